@@ -1,0 +1,65 @@
+"""Reading the contracts: one TOML file per dataset and version, beside this module (which may stand inside a zip)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from contracts.contract import AtMost, Column, ColumnType, Contract, MissingMeans
+
+FOLDER = files("contracts")
+FILE_NAME = re.compile(r"(?P<dataset>[a-z_]+)\.v(?P<version>\d+)\.toml")
+LANDING_KEY = re.compile(r"landing/(?P<dataset>[^/]+)/v(?P<version>\d+)/.+")
+
+IDENTIFIER_PATTERN = r"^[\p{L}\p{N}][\p{L}\p{N} ._/:#&'()+-]*$"
+"""Letters, digits and a few marks, starting with a letter or a digit: what starts with = + - @ could be a formula in somebody's sheet."""
+
+IDENTIFIER_LENGTH = 50
+
+
+class UnknownDataset(ValueError):
+    """No contract has this name and version; the message lists those that exist."""
+
+
+def names() -> tuple[str, ...]:
+    """The datasets that have a contract, sorted."""
+    return tuple(sorted({match["dataset"] for path in FOLDER.iterdir() if (match := FILE_NAME.fullmatch(path.name))}))
+
+
+@cache
+def load(dataset: str, version: int = 1) -> Contract:
+    """The contract of a dataset.
+
+    Raises UnknownDataset naming those that exist.
+    """
+    path = FOLDER.joinpath(f"{dataset}.v{version}.toml")
+    if not re.fullmatch(r"[a-z_]+", dataset) or not path.is_file():
+        raise UnknownDataset(f"there is no contract {dataset!r} in version {version}; contracts: {', '.join(names())} (v1)")
+    return _contract(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def of_key(key: str) -> Contract:
+    """The contract of an object by its place in the lake: landing/<dataset>/v<version>/<anything>.
+
+    Raises UnknownDataset when the key has another form or names a dataset without a contract.
+    """
+    match = LANDING_KEY.fullmatch(key)
+    if match is None:
+        raise UnknownDataset(f"{key!r} is not of the form landing/<dataset>/v1/<file>; datasets: {', '.join(names())}")
+    return load(match["dataset"], int(match["version"]))
+
+
+def _contract(document: dict[str, Any]) -> Contract:
+    columns = tuple(_column(name, fields) for name, fields in document.pop("columns").items())
+    consistency = tuple(AtMost(**rule) for rule in document.pop("consistency", ()))
+    missing_means = MissingMeans(document.pop("missing_means"))
+    return Contract(**document | {"key": tuple(document["key"])}, missing_means=missing_means, columns=columns, consistency=consistency)
+
+
+def _column(name: str, fields: dict[str, Any]) -> Column:
+    kind = ColumnType(fields["type"])
+    defaults: dict[str, Any] = {"pattern": IDENTIFIER_PATTERN, "max_length": IDENTIFIER_LENGTH} if kind is ColumnType.IDENTIFIER else {}
+    return Column(**defaults | fields | {"name": name, "type": kind, "allowed": tuple(fields.get("allowed", ()))})
