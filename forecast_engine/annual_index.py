@@ -1,0 +1,51 @@
+"""How the panel's demand moves over the year, relative to its own trend: one index for all series, by day of the year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast_engine.arrays import FloatArray, IntArray, known_mean, ratio
+from forecast_engine.days import DAYS_OF_YEAR
+
+MIN_DAYS = 548
+"""Days of history below which a season cannot be told from a trend: a year and a half."""
+MAX_DAYS = 3 * DAYS_OF_YEAR
+"""Older years no longer speak for the coming one."""
+SMOOTHING_DAYS = 7.0
+"""Standard deviation of the smoothing over neighbouring days of the year."""
+LOWEST_TREND = 0.2
+"""The trend is not let fall below this share of its mean, so that a dying panel does not blow the index up."""
+
+
+def annual_index(values: FloatArray, day_of_year: IntArray) -> FloatArray | None:
+    """Index by day of the year: (367,), entry d for day d (entry 0 unused), mean 1; None with fewer than 548 days.
+
+    values: (N, T) demand, NaN = not known. day_of_year: (T,) 1..366. Each series counts alike, whatever its volume.
+    """
+    if values.shape[1] < MIN_DAYS:
+        return None
+    total = known_mean(ratio(values, known_mean(values, axis=1)[:, None], np.nan), axis=0, empty=1.0)
+    relative = (total / _trend(total))[-MAX_DAYS:]
+    recent = day_of_year[-MAX_DAYS:]
+    sums = np.bincount(recent, relative, DAYS_OF_YEAR + 1)[1:]
+    counts = np.bincount(recent, minlength=DAYS_OF_YEAR + 1)[1:].astype(np.float64)
+    nearby = _neighbours()
+    index = (nearby @ sums) / (nearby @ counts)
+    return np.concatenate([[1.0], index / index.mean()])
+
+
+def _trend(total: FloatArray) -> FloatArray:
+    """A straight line through the last whole years, so that the season does not tilt it."""
+    day = np.arange(len(total), dtype=np.float64)
+    whole_years = len(total) // 365 * 365
+    slope, level = np.polyfit(day[-whole_years:], total[-whole_years:], 1)
+    lowest = LOWEST_TREND * max(float(total.mean()), np.finfo(float).tiny)
+    return np.asarray(np.maximum(level + slope * day, lowest))
+
+
+def _neighbours() -> FloatArray:
+    """(366, 366) Gaussian weights by circular distance in days."""
+    day = np.arange(DAYS_OF_YEAR)
+    apart = np.abs(np.subtract.outer(day, day))
+    distance = np.minimum(apart, DAYS_OF_YEAR - apart)
+    return np.asarray(np.exp(-0.5 * (distance / SMOOTHING_DAYS) ** 2))

@@ -1,0 +1,40 @@
+"""Arithmetic on arrays in which NaN means "not known".
+
+NumPy's own nan-functions warn on rows without any known value and walk quantiles row by row; these do neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def known_mean(values: FloatArray, axis: int, empty: float = np.nan) -> FloatArray:
+    """Mean of the known values along an axis; `empty` where none is known."""
+    known = ~np.isnan(values)
+    return ratio(np.where(known, values, 0.0).sum(axis), known.sum(axis).astype(np.float64), empty)
+
+
+def ratio(numerator: FloatArray, denominator: FloatArray, otherwise: float) -> FloatArray:
+    """Numerator / denominator, element by element; `otherwise` where the denominator is not positive."""
+    shape = np.broadcast_shapes(numerator.shape, denominator.shape)
+    quotient: FloatArray = np.divide(numerator, denominator, out=np.full(shape, otherwise), where=np.broadcast_to(denominator > 0, shape))
+    return quotient
+
+
+def known_quantiles(values: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Quantiles of each row's known values, linear between order statistics: (N, M) -> (levels, N); NaN for rows without any."""
+    ordered = np.sort(values, axis=1)  # NaN sorts last, so the first `count` of a row are its known values
+    count = (~np.isnan(values)).sum(axis=1)
+    position = np.multiply.outer(np.asarray(levels, dtype=np.float64), np.maximum(count - 1, 0))
+    below = np.floor(position).astype(np.int64)
+    above = np.minimum(below + 1, np.maximum(count - 1, 0))
+    rows = np.arange(len(values))
+    low, high = ordered[rows, below], ordered[rows, above]
+    return np.asarray(low + (position - below) * (high - low), dtype=np.float64)

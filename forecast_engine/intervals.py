@@ -1,0 +1,97 @@
+"""Quantiles around the mean forecast, from what the back-test got wrong.
+
+Two readings of the past errors are mixed: as a ratio (actual / forecast), which keeps zeros zero and grows with the forecast, and as a
+difference in units of the series' own error, which does not. Each series' own error quantiles are shrunk to those of the series of its
+class and volume: a hundred errors of one's own say little about a tail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast_engine.arrays import FloatArray, IntArray, known_mean, known_quantiles
+from forecast_engine.demand_class import DemandClass
+
+VOLUME_EDGES = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 20.0, 100.0)
+"""Edges of the volume bins, in units a day of mean forecast."""
+BIN_MINIMUM = 200
+"""Errors a bin needs to stand for itself; a smaller one uses its whole class."""
+POOL_STRENGTH = 600.0
+"""Own errors a series needs to count as much as its pool."""
+SMALLEST_FORECAST = 0.2
+"""Ratios are taken against at least this share of the series' mean demand."""
+
+
+@dataclass(frozen=True, eq=False)
+class PastErrors:
+    """What was forecast and what came, over all back-test origins, day by day: both (N, M) units, NaN = not known."""
+
+    forecast: FloatArray
+    actual: FloatArray
+
+
+def quantiles(mean: FloatArray, past: PastErrors, classes: IntArray, average: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Quantiles of future demand: (levels, N, days) units, not negative, ordered.
+
+    mean: (N, days) forecast. classes: (N,) demand class numbers. average: (N,) recent mean demand in units a day.
+    levels: ascending, in (0, 1).
+    """
+    smallest = SMALLEST_FORECAST * average[:, None] + 1e-6
+    volume = np.maximum(mean, smallest)
+    pool = _pools(classes, volume.mean(axis=1))
+    by_ratio = _shrunk_quantiles(past.actual / np.maximum(past.forecast, smallest), pool, levels, otherwise=1.0)[:, :, None] * volume
+    difference = past.actual - past.forecast
+    scale = np.maximum(np.sqrt(known_mean(difference**2, axis=1, empty=0.0)), 1e-6)[:, None]
+    by_difference = np.maximum(mean + _shrunk_quantiles(difference / scale, pool, levels, otherwise=0.0)[:, :, None] * scale, 0.0)
+    share = _ratio_share(classes, levels)[:, :, None]
+    return np.maximum.accumulate(share * by_ratio + (1.0 - share) * by_difference, axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pools:
+    """Series that lend each other their errors. small: (N,) pool of class and volume bin; large: (N,) the class."""
+
+    small: IntArray
+    large: IntArray
+
+
+def _pools(classes: IntArray, volume: FloatArray) -> _Pools:
+    bins = np.digitize(volume, VOLUME_EDGES)
+    return _Pools(classes * (len(VOLUME_EDGES) + 1) + bins, classes)
+
+
+def _shrunk_quantiles(errors: FloatArray, pools: _Pools, levels: Sequence[float], otherwise: float) -> FloatArray:
+    """Quantiles of each row's errors shrunk to its pool's: (levels, N); `otherwise` where neither knows anything."""
+    everyone = _pool_quantiles(errors, np.zeros_like(pools.large), levels, 1)
+    of_class = _known_or(_pool_quantiles(errors, pools.large, levels, 1), _known_or(everyone, otherwise))
+    of_pool = _known_or(_pool_quantiles(errors, pools.small, levels, BIN_MINIMUM), of_class)
+    count = (~np.isnan(errors)).sum(axis=1)
+    weight = count / (count + POOL_STRENGTH)
+    own = _known_or(known_quantiles(errors, levels), of_pool)
+    return np.asarray(weight * own + (1.0 - weight) * of_pool)
+
+
+def _pool_quantiles(errors: FloatArray, pool: IntArray, levels: Sequence[float], minimum: int) -> FloatArray:
+    """Quantiles of all errors of a row's pool: (levels, N); NaN for pools with fewer than `minimum`."""
+    result = np.full((len(levels), len(errors)), np.nan)
+    for number in np.unique(pool):
+        members = pool == number
+        together = errors[members]
+        known = together[~np.isnan(together)]
+        if len(known) >= minimum:
+            result[:, members] = np.quantile(known, levels)[:, None]
+    return result
+
+
+def _known_or(values: FloatArray, otherwise: FloatArray | float) -> FloatArray:
+    return np.asarray(np.where(np.isnan(values), otherwise, values))
+
+
+def _ratio_share(classes: IntArray, levels: Sequence[float]) -> FloatArray:
+    """How much of a quantile comes from ratios: half, but for rare demand all of the lower and a quarter of the middle and upper tail."""
+    rare = (classes == DemandClass.INTERMITTENT) | (classes == DemandClass.LUMPY)
+    lower = np.asarray(levels)[:, None] < 0.5
+    return np.asarray(np.where(rare, np.where(lower, 1.0, 0.25), 0.5))

@@ -1,0 +1,22 @@
+"""Exponentially weighted levels that skip what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from forecast_engine.arrays import FloatArray, ratio
+
+
+def masked_levels(demand: FloatArray, expected: FloatArray, rates: Sequence[float]) -> FloatArray:
+    """Level of every series on the last day, one per smoothing rate: (rates, N).
+
+    demand: (N, T), NaN = not known. expected: (N, T), what a level of 1 would have sold that day (its seasonal factor).
+    level = sum w_t * demand_t / sum w_t * expected_t over the known days, w_t = (1 - rate) ** (T - 1 - t): the discounted maximum
+    likelihood level of counts with mean level * expected. A series without a known day has level 0.
+    """
+    known = ~np.isnan(demand)
+    age = np.arange(demand.shape[1] - 1, -1, -1, dtype=np.float64)
+    weights = np.power.outer(1.0 - np.asarray(rates, dtype=np.float64), age).T
+    return ratio(np.where(known, demand, 0.0) @ weights, np.where(known, expected, 0.0) @ weights, 0.0).T

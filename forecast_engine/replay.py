@@ -1,0 +1,74 @@
+"""The forecaster's own back-test: its candidates made again at past origins, and what they got wrong there.
+
+This is how weights and quantiles are learned, inside one forecast. How good the finished forecast is, is another question: backtest.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast_engine.annual_index import MIN_DAYS
+from forecast_engine.arrays import FloatArray, IntArray, known_mean
+from forecast_engine.candidates import Candidates, candidates
+from forecast_engine.days import Days
+from forecast_engine.intervals import PastErrors
+
+ORIGINS = 6
+ORIGIN_STEP = 14
+MIN_TRAINING_DAYS = 56
+"""Days of history a past origin needs before it."""
+FIT_DAYS = 56
+FIT_WIDENING = 1.5
+"""Errors on days the model has seen are too small by nature; they are stretched by this factor."""
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """Candidates made at one past origin, the days they forecast and what came: actual (N, days), NaN = not known or closed."""
+
+    candidates: Candidates
+    days: Days
+    actual: FloatArray
+
+    def squared_errors(self) -> FloatArray:
+        """Mean squared error of each candidate: (C, N), NaN where nothing is known."""
+        return np.stack([known_mean((forecast - self.actual) ** 2, axis=1) for forecast in self.candidates.forecasts(self.days)])
+
+
+def has_annual_replay(days: int, horizon: int) -> bool:
+    """Whether a history of `days` lets annual candidates be tried at one past origin at least."""
+    return days - horizon >= MIN_DAYS
+
+
+def replays(values: FloatArray, days: Days, site: IntArray, horizon: int) -> tuple[Replay, ...]:
+    """Replay the candidates at up to six past origins, 14 days apart, the last one `horizon` days before the end.
+
+    All replays have the same candidates: when the annual ones can be tried, origins too early for them are left out.
+    """
+    with_annual = has_annual_replay(len(days), horizon)
+    enough = MIN_DAYS if with_annual else MIN_TRAINING_DAYS
+    last = len(days) - horizon
+    origins = [last - ORIGIN_STEP * step for step in range(ORIGINS) if last - ORIGIN_STEP * step >= enough]
+    return tuple(_replay(values, days, site, origin, horizon, with_annual) for origin in origins)
+
+
+def past_errors(done: tuple[Replay, ...], weights: FloatArray) -> PastErrors:
+    """What the mixture with these weights (C, N) forecast at the past origins, and what came."""
+    forecast = [replay.candidates.blend(weights, replay.days) for replay in done]
+    return PastErrors(np.concatenate(forecast, axis=1), np.concatenate([replay.actual for replay in done], axis=1))
+
+
+def fit_errors(fitted: Candidates, weights: FloatArray, values: FloatArray, days: Days) -> PastErrors:
+    """Stand-in for a history too short to replay: the fit on its last 56 days, its errors stretched."""
+    recent = days.last(FIT_DAYS)
+    forecast = fitted.blend(weights, recent)
+    actual = np.where(fitted.is_closed(recent), np.nan, values[:, -len(recent) :])
+    return PastErrors(forecast, np.maximum(forecast + FIT_WIDENING * (actual - forecast), 0.0))
+
+
+def _replay(values: FloatArray, days: Days, site: IntArray, origin: int, horizon: int, with_annual: bool) -> Replay:
+    made = candidates(values[:, :origin], days.between(0, origin), site, with_annual)
+    ahead = days.between(origin, origin + horizon)
+    return Replay(made, ahead, np.where(made.is_closed(ahead), np.nan, values[:, origin : origin + horizon]))
