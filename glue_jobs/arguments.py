@@ -1,0 +1,67 @@
+"""What every job of a run is told, and what it reads about its run."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from glue_jobs import lake_io
+
+
+@dataclass(frozen=True)
+class StagedObject:
+    """One accepted object of the run."""
+
+    object_id: str
+    dataset: str
+    key: str
+    rows: int
+    staging_key: str
+
+
+@dataclass(frozen=True)
+class JobRun:
+    """One run as its manifest describes it; `objects` stand in the order in which they were received."""
+
+    bucket: str
+    run_id: str
+    as_of_date: date
+    horizon_days: int
+    today: date
+    objects: tuple[StagedObject, ...]
+
+    def prefix(self, zone: str, dataset: str) -> str:
+        """Key prefix of this run's part of a dataset in a zone."""
+        return f"{zone}/{dataset}/v1/run_id={self.run_id}/"
+
+    def folder(self, zone: str, dataset: str) -> str:
+        """Where this run's part of a dataset stands in a zone, as a path for Spark."""
+        return f"s3://{self.bucket}/{self.prefix(zone, dataset).removesuffix('/')}"
+
+    def of_dataset(self, dataset: str) -> tuple[StagedObject, ...]:
+        """The objects of one dataset."""
+        return tuple(staged for staged in self.objects if staged.dataset == dataset)
+
+
+def job_run(argv: Sequence[str]) -> JobRun:
+    """Read `--lake_bucket` and `--run_id`, and the manifest they lead to; Glue's own arguments are let pass."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lake_bucket", required=True)
+    parser.add_argument("--run_id", required=True)
+    arguments, _ = parser.parse_known_args(argv)
+    manifest = lake_io.read_json(arguments.lake_bucket, f"runs/{arguments.run_id}/manifest.json")
+    return JobRun(
+        bucket=arguments.lake_bucket,
+        run_id=arguments.run_id,
+        as_of_date=date.fromisoformat(manifest["as_of_date"]),
+        horizon_days=int(manifest["horizon_days"]),
+        today=date.fromisoformat(manifest["today"]),
+        objects=tuple(_staged(entry) for entry in manifest["objects"]),
+    )
+
+
+def _staged(entry: dict[str, Any]) -> StagedObject:
+    return StagedObject(entry["object_id"], entry["dataset"], entry["key"], int(entry["rows"]), entry["staging_key"])
