@@ -1,0 +1,99 @@
+"""The JSON documents that the steps of a run hand to each other through the lake."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Document(BaseModel):
+    """A frozen document; keys that a newer writer adds are tolerated."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", protected_namespaces=())
+
+
+class ManifestObject(Document):
+    """One accepted object that the run reads."""
+
+    object_id: UUID
+    dataset: str
+    key: str
+    version_id: str
+    sha256: str
+    rows: int
+    staging_key: str
+
+
+class Manifest(Document):
+    """`runs/<run_id>/manifest.json`: everything a job needs to know, so that a retry reads the same input."""
+
+    run_id: UUID
+    as_of_date: date
+    horizon_days: int
+    today: date
+    objects: tuple[ManifestObject, ...]
+
+
+class RowCounts(Document):
+    """What became of a number of rows."""
+
+    rows_in: int = Field(ge=0)
+    curated: int = Field(ge=0)
+    quarantined: int = Field(ge=0)
+    duplicates: int = Field(ge=0)
+
+    @property
+    def reconciled(self) -> bool:
+        """Every row is curated, quarantined or a duplicate."""
+        return self.rows_in == self.curated + self.quarantined + self.duplicates
+
+    def sum_up(self) -> str:
+        """The counts in words, when they do not add up."""
+        return f"{self.rows_in} rows in, but {self.curated} curated + {self.quarantined} quarantined + {self.duplicates} duplicates"
+
+
+class DatasetQuality(RowCounts):
+    """Counts of one dataset, with its quarantine codes and warnings."""
+
+    codes: dict[str, int] = {}
+    warnings: dict[str, int] = {}
+
+
+class QualityDocument(RowCounts):
+    """`runs/<run_id>/quality.json`, as the cleansing job writes it (the parts that rules look at)."""
+
+    run_id: UUID
+    datasets: dict[str, DatasetQuality]
+    bad_row_share: float = Field(ge=0, le=1)
+
+
+class Backtest(Document):
+    """The run's error on days the model had not seen. `wape` and `coverage` in the units of the KPI engine (percent)."""
+
+    origins: tuple[date, ...] = ()
+    wape: float | None = None
+    baseline_wape: float | None = None
+    baseline: str | None = None
+    coverage: float | None = None
+    n_obs: int = 0
+
+
+class ForecastDocument(Document):
+    """`runs/<run_id>/forecast.json`, as the forecast job writes it."""
+
+    run_id: UUID
+    as_of_date: date
+    horizon_days: int
+    backend: str
+    model_name: str
+    model_version: str
+    seed: int | None = None
+    series_forecast: int
+    series_excluded: int
+    rows: int
+    backtest: Backtest | None = None
+    warnings: tuple[str, ...] = ()
+    params: dict[str, Any] = {}

@@ -1,0 +1,60 @@
+"""KPI values and accuracy reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+
+class Basis(StrEnum):
+    """What a forecast was compared with: days held out of a back-test, or actuals that arrived later."""
+
+    BACKTEST = "BACKTEST"
+    ACTUALS = "ACTUALS"
+
+
+@dataclass(frozen=True)
+class AccuracyReport:
+    """The accuracy of `run_id`, as known on `as_of_date`, computed in the run `computed_by`. Percentages are 0..100."""
+
+    run_id: UUID
+    basis: Basis
+    as_of_date: date
+    computed_by: UUID
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class KpiMetric:
+    """One value of one metric over one period. `value` None means undefined; the reason is in `metadata["undefined_reason"]`.
+
+    `calculation_date` is the date the value describes (the period's last day); `dimensions` say what it is about.
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    period_start: date
+    period_end: date
+    dimensions: Mapping[str, str]
+    run_id: UUID
+    n_obs: int | None = None
+    period_grain: str = "window"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def calculation_date(self) -> date:
+        """The last day of the period."""
+        return self.period_end
+
+    @property
+    def dimension_hash(self) -> str:
+        """32 hexadecimal digits that are equal for equal dimensions, whatever their order."""
+        canonical = json.dumps(dict(self.dimensions), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return blake2b(canonical.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,74 @@
+"""Objects that landed in the lake, and what became of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+OBJECT_NAMESPACE = UUID("6f0c1b52-6c5e-5d0b-9a57-0a4d3d0c8e11")
+
+
+class ObjectStatus(StrEnum):
+    """What became of a landed object."""
+
+    ACCEPTED = "ACCEPTED"
+    DUPLICATE = "DUPLICATE"
+    REJECTED = "REJECTED"
+
+
+class ReasonCode(StrEnum):
+    """Why a landed object as a whole was rejected."""
+
+    UNKNOWN_DATASET = "UNKNOWN_DATASET"
+    UNSUPPORTED_FORMAT = "UNSUPPORTED_FORMAT"
+    EMPTY = "EMPTY"
+    ENCODING = "ENCODING"
+    UNREADABLE = "UNREADABLE"
+    MISSING_COLUMNS = "MISSING_COLUMNS"
+    TOO_LARGE = "TOO_LARGE"
+
+
+@dataclass(frozen=True)
+class LandedObject:
+    """One version of one object in the landing zone, as S3's event names it. `bytes` is its size."""
+
+    bucket: str
+    key: str
+    version_id: str
+    bytes: int
+
+    @property
+    def id(self) -> UUID:
+        """The same version of the same object has the same id, however often it is delivered."""
+        return uuid5(OBJECT_NAMESPACE, "\n".join((self.bucket, self.key, self.version_id)))
+
+
+@dataclass(frozen=True)
+class IngestedObject:
+    """The record of one landed object.
+
+    `first_date` and `last_date` bound the plausible business dates seen in it.
+    `duplicate_of` names the accepted object with the same bytes.
+    """
+
+    id: UUID
+    bucket: str
+    key: str
+    version_id: str
+    status: ObjectStatus
+    received_at: datetime
+    dataset: str | None = None
+    format: str | None = None
+    sha256: str | None = None
+    bytes: int = 0
+    rows: int = 0
+    unreadable_rows: int = 0
+    first_date: date | None = None
+    last_date: date | None = None
+    reason_code: ReasonCode | None = None
+    reason: str | None = None
+    duplicate_of: UUID | None = None
+    warnings: tuple[str, ...] = ()
+    staging_key: str | None = None

@@ -1,0 +1,86 @@
+"""Forecast runs: what starts one, what it read, what it produced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid5
+
+RUN_NAMESPACE = UUID("0d2f0b6e-3f0e-5f4e-8f6a-5a0f6c1d7b20")
+
+
+def run_id_of(execution_name: str) -> UUID:
+    """The run (and job) id of an execution: a retry or redrive of it continues the same run."""
+    return uuid5(RUN_NAMESPACE, execution_name)
+
+
+class Gate(StrEnum):
+    """What a gate does with a run that breaks its limit: refuse it, say so, or not look."""
+
+    ENFORCE = "enforce"
+    WARN = "warn"
+    SKIP = "skip"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One execution of the state machine. `started_at` is aware (UTC) and survives a redrive."""
+
+    name: str
+    arn: str
+    started_at: datetime
+
+    @property
+    def run_id(self) -> UUID:
+        """The run this execution works on."""
+        return run_id_of(self.name)
+
+
+@dataclass(frozen=True)
+class ForecastRun:
+    """One forecast generation, immutable once published.
+
+    `manifest` lists the objects the run reads; `backtest` is what `forecast.json` says of the run's own accuracy.
+    Fields about the model are None until the forecast exists.
+    """
+
+    id: UUID
+    as_of_date: date
+    horizon_days: int
+    status: RunStatus
+    code_version: str
+    created_at: datetime
+    execution_arn: str | None = None
+    manifest: tuple[Mapping[str, Any], ...] = ()
+    warnings: tuple[str, ...] = ()
+    backend: str | None = None
+    model_name: str | None = None
+    model_version: str | None = None
+    seed: int | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    series_forecast: int | None = None
+    series_excluded: int | None = None
+    backtest: Mapping[str, Any] | None = None
+    finished_at: datetime | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PublishedRun:
+    """The run that readers see."""
+
+    run_id: UUID
+    as_of_date: date
+    horizon_days: int
+    published_at: datetime

@@ -1,0 +1,25 @@
+"""The database schema as typed SQLAlchemy models: the source that migrations are compared with.
+
+Only the migrator and the tests import this package; at run time the adapters speak SQL through psycopg.
+"""
+
+from runtime.models.tables.base import Base
+from runtime.models.tables.forecasts import ExcludedSeries, ForecastRow
+from runtime.models.tables.jobs import JobRow
+from runtime.models.tables.kpis import AccuracyReportRow, KpiMetricRow
+from runtime.models.tables.objects import IngestedObjectRow
+from runtime.models.tables.quality import QualityReportRow
+from runtime.models.tables.runs import ForecastRunRow, PublishedRunRow
+
+__all__ = [
+    "AccuracyReportRow",
+    "Base",
+    "ExcludedSeries",
+    "ForecastRow",
+    "ForecastRunRow",
+    "IngestedObjectRow",
+    "JobRow",
+    "KpiMetricRow",
+    "PublishedRunRow",
+    "QualityReportRow",
+]

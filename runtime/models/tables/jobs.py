@@ -1,0 +1,39 @@
+"""The table of jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from runtime.models.jobs import JobStatus
+from runtime.models.tables.base import Base, CreatedAt, Document, Instant, one_of
+
+
+class JobRow(Base):
+    """Long work that a caller asks about."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        CheckConstraint(one_of("status", JobStatus), name="status_known"),
+        Index("uq_jobs_idempotency_key", "idempotency_key", unique=True, postgresql_where=text("idempotency_key is not null")),
+        Index("ix_jobs_created_at_id", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    status: Mapped[str]
+    request: Mapped[Document] = mapped_column(server_default=text("'{}'"))
+    request_hash: Mapped[str | None]
+    idempotency_key: Mapped[str | None]
+    progress: Mapped[Document] = mapped_column(server_default=text("'{}'"))
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    execution_arn: Mapped[str | None]
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[Instant]
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,50 @@
+"""The table of landed objects."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from runtime.models.objects import ObjectStatus
+from runtime.models.tables.base import Base, Documents, Instant, one_of
+
+
+class IngestedObjectRow(Base):
+    """What became of each landed object version."""
+
+    __tablename__ = "ingested_objects"
+    __table_args__ = (
+        UniqueConstraint("bucket", "key", "version_id"),
+        CheckConstraint(one_of("status", ObjectStatus), name="status_known"),
+        CheckConstraint("(status = 'REJECTED') = (reason_code is not null)", name="rejected_has_reason"),
+        CheckConstraint("(status = 'DUPLICATE') = (duplicate_of is not null)", name="duplicate_has_original"),
+        CheckConstraint(
+            "status <> 'ACCEPTED' or (dataset is not null and sha256 is not null and staging_key is not null)", name="accepted_is_staged"
+        ),
+        # Two deliveries of the same bytes that race each other: the database lets one of them be the accepted one.
+        Index("uq_ingested_objects_accepted_content", "dataset", "sha256", unique=True, postgresql_where=text("status = 'ACCEPTED'")),
+        Index("ix_ingested_objects_received_at_id", "received_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    bucket: Mapped[str]
+    key: Mapped[str]
+    version_id: Mapped[str]
+    dataset: Mapped[str | None]
+    format: Mapped[str | None]
+    sha256: Mapped[str | None]
+    bytes: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    rows: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    unreadable_rows: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    first_date: Mapped[date | None]
+    last_date: Mapped[date | None]
+    status: Mapped[str]
+    reason_code: Mapped[str | None]
+    reason: Mapped[str | None]
+    duplicate_of: Mapped[UUID | None] = mapped_column(ForeignKey("ingested_objects.id"))
+    warnings: Mapped[Documents] = mapped_column(server_default=text("'[]'"))
+    staging_key: Mapped[str | None]
+    received_at: Mapped[Instant]
