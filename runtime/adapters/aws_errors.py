@@ -1,0 +1,29 @@
+"""AWS's errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore import exceptions as aws
+
+from runtime.errors import AwsThrottled, NotFound, Unavailable
+
+THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown", "RequestLimitExceeded"}
+MISSING = {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}
+
+
+@contextmanager
+def aws_errors_in_our_words(what: str = "") -> Iterator[None]:
+    """Raise NotFound, AwsThrottled or Unavailable for what a caller can meet; let mistakes of ours (rights, parameters) through."""
+    try:
+        yield
+    except aws.ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in MISSING:
+            raise NotFound(f"{what} does not exist") from error
+        if code in THROTTLED:
+            raise AwsThrottled(f"AWS throttled {error.operation_name}") from error
+        raise
+    except (aws.ConnectionError, aws.HTTPClientError) as error:
+        raise Unavailable(f"AWS does not answer: {error}") from error

@@ -1,0 +1,34 @@
+"""PostgreSQL's errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors
+
+from runtime.errors import DatabaseBusy, DatabaseUnavailable
+
+BUSY = (
+    errors.QueryCanceled,
+    errors.LockNotAvailable,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.TooManyConnections,
+)
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """Raise DatabaseBusy or DatabaseUnavailable for what may pass; let mistakes of ours (SQL, constraints) through as they are."""
+    try:
+        yield
+    except BUSY as error:
+        raise DatabaseBusy(f"The database is busy: {_first_line(error)}") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise DatabaseUnavailable(f"The database does not answer: {_first_line(error)}") from error
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

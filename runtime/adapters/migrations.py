@@ -1,0 +1,37 @@
+"""Alembic, run from code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class AlembicMigrations:
+    """Migrations: the revisions in migrations/, packaged beside the code."""
+
+    def __init__(self, address: Callable[[], Mapping[str, Any]]) -> None:
+        self._address = address
+
+    def upgrade(self) -> str:
+        """Bring the schema to the newest revision and answer it."""
+        config = Config()
+        config.set_main_option("script_location", str(ROOT / "migrations"))
+        config.attributes["url"] = _url(self._address())
+        command.upgrade(config, "head")
+        return ScriptDirectory.from_config(config).get_current_head() or "base"
+
+
+def _url(address: Mapping[str, Any]) -> URL:
+    """The libpq parameters as SQLAlchemy's URL."""
+    known = {"user": "username", "password": "password", "host": "host", "port": "port", "dbname": "database"}
+    parts = {name: address[parameter] for parameter, name in known.items() if parameter in address}
+    query = {parameter: str(value) for parameter, value in address.items() if parameter not in known}
+    return URL.create("postgresql+psycopg", **parts | {"port": int(parts["port"])} if "port" in parts else parts, query=query)

@@ -1,0 +1,83 @@
+"""The Parquet files of a run, read by DuckDB: checked in place, streamed out as CSV, bounded in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import duckdb
+
+from runtime.errors import BrokenRun
+
+FORECAST_COLUMNS = (
+    "sku_id",
+    "site_id",
+    "forecast_date",
+    "horizon_days",
+    "predicted_value",
+    "confidence_lower",
+    "confidence_upper",
+    "interval_level",
+    "mean_value",
+    "uom",
+    "model",
+)
+EXCLUDED_COLUMNS = ("sku_id", "site_id", "code", "reason")
+CHUNK = 1 << 20
+
+CHECK = """
+select count(*), count(distinct (site_id, sku_id)), count(*) filter (cast(run_id as varchar) is distinct from $run_id),
+    count(*) filter (not (isfinite(predicted_value) and isfinite(coalesce(mean_value, 0))
+        and isfinite(coalesce(confidence_lower, 0)) and isfinite(coalesce(confidence_upper, 0))))
+from read_parquet($files, hive_partitioning = false)
+"""
+
+
+class RunParquet:
+    """One DuckDB for the files of one run."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def count_forecasts(self, files: Sequence[Path], run_id: UUID, expected_rows: int) -> int:
+        """The number of series in the forecasts of a run.
+
+        Raises BrokenRun when rows are missing, belong to another run or hold a value that is not a finite number.
+        """
+        values = {"run_id": str(run_id), "files": [str(path) for path in files]}
+        rows, series, foreign, not_finite = self._connection.execute(CHECK, values).fetchall()[0]
+        if rows != expected_rows:
+            raise BrokenRun(f"the forecast files hold {rows} rows, forecast.json says {expected_rows}")
+        if foreign:
+            raise BrokenRun(f"{foreign} forecast rows belong to another run than {run_id}")
+        if not_finite:
+            raise BrokenRun(f"{not_finite} forecast rows hold a value that is not a finite number")
+        return int(series)
+
+    def as_csv(self, parquet: Path, columns: Sequence[str], first: str = "") -> Iterator[bytes]:
+        """The columns of one file, after the SQL constants `first`, as CSV without header, in chunks.
+
+        Null is an empty field, empty text is quoted.
+        """
+        text = parquet.with_suffix(".csv")
+        rows = self._connection.from_parquet(str(parquet), hive_partitioning=False).project(first + ", ".join(columns))
+        rows.write_csv(str(text), header=False, na_rep="")
+        try:
+            with text.open("rb") as stream:
+                while chunk := stream.read(CHUNK):
+                    yield chunk
+        finally:
+            text.unlink()
+
+
+@contextmanager
+def open_parquet(folder: Path) -> Iterator[RunParquet]:
+    """An in-memory DuckDB that spills into folder. Its complaints about files become BrokenRun."""
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "400MB", "threads": 2, "temp_directory": str(folder)}
+    try:
+        with duckdb.connect(config=config) as connection:
+            yield RunParquet(connection)
+    except (duckdb.BinderException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        raise BrokenRun(f"the run's Parquet files cannot be read: {str(error).splitlines()[0]}") from error

@@ -1,0 +1,47 @@
+"""The parameters that routes share, each with its limits."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from runtime.models.requests import STORABLE, Day, GroupBy, TimeHorizon
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f=+\-@][^\x00-\x1f]*$")]
+"""A SKU or site as the contracts allow it: up to 50 characters that do not start like a formula."""
+Text = Annotated[str, StringConstraints(pattern=STORABLE)]
+
+
+def _unique(values: list[str]) -> list[str]:
+    repeated = sorted({value for value in values if values.count(value) > 1})
+    if repeated:
+        raise ValueError(f"{', '.join(repeated)} is given more than once; name each once")
+    return values
+
+
+def _listed(value: object) -> object:
+    """Powertools hands over a parameter that came once as a plain string."""
+    return [value] if isinstance(value, str) else value
+
+
+Horizon = Annotated[TimeHorizon, Query(description="How many days ahead: 1d, 7d, 14d, 21d or 28d.", examples=["7d"])]
+SkuFilter = Annotated[
+    Annotated[list[Identifier], AfterValidator(_unique), Field(min_length=1, max_length=100)] | None,
+    BeforeValidator(_listed),
+    Query(description="Only these SKUs; repeat the parameter, up to 100 times.", examples=[["SKU-0042"]]),
+]
+SiteId = Annotated[Identifier | None, Query(description="Only this site.", examples=["LDS1"])]
+FirstDay = Annotated[Day | None, Query(description="First day of forecast, included.", examples=["2026-11-24"])]
+LastDay = Annotated[Day | None, Query(description="Last day of forecast, included.", examples=["2026-11-30"])]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Rows per page.")]
+Cursor = Annotated[str | None, Query(max_length=2000, description="next_cursor of the page before, with the same filters.")]
+RUN_ID = "7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e"
+ForecastId = Annotated[str, Path(description="A run's UUID, or the id of a forecast row.", examples=[RUN_ID])]
+JobId = Annotated[str, Path(description="The job's UUID.", examples=[RUN_ID])]
+Grouping = Annotated[GroupBy, Query(description="What to break the accuracy down by.")]
+IdempotencyKey = Annotated[
+    Text | None,
+    Header(alias="Idempotency-Key", description="Repeats with the same key and body start nothing new.", examples=["2026-11-23-daily"]),
+]

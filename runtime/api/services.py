@@ -1,0 +1,27 @@
+"""The services that routes ask, as one value, so that a test hands in its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runtime.services.cursors import Cursors
+from runtime.services.forecast_reading import ForecastReading
+from runtime.services.job_starting import JobStarting
+from runtime.services.ports import JobRepository, QualityReports
+from runtime.services.read_ports import AccuracyReads, KpiReads, LatestReport, ObjectReads
+
+
+@dataclass(frozen=True)
+class ApiServices:
+    """Everything a route may ask."""
+
+    forecasts: ForecastReading
+    accuracy: AccuracyReads
+    starting: JobStarting
+    jobs: JobRepository
+    kpis: KpiReads
+    objects: ObjectReads
+    quality: QualityReports
+    latest_report: LatestReport
+    cursors: Cursors
+    code_version: str

@@ -1,0 +1,219 @@
+"""The only place that wires adapters into services. Lazy: nothing is imported, read or opened before it is asked for.
+
+Imports stand inside the functions because each function's package holds only the libraries that it needs.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar
+
+from runtime import settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from runtime.adapters.database import Database
+    from runtime.api.services import ApiServices
+    from runtime.services.ingestion import Ingestion
+    from runtime.services.measurement import AccuracyMeasurement
+    from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, Migrations, QualityReports, RunRepository
+    from runtime.services.publishing import Publishing
+    from runtime.services.quality_gate import QualityGate
+    from runtime.services.recording import RunRecording
+    from runtime.services.resolution import RunResolution
+
+Kind = TypeVar("Kind", bound=settings.Environment)
+
+
+@cache
+def environment(kind: type[Kind]) -> Kind:
+    """What the function was told, read once."""
+    return settings.load(kind)
+
+
+@cache
+def clock() -> Clock:
+    """The operating system's clock."""
+    from runtime.adapters.clock import SystemClock
+
+    return SystemClock()
+
+
+@cache
+def database() -> Database:
+    """The connection that every repository of this process shares."""
+    from runtime.adapters.database import Database
+    from runtime.adapters.database_address import address_of
+
+    told = environment(settings.DatabaseEnvironment)
+    return Database(address_of(told, secrets_client), told.database_statement_timeout_ms)
+
+
+@cache
+def lake() -> Lake:
+    """The bucket of this stage."""
+    from runtime.adapters.lake import S3Lake
+
+    return S3Lake(s3_client(), environment(settings.LakeEnvironment).lake_bucket)
+
+
+def objects() -> IngestedObjects:
+    """The records of landed objects."""
+    from runtime.adapters.postgres_objects import PostgresIngestedObjects
+
+    return PostgresIngestedObjects(database())
+
+
+@cache
+def ingestion() -> Ingestion:
+    """The service that receives landed objects."""
+    from runtime.adapters.duckdb_row_store import DuckDbRowStore
+    from runtime.services.ingestion import Ingestion
+
+    return Ingestion(lake(), objects(), DuckDbRowStore(), clock())
+
+
+def runs() -> RunRepository:
+    """The forecast runs."""
+    from runtime.adapters.postgres_runs import PostgresRuns
+
+    return PostgresRuns(database())
+
+
+def jobs() -> JobRepository:
+    """Long work that callers ask about."""
+    from runtime.adapters.postgres_jobs import PostgresJobs
+
+    return PostgresJobs(database())
+
+
+def quality_reports() -> QualityReports:
+    """The verdicts on input data."""
+    from runtime.adapters.postgres_quality import PostgresQualityReports
+
+    return PostgresQualityReports(database())
+
+
+@cache
+def run_resolution() -> RunResolution:
+    """The service that turns an input into a run."""
+    from runtime.services.resolution import RunResolution
+
+    told = environment(settings.RunEnvironment)
+    return RunResolution(objects(), runs(), jobs(), lake(), clock(), told.code_version)
+
+
+@cache
+def quality_gate() -> QualityGate:
+    """The service that judges the input of a run."""
+    from runtime.services.quality_gate import QualityGate
+
+    told = environment(settings.RunEnvironment)
+    return QualityGate(lake(), quality_reports(), runs(), jobs(), clock(), told.bad_row_share_limit)
+
+
+@cache
+def publishing() -> Publishing:
+    """The service that makes a run the one that readers see."""
+    from runtime.adapters.postgres_forecasts import PostgresForecastLoader
+    from runtime.services.publishing import Publishing
+
+    told = environment(settings.RunEnvironment)
+    return Publishing(lake(), runs(), jobs(), PostgresForecastLoader(database()), clock(), told.runs_kept)
+
+
+@cache
+def accuracy_measurement() -> AccuracyMeasurement:
+    """The service that compares forecasts with what happened."""
+    from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+    from runtime.adapters.forecast_frames import LakeForecastFrames
+    from runtime.adapters.postgres_kpis import PostgresKpis
+    from runtime.services.measurement import AccuracyMeasurement
+
+    return AccuracyMeasurement(runs(), jobs(), LakeForecastFrames(lake()), PostgresKpis(database()), clock(), ForecastAccuracyEngine())
+
+
+@cache
+def run_recording() -> RunRecording:
+    """The service that closes a run."""
+    from runtime.services.recording import RunRecording
+
+    return RunRecording(runs(), jobs(), quality_reports(), clock())
+
+
+@cache
+def migrations() -> Migrations:
+    """The schema of the database."""
+    from runtime.adapters.database_address import address_of
+    from runtime.adapters.migrations import AlembicMigrations
+
+    return AlembicMigrations(address_of(environment(settings.DatabaseEnvironment), secrets_client))
+
+
+@cache
+def api_services() -> ApiServices:
+    """Everything that the API's routes ask."""
+    from runtime.adapters import postgres_reads
+    from runtime.adapters.workflow import StateMachine
+    from runtime.api.services import ApiServices
+    from runtime.services.cursors import Cursors
+    from runtime.services.forecast_reading import ForecastReading
+    from runtime.services.job_starting import JobStarting
+
+    told = environment(settings.ApiEnvironment)
+    cursors = Cursors(cursor_key())
+    return ApiServices(
+        forecasts=ForecastReading(postgres_reads.PostgresForecastReads(database()), runs(), cursors, clock()),
+        accuracy=postgres_reads.PostgresAccuracyReads(database()),
+        starting=JobStarting(jobs(), StateMachine(workflow_client(), told.state_machine_arn), clock()),
+        jobs=jobs(),
+        kpis=postgres_reads.PostgresKpiReads(database()),
+        objects=postgres_reads.PostgresObjectReads(database()),
+        quality=quality_reports(),
+        latest_report=postgres_reads.PostgresLatestReport(database()),
+        cursors=cursors,
+        code_version=told.code_version,
+    )
+
+
+def cursor_key() -> bytes:
+    """The key that protects paging cursors: one for all instances of a stage, and not in any environment."""
+    from hashlib import blake2b
+
+    from runtime.adapters.database_address import address_of
+
+    address = address_of(environment(settings.DatabaseEnvironment), secrets_client)()
+    return blake2b(str(address.get("password")).encode(), person=b"signify-cursors"[:16], digest_size=32).digest()
+
+
+@cache
+def s3_client() -> S3Client:
+    """Amazon S3."""
+    import boto3
+
+    from runtime.adapters.aws_client import CLIENT
+
+    return boto3.client("s3", config=CLIENT)
+
+
+@cache
+def secrets_client() -> SecretsManagerClient:
+    """AWS Secrets Manager."""
+    import boto3
+
+    from runtime.adapters.aws_client import CLIENT
+
+    return boto3.client("secretsmanager", config=CLIENT)
+
+
+@cache
+def workflow_client() -> SFNClient:
+    """AWS Step Functions."""
+    import boto3
+
+    from runtime.adapters.aws_client import CLIENT
+
+    return boto3.client("stepfunctions", config=CLIENT)

@@ -1,0 +1,165 @@
+"""Everything that can go wrong at run time, and what the API answers.
+
+SignifyError                          500  a fault of ours
+├── InvalidInput                      422  the caller can fix it
+│   └── UnknownInputKey                    names the key and the allowed ones
+├── MalformedRequest                  400  cannot be read at all
+│   └── BadCursor
+├── Forbidden                         403  the token lacks a scope
+├── NotFound                          404
+│   ├── RunNotFound
+│   ├── NothingPublished
+│   ├── JobNotFound
+│   └── ReportNotFound
+├── Conflict                          409
+│   ├── ContentAlreadyAccepted             the same bytes were accepted a moment ago
+│   └── IdempotencyKeyTaken                another run carries the key
+├── NoInputData                       409  there is nothing to forecast from yet
+├── GateRefused                       -    a run stays unpublished; readers keep the last good one
+│   └── RunWorseThanBaseline
+├── BrokenRun                         -    a run's files are missing or contradict each other
+├── Misconfigured                     500  the environment lacks variables, all named at once
+└── Unavailable                       503  + Retry-After
+    ├── DatabaseBusy
+    ├── DatabaseUnavailable
+    └── AwsThrottled
+
+The status is data (`status`, None for errors that no request can meet), so that one place in `runtime.api` maps the tree.
+The class name travels as Lambda's errorType, which the state machine's retries match.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SignifyError(Exception):
+    """The root of everything raised on purpose at run time."""
+
+    status: ClassVar[int | None] = 500
+    code: ClassVar[str] = "INTERNAL"
+    retry_after_s: ClassVar[int | None] = None
+
+
+class InvalidInput(SignifyError):
+    """The caller can fix it; the message names the field, the value and the fix."""
+
+    status = 422
+    code = "VALIDATION"
+
+
+class UnknownInputKey(InvalidInput):
+    """A key that the input does not have; the message lists those it has."""
+
+
+class MalformedRequest(SignifyError):
+    """The request cannot be read."""
+
+    status = 400
+    code = "MALFORMED"
+
+
+class BadCursor(MalformedRequest):
+    """A paging cursor that was changed, or that belongs to other filters."""
+
+    code = "BAD_CURSOR"
+
+
+class Forbidden(SignifyError):
+    """The token is good but lacks the scope; the message names it."""
+
+    status = 403
+    code = "FORBIDDEN"
+
+
+class NotFound(SignifyError):
+    """No such thing."""
+
+    status = 404
+    code = "NOT_FOUND"
+
+
+class RunNotFound(NotFound):
+    """No forecast run has this id."""
+
+
+class NothingPublished(NotFound):
+    """No run has been published yet, so there is nothing to read."""
+
+    code = "NOTHING_PUBLISHED"
+
+
+class JobNotFound(NotFound):
+    """No job has this id."""
+
+
+class ReportNotFound(NotFound):
+    """The run has no such report (yet)."""
+
+
+class Conflict(SignifyError):
+    """The request contradicts what is there already."""
+
+    status = 409
+    code = "CONFLICT"
+
+
+class ContentAlreadyAccepted(Conflict):
+    """An object with the same bytes was accepted for the dataset meanwhile."""
+
+
+class IdempotencyKeyTaken(Conflict):
+    """Another run was started with this idempotency key."""
+
+
+class NoInputData(SignifyError):
+    """The lake holds no accepted object; the message says what to drop where."""
+
+    status = 409
+    code = "NO_INPUT_DATA"
+
+
+class GateRefused(SignifyError):
+    """A gate refused the run; it stays unpublished and readers keep the last good one."""
+
+    status = None
+    code = "GATE_REFUSED"
+
+
+class RunWorseThanBaseline(GateRefused):
+    """In the back-test the run's error was larger than the naive baseline's."""
+
+
+class BrokenRun(SignifyError):
+    """The files of a run are missing or contradict each other; the message names them."""
+
+    status = None
+    code = "BROKEN_RUN"
+
+
+class Misconfigured(SignifyError):
+    """Environment variables are missing or wrong; the message names all of them."""
+
+    code = "MISCONFIGURED"
+
+
+class Unavailable(SignifyError):
+    """A dependency does not answer now; trying again later may help."""
+
+    status = 503
+    code = "UNAVAILABLE"
+    retry_after_s = 5
+
+
+class DatabaseBusy(Unavailable):
+    """The database cancelled the statement: too slow, blocked by a lock, or out of connections."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached (an auto-paused one takes about 15 seconds to wake)."""
+
+    retry_after_s = 15
+
+
+class AwsThrottled(Unavailable):
+    """An AWS service throttled us after the client's own retries."""

@@ -1,0 +1,75 @@
+"""What the state machine sends to the functions of a run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from runtime.errors import InvalidInput
+from runtime.models.runs import Execution, Gate
+
+
+class Event(BaseModel):
+    """A frozen event; other keys that the state machine passes along are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ExecutionRef(Event):
+    """The execution, from the state machine's context."""
+
+    name: str
+    arn: str
+    start_time: datetime
+
+    def execution(self) -> Execution:
+        """In the words of the domain."""
+        return Execution(self.name, self.arn, self.start_time)
+
+
+class ResolveInput(Event):
+    """To run_resolver. `input` is checked by its own rules."""
+
+    input: Any
+    execution: ExecutionRef
+
+
+class RunEvent(Event):
+    """To the steps that need no more than the run."""
+
+    run_id: UUID
+
+
+class GatedRunEvent(RunEvent):
+    """To the steps that have a gate."""
+
+    gate: Gate = Gate.ENFORCE
+
+
+class PublishEvent(GatedRunEvent):
+    """To run_publisher."""
+
+    publish: bool = True
+
+
+class OutcomeEvent(Event):
+    """To run_recorder."""
+
+    outcome: Literal["SUCCEEDED", "FAILED"]
+    execution: ExecutionRef
+    error: dict[str, Any] | None = None
+
+
+Kind = TypeVar("Kind", bound=Event)
+
+
+def parse(kind: type[Kind], event: object) -> Kind:
+    """Read an event. Raises InvalidInput naming what is wrong with it."""
+    try:
+        return kind.model_validate(event)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise InvalidInput(f"the event is not a {kind.__name__}: {faults}") from None

@@ -1,0 +1,20 @@
+"""Runs during a deploy, after the database exists and before new code takes traffic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from runtime import bootstrap
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Bring the schema to the newest revision; a second call changes nothing."""
+    revision = bootstrap.migrations().upgrade()
+    logger.info("the schema is at revision %s", revision)
+    return {"revision": revision}

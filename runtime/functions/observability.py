@@ -1,0 +1,45 @@
+"""Logs as JSON and metrics as EMF lines, the same for every function of a run."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, cast
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+NAMESPACE = "Signify"
+
+# A handler that fails before it measured anything has nothing to publish; Powertools' warning about it would only blur the failure.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
+
+logger = Logger()
+metrics = Metrics(namespace=NAMESPACE)
+metrics.set_default_dimensions(stage=os.environ.get("STAGE", "local"))
+
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+def observed(handler: Handler) -> Handler:
+    """Log with the run's id, count cold starts and flush the metrics, also when the handler raises (Lambda logs the exception)."""
+
+    @wraps(handler)
+    def watched(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        logger.append_keys(run_id=event.get("run_id"))
+        answer = handler(event, context)
+        logger.info("answer", extra={"answer": answer})
+        return answer
+
+    counted = metrics.log_metrics(watched, capture_cold_start_metric=True)
+    return cast("Handler", logger.inject_lambda_context(counted, clear_state=True))
+
+
+def measure(values: Mapping[str, float | int | None], unit: MetricUnit = MetricUnit.Count) -> None:
+    """Add one metric for each value that is known."""
+    for name, value in values.items():
+        if value is not None:
+            metrics.add_metric(name=name, unit=unit, value=value)

@@ -1,0 +1,22 @@
+"""Last state of a run, good or bad: close the books and say it in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from runtime import bootstrap
+from runtime.functions.events import OutcomeEvent, parse
+from runtime.functions.observability import measure, observed
+from runtime.services.recording import Failure
+
+
+@observed
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Record how an execution ended and sum it up for people."""
+    ended = parse(OutcomeEvent, event)
+    succeeded = ended.outcome == "SUCCEEDED"
+    measure({"RunsSucceeded": int(succeeded), "RunsFailed": int(not succeeded)})
+    recording, execution = bootstrap.run_recording(), ended.execution.execution()
+    return recording.succeeded(execution.run_id) if succeeded else recording.failed(execution, Failure.caught(ended.error))

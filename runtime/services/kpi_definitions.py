@@ -1,0 +1,16 @@
+"""The definitions of the metrics, as the API tells them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from kpi_engine.definitions import FAMILIES, all_definitions
+from runtime.errors import InvalidInput
+
+
+def definitions(family: str | None) -> list[dict[str, Any]]:
+    """Every definition, or those of one family. Raises InvalidInput naming the families."""
+    if family is not None and family not in FAMILIES:
+        raise InvalidInput(f"family = {family!r}: should be one of {', '.join(FAMILIES)}.")
+    return [asdict(definition) for definition in all_definitions() if family in (None, definition.family)]

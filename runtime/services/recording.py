@@ -1,0 +1,98 @@
+"""Closing a run: what the books, the caller and the operator are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from runtime.errors import ReportNotFound, RunNotFound
+from runtime.models.jobs import Job, JobStatus, JobType, Step
+from runtime.models.quality import QualityReport
+from runtime.models.runs import Execution, ForecastRun, RunStatus
+from runtime.services.ports import Clock, JobRepository, QualityReports, RunRepository
+from runtime.services.run_summary import failure_summary, success_summary
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What the state machine caught."""
+
+    code: str
+    detail: str
+
+    @classmethod
+    def caught(cls, error: Mapping[str, Any] | None) -> Failure:
+        """Read {"Error", "Cause"}; the cause of a function or a Glue job is JSON with the message inside."""
+        error = error or {}
+        cause = str(error.get("Cause") or "no cause was given")
+        try:
+            told = json.loads(cause)
+        except ValueError:
+            told = cause
+        if isinstance(told, Mapping):
+            cause = str(told.get("errorMessage") or told.get("ErrorMessage") or cause)
+        return cls(str(error.get("Error") or "Unknown"), cause[:2000])
+
+
+@dataclass(frozen=True)
+class RunRecording:
+    """Record how an execution ended."""
+
+    runs: RunRepository
+    jobs: JobRepository
+    reports: QualityReports
+    clock: Clock
+
+    def succeeded(self, run_id: UUID) -> dict[str, Any]:
+        """Close the run as SUCCEEDED and sum it up. Raises RunNotFound."""
+        now = self.clock.now()
+        self.runs.finish(run_id, RunStatus.SUCCEEDED, now)
+        run = self.runs.get(run_id)
+        href = f"/api/v1/forecasts/{run_id}"
+        self.jobs.finish(run_id, JobStatus.SUCCEEDED, now, result={"resource": "forecast_run", "run_id": str(run_id), "href": href})
+        summary = success_summary(run, self._report(run_id))
+        return {"run_id": str(run_id), "status": RunStatus.SUCCEEDED.value, "summary": summary, "warnings": list(run.warnings)}
+
+    def failed(self, execution: Execution, failure: Failure) -> dict[str, Any]:
+        """Close the run as FAILED; an execution that failed before it had a run leaves a job that says why."""
+        now = self.clock.now()
+        run_id = execution.run_id
+        self.jobs.create(_job_of(execution))
+        self.jobs.finish(run_id, JobStatus.FAILED, now, error={"code": failure.code, "detail": failure.detail})
+        run = self._run(run_id)
+        if run is not None:
+            self.runs.finish(run_id, RunStatus.FAILED, now)
+        summary = failure_summary(execution, failure.code, failure.detail, run, self.runs.published())
+        return {
+            "run_id": str(run_id),
+            "status": RunStatus.FAILED.value,
+            "summary": summary,
+            "error": {"code": failure.code, "detail": failure.detail},
+        }
+
+    def _run(self, run_id: UUID) -> ForecastRun | None:
+        try:
+            return self.runs.get(run_id)
+        except RunNotFound:
+            return None
+
+    def _report(self, run_id: UUID) -> QualityReport | None:
+        try:
+            return self.reports.get(run_id)
+        except ReportNotFound:
+            return None
+
+
+def _job_of(execution: Execution) -> Job:
+    return Job(
+        id=execution.run_id,
+        type=JobType.FORECAST_RUN,
+        status=JobStatus.RUNNING,
+        created_at=execution.started_at,
+        updated_at=execution.started_at,
+        progress=Step.RESOLVE_INPUT.progress,
+        execution_arn=execution.arn,
+    )

@@ -1,0 +1,60 @@
+"""Ids of forecast rows: the row's key, encoded, so that an id is found without an index (see docs/adr/0004)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from runtime.errors import RunNotFound
+
+PREFIX = "f-"
+SEPARATOR = "|"
+"""Stands in no identifier: the contracts allow no such mark."""
+
+
+@dataclass(frozen=True)
+class ForecastKey:
+    """The key of one forecast row, or of a whole run when site, SKU and date are None."""
+
+    run_id: UUID
+    site_id: str | None = None
+    sku_id: str | None = None
+    forecast_date: date | None = None
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """What figures about this key are limited to: accuracy is kept by SKU, over all its sites."""
+        return {} if self.sku_id is None else {"sku_id": self.sku_id}
+
+
+def encode(key: ForecastKey) -> str:
+    """The id of the row with this key."""
+    text = SEPARATOR.join((str(key.run_id), str(key.site_id), str(key.sku_id), str(key.forecast_date)))
+    return PREFIX + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(forecast_id: str) -> ForecastKey:
+    """The key behind the id of a run (a UUID) or of a row.
+
+    Raises RunNotFound when it is neither.
+    """
+    try:
+        if not forecast_id.startswith(PREFIX):
+            return ForecastKey(UUID(forecast_id))
+        encoded = forecast_id.removeprefix(PREFIX)
+        text = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+        run_id, site_id, sku_id, day = text.split(SEPARATOR)
+        key = ForecastKey(UUID(run_id), site_id, sku_id, date.fromisoformat(day))
+    except (ValueError, binascii.Error):
+        raise _no_id(forecast_id) from None
+    # One row has one id, and no identifier holds a NUL, which PostgreSQL could not even be asked about.
+    if encode(key) != forecast_id or "\0" in text:
+        raise _no_id(forecast_id)
+    return key
+
+
+def _no_id(forecast_id: str) -> RunNotFound:
+    return RunNotFound(f"{forecast_id[:100]!r} is no forecast id: use a run's UUID or the id of a forecast row.")

@@ -1,0 +1,71 @@
+"""What a function reads from its environment: one model per kind of function.
+
+`load` raises Misconfigured naming every missing or wrong variable at once, and never a value of a secret one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeVar
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.errors import Misconfigured
+
+
+class Environment(BaseSettings):
+    """What every function is told."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    stage: str = Field(min_length=1)
+    code_version: str = "unversioned"
+
+
+class DatabaseEnvironment(Environment):
+    """A function that talks to PostgreSQL: by the secret, or by SIGNIFY_DATABASE_URL outside Lambda."""
+
+    database_secret_arn: str
+    signify_database_url: SecretStr | None = None
+    database_sslmode: Literal["disable", "prefer", "require", "verify-full"] = "require"
+    database_statement_timeout_ms: int = Field(default=20_000, ge=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _url_replaces_secret(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {"database_secret_arn": "", **values} if values.get("signify_database_url") else values
+
+
+class LakeEnvironment(Environment):
+    """A function that reads or writes the lake."""
+
+    lake_bucket: str = Field(min_length=3)
+
+
+class RunEnvironment(DatabaseEnvironment, LakeEnvironment):
+    """A function of a run: database and lake, and the limits that its rules take."""
+
+    bad_row_share_limit: float = Field(default=0.05, ge=0, le=1)
+    runs_kept: int = Field(default=30, ge=2)
+
+
+class IngestionEnvironment(DatabaseEnvironment, LakeEnvironment):
+    """The function that receives landed objects."""
+
+
+class ApiEnvironment(DatabaseEnvironment):
+    """The API function."""
+
+    state_machine_arn: str = ""
+
+
+Kind = TypeVar("Kind", bound=Environment)
+
+
+def load(kind: type[Kind]) -> Kind:
+    """Read the environment as kind; raise Misconfigured with all that is missing or wrong."""
+    try:
+        return kind()
+    except ValidationError as error:
+        faults = [f"{str(fault['loc'][0]).upper()}: {fault['msg'].lower()}" for fault in error.errors() if fault["loc"]]
+        raise Misconfigured(f"{kind.__name__} cannot be read from the environment. " + "; ".join(faults)) from None
