@@ -1,0 +1,25 @@
+"""The CDK app: settings in, stacks out. No AWS call at synth."""
+
+from __future__ import annotations
+
+from aws_cdk import App
+
+from cdk.checks import add_checks
+from cdk.settings import SettingsError, read_settings
+from stacks.platform import build_platform
+
+
+def main() -> None:
+    """Synthesise one stage and check it; wrong settings and findings without a reason end it."""
+    app = App()
+    try:
+        settings = read_settings(app.node.get_all_context())
+    except SettingsError as error:
+        raise SystemExit(f"settings: {error}") from None
+    build_platform(app, settings)
+    add_checks(app)
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Every function alike: own role, own log group, traced, bounded in time and memory, told what it needs and no more."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration, Size, Stack
+from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_lambda import Architecture, Function, LayerVersion, LoggingFormat, Runtime, SnapStartConf, Tracing
+from constructs import Construct
+
+from cdk.acknowledge import acknowledge
+from cdk.bundling import dependency_code, source_code
+from cdk.database import Database
+from cdk.log_group import log_group
+from cdk.network import PRIVATE
+from cdk.package import FUNCTIONS, Package, code_version
+from cdk.settings import Settings
+
+METRICS_NAMESPACE = "Signify"
+RUNTIME = Runtime.PYTHON_3_13
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """One function. `name` is its module in runtime/functions, unless `handler` says otherwise."""
+
+    name: str
+    description: str
+    package: Package = FUNCTIONS
+    memory_mib: int = 512
+    timeout_s: int = 60
+    scratch_mib: int = 512
+    snap_start: bool = False
+    handler: str = ""
+
+    @property
+    def construct_id(self) -> str:
+        """The name in CamelCase."""
+        return "".join(word.capitalize() for word in self.name.split("_"))
+
+    @property
+    def entry_point(self) -> str:
+        """Module path and function name."""
+        return self.handler or f"runtime.functions.{self.name}.handler"
+
+
+@dataclass(frozen=True)
+class FunctionFactory:
+    """Makes the functions of one stage; all of them talk to its database, so all live in its network."""
+
+    settings: Settings
+    database: Database
+
+    def make(self, scope: Construct, spec: FunctionSpec, environment: Mapping[str, str] | None = None) -> Function:
+        """A function by its spec, allowed to log, to trace and to read the database's secret."""
+        logs = log_group(scope, f"{spec.construct_id}Logs", self.settings)
+        role = self._role(scope, spec)
+        logs.grant_write(role)
+        self.database.grant_connect(role)
+        function = Function(
+            scope,
+            spec.construct_id,
+            description=spec.description,
+            code=source_code(spec.package),
+            layers=[self._dependencies(scope, spec.package)],
+            handler=spec.entry_point,
+            runtime=RUNTIME,
+            architecture=self._architecture(),
+            memory_size=spec.memory_mib,
+            timeout=Duration.seconds(spec.timeout_s),
+            ephemeral_storage_size=Size.mebibytes(spec.scratch_mib),
+            snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if spec.snap_start and self.settings.on_aws else None,
+            environment={**self._environment(spec), **(environment or {})},
+            role=role,
+            log_group=logs,
+            logging_format=LoggingFormat.JSON,
+            tracing=Tracing.ACTIVE,
+            vpc=self.database.network.vpc,
+            vpc_subnets=PRIVATE,
+            security_groups=[self.database.network.clients],
+        )
+        acknowledge(function, _ACCEPTED)
+        return function
+
+    def _dependencies(self, scope: Construct, package: Package) -> LayerVersion:
+        """The layer of a set of requirements, one per stack that needs it."""
+        stack, name = Stack.of(scope), f"{package.name.capitalize()}Dependencies"
+        existing = stack.node.try_find_child(name)
+        if isinstance(existing, LayerVersion):
+            return existing
+        return LayerVersion(
+            stack,
+            name,
+            description=f"requirements/{package.requirements}.txt",
+            code=dependency_code(package, self.settings),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[self._architecture()],
+        )
+
+    def _role(self, scope: Construct, spec: FunctionSpec) -> Role:
+        role = Role(
+            scope,
+            f"{spec.construct_id}Role",
+            description=f"Role of the function {spec.name}",
+            assumed_by=ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"Network": PolicyDocument(statements=[_join_network()])},
+        )
+        acknowledge(role, _ACCEPTED_OF_ROLE)
+        return role
+
+    def _environment(self, spec: FunctionSpec) -> dict[str, str]:
+        return {
+            "STAGE": self.settings.stage,
+            "CODE_VERSION": code_version(),
+            "DATABASE_SECRET_ARN": self.database.secret_arn,
+            "DATABASE_SSLMODE": self.database.ssl_mode,
+            "POWERTOOLS_SERVICE_NAME": spec.name,
+            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+        }
+
+    def _architecture(self) -> Architecture:
+        on_arm = self.settings.on_aws or platform.machine() in {"arm64", "aarch64"}
+        return Architecture.ARM_64 if on_arm else Architecture.X86_64
+
+
+def _join_network() -> PolicyStatement:
+    """What Lambda does in the function's name to place it in the network."""
+    actions = ["CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface"]
+    actions += ["AssignPrivateIpAddresses", "UnassignPrivateIpAddresses"]
+    return PolicyStatement(actions=[f"ec2:{action}" for action in actions], resources=["*"])
+
+
+_ACCEPTED = {
+    "AwsSolutions-L1": "Python 3.13 is the runtime that SnapStart and every pinned arm64 wheel are tested with.",
+    "Serverless-LambdaLatestVersion": "Python 3.13 is the runtime that SnapStart and every pinned arm64 wheel are tested with.",
+    "Serverless-LambdaDLQ": "Never invoked asynchronously: Step Functions, SQS, API Gateway or the deploy waits for the answer "
+    "and keeps the event when it fails.",
+    "Serverless-LambdaEventSourceMappingDestination": "An SQS source takes no destination; the queue's own dead-letter queue keeps "
+    "what failed.",
+    "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish": "The alias that API Gateway calls publishes a version.",
+}
+_NO_RESOURCE_LEVEL = "Network interfaces of Lambda and X-Ray segments have no resource that a policy could name."
+_ACCEPTED_OF_ROLE = {"AwsSolutions-IAM5[Resource::*]": _NO_RESOURCE_LEVEL, "Serverless-LambdaStarPermissions": _NO_RESOURCE_LEVEL}

@@ -1,0 +1,38 @@
+"""Where people are told: topics for finished runs, failed runs and alarms, encrypted with one key."""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, RemovalPolicy
+from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
+from aws_cdk.aws_kms import Key
+from aws_cdk.aws_sns import Topic
+from aws_cdk.aws_sns_subscriptions import EmailSubscription
+from constructs import Construct
+
+from cdk.settings import Settings
+
+
+class Notices(Construct):
+    """`runs` tells of runs that finished, `failures` of runs that failed, `alarms` of alarms."""
+
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
+        # Messages in flight need no key that outlives the stack.
+        self.key = Key(self, "Key", description="Notices", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
+        self.key.add_to_resource_policy(_alarms_may_encrypt())
+        self.runs, self.failures, self.alarms = (self._topic(name) for name in ("Runs", "Failures", "Alarms"))
+        if settings.alarm_email:
+            for topic in (self.failures, self.alarms):
+                topic.add_subscription(EmailSubscription(settings.alarm_email))
+
+    def _topic(self, name: str) -> Topic:
+        return Topic(self, name, master_key=self.key, enforce_ssl=True)
+
+
+def _alarms_may_encrypt() -> PolicyStatement:
+    return PolicyStatement(
+        principals=[ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=["*"],  # in a key's policy: this key
+        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+    )

@@ -1,0 +1,143 @@
+"""What may differ between two stages, validated before anything is synthesised.
+
+A value comes from the command line (`-c key=value`), else from the stage's block in cdk.json, else from the default here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic.alias_generators import to_camel
+
+StageName = Literal["dev", "prod", "local"]
+RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+
+LOOKOUT_ENDED = (
+    "Amazon Lookout for Metrics ended on 9 October 2025: its API answers nobody and CloudFormation no longer knows its types. "
+    "Use anomalyBackend=builtin, which needs no service"
+)
+FORECAST_CLOSED = (
+    "Amazon Forecast has been closed to new customers since 29 July 2024. Use forecastBackend=builtin, a Glue job that runs in any account"
+)
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message names key, value and what is allowed, one line each."""
+
+
+class Settings(BaseModel):
+    """One stage of the platform. Keys are written in camelCase in cdk.json and on the command line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
+
+    stage: StageName
+    function_platform: Literal["aws", "host"] = Field("aws", description="Where the functions run: on Lambda, or on this machine.")
+    packaging: Literal["full", "sources"] = Field(
+        "full", description="`sources` leaves the dependencies out: enough to check the templates, without network; not to deploy."
+    )
+    forecast_backend: Literal["builtin"] = Field("builtin", description="Who forecasts.")
+    anomaly_backend: Literal["builtin"] = Field("builtin", description="Who detects anomalies.")
+
+    keep_data: bool = Field(True, description="Lake, database and keys outlive `cdk destroy`.")
+    termination_protection: bool = Field(False, description="CloudFormation refuses to delete the stacks.")
+    log_retention_days: int = Field(30, description="How long every log group keeps its lines.")
+    superseded_version_days: int = Field(90, ge=1, le=3650, description="How long the lake keeps an object version that was replaced.")
+
+    endpoint_zones: int = Field(1, ge=1, le=2, description="Zones with interface endpoints; one costs about 7.30 USD a month per zone.")
+
+    database_min_capacity: float = Field(0, ge=0, le=128, multiple_of=0.5, description="ACU when idle; 0 pauses the database.")
+    database_max_capacity: float = Field(4, ge=1, le=128, multiple_of=0.5, description="ACU at most.")
+    database_pause_minutes: int = Field(10, ge=5, le=1440, description="Idle minutes before a database with 0 ACU pauses.")
+    database_backup_days: int = Field(7, ge=1, le=35, description="Days that can be restored to any second.")
+    database_deletion_protection: bool = Field(False, description="RDS refuses to delete the cluster.")
+    database_ssl_mode: Literal["disable", "require"] = Field("require", description="What functions demand of a database connection.")
+
+    glue_max_workers: int = Field(4, ge=2, le=100, description="G.1X workers that a job may scale to; it starts with what it needs.")
+    bad_row_share_limit: float = Field(0.05, ge=0, le=1, description="Share of quarantined rows that the quality gate accepts at most.")
+    runs_kept: int = Field(30, ge=2, le=1000, description="Forecast runs that stay in the database.")
+
+    api_rate_limit: int = Field(50, ge=1, le=10_000, description="Requests per second of the whole API, sustained.")
+    api_burst_limit: int = Field(100, ge=1, le=5_000, description="Requests of the whole API at once.")
+
+    alarm_email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Who is told when an alarm fires.")
+
+    @field_validator("log_retention_days")
+    @classmethod
+    def _cloudwatch_knows_it(cls, value: int) -> int:
+        if value not in RETENTION_DAYS:
+            raise ValueError(f"CloudWatch keeps logs for one of {', '.join(map(str, RETENTION_DAYS))} days")
+        return value
+
+    @field_validator("anomaly_backend", mode="before")
+    @classmethod
+    def _lookout_has_ended(cls, value: object) -> object:
+        if value == "lookout":
+            raise ValueError(LOOKOUT_ENDED)
+        return value
+
+    @field_validator("forecast_backend", mode="before")
+    @classmethod
+    def _forecast_is_closed(cls, value: object) -> object:
+        if value == "amazon_forecast":
+            raise ValueError(FORECAST_CLOSED)
+        return value
+
+    @model_validator(mode="after")
+    def _capacities_are_ordered(self) -> Self:
+        if self.database_min_capacity > self.database_max_capacity:
+            raise ValueError(
+                f"databaseMinCapacity is {self.database_min_capacity:g}, databaseMaxCapacity {self.database_max_capacity:g}: "
+                "the minimum may not exceed the maximum"
+            )
+        return self
+
+    def stack_name(self, name: str) -> str:
+        """The physical name of a stack, the only names that are chosen rather than generated."""
+        return f"Signify-{self.stage}-{name}"
+
+    @property
+    def on_aws(self) -> bool:
+        """Whether this stage runs on AWS, not on the twin."""
+        return self.function_platform == "aws"
+
+
+def read_settings(context: Mapping[str, Any], stage: str | None = None) -> Settings:
+    """The settings of one stage: the one given, else `-c stage=`, else SIGNIFY_STAGE, else dev.
+
+    Raises SettingsError.
+    """
+    name = stage or context.get("stage") or os.environ.get("SIGNIFY_STAGE") or "dev"
+    block = context.get("stages", {}).get(name, {})
+    given = {key: value for key, value in context.items() if is_ours(key)}
+    try:
+        return Settings.model_validate({**block, **given, "stage": name})
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(name, fault) for fault in error.errors())) from None
+
+
+def is_ours(key: str) -> bool:
+    """Whether a context key is a setting: feature flags and look-ups of the CDK carry `@`, `:` or `/`."""
+    return key not in {"stages", "stage"} and not set(key) & set("@:/")
+
+
+def _sentence(stage: str, fault: Mapping[str, Any]) -> str:
+    if not fault["loc"]:
+        return f"stage {stage}: {_message(fault)}"
+    key = str(fault["loc"][0])
+    if fault["type"] == "extra_forbidden":
+        return f"stage {stage}: {key} is no setting. {_nearest(key)}"
+    return f"stage {stage}: {key} is {fault['input']!r}: {_message(fault)}"
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    return str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input ").rstrip(".") + "."
+
+
+def _nearest(key: str) -> str:
+    known = sorted(to_camel(name) for name in Settings.model_fields)
+    near = get_close_matches(key, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"Settings are: {', '.join(known)}."

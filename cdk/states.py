@@ -1,0 +1,123 @@
+"""States of a workflow in JSONata: each has a timeout, retries what may pass, and says where it goes when it fails for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Aws, Duration
+from aws_cdk.aws_glue import PySparkEtlJob
+from aws_cdk.aws_lambda import Function
+from aws_cdk.aws_sns import Topic
+from aws_cdk.aws_stepfunctions import CustomState, JitterType, TaskInput, TaskStateBase, Timeout
+from aws_cdk.aws_stepfunctions_tasks import LambdaInvoke, SnsPublish
+from constructs import Construct
+
+EXECUTION = {
+    "name": "{% $states.context.Execution.Name %}",
+    "arn": "{% $states.context.Execution.Id %}",
+    "start_time": "{% $states.context.Execution.StartTime %}",
+}
+TRANSIENT_FUNCTION_ERRORS = [
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.TooManyRequestsException",
+    "Sandbox.Timedout",
+]
+# Classes of runtime.errors; the class name of an exception is its error name here.
+TRANSIENT_ERRORS_OF_OURS = ["DatabaseBusy", "DatabaseUnavailable", "AwsThrottled"]
+TRANSIENT_JOB_ERRORS = [
+    "Glue.ConcurrentRunsExceededException",
+    "Glue.InternalServiceException",
+    "Glue.OperationTimeoutException",
+    "Glue.ResourceNumberLimitExceededException",
+    "Glue.ThrottlingException",
+    "Glue.AWSGlueException",
+]
+CALL_OVERHEAD = 30  # seconds that a call may take beyond what it calls
+QUEUE_MINUTES = 30  # that a job run may wait for capacity
+NOTICE_TIMEOUT = Duration.seconds(30)
+
+
+def call(
+    scope: Construct,
+    name: str,
+    function: Function,
+    payload: Mapping[str, Any],
+    outputs: object = "{% $states.result.Payload %}",
+    assign: Mapping[str, Any] | None = None,
+) -> LambdaInvoke:
+    """Call a function; its answer is the state's output unless `outputs` says otherwise."""
+    assert function.timeout is not None
+    state = LambdaInvoke.jsonata(
+        scope,
+        name,
+        lambda_function=function,
+        payload=TaskInput.from_object(payload),
+        outputs=outputs,
+        assign=assign,
+        retry_on_service_exceptions=False,
+        task_timeout=Timeout.duration(Duration.seconds(function.timeout.to_seconds() + CALL_OVERHEAD)),
+    )
+    _retry(state, [*TRANSIENT_FUNCTION_ERRORS, *TRANSIENT_ERRORS_OF_OURS], attempts=5)
+    return state
+
+
+def run_job(
+    scope: Construct,
+    name: str,
+    job: PySparkEtlJob,
+    minutes: int,
+    arguments: Mapping[str, str],
+    *,
+    on_failure: TaskStateBase,
+    caught: Mapping[str, str],
+) -> CustomState:
+    """Run a job and wait for it; a run that failed on its own is tried once more, for a worker may have died.
+
+    Written as it stands in the definition: the library's own state turns the timeout of the state into one of the job, and its
+    `add_catch` drops the output of a catch. What `on_failure` leads to must be reached from another state too.
+    """
+    state = CustomState(
+        scope,
+        name,
+        state_json={
+            "Type": "Task",
+            "Resource": f"arn:{Aws.PARTITION}:states:::glue:startJobRun.sync",
+            "Arguments": {"JobName": job.job_name, "Arguments": arguments},
+            "Output": {"job_run_id": "{% $states.result.Id %}"},
+            "TimeoutSeconds": 60 * (minutes + QUEUE_MINUTES),
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": on_failure.state_id, "Output": caught}],
+        },
+    )
+    _retry(state, TRANSIENT_JOB_ERRORS, attempts=5)
+    _retry(state, ["States.TaskFailed"], attempts=1)
+    return state
+
+
+def tell(scope: Construct, name: str, topic: Topic, subject: str) -> SnsPublish:
+    """Send the summary of the input to a topic; the input is the output."""
+    state = SnsPublish.jsonata(
+        scope,
+        name,
+        topic=topic,
+        subject=subject,
+        message=TaskInput.from_text("{% $states.input.summary %}"),
+        outputs="{% $states.input %}",
+        task_timeout=Timeout.duration(NOTICE_TIMEOUT),
+    )
+    _retry(state, ["SNS.InternalErrorException", "SNS.ThrottledException", "SNS.KMSThrottlingException", "SNS.SnsException"], attempts=5)
+    return state
+
+
+def _retry(state: TaskStateBase | CustomState, errors: list[str], attempts: int) -> None:
+    state.add_retry(
+        errors=errors,
+        interval=Duration.seconds(3),
+        backoff_rate=2,
+        max_delay=Duration.minutes(1),
+        max_attempts=attempts,
+        jitter_strategy=JitterType.FULL,
+    )

@@ -1,0 +1,47 @@
+"""What readers call: the API function behind a gateway that asks for a token."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput
+from aws_cdk.aws_lambda import Alias, IFunction
+from aws_cdk.aws_stepfunctions import StateMachine
+from constructs import Construct
+
+from cdk.function import FunctionFactory, FunctionSpec
+from cdk.identity import Identity
+from cdk.package import API
+from cdk.rest_api import PlatformApi
+from cdk.settings import Settings
+from stacks.base import StageStack
+
+HANDLER = FunctionSpec(
+    "api",
+    "Answers the API",
+    package=API,
+    handler="runtime.api.main.handler",
+    memory_mib=1024,
+    timeout_s=29,  # API Gateway waits no longer
+    snap_start=True,
+)
+
+
+class ApiStack(StageStack):
+    """The API reads the published run and starts new ones."""
+
+    def __init__(self, scope: Construct, settings: Settings, functions: FunctionFactory, machine: StateMachine) -> None:
+        super().__init__(scope, "Api", settings, "API and identity")
+        self.handler = functions.make(self, HANDLER, {"STATE_MACHINE_ARN": machine.state_machine_arn})
+        machine.grant_start_execution(self.handler)
+        self.identity = Identity(self, "Identity", settings)
+        self.edge = PlatformApi(self, "Edge", settings, self._target(settings), self.identity)
+        self._outputs()
+
+    def _target(self, settings: Settings) -> IFunction:
+        """On AWS a published version, restored from its snapshot; the twin calls the function itself."""
+        return Alias(self, "Live", alias_name="live", version=self.handler.current_version) if settings.on_aws else self.handler
+
+    def _outputs(self) -> None:
+        CfnOutput(self, "ApiUrl", value=self.edge.api.url, description="Routes live below api/v1")
+        CfnOutput(self, "TokenUrl", value=self.identity.token_url, description="Where clients get tokens")
+        CfnOutput(self, "TokenClientId", value=self.identity.client.user_pool_client_id, description="The machine client")
+        CfnOutput(self, "TokenUserPoolId", value=self.identity.pool.user_pool_id, description="Where the client's secret stands")

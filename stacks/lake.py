@@ -1,0 +1,19 @@
+"""Where the data lies."""
+
+from __future__ import annotations
+
+from aws_cdk import CfnOutput
+from constructs import Construct
+
+from cdk.lake import Lake
+from cdk.settings import Settings
+from stacks.base import StageStack
+
+
+class LakeStack(StageStack):
+    """The data lake."""
+
+    def __init__(self, scope: Construct, settings: Settings) -> None:
+        super().__init__(scope, "Lake", settings, "data lake")
+        self.lake = Lake(self, "Lake", settings)
+        CfnOutput(self, "LakeBucketName", value=self.lake.bucket.bucket_name, description="Drop files below landing/<dataset>/v1/")
