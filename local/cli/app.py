@@ -1,0 +1,47 @@
+"""The commands, in the order a newcomer meets them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.markup import escape
+
+from local.cli import data, developer, runs, stages, twin
+from local.cli.console import err
+from local.errors import LocalError
+
+app = typer.Typer(
+    name="signify",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Demand forecasts, anomalies and logistics KPIs on AWS: run it whole on this machine, or deploy it into an account.",
+)
+
+Command = Callable[..., None]
+COMMANDS: dict[str, dict[str, Command]] = {
+    "The local twin": {"up": twin.up, "down": twin.down, "status": twin.status, "logs": twin.logs},
+    "Data and runs": {"sample": data.sample, "drop": data.drop, "quality": data.quality, "run": runs.run},
+    "An AWS account": {"deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
+    "Developers": {"token": developer.token, "env": developer.env, "test": developer.run_tests},
+}
+for panel, commands in COMMANDS.items():
+    for name, command in commands.items():
+        app.command(name, rich_help_panel=panel)(command)
+
+
+def main() -> None:
+    """Run one command; a known failure is one readable line and exit code 1, Ctrl-C is 130."""
+    try:
+        app(prog_name="./signify")
+    except LocalError as error:
+        err.print(f"[bold red]error[/] {escape(str(error))}")
+        sys.exit(1)
+    except (ClientError, BotoCoreError) as error:
+        err.print(f"[bold red]error[/] AWS answered: {escape(str(error))}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

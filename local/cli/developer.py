@@ -1,0 +1,48 @@
+"""Commands for developers: a token, the twin's environment, the tests."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from local import twin
+from local.cli.console import CliError, out
+from local.cli.platform import LOCAL, platform
+from local.cli.runs import Stage
+
+SLOW_LANES = "synth or twin or e2e or spark or real_data or slow"
+AT_ONCE = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
+
+
+def token(stage: Stage = LOCAL) -> None:
+    """Print a bearer token for the API."""
+    out.print(platform(stage).token(), markup=False)
+
+
+def env() -> None:
+    """Print what a shell needs to talk to the twin: eval "$(./signify env)"."""
+    running = twin.running()
+    if running is None:
+        raise CliError("the local twin does not run; ./signify up starts it")
+    for name, value in running.environment().items():
+        out.print(f"export {name}={shlex.quote(value)}", markup=False)
+
+
+def run_tests(
+    arguments: Annotated[list[str] | None, typer.Argument(help="More arguments for pytest, after --.")] = None,
+    every_lane: Annotated[bool, typer.Option("--all", help="Every lane: synth, twin, end to end, Spark, real data.")] = False,
+) -> None:
+    """Run the tests: the fast lane on all cores, or every lane (the slow ones one test after the other: they share one twin)."""
+    more = arguments or []
+    codes = [_pytest([*([] if "-m" in more else AT_ONCE), *more])]
+    if every_lane:
+        codes.append(_pytest(["-m", SLOW_LANES, *more]))
+    raise typer.Exit(max(codes))
+
+
+def _pytest(arguments: list[str]) -> int:
+    return subprocess.call([sys.executable, "-m", "pytest", *arguments])

@@ -1,0 +1,86 @@
+"""Aurora: the shipped AWS::RDS::DBCluster is a record without a database. Ours is a database on the twin's PostgreSQL.
+
+Endpoint, port and credentials that CloudFormation, the RDS API and the attached secret tell are those of the real server, so what
+connects with them works.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from ministack.services import rds
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from local.emulator import handlers
+from local.emulator.settings import EmulatorSettings
+
+
+class Aurora:
+    """Every database cluster of the emulator, as roles and databases of one PostgreSQL server."""
+
+    def __init__(self, superuser_url: str) -> None:
+        self._superuser_url = superuser_url
+        address = conninfo_to_dict(superuser_url)
+        self.host, self.port = str(address["host"]), int(str(address["port"]))
+
+    def create(self, cluster_id: str, properties: handlers.Properties, attributes: handlers.Attributes) -> handlers.Attributes:
+        """Make the cluster's role and database, and point its endpoints at the server."""
+        cluster = rds._clusters[cluster_id]
+        user, database = properties["MasterUsername"], properties.get("DatabaseName") or "postgres"
+        with psycopg.connect(self._superuser_url, autocommit=True) as connection:
+            self._ensure_role(connection, user, properties["MasterUserPassword"])
+            self._ensure_database(connection, database, user)
+        cluster.update(self._as_the_api_tells(), MasterUsername=user, _MasterUserPassword=properties["MasterUserPassword"])
+        return {
+            **attributes,
+            "Endpoint.Address": self.host,
+            "Endpoint.Port": str(self.port),
+            "ReadEndpoint.Address": self.host,
+        }
+
+    def instance(self, instance_id: str, properties: handlers.Properties, attributes: handlers.Attributes) -> handlers.Attributes:
+        """Point an instance of a cluster at the server."""
+        endpoint = {"Address": self.host, "Port": self.port, "HostedZoneId": "Z"}
+        rds._instances[instance_id].update(Endpoint=endpoint, _internal_address=self.host, _internal_port=self.port)
+        return {**attributes, "Endpoint.Address": self.host, "Endpoint.Port": str(self.port)}
+
+    def drop(self, cluster_id: str, properties: handlers.Properties) -> None:
+        """Drop the cluster's role and what it owns."""
+        user = properties["MasterUsername"]
+        with psycopg.connect(self._superuser_url, autocommit=True) as connection:
+            owned = "select datname from pg_database join pg_roles on datdba = pg_roles.oid where rolname = %s"
+            for (database,) in connection.execute(owned, [user]).fetchall():
+                connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
+            connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(user)))
+
+    def _ensure_role(self, connection: psycopg.Connection[Any], user: str, password: str) -> None:
+        exists = connection.execute("select 1 from pg_roles where rolname = %s", [user]).fetchone()
+        verb = sql.SQL("alter" if exists else "create")
+        statement = sql.SQL("{} role {} login createrole createdb password {}")
+        connection.execute(statement.format(verb, sql.Identifier(user), sql.Literal(password)))
+
+    def _ensure_database(self, connection: psycopg.Connection[Any], database: str, owner: str) -> None:
+        if not connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
+            connection.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(database), sql.Identifier(owner)))
+
+    def _as_the_api_tells(self) -> dict[str, Any]:
+        return {
+            "Endpoint": self.host,
+            "ReaderEndpoint": self.host,
+            "Port": self.port,
+            "_shared_endpoint": {"Address": self.host, "Port": self.port, "HostedZoneId": "Z"},
+            "_shared_internal_address": self.host,
+            "_shared_internal_port": self.port,
+            "_shared_host_port": self.port,
+            "_shared_container_ready": True,
+        }
+
+
+def install(settings: EmulatorSettings) -> None:
+    """Put every AWS::RDS::DBCluster and its instances onto the twin's PostgreSQL."""
+    aurora = Aurora(settings.postgres_url)
+    handlers.after_create("AWS::RDS::DBCluster", aurora.create)
+    handlers.before_delete("AWS::RDS::DBCluster", aurora.drop)
+    handlers.after_create("AWS::RDS::DBInstance", aurora.instance)

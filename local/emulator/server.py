@@ -1,0 +1,56 @@
+"""`python -m local.emulator.server`: ministack with this platform's extensions, until a signal ends it.
+
+Its environment says everything: EmulatorSettings for the extensions, GATEWAY_PORT and BIND_HOST for ministack itself.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from ministack.app import main as serve
+
+from local.emulator import (
+    aurora,
+    buckets,
+    execution_names,
+    function_code,
+    function_errors,
+    function_isolation,
+    function_output,
+    glue_jobs,
+    glue_states,
+    networks,
+    object_events,
+    recorded_types,
+    request_validators,
+)
+from local.emulator.settings import EmulatorSettings
+
+EXTENSIONS = (
+    networks,
+    buckets,
+    object_events,
+    recorded_types,
+    aurora,
+    glue_jobs,
+    glue_states,
+    execution_names,
+    function_code,
+    function_isolation,
+    function_errors,
+    function_output,
+    request_validators,
+)
+
+
+def main() -> None:
+    """Install the extensions and serve."""
+    settings = EmulatorSettings.take_from()
+    for extension in EXTENSIONS:
+        extension.install(settings)
+    sys.argv = ["ministack"]
+    serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""A PostgreSQL server of our own on 127.0.0.1, for the twin and for tests: create, start, stop.
+
+Its data is meant to be thrown away: nothing is flushed to disk, and memory is kept small. The same code runs the machine's
+server and the embedded one, as an ordinary user and as root.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from local import postgres_binaries, reachable
+from local.errors import PostgresError
+from local.postgres_binaries import Binaries
+from local.processes import Account, ProcessRecord, as_user, start_detached, stop
+
+HOST = "127.0.0.1"
+SUPERUSER = "postgres"
+START_SECONDS = 30
+INITDB_SECONDS = 120
+PORT_LINE = 3
+"""Index of the line of postmaster.pid that holds the port."""
+SETTINGS = {
+    "listen_addresses": HOST,
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "512MB",
+    "shared_buffers": "64MB",
+    "max_connections": "60",
+}
+
+
+@dataclass
+class PostgresServer:
+    """One server: `folder` holds its data (or says where it is), its password and its log."""
+
+    folder: Path
+    port: int
+    binaries: Binaries
+    account: Account | None
+    log: Path
+    _data: Path | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Create the data folder when there is none, start the server and wait until it answers.
+
+        Raises PostgresError with the end of the server's log.
+        """
+        data = self._data_folder()
+        if not (data / "PG_VERSION").is_file():
+            self._initialise(data)
+        options = [part for name, value in {**SETTINGS, "port": str(self.port)}.items() for part in ("-c", f"{name}={value}")]
+        record = start_detached([self._program("postgres"), "-D", data, *options], self.log, account=self.account, folder=data)
+        try:
+            self._wait_until_it_answers(record)
+        except BaseException:
+            stop(record, signal.SIGINT)
+            raise
+
+    def join(self) -> bool:
+        """Take over the port of the server that already runs on this data. Returns whether one runs."""
+        if not self.is_running():
+            return False
+        self.port = int((self._data_folder() / "postmaster.pid").read_text(encoding="utf-8").splitlines()[PORT_LINE])
+        return True
+
+    def stop(self) -> bool:
+        """Stop the server, ending its connections. Returns whether it was running."""
+        record = self.record()
+        return record is not None and stop(record, signal.SIGINT)
+
+    def remove(self) -> bool:
+        """Stop the server and delete its data. Returns whether it was running."""
+        stopped = self.stop()
+        reachable.forget(self.folder)
+        return stopped
+
+    def is_running(self) -> bool:
+        """Whether this server's process lives."""
+        return self.record() is not None
+
+    def record(self) -> ProcessRecord | None:
+        """The server's process, or None when it does not run."""
+        pid_file = self._data_folder() / "postmaster.pid"
+        if not pid_file.is_file():
+            return None
+        lines = pid_file.read_text(encoding="utf-8").splitlines()
+        record = ProcessRecord.running(int(lines[0])) if lines else None
+        # Line 3 is when it started, in whole seconds: a later owner of the pid started later.
+        return record if record and len(lines) > 2 and abs(record.started - int(lines[2])) < 5 else None
+
+    def url(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
+        """A connection URL, as psycopg and SQLAlchemy (`postgresql+psycopg://`) take it."""
+        return f"postgresql://{quote(user)}:{quote(password or self.password)}@{HOST}:{self.port}/{quote(database)}"
+
+    @property
+    def password(self) -> str:
+        """The superuser's password, made when the server was created."""
+        return (self.folder / "password").read_text(encoding="utf-8")
+
+    def _data_folder(self) -> Path:
+        if self._data is None:
+            self._data = reachable.private_folder(self.folder, self.account)
+        return self._data
+
+    def _program(self, name: str) -> Path:
+        return reachable.reachable_copy(self.binaries.folder, self._data_folder(), self.account) / name
+
+    def _initialise(self, data: Path) -> None:
+        password = self.folder / "password"
+        password.touch(mode=0o600)
+        password.write_text(secrets.token_urlsafe(18), encoding="utf-8")
+        with tempfile.NamedTemporaryFile("w", prefix="signify-") as password_file:
+            password_file.write(self.password)
+            password_file.flush()
+            if self.account:
+                os.chown(password_file.name, self.account.uid, self.account.gid)
+            command = [self._program("initdb"), "-D", data, "-U", SUPERUSER, f"--pwfile={password_file.name}", "--auth=scram-sha-256"]
+            done = subprocess.run(
+                [str(part) for part in (*command, "--encoding=UTF8", "--locale=C", "--no-sync")],
+                capture_output=True,
+                text=True,
+                timeout=INITDB_SECONDS,
+                cwd=data,
+                **as_user(self.account),
+            )
+        if done.returncode:
+            raise PostgresError(f"initdb failed in {data}: {(done.stderr or done.stdout).strip()[-800:]}")
+
+    def _wait_until_it_answers(self, record: ProcessRecord) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if not record.is_running:
+                break
+            try:
+                psycopg.connect(self.url(), connect_timeout=5).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
+        tail = "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
+        raise PostgresError(f"PostgreSQL {self.binaries.major} did not start on port {self.port}; its log {self.log} ends with\n{tail}")
+
+
+def open_server(folder: Path, port: int, binaries: Binaries | None = None, log: Path | None = None) -> PostgresServer:
+    """The server whose data is in `folder`, running or not; the machine's PostgreSQL unless `binaries` says otherwise.
+
+    Raises PostgresError when no PostgreSQL of version 15 or newer is to be found.
+    """
+    return PostgresServer(folder, port, binaries or postgres_binaries.find(), reachable.server_account(), log or folder / "server.log")
