@@ -1,0 +1,52 @@
+"""The API on the real PostgreSQL: one database that tests only read, and an empty one for those that write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from local.postgres import PostgresServer
+from runtime.adapters.database import Database
+from runtime.models.runs import ForecastRun
+from tests.contract.api.published import publish
+from tests.contract.api.wiring import serve
+
+
+@dataclass(frozen=True)
+class Served:
+    """A database with an older run and the published one."""
+
+    url: str
+    database: Database
+    older: ForecastRun
+    run: ForecastRun
+
+
+@pytest.fixture(scope="session")
+def loaded(postgres_server: PostgresServer, shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Two published runs in a database of their own; tests of this package leave it as it is."""
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        connection.execute(f"create database api template {conninfo_to_dict(shared_database)['dbname']}")
+    url = postgres_server.url("api")
+    database = Database(lambda: conninfo_to_dict(url))
+    folder = tmp_path_factory.mktemp("runs")
+    yield Served(url, database, publish(database, folder, "older"), publish(database, folder, "newer"))
+    database.close()
+
+
+@pytest.fixture
+def served(loaded: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """The API serving the two runs."""
+    serve(loaded.database, monkeypatch)
+    return loaded
+
+
+@pytest.fixture
+def empty(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """The API on a database with nothing in it."""
+    serve(postgres, monkeypatch)
+    return postgres

@@ -1,0 +1,150 @@
+"""Accuracy from end to end: the engine computes it, the adapters store it, the API reads it under the same names."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+from runtime.adapters.database import Database
+from runtime.adapters.postgres_jobs import PostgresJobs
+from runtime.adapters.postgres_kpis import PostgresKpis
+from runtime.adapters.postgres_runs import PostgresRuns
+from runtime.models.jobs import Job, JobStatus, JobType
+from runtime.models.runs import ForecastRun
+from runtime.services.measurement import AccuracyMeasurement
+from runtime.services.row_ids import ForecastKey, encode
+from tests.fakes import FixedClock, InMemoryFrames
+from tests.fakes.examples import STARTED, a_run
+from tests.unit.api.conftest import call
+from tests.unit.kpi_engine.examples import ACTUAL, P10, P50, P90, TRAINING, actuals, forecasts
+
+MONDAY = date(2026, 11, 2)
+SUNDAY = MONDAY + timedelta(days=6)
+
+
+def golden_forecast() -> pd.DataFrame:
+    """The golden series at one site, and a SKU nobody bought at another."""
+    sold = forecasts(P50, MONDAY, site_id="LDS1", confidence_lower=P10, confidence_upper=P90, interval_level=0.8)
+    return pd.concat([sold, forecasts([0] * 7, MONDAY, "NOBODY'S", site_id="EMPTY")], ignore_index=True)
+
+
+def golden_demand() -> pd.DataFrame:
+    """21 training days and the seven days that came."""
+    sold = actuals([*TRAINING, *ACTUAL], MONDAY - timedelta(days=len(TRAINING))).assign(site_id="LDS1")
+    demand = pd.concat([sold, actuals([0] * 7, MONDAY, "NOBODY'S").assign(site_id="EMPTY")], ignore_index=True)
+    return demand.rename(columns={"actual_value": "demand"}).assign(stockout=False)
+
+
+@pytest.fixture
+def measured(empty: Database) -> ForecastRun:
+    """A published run whose seven days have come, measured by the run of the last of them."""
+    runs, jobs, frames = PostgresRuns(empty), PostgresJobs(empty), InMemoryFrames()
+    old, today = runs.start(a_run("old", as_of_date=MONDAY - timedelta(days=1))), runs.start(a_run("today", as_of_date=SUNDAY))
+    jobs.create(Job(today.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
+    with empty.transaction() as cursor:
+        cursor.execute("update forecast_runs set published_at = %s where id = %s", [STARTED, old.id])
+    frames.forecasts[old.id], frames.demands[today.id] = golden_forecast(), golden_demand()
+    AccuracyMeasurement(runs, jobs, frames, PostgresKpis(empty), FixedClock(), ForecastAccuracyEngine()).measure(today.id)
+    return old
+
+
+def accuracy(forecast_id: object, **asked: str) -> Any:
+    answer = call(f"/forecasts/{forecast_id}/accuracy", **asked)  # type: ignore[arg-type]
+    assert answer.status == 200
+    return answer.json
+
+
+def test_the_headline_figures_are_those_of_the_golden_series(measured: ForecastRun) -> None:
+    metrics = accuracy(measured.id)["metrics"]
+    assert metrics["mape"] == {"value": near(8.5919928025), "unit": "percent", "n_obs": 6, "n_excluded": {"zero_actual": 8}}
+    assert metrics["wape"] == {"value": near(10.2564102564), "unit": "percent", "n_obs": 14}
+    assert metrics["bias"]["percent"] == near(3.4188034188)
+    assert metrics["bias"] | {"percent": 0, "tracking_signal": 0} == {
+        "units": 20.0,
+        "percent": 0,
+        "tracking_signal": 0,
+        "sign_convention": "forecast_minus_actual",
+    }
+    assert (metrics["ci_coverage"]["coverage"], metrics["ci_coverage"]["verdict"]) == (near(71.4285714286), "insufficient_data")
+    assert metrics["fva"] == metrics["additional"]["fva"]
+    assert (metrics["fva"]["benchmark"], metrics["fva"]["points"]) == ("seasonal_naive_7", near(22.3931623932))
+
+
+def near(value: float) -> Any:
+    return pytest.approx(value, abs=1e-9)
+
+
+def test_the_answer_says_what_was_compared_with_what(measured: ForecastRun) -> None:
+    answer = accuracy(measured.id)
+    assert (answer["forecast_id"], answer["status"], answer["basis"]) == (str(measured.id), "COMPLETE", "ACTUALS")
+    assert answer["window"] == {"start": str(MONDAY), "end": str(SUNDAY)}
+    assert (answer["as_of_date"], answer["error_grain"], answer["definitions_version"]) == (str(SUNDAY), "day", "1")
+    joins = answer["metrics"]["joins"]
+    assert (joins["matched"], joins["forecast_only"], joins["actual_only"]) == (14, 0, 0)
+
+
+def test_nothing_that_the_engine_says_is_lost_on_the_way(measured: ForecastRun) -> None:
+    engine = ForecastAccuracyEngine()
+    said = engine.calculate_forecast_kpis(golden_forecast(), golden_demand().rename(columns={"demand": "actual_value"}))
+    whole = accuracy(measured.id)
+    read = whole["metrics"] | {name: whole[name] for name in ("window", "definitions_version")}
+    for breakdown, group in (("sku_breakdown", "sku"), ("site_breakdown", "site"), ("weekly_trends", "week")):
+        assert whole[breakdown] == []
+        read[breakdown] = accuracy(measured.id, group_by=group)[breakdown]
+    assert set(said) <= set(read)
+    for name in set(said) - {"mape", "wape"}:
+        assert read[name] == said[name], name
+
+
+def test_a_row_answers_for_its_sku_alone(measured: ForecastRun) -> None:
+    sold, nobodys, unknown = (accuracy(encode(ForecastKey(measured.id, "LDS1", sku, MONDAY))) for sku in ("SKU-1", "NOBODY'S", "GHOST"))
+    assert (sold["scope"], sold["metrics"]["wape"]) == ({"sku_id": "SKU-1"}, {"value": near(10.2564102564), "unit": "percent", "n_obs": 7})
+    assert nobodys["metrics"]["wape"] == {"value": None, "unit": "percent", "n_obs": 7, "undefined_reason": "sum_actuals_zero"}
+    assert (unknown["status"], unknown["metrics"]["wape"], unknown["basis"]) == ("PENDING_ACTUALS", None, None)
+
+
+def test_the_same_figures_stand_among_the_kpis(measured: ForecastRun) -> None:
+    metrics = accuracy(measured.id)["metrics"]
+    found = {row["name"]: row for row in call("/kpis", dimension=["level:total", "basis:ACTUALS"]).json["kpis"]}
+    assert {name: row["value"] for name, row in found.items()} == {
+        "wape": rounded(metrics["wape"]["value"]),
+        "mape": rounded(metrics["mape"]["value"]),
+        "bias_percent": rounded(metrics["bias"]["percent"]),
+        "bias_units": rounded(metrics["bias"]["units"]),
+        "tracking_signal": rounded(metrics["bias"]["tracking_signal"]),
+        "ci_coverage": rounded(metrics["ci_coverage"]["coverage"]),
+        "forecast_value_added": rounded(metrics["fva"]["points"]),
+        **{name: rounded(metrics["additional"][name]) for name in ("accuracy", "smape", "mase", "rmsse")},
+    }
+    assert {name: row["n_obs"] for name, row in found.items() if row["n_obs"] != 14} == {
+        "mape": 6,
+        "ci_coverage": 7,
+        "forecast_value_added": 7,
+    }
+    assert found["wape"]["window"] == {"start": str(MONDAY), "end": str(SUNDAY)}
+
+
+def rounded(value: float) -> Any:
+    """KPI values are kept with four decimals."""
+    return pytest.approx(value, abs=0.00005)
+
+
+def test_a_site_without_sales_has_undefined_kpis_with_the_true_reason(measured: ForecastRun) -> None:
+    found = call("/kpis", dimension="site_id:EMPTY").json["kpis"]
+    assert {row["name"]: (row["value"], row["metadata"]["undefined_reason"]) for row in found} == {
+        "wape": (None, "sum_actuals_zero"),
+        "mape": (None, "all_actuals_zero"),
+        "bias_percent": (None, "sum_actuals_zero"),
+    }
+    assert {row["metadata"]["definitions_version"] for row in found} == {"1"}
+
+
+def test_a_run_that_nobody_measured_yet_is_pending_with_every_key_there(measured: ForecastRun, empty: Database) -> None:
+    fresh = PostgresRuns(empty).start(a_run("fresh"))
+    pending, complete = accuracy(fresh.id), accuracy(measured.id)
+    assert (pending["status"], pending["metrics"]["mape"], pending["window"]) == ("PENDING_ACTUALS", None, None)
+    assert set(pending) == set(complete)

@@ -1,0 +1,62 @@
+"""The same routes under uvicorn, without a twin: in a process of its own, since importing the server configures it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.state import ROOT
+
+# Asks the application as uvicorn does, ends it as uvicorn does, and prints each status and body.
+ASK = """
+import asyncio, json
+from runtime.api.local import app, resources
+
+async def ask(method, path, query=b"", body=b""):
+    answer = []
+    async def receive(): return {"type": "http.request", "body": body}
+    async def send(message): answer.append(message)
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": query, "headers": headers}
+    await app(scope, receive, send)
+    return answer[0]["status"], json.loads(answer[1]["body"])
+
+async def live():
+    print(json.dumps([
+        await ask("GET", "/api/v1/health/"),
+        await ask("GET", "/api/v1/forecasts", b"time_horizon=7d"),
+        await ask("POST", "/api/v1/forecasts/generate", body=b"{}"),
+    ]))
+    events = iter(["lifespan.startup", "lifespan.shutdown"])
+    async def receive(): return {"type": next(events)}
+    async def send(message): pass
+    resources.callback(print, "resources closed")
+    await app({"type": "lifespan"}, receive, send)
+    print("server ended")
+
+asyncio.run(live())
+"""
+
+
+@pytest.fixture
+def said(migrated_database: str, tmp_path: Path) -> list[str]:
+    """What the server answered and did, line by line."""
+    told = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SIGNIFY_", "STATE_MACHINE"))}
+    environment = told | {"SIGNIFY_DATABASE_URL": migrated_database, "SIGNIFY_HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
+    command = [sys.executable, "-c", ASK]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60, check=True).stdout.splitlines()
+
+
+def test_without_a_twin_reading_works_starting_a_run_says_what_to_do_and_the_end_closes_what_was_opened(said: list[str]) -> None:
+    answers: list[tuple[int, Any]] = json.loads(next(line for line in said if line.startswith("[[")))
+    (health, _), (read, forecasts), (started, problem) = answers
+    assert (health, read, started) == (200, 200, 503)
+    assert "No run has been published yet" in forecasts["meta"]["warnings"][0]
+    assert "./signify up" in problem["detail"]
+    assert said[-2:] == ["resources closed", "server ended"]

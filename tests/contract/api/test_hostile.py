@@ -1,0 +1,130 @@
+"""Input that means harm or makes no sense: an answer that explains, never a fault of ours and never somebody else's rows."""
+
+from __future__ import annotations
+
+import base64
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from runtime.adapters.database import Database
+from tests.contract.api.conftest import Served
+from tests.fakes.examples import AS_OF
+from tests.unit.api.conftest import Answer, call
+
+INJECTIONS = ["'; drop table forecasts; --", "x' or '1'='1", '" or 1=1', "%(run_id)s", "{rows}", "%s", "\\'; select pg_sleep(9)", "$$"]
+
+
+def forecasts(**asked: Any) -> Answer:
+    return call("/forecasts", **{"time_horizon": "7d"} | asked)
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_sql_in_a_filter_is_a_name_that_nothing_has(served: Served, text: str) -> None:
+    before = served.database.fetch("select count(*) from forecasts")
+    answer = forecasts(sku_filter=[text])
+    assert (answer.status, answer.json["forecasts"]) == (200, [])
+    assert answer.json["meta"]["warnings"] == [f"{text} has no forecast: the run knows no such SKU"]
+    assert forecasts(site_id=text).json["forecasts"] == []
+    assert call("/kpis", metric=text).json["kpis"] == call("/kpis", dimension=f"level:{text}").json["kpis"] == []
+    assert call("/data-quality/objects", key=text).json["objects"] == call("/data-quality/objects", dataset=text).json["objects"] == []
+    assert served.database.fetch("select count(*) from forecasts") == before
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/forecasts", "sku_filter"),
+        ("/forecasts", "site_id"),
+        ("/kpis", "metric"),
+        ("/kpis", "dimension"),
+        ("/data-quality/objects", "key"),
+        ("/data-quality/objects", "dataset"),
+    ],
+)
+def test_text_that_postgresql_cannot_hold_is_refused_by_name(served: Served, path: str, name: str, text: str) -> None:
+    needed = {"time_horizon": "7d"} if path == "/forecasts" else {}
+    answer = call(path, **needed, **{name: [f"x:{text}"]})  # type: ignore[arg-type]
+    assert answer.status == 422
+    assert name in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    "body", ['{"reason": "a\\u0000b"}', '{"as_of_date": 0}', '{"as_of_date": "0"}', '{"as_of_date": "2026-11-21T00:00:00Z"}']
+)
+def test_a_body_that_cannot_be_stored_or_read_for_sure_starts_nothing(empty: Database, body: str) -> None:
+    assert call("/forecasts/generate", "POST", body=body).status == 422
+    assert empty.fetch("select count(*) from jobs") == [(0,)]
+
+
+def test_a_hundred_skus_are_answered_and_one_more_is_refused(served: Served) -> None:
+    assert forecasts(sku_filter=[f"S{number}" for number in range(100)]).status == 200
+    answer = forecasts(sku_filter=[f"S{number}" for number in range(101)])
+    assert (answer.status, answer.json["errors"][0]["parameter"]) == (422, "sku_filter")
+    assert "at most 100" in answer.json["detail"]
+
+
+def cursor_of(**asked: Any) -> str:
+    return str(forecasts(limit="5", **asked).json["page"]["next_cursor"])
+
+
+@pytest.mark.parametrize("place", [0, 11, 12, 20, -1])
+def test_a_cursor_with_one_bit_changed_is_refused(served: Served, place: int) -> None:
+    good = cursor_of()
+    raw = bytearray(base64.urlsafe_b64decode(good + "=" * (-len(good) % 4)))
+    raw[place] ^= 1
+    answer = forecasts(cursor=base64.urlsafe_b64encode(raw).decode().rstrip("="))
+    assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
+    assert "hand back next_cursor as it came" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("other", [{"time_horizon": "14d"}, {"sku_filter": "SKU-1"}, {"site_id": "LDS1"}, {"start_date": "2026-11-23"}])
+def test_the_cursor_of_another_question_is_refused(served: Served, other: dict[str, str]) -> None:
+    answer = forecasts(cursor=cursor_of(), **other)
+    assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
+    assert "other filters" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("path", ["/kpis", "/data-quality/objects"])
+def test_the_cursor_of_another_list_is_refused(served: Served, path: str) -> None:
+    assert (call(path, cursor=cursor_of()).status, call(path, cursor="\0é").status) == (400, 400)
+
+
+def test_days_at_the_ends_of_the_calendar_narrow_nothing_or_everything(served: Served) -> None:
+    whole = forecasts(limit="1000").json["forecasts"]
+    assert forecasts(limit="1000", start_date="0001-01-01").json["forecasts"] == whole
+    assert forecasts(limit="1000", end_date="9999-12-31").json["forecasts"] == whole
+    assert forecasts(start_date="9999-12-31").json["forecasts"] == forecasts(end_date="0001-01-01").json["forecasts"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "named"),
+    [
+        ("0001-01-01", "9999-12-31", "more than 366 days"),
+        (str(AS_OF + timedelta(days=2)), str(AS_OF + timedelta(days=1)), "exchange them"),
+        ("2026-02-30", "2026-03-01", "start_date"),
+        ("10000-01-01", None, "YYYY-MM-DD"),
+        ("0", None, "YYYY-MM-DD"),
+        ("1700006400", None, "YYYY-MM-DD"),
+        ("2026-11-25T00:00:00Z", None, "YYYY-MM-DD"),
+    ],
+)
+def test_days_that_make_no_range_are_refused(served: Served, first: str, last: str | None, named: str) -> None:
+    answer = forecasts(start_date=first, **({"end_date": last} if last else {}))
+    assert answer.status == 422
+    assert named in answer.json["detail"]
+
+
+def test_two_values_of_one_dimension_are_refused(served: Served) -> None:
+    assert "one at a time" in call("/kpis", dimension=["basis:ACTUALS", "basis:BACKTEST"]).json["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/forecasts", "/kpis", "/data-quality/objects", "/data-quality/reports/latest", "/health", "/jobs/x", "/forecasts/x"]
+)
+def test_a_trailing_slash_answers_alike(served: Served, path: str) -> None:
+    asked: dict[str, Any] = {"time_horizon": "1d"} if path == "/forecasts" else {}
+    bare, slashed = call(path, **asked), call(f"{path}/", **asked)
+    assert (bare.status, bare.text) == (slashed.status, slashed.text)

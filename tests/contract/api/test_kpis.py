@@ -1,0 +1,98 @@
+"""GET /kpis: of every metric and its dimensions the newest value, whole and once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from runtime.adapters.database import Database
+from runtime.adapters.postgres_kpis import PostgresKpis
+from runtime.models.kpis import KpiMetric
+from runtime.models.runs import run_id_of
+from tests.fakes.examples import AS_OF
+from tests.unit.api.conftest import call
+
+TOTAL = {"basis": "ACTUALS", "level": "total"}
+
+
+def metric(name: str, value: float, days_ago: int, days: int, about: Mapping[str, str] = TOTAL, run: str = "any") -> KpiMetric:
+    last = AS_OF - timedelta(days=days_ago)
+    return KpiMetric(name, value, "percent", last - timedelta(days=days - 1), last, about, run_id_of(run), days, metadata={"a": 1})
+
+
+def kpis(**asked: Any) -> Any:
+    return call("/kpis", **asked).json["kpis"]
+
+
+def test_a_value_comes_with_everything_that_was_stored(empty: Database) -> None:
+    PostgresKpis(empty).save_metrics([metric("wape", 12.34567, 0, 7)])
+    assert kpis() == [
+        {
+            "name": "wape",
+            "value": 12.3457,
+            "unit": "percent",
+            "period_grain": "window",
+            "window": {"start": "2026-11-15", "end": "2026-11-21"},
+            "dimensions": TOTAL,
+            "n_obs": 7,
+            "run_id": str(run_id_of("any")),
+            "metadata": {"a": 1},
+        }
+    ]
+
+
+@pytest.mark.parametrize("months_ago", [0, 1, 14])
+def test_the_newest_value_counts_whatever_the_order_of_writing_and_the_month(empty: Database, months_ago: int) -> None:
+    days_ago = 31 * months_ago
+    PostgresKpis(empty).save_metrics([metric("wape", 1, days_ago, 7), metric("wape", 2, days_ago + 1, 7), metric("wape", 3, 500, 7)])
+    PostgresKpis(empty).save_metrics([metric("wape", 4, days_ago + 40, 7)])
+    assert [row["value"] for row in kpis()] == [1]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_runs_measured_up_to_the_same_day_the_latest_forecast_counts(empty: Database, order: int) -> None:
+    measured = [metric("wape", value=days, days_ago=0, days=days, run=f"run-{days}") for days in range(1, 29)]
+    PostgresKpis(empty).save_metrics(measured[::order])
+    assert [(row["value"], row["window"]["start"]) for row in kpis()] == [(1, str(AS_OF))]
+
+
+def test_values_measured_again_later_replace_those_of_an_older_measurement(empty: Database) -> None:
+    PostgresKpis(empty).save_metrics([metric("wape", 1, 0, 7, run="first")])
+    PostgresKpis(empty).save_metrics([metric("wape", 2, 0, 28, run="second")])
+    assert [row["value"] for row in kpis()] == [2]
+
+
+def many(sites: int) -> Sequence[KpiMetric]:
+    about = [TOTAL, *({"basis": "ACTUALS", "level": "site", "site_id": f"S{number}"} for number in range(sites))]
+    return [metric(name, 1, 0, 7, dimensions) for name in ("wape", "mape", "bias_percent") for dimensions in about]
+
+
+@pytest.mark.parametrize("limit", [1, 4, 33, 1000])
+def test_a_walk_gives_every_value_once(empty: Database, limit: int) -> None:
+    PostgresKpis(empty).save_metrics(many(sites=10))
+    found, cursor = [], None
+    while True:
+        page = call("/kpis", limit=str(limit), **({"cursor": cursor} if cursor else {})).json
+        found += [(row["name"], row["dimensions"].get("site_id", "")) for row in page["kpis"]]
+        cursor = page["page"]["next_cursor"]
+        if cursor is None:
+            break
+    assert len(found) == len(set(found)) == 33
+    assert [name for name, _ in found] == sorted(name for name, _ in found)
+
+
+def test_filters_combine_and_one_value_of_a_parameter_is_enough(empty: Database) -> None:
+    PostgresKpis(empty).save_metrics(many(sites=3))
+    assert len(kpis(metric="wape")) == 4
+    assert len(kpis(metric=["wape", "mape"], dimension="level:site")) == 6
+    assert [row["name"] for row in kpis(metric="wape", dimension=["level:site", "site_id:S1"])] == ["wape"]
+    assert kpis(metric="nothing") == kpis(dimension="site_id:S9") == []
+
+
+def test_a_site_may_be_called_by_a_name_with_a_colon(empty: Database) -> None:
+    PostgresKpis(empty).save_metrics([metric("wape", 1, 0, 7, {"site_id": "A:B"}), metric("wape", 2, 0, 7, {"site_id": "A"})])
+    assert [row["value"] for row in kpis(dimension="site_id:A:B")] == [1]
+    assert date.fromisoformat(kpis(dimension="site_id:A")[0]["window"]["end"]) == AS_OF

@@ -1,0 +1,18 @@
+"""What every contract on the real PostgreSQL starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from runtime.adapters.database import Database
+
+
+@pytest.fixture
+def postgres(migrated_database: str) -> Iterator[Database]:
+    """A connection to an empty migrated database."""
+    connection = Database(lambda: conninfo_to_dict(migrated_database), statement_timeout_ms=5000)
+    yield connection
+    connection.close()

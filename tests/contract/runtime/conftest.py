@@ -1,0 +1,42 @@
+"""Each case runs twice: against the fakes, and against the adapters on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from runtime.adapters.postgres_forecasts import PostgresForecastLoader
+from runtime.adapters.postgres_jobs import PostgresJobs
+from runtime.adapters.postgres_objects import PostgresIngestedObjects
+from runtime.adapters.postgres_quality import PostgresQualityReports
+from runtime.adapters.postgres_runs import PostgresRuns
+from runtime.services.ports import ForecastLoader, IngestedObjects, JobRepository, QualityReports, RunRepository
+from tests.fakes import InMemoryJobs, InMemoryLoader, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
+
+
+@dataclass(frozen=True)
+class Books:
+    """Every repository of one kind."""
+
+    objects: IngestedObjects
+    runs: RunRepository
+    jobs: JobRepository
+    reports: QualityReports
+    loader: ForecastLoader
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def books(request: pytest.FixtureRequest) -> Books:
+    """The repositories, in memory or in PostgreSQL."""
+    if request.param == "memory":
+        runs = InMemoryRuns()
+        return Books(InMemoryObjects(), runs, InMemoryJobs(), InMemoryQualityReports(), InMemoryLoader(runs))
+    database = request.getfixturevalue("postgres")
+    return Books(
+        PostgresIngestedObjects(database),
+        PostgresRuns(database),
+        PostgresJobs(database),
+        PostgresQualityReports(database),
+        PostgresForecastLoader(database),
+    )

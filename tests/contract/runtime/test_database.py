@@ -1,0 +1,128 @@
+"""The connection: kept, reopened, and its errors in our words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import psycopg
+import pytest
+from moto import mock_aws
+from psycopg.conninfo import conninfo_to_dict
+
+from runtime.adapters.database import Database, jsonb
+from runtime.adapters.database_address import address_of
+from runtime.errors import DatabaseBusy, DatabaseUnavailable
+from runtime.settings import DatabaseEnvironment
+
+
+def kill(url: str, database: Database) -> None:
+    """End the connection from the server's side, as a restart or an auto-pause does."""
+    [(pid,)] = database.fetch("select pg_backend_pid()")
+    with psycopg.connect(url, autocommit=True) as other:
+        other.execute("select pg_terminate_backend(%s, 5000)", [pid])
+
+
+def test_one_connection_serves_many_statements(postgres: Database) -> None:
+    assert postgres.fetch("select pg_backend_pid()") == postgres.fetch("select pg_backend_pid()")
+
+
+def test_rows_come_as_tuples_or_by_name(postgres: Database) -> None:
+    assert postgres.fetch("select 1 as one, 'x' as name") == [(1, "x")]
+    assert postgres.rows("select 1 as one, %(name)s as name", {"name": "x"}) == [{"one": 1, "name": "x"}]
+
+
+def test_a_broken_connection_is_opened_again_for_a_statement(migrated_database: str, postgres: Database) -> None:
+    kill(migrated_database, postgres)
+    assert postgres.fetch("select 1") == [(1,)]
+
+
+def test_a_broken_connection_is_opened_again_for_a_transaction(migrated_database: str, postgres: Database) -> None:
+    kill(migrated_database, postgres)
+    with postgres.transaction() as cursor:
+        assert cursor.execute("select 1").fetchall() == [(1,)]
+
+
+def test_a_transaction_that_raises_leaves_nothing(postgres: Database) -> None:
+    def insert_and_fail() -> None:
+        with postgres.transaction() as cursor:
+            cursor.execute("insert into jobs (id, type, status, updated_at) values (gen_random_uuid(), 'x', 'QUEUED', now())")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        insert_and_fail()
+    assert postgres.fetch("select count(*) from jobs") == [(0,)]
+
+
+def test_a_slow_statement_is_cancelled_and_called_busy(migrated_database: str) -> None:
+    database = Database(lambda: conninfo_to_dict(migrated_database), statement_timeout_ms=100)
+    with pytest.raises(DatabaseBusy, match="statement timeout"):
+        database.fetch("select pg_sleep(5)")
+    assert database.fetch("select 1") == [(1,)]
+    database.close()
+
+
+def test_a_lock_that_is_held_too_long_is_called_busy(migrated_database: str, postgres: Database) -> None:
+    def wait_for_the_lock() -> None:
+        with postgres.transaction() as cursor:
+            cursor.execute("set local lock_timeout = '50ms'; select * from jobs")
+
+    with psycopg.connect(migrated_database) as other:
+        other.execute("lock table jobs")
+        with pytest.raises(DatabaseBusy, match="lock timeout"):
+            wait_for_the_lock()
+
+
+def test_a_database_that_is_not_there_is_called_unavailable() -> None:
+    database = Database(lambda: {"host": "127.0.0.1", "port": 1, "user": "nobody", "dbname": "none"})
+    with pytest.raises(DatabaseUnavailable, match="does not answer"):
+        database.fetch("select 1")
+
+
+def test_a_wrong_password_is_not_shown_in_the_message(migrated_database: str) -> None:
+    address = conninfo_to_dict(migrated_database) | {"password": "s3cret"}
+    with pytest.raises(DatabaseUnavailable) as caught:
+        Database(lambda: address).fetch("select 1")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_the_address_is_asked_again_after_a_break_so_that_a_new_password_is_used(migrated_database: str) -> None:
+    asked: list[Mapping[str, Any]] = []
+
+    def address() -> Mapping[str, Any]:
+        asked.append(conninfo_to_dict(migrated_database))
+        return asked[-1]
+
+    database = Database(address)
+    kill(migrated_database, database)
+    database.fetch("select 1")
+    assert len(asked) == 2
+    database.close()
+
+
+def test_documents_take_dates_but_no_value_that_json_has_not(postgres: Database) -> None:
+    assert postgres.fetch("select %s ->> 'a'", [jsonb({"a": 1})]) == [("1",)]
+    with pytest.raises(ValueError, match="JSON compliant"):
+        postgres.fetch("select %s", [jsonb({"a": float("inf")})])
+
+
+def test_the_secret_says_where_the_database_is_and_tls_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SIGNIFY_DATABASE_URL", raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    secret = {"host": "db", "port": 5432, "username": "signify", "password": "pw", "dbname": "signify", "engine": "postgres"}
+    with mock_aws():
+        client = boto3.client("secretsmanager", region_name="us-east-1")
+        arn = client.create_secret(Name="database", SecretString=json.dumps(secret))["ARN"]
+        environment = DatabaseEnvironment(stage="dev", database_secret_arn=arn)
+        address = address_of(environment, lambda: client)()
+    assert address == {"host": "db", "port": 5432, "user": "signify", "password": "pw", "dbname": "signify", "sslmode": "require"}
+
+
+def test_nothing_is_opened_before_the_first_statement() -> None:
+    with patch("psycopg.connect") as connect:
+        Database(dict).close()
+    connect.assert_not_called()

@@ -1,0 +1,65 @@
+"""Jobs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from runtime.errors import IdempotencyKeyTaken, JobNotFound
+from runtime.models.jobs import Job, JobStatus, JobType, Step
+from tests.contract.runtime.conftest import Books
+from tests.fakes.examples import STARTED
+
+
+def a_job(**changes: Any) -> Job:
+    values: dict[str, Any] = {"id": uuid4(), "type": JobType.FORECAST_RUN, "status": JobStatus.QUEUED, "created_at": STARTED}
+    return Job(**values | {"updated_at": STARTED} | changes)
+
+
+def test_a_job_comes_back_as_it_was_created(books: Books) -> None:
+    job = a_job(request={"horizon_days": 7}, request_hash="abc", idempotency_key="key-1")
+    assert books.jobs.create(job) == job
+    assert books.jobs.get(job.id) == job
+    assert books.jobs.with_idempotency_key("key-1") == job
+
+
+def test_creating_a_job_again_changes_nothing(books: Books) -> None:
+    job = books.jobs.create(a_job(request={"horizon_days": 7}))
+    assert books.jobs.create(a_job(id=job.id, request={})) == job
+
+
+def test_one_idempotency_key_belongs_to_one_job(books: Books) -> None:
+    books.jobs.create(a_job(idempotency_key="key-1"))
+    with pytest.raises(IdempotencyKeyTaken, match="'key-1'"):
+        books.jobs.create(a_job(idempotency_key="key-1"))
+
+
+def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:
+    job = books.jobs.create(a_job())
+    books.jobs.running(job.id, Step.FORECAST.progress, STARTED, "arn:execution")
+    assert books.jobs.get(job.id).progress == {"step": 5, "steps": 8, "percent": 50, "message": "Forecast"}
+    books.jobs.finish(job.id, JobStatus.FAILED, STARTED + timedelta(minutes=1), error={"code": "GateRefused", "detail": "too bad"})
+    ended = books.jobs.get(job.id)
+    assert (ended.status, ended.error, ended.execution_arn) == (
+        JobStatus.FAILED,
+        {"code": "GateRefused", "detail": "too bad"},
+        "arn:execution",
+    )
+
+
+def test_a_redriven_job_runs_again_and_forgets_its_error(books: Books) -> None:
+    job = books.jobs.create(a_job())
+    books.jobs.finish(job.id, JobStatus.FAILED, STARTED, error={"code": "x", "detail": "y"})
+    books.jobs.running(job.id, Step.FORECAST.progress, STARTED)
+    again = books.jobs.get(job.id)
+    assert (again.status, again.error, again.finished_at) == (JobStatus.RUNNING, None, None)
+
+
+def test_a_job_that_was_never_created_is_not_found(books: Books) -> None:
+    with pytest.raises(JobNotFound):
+        books.jobs.get(uuid4())
+    with pytest.raises(JobNotFound):
+        books.jobs.finish(uuid4(), JobStatus.SUCCEEDED, STARTED)

@@ -1,0 +1,87 @@
+"""KPI values and accuracy reports in the database."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from runtime.adapters.database import Database
+from runtime.adapters.postgres_kpis import PostgresKpis
+from runtime.adapters.postgres_runs import PostgresRuns
+from runtime.models.kpis import AccuracyReport, Basis, KpiMetric
+from tests.fakes.examples import AS_OF, a_run
+
+
+def a_metric(**changes: Any) -> KpiMetric:
+    metric = KpiMetric(
+        name="wape",
+        value=12.34567,
+        unit="percent",
+        period_start=date(2026, 11, 1),
+        period_end=AS_OF,
+        dimensions={"basis": "BACKTEST", "level": "total"},
+        run_id=a_run().id,
+        n_obs=56,
+        metadata={"definitions_version": "1"},
+    )
+    return replace(metric, **changes)
+
+
+def stored(database: Database) -> list[tuple[Any, ...]]:
+    return database.fetch(
+        "select metric_name, metric_value::float, calculation_date, tableoid::regclass::text from kpi_metrics order by 1, 3"
+    )
+
+
+def test_values_go_into_the_partition_of_the_month_they_describe(postgres: Database) -> None:
+    december = a_metric(period_end=date(2026, 12, 1))
+    PostgresKpis(postgres).save_metrics([a_metric(), december])
+    assert stored(postgres) == [
+        ("wape", 12.3457, AS_OF, "kpi_metrics_2026_11"),
+        ("wape", 12.3457, date(2026, 12, 1), "kpi_metrics_2026_12"),
+    ]
+
+
+def test_saving_again_overwrites_whatever_the_order_of_the_dimensions(postgres: Database) -> None:
+    kpis = PostgresKpis(postgres)
+    kpis.save_metrics([a_metric()])
+    kpis.save_metrics([a_metric(value=99.0, dimensions={"level": "total", "basis": "BACKTEST"})])
+    assert [row[1] for row in stored(postgres)] == [99.0]
+    kpis.save_metrics([a_metric(dimensions={"basis": "ACTUALS", "level": "total"})])
+    assert len(stored(postgres)) == 2
+
+
+def test_an_undefined_value_needs_a_reason(postgres: Database) -> None:
+    kpis = PostgresKpis(postgres)
+    kpis.save_metrics([a_metric(value=None, metadata={"undefined_reason": "sum_actuals_zero"})])
+    assert stored(postgres)[0][1] is None
+    with pytest.raises(psycopg.errors.CheckViolation, match="undefined_has_reason"):
+        kpis.save_metrics([a_metric(name="mape", value=None)])
+
+
+def test_two_writers_meet_a_new_month_without_harm(migrated_database: str) -> None:
+    def save(number: int) -> None:
+        database = Database(lambda: conninfo_to_dict(migrated_database))
+        PostgresKpis(database).save_metrics([a_metric(name=f"metric-{number}")])
+        database.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(save, range(4)))
+    database = Database(lambda: conninfo_to_dict(migrated_database))
+    assert len(stored(database)) == 4
+    database.close()
+
+
+def test_a_report_is_kept_per_basis_and_day_and_a_retry_replaces_it(postgres: Database) -> None:
+    run = PostgresRuns(postgres).start(a_run())
+    kpis = PostgresKpis(postgres)
+    for basis, wape in ((Basis.BACKTEST, 1.0), (Basis.ACTUALS, 2.0), (Basis.ACTUALS, 3.0)):
+        kpis.save_accuracy(AccuracyReport(run.id, basis, AS_OF, run.id, {"wape": wape}))
+    found = postgres.fetch("select basis, as_of_date, computed_by, payload from accuracy_reports order by basis")
+    assert found == [("ACTUALS", AS_OF, run.id, {"wape": 3.0}), ("BACKTEST", AS_OF, run.id, {"wape": 1.0})]

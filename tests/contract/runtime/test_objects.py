@@ -1,0 +1,53 @@
+"""Records of landed objects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from runtime.errors import ContentAlreadyAccepted
+from runtime.models.objects import ObjectStatus, ReasonCode
+from tests.contract.runtime.conftest import Books
+from tests.fakes.examples import STARTED, an_accepted_object
+
+
+def test_a_record_comes_back_as_it_was_stored(books: Books) -> None:
+    stored = an_accepted_object(warnings=("ignored column: colour",), unreadable_rows=2)
+    assert books.objects.record(stored) == stored
+    assert books.objects.find(stored.id) == stored
+
+
+def test_an_object_that_never_came_is_not_found(books: Books) -> None:
+    assert books.objects.find(an_accepted_object().id) is None
+
+
+def test_the_first_record_of_an_object_stays(books: Books) -> None:
+    first = books.objects.record(an_accepted_object(rows=10))
+    assert books.objects.record(replace(first, rows=99)) == first
+
+
+def test_the_same_bytes_are_accepted_once_per_dataset(books: Books) -> None:
+    first = books.objects.record(an_accepted_object("a.csv", sha256="same"))
+    with pytest.raises(ContentAlreadyAccepted):
+        books.objects.record(an_accepted_object("b.csv", sha256="same"))
+    books.objects.record(an_accepted_object("c.csv", sha256="same", dataset="orders"))
+    assert books.objects.accepted_with_content("demand_history", "same") == first
+
+
+def test_rejected_and_duplicate_objects_are_recorded_and_not_accepted(books: Books) -> None:
+    original = books.objects.record(an_accepted_object("a.csv", sha256="same"))
+    double = an_accepted_object("b.csv", sha256="same", status=ObjectStatus.DUPLICATE, duplicate_of=original.id, staging_key=None)
+    books.objects.record(double)
+    rejected = replace(
+        an_accepted_object("c.csv"), status=ObjectStatus.REJECTED, reason_code=ReasonCode.EMPTY, reason="holds no row", dataset=None
+    )
+    assert books.objects.record(rejected) == rejected
+    assert books.objects.accepted() == [original]
+
+
+def test_accepted_objects_come_in_the_order_received(books: Books) -> None:
+    later = books.objects.record(an_accepted_object("a.csv", received_at=STARTED + timedelta(hours=1)))
+    earlier = books.objects.record(an_accepted_object("b.csv", received_at=STARTED))
+    assert books.objects.accepted() == [earlier, later]

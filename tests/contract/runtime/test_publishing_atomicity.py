@@ -1,0 +1,140 @@
+"""What readers of the real database see while a run is published, refused or broken off."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from runtime.adapters.database import Database
+from runtime.adapters.postgres_forecasts import PostgresForecastLoader
+from runtime.adapters.postgres_jobs import PostgresJobs
+from runtime.adapters.postgres_runs import PostgresRuns
+from runtime.errors import BrokenRun, RunWorseThanBaseline
+from runtime.models.jobs import Job, JobStatus, JobType
+from runtime.models.runs import Gate
+from runtime.services.publishing import Publishing
+from tests.fakes import FixedClock, InMemoryLake
+from tests.fakes.examples import STARTED, a_run, forecast_files, forecast_rows, put_forecast
+
+READ = """
+select count(*), count(distinct predicted_value), min(predicted_value), count(distinct f.run_id)
+from published_run p join forecasts f on f.run_id = p.run_id
+"""
+
+
+@pytest.fixture
+def reader(migrated_database: str) -> Iterator[psycopg.Connection[Any]]:
+    """Somebody else's connection."""
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        yield connection
+
+
+def rows_of_one_value(run_id: UUID, value: float, series: int = 200) -> list[dict[str, Any]]:
+    skus = [f"SKU-{number}" for number in range(series)]
+    return forecast_rows(run_id, skus, predicted_value=value, confidence_lower=value, confidence_upper=value)
+
+
+def test_a_reader_sees_the_old_run_or_the_new_one_and_never_a_mix(
+    postgres: Database, reader: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    runs, loader = PostgresRuns(postgres), PostgresForecastLoader(postgres)
+    versions = [runs.start(a_run(f"run-{number}")).id for number in range(6)]
+    loader.load(versions[0], forecast_files(tmp_path, versions[0], rows_of_one_value(versions[0], 0.0)), STARTED)
+    seen, stop = [], threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            seen.append(reader.execute(READ).fetchone())
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read)
+        for number, run_id in enumerate(versions[1:], start=1):
+            loader.load(run_id, forecast_files(tmp_path, run_id, rows_of_one_value(run_id, float(number))), STARTED)
+            loader.retire(2)
+        stop.set()
+        reading.result(timeout=30)
+    assert {found[:2] + found[3:] for found in seen if found} == {(5600, 1, 1)}
+    assert len({found[2] for found in seen if found}) > 2, "the reader should have seen several versions go by"
+
+
+def test_a_load_that_breaks_off_leaves_nothing_behind(postgres: Database, reader: psycopg.Connection[Any], tmp_path: Path) -> None:
+    run = PostgresRuns(postgres).start(a_run())
+    twice = forecast_rows(run.id)[:1] * 2
+    with pytest.raises(BrokenRun, match="is duplicated"):
+        PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, twice), STARTED)
+    assert reader.execute("select count(*) from pg_class where relname like 'forecasts\\_%' and relkind = 'r'").fetchone() == (0,)
+    assert reader.execute("select count(*) from published_run").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("predicted_value", -1.0, "predicted_not_negative|interval_ordered"),
+        ("confidence_lower", 99.0, "interval_ordered"),
+        ("confidence_upper", None, "interval_whole"),
+        ("predicted_value", float("nan"), "not a finite number"),
+        ("confidence_upper", float("inf"), "not a finite number"),
+        ("predicted_value", 1e11, "numeric field overflow"),
+        ("sku_id", "S" * 51, "value too long"),
+        ("horizon_days", 0, "horizon_positive"),
+    ],
+)
+def test_a_value_that_breaks_a_rule_of_the_table_is_named(
+    postgres: Database, tmp_path: Path, field: str, value: object, complaint: str
+) -> None:
+    run = PostgresRuns(postgres).start(a_run())
+    rows = forecast_rows(run.id, skus=["SKU-1"], days=2)
+    rows[1][field] = value
+    if value == 1e11:
+        rows[1]["confidence_upper"] = value
+    with pytest.raises(BrokenRun, match=complaint):
+        PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, rows), STARTED)
+
+
+def test_identifiers_come_through_as_they_are(postgres: Database, reader: psycopg.Connection[Any], tmp_path: Path) -> None:
+    run = PostgresRuns(postgres).start(a_run())
+    odd = ['7" pipe, "red"', "Ünïcode/ä b", "O'Neil#2", "NULL"]
+    PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, forecast_rows(run.id, skus=odd, days=1)), STARTED)
+    found = reader.execute("select sku_id from forecasts where run_id = %s", [run.id]).fetchall()
+    assert sorted(sku for (sku,) in found) == sorted(odd)
+
+
+def test_each_partition_is_used_by_the_indexes_and_pruned(postgres: Database, reader: psycopg.Connection[Any], tmp_path: Path) -> None:
+    runs, loader = PostgresRuns(postgres), PostgresForecastLoader(postgres)
+    for number in range(3):
+        run = runs.start(a_run(f"run-{number}"))
+        loader.load(run.id, forecast_files(tmp_path, run.id, rows_of_one_value(run.id, 1.0)), STARTED)
+    plan = "\n".join(
+        line
+        for (line,) in reader.execute(
+            "explain select * from forecasts where run_id = %s and sku_id = 'SKU-7' and forecast_date = '2026-11-22'", [run.id]
+        ).fetchall()
+    )
+    assert f"forecasts_{run.id.hex}" in plan
+    assert plan.count("forecasts_") <= 2, plan
+    assert "Index" in plan
+
+
+def test_a_run_worse_than_its_baseline_stays_unpublished(postgres: Database, tmp_path: Path) -> None:
+    runs, jobs, lake = PostgresRuns(postgres), PostgresJobs(postgres), InMemoryLake()
+    publishing = Publishing(lake, runs, jobs, PostgresForecastLoader(postgres), FixedClock(), runs_kept=30)
+    good, bad = runs.start(a_run("good")), runs.start(a_run("bad"))
+    for run in (good, bad):
+        jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
+    put_forecast(lake, tmp_path, good.id)
+    put_forecast(lake, tmp_path, bad.id, backtest={"wape": 61.0, "baseline_wape": 55.0, "baseline": "seasonal_naive_7"})
+    assert publishing.publish(good.id, Gate.ENFORCE, flip=True).published
+    with pytest.raises(RunWorseThanBaseline, match=r"61\.0 %.*seasonal_naive_7's 55\.0 %"):
+        publishing.publish(bad.id, Gate.ENFORCE, flip=True)
+    published = runs.published()
+    assert published is not None
+    assert published.run_id == good.id
+    refused = runs.get(bad.id)
+    assert (refused.published_at, refused.backtest and refused.backtest["wape"]) == (None, 61.0)

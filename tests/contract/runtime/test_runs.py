@@ -1,0 +1,60 @@
+"""Forecast runs."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from runtime.errors import RunNotFound
+from runtime.models.documents import ForecastDocument
+from runtime.models.runs import RunStatus
+from tests.contract.runtime.conftest import Books
+from tests.fakes.examples import STARTED, a_run, forecast_files, forecast_json
+
+
+def test_a_run_comes_back_as_it_was_started(books: Books) -> None:
+    run = a_run(warnings=("old data",), manifest=({"key": "landing/orders/v1/a.csv", "rows": 3},))
+    assert books.runs.start(run) == run
+    assert books.runs.get(run.id) == run
+
+
+def test_a_run_that_was_never_started_is_not_found(books: Books) -> None:
+    with pytest.raises(RunNotFound):
+        books.runs.get(uuid4())
+
+
+def test_a_second_start_continues_the_first_run(books: Books) -> None:
+    first = books.runs.start(a_run(manifest=({"key": "a"},)))
+    books.runs.finish(first.id, RunStatus.FAILED, STARTED)
+    assert books.runs.start(a_run(as_of_date=date(2026, 1, 1), manifest=())) == first
+
+
+def test_what_the_forecast_job_said_stays_with_the_run(books: Books) -> None:
+    run = books.runs.start(a_run(warnings=("old data",)))
+    said = ForecastDocument.model_validate(forecast_json(run.id, 56, warnings=["short history", "old data"]))
+    books.runs.record_forecast(run.id, said)
+    books.runs.record_forecast(run.id, said)
+    stored = books.runs.get(run.id)
+    assert (stored.model_name, stored.series_forecast, stored.series_excluded) == ("panel", 2, 1)
+    assert stored.backtest is not None
+    assert stored.backtest["wape"] == 40.0
+    assert stored.warnings == ("old data", "short history")
+
+
+def test_finishing_closes_the_run(books: Books) -> None:
+    run = books.runs.start(a_run())
+    books.runs.finish(run.id, RunStatus.FAILED, STARTED + timedelta(minutes=5))
+    closed = books.runs.get(run.id)
+    assert (closed.status, closed.finished_at) == (RunStatus.FAILED, STARTED + timedelta(minutes=5))
+
+
+def test_only_runs_that_were_published_and_began_earlier_are_compared(books: Books, tmp_path: Path) -> None:
+    for name, as_of_date in (("one", date(2026, 11, 1)), ("two", date(2026, 11, 10)), ("three", date(2026, 11, 20))):
+        run = books.runs.start(a_run(name, as_of_date=as_of_date))
+        books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED)
+    books.runs.start(a_run("unpublished", as_of_date=date(2026, 11, 5)))
+    found = books.runs.published_before(date(2026, 11, 20))
+    assert [run.as_of_date for run in found] == [date(2026, 11, 10), date(2026, 11, 1)]

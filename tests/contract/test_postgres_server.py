@@ -1,0 +1,58 @@
+"""The PostgreSQL that tests and the twin run on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from local import ports
+from local.errors import PostgresError
+from local.postgres import PostgresServer, open_server
+from local.postgres_binaries import OLDEST, embedded, find
+
+
+def test_a_fresh_database_answers(database: str) -> None:
+    with psycopg.connect(database) as connection:
+        assert connection.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone() == (0,)
+
+
+def test_the_server_listens_on_the_loopback_address_only(postgres_server: PostgresServer) -> None:
+    with psycopg.connect(postgres_server.url()) as connection:
+        assert connection.execute("show listen_addresses").fetchone() == ("127.0.0.1",)
+        assert connection.execute("show unix_socket_directories").fetchone() == ("",)
+
+
+def test_a_wrong_password_is_refused(postgres_server: PostgresServer) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(postgres_server.url(password="guessed"))
+
+
+def test_the_server_found_is_new_enough() -> None:
+    assert find().major >= OLDEST
+
+
+def test_the_embedded_server_stops_and_keeps_its_data(tmp_path: Path) -> None:
+    server = open_server(tmp_path / "server", ports.free(), embedded())
+    try:
+        server.start()
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("create table kept (n int)")
+        assert server.stop()
+        assert not server.is_running()
+        again = open_server(tmp_path / "server", ports.free(), embedded())
+        again.start()
+        with psycopg.connect(again.url()) as connection:
+            assert connection.execute("select count(*) from kept").fetchone() == (0,)
+    finally:
+        open_server(tmp_path / "server", server.port, embedded()).remove()
+
+
+def test_a_server_that_cannot_start_shows_its_log(postgres_server: PostgresServer, tmp_path: Path) -> None:
+    second = open_server(tmp_path / "server", postgres_server.port)
+    try:
+        with pytest.raises(PostgresError, match=r"(?s)did not start on port \d+.*Address already in use"):
+            second.start()
+    finally:
+        second.remove()

@@ -1,0 +1,158 @@
+"""A REST API of the twin with tokens: client credentials, scopes, request validation, the stage's address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from local.addresses import api_url, token_url
+from local.twin import Twin
+
+from .templates import Template, att, ref, with_function
+
+pytestmark = pytest.mark.twin
+SOURCE = """
+    import json
+
+    def handler(event, context):
+        claims = event["requestContext"].get("authorizer", {}).get("claims", {})
+        told = {"scope": claims.get("scope"), "client": claims.get("client_id")}
+        body = {"path": event["path"], "query": event["queryStringParameters"], **told}
+        return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
+"""
+SCOPES = ("read", "run")
+URI = {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function.Arn}/invocations"}
+
+
+def with_pool(template: Template) -> Template:
+    template.add("Pool", "AWS::Cognito::UserPool", UserPoolName="contract")
+    scopes = [{"ScopeName": scope, "ScopeDescription": scope} for scope in SCOPES]
+    template.add(
+        "Server", "AWS::Cognito::UserPoolResourceServer", UserPoolId=ref("Pool"), Identifier="contract", Name="contract", Scopes=scopes
+    )
+    template.add("Domain", "AWS::Cognito::UserPoolDomain", UserPoolId=ref("Pool"), Domain="contract-pool")
+    template.add(
+        "Client",
+        "AWS::Cognito::UserPoolClient",
+        depends_on=("Server",),
+        UserPoolId=ref("Pool"),
+        GenerateSecret=True,
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["client_credentials"],
+        AllowedOAuthScopes=[f"contract/{scope}" for scope in SCOPES],
+    )
+    return template.output("Pool", ref("Pool")).output("Client", ref("Client"))
+
+
+def with_method(template: Template, name: str, path: str, verb: str, **properties: Any) -> Template:
+    integration = {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": URI}
+    template.add(f"{name}Path", "AWS::ApiGateway::Resource", RestApiId=ref("Api"), ParentId=att("Api", "RootResourceId"), PathPart=path)
+    return template.add(
+        f"{name}Method",
+        "AWS::ApiGateway::Method",
+        RestApiId=ref("Api"),
+        ResourceId=ref(f"{name}Path"),
+        HttpMethod=verb,
+        Integration=integration,
+        **{"AuthorizationType": "NONE", **properties},
+    )
+
+
+def api() -> Template:
+    template = with_pool(with_function(Template(), SOURCE)).add("Api", "AWS::ApiGateway::RestApi", Name="contract")
+    template.add(
+        "Tokens",
+        "AWS::ApiGateway::Authorizer",
+        RestApiId=ref("Api"),
+        Name="tokens",
+        Type="COGNITO_USER_POOLS",
+        IdentitySource="method.request.header.Authorization",
+        ProviderARNs=[att("Pool", "Arn")],
+    )
+    template.add("Needs", "AWS::ApiGateway::RequestValidator", RestApiId=ref("Api"), Name="needs", ValidateRequestParameters=True)
+    template.add(
+        "Permission",
+        "AWS::Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName=ref("Function"),
+        Principal="apigateway.amazonaws.com",
+    )
+    token = {"AuthorizationType": "COGNITO_USER_POOLS", "AuthorizerId": ref("Tokens"), "AuthorizationScopes": ["contract/read"]}
+    with_method(template, "Open", "open", "GET")
+    with_method(template, "Guarded", "{proxy+}", "ANY", **token)
+    with_method(
+        template,
+        "Checked",
+        "checked",
+        "GET",
+        RequestValidatorId=ref("Needs"),
+        RequestParameters={"method.request.querystring.time_horizon": True},
+    )
+    template.add(
+        "Deployment", "AWS::ApiGateway::Deployment", depends_on=("OpenMethod", "GuardedMethod", "CheckedMethod"), RestApiId=ref("Api")
+    )
+    template.add("Stage", "AWS::ApiGateway::Stage", RestApiId=ref("Api"), DeploymentId=ref("Deployment"), StageName="local")
+    template.output("ApiUrl", {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/local/"})
+    return template.output("TokenUrl", {"Fn::Sub": "https://contract-pool.auth.${AWS::Region}.amazoncognito.com/oauth2/token"})
+
+
+@dataclass(frozen=True)
+class Api:
+    url: str
+    token_url: str
+    client: tuple[str, str]
+
+    def token(self, scope: str, secret: str | None = None) -> httpx.Response:
+        return httpx.post(
+            self.token_url, data={"grant_type": "client_credentials", "scope": scope}, auth=(self.client[0], secret or self.client[1])
+        )
+
+    def get(self, path: str, scope: str | None = None, **query: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token(scope).json()['access_token']}"} if scope else {}
+        return httpx.get(f"{self.url}{path}", headers=headers, params=query, timeout=30)
+
+
+@pytest.fixture
+def deployed(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> Api:
+    outputs = deploy(api())
+    client = twin.client("cognito-idp").describe_user_pool_client(UserPoolId=outputs["Pool"], ClientId=outputs["Client"])["UserPoolClient"]
+    endpoint = twin.state.endpoint
+    return Api(api_url(outputs["ApiUrl"], endpoint), token_url(outputs["TokenUrl"], endpoint), (client["ClientId"], client["ClientSecret"]))
+
+
+def test_who_calls_with_a_token_of_the_right_scope_gets_in(deployed: Api) -> None:
+    answer = deployed.get("forecasts/today", "contract/read", days="7")
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"path": "/forecasts/today", "query": {"days": "7"}, "scope": "contract/read", "client": deployed.client[0]}
+
+
+def test_no_token_a_wrong_token_and_the_wrong_scope_are_refused(deployed: Api) -> None:
+    without = deployed.get("forecasts/today").status_code
+    forged = httpx.get(f"{deployed.url}forecasts/today", headers={"Authorization": "Bearer aaa.bbb.ccc"}).status_code
+    wrong_scope = deployed.get("forecasts/today", "contract/run").status_code
+    assert (without, forged) == (401, 401)
+    assert wrong_scope in (401, 403)
+
+
+def test_an_open_route_needs_no_token(deployed: Api) -> None:
+    assert deployed.get("open").status_code == 200
+
+
+def test_a_wrong_secret_gets_no_token(deployed: Api) -> None:
+    answer = deployed.token("contract/read", secret="guessed")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
+
+
+def test_a_scope_that_the_client_has_not_gives_no_token(deployed: Api) -> None:
+    answer = deployed.token("contract/everything")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+
+
+def test_a_request_validator_asks_for_required_parameters(deployed: Api) -> None:
+    missing, given = deployed.get("checked"), deployed.get("checked", time_horizon="7d")
+    assert (missing.status_code, given.status_code) == (400, 200)
+    assert "time_horizon" in missing.json()["message"]

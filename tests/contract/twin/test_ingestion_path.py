@@ -1,0 +1,102 @@
+"""From an object in a bucket to a function, on the twin: S3, EventBridge, SQS, batches with partial failures, the dead-letter queue."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.twin import Twin
+
+from .templates import Template, att, ref, with_function
+
+pytestmark = pytest.mark.twin
+SOURCE = """
+    import json, os
+    import boto3
+
+    def handler(event, context):
+        failures, s3 = [], boto3.client("s3")
+        for record in event["Records"]:
+            detail = json.loads(record["body"])["detail"]
+            if "bad" in detail["object"]["key"]:
+                failures.append({"itemIdentifier": record["messageId"]})
+                continue
+            body = json.dumps(detail["object"]).encode()
+            s3.put_object(Bucket=detail["bucket"]["name"], Key="seen/" + detail["object"]["key"], Body=body)
+        return {"batchItemFailures": failures}
+"""
+
+
+def pipe() -> Template:
+    template = with_function(Template(), SOURCE)
+    template.add(
+        "Bucket",
+        "AWS::S3::Bucket",
+        VersioningConfiguration={"Status": "Enabled"},
+        NotificationConfiguration={"EventBridgeConfiguration": {"EventBridgeEnabled": True}},
+        Tags=[{"Key": "zone", "Value": "landing"}],
+    )
+    template.add("Dead", "AWS::SQS::Queue")
+    redrive = {"deadLetterTargetArn": att("Dead", "Arn"), "maxReceiveCount": 2}
+    # Longer than the function's first start on a busy machine, else a good message counts as received twice.
+    template.add("Queue", "AWS::SQS::Queue", VisibilityTimeout=5, RedrivePolicy=redrive)
+    pattern = {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [ref("Bucket")]}, "object": {"key": [{"prefix": "landing/"}]}},
+    }
+    template.add("Rule", "AWS::Events::Rule", EventPattern=pattern, Targets=[{"Id": "queue", "Arn": att("Queue", "Arn")}])
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": att("Queue", "Arn"),
+    }
+    template.add("Policy", "AWS::SQS::QueuePolicy", Queues=[ref("Queue")], PolicyDocument={"Version": "2012-10-17", "Statement": [allow]})
+    template.add(
+        "Source",
+        "AWS::Lambda::EventSourceMapping",
+        EventSourceArn=att("Queue", "Arn"),
+        FunctionName=ref("Function"),
+        BatchSize=10,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+    )
+    return template.output("Bucket", ref("Bucket")).output("Dead", ref("Dead"))
+
+
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.2)
+    return found
+
+
+def empty(s3: Any, bucket: str) -> None:
+    versions = s3.list_object_versions(Bucket=bucket)
+    for version in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
+        s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+
+def test_an_object_reaches_the_function_and_a_bad_one_ends_in_the_dead_letter_queue(
+    twin: Twin, deploy: Callable[[Template], dict[str, str]]
+) -> None:
+    outputs, s3 = deploy(pipe()), twin.client("s3")
+    bucket, key = outputs["Bucket"], f"landing/orders/v1/größe {uuid.uuid4().hex[:6]}.csv"
+    put = s3.put_object(Bucket=bucket, Key=key, Body=b"a,b\n")
+    s3.put_object(Bucket=bucket, Key="landing/orders/v1/bad.csv", Body=b"")
+    s3.put_object(Bucket=bucket, Key="elsewhere/orders.csv", Body=b"")
+    seen = until(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="seen/").get("Contents"))
+    assert [found["Key"] for found in seen] == [f"seen/{key}"]
+    told = json.loads(s3.get_object(Bucket=bucket, Key=f"seen/{key}")["Body"].read())
+    assert (told["key"], told["version-id"], told["size"]) == (key, put["VersionId"], 4)
+    sqs = twin.client("sqs")
+    dead = until(lambda: sqs.receive_message(QueueUrl=outputs["Dead"], WaitTimeSeconds=1).get("Messages"))
+    assert json.loads(dead[0]["Body"])["detail"]["object"]["key"] == "landing/orders/v1/bad.csv"
+    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "zone", "Value": "landing"}]
+    empty(s3, bucket)

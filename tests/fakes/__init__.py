@@ -1,0 +1,22 @@
+"""Fakes behind the ports: they keep dicts. The contract tests hold them to the behaviour of the real adapters."""
+
+from tests.fakes.clock import FixedClock
+from tests.fakes.forecasts import InMemoryLoader
+from tests.fakes.jobs import InMemoryJobs
+from tests.fakes.kpis import InMemoryFrames, InMemoryKpis
+from tests.fakes.lake import InMemoryLake
+from tests.fakes.objects import InMemoryObjects
+from tests.fakes.quality import InMemoryQualityReports
+from tests.fakes.runs import InMemoryRuns
+
+__all__ = [
+    "FixedClock",
+    "InMemoryFrames",
+    "InMemoryJobs",
+    "InMemoryKpis",
+    "InMemoryLake",
+    "InMemoryLoader",
+    "InMemoryObjects",
+    "InMemoryQualityReports",
+    "InMemoryRuns",
+]

@@ -1,0 +1,18 @@
+"""A clock that stands still until it is told to go on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+class FixedClock:
+    """Clock: the instant it was given."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, **by: float) -> None:
+        self._now += timedelta(**by)

@@ -1,0 +1,145 @@
+"""Small, valid things to start a test from; every argument changes one field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from runtime.models import run_files
+from runtime.models.objects import IngestedObject, LandedObject, ObjectStatus
+from runtime.models.publishing import ForecastFiles
+from runtime.models.runs import Execution, ForecastRun, RunStatus, run_id_of
+from tests.fakes.lake import InMemoryLake
+
+STARTED = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
+AS_OF = date(2026, 11, 21)
+
+
+def an_execution(name: str = "daily-2026-11-22") -> Execution:
+    return Execution(name, f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}", STARTED)
+
+
+def an_accepted_object(name: str = "a.csv", **changes: Any) -> IngestedObject:
+    landed = LandedObject("test-lake", f"landing/demand_history/v1/{name}", "v1", 100)
+    accepted = IngestedObject(
+        id=landed.id,
+        bucket=landed.bucket,
+        key=landed.key,
+        version_id=landed.version_id,
+        status=ObjectStatus.ACCEPTED,
+        received_at=STARTED,
+        dataset="demand_history",
+        format="csv",
+        sha256=f"{landed.id.hex}{landed.id.hex}",
+        bytes=landed.bytes,
+        rows=10,
+        first_date=date(2024, 11, 22),
+        last_date=AS_OF,
+        staging_key=f"staging/demand_history/v1/{landed.id}.parquet",
+    )
+    return replace(accepted, **changes)
+
+
+def a_run(name: str = "daily-2026-11-22", **changes: Any) -> ForecastRun:
+    run = ForecastRun(
+        id=run_id_of(name),
+        as_of_date=AS_OF,
+        horizon_days=28,
+        status=RunStatus.RUNNING,
+        code_version="1.2.3",
+        created_at=STARTED,
+        execution_arn=an_execution(name).arn,
+    )
+    return replace(run, **changes)
+
+
+def forecast_json(run_id: UUID, rows: int, **changes: Any) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "run_id": str(run_id),
+        "as_of_date": AS_OF.isoformat(),
+        "horizon_days": 28,
+        "backend": "builtin",
+        "model_name": "panel",
+        "model_version": "1",
+        "seed": 0,
+        "series_forecast": 2,
+        "series_excluded": 1,
+        "excluded_by_reason": {"TOO_SHORT": 1},
+        "rows": rows,
+        "backtest": {
+            "origins": ["2026-10-24"],
+            "wape": 40.0,
+            "baseline_wape": 55.0,
+            "baseline": "seasonal_naive_7",
+            "coverage": 79.0,
+            "n_obs": 56,
+        },
+        "warnings": [],
+        "params": {},
+    }
+    return document | changes
+
+
+def forecast_rows(run_id: UUID, skus: Sequence[str] = ("SKU-1", "SKU-2"), days: int = 28, **changes: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "run_id": str(run_id),
+            "site_id": "LDS1",
+            "sku_id": sku,
+            "forecast_date": AS_OF + timedelta(days=ahead),
+            "horizon_days": ahead,
+            "predicted_value": 10.0 + ahead,
+            "confidence_lower": 5.0 + ahead,
+            "confidence_upper": 15.25 + ahead,
+            "mean_value": 10.5 + ahead,
+            "interval_level": 0.8,
+            "uom": "EA",
+            "model": "panel",
+        }
+        | changes
+        for sku in skus
+        for ahead in range(1, days + 1)
+    ]
+
+
+def parquet(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(list(rows)), path)
+    return path
+
+
+def forecast_files(folder: Path, run_id: UUID, rows: Sequence[dict[str, Any]] | None = None) -> ForecastFiles:
+    """The files of a run with two series and one excluded series, the forecasts spread over two files."""
+    held = list(forecast_rows(run_id) if rows is None else rows)
+    excluded = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": 'has 3 days of history, "56" are needed'}]
+    return ForecastFiles(
+        forecasts=(
+            parquet(folder / f"{run_id}-1.parquet", held[: len(held) // 2]),
+            parquet(folder / f"{run_id}-2.parquet", held[len(held) // 2 :]),
+        ),
+        excluded=(parquet(folder / f"{run_id}-x.parquet", excluded),),
+        rows=len(held),
+    )
+
+
+def put_forecast(lake: InMemoryLake, folder: Path, run_id: UUID, **changes: Any) -> None:
+    """Leave in the lake what the forecast job would leave; changes go into forecast.json."""
+    files = forecast_files(folder, run_id)
+    for number, path in enumerate(files.forecasts):
+        lake.upload(path, f"{run_files.daily(run_id)}part-{number}.parquet")
+    lake.upload(files.excluded[0], f"{run_files.excluded(run_id)}part-0.parquet")
+    lake.write_json(run_files.forecast(run_id), forecast_json(run_id, files.rows, **changes))
+
+
+def quality_json(run_id: UUID, rows_in: int = 1000, quarantined: int = 20, duplicates: int = 10, **changes: Any) -> dict[str, Any]:
+    counts = {"rows_in": rows_in, "curated": rows_in - quarantined - duplicates, "quarantined": quarantined, "duplicates": duplicates}
+    codes = {"codes": {"RANGE": quarantined}, "warnings": {}, "samples": [], "objects": []}
+    document = {"run_id": str(run_id), "as_of_date": AS_OF.isoformat(), "datasets": {"orders": counts | codes}, **counts}
+    return document | {"reconciled": True, "bad_row_share": quarantined / rows_in} | changes

@@ -1,0 +1,57 @@
+"""Jobs in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from runtime.errors import IdempotencyKeyTaken, JobNotFound
+from runtime.models.jobs import Job, JobStatus
+
+
+class InMemoryJobs:
+    """JobRepository: jobs by id."""
+
+    def __init__(self) -> None:
+        self.stored: dict[UUID, Job] = {}
+
+    def create(self, job: Job) -> Job:
+        if job.id not in self.stored:
+            if job.idempotency_key is not None and self.with_idempotency_key(job.idempotency_key):
+                raise IdempotencyKeyTaken(f"idempotency_key {job.idempotency_key!r} belongs to another job; use a new key.")
+            self.stored[job.id] = job
+        return self.stored[job.id]
+
+    def get(self, job_id: UUID) -> Job:
+        if job_id not in self.stored:
+            raise JobNotFound(f"There is no job {job_id}.")
+        return self.stored[job_id]
+
+    def with_idempotency_key(self, key: str) -> Job | None:
+        return next((job for job in self.stored.values() if job.idempotency_key == key), None)
+
+    def running(self, job_id: UUID, progress: Mapping[str, Any], at: datetime, execution_arn: str | None = None) -> None:
+        job = self.get(job_id)
+        self.stored[job_id] = replace(
+            job,
+            status=JobStatus.RUNNING,
+            progress=progress,
+            execution_arn=execution_arn or job.execution_arn,
+            error=None,
+            updated_at=at,
+            finished_at=None,
+        )
+
+    def finish(
+        self,
+        job_id: UUID,
+        status: JobStatus,
+        at: datetime,
+        *,
+        result: Mapping[str, Any] | None = None,
+        error: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.stored[job_id] = replace(self.get(job_id), status=status, result=result, error=error, updated_at=at, finished_at=at)

@@ -1,0 +1,48 @@
+"""KPI values, accuracy reports and frames in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import pandas as pd
+
+from runtime.models.kpis import AccuracyReport, KpiMetric
+
+
+class InMemoryKpis:
+    """KpiRepository: values and reports by what identifies them."""
+
+    def __init__(self) -> None:
+        self.metrics: dict[tuple[object, ...], KpiMetric] = {}
+        self.reports: dict[tuple[object, ...], AccuracyReport] = {}
+
+    def save_metrics(self, metrics: Sequence[KpiMetric]) -> None:
+        for metric in metrics:
+            key = (metric.name, metric.period_grain, metric.period_start, metric.dimension_hash, metric.run_id, metric.calculation_date)
+            self.metrics[key] = metric
+
+    def save_accuracy(self, report: AccuracyReport) -> None:
+        self.reports[report.run_id, report.basis, report.as_of_date] = report
+
+
+class InMemoryFrames:
+    """ForecastFrames: frames by run; dates become timestamps, as Parquet gives them."""
+
+    def __init__(self) -> None:
+        self.forecasts: dict[UUID, pd.DataFrame] = {}
+        self.backtests: dict[UUID, pd.DataFrame] = {}
+        self.demands: dict[UUID, pd.DataFrame] = {}
+
+    def forecast(self, run_id: UUID) -> pd.DataFrame:
+        return self.forecasts[run_id].assign(forecast_date=lambda frame: pd.to_datetime(frame["forecast_date"]))
+
+    def backtest(self, run_id: UUID) -> pd.DataFrame:
+        if run_id not in self.backtests:
+            return pd.DataFrame(columns=["site_id", "sku_id", "forecast_date"])
+        return self.backtests[run_id].assign(forecast_date=lambda frame: pd.to_datetime(frame["forecast_date"]))
+
+    def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
+        demand = self.demands[run_id].assign(demand_date=lambda frame: pd.to_datetime(frame["demand_date"]))
+        return demand[demand["demand_date"] >= pd.Timestamp(since)]

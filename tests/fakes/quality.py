@@ -1,0 +1,23 @@
+"""Data-quality reports in memory."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from runtime.errors import ReportNotFound
+from runtime.models.quality import QualityReport
+
+
+class InMemoryQualityReports:
+    """QualityReports: reports by run."""
+
+    def __init__(self) -> None:
+        self.stored: dict[UUID, QualityReport] = {}
+
+    def save(self, report: QualityReport) -> None:
+        self.stored[report.run_id] = report
+
+    def get(self, run_id: UUID) -> QualityReport:
+        if run_id not in self.stored:
+            raise ReportNotFound(f"Run {run_id} has no data-quality report.")
+        return self.stored[run_id]

@@ -1,0 +1,22 @@
+"""The state machine in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runtime.errors import Conflict
+
+
+class InMemoryWorkflow:
+    """Workflow: remembers what was started under which name."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, dict[str, Any]] = {}
+        self.ended: set[str] = set()
+
+    def start(self, name: str, run_input: Mapping[str, Any]) -> str:
+        if name in self.ended or self.started.get(name, dict(run_input)) != dict(run_input):
+            raise Conflict(f"An execution named {name!r} exists already, with another input or at its end; use another name.")
+        self.started[name] = dict(run_input)
+        return f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}"

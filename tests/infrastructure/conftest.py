@@ -1,0 +1,67 @@
+"""Synthesises the app once per session; every test reads plain dictionaries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.templates import Stage, Template
+
+ROOT = Path(__file__).resolve().parents[2]
+Synthesise = Callable[..., dict[str, Stage]]
+
+
+@pytest.fixture(scope="session")
+def context() -> dict[str, Any]:
+    """What cdk.json gives the app; assets are packaged without dependencies, so that nothing is downloaded."""
+    document = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))
+    return {**document["context"], "packaging": "sources"}
+
+
+@pytest.fixture(scope="session")
+def synthesise(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
+    """Synthesise stages of one app, without cdk-nag and the built-in checks, which have tests of their own."""
+
+    def run(*stages: str, **settings: str) -> dict[str, Stage]:
+        from aws_cdk import App  # starts Node, so only when a test asks
+
+        from cdk.settings import read_settings
+        from stacks.platform import build_platform
+
+        given = {**context, **settings}
+        app = App(context=given, outdir=str(tmp_path_factory.mktemp("cdk.out")), builtin_cloud_formation_validation=False)
+        for stage in stages:
+            build_platform(app, read_settings(given, stage))
+        return {stage: _stage(stage, app.synth()) for stage in stages}
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def stages(synthesise: Synthesise) -> dict[str, Stage]:
+    """All three stages of one app."""
+    return synthesise("dev", "prod", "local")
+
+
+@pytest.fixture(params=["dev", "prod", "local"])
+def stage(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
+    """Each stage in turn."""
+    return stages[request.param]
+
+
+@pytest.fixture(params=["dev", "prod"])
+def aws_stage(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
+    """Each stage that runs on AWS in turn."""
+    return stages[request.param]
+
+
+def _stage(name: str, assembly: Any) -> Stage:
+    artifacts = [artifact for artifact in assembly.stacks if artifact.stack_name.startswith(f"Signify-{name}-")]
+    templates = {a.stack_name.split("-")[-1]: Template(a.stack_name, a.template, dict(a.tags)) for a in artifacts}
+    ours = {artifact.stack_name for artifact in artifacts}
+    dependencies = {a.stack_name: [d.id for d in a.dependencies if d.id in ours] for a in artifacts}
+    return Stage(name, templates, dependencies)

@@ -1,0 +1,115 @@
+"""Every function, by its template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.templates import Stage, rendered, statements
+
+pytestmark = pytest.mark.synth
+ROOT = Path(__file__).resolve().parents[2]
+EXPECTED = {"api", "data_processor", "kpi_calculator", "migrator", "quality_gate", "run_publisher", "run_recorder", "run_resolver"}
+NO_RESOURCE_LEVEL = ("ec2:", "xray:", "logs:", "cloudwatch:PutMetricData")
+
+
+def test_the_functions_are_the_ones_we_know(stage: Stage) -> None:
+    names = {f["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for f in stage.our_functions().values()}
+    assert names == EXPECTED
+
+
+def test_every_entry_point_is_a_file(stage: Stage) -> None:
+    for function in stage.our_functions().values():
+        module, handler = function["Properties"]["Handler"].rsplit(".", 1)
+        assert handler == "handler"
+        assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
+
+
+def test_every_function_has_its_own_role(stage: Stage) -> None:
+    roles = [f"{name.split('/')[0]}{rendered(f['Properties']['Role'])}" for name, f in stage.our_functions().items()]
+    assert len(set(roles)) == len(roles)
+
+
+def test_every_function_logs_as_json_into_a_group_with_retention(stage: Stage) -> None:
+    groups = {name.split("/")[1]: group for name, group in stage.of_type("AWS::Logs::LogGroup").items()}
+    for function in stage.our_functions().values():
+        logging = function["Properties"]["LoggingConfig"]
+        assert logging["LogFormat"] == "JSON"
+        assert groups[logging["LogGroup"]["Ref"]]["Properties"]["RetentionInDays"] > 0
+
+
+def test_every_log_group_has_retention(stage: Stage) -> None:
+    assert all(group["Properties"]["RetentionInDays"] for group in stage.of_type("AWS::Logs::LogGroup").values())
+
+
+def test_every_function_is_bounded_and_traced(stage: Stage) -> None:
+    for name, function in stage.our_functions().items():
+        properties = function["Properties"]
+        assert 0 < properties["Timeout"] <= 900, name
+        assert 128 <= properties["MemorySize"] <= 3008, name
+        assert properties["TracingConfig"] == {"Mode": "Active"}, name
+
+
+def test_functions_on_aws_run_python_313_on_arm(aws_stage: Stage) -> None:
+    for function in aws_stage.our_functions().values():
+        assert function["Properties"]["Runtime"] == "python3.13"
+        assert function["Properties"]["Architectures"] == ["arm64"]
+        assert len(function["Properties"]["Layers"]) == 1
+
+
+def test_functions_are_told_where_secrets_are_and_never_what_they_are(stage: Stage) -> None:
+    for function in stage.our_functions().values():
+        variables = function["Properties"]["Environment"]["Variables"]
+        assert variables["STAGE"] == stage.name
+        assert "Secret" in rendered(variables["DATABASE_SECRET_ARN"])
+        assert "{{resolve:" not in "".join(rendered(value) for value in variables.values())
+
+
+def test_every_function_lives_in_the_private_network(stage: Stage) -> None:
+    for function in stage.our_functions().values():
+        assert len(function["Properties"]["VpcConfig"]["SubnetIds"]) == 2
+        assert len(function["Properties"]["VpcConfig"]["SecurityGroupIds"]) == 1
+
+
+def test_the_api_is_restored_from_a_snapshot_on_aws_only(stages: dict[str, Stage]) -> None:
+    def snap_started(stage: str) -> list[str]:
+        functions = stages[stage].our_functions().values()
+        return [f["Properties"]["Handler"] for f in functions if f["Properties"].get("SnapStart", {}).get("ApplyOn") == "PublishedVersions"]
+
+    assert snap_started("dev") == snap_started("prod") == ["runtime.api.main.handler"]
+    assert snap_started("local") == []
+    assert len(stages["dev"].of_type("AWS::Lambda::Alias")) == 1
+
+
+def test_no_policy_allows_every_action(stage: Stage) -> None:
+    for name, resource in stage.resources():
+        if resource["Type"].startswith("AWS::IAM::"):
+            actions = {action for s in statements(resource) if s["Effect"] == "Allow" for action in _listed(s["Action"])}
+            assert not {action for action in actions if action in {"*"} or action.endswith(":*")}, name
+
+
+def test_a_wildcard_resource_stands_only_where_an_action_has_no_resource_level(stage: Stage) -> None:
+    for name, resource in stage.resources():
+        if not resource["Type"].startswith("AWS::IAM::"):
+            continue
+        for statement in statements(resource):
+            if statement["Effect"] == "Allow" and "*" in _listed(statement["Resource"]):
+                assert all(action.startswith(NO_RESOURCE_LEVEL) for action in _listed(statement["Action"])), (name, statement)
+
+
+def test_only_the_receiver_reads_what_landed_and_only_jobs_write_curated_rows(stage: Stage) -> None:
+    readers = _holders(stage, "ReadLanding")
+    writers = _holders(stage, "WriteCurated")
+    assert len(readers) == len(writers) == 1
+    assert "DataProcessorRole" in readers[0]
+    assert "DataCleansingRole" in writers[0]
+
+
+def _holders(stage: Stage, policy: str) -> list[str]:
+    roles = stage.of_type("AWS::IAM::Role").items()
+    return [name for name, role in roles if any(policy in rendered(arn) for arn in role["Properties"].get("ManagedPolicyArns", []))]
+
+
+def _listed(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]

@@ -1,0 +1,59 @@
+"""Packages: what is in them, and what changes their fingerprint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cdk import package
+from cdk.package import API, FUNCTIONS, JOBS, KPI, MIGRATIONS, Package, code_version, fingerprint
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(package, "ROOT", tmp_path)
+    for name in ("engine/wape.py", "engine/api/route.py", "engine/__pycache__/wape.pyc"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    return tmp_path
+
+
+def test_a_package_holds_its_sources_without_byte_code_and_what_it_leaves_out(repository: Path) -> None:
+    files = Package("engine", ("engine",), without=("engine/api",)).files()
+    assert [file.relative_to(repository).as_posix() for file in files] == ["engine/wape.py"]
+
+
+def test_sources_are_copied_under_their_own_paths(repository: Path, tmp_path: Path) -> None:
+    Package("engine", ("engine",)).copy_sources(tmp_path / "asset")
+    assert (tmp_path / "asset/engine/api/route.py").read_text() == "engine/api/route.py"
+    assert not list((tmp_path / "asset").rglob("__pycache__"))
+
+
+def test_a_fingerprint_changes_with_content_and_with_names_only(repository: Path) -> None:
+    engine = Package("engine", ("engine",))
+    before = fingerprint(*engine.files())
+    (repository / "engine/__pycache__/new.pyc").write_text("")
+    (repository / "engine/wape.py").touch()
+    assert fingerprint(*engine.files()) == before
+    (repository / "engine/wape.py").rename(repository / "engine/mape.py")
+    renamed = fingerprint(*engine.files())
+    (repository / "engine/mape.py").write_text("changed")
+    assert len({before, renamed, fingerprint(*engine.files())}) == 3
+
+
+@pytest.mark.parametrize("each", [API, FUNCTIONS, KPI, MIGRATIONS])
+def test_every_function_package_has_pins_with_hashes(each: Package) -> None:
+    assert "--hash=sha256:" in each.requirements_file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("each", [API, FUNCTIONS, KPI, MIGRATIONS, JOBS])
+def test_no_package_holds_the_twin_or_the_infrastructure(each: Package) -> None:
+    rooms = {file.relative_to(package.ROOT).parts[0] for file in each.files()}
+    assert rooms == set(each.sources)
+    assert not rooms & {"local", "cdk", "stacks", "tests"}
+
+
+def test_the_code_version_is_short_and_stable() -> None:
+    assert code_version() == code_version()
+    assert len(code_version()) == 12

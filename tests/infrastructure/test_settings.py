@@ -1,0 +1,70 @@
+"""Settings: where values come from, and what is said about wrong ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cdk.settings import SettingsError, read_settings
+
+
+def test_a_stage_starts_from_its_block_in_cdk_json(context: dict[str, Any]) -> None:
+    dev, prod, local = (read_settings(context, stage) for stage in ("dev", "prod", "local"))
+    assert (dev.database_min_capacity, prod.database_min_capacity) == (0, 0.5)
+    assert (prod.database_deletion_protection, prod.termination_protection, prod.database_backup_days) == (True, True, 35)
+    assert (dev.function_platform, local.function_platform, local.keep_data) == ("aws", "host", False)
+
+
+def test_the_command_line_beats_the_stage_block(context: dict[str, Any]) -> None:
+    settings = read_settings({**context, "stage": "prod", "logRetentionDays": "30", "keepData": "false"})
+    assert (settings.stage, settings.log_retention_days, settings.keep_data) == ("prod", 30, False)
+
+
+def test_the_stage_comes_from_the_context_then_the_environment_then_is_dev(
+    context: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SIGNIFY_STAGE", raising=False)
+    assert read_settings(context).stage == "dev"
+    monkeypatch.setenv("SIGNIFY_STAGE", "local")
+    assert read_settings(context).stage == "local"
+    assert read_settings({**context, "stage": "prod"}).stage == "prod"
+
+
+def test_settings_cannot_be_changed_once_read(context: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(read_settings(context), "stage", "prod")  # noqa: B010 - the type checker refuses the assignment before pydantic can
+
+
+def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> None:
+    noise = {"aws:cdk:enable-path-metadata": True, "@aws-cdk/core:newStyle": True, "availability-zones:account=1:region=x": ["a"]}
+    assert read_settings({**context, **noise}) == read_settings(context)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"stage": "qa"}, ["stage is 'qa'", "'dev', 'prod' or 'local'"]),
+        ({"databaseMaxCapacity": "0"}, ["databaseMaxCapacity is '0'", "greater than or equal to 1"]),
+        ({"databaseMinCapacity": "0.3"}, ["databaseMinCapacity is '0.3'", "multiple of 0.5"]),
+        ({"databaseMinCapacity": "8"}, ["databaseMinCapacity is 8, databaseMaxCapacity 4", "may not exceed"]),
+        ({"logRetentionDays": "31"}, ["logRetentionDays is '31'", "one of 1, 3, 5, 7, 14, 30"]),
+        ({"keepData": "maybe"}, ["keepData is 'maybe'", "boolean"]),
+        ({"badRowShareLimit": "5"}, ["badRowShareLimit is '5'", "less than or equal to 1"]),
+        ({"alarmEmail": "nobody"}, ["alarmEmail is 'nobody'", "match pattern"]),
+        ({"apiRateLimitt": "9"}, ["apiRateLimitt is no setting", "Did you mean apiRateLimit?"]),
+        ({"forecastBackend": "prophet"}, ["forecastBackend is 'prophet'", "'builtin'"]),
+        ({"forecastBackend": "amazon_forecast"}, ["closed to new customers since 29 July 2024", "forecastBackend=builtin"]),
+        ({"anomalyBackend": "lookout"}, ["anomalyBackend is 'lookout'", "ended on 9 October 2025", "anomalyBackend=builtin"]),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(context: dict[str, Any], wrong: dict[str, str], said: list[str]) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings({"stage": "dev", **context, **wrong})
+    assert all(words in str(refused.value) for words in said), str(refused.value)
+
+
+def test_every_wrong_value_is_named_at_once(context: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings({**context, "stage": "dev", "apiRateLimit": "0", "runsKept": "1"})
+    assert str(refused.value).count("stage dev: ") == 2

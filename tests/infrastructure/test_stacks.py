@@ -1,0 +1,116 @@
+"""The stacks together: names, order, outputs, two stages in one account."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.templates import Stage, rendered
+
+pytestmark = pytest.mark.synth
+ORDER = ["Lake", "Database", "Processing", "Workflow", "Api", "Monitoring"]
+# Physical names that a service or a reader insists on; each carries the stage.
+NAMED = {
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::ApiGateway::RestApi": "Name",
+    "AWS::ApiGateway::Stage": "StageName",
+    "AWS::Cognito::UserPoolDomain": "Domain",
+}
+NAME_PROPERTIES = (
+    "AlarmName", "BucketName", "DBClusterIdentifier", "DBInstanceIdentifier", "DashboardName", "Domain", "FunctionName", "LayerName",
+    "LogGroupName", "ManagedPolicyName", "Name", "QueueName", "RoleName", "StageName", "StateMachineName", "TopicName", "UserPoolName",
+)  # fmt: skip
+REFERS = {"AWS::Lambda::Alias", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission", "AWS::Lambda::Version"}
+NAMED_WITHIN_THEIR_PARENT = {"AWS::ApiGateway::Authorizer", "AWS::Cognito::UserPoolResourceServer", "AWS::IAM::Policy"}
+
+
+def physical_names(stage: Stage) -> dict[str, str]:
+    """Names that a template chooses; one that refers to another resource is generated."""
+    names = {
+        f"{name} {key}": rendered(resource["Properties"][key])
+        for name, resource in stage.resources()
+        if resource["Type"] not in REFERS | NAMED_WITHIN_THEIR_PARENT
+        for key in NAME_PROPERTIES
+        if key in resource.get("Properties", {})
+    }
+    return {name: value for name, value in names.items() if not re.fullmatch(r"<\w+>", value)}
+
+
+def test_no_physical_name_is_fixed(stage: Stage) -> None:
+    allowed = {f"{name} {key}" for kind, key in NAMED.items() for name in stage.of_type(kind)}
+    assert set(physical_names(stage)) <= allowed
+    assert all(stage.name in value.lower() for value in physical_names(stage).values())
+
+
+def test_two_stages_live_in_one_account_without_a_clash(stages: dict[str, Stage]) -> None:
+    dev, prod = stages["dev"], stages["prod"]
+    assert not set(physical_names(dev).values()) & set(physical_names(prod).values())
+    assert not {t.stack for t in dev.templates.values()} & {t.stack for t in prod.templates.values()}
+
+
+def test_stacks_are_named_after_stage_and_purpose(stage: Stage) -> None:
+    assert {template.stack for template in stage.templates.values()} == {f"Signify-{stage.name}-{name}" for name in ORDER}
+
+
+def test_a_stack_depends_on_earlier_ones_only(stage: Stage) -> None:
+    position = {f"Signify-{stage.name}-{name}": index for index, name in enumerate(ORDER)}
+    for stack, needed in stage.dependencies.items():
+        assert all(position[each] < position[stack] for each in needed), stack
+
+
+def test_the_schema_is_migrated_before_anything_that_reads_it_is_deployed(stage: Stage) -> None:
+    database = stage.templates["Database"]
+    [trigger] = database.of_type("Custom::Trigger").values()
+    assert any("DatabaseCluster" in name for name in trigger["DependsOn"])
+    assert any("DatabaseClusterWriter" in name for name in trigger["DependsOn"])
+    for later in ("Processing", "Api"):
+        assert database.stack in stage.dependencies[f"Signify-{stage.name}-{later}"]
+
+
+def test_every_template_is_far_below_the_limits_of_cloudformation(stage: Stage) -> None:
+    for template in stage.templates.values():
+        assert len(template.document["Resources"]) < 200
+        assert len(json.dumps(template.document)) < 400_000
+
+
+def test_outputs_are_what_people_and_tools_use(stage: Stage) -> None:
+    assert stage.templates["Lake"].outputs() == {"LakeBucketName"}
+    assert stage.templates["Database"].outputs() == {"DatabaseSecretArn"}
+    assert stage.templates["Workflow"].outputs() == {"StateMachineArn"}
+    assert {"ApiUrl", "TokenUrl", "TokenClientId", "TokenUserPoolId"} <= stage.templates["Api"].outputs()
+
+
+def test_every_stack_is_tagged_with_its_stage(stage: Stage) -> None:
+    assert all(template.tags == {"signify:stage": stage.name} for template in stage.templates.values())
+
+
+def test_nothing_that_bills_for_standing_by_is_created_unasked(stage: Stage) -> None:
+    kinds = {resource["Type"] for _, resource in stage.resources()}
+    assert not kinds & {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::EIP", "AWS::RDS::DBProxy"}
+    endpoints = [e for e in stage.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Interface"]
+    assert len(endpoints) == 2
+    zones = 2 if stage.name == "prod" else 1
+    assert all(len(endpoint["Properties"]["SubnetIds"]) == zones for endpoint in endpoints)
+
+
+def test_nobody_outside_the_network_reaches_into_it(stage: Stage) -> None:
+    rules: list[Any] = [rule["Properties"] for rule in stage.of_type("AWS::EC2::SecurityGroupIngress").values()]
+    for group in stage.of_type("AWS::EC2::SecurityGroup").values():
+        rules += group["Properties"].get("SecurityGroupIngress", [])
+    assert rules
+    assert all("CidrIp" not in rule and "SourceSecurityGroupId" in rule for rule in rules)
+
+
+def test_synthesising_twice_gives_the_same_templates(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+    again = synthesise("dev", "prod", "local")["dev"]
+    assert {name: t.document for name, t in again.templates.items()} == {name: t.document for name, t in stages["dev"].templates.items()}
+
+
+def test_one_changed_setting_changes_one_stack(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+    changed = synthesise("dev", "prod", "local", apiRateLimit="51")["dev"]
+    before = stages["dev"].templates
+    assert [name for name in ORDER if changed.templates[name].document != before[name].document] == ["Api"]

@@ -1,0 +1,138 @@
+"""The state machine, by its definition."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from runtime import errors
+from tests.infrastructure.templates import Stage, rendered
+
+pytestmark = pytest.mark.synth
+ORDER = [
+    "ResolveInput",
+    "Cleanse",
+    "QualityGate",
+    "BuildFeatures",
+    "Forecast",
+    "PublishRun",
+    "ComputeKpis",
+    "FinishRun",
+    "ShallNotify",
+]
+FAILURE = ["RecordFailure", "NotifyFailure", "RunFailed"]
+
+
+def definition(stage: Stage) -> dict[str, Any]:
+    [machine] = stage.of_type("AWS::StepFunctions::StateMachine").values()
+    return dict(json.loads(rendered(machine["Properties"]["DefinitionString"])))
+
+
+def tasks(stage: Stage) -> dict[str, dict[str, Any]]:
+    return {name: state for name, state in definition(stage)["States"].items() if state["Type"] == "Task"}
+
+
+def test_every_state_does_its_work_in_order(stage: Stage) -> None:
+    states, name, walked = definition(stage)["States"], definition(stage)["StartAt"], []
+    while name:
+        walked.append(name)
+        name = states[name].get("Next")
+    assert walked == ORDER
+
+
+def test_the_language_is_jsonata(stage: Stage) -> None:
+    assert definition(stage)["QueryLanguage"] == "JSONata"
+
+
+def test_every_task_has_a_timeout(stage: Stage) -> None:
+    assert all(state["TimeoutSeconds"] > 0 for state in tasks(stage).values())
+    assert definition(stage)["TimeoutSeconds"] == 8 * 3600
+
+
+def test_every_task_retries_with_full_jitter_and_a_bound(stage: Stage) -> None:
+    for name, state in tasks(stage).items():
+        assert state["Retry"], name
+        for retry in state["Retry"]:
+            assert retry["JitterStrategy"] == "FULL", name
+            assert 1 <= retry["MaxAttempts"] <= 5, name
+            assert retry["MaxDelaySeconds"] == 60, name
+
+
+def test_a_wrong_input_or_a_refusal_is_not_retried(stage: Stage) -> None:
+    for state in tasks(stage).values():
+        retried = {error for retry in state["Retry"] for error in retry["ErrorEquals"]}
+        assert not retried & {"States.ALL", "InvalidInput", "NoInputData", "GateRefused", "RunWorseThanBaseline"}
+
+
+def test_every_error_of_ours_that_is_retried_exists(stage: Stage) -> None:
+    retried = {error for state in tasks(stage).values() for retry in state["Retry"] for error in retry["ErrorEquals"]}
+    ours = {error for error in retried if "." not in error}
+    assert ours == {"DatabaseBusy", "DatabaseUnavailable", "AwsThrottled"}
+    assert all(issubclass(getattr(errors, name), errors.Unavailable) for name in ours)
+
+
+def test_every_task_catches_and_every_failure_ends_recorded_told_and_failed(stage: Stage) -> None:
+    states = definition(stage)["States"]
+    for name, state in tasks(stage).items():
+        [catch] = state["Catch"]
+        assert catch["ErrorEquals"] == ["States.ALL"], name
+    for name in ORDER[:-1]:
+        [catch] = states[name]["Catch"]
+        assert (catch["Next"], catch["Output"]) == ("RecordFailure", {"error": "{% $states.errorOutput %}"}), name
+    assert (states["RecordFailure"]["Next"], states["RecordFailure"]["Catch"][0]["Next"]) == ("NotifyFailure", "NotifyFailure")
+    assert (states["NotifyFailure"]["Next"], states["NotifyFailure"]["Catch"][0]["Next"]) == ("RunFailed", "RunFailed")
+    assert states["RunFailed"]["Type"] == "Fail"
+
+
+def test_a_run_that_finished_stays_finished_when_nobody_can_be_told(stage: Stage) -> None:
+    states = definition(stage)["States"]
+    assert states["Notify"]["Catch"][0]["Next"] == states["Notify"]["Next"] == states["ShallNotify"]["Default"] == "Done"
+    assert states["Done"]["Type"] == "Succeed"
+
+
+def test_steps_pass_identifiers_and_never_rows(stage: Stage) -> None:
+    states = definition(stage)["States"]
+    payloads = {name: states[name]["Arguments"]["Payload"] for name in ORDER if "Payload" in states[name].get("Arguments", {})}
+    assert set(payloads["ResolveInput"]) == {"input", "execution"}
+    assert payloads["ResolveInput"]["input"] == "{% $states.input %}"
+    assert set(payloads["QualityGate"]) == {"run_id", "gate"}
+    assert set(payloads["PublishRun"]) == {"run_id", "gate", "publish"}
+    assert set(payloads["ComputeKpis"]) == {"run_id"}
+    assert set(payloads["FinishRun"]) == {"outcome", "execution", "run_id"}
+    assert set(states["RecordFailure"]["Arguments"]["Payload"]) == {"outcome", "execution", "error"}
+
+
+def test_jobs_are_awaited_and_told_bucket_and_run(stage: Stage) -> None:
+    states = definition(stage)["States"]
+    for name in ("Cleanse", "BuildFeatures", "Forecast"):
+        assert states[name]["Resource"].endswith(":states:::glue:startJobRun.sync")
+        assert set(states[name]["Arguments"]["Arguments"]) == {"--lake_bucket", "--run_id"}
+
+
+def test_a_state_waits_longer_than_what_it_waits_for(stage: Stage) -> None:
+    jobs = {name.split("/")[1]: job for name, job in stage.of_type("AWS::Glue::Job").items()}
+    for name in ("Cleanse", "BuildFeatures", "Forecast"):
+        reference = tasks(stage)[name]["Arguments"]["JobName"]
+        [job] = [job for logical_id, job in jobs.items() if logical_id in reference]
+        assert tasks(stage)[name]["TimeoutSeconds"] > 60 * job["Properties"]["Timeout"]
+
+
+def test_everything_is_logged_and_traced(stage: Stage) -> None:
+    [machine] = stage.of_type("AWS::StepFunctions::StateMachine").values()
+    assert machine["Properties"]["LoggingConfiguration"]["Level"] == "ALL"
+    assert machine["Properties"]["TracingConfiguration"] == {"Enabled": True}
+    assert machine["Properties"]["StateMachineType"] == "STANDARD"
+
+
+def test_jobs_are_glue_51_bounded_queued_and_without_bookmarks(stage: Stage) -> None:
+    jobs = stage.of_type("AWS::Glue::Job")
+    assert len(jobs) == 3
+    for job in jobs.values():
+        properties, arguments = job["Properties"], job["Properties"]["DefaultArguments"]
+        assert (properties["GlueVersion"], properties["WorkerType"], properties["JobRunQueuingEnabled"]) == ("5.1", "G.1X", True)
+        assert 0 < properties["Timeout"] <= 240
+        assert arguments["--job-bookmark-option"] == "job-bookmark-disable"
+        assert arguments["--enable-auto-scaling"] == "true"
+        assert stage.name in rendered(arguments["--custom-logGroup-prefix"])

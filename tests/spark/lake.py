@@ -1,0 +1,98 @@
+"""One run's lake as a folder: the generated sample through real ingestion, and every hostile text in every field."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import contracts
+from contracts import Contract
+from local import sample
+from runtime.adapters.duckdb_row_store import DuckDbRowStore
+from runtime.models.objects import LandedObject
+from runtime.services.ingestion import Ingestion
+from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
+from tests.unit.glue_jobs import hostile
+from tests.unit.glue_jobs.rows import GOOD, Row, staged, write
+
+RUN_ID = "parity"
+AS_OF = date(2026, 11, 22)
+TODAY = date(2026, 11, 23)
+SCALE = 0.03
+REPEATS = 400
+MOMENTS = (
+    None,
+    "2026-11-02T08:00:00+00:00",
+    "2026-11-02T09:00:00+01:00",  # the same moment
+    "2026-11-02T08:00:00.000001Z",
+    "9999-12-31T00:00:00Z",
+    "broken",
+)
+
+
+def fill(folder: Path) -> None:
+    """Write the staged objects and the manifest of the run into folder."""
+    objects = [*_sample(folder), *_hostile(folder)]
+    manifest = {"as_of_date": str(AS_OF), "horizon_days": 28, "today": str(TODAY), "objects": objects}
+    run = folder / "runs" / RUN_ID
+    run.mkdir(parents=True)
+    (run / "manifest.json").write_text(json.dumps(manifest))
+
+
+def _sample(folder: Path) -> Iterator[dict[str, Any]]:
+    """What ingestion accepts of the generated operator's files."""
+    files = sample.write(folder / "sample", until=AS_OF, scale=SCALE).files
+    lake = InMemoryLake()
+    ingestion = Ingestion(lake, InMemoryObjects(), DuckDbRowStore(), FixedClock(datetime(2026, 11, 23, tzinfo=UTC)))
+    for file in files:
+        lake.put(file.key, file.path.read_bytes(), "v1")
+        decided = ingestion.receive(LandedObject(lake.bucket, file.key, "v1", file.path.stat().st_size))
+        if decided.staging_key and decided.dataset and decided.rows:
+            lake.download(decided.staging_key, _made(folder / decided.staging_key))
+            yield _entry(str(decided.id), decided.dataset, file.key, decided.rows, decided.staging_key)
+
+
+def _hostile(folder: Path) -> Iterator[dict[str, Any]]:
+    for contract in (contracts.load(name) for name in contracts.names()):
+        for part, rows in enumerate((spoiled(contract), repeated(contract, 1), repeated(contract, 2))):
+            name = f"hostile-{contract.dataset}-{part}"
+            key = f"staging/{contract.dataset}/v1/{name}.parquet"
+            write(staged(contract, rows, name), folder / key)
+            yield _entry(name, contract.dataset, f"landing/{contract.dataset}/v1/{name}.csv", len(rows), key)
+
+
+def spoiled(contract: Contract) -> list[Row]:
+    """A good row for every column and hostile text, with that text in that column and, as a rule, a key of its own."""
+    good, own = GOOD[contract.dataset], contract.key[0]
+    pairs = [(column.name, text) for column in contract.columns for text in hostile.TEXTS]
+    return [{**good, own: f"H{number}", name: text} for number, (name, text) in enumerate(pairs)]
+
+
+def repeated(contract: Contract, seed: int) -> list[Row]:
+    """Rows that share few keys and few moments of change, some broken, with fractions of units, in an order that means nothing."""
+    rng = random.Random(seed)
+    quantity = "quantity" if contract.dataset == "demand_history" else "ordered_qty"
+    time = "" if contract.dataset == "demand_history" else "T23:30:00-05:00"
+    return [
+        {
+            **GOOD[contract.dataset],
+            contract.key[0]: f"R{rng.randrange(8)}",
+            quantity: f"{rng.uniform(-1, 100):.{rng.randrange(4)}f}",
+            contract.business_date: f"2026-10-{rng.randint(1, 31):02}{time}",
+            "updated_at": rng.choice(MOMENTS),
+        }
+        for _ in range(REPEATS)
+    ]
+
+
+def _entry(object_id: str, dataset: str, key: str, rows: int, staging_key: str) -> dict[str, Any]:
+    return {"object_id": object_id, "dataset": dataset, "key": key, "rows": rows, "staging_key": staging_key}
+
+
+def _made(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path

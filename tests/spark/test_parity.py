@@ -1,0 +1,63 @@
+"""The jobs on real Spark and on the embedded engine: the same rows, column by column and type by type."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.spark.conftest import Outcome
+from tests.spark.lake import RUN_ID
+
+pytestmark = pytest.mark.spark
+
+TABLES = (
+    "scratch/judged_demand_history",
+    "scratch/judged_orders",
+    "curated/demand_history",
+    "curated/orders",
+    "quarantine/demand_history",
+    "quarantine/orders",
+    "features/daily_demand",
+)
+CODES = {"UNREADABLE", "NULL_REQUIRED", "TYPE", "CODE", "RANGE", "DATE_PAST", "DATE_FUTURE", "CONSISTENCY"}
+
+
+@pytest.fixture
+def database() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def rows(lake: Path, table: str) -> str:
+    return f"SELECT * FROM read_parquet('{lake}/{table}/v1/{RUN_ID}/*.parquet')"
+
+
+def more(database: duckdb.DuckDBPyConnection, left: str, right: str) -> list[tuple[Any, ...]]:
+    """Up to five rows, as JSON, that the left has more often than the right."""
+    return database.execute(f"SELECT to_json(one) FROM ({left} EXCEPT ALL {right}) AS one LIMIT 5").fetchall()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_both_engines_write_the_same_rows(outcome: Outcome, database: duckdb.DuckDBPyConnection, table: str) -> None:
+    spark, embedded = rows(outcome.spark, table), rows(outcome.embedded, table)
+    assert more(database, spark, embedded) == []
+    assert more(database, embedded, spark) == []
+    assert len(database.sql(spark)) > 500
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_both_engines_write_the_same_columns_and_types(outcome: Outcome, database: duckdb.DuckDBPyConnection, table: str) -> None:
+    spark, embedded = (database.execute(f"DESCRIBE {rows(lake, table)}").fetchall() for lake in (outcome.spark, outcome.embedded))
+    assert spark == embedded
+
+
+def test_both_engines_report_the_same_quality(outcome: Outcome) -> None:
+    spark, embedded = (json.loads((lake / f"runs/{RUN_ID}/quality.json").read_text()) for lake in (outcome.spark, outcome.embedded))
+    assert spark == embedded
+    assert {code for part in spark["datasets"].values() for code in part["codes"]} == CODES
+    assert all(part["duplicates"] > 300 for part in spark["datasets"].values())

@@ -1,0 +1,124 @@
+"""The API on fakes, called with the events that API Gateway sends."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from runtime import bootstrap
+from runtime.api.scopes import Scope
+from runtime.api.services import ApiServices
+from runtime.services.cursors import Cursors
+from runtime.services.forecast_reading import ForecastReading
+from runtime.services.job_starting import JobStarting
+from tests.fakes.clock import FixedClock
+from tests.fakes.examples import STARTED, a_run, forecast_rows
+from tests.fakes.jobs import InMemoryJobs
+from tests.fakes.quality import InMemoryQualityReports
+from tests.fakes.reads import (
+    InMemoryAccuracyReads,
+    InMemoryForecastReads,
+    InMemoryKpiReads,
+    InMemoryLatestReport,
+    InMemoryObjectReads,
+)
+from tests.fakes.runs import InMemoryRuns
+from tests.fakes.workflow import InMemoryWorkflow
+
+EVERY_SCOPE = " ".join(Scope)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the API."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+@dataclass
+class World:
+    """What the fakes hold."""
+
+    forecasts: InMemoryForecastReads = field(default_factory=InMemoryForecastReads)
+    runs: InMemoryRuns = field(default_factory=InMemoryRuns)
+    jobs: InMemoryJobs = field(default_factory=InMemoryJobs)
+    workflow: InMemoryWorkflow = field(default_factory=InMemoryWorkflow)
+    accuracy: InMemoryAccuracyReads = field(default_factory=InMemoryAccuracyReads)
+    kpis: InMemoryKpiReads = field(default_factory=InMemoryKpiReads)
+    objects: InMemoryObjectReads = field(default_factory=InMemoryObjectReads)
+    quality: InMemoryQualityReports = field(default_factory=InMemoryQualityReports)
+    latest_report: InMemoryLatestReport = field(default_factory=InMemoryLatestReport)
+
+    def services(self) -> ApiServices:
+        clock, cursors = FixedClock(STARTED), Cursors(b"a key")
+        return ApiServices(
+            forecasts=ForecastReading(self.forecasts, self.runs, cursors, clock),
+            accuracy=self.accuracy,
+            starting=JobStarting(self.jobs, self.workflow, clock),
+            jobs=self.jobs,
+            kpis=self.kpis,
+            objects=self.objects,
+            quality=self.quality,
+            latest_report=self.latest_report,
+            cursors=cursors,
+            code_version="test",
+        )
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """Fakes with one published run of two SKUs at one site, and a third SKU left out."""
+    monkeypatch.setenv("STAGE", "test")
+    world = World()
+    run = a_run()
+    world.runs.start(run)
+    world.runs.flip(run.id, STARTED)
+    world.forecasts.stored = forecast_rows(run.id)
+    world.forecasts.left_out = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": "3 days of history"}]
+    monkeypatch.setattr(bootstrap, "api_services", world.services)
+    return world
+
+
+def call(
+    path: str,
+    method: str = "GET",
+    *,
+    body: str | None = None,
+    headers: dict[str, str] | None = None,
+    scope: str = EVERY_SCOPE,
+    **query: str | list[str],
+) -> Answer:
+    """Send one request through the function's resolver, as the gateway would."""
+    from runtime.api.main import app
+
+    sent = {"content-type": "application/json", **(headers or {})}
+    many = {name: value if isinstance(value, list) else [value] for name, value in query.items()}
+    event = {
+        "resource": "/api/v1/{proxy+}",
+        "path": f"/api/v1{path}",
+        "httpMethod": method,
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
+        "queryStringParameters": {name: values[-1] for name, values in many.items()},
+        "multiValueQueryStringParameters": many,
+        "body": body,
+        "isBase64Encoded": False,
+        "requestContext": {
+            "requestId": "request-1",
+            "stage": "test",
+            "path": f"/test/api/v1{path}",
+            "authorizer": {"claims": {"scope": scope, "client_id": "client-1"}},
+        },
+    }
+    answer = app.resolve(event, None)  # type: ignore[arg-type]
+    headers_back = {name: values[-1] for name, values in answer["multiValueHeaders"].items()}
+    return Answer(answer["statusCode"], headers_back, answer["body"] or "")

@@ -1,0 +1,132 @@
+"""What holds for every route: scopes, problems, headers, the document, and what the package may import."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime import bootstrap
+from runtime.api.openapi import TARGET, rendered
+from runtime.errors import DatabaseUnavailable
+from runtime.models.quality import QualityReport, Verdict
+from tests.fakes.examples import STARTED, a_run, quality_json
+from tests.unit.api.conftest import World, call
+
+NAMED_TYPES = ("ForecastResponse", "ForecastJobResponse", "AccuracyMetricsResponse", "ForecastRequest", "TimeHorizon")
+ROUTES = [
+    ("GET", "/forecasts?time_horizon=7d", "signify/forecasts:read"),
+    ("POST", "/forecasts/generate", "signify/forecasts:run"),
+    ("GET", "/forecasts/x", "signify/forecasts:read"),
+    ("GET", "/forecasts/x/accuracy", "signify/forecasts:read"),
+    ("GET", "/forecasts/x/excluded", "signify/forecasts:read"),
+    ("GET", "/jobs/x", "signify/forecasts:read"),
+    ("GET", "/kpis", "signify/kpis:read"),
+    ("GET", "/data-quality/objects", "signify/data:admin"),
+    ("GET", "/data-quality/reports/latest", "signify/data:admin"),
+]
+
+
+@pytest.mark.parametrize(("method", "route", "scope"), ROUTES)
+def test_a_route_refuses_a_token_without_its_scope_and_names_it(world: World, method: str, route: str, scope: str) -> None:
+    path, _, query = route.partition("?")
+    asked = dict([query.split("=")]) if query else {}
+    answer = call(path, method, body="{}" if method == "POST" else None, scope="signify/other", **asked)  # type: ignore[arg-type]
+    assert answer.status == 403
+    assert scope in answer.json["detail"]
+
+
+def test_health_needs_no_token(world: World) -> None:
+    assert call("/health", scope="").json["status"] == "ok"
+    assert call("/health/", scope="").status == 200
+
+
+def test_an_unknown_route_and_a_wrong_method_are_problems(world: World) -> None:
+    assert call("/nothing").json["code"] == "NOT_FOUND"
+    wrong = call("/health", "DELETE")
+    assert (wrong.status, wrong.headers["Allow"]) == (405, "GET")
+
+
+def test_a_dependency_that_is_away_answers_when_to_come_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any) -> None:
+        raise DatabaseUnavailable("The database does not answer.")
+
+    monkeypatch.setattr(world.jobs, "get", away)
+    answer = call(f"/jobs/{a_run().id}")
+    assert (answer.status, answer.headers["Retry-After"], answer.json["retry_after_s"]) == (503, "15", 15)
+
+
+def test_a_bug_shows_nothing_but_the_id_to_quote(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(world.jobs, "get", broken)
+    answer = call(f"/jobs/{a_run().id}")
+    assert (answer.status, answer.json["request_id"]) == (500, "request-1")
+    assert "secret" not in answer.text
+
+
+def test_every_answer_carries_its_request_id_and_security_headers(world: World) -> None:
+    for answer in (call("/health"), call("/nothing"), call("/forecasts")):
+        assert answer.headers["X-Request-Id"] == "request-1"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_kpis_are_filtered_by_metric_and_dimension(world: World) -> None:
+    world.kpis.stored = [{"name": name, "value": 1.0, "dimensions": {"basis": basis}} for name in ("wape", "mape") for basis in ("A", "B")]
+    found = call("/kpis", metric=["wape"], dimension=["basis:B"]).json["kpis"]
+    assert [(row["name"], row["dimensions"]["basis"]) for row in found] == [("wape", "B")]
+    assert call("/kpis", dimension=["nonsense"]).status == 422
+
+
+def test_objects_are_filtered_and_paged(world: World) -> None:
+    world.objects.stored = [{"key": f"landing/orders/v1/{n}.csv", "status": "REJECTED" if n % 2 else "ACCEPTED"} for n in range(6)]
+    first = call("/data-quality/objects", status="REJECTED", limit="2").json
+    second = call("/data-quality/objects", status="REJECTED", limit="2", cursor=first["page"]["next_cursor"]).json
+    assert [row["key"][-5] for row in first["objects"] + second["objects"]] == ["1", "3", "5"]
+    assert second["page"] == {"limit": 2, "next_cursor": None, "has_more": False}
+    assert call("/data-quality/objects", status="LOST").status == 422
+
+
+def test_the_latest_quality_report_is_found_without_knowing_its_run(world: World) -> None:
+    assert call("/data-quality/reports/latest").status == 404
+    run_id = a_run().id
+    world.quality.save(QualityReport(run_id, Verdict.PASS, quality_json(run_id), STARTED))
+    world.latest_report.run_id = run_id
+    assert call("/data-quality/reports/latest").json["report"]["rows_in"] == 1000
+    assert call(f"/data-quality/reports/{run_id}").json["verdict"] == "PASS"
+    assert call("/data-quality/reports/nonsense").status == 404
+
+
+def test_the_committed_openapi_document_is_what_the_code_says() -> None:
+    assert TARGET.read_text(encoding="utf-8") == rendered(), "run: python -m runtime.api.openapi"
+
+
+def test_every_operation_is_named_described_and_lists_its_errors(world: World) -> None:
+    document = call("/openapi.json").json
+    for path in document["paths"].values():
+        for operation in path.values():
+            assert operation["operationId"]
+            assert operation["summary"]
+            assert {"401", "403", "422", "429", "500", "503"} <= set(operation["responses"])
+
+
+def test_the_documented_types_stand_under_their_names(world: World) -> None:
+    assert set(NAMED_TYPES) <= set(call("/openapi.json").json["components"]["schemas"])
+
+
+def test_the_docs_page_brings_everything_it_needs(world: World) -> None:
+    page = call("/docs").text
+    assert "SwaggerUIBundle" in page
+    assert 'src="http' not in page
+
+
+def test_the_api_package_needs_no_pandas_no_sqlalchemy_no_duckdb() -> None:
+    code = "import sys, runtime.api.main; print([m for m in ('pandas', 'sqlalchemy', 'duckdb', 'numpy', 'boto3') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(bootstrap.__file__).parents[1], timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,181 @@
+"""GET /forecasts and the runs behind it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+from runtime.models.kpis import AccuracyReport, Basis
+from runtime.services.row_ids import ForecastKey, encode
+from tests.fakes.examples import AS_OF, STARTED, a_run, forecast_rows
+from tests.unit.api.conftest import World, call
+from tests.unit.kpi_engine.examples import actuals, forecasts
+
+
+def test_the_published_run_is_served_up_to_the_horizon(world: World) -> None:
+    answer = call("/forecasts", time_horizon="7d")
+    assert answer.status == 200
+    assert {row["horizon_days"] for row in answer.json["forecasts"]} == set(range(1, 8))
+    assert answer.json["meta"]["run_id"] == str(a_run().id)
+    assert answer.json["meta"]["as_of_date"] == AS_OF.isoformat()
+
+
+def test_a_trailing_slash_answers_alike(world: World) -> None:
+    assert call("/forecasts/", time_horizon="7d").json["forecasts"] == call("/forecasts", time_horizon="7d").json["forecasts"]
+
+
+def test_the_cursor_walks_every_row_once_and_stays_on_its_run(world: World) -> None:
+    first = call("/forecasts", time_horizon="28d", limit="10").json
+    newer = a_run("tomorrow", as_of_date=AS_OF + timedelta(days=1))
+    world.runs.start(newer)
+    world.runs.flip(newer.id, STARTED)
+    rows, cursor = first["forecasts"], first["page"]["next_cursor"]
+    while cursor:
+        page = call("/forecasts", time_horizon="28d", limit="10", cursor=cursor).json
+        rows, cursor = rows + page["forecasts"], page["page"]["next_cursor"]
+    assert [row["id"] for row in rows] == [row["id"] for row in call_all(world)]
+
+
+def call_all(world: World) -> list[dict[str, str]]:
+    world.runs.pointer = a_run().id
+    rows: list[dict[str, str]] = call("/forecasts", time_horizon="28d", limit="1000").json["forecasts"]
+    assert len(rows) == len(forecast_rows(a_run().id))
+    return rows
+
+
+def test_a_cursor_of_other_filters_is_refused(world: World) -> None:
+    cursor = call("/forecasts", time_horizon="28d", limit="10").json["page"]["next_cursor"]
+    answer = call("/forecasts", time_horizon="7d", limit="10", cursor=cursor)
+    assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
+
+
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "!!", "a" * 200])
+def test_a_changed_cursor_is_refused(world: World, cursor: str) -> None:
+    assert call("/forecasts", time_horizon="7d", cursor=cursor).status == 400
+
+
+def test_only_the_asked_skus_and_days_come(world: World) -> None:
+    first = (AS_OF + timedelta(days=3)).isoformat()
+    last = (AS_OF + timedelta(days=4)).isoformat()
+    rows = call("/forecasts", time_horizon="28d", sku_filter=["SKU-2"], start_date=first, end_date=last).json["forecasts"]
+    assert [(row["sku_id"], row["forecast_date"]) for row in rows] == [("SKU-2", first), ("SKU-2", last)]
+
+
+def test_skus_without_forecast_are_named_with_the_reason(world: World) -> None:
+    warnings = call("/forecasts", time_horizon="7d", sku_filter=["SKU-1", "NEW-1", "GHOST"]).json["meta"]["warnings"]
+    assert warnings == ["GHOST has no forecast: the run knows no such SKU", "NEW-1 has no forecast: TOO_SHORT: 3 days of history"]
+
+
+def test_before_anything_is_published_the_list_is_empty_and_says_why(world: World) -> None:
+    world.runs.pointer = None
+    answer = call("/forecasts", time_horizon="7d").json
+    assert answer["forecasts"] == []
+    assert "No run has been published" in answer["meta"]["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ({}, "time_horizon"),
+        ({"time_horizon": "9d"}, "9d"),
+        ({"time_horizon": "7d", "limit": "0"}, "limit"),
+        ({"time_horizon": "7d", "limit": "1001"}, "1001"),
+        ({"time_horizon": "7d", "start_date": "soon"}, "soon"),
+        ({"time_horizon": "7d", "start_date": "2026-12-02", "end_date": "2026-12-01"}, "exchange them"),
+        ({"time_horizon": "7d", "start_date": "2020-01-01", "end_date": "2026-12-01"}, "366"),
+        ({"time_horizon": "7d", "sku_filter": [f"S{n}" for n in range(101)]}, "100"),
+        ({"time_horizon": "7d", "sku_filter": ["A", "A"]}, "more than once"),
+        ({"time_horizon": "7d", "sku_filter": ["=cmd()"]}, "sku_filter"),
+        ({"time_horizon": "7d", "sku_filter": ["X" * 300]}, "sku_filter"),
+        ({"time_horizon": "7d", "sku_filter": ["a\0b"]}, "sku_filter"),
+    ],
+)
+def test_an_impossible_question_is_answered_with_what_is_wrong(world: World, query: dict[str, str | list[str]], named: str) -> None:
+    answer = call("/forecasts", **query)  # type: ignore[arg-type]
+    assert answer.status == 422
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert named in answer.text
+
+
+def test_a_hundred_skus_may_be_asked_for(world: World) -> None:
+    assert call("/forecasts", time_horizon="7d", sku_filter=[f"S{n}" for n in range(100)]).status == 200
+
+
+def test_a_horizon_beyond_the_run_is_refused(world: World) -> None:
+    short = a_run("short", horizon_days=7)
+    world.runs.start(short)
+    world.runs.flip(short.id, STARTED)
+    assert "7 days ahead" in call("/forecasts", time_horizon="28d").json["detail"]
+
+
+def test_an_old_run_is_marked_stale(world: World) -> None:
+    old = a_run("old", as_of_date=AS_OF - timedelta(days=9))
+    world.runs.start(old)
+    world.runs.flip(old.id, STARTED)
+    assert call("/forecasts", time_horizon="7d").json["meta"]["stale"]
+
+
+def test_a_run_tells_its_lineage(world: World) -> None:
+    run = a_run("with-input", manifest=({"key": "landing/orders/v1/a.csv", "version_id": "v1", "sha256": "00"},))
+    world.runs.start(run)
+    answer = call(f"/forecasts/{run.id}").json
+    assert answer["lineage"] == [{"key": "landing/orders/v1/a.csv", "version_id": "v1", "sha256": "00"}]
+    assert not answer["published"]
+
+
+def test_the_id_of_a_row_leads_to_its_run(world: World) -> None:
+    row = call("/forecasts", time_horizon="7d", limit="1").json["forecasts"][0]
+    assert call(f"/forecasts/{row['id']}").json["forecast_id"] == row["run_id"]
+
+
+@pytest.mark.parametrize("forecast_id", ["nonsense", "f-nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_an_unknown_id_is_not_found(world: World, forecast_id: str) -> None:
+    assert call(f"/forecasts/{forecast_id}").status == 404
+    assert call(f"/forecasts/{forecast_id}/accuracy").status == 404
+    assert call(f"/forecasts/{forecast_id}/excluded").status == 404
+
+
+def test_accuracy_is_pending_until_something_was_measured(world: World) -> None:
+    answer = call(f"/forecasts/{a_run().id}/accuracy")
+    assert answer.status == 200
+    assert answer.json["status"] == "PENDING_ACTUALS"
+    assert answer.json["metrics"]["wape"] is None
+
+
+def measured(basis: Basis) -> AccuracyReport:
+    """SKU-1 forecast 12 and SKU-2 forecast 11 where 10 and 10 were sold."""
+    forecast = pd.concat([forecasts([12], sku="SKU-1"), forecasts([11], sku="SKU-2")])
+    actual = pd.concat([actuals([10], sku="SKU-1"), actuals([10], sku="SKU-2")])
+    return AccuracyReport(a_run().id, basis, AS_OF, a_run().id, ForecastAccuracyEngine().calculate_forecast_kpis(forecast, actual))
+
+
+def test_accuracy_says_what_it_rests_on_and_breaks_down_on_demand(world: World) -> None:
+    world.accuracy.stored[a_run().id] = measured(Basis.BACKTEST)
+    plain = call(f"/forecasts/{a_run().id}/accuracy").json
+    by_sku = call(f"/forecasts/{a_run().id}/accuracy", group_by="sku").json
+    assert (plain["status"], plain["basis"], plain["scope"]) == ("COMPLETE", "BACKTEST", {})
+    assert plain["metrics"]["wape"] == {"value": pytest.approx(15.0), "unit": "percent", "n_obs": 2}
+    assert plain["sku_breakdown"] == []
+    assert len(by_sku["sku_breakdown"]) == 2
+
+
+def test_accuracy_of_a_row_is_that_of_its_sku(world: World) -> None:
+    world.accuracy.stored[a_run().id] = measured(Basis.ACTUALS)
+    row = call("/forecasts", time_horizon="7d", sku_filter=["SKU-2"], limit="1").json["forecasts"][0]
+    answer = call(f"/forecasts/{row['id']}/accuracy").json
+    assert answer["scope"] == {"sku_id": "SKU-2"}
+    assert answer["metrics"]["wape"] == {"value": pytest.approx(10.0), "unit": "percent", "n_obs": 1}
+    assert [found["sku_id"] for found in answer["sku_breakdown"]] == ["SKU-2"]
+
+
+def test_accuracy_of_a_row_whose_sku_nobody_could_measure_is_pending(world: World) -> None:
+    world.accuracy.stored[a_run().id] = measured(Basis.ACTUALS)
+    answer = call(f"/forecasts/{encode(ForecastKey(a_run().id, 'LDS1', 'SKU-3', AS_OF))}/accuracy").json
+    assert (answer["status"], answer["scope"], answer["metrics"]["wape"]) == ("PENDING_ACTUALS", {"sku_id": "SKU-3"}, None)
+
+
+def test_excluded_series_come_with_code_and_reason(world: World) -> None:
+    assert call(f"/forecasts/{a_run().id}/excluded").json["excluded"][0]["code"] == "TOO_SHORT"

@@ -1,0 +1,115 @@
+"""POST /forecasts/generate and GET /jobs/{id}."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.api.conftest import Answer, World, call
+
+KEY = {"Idempotency-Key": "daily-2026-11-23"}
+
+
+def generate(body: str = "{}", headers: dict[str, str] | None = None) -> Answer:
+    return call("/forecasts/generate", "POST", body=body, headers=headers)
+
+
+def test_a_run_is_started_and_answers_where_to_ask(world: World) -> None:
+    answer = generate('{"time_horizon": "14d", "reason": "late file"}', KEY)
+    assert answer.status == 202
+    assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json['job_id']}"
+    assert answer.headers["Retry-After"] == "5"
+    assert answer.json["status"] == "QUEUED"
+    assert world.workflow.started["daily-2026-11-23"] == {
+        "horizon_days": 14,
+        "gate": "enforce",
+        "requested_by": "api:client-1",
+        "reason": "late file",
+        "idempotency_key": "daily-2026-11-23",
+    }
+
+
+def test_the_started_job_can_be_asked_for(world: World) -> None:
+    job_id = generate().json["job_id"]
+    assert call(f"/jobs/{job_id}").json["job_id"] == job_id
+    assert call(f"/jobs/{job_id}/").status == 200
+
+
+def test_the_same_key_and_body_start_nothing_new(world: World) -> None:
+    first, second = generate(headers=KEY), generate(headers=KEY)
+    assert second.json["job_id"] == first.json["job_id"]
+    assert second.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    assert len(world.workflow.started) == 1
+
+
+def test_the_same_key_with_another_body_is_refused(world: World) -> None:
+    generate(headers=KEY)
+    answer = generate('{"time_horizon": "7d"}', KEY)
+    assert answer.status == 422
+    assert "daily-2026-11-23" in answer.json["detail"]
+
+
+def test_a_start_that_broke_off_is_completed_by_the_next_call(world: World) -> None:
+    generate(headers=KEY)
+    world.workflow.started.clear()
+    generate(headers=KEY)
+    assert "daily-2026-11-23" in world.workflow.started
+
+
+def test_without_a_key_every_call_starts_a_run(world: World) -> None:
+    assert generate().json["job_id"] != generate().json["job_id"]
+
+
+def test_a_key_whose_execution_ended_before_anyone_wrote_of_it_answers_the_job_it_started(world: World) -> None:
+    headers = {"Idempotency-Key": "daily"}
+    first = generate(headers=headers)
+    world.workflow.ended.add("daily")
+    again = generate(headers=headers)
+    assert (again.status, again.json["job_id"]) == (202, first.json["job_id"])
+
+
+def test_a_key_that_names_an_execution_of_someone_else_is_a_conflict(world: World) -> None:
+    world.workflow.ended.add("daily")
+    assert generate(headers={"Idempotency-Key": "daily"}).status == 409
+
+
+def test_a_key_that_is_no_execution_name_is_digested(world: World) -> None:
+    generate(headers={"Idempotency-Key": "Ünïque key / with spaces"})
+    assert next(iter(world.workflow.started)).startswith("key-")
+
+
+@pytest.mark.parametrize("key", ["  ", "x" * 256])
+def test_a_key_too_short_or_too_long_is_refused(world: World, key: str) -> None:
+    assert generate(headers={"Idempotency-Key": key}).status == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "named"),
+    [
+        ("{", 400, "not JSON"),
+        ('{"as_of_date": "yesterday"}', 422, "/as_of_date"),
+        ('{"sku": "A"}', 422, "/sku"),
+        ('{"time_horizon": "1y"}', 422, "1y"),
+        (json.dumps({"reason": "x" * 256}), 422, "/reason"),
+    ],
+)
+def test_a_body_that_cannot_be_honoured_is_explained(world: World, body: str, status: int, named: str) -> None:
+    answer = generate(body)
+    assert answer.status == status
+    assert named in answer.text
+    assert not world.workflow.started
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/csv", "application/xml; charset=utf-8"])
+def test_a_body_of_another_type_is_refused_by_its_type(world: World, kind: str) -> None:
+    answer = generate("{}", headers={"content-type": kind})
+    assert (answer.status, answer.json["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+    assert answer.json["detail"] == f"Content-Type is {kind.partition(';')[0]!r}; send the body as application/json."
+    assert not world.workflow.started
+
+
+@pytest.mark.parametrize("job_id", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_an_unknown_job_is_not_found(world: World, job_id: str) -> None:
+    assert call(f"/jobs/{job_id}").status == 404

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forecast_engine.arrays import known_mean, known_quantiles, ratio
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def with_holes() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(40, 23))
+    values[rng.random(values.shape) < 0.3] = np.nan
+    return values
+
+
+def test_quantiles_of_known_values_agree_with_numpy_row_by_row() -> None:
+    values = with_holes()
+    expected = [[np.quantile(row[~np.isnan(row)], level) for row in values] for level in (0.1, 0.5, 0.9)]
+    np.testing.assert_allclose(known_quantiles(values, (0.1, 0.5, 0.9)), expected)
+
+
+def test_a_row_without_a_known_value_has_no_quantile() -> None:
+    assert np.isnan(known_quantiles(np.full((1, 4), np.nan), (0.5,))).all()
+
+
+def test_the_known_mean_skips_what_is_not_known() -> None:
+    assert known_mean(np.array([[1.0, np.nan, 3.0], [np.nan] * 3]), axis=1, empty=-1.0).tolist() == [2.0, -1.0]
+
+
+def test_a_ratio_without_a_positive_denominator_is_what_it_is_told_to_be() -> None:
+    assert ratio(np.array([4.0, 4.0, 4.0]), np.array([2.0, 0.0, np.nan]), 9.0).tolist() == [2.0, 9.0, 9.0]

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forecast_engine.arrays import FloatArray
+from forecast_engine.candidates import candidates
+from forecast_engine.days import days_from
+from forecast_engine.replay import Replay, fit_errors, past_errors, replays
+from tests.unit.forecast_engine.panels import FIRST_DAY, poisson
+
+pytestmark = pytest.mark.filterwarnings("error")
+SITE = np.zeros(3, dtype=np.int64)
+
+
+def replayed(values: FloatArray, horizon: int = 28) -> tuple[Replay, ...]:
+    return replays(values, days_from(FIRST_DAY, values.shape[1]), SITE, horizon)
+
+
+def test_a_replay_knows_nothing_after_its_origin() -> None:
+    values = poisson(3, 200, 5.0)
+    for step, honest in enumerate(replayed(values)):
+        origin = 200 - 28 - 14 * step
+        changed = values.copy()
+        changed[:, origin:] += 1000.0
+        np.testing.assert_array_equal(honest.actual, values[:, origin : origin + 28])
+        np.testing.assert_array_equal(honest.candidates.levels, replayed(changed)[step].candidates.levels)
+
+
+@pytest.mark.parametrize(("days", "count"), [(83, 0), (84, 1), (97, 1), (98, 2), (400, 6), (575, 6), (576, 1), (646, 6)])
+def test_there_are_as_many_replays_as_the_history_allows(days: int, count: int) -> None:
+    assert len(replayed(poisson(3, days, 5.0))) == count
+
+
+def test_annual_candidates_are_tried_at_every_origin_or_at_none() -> None:
+    assert {len(replay.candidates.names) for replay in replayed(poisson(3, 575, 5.0))} == {5}
+    assert {len(replay.candidates.names) for replay in replayed(poisson(3, 600, 5.0))} == {9}
+
+
+def test_candidate_errors_are_mean_squares_over_the_known_days() -> None:
+    values = poisson(3, 100, 5.0)
+    values[0, 75] = np.nan
+    values[2, 72:] = np.nan
+    tried = replayed(values)[0]
+
+    def naive(forecast: FloatArray, actual: FloatArray) -> float:
+        return float(np.mean([(f - a) ** 2 for f, a in zip(forecast, actual, strict=True) if not np.isnan(a)]))
+
+    expected = [[naive(forecast[row], tried.actual[row]) for row in (0, 1)] for forecast in tried.candidates.forecasts(tried.days)]
+    np.testing.assert_allclose(tried.squared_errors()[:, :2], expected)
+    assert np.isnan(tried.squared_errors()[:, 2]).all()
+
+
+def test_days_a_site_is_closed_teach_nothing() -> None:
+    values = np.where(np.arange(200) % 7 == 6, 0.0, poisson(3, 200, 20.0))
+    tried = replayed(values)
+    weights = np.full(tried[0].candidates.levels.shape, 0.2)
+    assert np.isnan(past_errors(tried, weights).actual).mean() == pytest.approx(1 / 7, abs=0.01)
+
+
+def test_errors_of_the_fit_are_stretched_away_from_it() -> None:
+    values, days = poisson(3, 70, 5.0), days_from(FIRST_DAY, 70)
+    fitted = candidates(values, days, SITE, with_annual=False)
+    weights = np.full(fitted.levels.shape, 0.2)
+    errors = fit_errors(fitted, weights, values, days)
+    stretched = errors.forecast + 1.5 * (values[:, -56:] - errors.forecast)
+    np.testing.assert_allclose(errors.actual, np.maximum(stretched, 0.0))

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forecast_engine.arrays import FloatArray, IntArray
+from forecast_engine.weekly_profile import weekly_profile
+from tests.unit.forecast_engine.panels import WEEK, poisson
+
+pytestmark = pytest.mark.filterwarnings("error")
+WEEKDAY = np.arange(182) % 7
+
+
+def at_one_site(count: int) -> IntArray:
+    return np.zeros(count, dtype=np.int64)
+
+
+def naive_tally(row: FloatArray) -> tuple[list[float], list[float], list[float]]:
+    """Units sold, units an average day would have sold, and the variance of the units sold, per weekday of one series."""
+    days = [[units for day, units in enumerate(row) if day % 7 == weekday and not np.isnan(units)] for weekday in range(7)]
+    average = sum(sum(units) for units in days) / sum(len(units) for units in days)
+    squares = sum((unit - sum(units) / len(units)) ** 2 for units in days for unit in units)
+    daily_variance = squares / sum(len(units) - 1 for units in days)
+    return [sum(units) for units in days], [average * len(units) for units in days], [daily_variance * len(units) for units in days]
+
+
+def naive_profile(values: FloatArray) -> list[list[float]]:
+    """Series shrunk to the panel's profile (there is one site), spelled out."""
+    tallies = [naive_tally(row) for row in values]
+
+    def own(sold: list[float], expected: list[float]) -> list[float]:
+        factors = [s / e for s, e in zip(sold, expected, strict=True)]
+        return [factor * 7 / sum(factors) for factor in factors]
+
+    sold = [sum(tally[0][day] for tally in tallies) for day in range(7)]
+    panel = own(sold, [sum(tally[1][day] for tally in tallies) for day in range(7)])
+    factors = [own(tally[0], tally[1]) for tally in tallies]
+    noise = [sum(v / e**2 for v, e in zip(tally[2], tally[1], strict=True)) / 7 for tally in tallies]
+    apart = [sum((f - p) ** 2 for f, p in zip(row, panel, strict=True)) / 7 for row in factors]
+    excess = sum(a / n for a, n in zip(apart, noise, strict=True)) - len(values) * 6 / 7
+    between = max(excess / sum(1 / n for n in noise), 0.0)
+    trust = [between / (between + n) for n in noise]
+    return [[t * f + (1 - t) * p for f, p in zip(row, panel, strict=True)] for t, row in zip(trust, factors, strict=True)]
+
+
+def test_profiles_agree_with_the_sums_spelled_out() -> None:
+    values = np.vstack([poisson(4, 182, 2.0), poisson(3, 182, 30.0)[:, ::-1]])
+    values[np.random.default_rng(3).random(values.shape) < 0.2] = np.nan
+    np.testing.assert_allclose(weekly_profile(values, WEEKDAY, at_one_site(7)).factors, naive_profile(values), rtol=1e-10)
+
+
+def test_a_busy_series_keeps_its_own_week_and_a_quiet_one_borrows_its_sites() -> None:
+    busy = np.vstack([poisson(3, 182, 500.0), poisson(3, 182, 500.0)[:, ::-1]])
+    quiet = np.where(np.arange(182) % 31 == 0, 1.0, 0.0)[None, :]
+    factors = weekly_profile(np.vstack([busy, quiet]), WEEKDAY, at_one_site(7)).factors
+    whole = busy.reshape(6, 26, 7).mean(axis=(0, 1))
+    np.testing.assert_allclose(factors[0], WEEK / WEEK.mean(), atol=0.03)
+    np.testing.assert_allclose(factors[6], whole / whole.mean(), atol=0.05)
+
+
+def test_series_whose_weeks_differ_by_noise_alone_share_one_week() -> None:
+    factors = weekly_profile(poisson(300, 182, 0.5), WEEKDAY, at_one_site(300)).factors
+    np.testing.assert_allclose(factors, np.tile(WEEK / WEEK.mean(), (300, 1)), atol=0.2)
+
+
+def test_sites_have_weeks_of_their_own() -> None:
+    rng = np.random.default_rng(2)
+    early, late = rng.poisson(np.where(WEEKDAY < 3, 20.0, 10.0), (9, 182)), rng.poisson(np.where(WEEKDAY < 3, 10.0, 20.0), (9, 182))
+    quiet = (np.arange(182) % 31 == 0)[None, :]
+    factors = weekly_profile(np.vstack([early, late, quiet]).astype(np.float64), WEEKDAY, np.repeat([0, 1, 1], [9, 9, 1])).factors
+    assert factors[18, 0] < 0.9 < 1.1 < factors[18, 6]
+
+
+def test_a_weekday_on_which_a_whole_site_never_sells_is_closed_for_its_quiet_series_too() -> None:
+    values = np.where(WEEKDAY == 6, 0.0, np.array([[30.0], [0.1]]))
+    elsewhere = np.full((1, 182), 30.0)
+    profile = weekly_profile(np.vstack([values, elsewhere]), WEEKDAY, np.array([0, 0, 1]))
+    assert profile.closed[:, 6].tolist() == [True, True, False]
+    assert profile.factors[:2, 6].tolist() == [0.0, 0.0]
+    np.testing.assert_allclose(profile.factors.mean(axis=1), 1.0)
+
+
+def test_a_quiet_series_without_sales_on_a_weekday_is_not_closed_that_day() -> None:
+    values = np.where(WEEKDAY == 6, 0.0, 0.2)[None, :].repeat(2, axis=0)
+    values[1] = 5.0
+    assert not weekly_profile(values, WEEKDAY, at_one_site(2)).closed.any()
+
+
+def test_series_without_any_known_demand_get_the_panels_week() -> None:
+    values = np.vstack([poisson(3, 182, 20.0), np.full((1, 182), np.nan), np.zeros((1, 182))])
+    factors = weekly_profile(values, WEEKDAY, at_one_site(5)).factors
+    assert np.isfinite(factors).all()
+    np.testing.assert_allclose(factors[4], factors[3])
+    np.testing.assert_allclose(factors[3], WEEK / WEEK.mean(), atol=0.05)
+
+
+def test_a_series_too_new_to_have_a_week_leaves_its_sites_week_alone() -> None:
+    rng = np.random.default_rng(6)
+    early, late = rng.poisson(np.where(WEEKDAY < 3, 20.0, 10.0), (5, 182)), rng.poisson(np.where(WEEKDAY < 3, 10.0, 20.0), (5, 182))
+    new = np.full((2, 182), np.nan)
+    new[:, -3:] = 1.0
+    site = np.repeat([0, 1], 5)
+    without = weekly_profile(np.vstack([early, late]), WEEKDAY, site).factors
+    joined = weekly_profile(np.vstack([early, late, new]), WEEKDAY, np.append(site, [0, 1])).factors
+    np.testing.assert_allclose(joined[:10], without, atol=0.01)
+    np.testing.assert_allclose(joined[10:], without[[0, 5]], atol=0.2)

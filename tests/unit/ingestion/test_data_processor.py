@@ -1,0 +1,70 @@
+"""The handler: a batch of messages in, the ones that failed out."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from runtime import bootstrap
+from runtime.functions import data_processor
+from tests.unit.ingestion.conftest import World, history, line
+
+CONTEXT = SimpleNamespace(function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:f", aws_request_id="r")
+
+
+@pytest.fixture(autouse=True)
+def wired(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "ingestion", lambda: world.ingestion)
+
+
+def message(number: int, body: dict[str, Any] | str) -> dict[str, Any]:
+    return {
+        "messageId": str(number),
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "eventSource": "aws:sqs",
+        "attributes": {},
+    }
+
+
+def landed(world: World, name: str, content: bytes) -> dict[str, Any]:
+    one = world.land(name, content)
+    stored = {"key": one.key, "size": one.bytes, "version-id": one.version_id}
+    return {"detail-type": "Object Created", "detail": {"bucket": {"name": one.bucket}, "object": stored}}
+
+
+def handle(*bodies: dict[str, Any] | str) -> list[str]:
+    event = {"Records": [message(number, body) for number, body in enumerate(bodies)]}
+    answer = data_processor.handler(event, CONTEXT)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_a_message_that_cannot_be_handled_fails_alone(world: World) -> None:
+    good, bad = landed(world, "good.csv", history(line())), landed(world, "bad.csv", b"")
+    assert handle(good, "no json", {"unknown": "dialect"}, bad, {"Event": "s3:TestEvent"}) == ["1", "2"]
+    assert sorted(record.status for record in world.objects.records.values()) == ["ACCEPTED", "REJECTED"]
+
+
+def test_a_batch_that_fails_whole_is_answered_like_any_other() -> None:
+    assert handle("no json", "neither") == ["0", "1"]
+
+
+def test_every_decision_is_one_log_line_and_counted(
+    world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    handle(landed(world, "good.csv", history(line(), "too,few\n")), landed(world, "bad.csv", b""))
+    decisions = [vars(record) for record in caplog.records if record.message == "object received"]
+    assert [(one["status"], one["rows"], one["reason_code"]) for one in decisions] == [("ACCEPTED", 2, None), ("REJECTED", 0, "EMPTY")]
+    metrics = [one for one in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in one]
+    counted = {name: sum(one[name]) for one in metrics for name in one if isinstance(one[name], list)}
+    assert {name: counted[name] for name in ("ObjectsAccepted", "ObjectsRejected", "RowsStaged", "UnreadableRows")} == {
+        "ObjectsAccepted": 1,
+        "ObjectsRejected": 1,
+        "RowsStaged": 2,
+        "UnreadableRows": 1,
+    }
+
+
+def test_a_failure_is_logged_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
+    handle({"unknown": "dialect"})
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [KeyError]

@@ -1,0 +1,77 @@
+"""What the command line prints is what there is: no text is taken for markup or for the name of a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from local.cli import landing
+from local.cli.app import app
+from local.cli.console import CliError, out
+from local.cli.landing import records_table
+
+ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:Signify-[red]x[/]"
+
+
+class RunningTwin:
+    """A twin with one variable."""
+
+    def environment(self) -> dict[str, str]:
+        return {"DATABASE_SECRET_ARN": ARN}
+
+
+def test_the_environment_is_printed_so_that_a_shell_reads_the_same_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.twin.running", RunningTwin)
+    done = CliRunner().invoke(app, ["env"])
+    assert done.stdout == f"export DATABASE_SECRET_ARN='{ARN}'\n"
+
+
+def record(**more: Any) -> dict[str, Any]:
+    return {"key": "landing/orders/v1/[bold]a[/].csv", "status": "REJECTED", "reason_code": "HEADER", "reason": "[/] is no column", **more}
+
+
+def test_names_and_reasons_with_brackets_come_out_whole() -> None:
+    with out.capture() as captured:
+        out.print(records_table([record()]))
+    assert "[bold]a[/].csv" in captured.get()
+    assert "HEADER: [/] is no column" in captured.get()
+
+
+class SlowPlatform:
+    """A platform whose ingestion tells of one version of an object at a time."""
+
+    def __init__(self, told: list[dict[str, Any]]) -> None:
+        self.told, self.outputs, self.uploads = told, {"LakeBucketName": "lake"}, 0
+
+    def client(self, service: str) -> SlowPlatform:
+        assert service == "s3"
+        return self
+
+    def upload_file(self, path: str, bucket: str, key: str) -> None:
+        self.uploads += 1
+
+    def head_object(self, **asked: str) -> dict[str, str]:
+        return {"VersionId": str(self.uploads)}
+
+    def get(self, path: str, **query: str) -> dict[str, Any]:
+        return {"objects": self.told}
+
+
+def drops(tmp_path: Any, *names: str) -> list[landing.Drop]:
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    return [landing.Drop(tmp_path / name, "landing/orders/v1/a.csv") for name in names]
+
+
+def test_two_files_of_one_name_are_two_versions_each_with_its_record(tmp_path: Any) -> None:
+    told = [record(version_id="1"), record(version_id="2", status="ACCEPTED")]
+    records = landing.land(SlowPlatform(told), drops(tmp_path, "one/a.csv", "two/a.csv"))  # type: ignore[arg-type]
+    assert [one["status"] for one in records] == ["REJECTED", "ACCEPTED"]
+
+
+def test_an_ingestion_that_says_nothing_is_not_waited_for_forever(tmp_path: Any) -> None:
+    with pytest.raises(CliError, match=r"no word of landing/orders/v1/a\.csv after 0 s; \./signify logs"):
+        landing.land(SlowPlatform([]), drops(tmp_path, "one/a.csv"), timeout=0)  # type: ignore[arg-type]

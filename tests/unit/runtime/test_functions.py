@@ -1,0 +1,151 @@
+"""The handlers: events in, answers, error types and metrics out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+from runtime import bootstrap
+from runtime.errors import GateRefused, InvalidInput
+from runtime.functions import kpi_calculator, migrator, quality_gate, run_publisher, run_recorder, run_resolver
+from runtime.models import run_files
+from runtime.models.jobs import JobStatus
+from runtime.services.measurement import AccuracyMeasurement
+from runtime.services.publishing import Publishing
+from runtime.services.quality_gate import QualityGate
+from runtime.services.recording import RunRecording
+from runtime.services.resolution import RunResolution
+from tests.fakes import (
+    FixedClock,
+    InMemoryFrames,
+    InMemoryJobs,
+    InMemoryKpis,
+    InMemoryLake,
+    InMemoryLoader,
+    InMemoryObjects,
+    InMemoryQualityReports,
+    InMemoryRuns,
+)
+from tests.fakes.examples import an_accepted_object, an_execution, put_forecast, quality_json
+
+EXECUTION = {"name": "daily-2026-11-22", "arn": an_execution().arn, "start_time": "2026-11-22T04:30:00.000Z"}
+RUN_ID = str(an_execution().run_id)
+
+
+@dataclass
+class Context:
+    """What Lambda tells a function about itself."""
+
+    function_name: str = "test"
+    memory_limit_in_mb: int = 128
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:test"
+    aws_request_id: str = "request"
+
+
+@pytest.fixture(autouse=True)
+def wired(
+    monkeypatch: pytest.MonkeyPatch,
+    lake: InMemoryLake,
+    objects: InMemoryObjects,
+    runs: InMemoryRuns,
+    jobs: InMemoryJobs,
+    reports: InMemoryQualityReports,
+    loader: InMemoryLoader,
+    clock: FixedClock,
+) -> None:
+    """Every service on fakes."""
+    services: dict[str, object] = {
+        "run_resolution": RunResolution(objects, runs, jobs, lake, clock, "1"),
+        "quality_gate": QualityGate(lake, reports, runs, jobs, clock, 0.05),
+        "publishing": Publishing(lake, runs, jobs, loader, clock, 30),
+        "accuracy_measurement": AccuracyMeasurement(runs, jobs, InMemoryFrames(), InMemoryKpis(), clock, ForecastAccuracyEngine()),
+        "run_recording": RunRecording(runs, jobs, reports, clock),
+    }
+    for name, service in services.items():
+        monkeypatch.setattr(bootstrap, name, lambda service=service: service)
+    objects.record(an_accepted_object())
+
+
+def call(function: ModuleType, event: dict[str, Any]) -> dict[str, Any]:
+    """The answer, as it would travel through the state machine."""
+    answer: dict[str, Any] = json.loads(json.dumps(function.handler(event, Context())))
+    return answer
+
+
+def emitted(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """The metrics of all EMF lines printed, with their dimensions."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    return {name: value for line in lines for name, value in line.items() if name != "_aws"}
+
+
+def test_the_functions_of_a_run_pass_it_on_from_input_to_summary(
+    lake: InMemoryLake, runs: InMemoryRuns, jobs: InMemoryJobs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resolved = call(run_resolver, {"input": {"horizon_days": 28}, "execution": EXECUTION})
+    assert resolved["run_id"] == RUN_ID
+    run_id = an_execution().run_id
+    lake.write_json(run_files.quality(run_id), quality_json(run_id))
+    assert call(quality_gate, resolved)["verdict"] == "PASS"
+    put_forecast(lake, tmp_path, run_id)
+    published = call(run_publisher, resolved)
+    assert (published["published"], published["rows"]) == (True, 56)
+    assert call(kpi_calculator, {"run_id": RUN_ID})["accuracy"] is None
+    finished = call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID})
+    assert finished["summary"].startswith(f"Run {RUN_ID} is published: the 28 days after 2026-11-21.")
+    assert jobs.get(run_id).status is JobStatus.SUCCEEDED
+    metrics = emitted(capsys)
+    assert {name: metrics[name] for name in ("RunPublished", "RowsQuarantined", "BacktestWape", "RunsSucceeded", "InputAgeDays")} == {
+        "RunPublished": [1.0],
+        "RowsQuarantined": [20.0],
+        "BacktestWape": [40.0],
+        "RunsSucceeded": [1.0],
+        "InputAgeDays": [1.0],
+    }
+    assert metrics["stage"]
+
+
+def test_a_refused_run_is_still_counted(lake: InMemoryLake, capsys: pytest.CaptureFixture[str]) -> None:
+    resolved = call(run_resolver, {"input": {}, "execution": EXECUTION})
+    run_id = an_execution().run_id
+    lake.write_json(run_files.quality(run_id), quality_json(run_id, quarantined=500))
+    with pytest.raises(GateRefused):
+        call(quality_gate, resolved)
+    assert emitted(capsys)["RowsQuarantined"] == [500.0]
+
+
+def test_a_run_that_is_not_to_be_published_sends_no_heartbeat(
+    lake: InMemoryLake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resolved = call(run_resolver, {"input": {"publish": False}, "execution": EXECUTION})
+    put_forecast(lake, tmp_path, an_execution().run_id)
+    assert call(run_publisher, resolved)["published"] is False
+    assert emitted(capsys)["RunPublished"] == [0.0]
+
+
+def test_a_failure_is_recorded_without_a_run(jobs: InMemoryJobs, capsys: pytest.CaptureFixture[str]) -> None:
+    cause = json.dumps({"errorMessage": "unknown key horizon", "errorType": "UnknownInputKey"})
+    event = {"outcome": "FAILED", "execution": EXECUTION, "error": {"Error": "UnknownInputKey", "Cause": cause}}
+    assert "UnknownInputKey: unknown key horizon" in call(run_recorder, event)["summary"]
+    assert jobs.get(an_execution().run_id).error == {"code": "UnknownInputKey", "detail": "unknown key horizon"}
+    assert emitted(capsys)["RunsFailed"] == [1.0]
+
+
+@pytest.mark.parametrize("event", [{}, {"run_id": "no uuid"}, {"run_id": RUN_ID, "gate": "open"}])
+def test_an_event_that_is_none_is_refused_by_name(event: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match="GatedRunEvent"):
+        call(quality_gate, event)
+
+
+def test_the_migrator_answers_the_revision(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Migrated:
+        def upgrade(self) -> str:
+            return "0001"
+
+    monkeypatch.setattr(bootstrap, "migrations", Migrated)
+    assert call(migrator, {}) == {"revision": "0001"}

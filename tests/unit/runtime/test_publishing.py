@@ -1,0 +1,137 @@
+"""Making a finished run the one that readers see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from runtime.errors import BrokenRun, DatabaseBusy, RunNotFound, RunWorseThanBaseline
+from runtime.models.jobs import Job, JobStatus, JobType
+from runtime.models.runs import Gate
+from runtime.services.publishing import Publishing
+from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryLoader, InMemoryRuns
+from tests.fakes.examples import STARTED, a_run, put_forecast
+
+WORSE = {"wape": 60.0, "baseline_wape": 55.0, "baseline": "seasonal_naive_7"}
+
+
+@pytest.fixture
+def run_id(runs: InMemoryRuns, jobs: InMemoryJobs) -> UUID:
+    run = runs.start(a_run())
+    jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
+    return run.id
+
+
+@pytest.fixture
+def publishing(lake: InMemoryLake, runs: InMemoryRuns, jobs: InMemoryJobs, loader: InMemoryLoader, clock: FixedClock) -> Publishing:
+    return Publishing(lake, runs, jobs, loader, clock, runs_kept=2)
+
+
+def test_a_good_run_becomes_the_one_that_readers_see(
+    publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path
+) -> None:
+    put_forecast(lake, tmp_path, run_id)
+    answer = publishing.publish(run_id, Gate.ENFORCE, flip=True).answer()
+    assert {name: answer[name] for name in ("published", "rows", "series", "excluded", "warnings")} == {
+        "published": True,
+        "rows": 56,
+        "series": 2,
+        "excluded": 1,
+        "warnings": [],
+    }
+    assert runs.pointer == run_id
+    assert runs.get(run_id).model_name == "panel"
+
+
+def test_publishing_again_changes_nothing(
+    publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, clock: FixedClock, run_id: UUID, tmp_path: Path
+) -> None:
+    put_forecast(lake, tmp_path, run_id)
+    publishing.publish(run_id, Gate.ENFORCE, flip=True)
+    once = runs.published()
+    clock.advance(hours=1)
+    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).loaded.reused
+    assert runs.published() == once
+
+
+def test_a_run_worse_than_its_baseline_is_refused_and_its_backtest_kept(
+    publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, loader: InMemoryLoader, run_id: UUID, tmp_path: Path
+) -> None:
+    put_forecast(lake, tmp_path, run_id, backtest=WORSE)
+    with pytest.raises(RunWorseThanBaseline, match=r"WAPE is 60\.0 %, worse than seasonal_naive_7's 55\.0 %"):
+        publishing.publish(run_id, Gate.ENFORCE, flip=True)
+    assert (runs.pointer, loader.rows) == (None, {})
+    assert (runs.get(run_id).backtest or {})["wape"] == 60.0
+
+
+def test_an_open_gate_publishes_a_worse_run_and_warns(
+    publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path
+) -> None:
+    put_forecast(lake, tmp_path, run_id, backtest=WORSE)
+    assert publishing.publish(run_id, Gate.WARN, flip=True).published
+    assert "worse than seasonal_naive_7" in runs.get(run_id).warnings[0]
+
+
+def test_a_run_equal_to_its_baseline_passes(publishing: Publishing, lake: InMemoryLake, run_id: UUID, tmp_path: Path) -> None:
+    put_forecast(lake, tmp_path, run_id, backtest=WORSE | {"wape": 55.0})
+    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).published
+
+
+@pytest.mark.parametrize("backtest", [None, {"wape": None, "baseline_wape": None}])
+def test_a_run_without_a_backtest_is_published_with_a_warning(
+    publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path, backtest: object
+) -> None:
+    put_forecast(lake, tmp_path, run_id, backtest=backtest)
+    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).published
+    assert "without a back-test" in runs.get(run_id).warnings[0]
+
+
+def test_a_run_may_stay_unpublished(publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path) -> None:
+    put_forecast(lake, tmp_path, run_id)
+    publication = publishing.publish(run_id, Gate.ENFORCE, flip=False)
+    assert (publication.published, publication.loaded.rows, runs.pointer) == (False, 56, None)
+
+
+def test_old_runs_are_retired(publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, jobs: InMemoryJobs, tmp_path: Path) -> None:
+    retired = []
+    for number in range(3):
+        run = runs.start(a_run(f"run-{number}", created_at=STARTED + timedelta(days=number)))
+        jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
+        put_forecast(lake, tmp_path, run.id)
+        retired.append(publishing.publish(run.id, Gate.ENFORCE, flip=True).retired)
+    assert retired == [(), (), (a_run("run-0").id,)]
+
+
+def test_old_runs_that_cannot_be_dropped_now_do_not_fail_the_publication(
+    lake: InMemoryLake, runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock, run_id: UUID, tmp_path: Path
+) -> None:
+    class BusyLoader(InMemoryLoader):
+        def retire(self, keep: int) -> list[UUID]:
+            raise DatabaseBusy(f"a reader holds a lock, {keep} runs stay")
+
+    put_forecast(lake, tmp_path, run_id)
+    publication = Publishing(lake, runs, jobs, BusyLoader(runs), clock, 2).publish(run_id, Gate.ENFORCE, flip=True)
+    assert publication.published
+    assert "the next run tries again" in publication.warnings[0]
+
+
+def test_a_forecast_without_files_is_a_broken_run(publishing: Publishing, lake: InMemoryLake, run_id: UUID, tmp_path: Path) -> None:
+    put_forecast(lake, tmp_path, run_id)
+    for key in lake.keys("forecasts/daily/"):
+        del lake.contents[key]
+    with pytest.raises(BrokenRun, match="holds no Parquet file"):
+        publishing.publish(run_id, Gate.ENFORCE, flip=True)
+
+
+def test_a_forecast_of_another_day_is_a_broken_run(publishing: Publishing, lake: InMemoryLake, run_id: UUID, tmp_path: Path) -> None:
+    put_forecast(lake, tmp_path, run_id, as_of_date="2026-11-20")
+    with pytest.raises(BrokenRun, match="as of 2026-11-20, the run as of 2026-11-21"):
+        publishing.publish(run_id, Gate.ENFORCE, flip=True)
+
+
+def test_an_unknown_run_is_not_published(publishing: Publishing) -> None:
+    with pytest.raises(RunNotFound):
+        publishing.publish(a_run("unknown").id, Gate.ENFORCE, flip=True)

@@ -1,0 +1,96 @@
+"""Closing a run."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from runtime.models.documents import ForecastDocument
+from runtime.models.jobs import Job, JobStatus, JobType
+from runtime.models.quality import QualityReport, Verdict
+from runtime.models.runs import RunStatus
+from runtime.services.recording import Failure, RunRecording
+from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
+from tests.fakes.examples import STARTED, a_run, an_execution, forecast_json, quality_json
+
+
+@pytest.fixture
+def recording(runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock) -> RunRecording:
+    return RunRecording(runs, jobs, reports, clock)
+
+
+def test_a_finished_run_is_summed_up_in_words(
+    recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports
+) -> None:
+    run = runs.start(a_run())
+    jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
+    reports.save(QualityReport(run.id, Verdict.PASS, quality_json(run.id, rows_in=541_909), STARTED))
+    runs.record_forecast(run.id, ForecastDocument.model_validate(forecast_json(run.id, 56, series_forecast=2500)))
+    runs.flip(run.id, STARTED)
+    answer = recording.succeeded(run.id)
+    assert answer["summary"].splitlines() == [
+        f"Run {run.id} is published: the 28 days after 2026-11-21.",
+        "Rows: 541,909 in = 541,879 curated + 20 quarantined + 10 duplicates (quality PASS).",
+        "Series: 2,500 forecast by panel, 1 excluded with a reason.",
+        "Back-test: WAPE 40.0 %, seasonal_naive_7 55.0 %.",
+    ]
+    assert runs.get(run.id).status is RunStatus.SUCCEEDED
+    job = jobs.get(run.id)
+    assert (job.status, (job.result or {})["href"]) == (JobStatus.SUCCEEDED, f"/api/v1/forecasts/{run.id}")
+
+
+def test_a_failed_run_says_why_and_what_readers_see(recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
+    published = runs.start(a_run("earlier"))
+    runs.flip(published.id, STARTED)
+    run = runs.start(a_run())
+    answer = recording.failed(an_execution(), Failure("GateRefused", "too many bad rows"))
+    assert answer["summary"].splitlines() == [
+        f"Run {run.id} (data to 2026-11-21) failed. GateRefused: too many bad rows",
+        f"Readers see run {published.id} (data to 2026-11-21).",
+    ]
+    assert runs.get(run.id).status is RunStatus.FAILED
+    assert jobs.get(run.id).error == {"code": "GateRefused", "detail": "too many bad rows"}
+
+
+def test_an_execution_that_failed_before_it_had_a_run_leaves_a_job_that_says_why(
+    recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs
+) -> None:
+    answer = recording.failed(an_execution(), Failure("UnknownInputKey", "unknown key horizon"))
+    assert answer["summary"].splitlines() == [
+        "Execution daily-2026-11-22 failed. UnknownInputKey: unknown key horizon",
+        "No run is published yet.",
+    ]
+    assert not runs.stored
+    assert jobs.get(an_execution().run_id).status is JobStatus.FAILED
+
+
+def test_a_redriven_run_that_succeeds_closes_well(recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
+    run = runs.start(a_run())
+    recording.failed(an_execution(), Failure("DatabaseBusy", "later"))
+    recording.succeeded(run.id)
+    assert runs.get(run.id).status is RunStatus.SUCCEEDED
+    assert (jobs.get(run.id).status, jobs.get(run.id).error) == (JobStatus.SUCCEEDED, None)
+
+
+def test_a_published_run_whose_last_steps_failed_stays_published(recording: RunRecording, runs: InMemoryRuns) -> None:
+    run = runs.start(a_run())
+    runs.flip(run.id, STARTED)
+    recording.failed(an_execution(), Failure("KpiFailed", "no"))
+    assert runs.pointer == run.id
+    assert runs.get(run.id) == replace(run, status=RunStatus.FAILED, published_at=STARTED, finished_at=runs.get(run.id).finished_at)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ({"Error": "GateRefused", "Cause": json.dumps({"errorMessage": "bad", "errorType": "GateRefused"})}, Failure("GateRefused", "bad")),
+        ({"Error": "States.TaskFailed", "Cause": json.dumps({"ErrorMessage": "RowsLost: 3"})}, Failure("States.TaskFailed", "RowsLost: 3")),
+        ({"Error": "States.Timeout", "Cause": ""}, Failure("States.Timeout", "no cause was given")),
+        ({"Error": "X", "Cause": "plain words"}, Failure("X", "plain words")),
+        (None, Failure("Unknown", "no cause was given")),
+    ],
+)
+def test_the_cause_is_read_whoever_wrote_it(error: dict[str, str] | None, expected: Failure) -> None:
+    assert Failure.caught(error) == expected

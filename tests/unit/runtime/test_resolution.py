@@ -1,0 +1,142 @@
+"""Turning an input into a run."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from runtime.errors import IdempotencyKeyTaken, InvalidInput, NoInputData, UnknownInputKey
+from runtime.models.jobs import JobStatus
+from runtime.models.objects import ObjectStatus, ReasonCode
+from runtime.models.runs import RunStatus
+from runtime.services.resolution import RunResolution
+from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryObjects, InMemoryRuns
+from tests.fakes.examples import STARTED, an_accepted_object, an_execution
+
+YESTERDAY = date(2026, 11, 21)
+
+
+@pytest.fixture
+def resolution(objects: InMemoryObjects, runs: InMemoryRuns, jobs: InMemoryJobs, lake: InMemoryLake, clock: FixedClock) -> RunResolution:
+    return RunResolution(objects, runs, jobs, lake, clock, "1.2.3")
+
+
+def test_an_empty_input_starts_a_run_to_yesterday(
+    resolution: RunResolution, objects: InMemoryObjects, runs: InMemoryRuns, jobs: InMemoryJobs
+) -> None:
+    objects.record(an_accepted_object())
+    resolved = resolution.resolve({}, an_execution())
+    assert resolved.answer() == {
+        "run_id": str(an_execution().run_id),
+        "as_of_date": "2026-11-21",
+        "horizon_days": 28,
+        "gate": "enforce",
+        "publish": True,
+        "notify": True,
+        "lake_bucket": "test-lake",
+        "warnings": [],
+    }
+    assert runs.get(resolved.run.id).status is RunStatus.RUNNING
+    assert runs.get(resolved.run.id).code_version == "1.2.3"
+    assert (jobs.get(resolved.run.id).status, jobs.get(resolved.run.id).progress["message"]) == (JobStatus.RUNNING, "Cleanse")
+    assert resolved.input_age_days == 1
+
+
+def test_the_manifest_names_every_accepted_object_and_no_other(
+    resolution: RunResolution, objects: InMemoryObjects, lake: InMemoryLake
+) -> None:
+    accepted = objects.record(an_accepted_object("a.csv"))
+    objects.record(an_accepted_object("b.csv", status=ObjectStatus.REJECTED, reason_code=ReasonCode.EMPTY, dataset=None))
+    resolved = resolution.resolve({"horizon_days": 7}, an_execution())
+    assert lake.read_json(f"runs/{resolved.run.id}/manifest.json") == {
+        "run_id": str(resolved.run.id),
+        "as_of_date": "2026-11-21",
+        "horizon_days": 7,
+        "today": "2026-11-22",
+        "objects": [
+            {
+                "object_id": str(accepted.id),
+                "dataset": "demand_history",
+                "key": "landing/demand_history/v1/a.csv",
+                "version_id": "v1",
+                "sha256": accepted.sha256,
+                "rows": 10,
+                "staging_key": accepted.staging_key,
+            }
+        ],
+    }
+
+
+def test_a_retry_reads_what_the_first_attempt_read(resolution: RunResolution, objects: InMemoryObjects, lake: InMemoryLake) -> None:
+    objects.record(an_accepted_object("a.csv", last_date=YESTERDAY - timedelta(days=5)))
+    first = resolution.resolve({}, an_execution())
+    manifest = lake.read_json(f"runs/{first.run.id}/manifest.json")
+    objects.record(an_accepted_object("late.csv"))
+    again = resolution.resolve({}, an_execution())
+    assert again.answer() == first.answer()
+    assert lake.read_json(f"runs/{first.run.id}/manifest.json") == manifest
+
+
+def test_two_executions_are_two_runs(resolution: RunResolution, objects: InMemoryObjects) -> None:
+    objects.record(an_accepted_object())
+    assert resolution.resolve({}, an_execution("one")).run.id != resolution.resolve({}, an_execution("two")).run.id
+
+
+def test_old_data_is_forecast_from_where_it_ends_and_readers_are_told(resolution: RunResolution, objects: InMemoryObjects) -> None:
+    objects.record(an_accepted_object(first_date=date(2010, 12, 1), last_date=date(2011, 12, 9)))
+    resolved = resolution.resolve({}, an_execution())
+    assert resolved.run.as_of_date == date(2011, 12, 9)
+    assert resolved.run.warnings == ("The accepted data ends on 2011-12-09, 5462 days ago; the forecast begins the day after it.",)
+
+
+def test_data_of_today_does_not_make_today_the_last_day(resolution: RunResolution, objects: InMemoryObjects) -> None:
+    objects.record(an_accepted_object(last_date=STARTED.date()))
+    assert resolution.resolve({}, an_execution()).run.as_of_date == YESTERDAY
+
+
+@pytest.mark.parametrize(
+    ("asked", "complaint"),
+    [
+        ("2026-11-22", "as_of_date = 2026-11-22: that day is not over; the latest possible is 2026-11-21"),
+        ("2024-11-21", "as_of_date = 2024-11-21: the accepted data begins on 2024-11-22"),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused(resolution: RunResolution, objects: InMemoryObjects, asked: str, complaint: str) -> None:
+    objects.record(an_accepted_object())
+    with pytest.raises(InvalidInput, match=complaint):
+        resolution.resolve({"as_of_date": asked}, an_execution())
+
+
+def test_a_day_after_the_data_ends_is_allowed_with_a_warning(resolution: RunResolution, objects: InMemoryObjects) -> None:
+    objects.record(an_accepted_object(last_date=date(2026, 11, 15)))
+    resolved = resolution.resolve({"as_of_date": "2026-11-20"}, an_execution())
+    assert resolved.run.as_of_date == date(2026, 11, 20)
+    assert "ends on 2026-11-15" in resolved.run.warnings[0]
+
+
+def test_an_empty_lake_says_what_to_drop_where(resolution: RunResolution, runs: InMemoryRuns) -> None:
+    with pytest.raises(NoInputData, match="drop files into landing/demand_history/v1/"):
+        resolution.resolve({}, an_execution())
+    assert not runs.stored
+
+
+def test_data_that_begins_today_is_not_enough(resolution: RunResolution, objects: InMemoryObjects) -> None:
+    objects.record(an_accepted_object(first_date=STARTED.date(), last_date=STARTED.date()))
+    with pytest.raises(NoInputData, match="no day of it is over yet"):
+        resolution.resolve({}, an_execution())
+
+
+def test_an_unknown_key_starts_nothing(resolution: RunResolution, objects: InMemoryObjects, jobs: InMemoryJobs) -> None:
+    objects.record(an_accepted_object())
+    with pytest.raises(UnknownInputKey):
+        resolution.resolve({"horizon": 7}, an_execution())
+    assert not jobs.stored
+
+
+def test_one_idempotency_key_starts_one_run(resolution: RunResolution, objects: InMemoryObjects, runs: InMemoryRuns) -> None:
+    objects.record(an_accepted_object())
+    resolution.resolve({"idempotency_key": "once"}, an_execution("one"))
+    with pytest.raises(IdempotencyKeyTaken):
+        resolution.resolve({"idempotency_key": "once"}, an_execution("two"))
+    assert len(runs.stored) == 1

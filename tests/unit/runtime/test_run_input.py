@@ -1,0 +1,67 @@
+"""The input of an execution."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from runtime.errors import InvalidInput, UnknownInputKey
+from runtime.models.run_input import parse_run_input
+from runtime.models.runs import Gate
+
+
+def test_an_empty_input_means_yesterday_28_days_enforced_and_published() -> None:
+    asked = parse_run_input({})
+    assert (asked.as_of_date, asked.horizon_days, asked.gate, asked.publish, asked.notify) == (None, 28, Gate.ENFORCE, True, True)
+
+
+def test_everything_can_be_asked_for() -> None:
+    asked = parse_run_input(
+        {
+            "schema_version": "1",
+            "run_type": "full",
+            "as_of_date": "2026-11-20",
+            "horizon_days": 7,
+            "gate": "warn",
+            "publish": False,
+            "notify": False,
+            "requested_by": "console:jane",
+            "reason": "late file",
+            "idempotency_key": "full-2026-11-20",
+        }
+    )
+    assert (asked.as_of_date, asked.horizon_days, asked.gate, asked.reason) == (date(2026, 11, 20), 7, Gate.WARN, "late file")
+
+
+def test_an_unknown_key_is_named_with_the_allowed_ones() -> None:
+    with pytest.raises(UnknownInputKey, match=r"unknown keys asof, horizon; allowed: schema_version, run_type, as_of_date, horizon_days"):
+        parse_run_input({"horizon": 7, "asof": "2026-11-20", "gate": "warn"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"horizon_days": 0}, "horizon_days = 0: input should be greater than or equal to 1"),
+        ({"horizon_days": 29}, "horizon_days = 29: input should be less than or equal to 28"),
+        ({"horizon_days": "7"}, "horizon_days = '7': input should be a valid integer"),
+        ({"run_type": "kpi_only"}, "run_type = 'kpi_only': input should be 'full'"),
+        ({"schema_version": "2"}, "schema_version = '2'"),
+        ({"as_of_date": "yesterday"}, "as_of_date = 'yesterday'"),
+        ({"gate": "open"}, "gate = 'open': input should be 'enforce', 'warn' or 'skip'"),
+        ({"publish": "no"}, "publish = 'no'"),
+        ({"reason": ""}, "reason = ''"),
+        ({"idempotency_key": "k" * 256}, "idempotency_key"),
+    ],
+)
+def test_a_wrong_value_is_named(wrong: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_run_input(wrong)
+    assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize("wrong", [None, [], "{}", 3])
+def test_something_that_is_no_object_is_refused(wrong: object) -> None:
+    with pytest.raises(InvalidInput, match="must be a JSON object"):
+        parse_run_input(wrong)
