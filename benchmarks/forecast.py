@@ -1,0 +1,112 @@
+"""How accurate the forecaster is, and what it costs, beside simple baselines on the same points in the same run.
+
+Usage: python -m benchmarks.forecast [--panel NAME] [--peers]. Three origins per panel, 28 days each, none of the tested days seen.
+`--peers` adds statsforecast's ETS(ANA) and optimised theta where that library is installed; it wants an older pandas than the project
+pins, so give it an environment of its own: `uv run --no-project --with statsforecast --with pyarrow python -m benchmarks.forecast --peers`.
+
+wape: percent, of P50. pinball: mean of twice the pinball loss at P10, P50, P90 over the series' in-sample seasonal-naive error, mean over
+series. in band: percent of actuals within P10..P90; above: percent above P90 (10 is right; with many zero days only this one can be
+right). CPU: seconds per 1,000 series and forecast. MB: peak of memory allocated while forecasting.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import tracemalloc
+from datetime import timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks import forecast_models, forecast_panels
+from benchmarks.forecast_models import Forecaster
+from forecast_engine.arrays import FloatArray, known_mean
+from forecast_engine.backtest import wape
+from forecast_engine.exclusions import ExclusionRules, split_panel
+from forecast_engine.model import DEFAULT_LEVELS
+from forecast_engine.panel import Panel
+
+HORIZON = 28
+ORIGINS = 3
+HEADER = f"{'panel':15}{'model':24}{'wape':>8}{'pinball':>9}{'in band':>9}{'above':>7}{'CPU s/1000':>12}{'MB':>7}"
+
+
+class Score(NamedTuple):
+    """Figures as the module describes them."""
+
+    wape: float
+    pinball: float
+    inside: float
+    above: float
+    cpu_per_1000: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Accuracy and cost of the forecaster.")
+    parser.add_argument("--peers", action="store_true", help="add statsforecast's models (minutes)")
+    panels = forecast_panels.available()
+    parser.add_argument("--panel", choices=panels, action="append", help="only this panel (repeatable)")
+    arguments = parser.parse_args()
+    print(HEADER)
+    for name in arguments.panel or panels:
+        panel = panels[name]()
+        for model, forecaster in forecast_models.available(arguments.peers).items():
+            print(f"{name:15}{model:24}{_row(panel, forecaster)}", flush=True)
+
+
+def evaluate(panel: Panel, forecaster: Forecaster) -> Score:
+    """The mean score over the last three non-overlapping origins."""
+    each = [_measure(panel, forecaster, step) for step in range(1, ORIGINS + 1)]
+    return Score(*np.mean(each, axis=0).tolist())
+
+
+def _row(panel: Panel, forecaster: Forecaster) -> str:
+    score = evaluate(panel, forecaster)
+    cost = f"{score.cpu_per_1000:12.2f}{_peak_mb(panel, forecaster):7.0f}"
+    return f"{score.wape:8.1f}{score.pinball:9.3f}{score.inside:9.1f}{score.above:7.1f}{cost}"
+
+
+def _measure(panel: Panel, forecaster: Forecaster, step: int) -> Score:
+    """The score at the origin `step` horizons before the end; days not known do not count."""
+    origin = panel.last_day - timedelta(days=HORIZON * step)
+    seen, _ = split_panel(panel.until(origin), ExclusionRules())
+    position = {key: row for row, key in enumerate(panel.series)}
+    actual = panel.values[[position[key] for key in seen.series], seen.days : seen.days + HORIZON]
+    start = time.process_time()
+    quantiles = forecaster(seen, HORIZON)
+    cpu = time.process_time() - start
+    known = ~np.isnan(actual)
+    lower, middle, upper = quantiles
+    return Score(
+        wape=wape(actual[known], middle[known]) or np.nan,
+        pinball=_scaled_pinball(seen.values, actual, quantiles),
+        inside=100 * float(((actual >= lower) & (actual <= upper))[known].mean()),
+        above=100 * float((actual > upper)[known].mean()),
+        cpu_per_1000=1000 * cpu / len(seen.series),
+    )
+
+
+def _scaled_pinball(history: FloatArray, actual: FloatArray, quantiles: FloatArray) -> float:
+    loss = np.mean([_pinball(actual, quantile, level) for quantile, level in zip(quantiles, DEFAULT_LEVELS, strict=True)], axis=0)
+    scale = known_mean(np.abs(history[:, 7:] - history[:, :-7]), axis=1)
+    usable = (scale > 0) & np.isfinite(loss)
+    return float(np.mean(loss[usable] / scale[usable]))
+
+
+def _pinball(actual: FloatArray, quantile: FloatArray, level: float) -> FloatArray:
+    """Twice the pinball loss of each series, so that the loss of the median is its absolute error: (N,)."""
+    return known_mean(2 * np.maximum(level * (actual - quantile), (level - 1) * (actual - quantile)), axis=1)
+
+
+def _peak_mb(panel: Panel, forecaster: Forecaster) -> float:
+    seen, _ = split_panel(panel.until(panel.last_day - timedelta(days=HORIZON)), ExclusionRules())
+    tracemalloc.start()
+    forecaster(seen, HORIZON)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 2**20
+
+
+if __name__ == "__main__":
+    main()
