@@ -24,7 +24,7 @@ FORECAST = (
     "confidence_upper",
     "interval_level",
 )
-BACKTEST = (*FORECAST[:-1], "origin", "actual_value", "seasonal_naive")
+BACKTEST = (*FORECAST[:-1], "actual_value")
 DEMAND = ("site_id", "sku_id", "demand_date", "demand", "stockout")
 
 

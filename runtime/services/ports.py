@@ -169,7 +169,7 @@ class ForecastFrames(Protocol):
         """site_id, sku_id, forecast_date, horizon_days, predicted_value, confidence_lower, confidence_upper, interval_level."""
 
     def backtest(self, run_id: UUID) -> pd.DataFrame:
-        """The same columns without interval_level, plus origin, actual_value, seasonal_naive; empty when there was no back-test."""
+        """The same columns without interval_level, plus actual_value; empty when there was no back-test."""
 
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
         """site_id, sku_id, demand_date, demand, stockout of the days from since on."""

@@ -25,7 +25,7 @@ def test_forecasts_come_from_all_files_of_the_run(lake: InMemoryLake, tmp_path: 
 def test_a_run_without_a_backtest_has_an_empty_frame(lake: InMemoryLake) -> None:
     frame = LakeForecastFrames(lake).backtest(a_run().id)
     assert len(frame) == 0
-    assert {"forecast_date", "actual_value", "seasonal_naive"} <= set(frame.columns)
+    assert {"forecast_date", "actual_value"} <= set(frame.columns)
 
 
 def test_only_the_days_asked_for_are_read(lake: InMemoryLake, tmp_path: Path) -> None:
