@@ -1,0 +1,32 @@
+"""What was known to happen: promotions, holidays, planned closures. An event explains an anomaly, it never hides one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from kpi_engine.anomalies.group import AnomalyGroup
+
+
+@dataclass(frozen=True)
+class KnownEvent:
+    """An event from first_day to last_day, both included; scope: dimension values it is limited to, empty for everywhere."""
+
+    name: str
+    kind: str
+    first_day: date
+    last_day: date
+    scope: Mapping[str, str] = field(default_factory=dict)
+
+    def touches(self, group: AnomalyGroup) -> bool:
+        """Whether the event overlaps the group's days, and its scope is among the group's dimension values."""
+        overlaps = self.first_day <= group.last_day and self.last_day >= group.first_day
+        return overlaps and all(value in group.values_of(dimension) for dimension, value in self.scope.items())
+
+
+def events_of(group: AnomalyGroup, events: Sequence[KnownEvent]) -> tuple[KnownEvent, ...]:
+    """The known events that touch a group, in the order of their days and names."""
+    return tuple(
+        sorted((event for event in events if event.touches(group)), key=lambda event: (event.first_day, event.last_day, event.name))
+    )

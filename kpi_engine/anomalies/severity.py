@@ -1,0 +1,58 @@
+"""From a score to a band, and the gate that a score alone cannot pass."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """The bands, the worst first."""
+
+    CRITICAL = "CRITICAL"
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
+
+LOWEST_SCORES = {Severity.CRITICAL: 90.0, Severity.HIGH: 70.0, Severity.MEDIUM: 50.0, Severity.LOW: 30.0}
+REPORTED_FROM = 30
+
+
+def severity_of(score: float, expected_event: bool = False) -> Severity | None:
+    """CRITICAL from 90, HIGH from 70, MEDIUM from 50, LOW from 30; None below 30, and for a score that is unknown or outside 0..100.
+
+    A known event (promotion, holiday, planned closure) lowers the band by one. LOW stays LOW: an event explains, it never hides.
+    """
+    if not 0 <= score <= 100:
+        return None
+    band = next((severity for severity, lowest in LOWEST_SCORES.items() if score >= lowest), None)
+    if band is None or not expected_event:
+        return band
+    return list(Severity)[min(band.rank + 1, Severity.LOW.rank)]
+
+
+@dataclass(frozen=True)
+class Materiality:
+    """The least that a group must move before anyone is alerted: units, and money in the currency of the costs."""
+
+    min_units: float = 10.0
+    min_money: float = 0.0
+
+    def objection(self, units: float | None, money: float | None) -> str | None:
+        """Why a change of so many units, worth so much, raises no alert; None when it does.
+
+        Units that are unknown raise none, for the score alone must not. Money that is unknown is not judged: a price that nobody
+        loaded must not silence an alert.
+        """
+        if units is None or math.isnan(units):
+            return "delta_unknown"
+        if abs(units) < self.min_units:
+            return "below_min_units"
+        return "below_min_money" if money is not None and abs(money) < self.min_money else None

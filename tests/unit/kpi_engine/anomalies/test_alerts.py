@@ -1,0 +1,128 @@
+"""What an alert says, and how it says it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kpi_engine.anomalies.actions import ADVICE
+from kpi_engine.anomalies.kinds import Kind
+from kpi_engine.anomalies.wording import days, listed, place, signed_percent
+from tests.unit.kpi_engine.anomalies.told import SATURDAY, drop, process, series, told
+
+
+def twelve_skus(**more: Any) -> dict[str, Any]:
+    members = [
+        series(f"SKU-{sku:02}", actual=[62 - sku, 62 - sku], expected=[100, 100], lower=[90, 90], upper=[110, 110]) for sku in range(12)
+    ]
+    (alert,) = process(told(*members, first=SATURDAY, **more), until=SATURDAY + timedelta(days=1))["alerts"]
+    assert isinstance(alert, dict)
+    return alert
+
+
+def test_the_title_says_what_where_and_when() -> None:
+    assert twelve_skus()["title"] == "Volume drop −44 % at site LDS1, 12 SKUs, 21–22 Nov"
+
+
+def test_the_top_five_contributors_and_the_others_sum_to_100() -> None:
+    rows = twelve_skus()["contributors"]["sku_id"]
+    assert [row["value"] for row in rows] == ["SKU-11", "SKU-10", "SKU-09", "SKU-08", "SKU-07", None]
+    assert rows[0]["share"] == pytest.approx(100 * 98 / 1044)  # 49 of 522 units a day
+    assert rows[-1]["others"] == 7
+    assert sum(row["share"] for row in rows) == pytest.approx(100, abs=1e-9)
+
+
+def test_an_alert_says_what_was_expected_and_seen_and_what_it_costs() -> None:
+    alert = twelve_skus()
+    assert alert["expected_and_seen"] == {
+        "expected": 2400, "seen": 1356, "lower": 2160, "upper": 2640, "change_percent": pytest.approx(-43.5)
+    }  # fmt: skip
+    assert alert["impact"]["delta_units"] == -1044
+    assert alert["impact"]["money"]["expected"] == pytest.approx(1044 * 3.5)
+    assert alert["impact"]["assumptions"]
+
+
+def test_an_alert_has_every_field_of_its_specification() -> None:
+    needed = {
+        "id", "title", "severity", "score", "expected_and_seen", "when", "where", "contributors", "impact", "likely_causes",
+        "recommended_action", "links", "dedupe_key", "data_freshness", "first_seen", "last_seen", "occurrence_count", "mute",
+    }  # fmt: skip
+    alert = twelve_skus()
+    assert needed <= set(alert)
+    assert set(alert["links"]) == {"insight", "explanation", "data", "runbook"}
+    assert alert["mute"]["dedupe_key"] == alert["dedupe_key"]
+    assert alert["data_freshness"] == {"last_day_with_data": "2026-11-22", "days_behind": 0}
+
+
+def test_an_alert_tells_local_and_utc_time() -> None:
+    zone = ZoneInfo("America/New_York")
+    group, page = drop()
+    group, page = (
+        group | {"StartTime": "2026-11-21T05:00:00Z", "EndTime": "2026-11-21T05:00:00Z"},
+        page | {"TimestampList": ["2026-11-21T05:00:00Z"]},
+    )
+    (alert,) = process((group, page), zone=zone)["alerts"]
+    assert alert["when"] == {
+        "local": {"start_date": "2026-11-21", "end_date": "2026-11-21", "time_zone": "America/New_York"},
+        "local_start": "2026-11-21T00:00:00-05:00",
+        "local_end": "2026-11-21T00:00:00-05:00",
+        "utc_start": "2026-11-21T05:00:00Z",
+        "utc_end": "2026-11-21T05:00:00Z",
+    }
+
+
+@pytest.mark.parametrize(("score", "deadline"), [(95, "2026-11-22"), (75, "2026-11-23"), (55, "2026-11-26"), (35, "2026-11-28")])
+def test_the_worse_an_anomaly_the_sooner_somebody_must_act(score: float, deadline: str) -> None:
+    (alert,) = process(drop(score=score))["alerts"]
+    assert alert["recommended_action"]["deadline"] == deadline
+    assert alert["recommended_action"]["owner_role"] == "account manager"
+
+
+def test_every_kind_has_an_action_and_an_owner() -> None:
+    assert set(ADVICE) == set(Kind)
+    assert all(role and action for role, action in ADVICE.values())
+
+
+def test_the_worst_alert_stands_first() -> None:
+    groups = [
+        told(series(name, actual=[60], expected=[100]), name=name, score=score) for name, score in (("a", 55.0), ("b", 95.0), ("c", 60.0))
+    ]
+    assert [alert["group_ids"] for alert in process(*groups)["alerts"]] == [["b"], ["c"], ["a"]]
+
+
+def test_a_cause_is_only_a_candidate_with_evidence() -> None:
+    assert process(drop())["alerts"][0]["likely_causes"] == []
+    members = [series("SKU-1", actual=[0], expected=[100], lower=[90]), series("SKU-2", actual=[0], expected=[10], lower=[5])]
+    causes = process(told(*members))["alerts"][0]["likely_causes"]
+    assert {cause["cause"]: cause["evidence"] for cause in causes} == {
+        "something at sku_id SKU-1": "SKU-1 contributed 90.9 % of the change",
+        "a closure or an order interface that is down": "all 2 series are zero together",
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ((2026, 11, 21), (2026, 11, 21), "21 Nov"),
+        ((2026, 11, 21), (2026, 11, 22), "21–22 Nov"),
+        ((2026, 11, 30), (2026, 12, 2), "30 Nov–2 Dec"),
+        ((2026, 12, 31), (2027, 1, 1), "31 Dec 2026–1 Jan 2027"),
+    ],
+)
+def test_days_in_words(first: tuple[int, int, int], last: tuple[int, int, int], words: str) -> None:
+    assert days(date(*first), date(*last)) == words
+
+
+@pytest.mark.parametrize(("value", "words"), [(-38.2, "−38 %"), (52, "+52 %"), (0.4, "0 %"), (-0.4, "0 %"), (0, "0 %")])
+def test_percentages_in_words(value: float, words: str) -> None:
+    assert signed_percent(value) == words
+
+
+def test_places_in_words() -> None:
+    assert place({"sku_id": ("SKU-1",), "site_id": ("LDS1",)}) == "at site LDS1, SKU-1"
+    assert place({"sku_id": ("A", "B"), "lane": ("L1",), "site_id": ("X", "Y")}) == "at 2 sites, lane L1, 2 SKUs"
+    assert place({}) == ""
+    assert listed([str(place) for place in range(7)]) == "0, 1, 2, 3, 4 and 2 more"

@@ -1,0 +1,94 @@
+"""Every kind of anomaly on a day, and every hostile day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kpi_engine.anomalies.kinds import Days, Kind, capacity_kinds, service_kinds, volume_kinds
+
+NAN, INF = float("nan"), float("inf")
+
+
+def row(*values: float) -> Any:
+    return np.array([values], dtype=float)
+
+
+def days(*actual: float, expected: float = 100, lower: float = 90, upper: float = 110) -> Days:
+    shape = (1, len(actual))
+    return Days.of(row(*actual), np.full(shape, float(expected)), np.full(shape, float(lower)), np.full(shape, float(upper)))
+
+
+def volume(of: Days, shifted: int = 0, trending: int = 0, intermittent: bool = False) -> list[str | None]:
+    shape = of.actual.shape
+    codes = volume_kinds(of, np.full(shape, shifted), np.full(shape, trending), np.array([intermittent]))
+    return [str(list(Kind)[code]) if code >= 0 else None for code in codes[0].tolist()]
+
+
+@pytest.mark.parametrize(
+    ("actual", "kind"),
+    [
+        (111, "VOLUME_SPIKE"),
+        (110, None),
+        (100, None),
+        (90, None),
+        (89, "VOLUME_DROP"),
+        (0, "ZERO_DEMAND"),
+        (NAN, "DATA_GAP"),
+        (INF, "DATA_GAP"),
+    ],
+)
+def test_one_day_has_the_kind_of_its_side(actual: float, kind: str | None) -> None:
+    assert volume(days(actual)) == [kind]
+
+
+def test_three_days_outside_on_one_side_are_a_level_shift() -> None:
+    assert volume(days(80, 80, 80, 100, 120)) == ["LEVEL_SHIFT"] * 3 + [None, "VOLUME_SPIKE"]
+
+
+def test_a_missing_day_is_a_gap_and_breaks_the_run() -> None:
+    assert volume(days(80, 80, NAN, 80)) == ["VOLUME_DROP", "VOLUME_DROP", "DATA_GAP", "VOLUME_DROP"]
+
+
+def test_a_shift_that_only_the_cusum_sees_is_a_level_shift() -> None:
+    assert volume(days(95), shifted=-1) == ["LEVEL_SHIFT"]
+
+
+def test_a_trend_takes_precedence_over_a_shift_on_its_own_side_only() -> None:
+    assert volume(days(120, 130, 140), trending=1) == ["TREND_BREAK"] * 3
+    assert volume(days(120, 100), trending=-1) == ["VOLUME_SPIKE", None]
+
+
+def test_a_spike_of_an_intermittent_series_is_a_burst() -> None:
+    assert volume(days(5, 0, expected=0.2, lower=0, upper=1), intermittent=True) == ["INTERMITTENT_BURST", None]
+
+
+def test_zero_where_zero_was_possible_is_no_zero_demand() -> None:
+    assert volume(days(0, lower=0)) == [None]
+
+
+def test_without_an_interval_the_expectation_is_the_bound_and_crossed_bounds_move_to_it() -> None:
+    assert volume(days(99, 101, lower=NAN, upper=INF)) == ["VOLUME_DROP", "VOLUME_SPIKE"]
+    assert volume(days(99, 101, lower=120, upper=80)) == ["VOLUME_DROP", "VOLUME_SPIKE"]
+
+
+def test_without_an_expectation_there_is_no_kind() -> None:
+    assert volume(days(50, NAN, expected=NAN, lower=NAN, upper=NAN)) == [None, None]
+
+
+def test_a_service_drops_and_never_spikes() -> None:
+    assert service_kinds(days(80, 99, 120, NAN)).tolist() == [[Kind.SERVICE_DROP.code, -1, -1, Kind.DATA_GAP.code]]
+
+
+def test_a_load_breaches_its_capacity_or_else_its_interval() -> None:
+    found = capacity_kinds(days(105, 105, 115, 115, NAN), row(100, 106, NAN, 120, 100))
+    assert found.tolist() == [[Kind.CAPACITY_BREACH.code, -1, Kind.CAPACITY_BREACH.code, -1, Kind.DATA_GAP.code]]
+
+
+def test_kinds_do_not_change_what_they_are_given() -> None:
+    actual = row(NAN, INF, 3)
+    before = actual.copy()
+    volume(Days.of(actual, row(1, 1, 1), row(INF, NAN, 0), row(2, 2, 2)))
+    np.testing.assert_equal(actual, before)

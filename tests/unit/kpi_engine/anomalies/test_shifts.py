@@ -1,0 +1,94 @@
+"""Runs, CUSUM and Mann-Kendall, against loops and scipy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import kendalltau  # type: ignore[import-untyped]
+
+from kpi_engine.anomalies.shifts import cusum, in_a_run, mann_kendall, trend
+
+
+@pytest.mark.parametrize(
+    ("direction", "expected"),
+    [
+        ([1, 1, 1], [1, 1, 1]),
+        ([1, 1, 0, 1], [0, 0, 0, 0]),
+        ([0, -1, -1, -1, -1, 1], [0, -1, -1, -1, -1, 0]),
+        ([1, 1, -1, -1, -1], [0, 0, -1, -1, -1]),
+        ([1, 1], [0, 0]),
+        ([], []),
+    ],
+)
+def test_a_run_has_at_least_three_days_in_one_direction(direction: list[int], expected: list[int]) -> None:
+    assert in_a_run(np.array([direction], dtype=np.int64)).tolist() == [expected]
+
+
+def naive_run(direction: list[int]) -> list[int]:
+    found = [0] * len(direction)
+    for start in range(len(direction) - 2):
+        three = direction[start : start + 3]
+        if three[0] and len(set(three)) == 1:
+            found[start : start + 3] = three
+    return found
+
+
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from([-1, 0, 1]), max_size=20))
+def test_runs_are_those_of_a_loop(direction: list[int]) -> None:
+    assert in_a_run(np.array([direction], dtype=np.int64)).tolist() == [naive_run(direction)]
+
+
+def naive_cusum(z: list[float]) -> list[int]:
+    up = down = 0.0
+    found = []
+    for value in z:
+        if not np.isnan(value):
+            capped = min(3.0, max(-3.0, value))
+            up, down = max(0.0, up + capped - 0.5), max(0.0, down - capped - 0.5)
+        found.append((up > 5 and value > 0.5) - (down > 5 and value < -0.5))
+    return found
+
+
+def test_the_cusum_is_that_of_a_loop() -> None:
+    generator = np.random.default_rng(3)
+    z = generator.normal(0.4, 1.5, (50, 28))
+    z[generator.random(z.shape) < 0.1] = np.nan
+    found = cusum(z)
+    assert (found != 0).any()
+    assert found.tolist() == [naive_cusum(row) for row in z.tolist()]
+
+
+def test_two_extreme_days_are_no_shift_but_many_small_ones_are() -> None:
+    assert cusum(np.array([[50.0, 50.0, 0, 0, 0, 0, 0]])).any() == np.False_
+    assert cusum(np.array([[-1.5] * 7]))[0].tolist() == [0, 0, 0, 0, 0, -1, -1]
+
+
+def test_a_day_back_to_normal_is_no_part_of_a_shift_although_the_sum_is_still_high() -> None:
+    assert cusum(np.array([[4.0, 4, 4, 0, 0, 1, 0]]))[0].tolist() == [0, 0, 1, 0, 0, 1, 0]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(-5, 5), min_size=7, max_size=12))
+def test_the_mann_kendall_statistic_is_the_numerator_of_kendalls_tau(values: list[int]) -> None:
+    n = len(values)
+    total = sum(np.sign(values[later] - values[earlier]) for later in range(n) for earlier in range(later))
+    significant = abs(total) - 1 > 2.5758293035489004 * (n * (n - 1) * (2 * n + 5) / 18) ** 0.5
+    assert mann_kendall(np.array([values], dtype=float))[0] == (np.sign(total) if significant else 0)
+    if len(set(values)) == n:  # without ties tau is the statistic over the number of pairs
+        assert kendalltau(range(n), values).statistic == pytest.approx(total / (n * (n - 1) / 2))
+
+
+def test_a_trend_needs_seven_known_days_and_an_end_far_out() -> None:
+    rising = np.linspace(0, 4, 7)
+    assert trend(np.array([rising, -rising, rising / 2, rising[::-1]]))[:, 0].tolist() == [1, -1, 0, 0]
+    short = rising.copy()
+    short[2] = np.nan
+    assert trend(short[None]).any() == np.False_
+    assert trend(rising[None, 1:]).any() == np.False_
+
+
+def test_a_missing_last_day_leaves_the_day_before_as_the_end() -> None:
+    assert trend(np.array([[0, 1, 2, 3, 4, 5, 6, np.nan]]))[0].tolist() == [1] * 8
