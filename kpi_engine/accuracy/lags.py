@@ -21,9 +21,9 @@ class LagSums(NamedTuple):
     errors: Errors
     no_snapshot: int
 
-    def plus(self, other: LagSums | None) -> LagSums:
+    def plus(self, other: LagSums) -> LagSums:
         """The sums of both."""
-        return LagSums(self.errors.plus(other.errors), self.no_snapshot + other.no_snapshot) if other else self
+        return LagSums(self.errors.plus(other.errors), self.no_snapshot + other.no_snapshot)
 
 
 def lag_sums(points: Points, grain: Grain) -> dict[int, LagSums]:

@@ -10,11 +10,11 @@ import numpy as np
 from kpi_engine.accuracy.calendar import Grain, Grid
 from kpi_engine.accuracy.gains import Gains
 from kpi_engine.accuracy.intervals import Intervals
-from kpi_engine.accuracy.lags import LagSums, lag_sums
+from kpi_engine.accuracy.lags import LAG_WEEKS, LagSums, lag_sums
 from kpi_engine.accuracy.matching import Block
 from kpi_engine.accuracy.naive import BENCHMARKS
 from kpi_engine.accuracy.points import Points, aggregated
-from kpi_engine.accuracy.quantiles import Losses, losses
+from kpi_engine.accuracy.quantiles import MEDIAN, Losses, losses
 from kpi_engine.accuracy.sums import Errors, Totals
 from kpi_engine.arrays import Floats, Ints, starts_of
 
@@ -63,8 +63,8 @@ class _Parts:
         self.gains: dict[str, list[Gains]] = {name: [] for name in BENCHMARKS}
         self.by_day, self.by_lead = Errors.nothing(self.span), Errors.nothing(self.leads)
         self.newest, self.points_on = Totals.nothing(self.span), np.zeros(grid.span)
-        self.lags: dict[int, LagSums] = {}
-        self.losses: dict[float, Losses] = {}
+        self.lags = dict.fromkeys(LAG_WEEKS, LagSums(Errors.nothing(1), 0))
+        self.losses = {MEDIAN: Losses.nothing(1)}
         self.targets = self.forecast_only = self.missing_forecast = 0
 
     def add(self, block: Block) -> None:
@@ -76,7 +76,7 @@ class _Parts:
         self.targets += len(days) - int(np.count_nonzero(days.same_target()))
         self.forecast_only += block.forecast_only
         self.missing_forecast += block.missing_forecast
-        self.lags = {weeks: sums.plus(self.lags.get(weeks)) for weeks, sums in lag_sums(days, self.grain).items()}
+        self.lags = {weeks: sums.plus(self.lags[weeks]) for weeks, sums in lag_sums(days, self.grain).items()}
         for tau, loss in losses(points).items():
             self.losses[tau] = loss.plus(self.losses[tau]) if tau in self.losses else loss
 
