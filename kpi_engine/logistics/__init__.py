@@ -1,0 +1,1 @@
+"""The parts of the logistics engine: service, trucks, dwell, cost, capacity and the grade."""

@@ -1,0 +1,26 @@
+"""The fewest trucks that can do, by trying everything; for a handful of shipments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def fewest(loads: Sequence[tuple[int, ...]], capacity: tuple[int, ...]) -> int:
+    """Every shipment into every open truck that can take it, or into a new one, unless that cannot beat the best plan so far."""
+    best = len(loads)
+
+    def place(at: int, room: list[tuple[int, ...]]) -> None:
+        nonlocal best
+        if len(room) >= best:
+            return
+        if at == len(loads):
+            best = len(room)
+            return
+        for truck, left in enumerate(room):
+            after = tuple(have - need for have, need in zip(left, loads[at], strict=True))
+            if min(after) >= 0:
+                place(at + 1, [*room[:truck], after, *room[truck + 1 :]])
+        place(at + 1, [*room, tuple(have - need for have, need in zip(capacity, loads[at], strict=True))])
+
+    place(0, [])
+    return best

@@ -1,0 +1,84 @@
+"""The efficiency grade: where points are lost, and what would win them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kpi_engine.errors import InvalidValue
+from kpi_engine.logistics.grade import efficiency_score
+from kpi_engine.logistics.parameters import Component, GradeParameters
+
+COMPONENTS = {component.name: component for component in GradeParameters().components}
+VALUES = st.fixed_dictionaries(
+    {name: st.none() | st.floats(min(part.floor, part.target) - 20, max(part.floor, part.target) + 20) for name, part in COMPONENTS.items()}
+)
+HIGHER = {"F": "D", "D": "C", "C": "B", "B": "A"}
+
+
+def graded(values: dict[str, float | None]) -> dict[str, Any]:
+    answer = efficiency_score(values, GradeParameters()).answer
+    assert answer is not None
+    return answer
+
+
+@given(VALUES)
+@settings(max_examples=60, deadline=None)
+def test_points_lost_explain_the_score_and_coverage_decides_whether_there_is_a_grade(values: dict[str, float | None]) -> None:
+    found = graded(values)
+    known = {name: part for name, part in COMPONENTS.items() if values[name] is not None}
+    weight = sum(part.weight for part in known.values())
+    assert found["weight_coverage"] == pytest.approx(weight)
+    assert (found["grade"] is None) == (weight < 60)
+    assert (found["score"] is None) == (not known)
+    if known:
+        assert found["score"] + sum(row["points_lost"] or 0 for row in found["components"]) == pytest.approx(100, abs=1e-9)
+        assert found["score"] == pytest.approx(sum(by_hand(part, values[name] or 0) for name, part in known.items()) / weight, abs=1e-9)
+
+
+def by_hand(part: Component, value: float) -> float:
+    """Weighted score of a component: 0 at the floor, 100 at the target."""
+    reached = (value - part.floor) / (part.target - part.floor)
+    return part.weight * (0 if reached < 0 else 100 if reached > 1 else 100 * reached)
+
+
+@given(VALUES)
+@settings(max_examples=60, deadline=None)
+def test_every_lever_lifts_the_grade_when_it_is_pulled_and_a_little_less_does_not(values: dict[str, float | None]) -> None:
+    found = graded(values)
+    for lever in found["next_grade_levers"]:
+        name = lever["component"]
+        assert lever["to"] == pytest.approx(lever["from"] + lever["change"])
+        assert graded(values | {name: lever["to"]})["grade"] == lever["grade"] == HIGHER[found["grade"]]
+        part = COMPONENTS[name]
+        nearly = lever["to"] - 1e-4 * (part.target - part.floor)
+        assert graded(values | {name: nearly})["grade"] == found["grade"]
+
+
+@given(VALUES)
+@settings(max_examples=40, deadline=None)
+def test_a_component_that_is_no_lever_could_not_lift_the_grade_even_at_its_target(values: dict[str, float | None]) -> None:
+    found = graded(values)
+    levers = {lever["component"] for lever in found["next_grade_levers"]}
+    for name, part in COMPONENTS.items():
+        if found["grade"] not in (None, "A") and values[name] is not None and name not in levers:
+            assert graded(values | {name: part.target})["grade"] == found["grade"]
+
+
+@pytest.mark.parametrize(("score", "grade"), [(90, "A"), (89.9, "B"), (80, "B"), (70, "C"), (60, "D"), (59.9, "F")])
+def test_grades_begin_where_they_should(score: float, grade: str) -> None:
+    values = {name: part.floor + (part.target - part.floor) * score / 100 for name, part in COMPONENTS.items()}
+    assert graded({**values})["grade"] == grade
+
+
+def test_a_value_that_is_no_number_is_missing() -> None:
+    found = graded({"otif": 98.0, "unit_fill": float("nan"), "accuracy": float("inf")})
+    assert (found["weight_coverage"], found["score"], found["grade"], found["next_grade_levers"]) == (25, 100, None, [])
+
+
+def test_a_component_needs_two_ends() -> None:
+    with pytest.raises(InvalidValue, match="floor and target of otif are both 90"):
+        Component("otif", 25, 90, 90, "percent")
