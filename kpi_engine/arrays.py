@@ -15,6 +15,7 @@ Places: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 DENSE_CELLS_PER_KEY = 16
 DENSE_CELLS = 1_000_000
 LOOK_AHEAD = 10_000
+LARGEST = np.finfo(np.float64).max / 1000
 
 
 class Ranks:
@@ -68,9 +69,11 @@ def sum_by(group: Ints, groups: int, values: Floats | Bools) -> Floats:
 
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
-    """numerator / denominator, NaN where the denominator is zero."""
+    """numerator / denominator, NaN where the denominator is zero or so small that a percentage of it is no float."""
     undefined: Floats = np.full(len(numerator), np.nan)
-    np.divide(numerator, denominator, out=undefined, where=denominator != 0)
+    with np.errstate(over="ignore"):
+        np.divide(numerator, denominator, out=undefined, where=denominator != 0)
+    undefined[np.abs(undefined) > LARGEST] = np.nan
     return undefined
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from kpi_engine.accuracy.answers import nulls, records
 from kpi_engine.accuracy.scaled import Scales, mase
 from kpi_engine.accuracy.series import Series
 from kpi_engine.accuracy.sums import Errors
 from kpi_engine.accuracy.tally import Tally
-from kpi_engine.arrays import Floats, Ints, ratio
+from kpi_engine.arrays import Ints, ratio
 
 
 def by_sku(tally: Tally, series: Series, scales: Scales, classes: Sequence[str | None]) -> list[dict[str, Any]]:
@@ -43,24 +44,6 @@ def by_horizon(by_lead: Errors) -> list[dict[str, Any]]:
         "bias_pct": nulls(errors.bias_percent()),
     }
     return records(columns)
-
-
-def records(columns: Mapping[str, Iterable[Any]]) -> list[dict[str, Any]]:
-    """One dict per row."""
-    names = tuple(columns)
-    return [dict(zip(names, row, strict=False)) for row in zip(*columns.values(), strict=True)]
-
-
-def nulls(values: Floats) -> list[float | None]:
-    """Floats for the answer; NaN is undefined and becomes null."""
-    undefined = np.isnan(values)
-    if not undefined.any():
-        plain: list[float | None] = values.tolist()
-        return plain
-    listed = values.astype(object)
-    listed[undefined] = None
-    some: list[float | None] = listed.tolist()
-    return some
 
 
 def _columns(tally: Tally, key: str, names: Sequence[str], group: Ints, shown: Ints, scales: Scales) -> dict[str, Iterable[Any]]:

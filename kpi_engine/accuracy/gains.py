@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from kpi_engine.accuracy.answers import number
 from kpi_engine.accuracy.naive import SEASONAL_NAIVE
 from kpi_engine.accuracy.points import Points
 from kpi_engine.accuracy.sums import Additive
@@ -63,7 +64,7 @@ def value_added(gains: Mapping[str, Gains], sku_of: Ints, skus: int) -> dict[str
 
 def _added(total: Gains) -> dict[str, Any]:
     values = {"benchmark_wape": total.naive_wape(), "points": total.points_added(), "relative_mae": total.relative_mae()}
-    return {name: None if np.isnan(value[0]) else float(value[0]) for name, value in values.items()} | {"n_obs": int(total.n[0])}
+    return {name: number(value) for name, value in values.items()} | {"n_obs": int(total.n[0])}
 
 
 def _share_beating(by_sku: Gains) -> float | None:

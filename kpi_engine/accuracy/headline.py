@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kpi_engine.accuracy.answers import number
 from kpi_engine.accuracy.calendar import Grain, Grid, date_of
 from kpi_engine.accuracy.gains import value_added
 from kpi_engine.accuracy.lags import lag_accuracy
@@ -17,7 +18,6 @@ from kpi_engine.accuracy.series import Series
 from kpi_engine.accuracy.sums import Errors
 from kpi_engine.accuracy.tally import Tally
 from kpi_engine.accuracy.weeks import newest, trend
-from kpi_engine.arrays import Floats
 
 SIGN_CONVENTION = "forecast_minus_actual"
 NO_OBSERVATIONS = "no_observations"
@@ -32,13 +32,13 @@ def bias(total: Errors, sums: Tally) -> dict[str, Any]:
     verdict: out_of_control where the tracking signal is beyond +-4; insufficient_data below 6 points.
     """
     recent = newest(sums.by_day, sums.first_day)
-    signal = one(recent.tracking_signal())
+    signal = number(recent.tracking_signal())
     judged = recent.n[0] >= ENOUGH_TO_JUDGE and signal is not None
     verdict = "out_of_control" if judged and abs(signal or 0) > CONTROL_LIMIT else "in_control" if judged else "insufficient_data"
     return {
         "units": float(total.error[0]) if total.n[0] else None,
-        "percent": one(total.bias_percent()),
-        "mean": one(total.mean_bias()),
+        "percent": number(total.bias_percent()),
+        "mean": number(total.mean_bias()),
         "tracking_signal": signal,
         "verdict": verdict,
         "sign_convention": SIGN_CONVENTION,
@@ -48,21 +48,21 @@ def bias(total: Errors, sums: Tally) -> dict[str, Any]:
 def additional(sums: Tally, series: Series, scales: Scales, weekly: Sequence[dict[str, Any]], grain: Grain) -> dict[str, Any]:
     """The other measures, the two headline ones among them."""
     total = sums.errors.total()
-    wape = one(total.wape())
+    wape = number(total.wape())
     everything = np.zeros(len(sums.series), dtype=np.int64)
     return {
-        "mape": one(total.mape()),
+        "mape": number(total.mape()),
         "wape": wape,
         "accuracy": None if wape is None else max(0.0, 100 - wape),
         "accuracy_raw": None if wape is None else 100 - wape,
-        "smape": one(total.smape()),
+        "smape": number(total.smape()),
         "smape_range": 200,
-        "mae": one(total.mae()),
-        "rmse": one(total.rmse()),
+        "mae": number(total.mae()),
+        "rmse": number(total.rmse()),
         "sum_abs_error": float(total.abs_error[0]),
-        "wape_aggregate_first": one(sums.newest.wape()),
-        "mase": one(mase(sums.errors, scales.absolute[sums.series], everything, 1)),
-        "rmsse": one(rmsse(sums.errors, scales.squared[sums.series], everything, 1)),
+        "wape_aggregate_first": number(sums.newest.wape()),
+        "mase": number(mase(sums.errors, scales.absolute[sums.series], everything, 1)),
+        "rmsse": number(rmsse(sums.errors, scales.squared[sums.series], everything, 1)),
         "season": grain.season,
         "wql": weighted_losses(sums.losses),
         "mean_wql": mean_loss(sums.losses),
@@ -123,8 +123,3 @@ def _reasons(more: Mapping[str, Any], sums: Tally, scales: Scales) -> dict[str, 
         **{f"lag_{lag}": SUM_ZERO if value["n"] else "no_snapshot_at_lag" for lag, value in more["lag"].items()},
         "trend": "too_few_complete_weeks",
     }
-
-
-def one(values: Floats) -> float | None:
-    """The only value; None for NaN."""
-    return None if np.isnan(values[0]) else float(values[0])

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from kpi_engine.accuracy.answers import number
 from kpi_engine.accuracy.points import Band, Points
 from kpi_engine.accuracy.sums import Additive
 from kpi_engine.arrays import Floats, ratio
@@ -77,9 +78,8 @@ def coverage(sums: Intervals, default_level: float = DEFAULT_LEVEL) -> dict[str,
     if n == 0:
         return dict.fromkeys((*SHARES, *WIDTHS)) | {"nominal": 100 * default_level, "verdict": None} | counted
     means = {name: float(getattr(sums, name)[0]) / n for name in ("level", "below", "above", "width", "score")}
-    share, nominal = float(sums.coverage()[0]), 100 * means["level"]
+    share, nominal = float(sums.coverage()[0]), round(100 * means["level"], 9)
     low, high = wilson(float(sums.inside[0]), n)
-    relative = float(ratio(sums.width, sums.abs_actual)[0])
     return {
         "coverage": share,
         "nominal": nominal,
@@ -89,7 +89,7 @@ def coverage(sums: Intervals, default_level: float = DEFAULT_LEVEL) -> dict[str,
         "share_below": 100 * means["below"],
         "share_above": 100 * means["above"],
         "mean_width": means["width"],
-        "relative_width": None if math.isnan(relative) else relative,
+        "relative_width": number(ratio(sums.width, sums.abs_actual)),
         "interval_score": means["score"],
         "verdict": _verdict(n, low, high, nominal),
         **counted,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kpi_engine.accuracy.answers import number
 from kpi_engine.accuracy.calendar import EPOCH_WEEKDAY, Grain
 from kpi_engine.accuracy.points import Points, aggregated
 from kpi_engine.accuracy.sums import Errors
@@ -43,8 +44,7 @@ def lag_accuracy(sums: Mapping[int, LagSums]) -> dict[str, Any]:
     """WAPE and bias at each lag, percent; null (`no_snapshot_at_lag`) when no snapshot is that old. n: points, no_snapshot: target days."""
     found = {}
     for weeks, (errors, missing) in sums.items():
-        wape, bias = float(errors.wape()[0]), float(errors.bias_percent()[0])
-        values = {name: None if np.isnan(value) else value for name, value in (("wape", wape), ("bias_pct", bias))}
+        values = {"wape": number(errors.wape()), "bias_pct": number(errors.bias_percent())}
         found[f"{weeks}w"] = values | {"n": int(errors.n[0]), "no_snapshot": missing}
     return found
 

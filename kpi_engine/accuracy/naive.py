@@ -16,13 +16,14 @@ BENCHMARKS = (SEASONAL_NAIVE, RANDOM_WALK, MOVING_AVERAGE)
 
 
 def benchmarks(demand: Demand, series: Ints, day: Ints, origin: Ints) -> dict[str, Floats]:
-    """Three forecasts of each series for each day, made at the end of the day `origin`; NaN where nothing was known.
+    """Three forecasts of each series for each day, made at the end of the day `origin`; NaN where nothing was known, no entries when
+    nothing was known of any.
 
     seasonal_naive_7: the newest same weekday. random_walk: the newest known demand. moving_average_28: the mean of what is known of the
     last 28 days. Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice 3rd ed., 5.2.
     """
     if not len(demand.cells) or not len(origin) or origin.max() < demand.first_day:
-        return {name: np.full(len(series), np.nan) for name in BENCHMARKS}
+        return {}
     weeks_back = -(-(day - origin) // SEASON)
     first_cell = series * demand.grid.span
     first, low, high = (

@@ -25,7 +25,7 @@ class Points:
     """One entry per forecast whose actual is known, in order of series, day and lead; values in units of demand.
 
     lead: days from the last day the forecast knew to the target day, 0 where unknown. quantiles: forecasts of quantiles by their level
-    tau. naive: what simple methods would have forecast, by name. NaN where there is none.
+    tau. naive: what simple methods would have forecast, by name; none when nothing was known. NaN where there is none.
     """
 
     series: Ints

@@ -8,6 +8,7 @@ from typing import Self
 
 import numpy as np
 
+from kpi_engine.accuracy.answers import number
 from kpi_engine.accuracy.points import Points
 from kpi_engine.accuracy.sums import Additive
 from kpi_engine.arrays import Floats, ratio
@@ -62,13 +63,11 @@ def _bounds(points: Points) -> Iterator[tuple[float, Losses]]:
 
 def weighted_losses(found: Mapping[float, Losses]) -> dict[str, float | None]:
     """wQL by quantile (p10, p50, p90), in rising order; null where sum|A| = 0 or nothing was forecast."""
-    values = {tau: float(found[tau].weighted()[0]) for tau in sorted(found)}
-    return {f"p{100 * tau:.4g}": None if np.isnan(value) else value for tau, value in values.items()}
+    return {f"p{100 * tau:.4g}": number(found[tau].weighted()) for tau in sorted(found)}
 
 
 def mean_loss(found: Mapping[float, Losses]) -> float | None:
     """The mean of wQL at 0.1, 0.5 and 0.9, as Amazon Forecast reports it; null unless all three were forecast."""
     if not all(tau in found for tau in MEAN_OVER):
         return None
-    mean = float(np.mean([found[tau].weighted()[0] for tau in MEAN_OVER]))
-    return None if np.isnan(mean) else mean
+    return number(np.mean([found[tau].weighted() for tau in MEAN_OVER], axis=0))

@@ -87,7 +87,8 @@ class Errors(Additive):
         size, distance = np.abs(actual), np.abs(error)
         both = size + np.abs(points.forecast)
         nonzero = size > 0
-        relative = np.divide(distance, size, out=np.zeros(len(size)), where=nonzero)
+        with np.errstate(over="ignore"):  # ratio() takes what is too large for undefined
+            relative = np.divide(distance, size, out=np.zeros(len(size)), where=nonzero)
         symmetric = np.divide(2 * distance, both, out=np.zeros(len(size)), where=both > 0)
         return cls(np.ones(len(size)), nonzero.astype(np.float64), actual, size, error, distance, relative, error * error, symmetric)
 

@@ -86,7 +86,8 @@ class _Parts:
         self.errors.append(errors.runs(starts))
         self.intervals.append(Intervals.of_points(points).runs(starts))
         for name, parts in self.gains.items():
-            parts.append(Gains.of_points(points, points.naive[name]).runs(starts))
+            made = points.naive.get(name)
+            parts.append(Gains.nothing(len(starts)) if made is None else Gains.of_points(points, made).runs(starts))
         place, newest = points.day - self.first, ~points.same_target()
         self.by_day = self.by_day.plus(errors.rolled(place, self.span))
         self.newest = self.newest.plus(errors.totals().of(newest).rolled(place[newest], self.span))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kpi_engine.accuracy.breakdowns import nulls, records
+from kpi_engine.accuracy.answers import nulls, records
 from kpi_engine.accuracy.calendar import EPOCH_WEEKDAY, date_of, iso_week, mondays
 from kpi_engine.accuracy.sums import Errors
 from kpi_engine.arrays import Bools, Floats, Ints

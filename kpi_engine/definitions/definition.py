@@ -8,13 +8,14 @@ from functools import cache
 from importlib.resources import files
 
 FAMILIES = ("forecast_accuracy", "anomalies", "logistics")
-UNITS = ("percent", "ratio", "units", "points", "score", "count", "minutes", "money", "days", "grade")
+UNITS = ("percent", "ratio", "units", "points", "score", "count", "minutes", "money", "days", "grade", "class")
 SCOR_ATTRIBUTES = ("reliability", "responsiveness", "agility", "cost", "assets")
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What one metric is; `path` is where its value stands in the answer of its family's engine, dots between keys."""
+    """What one metric is; `path` is where its value stands in the answer of its family's engine, dots between keys, `[]` after a list for
+    each of its rows."""
 
     family: str
     name: str

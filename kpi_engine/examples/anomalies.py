@@ -10,6 +10,7 @@ from datetime import UTC, date
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from kpi_engine.anomalies.costs import Costs
 from kpi_engine.anomalies.detector import Panel, detect, groups
@@ -41,6 +42,16 @@ def panel() -> Panel:
     dimensions = [{"site_id": "LDS1", "sku_id": "SKU-1"}, {"site_id": "LDS1", "sku_id": "SKU-2"}]
     days = Days.of(actual, expected, expected - 10, expected + 10)
     return Panel("demand", dimensions, FIRST_DAY, days, past, np.zeros(2, dtype=np.bool_), capacity=np.full((2, 7), 120.0))
+
+
+def inputs() -> dict[str, pd.DataFrame]:
+    """The days of the panel; of the days before only the scale of their residuals counts: 8 units for SKU-1, 6.15 for SKU-2."""
+    found = panel()
+    actual, expected = found.days.actual.ravel(), found.days.expected.ravel()
+    skus = [dimension["sku_id"] for dimension in found.dimensions for _ in range(found.days.actual.shape[1])]
+    dates = list(pd.date_range(FIRST_DAY, LAST_DAY)) * len(found.dimensions)
+    frame = pd.DataFrame({"sku_id": skus, "date": dates, "expected": expected, "actual": actual})
+    return {"panel": frame[frame["expected"] != frame["actual"]]}
 
 
 def example() -> dict[str, Any]:

@@ -72,6 +72,12 @@ def test_a_wider_interval_never_covers_less(pairs: list[tuple[float, float]], wi
     assert coverage(width + more) >= coverage(width)
 
 
+def test_actuals_too_small_to_divide_by_are_as_good_as_zero() -> None:
+    found = ENGINE.calculate_forecast_kpis(forecasts([3, 4]), actuals([5e-324, 0]))
+    assert (found["wape"], found["mape"], found["bias"]["percent"], found["additional"]["wql"]["p50"]) == (None,) * 4
+    assert found["undefined"]["wape"] == "sum_actuals_zero"
+
+
 @quick
 @given(PAIRS)
 def test_twice_the_loss_at_the_median_is_wape(pairs: list[tuple[float, float]]) -> None:

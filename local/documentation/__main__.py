@@ -1,0 +1,9 @@
+"""Write every generated page."""
+
+from local.documentation import kpis
+from local.state import ROOT
+
+for name, text in {"kpis.md": kpis.page()}.items():
+    path = ROOT / "docs" / name
+    path.write_text(text, encoding="utf-8")
+    print(path.relative_to(ROOT))
