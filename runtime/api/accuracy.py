@@ -26,7 +26,7 @@ def accuracy_answer(services: ApiServices, forecast_id: str, group_by: GroupBy) 
     run, _ = services.forecasts.run(forecast_id)
     report = services.accuracy.latest(run.id)
     none: dict[str, Any] = {name: [] for name in BREAKDOWNS.values()}
-    head = {"forecast_id": run.id, "scope": key.scope, "error_grain": "day"} | none
+    head = {"forecast_id": run.id, "scope": key.scope, "error_grain": "day", "rollup": "pooled"} | none
     shown = _shown(report.payload, key.sku_id, group_by) if report else None
     if report is None or shown is None:
         return head | NOTHING_MEASURED
@@ -35,7 +35,7 @@ def accuracy_answer(services: ApiServices, forecast_id: str, group_by: GroupBy) 
 
 def _shown(payload: Mapping[str, Any], sku_id: str | None, group_by: GroupBy) -> dict[str, Any] | None:
     """Window, metrics and the breakdown asked for, of the run or of one SKU; None when nothing of that was measured."""
-    about = {name: payload[name] for name in ("window", "definitions_version")}
+    about = {name: payload[name] for name in ("window", "definitions_version", "error_grain", "rollup")}
     if sku_id is None:
         chosen = {name: payload[name] for group, name in BREAKDOWNS.items() if group is group_by}
         return about | {"metrics": _metrics(payload)} | chosen

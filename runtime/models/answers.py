@@ -119,6 +119,7 @@ class AccuracyMetricsResponse(BaseModel):
     window: dict[str, date] | None = Field(description="First and last day that was compared.")
     scope: dict[str, str] = Field(description="What the figures are about, when it is less than the whole run.")
     error_grain: str = Field(description="Errors are formed per SKU, site and day, and summed from there.")
+    rollup: str = Field(description="pooled: a ratio of sums over the errors of single points.", examples=["pooled"])
     definitions_version: str | None = Field(description="Version of the metrics' definitions.")
     metrics: dict[str, Any]
     sku_breakdown: list[dict[str, Any]]

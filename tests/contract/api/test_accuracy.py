@@ -65,6 +65,8 @@ def test_the_headline_figures_are_those_of_the_golden_series(measured: ForecastR
     assert metrics["bias"]["percent"] == near(3.4188034188)
     assert metrics["bias"] | {"percent": 0, "tracking_signal": 0} == {
         "units": 20.0,
+        "mean": near(20 / 14),
+        "verdict": "out_of_control",
         "percent": 0,
         "tracking_signal": 0,
         "sign_convention": "forecast_minus_actual",
@@ -91,7 +93,7 @@ def test_nothing_that_the_engine_says_is_lost_on_the_way(measured: ForecastRun) 
     engine = ForecastAccuracyEngine()
     said = engine.calculate_forecast_kpis(golden_forecast(), golden_demand().rename(columns={"demand": "actual_value"}))
     whole = accuracy(measured.id)
-    read = whole["metrics"] | {name: whole[name] for name in ("window", "definitions_version")}
+    read = whole["metrics"] | {name: whole[name] for name in ("window", "definitions_version", "error_grain", "rollup")}
     for breakdown, group in (("sku_breakdown", "sku"), ("site_breakdown", "site"), ("weekly_trends", "week")):
         assert whole[breakdown] == []
         read[breakdown] = accuracy(measured.id, group_by=group)[breakdown]
