@@ -15,6 +15,7 @@ Places: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 DENSE_CELLS_PER_KEY = 16
 DENSE_CELLS = 1_000_000
 LOOK_AHEAD = 10_000
+CHUNK = 32_768
 LARGEST = np.finfo(np.float64).max / 1000
 
 
@@ -44,10 +45,16 @@ def order_of(keys: Ints, key_space: int) -> tuple[Ints, Places | None] | None:
         order = np.argsort(keys)
         ordered = keys[order]
         return (ordered, order) if rises(ordered) else None
-    row_of = np.full(key_space, -1, dtype=np.int32)
-    row_of[keys] = np.arange(len(keys), dtype=np.int32)
-    held = np.flatnonzero(row_of >= 0)
-    return (held, row_of[held]) if len(held) == len(keys) else None
+    turn = np.zeros(key_space, dtype=np.int32)  # the number of the row of each key, counted from 1
+    for begin in range(0, len(keys), CHUNK):
+        part = keys[begin : begin + CHUNK]
+        turn[part] = np.arange(begin + 1, begin + 1 + len(part), dtype=np.int32)
+    held = np.flatnonzero(turn)
+    if len(held) != len(keys):
+        return None
+    rows = turn[held]
+    rows -= 1
+    return held, rows
 
 
 def rises(keys: Ints) -> bool:
