@@ -24,7 +24,11 @@ RESOURCE_SERVER = "signify"
 SCOPES = {
     "forecasts:read": "Read forecasts, runs and jobs",
     "forecasts:run": "Start forecast runs",
+    "insights:read": "Read insights and their reasons",
+    "insights:write": "Work on insights: status, assignee, feedback",
     "kpis:read": "Read KPIs",
+    "kpis:run": "Start KPI calculations",
+    "exports:create": "Create and fetch exports",
     "data:admin": "Read what was ingested and why rows were refused",
 }
 TOKEN_VALIDITY = Duration.hours(1)

@@ -19,8 +19,13 @@ class Notices(Construct):
         super().__init__(scope, construct_id)
         # Messages in flight need no key that outlives the stack.
         self.key = Key(self, "Key", description="Notices", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
-        self.key.add_to_resource_policy(_alarms_may_encrypt())
+        tellers = ["cloudwatch.amazonaws.com", *(["budgets.amazonaws.com"] if settings.monthly_budget_usd else [])]
+        for teller in tellers:
+            self.key.add_to_resource_policy(_may_encrypt(teller))
         self.runs, self.failures, self.alarms = (self._topic(name) for name in ("Runs", "Failures", "Alarms"))
+        for teller in tellers:
+            # A topic with a policy of its own has lost the one by which services of the account may publish.
+            self.alarms.add_to_resource_policy(_may_publish(teller, self.alarms))
         if settings.alarm_email:
             for topic in (self.failures, self.alarms):
                 topic.add_subscription(EmailSubscription(settings.alarm_email))
@@ -29,10 +34,19 @@ class Notices(Construct):
         return Topic(self, name, master_key=self.key, enforce_ssl=True)
 
 
-def _alarms_may_encrypt() -> PolicyStatement:
+def _may_encrypt(service: str) -> PolicyStatement:
     return PolicyStatement(
-        principals=[ServicePrincipal("cloudwatch.amazonaws.com")],
+        principals=[ServicePrincipal(service)],
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
         resources=["*"],  # in a key's policy: this key
-        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+        conditions=_OF_THIS_ACCOUNT,
     )
+
+
+def _may_publish(service: str, topic: Topic) -> PolicyStatement:
+    return PolicyStatement(
+        principals=[ServicePrincipal(service)], actions=["sns:Publish"], resources=[topic.topic_arn], conditions=_OF_THIS_ACCOUNT
+    )
+
+
+_OF_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}

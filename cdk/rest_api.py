@@ -1,4 +1,4 @@
-"""The API's edge: a REST API whose every route but a few needs a token, throttled, logged, and validated."""
+"""The API's edge: a REST API behind a firewall, whose every route but a few needs a token; throttled, logged and validated."""
 
 from __future__ import annotations
 
@@ -10,27 +10,40 @@ from aws_cdk.aws_apigateway import (
     CognitoUserPoolsAuthorizer,
     EndpointType,
     IResource,
+    JsonSchema,
+    JsonSchemaType,
+    JsonSchemaVersion,
     LambdaIntegration,
     LogGroupLogDestination,
     MethodLoggingLevel,
+    Period,
+    QuotaSettings,
     RequestValidator,
     RestApi,
     StageOptions,
+    ThrottleSettings,
+    UsagePlanPerApiStage,
 )
 from aws_cdk.aws_lambda import IFunction
+from aws_cdk.aws_logs import FilterPattern, MetricFilter
 from constructs import Construct
 
 from cdk.acknowledge import acknowledge
+from cdk.function import METRICS_NAMESPACE
 from cdk.gateway_responses import answer_problems
 from cdk.identity import Identity
 from cdk.log_group import log_group
 from cdk.settings import Settings
+from cdk.web_acl import WebAcl
 
 BASE_PATH = "api/v1"
 OPEN_ROUTES = ("health", "openapi.json", "docs")
+WITH_BODY = ("POST", "PUT", "PATCH")
+REQUESTS_PER_DAY = 100_000  # of one client that was given an API key, for metering; a key opens nothing
 ACCESS_LOG = {
     "request_id": "$context.requestId",
     "time": "$context.requestTime",
+    "stage": "$context.stage",
     "client": "$context.authorizer.claims.client_id",
     "ip": "$context.identity.sourceIp",
     "method": "$context.httpMethod",
@@ -50,6 +63,7 @@ class PlatformApi(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, handler: IFunction, identity: Identity) -> None:
         super().__init__(scope, construct_id)
         self._identity = identity
+        self._access_logs = log_group(self, "AccessLogs", settings)
         self.api = RestApi(
             self,
             "Api",
@@ -63,9 +77,14 @@ class PlatformApi(Construct):
         base = self.api.root.resource_for_path(BASE_PATH)
         for route in OPEN_ROUTES:
             self._open(base.add_resource(route), integration)
-        self._guard(base, integration)
-        answer_problems(self.api)
-        acknowledge(self, _ACCEPTED)
+        guarded = self._guard(base, integration)
+        if settings.cors_origins:
+            self._answer_preflights(guarded, integration)
+        self._plan_usage(settings)
+        self._count_strangers()
+        answer_problems(self.api, settings)
+        self.firewall = WebAcl(self, "Firewall", settings, self.api.deployment_stage) if settings.api_firewall else None
+        acknowledge(self, _ACCEPTED if self.firewall else {**_ACCEPTED, **_ACCEPTED_WITHOUT_FIREWALL})
 
     def _stage(self, settings: Settings) -> StageOptions:
         return StageOptions(
@@ -75,7 +94,7 @@ class PlatformApi(Construct):
             logging_level=MethodLoggingLevel.ERROR,
             throttling_rate_limit=settings.api_rate_limit,
             throttling_burst_limit=settings.api_burst_limit,
-            access_log_destination=LogGroupLogDestination(log_group(self, "AccessLogs", settings)),
+            access_log_destination=LogGroupLogDestination(self._access_logs),
             access_log_format=AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
         )
 
@@ -83,23 +102,53 @@ class PlatformApi(Construct):
         method = resource.add_method("GET", integration, authorization_type=AuthorizationType.NONE)
         acknowledge(method, _ACCEPTED_OF_OPEN_ROUTES)
 
-    def _guard(self, base: IResource, integration: LambdaIntegration) -> None:
+    def _guard(self, base: IResource, integration: LambdaIntegration) -> IResource:
         """Any scope opens the gate; the function asks for the one that the route needs."""
         resource = base.add_resource("{proxy+}")
-        resource.add_method(
-            "ANY",
-            integration,
-            authorizer=CognitoUserPoolsAuthorizer(self, "Tokens", cognito_user_pools=[self._identity.pool]),
-            authorization_type=AuthorizationType.COGNITO,
-            authorization_scopes=self._identity.scopes,
-            request_validator=RequestValidator(
-                self, "Validator", rest_api=self.api, validate_request_body=True, validate_request_parameters=True
-            ),
+        authorizer = CognitoUserPoolsAuthorizer(self, "Tokens", cognito_user_pools=[self._identity.pool])
+        validator = RequestValidator(self, "Validator", rest_api=self.api, validate_request_body=True, validate_request_parameters=True)
+        document = self.api.add_model("JsonObject", content_type="application/json", description="Any JSON object", schema=_JSON_OBJECT)
+        for verb in ("ANY", *WITH_BODY):
+            resource.add_method(
+                verb,
+                integration,
+                authorizer=authorizer,
+                authorization_type=AuthorizationType.COGNITO,
+                authorization_scopes=self._identity.scopes,
+                request_validator=validator,
+                request_models={"application/json": document} if verb in WITH_BODY else None,
+            )
+        return resource
+
+    def _answer_preflights(self, resource: IResource, integration: LambdaIntegration) -> None:
+        """Browsers ask without a token; the function knows which origins may."""
+        method = resource.add_method("OPTIONS", integration, authorization_type=AuthorizationType.NONE)
+        acknowledge(method, _ACCEPTED_OF_PREFLIGHTS)
+
+    def _count_strangers(self) -> None:
+        """How many requests had no valid token: the gateway's own metrics do not tell 401 from other refusals."""
+        MetricFilter(
+            self,
+            "Strangers",
+            log_group=self._access_logs,
+            filter_pattern=FilterPattern.string_value("$.status", "=", "401"),
+            metric_namespace=METRICS_NAMESPACE,
+            metric_name="AuthenticationFailures",
+            dimensions={"stage": "$.stage"},
+        )
+
+    def _plan_usage(self, settings: Settings) -> None:
+        self.api.add_usage_plan(
+            "Clients",
+            description="Meters clients that send an API key; who may call is decided by tokens alone",
+            throttle=ThrottleSettings(rate_limit=settings.api_rate_limit, burst_limit=settings.api_burst_limit),
+            quota=QuotaSettings(limit=REQUESTS_PER_DAY, period=Period.DAY),
+            api_stages=[UsagePlanPerApiStage(api=self.api, stage=self.api.deployment_stage)],
         )
 
 
+_JSON_OBJECT = JsonSchema(schema=JsonSchemaVersion.DRAFT4, title="JsonObject", type=JsonSchemaType.OBJECT)
 _ACCEPTED = {
-    "AwsSolutions-APIG3": "Every route that reads or changes anything needs a token of our own pool, and the stage is throttled.",
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]": "The account-wide "
     "role of API Gateway's logs; AWS maintains this policy for exactly that.",
 }
@@ -107,3 +156,5 @@ _ACCEPTED_OF_OPEN_ROUTES = {
     "AwsSolutions-APIG4": "Health, the API's description and its page are public: they show nothing of a customer's.",
     "AwsSolutions-COG4": "Health, the API's description and its page are public: they show nothing of a customer's.",
 }
+_ACCEPTED_OF_PREFLIGHTS = dict.fromkeys(_ACCEPTED_OF_OPEN_ROUTES, "A preflight carries no token and is told allowed origins only.")
+_ACCEPTED_WITHOUT_FIREWALL = {"AwsSolutions-APIG3": "Switched off by the setting apiFirewall; tokens and the stage's throttle remain."}

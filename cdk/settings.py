@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 StageName = Literal["dev", "prod", "local"]
+Origin = Annotated[str, Field(pattern=r"^(https://|http://localhost(:|$))[^/*\s]*$")]
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
 LOOKOUT_ENDED = (
@@ -63,6 +64,12 @@ class Settings(BaseModel):
     api_rate_limit: int = Field(50, ge=1, le=10_000, description="Requests per second of the whole API, sustained.")
     api_burst_limit: int = Field(100, ge=1, le=5_000, description="Requests of the whole API at once.")
 
+    api_client_rate_limit: int = Field(100, ge=10, le=2_000_000, description="Requests per minute of one token, and of one address.")
+    api_firewall: bool = Field(True, description="A web ACL before the API; without it the stage's throttle is left. About 9 USD a month.")
+    cors_origins: tuple[Origin, ...] = Field((), description="Origins whose pages may call the API; on the command line as JSON.")
+
+    runbook_url: str = Field("docs/runbooks/", pattern=r"/$", description="Where the runbooks are read; alarms link to pages below it.")
+    monthly_budget_usd: int | None = Field(None, ge=1, description="Monthly spend of the stage that people are warned of; none by default.")
     alarm_email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Who is told when an alarm fires.")
 
     @field_validator("log_retention_days")

@@ -6,6 +6,7 @@ LocalError
 │   ├── PortInUse          names the port and the option that chooses another
 │   └── TwinRuns           a second start while one runs
 ├── PostgresError          the server cannot be found, created or started
+├── DrillError             an alarm that should fire did not (local.drills)
 ├── CdkError               a CDK command failed; carries its last lines
 └── DataError              a file that cannot be dropped into the lake as it is
 """

@@ -30,7 +30,8 @@ class ApiStack(StageStack):
 
     def __init__(self, scope: Construct, settings: Settings, functions: FunctionFactory, machine: StateMachine) -> None:
         super().__init__(scope, "Api", settings, "API and identity")
-        self.handler = functions.make(self, HANDLER, {"STATE_MACHINE_ARN": machine.state_machine_arn})
+        environment = {"STATE_MACHINE_ARN": machine.state_machine_arn, "CORS_ORIGINS": ",".join(settings.cors_origins)}
+        self.handler = functions.make(self, HANDLER, environment)
         machine.grant_start_execution(self.handler)
         self.identity = Identity(self, "Identity", settings)
         self.edge = PlatformApi(self, "Edge", settings, self._target(settings), self.identity)

@@ -40,7 +40,8 @@ def build_platform(scope: Construct, settings: Settings) -> Platform:
         queue=processing.pipe.queue,
         machine=workflow.run.machine,
         api=api.edge.api,
+        firewall=api.edge.firewall,
         cluster=database.database.cluster,
     )
-    monitoring = MonitoringStack(scope, settings, watched, workflow.notices.alarms)
+    monitoring = MonitoringStack(scope, settings, watched, workflow.notices)
     return Platform(lake, database, processing, workflow, api, monitoring)

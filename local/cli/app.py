@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
-from local.cli import data, developer, runs, stages, twin
+from local.cli import data, developer, drill, runs, stages, twin
 from local.cli.console import err
 from local.errors import LocalError
 
@@ -23,7 +23,7 @@ app = typer.Typer(
 
 Command = Callable[..., None]
 COMMANDS: dict[str, dict[str, Command]] = {
-    "The local twin": {"up": twin.up, "down": twin.down, "status": twin.status, "logs": twin.logs},
+    "The local twin": {"up": twin.up, "down": twin.down, "status": twin.status, "logs": twin.logs, "drill": drill.drill},
     "Data and runs": {"sample": data.sample, "drop": data.drop, "quality": data.quality, "run": runs.run},
     "An AWS account": {"deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
     "Developers": {"token": developer.token, "env": developer.env, "test": developer.run_tests},

@@ -42,12 +42,23 @@ def land(target: Platform, drops: Sequence[Drop], timeout: float = 600.0) -> lis
     records: dict[tuple[str, str], dict[str, Any]] = {}
     with err.status("waiting for the ingestion"):
         while missing := [one for one in dropped if one not in records]:
-            records |= {one: record for one in missing if (record := _record(target, *one))}
+            records |= _decided(target, missing)
             if time.monotonic() > deadline:
                 keys = ", ".join(key for key, _ in missing)
                 raise CliError(f"no word of {keys} after {timeout:.0f} s; ./signify logs shows what data_processor says")
-            time.sleep(0.5)
+            time.sleep(1)
     return [records[one] for one in dropped]
+
+
+def _decided(target: Platform, waiting: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The records that are there, up to the first that is not: asking for all of them again and again would exceed the API's rate."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in waiting:
+        record = _record(target, *one)
+        if record is None:
+            break
+        found[one] = record
+    return found
 
 
 def _upload(s3: Any, bucket: str, drop: Drop) -> str:  # noqa: ANN401 - a boto3 client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,10 @@ from botocore.config import Config
 from local import twin
 from local.cli.console import CliError
 
-SCOPES = "signify/forecasts:read signify/forecasts:run signify/kpis:read signify/data:admin"
+SCOPES = (
+    "signify/forecasts:read signify/forecasts:run signify/insights:read signify/insights:write "
+    "signify/kpis:read signify/kpis:run signify/exports:create signify/data:admin"
+)
 LOCAL = "local"
 
 
@@ -69,8 +73,11 @@ class Platform:
         return httpx.Client(base_url=self.api_url, headers={"Authorization": f"Bearer {self.token()}"}, timeout=60)
 
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
-        """GET one route of the API; a problem answer becomes a CliError with its detail."""
+        """GET one route of the API; a problem answer becomes a CliError with its detail, 429 is waited out."""
         answer = self.api.get(path, params=parameters)
+        while answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            time.sleep(int(answer.headers.get("Retry-After", "5")))
+            answer = self.api.get(path, params=parameters)
         if answer.is_error:
             raise CliError(f"GET {answer.url} answered {answer.status_code}: {problem_text(answer)}")
         return dict(answer.json())

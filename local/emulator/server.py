@@ -10,6 +10,7 @@ import sys
 from ministack.app import main as serve
 
 from local.emulator import (
+    alarms,
     aurora,
     buckets,
     execution_names,
@@ -23,10 +24,13 @@ from local.emulator import (
     object_events,
     recorded_types,
     request_validators,
+    service_metrics,
+    web_acls,
 )
 from local.emulator.settings import EmulatorSettings
 
 EXTENSIONS = (
+    alarms,
     networks,
     buckets,
     object_events,
@@ -40,6 +44,8 @@ EXTENSIONS = (
     function_errors,
     function_output,
     request_validators,
+    service_metrics,
+    web_acls,
 )
 
 

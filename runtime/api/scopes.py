@@ -17,7 +17,11 @@ class Scope(StrEnum):
 
     READ_FORECASTS = "signify/forecasts:read"
     RUN_FORECASTS = "signify/forecasts:run"
+    READ_INSIGHTS = "signify/insights:read"
+    WRITE_INSIGHTS = "signify/insights:write"
     READ_KPIS = "signify/kpis:read"
+    RUN_KPIS = "signify/kpis:run"
+    CREATE_EXPORTS = "signify/exports:create"
     ADMINISTER_DATA = "signify/data:admin"
 
 
