@@ -21,13 +21,14 @@ class Problem:
     detail: str | None = None
 
 
+BEARER = {"WWW-Authenticate": "Bearer"}
 THROTTLED = {"Retry-After": "1"}  # the gateway's token bucket refills every second
 OVER_THE_RATE = {"Retry-After": "60"}  # the firewall looks back one minute
 PROBLEMS: dict[str, Problem] = {
-    "UNAUTHORIZED": Problem(401, "UNAUTHENTICATED", "A valid access token is needed", {"WWW-Authenticate": "Bearer"}),
+    "UNAUTHORIZED": Problem(401, "UNAUTHENTICATED", "A valid access token is needed", BEARER, "No token of ours came, or it has expired."),
     "ACCESS_DENIED": Problem(403, "FORBIDDEN", "The token does not allow this"),
-    "EXPIRED_TOKEN": Problem(401, "UNAUTHENTICATED", "The token has expired", {"WWW-Authenticate": "Bearer"}),
-    "INVALID_SIGNATURE": Problem(401, "UNAUTHENTICATED", "The signature is wrong", {"WWW-Authenticate": "Bearer"}),
+    "EXPIRED_TOKEN": Problem(401, "UNAUTHENTICATED", "The token has expired", BEARER),
+    "INVALID_SIGNATURE": Problem(401, "UNAUTHENTICATED", "The signature is wrong", BEARER),
     "INVALID_API_KEY": Problem(403, "FORBIDDEN", "The API key is unknown"),
     "MISSING_AUTHENTICATION_TOKEN": Problem(404, "NOT_FOUND", "No such resource", detail="No such route; /api/v1/docs lists them."),
     "RESOURCE_NOT_FOUND": Problem(404, "NOT_FOUND", "No such resource"),

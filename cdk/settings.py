@@ -5,6 +5,7 @@ A value comes from the command line (`-c key=value`), else from the stage's bloc
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -78,6 +79,14 @@ class Settings(BaseModel):
         if value not in RETENTION_DAYS:
             raise ValueError(f"CloudWatch keeps logs for one of {', '.join(map(str, RETENTION_DAYS))} days")
         return value
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _read_json(cls, value: object) -> object:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError('origins are a JSON list such as ["https://planning.example.com"]') from None
 
     @field_validator("anomaly_backend", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ class Clients(Protocol):
     """Who hands out AWS clients and outputs: a deployed platform."""
 
     @property
-    def outputs(self) -> dict[str, str]:
+    def outputs(self) -> Mapping[str, str]:
         """Output key -> value over all stacks."""
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 builds its client types at run time

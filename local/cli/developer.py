@@ -11,16 +11,19 @@ import typer
 
 from local import twin
 from local.cli.console import CliError, out
-from local.cli.platform import LOCAL, platform
+from local.cli.platform import LOCAL, SCOPES, platform
 from local.cli.runs import Stage
 
 SLOW_LANES = "synth or twin or e2e or spark or real_data or slow"
 AT_ONCE = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
 
 
-def token(stage: Stage = LOCAL) -> None:
-    """Print a bearer token for the API."""
-    out.print(platform(stage).token(), markup=False)
+def token(
+    stage: Stage = LOCAL,
+    scope: Annotated[list[str] | None, typer.Option(help="Only this scope, e.g. signify/kpis:read; may be repeated.")] = None,
+) -> None:
+    """Print a bearer token for the API, with every scope unless --scope names some."""
+    out.print(platform(stage).token(" ".join(scope) if scope else SCOPES), markup=False)
 
 
 def env() -> None:

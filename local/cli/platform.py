@@ -51,15 +51,15 @@ class Platform:
         base = twin.api_url(self.outputs["ApiUrl"]) if self.stage == LOCAL else self.outputs["ApiUrl"]
         return f"{base.rstrip('/')}/api/v1"
 
-    def token(self) -> str:
-        """A bearer token by the client-credentials flow, with every scope of the API."""
+    def token(self, scopes: str = SCOPES) -> str:
+        """A bearer token by the client-credentials flow, with every scope of the API unless scopes names fewer."""
         user_pool_client = self.client("cognito-idp").describe_user_pool_client(
             UserPoolId=self.outputs["TokenUserPoolId"], ClientId=self.outputs["TokenClientId"]
         )["UserPoolClient"]
         token_url = twin.token_url(self.outputs["TokenUrl"]) if self.stage == LOCAL else self.outputs["TokenUrl"]
         answer = httpx.post(
             token_url,
-            data={"grant_type": "client_credentials", "scope": SCOPES},
+            data={"grant_type": "client_credentials", "scope": scopes},
             auth=(user_pool_client["ClientId"], user_pool_client["ClientSecret"]),
             timeout=30,
         )

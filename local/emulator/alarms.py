@@ -33,9 +33,7 @@ MISSING = {"breaching": True, "notBreaching": False}
 def install(settings: EmulatorSettings) -> None:
     """Evaluate alarms by our rules, and again and again."""
     cloudwatch._evaluate_alarm = evaluate
-    handlers.record("AWS::CloudWatch::CompositeAlarm")
-    handlers.after_create("AWS::CloudWatch::CompositeAlarm", _put_composite)
-    handlers.after_update("AWS::CloudWatch::CompositeAlarm", _put_composite)
+    handlers.record("AWS::CloudWatch::CompositeAlarm", _put_composite, named="AlarmName")
     handlers.before_delete("AWS::CloudWatch::CompositeAlarm", _delete_composite)
     threading.Thread(target=_evaluate_for_ever, daemon=True, name="alarms").start()
 
@@ -99,13 +97,12 @@ def _evaluate_for_ever() -> None:
                 evaluate(alarm)
 
 
-def _put_composite(name: str, properties: handlers.Properties, attributes: handlers.Attributes) -> handlers.Attributes:
-    called = properties.get("AlarmName", name)
-    status, _, body = cloudwatch._put_composite_alarm({}, {**properties, "AlarmName": called}, False, True)
+def _put_composite(name: str, properties: handlers.Properties) -> handlers.Attributes:
+    status, _, body = cloudwatch._put_composite_alarm({}, {**properties, "AlarmName": name}, False, True)
     if status >= 400:
-        raise ValueError(f"the composite alarm {called} was refused: {body!r}")
-    return {**attributes, "Arn": cloudwatch._composite_alarms[called]["AlarmArn"]}
+        raise ValueError(f"the composite alarm {name} was refused: {body!r}")
+    return {"Arn": cloudwatch._composite_alarms[name]["AlarmArn"]}
 
 
 def _delete_composite(name: str, properties: handlers.Properties) -> None:
-    cloudwatch._composite_alarms.pop(properties.get("AlarmName", name), None)
+    cloudwatch._composite_alarms.pop(name, None)

@@ -48,8 +48,10 @@ def before_delete(resource_type: str, prepare: Callable[[str, Properties], None]
     _TABLE[resource_type]["delete"] = completed
 
 
-def record(resource_type: str, attributes: Callable[[str, Properties], Attributes] = lambda physical_id, properties: {}) -> None:
-    """Accept a type the emulator does not know: it gets a physical id and attributes, and does nothing.
+def record(
+    resource_type: str, attributes: Callable[[str, Properties], Attributes] = lambda physical_id, properties: {}, named: str = ""
+) -> None:
+    """Accept a type the emulator does not know: it gets a physical id (the property `named`, if given) and attributes, and does nothing.
 
     Raises ValueError when the emulator knows the type by now: then the recording handler has to go.
     """
@@ -57,7 +59,7 @@ def record(resource_type: str, attributes: Callable[[str, Properties], Attribute
         raise ValueError(f"the emulator has its own {resource_type} now; drop it from recorded_types")
 
     def create(logical_id: str, properties: Properties, stack: str) -> Created:
-        physical_id = f"{stack}-{logical_id}-{uuid.uuid4().hex[:8]}"
+        physical_id = properties.get(named) or f"{stack}-{logical_id}-{uuid.uuid4().hex[:8]}"
         return physical_id, attributes(physical_id, properties)
 
     def update(physical_id: str, old: Properties, new: Properties, *rest: Any) -> Created:

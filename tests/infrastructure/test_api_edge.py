@@ -3,35 +3,63 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, rendered
 
 pytestmark = pytest.mark.synth
-SCOPES = {"signify/forecasts:read", "signify/forecasts:run", "signify/kpis:read", "signify/data:admin"}
+SCOPES = {
+    f"signify/{name}"
+    for name in (
+        "forecasts:read", "forecasts:run", "insights:read", "insights:write", "kpis:read", "kpis:run", "exports:create", "data:admin",
+    )
+}  # fmt: skip
 OPEN = {"health", "openapi.json", "docs"}
+ORIGINS = '["https://planning.example.com", "https://ops.example.com"]'
 
 
-def methods(stage: Stage) -> dict[str, dict[str, Any]]:
-    """Methods by the last part of their path."""
+def methods(stage: Stage) -> dict[tuple[str, str], dict[str, Any]]:
+    """Methods by the last part of their path, and their verb."""
     parts = {
         name.split("/")[1]: resource["Properties"]["PathPart"] for name, resource in stage.of_type("AWS::ApiGateway::Resource").items()
     }
-    found = stage.of_type("AWS::ApiGateway::Method").values()
-    return {parts[method["Properties"]["ResourceId"]["Ref"]]: method["Properties"] for method in found}
+    found = [method["Properties"] for method in stage.of_type("AWS::ApiGateway::Method").values()]
+    return {(parts[method["ResourceId"]["Ref"]], method["HttpMethod"]): method for method in found}
+
+
+def firewall_rules(stage: Stage) -> dict[str, dict[str, Any]]:
+    [acl] = stage.of_type("AWS::WAFv2::WebACL").values()
+    return {rule["Name"]: rule for rule in acl["Properties"]["Rules"]}
 
 
 def test_every_route_but_the_public_ones_needs_a_token(stage: Stage) -> None:
-    assert {part for part, method in methods(stage).items() if method["AuthorizationType"] == "NONE"} == OPEN
-    guarded = methods(stage)["{proxy+}"]
-    assert (guarded["HttpMethod"], guarded["AuthorizationType"]) == ("ANY", "COGNITO_USER_POOLS")
-    assert set(guarded["AuthorizationScopes"]) == SCOPES
+    assert {part for (part, _), method in methods(stage).items() if method["AuthorizationType"] == "NONE"} == OPEN
+    guarded = {verb: method for (part, verb), method in methods(stage).items() if part == "{proxy+}"}
+    assert guarded.keys() == {"ANY", "POST", "PUT", "PATCH"}
+    assert {method["AuthorizationType"] for method in guarded.values()} == {"COGNITO_USER_POOLS"}
+    assert all(set(method["AuthorizationScopes"]) == SCOPES for method in guarded.values())
+
+
+def test_an_api_key_is_no_credential(stage: Stage) -> None:
+    assert not stage.of_type("AWS::ApiGateway::ApiKey")
+    assert not [name for name, method in methods(stage).items() if method.get("ApiKeyRequired")]
+
+
+def test_identity_function_and_command_line_know_the_same_scopes(stage: Stage) -> None:
+    from local.cli.platform import SCOPES as ASKED
+    from runtime.api.scopes import Scope
+
+    [server] = stage.of_type("AWS::Cognito::UserPoolResourceServer").values()
+    defined = {f"{server['Properties']['Identifier']}/{scope['ScopeName']}" for scope in server["Properties"]["Scopes"]}
+    assert defined == SCOPES == {str(scope) for scope in Scope} == set(ASKED.split())
 
 
 def test_public_routes_can_only_be_read(stage: Stage) -> None:
-    assert {methods(stage)[part]["HttpMethod"] for part in OPEN} == {"GET"}
+    assert {verb for part, verb in methods(stage) if part in OPEN} == {"GET"}
 
 
 def test_routes_live_below_api_v1(stage: Stage) -> None:
@@ -44,6 +72,17 @@ def test_routes_live_below_api_v1(stage: Stage) -> None:
     assert {path(each) for each in resources.values()} == {"/api", "/api/v1", "/api/v1/{proxy+}", *(f"/api/v1/{part}" for part in OPEN)}
 
 
+def test_what_carries_a_body_is_checked_to_be_a_json_object(stage: Stage) -> None:
+    [(name, model)] = stage.of_type("AWS::ApiGateway::Model").items()
+    assert model["Properties"]["Schema"]["type"] == "object"
+    [(validator, properties)] = stage.of_type("AWS::ApiGateway::RequestValidator").items()
+    assert properties["Properties"]["ValidateRequestBody"] is True
+    for verb in ("POST", "PUT", "PATCH"):
+        method = methods(stage)["{proxy+}", verb]
+        assert method["RequestModels"] == {"application/json": {"Ref": name.split("/")[1]}}
+        assert method["RequestValidatorId"] == {"Ref": validator.split("/")[1]}
+
+
 def test_the_stage_is_throttled_logged_and_traced(stage: Stage) -> None:
     [deployed] = stage.of_type("AWS::ApiGateway::Stage").values()
     properties = deployed["Properties"]
@@ -51,7 +90,63 @@ def test_the_stage_is_throttled_logged_and_traced(stage: Stage) -> None:
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (50, 100)
     assert settings["DataTraceEnabled"] is False
     assert properties["TracingEnabled"] is True
-    assert {"request_id", "client", "status", "latency_ms"} <= set(json.loads(properties["AccessLogSetting"]["Format"]))
+    assert {"request_id", "client", "stage", "status", "latency_ms"} <= set(json.loads(properties["AccessLogSetting"]["Format"]))
+
+
+def test_a_usage_plan_meters_the_stage(stage: Stage) -> None:
+    [plan] = stage.of_type("AWS::ApiGateway::UsagePlan").values()
+    [covered] = plan["Properties"]["ApiStages"]
+    assert rendered(covered["Stage"]) == f"<{next(iter(stage.of_type('AWS::ApiGateway::Stage'))).split('/')[1]}>"
+    assert plan["Properties"]["Throttle"] == {"RateLimit": 50, "BurstLimit": 100}
+    assert plan["Properties"]["Quota"]["Period"] == "DAY"
+
+
+def test_the_firewall_stands_before_the_stage(stage: Stage) -> None:
+    [association] = stage.of_type("AWS::WAFv2::WebACLAssociation").values()
+    [deployed] = [name.split("/")[1] for name in stage.of_type("AWS::ApiGateway::Stage")]
+    assert rendered(association["Properties"]["ResourceArn"]).endswith(f"/stages/<{deployed}>")
+    [acl] = stage.of_type("AWS::WAFv2::WebACL")
+    assert rendered(association["Properties"]["WebACLArn"]) == f"<{acl.split('/')[1]}>"
+
+
+def test_each_token_and_each_address_has_a_rate_per_minute(stage: Stage) -> None:
+    limit = 300 if stage.name == "local" else 100
+    by_token, by_address = (firewall_rules(stage)[f"RatePer{key}"]["Statement"]["RateBasedStatement"] for key in ("Token", "Address"))
+    assert [(each["Limit"], each["EvaluationWindowSec"]) for each in (by_token, by_address)] == [(limit, 60), (limit, 60)]
+    assert by_address["AggregateKeyType"] == "IP"
+    assert [key["Header"]["Name"] for key in by_token["CustomKeys"]] == ["Authorization"]
+
+
+def test_the_gateway_answers_for_the_rate_rules_and_for_no_other(stage: Stage) -> None:
+    actions = {name: rule.get("Action", {}).get("Block") for name, rule in firewall_rules(stage).items()}
+    assert actions["RatePerToken"] == actions["RatePerAddress"] == {}
+    assert actions["BodySize"]["CustomResponse"]["ResponseCode"] == 413
+    group = firewall_rules(stage)["CommonRules"]["Statement"]["ManagedRuleGroupStatement"]
+    overrides = {each["Name"]: each["ActionToUse"] for each in group["RuleActionOverrides"]}
+    assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
+    assert [name for name, action in overrides.items() if "Count" in action] == ["SizeRestrictions_BODY"]
+    assert len(overrides) == 22
+    blocked = [action["Block"]["CustomResponse"] for action in overrides.values() if "Block" in action]
+    assert {(each["ResponseCode"], each["CustomResponseBodyKey"]) for each in blocked} == {(403, "refused")}
+
+
+@pytest.mark.parametrize(("length", "refused"), [("999999", False), ("1000000", True), ("12345678", True), ("20", False)])
+def test_a_body_of_a_megabyte_is_refused(stages: dict[str, Stage], length: str, refused: bool) -> None:
+    statement = firewall_rules(stages["prod"])["BodySize"]["Statement"]["RegexMatchStatement"]
+    assert bool(re.search(statement["RegexString"], length)) is refused
+
+
+def test_the_firewall_keeps_no_tokens(stage: Stage) -> None:
+    [acl] = stage.of_type("AWS::WAFv2::WebACL").values()
+    every = [acl["Properties"], *acl["Properties"]["Rules"]]
+    assert not any(each["VisibilityConfig"]["SampledRequestsEnabled"] for each in every)
+    assert all(each["VisibilityConfig"]["CloudWatchMetricsEnabled"] for each in every)
+
+
+def test_a_stage_may_do_without_a_firewall(synthesise: Synthesise) -> None:
+    without = synthesise("dev", apiFirewall="false")["dev"]
+    assert not without.of_type("AWS::WAFv2::WebACL")
+    assert not [name for name in without.of_type("AWS::CloudWatch::Alarm") if "ApiBlocked" in name]
 
 
 def test_tokens_come_from_client_credentials_only(stage: Stage) -> None:
@@ -63,28 +158,50 @@ def test_tokens_come_from_client_credentials_only(stage: Stage) -> None:
 
 
 def test_every_answer_of_the_gateway_is_a_problem_document(stage: Stage) -> None:
-    responses = stage.of_type("AWS::ApiGateway::GatewayResponse")
-    assert {"DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "THROTTLED"} <= {r["Properties"]["ResponseType"] for r in responses.values()}
-    for name, response in responses.items():
-        headers = response["Properties"]["ResponseParameters"]
+    responses = [each["Properties"] for each in stage.of_type("AWS::ApiGateway::GatewayResponse").values()]
+    statuses = {each["ResponseType"]: each["StatusCode"] for each in responses}
+    assert len(statuses) == 21  # every type that API Gateway knows
+    expected = {
+        "UNAUTHORIZED": "401", "ACCESS_DENIED": "403", "BAD_REQUEST_BODY": "400", "REQUEST_TOO_LARGE": "413", "WAF_FILTERED": "429",
+        "THROTTLED": "429", "INTEGRATION_TIMEOUT": "504", "DEFAULT_4XX": "403", "DEFAULT_5XX": "500",
+    }  # fmt: skip
+    assert expected.items() <= statuses.items()
+    for response in responses:
+        name, headers = response["ResponseType"], response["ResponseParameters"]
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'", name
-        [template] = response["Properties"]["ResponseTemplates"].values()
-        problem = json.loads(
-            template.replace("$context.error.messageString", '"Too Many Requests"')
-            .replace("$context.requestId", "1-67")
-            .replace("$context.status", "418")
-        )
+        assert "gatewayresponse.header.Access-Control-Allow-Origin" not in headers, name
+        [template] = response["ResponseTemplates"].values()
+        problem = json.loads(template.replace("$context.error.messageString", '"Forbidden"').replace("$context.requestId", "1-67"))
         assert problem.keys() >= {"type", "title", "status", "detail", "instance", "code", "request_id"}, name
-        assert int(problem["status"]) == int(response["Properties"].get("StatusCode", 418)), name
+        assert problem["status"] == int(response["StatusCode"]), name
 
 
-def test_who_is_throttled_is_told_when_to_come_back(stage: Stage) -> None:
-    [throttled] = [r for r in stage.of_type("AWS::ApiGateway::GatewayResponse").values() if r["Properties"]["ResponseType"] == "THROTTLED"]
-    assert throttled["Properties"]["StatusCode"] == "429"
-    assert throttled["Properties"]["ResponseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
+@pytest.mark.parametrize(("kind", "seconds"), [("THROTTLED", 1), ("WAF_FILTERED", 60), ("INTEGRATION_FAILURE", 5)])
+def test_who_is_turned_away_for_now_is_told_when_to_come_back(stages: dict[str, Stage], kind: str, seconds: int) -> None:
+    responses = stages["prod"].of_type("AWS::ApiGateway::GatewayResponse").values()
+    [properties] = [each["Properties"] for each in responses if each["Properties"]["ResponseType"] == kind]
+    assert properties["ResponseParameters"]["gatewayresponse.header.Retry-After"] == f"'{seconds}'"
+    assert f'"retry_after_s": {seconds}' in properties["ResponseTemplates"]["application/json"]
+
+
+def test_pages_of_named_origins_may_call_and_no_others(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+    assert not [verb for _, verb in methods(stages["dev"]) if verb == "OPTIONS"]
+    allowed = synthesise("dev", corsOrigins=ORIGINS)["dev"]
+    preflight = methods(allowed)["{proxy+}", "OPTIONS"]
+    assert (preflight["AuthorizationType"], preflight["Integration"]["Type"]) == ("NONE", "AWS_PROXY")
+    [api] = [f for f in allowed.our_functions().values() if f["Properties"]["Handler"] == "runtime.api.main.handler"]
+    origins = api["Properties"]["Environment"]["Variables"]["CORS_ORIGINS"]
+    assert origins == "https://planning.example.com,https://ops.example.com"
+
+
+def test_the_gateway_names_a_single_origin_in_its_own_answers(synthesise: Synthesise) -> None:
+    allowed = synthesise("dev", corsOrigins='["https://planning.example.com"]')["dev"]
+    for response in allowed.of_type("AWS::ApiGateway::GatewayResponse").values():
+        headers = response["Properties"]["ResponseParameters"]
+        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://planning.example.com'"
 
 
 def test_on_aws_the_gateway_calls_the_published_alias(aws_stage: Stage) -> None:
-    target = rendered(methods(aws_stage)["{proxy+}"]["Integration"]["Uri"])
+    target = rendered(methods(aws_stage)["{proxy+}", "ANY"]["Integration"]["Uri"])
     [alias] = aws_stage.of_type("AWS::Lambda::Alias")
     assert f"<{alias.split('/')[1]}>" in target

@@ -1,33 +1,109 @@
-"""Alarms, by their template."""
+"""Alarms, dashboards and the budget, by their template."""
 
 from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, rendered
+from tests.infrastructure.templates import Resource, Stage, rendered, statements
 
 pytestmark = pytest.mark.synth
+DESCRIPTION = re.compile(r"docs/runbooks/[a-z-]+\.md \[(page|ticket)\] [A-Z0-9].*\.")
+PART = re.compile(r"Part\d+[0-9A-F]{8}$")
 
 
-def test_every_alarm_tells_the_topic_of_alarms_and_says_what_it_means(stage: Stage) -> None:
-    alarms = stage.of_type("AWS::CloudWatch::Alarm")
-    assert len(alarms) >= 20
-    for name, alarm in alarms.items():
-        properties = alarm["Properties"]
+def alarms(stage: Stage) -> dict[str, Resource]:
+    """Alarms that tell people: single ones and composites, without the composites' parts."""
+    every = {**stage.of_type("AWS::CloudWatch::Alarm"), **stage.of_type("AWS::CloudWatch::CompositeAlarm")}
+    return {name: alarm for name, alarm in every.items() if not PART.search(name)}
+
+
+def parts(stage: Stage) -> dict[str, Resource]:
+    return {name: alarm for name, alarm in stage.of_type("AWS::CloudWatch::Alarm").items() if PART.search(name)}
+
+
+def alarm(stage: Stage, name: str) -> dict[str, Any]:
+    [found] = [each for key, each in alarms(stage).items() if re.search(rf"/Alarms{name}[0-9A-F]{{8}}$", key)]
+    return dict(found["Properties"])
+
+
+def test_every_alarm_tells_the_topic_of_alarms_and_starts_with_its_runbook(stage: Stage) -> None:
+    assert len(alarms(stage)) >= 30
+    for name, each in alarms(stage).items():
+        properties = each["Properties"]
         assert [rendered(action) for action in properties["AlarmActions"]] == [rendered(action) for action in properties["OKActions"]], name
         assert "Alarms" in rendered(properties["AlarmActions"][0]), name
-        assert properties["AlarmDescription"].endswith("."), name
-        assert properties["TreatMissingData"] == "notBreaching", name
+        assert DESCRIPTION.fullmatch(properties["AlarmDescription"]), name
+        assert properties.get("ActionsEnabled", True) is True, name
+
+
+def test_parts_tell_nobody_and_each_belongs_to_a_composite(stage: Stage) -> None:
+    rules = " ".join(rendered(each["Properties"]["AlarmRule"]) for each in stage.of_type("AWS::CloudWatch::CompositeAlarm").values())
+    assert parts(stage)
+    for name, part in parts(stage).items():
+        assert "AlarmActions" not in part["Properties"], name
+        assert f"<{name.split('/')[1]}>" in rules, name
+
+
+def test_silence_is_health_but_for_the_heartbeat(stage: Stage) -> None:
+    treats = {name: each["Properties"]["TreatMissingData"] for name, each in stage.of_type("AWS::CloudWatch::Alarm").items()}
+    assert [re.sub(r".*/Alarms|.{8}$", "", name) for name, treat in treats.items() if treat != "notBreaching"] == ["NoPublishedRun"]
+
+
+def test_the_heartbeat_is_missed_after_26_hours(stage: Stage) -> None:
+    heartbeat = alarm(stage, "NoPublishedRun")
+    assert heartbeat["Period"] * heartbeat["EvaluationPeriods"] == 26 * 3600
+    assert heartbeat["DatapointsToAlarm"] == heartbeat["EvaluationPeriods"]
+    assert (heartbeat["MetricName"], heartbeat["Statistic"], heartbeat["Threshold"]) == ("RunPublished", "Sum", 1)
+    assert heartbeat["ComparisonOperator"] == "LessThanThreshold"
+    assert {d["Name"]: d["Value"] for d in heartbeat["Dimensions"]} == {"service": "run_publisher", "stage": stage.name}
+
+
+def test_windows_are_such_as_cloudwatch_evaluates(stage: Stage) -> None:
+    for name, each in stage.of_type("AWS::CloudWatch::Alarm").items():
+        window = each["Properties"]["Period"] * each["Properties"]["EvaluationPeriods"]
+        assert window <= (7 * 86_400 if each["Properties"]["Period"] >= 3600 else 86_400), name
+
+
+def test_metrics_of_ours_are_emitted_by_the_function_that_the_alarm_names(stage: Stage) -> None:
+    """A metric that is renamed there would leave a silent alarm."""
+    source = Path(__file__).resolve().parents[2] / "runtime" / "functions"
+    for name, each in stage.of_type("AWS::CloudWatch::Alarm").items():
+        dimensions = {d["Name"]: d["Value"] for d in each["Properties"].get("Dimensions", [])}
+        if each["Properties"]["Namespace"] == "Signify" and "service" in dimensions:
+            text = (source / f"{dimensions['service']}.py").read_text(encoding="utf-8")
+            assert each["Properties"]["MetricName"].replace("Rejected", "{decided.status.capitalize()}") in text, name
+
+
+def test_the_error_budget_burns_in_two_windows_and_with_traffic(stages: dict[str, Stage]) -> None:
+    for name, share, windows in (("Fast", 0.0144, [300, 3600]), ("Slow", 0.006, [1800, 21600])):
+        found = [each["Properties"] for key, each in parts(stages["prod"]).items() if f"ApiErrors{name}Part" in key]
+        errors = [each for each in found if each["MetricName"] == "5XXError"]
+        assert [(each["Statistic"], each["Threshold"]) for each in errors] == [("Average", pytest.approx(share))] * 2
+        assert sorted(each["Period"] for each in errors) == windows
+        [traffic] = [each for each in found if each["MetricName"] == "Count"]
+        assert traffic["Threshold"] == 100
 
 
 def test_every_function_is_watched(stage: Stage) -> None:
-    watched = [name for name in stage.of_type("AWS::CloudWatch::Alarm") if "FunctionErrors" in name]
+    watched = [name for name in alarms(stage) if "FunctionErrors" in name]
     assert len(watched) == len(stage.our_functions()) - 1  # a failing migrator fails the deploy
 
 
 def test_alarms_need_no_metric_math(stage: Stage) -> None:
-    assert all("MetricName" in alarm["Properties"] for alarm in stage.of_type("AWS::CloudWatch::Alarm").values())
+    assert all("MetricName" in each["Properties"] for each in stage.of_type("AWS::CloudWatch::Alarm").values())
+
+
+def test_cloudwatch_may_publish_to_the_topic_of_alarms_and_use_its_key(stage: Stage) -> None:
+    [policy] = [each for name, each in stage.of_type("AWS::SNS::TopicPolicy").items() if "NoticesAlarms" in name]
+    allowed = [each for each in statements(policy) if each["Effect"] == "Allow"]
+    assert [(each["Principal"], each["Action"]) for each in allowed] == [({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")]
+    assert "aws:SourceAccount" in allowed[0]["Condition"]["StringEquals"]
 
 
 def test_an_address_is_told_of_failures_and_alarms(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
@@ -35,3 +111,44 @@ def test_an_address_is_told_of_failures_and_alarms(synthesise: Synthesise, stage
     subscriptions = synthesise("dev", alarmEmail="on-call@example.com")["dev"].of_type("AWS::SNS::Subscription").values()
     assert {s["Properties"]["Endpoint"] for s in subscriptions} == {"on-call@example.com"}
     assert len(subscriptions) == 2
+
+
+def test_runbooks_may_be_read_elsewhere(synthesise: Synthesise) -> None:
+    stage = synthesise("dev", runbookUrl="https://git.example.com/signify/docs/runbooks/")["dev"]
+    assert alarm(stage, "RunFailed")["AlarmDescription"].startswith("https://git.example.com/signify/docs/runbooks/run-failed.md [page] ")
+
+
+def test_two_dashboards_carry_the_stage_in_their_names(stage: Stage) -> None:
+    boards = {each["Properties"]["DashboardName"]: each["Properties"] for each in stage.of_type("AWS::CloudWatch::Dashboard").values()}
+    assert boards.keys() == {f"Signify-{stage.name}-Business", f"Signify-{stage.name}-Technical"}
+    business, technical = (rendered(board["DashboardBody"]) for board in boards.values())
+    for metric in ("AccuracyWape", "BacktestCoverage", "RunPublished", "BadRowShare"):
+        assert metric in business
+    for namespace in ("AWS/ApiGateway", "AWS/WAFV2", "AWS/States", "AWS/SQS", "AWS/RDS", "AWS/Lambda"):
+        assert namespace in technical
+
+
+def test_graphs_are_json(stage: Stage) -> None:
+    for board in stage.of_type("AWS::CloudWatch::Dashboard").values():
+        assert json.loads(re.sub(r"<\w+>", "x", rendered(board["Properties"]["DashboardBody"])))["widgets"]
+
+
+def test_a_budget_is_told_to_the_topic_and_by_mail(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+    assert not stages["prod"].of_type("AWS::Budgets::Budget")
+    stage = synthesise("dev", monthlyBudgetUsd="50", alarmEmail="owner@example.com")["dev"]
+    [budget] = [each["Properties"] for each in stage.of_type("AWS::Budgets::Budget").values()]
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 50, "Unit": "USD"}
+    assert budget["Budget"]["CostFilters"] == {"TagKeyValue": ["user:signify:stage$dev"]}
+    told = budget["NotificationsWithSubscribers"]
+    assert {(n["Notification"]["NotificationType"], n["Notification"]["Threshold"]) for n in told} == {("ACTUAL", 80), ("FORECASTED", 100)}
+    assert all({s["SubscriptionType"] for s in n["Subscribers"]} == {"SNS", "EMAIL"} for n in told)
+    [policy] = [each for name, each in stage.of_type("AWS::SNS::TopicPolicy").items() if "NoticesAlarms" in name]
+    services = [each["Principal"]["Service"] for each in statements(policy) if each["Effect"] == "Allow"]
+    assert services == [["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]]
+
+
+@pytest.mark.parametrize(("minimum", "maximum", "connections"), [(0, 4, 901), (0.5, 16, 2000), (1, 16, 3604), (1, 128, 5000)])
+def test_connections_follow_the_memory(minimum: float, maximum: float, connections: int) -> None:
+    from cdk.watches_of_services import connections_at_most
+
+    assert connections_at_most(minimum, maximum) == connections

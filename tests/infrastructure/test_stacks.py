@@ -19,6 +19,8 @@ NAMED = {
     "AWS::ApiGateway::RestApi": "Name",
     "AWS::ApiGateway::Stage": "StageName",
     "AWS::Cognito::UserPoolDomain": "Domain",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::CloudWatch::CompositeAlarm": "AlarmName",
 }
 NAME_PROPERTIES = (
     "AlarmName", "BucketName", "DBClusterIdentifier", "DBInstanceIdentifier", "DashboardName", "Domain", "FunctionName", "LayerName",

@@ -1,0 +1,86 @@
+"""Every alarm has its page, every page its alarm, and every page says what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.templates import Stage
+from tests.infrastructure.test_monitoring import alarms
+
+pytestmark = pytest.mark.synth
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "runbooks"
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md") if path.stem != "README"}
+WITHOUT_ALARM = {"budget"}  # AWS Budgets has no description to link from; the page is for its mail
+SECTIONS = [
+    "Who is hurt", "First five minutes", "Why", "What helps", "When to escalate", "Recovered when", "Known causes", "Drill",
+]  # fmt: skip
+
+
+def linked(stage: Stage) -> dict[str, str]:
+    """Alarm's short name -> page, by the description's first word."""
+    pages = {}
+    for name, each in alarms(stage).items():
+        link = each["Properties"]["AlarmDescription"].split()[0]
+        pages[re.sub(r".*/Alarms|[0-9A-F]{8}$", "", name)] = Path(link).stem
+    return pages
+
+
+def test_every_alarm_has_its_page_and_every_page_its_alarm(stage: Stage) -> None:
+    assert set(linked(stage).values()) == PAGES.keys() - WITHOUT_ALARM
+
+
+def test_links_lead_to_files(stage: Stage) -> None:
+    for each in alarms(stage).values():
+        assert (ROOT / each["Properties"]["AlarmDescription"].split()[0]).is_file()
+
+
+def test_the_list_of_pages_names_every_alarm_with_its_severity(stage: Stage) -> None:
+    rows = re.findall(r"^\| \[([a-z-]+)\]\(\1\.md\) \| (.+) \| (page|ticket) \|$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert {page for page, _, _ in rows} == PAGES.keys()
+    said = {page: (text, severity) for page, text, severity in rows}
+    for name, each in alarms(stage).items():
+        short = re.sub(r".*/Alarms|[0-9A-F]{8}$", "", name)
+        text, severity = said[linked(stage)[short]]
+        assert short in text or "*FUNCTION*FunctionErrors" in text, short
+        assert f"[{severity}]" in each["Properties"]["AlarmDescription"], short
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_has_every_section_in_order(page: str) -> None:
+    assert re.findall(r"^## (.+)$", PAGES[page], re.MULTILINE) == SECTIONS
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_first_five_minutes_are_commands(page: str) -> None:
+    first = PAGES[page].split("## First five minutes")[1].split("## Why")[0]
+    assert re.search(r"^```(sh|sql)\n.+", first, re.MULTILINE), page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_that_a_page_mentions_exist(page: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", PAGES[page]):
+        assert (FOLDER / target).resolve().is_file(), target
+
+
+def test_drills_that_pages_tell_of_are_alarms_that_link_there(stages: dict[str, Stage]) -> None:
+    pages = linked(stages["local"])
+    for page, text in PAGES.items():
+        for name in re.findall(r"signify drill (\w+)", text.split("## Drill")[1]):
+            assert pages[name] == page
+        assert page in WITHOUT_ALARM or "signify drill " in text.split("## Drill")[1], page
+
+
+def test_settings_that_pages_tell_of_exist() -> None:
+    from pydantic.alias_generators import to_camel
+
+    from cdk.settings import Settings
+
+    known = {to_camel(name) for name in Settings.model_fields}
+    prefixes = "api|database|glue|log|monthly|runs|runbook|badRow|cors"
+    for page, text in PAGES.items():
+        named = set(re.findall(rf"`((?:{prefixes})[A-Z]\w+)`", text))
+        assert named <= known, page

@@ -1,0 +1,84 @@
+"""What a drill does to an alarm, decided without a twin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from local.drills import BY_DEED, breaching_data, drills
+from local.emulator.alarms import judge
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def an_alarm(**changes: Any) -> dict[str, Any]:
+    alarm = {
+        "MetricName": "5XXError",
+        "Dimensions": [{"Name": "ApiName", "Value": "Signify"}],
+        "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 2,
+        "Period": 300,
+        "Statistic": "Average",
+        "Threshold": 0.2,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "notBreaching",
+    }
+    return {**alarm, **changes}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"Statistic": "Sum", "Threshold": 1.0, "EvaluationPeriods": 1, "DatapointsToAlarm": 1},
+        {"Statistic": "SampleCount", "Threshold": 100.0},
+        {"Statistic": None, "ExtendedStatistic": "p99", "Threshold": 1500.0},
+        {"Statistic": "Minimum", "Threshold": 70.0, "ComparisonOperator": "LessThanThreshold"},
+        {"Statistic": "Maximum", "Threshold": 4.0, "DatapointsToAlarm": None},
+    ],
+)
+def test_the_data_make_the_alarm_fire_against_what_really_happened(changes: dict[str, Any]) -> None:
+    alarm = an_alarm(**changes)
+    data = breaching_data(alarm, NOW)
+    points = [
+        {"Timestamp": datum["Timestamp"].timestamp(), "Value": datum["Values"][0], "Count": datum["Counts"][0], "Dimensions": {}}
+        for datum in data
+    ]
+    ordinary = 90.0 if "Less" in alarm["ComparisonOperator"] else 0.0
+    quiet = [{"Timestamp": (NOW - timedelta(seconds=30 * step)).timestamp(), "Value": ordinary} for step in range(1, 30)]
+    assert judge(alarm, quiet, NOW.timestamp())[0] == "OK"
+    assert judge(alarm, [*points, *quiet], NOW.timestamp())[0] == "ALARM"
+
+
+class OneStack:
+    """A deployed monitoring stack: two alarms, one of them a composite of two parts, and a dashboard."""
+
+    outputs: Mapping[str, str] = MappingProxyType({})
+
+    def client(self, service: str) -> OneStack:
+        assert service == "cloudformation"
+        return self
+
+    def get_paginator(self, _operation: str) -> OneStack:
+        return self
+
+    def paginate(self, *, StackName: str) -> list[dict[str, Any]]:  # noqa: N803 - as boto3 spells it
+        assert StackName == "Signify-local-Monitoring"
+        found = [("AlarmsRunFailed0A1B2C3D", "a"), ("AlarmsApiErrorsFast0A1B2C3D", "b")]
+        found += [("AlarmsApiErrorsFastPart10A1B2C3D", "c"), ("AlarmsApiErrorsFastPart20A1B2C3D", "d")]
+        alarms = [{"ResourceType": "AWS::CloudWatch::Alarm", "LogicalResourceId": one, "PhysicalResourceId": two} for one, two in found]
+        board = {"ResourceType": "AWS::CloudWatch::Dashboard", "LogicalResourceId": "Board0A1B2C3D", "PhysicalResourceId": "e"}
+        return [{"StackResourceSummaries": [*alarms, board]}]
+
+
+def test_parts_of_a_composite_are_drilled_together() -> None:
+    found = {name: (drill.physical_name, drill.parts) for name, drill in drills(OneStack()).items()}
+    assert found == {"RunFailed": ("a", ()), "ApiErrorsFast": ("b", ("c", "d"))}
+
+
+def test_deeds_are_done_for_alarms_that_a_deed_can_raise() -> None:
+    assert BY_DEED.keys() == {"RunFailed", "RunAborted", "DeadLetters", "NoPublishedRun"}
