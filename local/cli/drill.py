@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from local import drills
+from local import deeds, drills
 from local.cli.console import CliError, err, out
 from local.cli.platform import LOCAL, platform
 
@@ -45,5 +45,5 @@ def _list(known: dict[str, drills.Drill]) -> Table:
     for name in ("alarm", "provoked by"):
         table.add_column(name)
     for name in known:
-        table.add_row(name, "deed" if name in drills.BY_DEED else "metric data")
+        table.add_row(name, "deed" if name in deeds.BY_DEED else "metric data")
     return table

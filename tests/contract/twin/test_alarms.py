@@ -66,8 +66,7 @@ def put(twin: Twin, name: str, *values: float) -> None:
 
 def state(twin: Twin, alarm: str) -> str:
     answer = twin.client("cloudwatch").describe_alarms(AlarmNames=[alarm], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    [found] = [*answer["MetricAlarms"], *answer["CompositeAlarms"]]
-    return str(found["StateValue"])
+    return str((answer["MetricAlarms"] or answer["CompositeAlarms"])[0]["StateValue"])
 
 
 def until(twin: Twin, alarm: str, wanted: str) -> str:
@@ -90,7 +89,12 @@ def test_an_alarm_looks_at_its_own_dimensions_and_tells_its_topic(twin: Twin, de
 
 
 def test_silence_raises_a_heartbeat_by_itself(twin: Twin, deploy: Deploy) -> None:
-    beat = {"MetricName": "Beats", "Threshold": 1, "ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching"}
+    beat: dict[str, Any] = {
+        "MetricName": "Beats",
+        "Threshold": 1,
+        "ComparisonOperator": "LessThanThreshold",
+        "TreatMissingData": "breaching",
+    }
     template = with_alarm(watched(), "Heart", Dimensions=unit("heart"), Period=10, EvaluationPeriods=1, DatapointsToAlarm=1, **beat)
     alarm = deploy(template)["Heart"]
     datum = {"MetricName": "Beats", "Dimensions": unit("heart"), "Value": 1}

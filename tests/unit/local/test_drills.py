@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.drills import BY_DEED, breaching_data, drills
+from local.deeds import BY_DEED, breaching_data
+from local.drills import drills
 from local.emulator.alarms import judge
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

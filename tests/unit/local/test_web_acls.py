@@ -28,7 +28,7 @@ def rate_rule(name: str = "Rate", priority: int = 0, **statement: Any) -> dict[s
     return {"Name": name, "Priority": priority, "Action": {"Block": {}}, "Statement": {"RateBasedStatement": rated}}
 
 
-BY_TOKEN = {"AggregateKeyType": "CUSTOM_KEYS", "CustomKeys": [{"Header": {"Name": "Authorization"}}]}
+BY_TOKEN: dict[str, Any] = {"AggregateKeyType": "CUSTOM_KEYS", "CustomKeys": [{"Header": {"Name": "Authorization"}}]}
 LONG = {"SingleHeader": {"Name": "content-length"}}
 BODY = {
     "Name": "Body",
