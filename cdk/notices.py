@@ -9,6 +9,7 @@ from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
+from cdk.acknowledge import acknowledge
 from cdk.settings import Settings
 
 
@@ -29,6 +30,7 @@ class Notices(Construct):
         if settings.alarm_email:
             for topic in (self.failures, self.alarms):
                 topic.add_subscription(EmailSubscription(settings.alarm_email))
+                acknowledge(topic, _ACCEPTED_OF_MAIL)
 
     def _topic(self, name: str) -> Topic:
         return Topic(self, name, master_key=self.key, enforce_ssl=True)
@@ -49,4 +51,7 @@ def _may_publish(service: str, topic: Topic) -> PolicyStatement:
     )
 
 
+_ACCEPTED_OF_MAIL = {
+    "Serverless-SNSRedrivePolicy": "What a lost mail would have told stands in the state of the alarm, or the record of the run."
+}
 _OF_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
