@@ -21,6 +21,12 @@ class Problem:
     detail: str | None = None
 
 
+ALWAYS = {
+    "Content-Type": "application/problem+json",
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
 BEARER = {"WWW-Authenticate": "Bearer"}
 THROTTLED = {"Retry-After": "1"}  # the gateway's token bucket refills every second
 OVER_THE_RATE = {"Retry-After": "60"}  # the firewall looks back one minute
@@ -85,7 +91,7 @@ def _over_the_rate(limit: int) -> Problem:
 
 
 def _headers(problem: Problem, settings: Settings) -> dict[str, str]:
-    headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", **problem.headers}
+    headers = {**ALWAYS, **problem.headers}
     if len(settings.cors_origins) == 1:  # the gateway cannot choose among several; a page of several sees such a refusal without its body
         headers["Access-Control-Allow-Origin"] = settings.cors_origins[0]
     return headers

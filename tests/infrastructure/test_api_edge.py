@@ -169,6 +169,7 @@ def test_every_answer_of_the_gateway_is_a_problem_document(stage: Stage) -> None
     for response in responses:
         name, headers = response["ResponseType"], response["ResponseParameters"]
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'", name
+        assert headers["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'", name
         assert "gatewayresponse.header.Access-Control-Allow-Origin" not in headers, name
         [template] = response["ResponseTemplates"].values()
         problem = json.loads(template.replace("$context.error.messageString", '"Forbidden"').replace("$context.requestId", "1-67"))
