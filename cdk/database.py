@@ -12,11 +12,13 @@ from aws_cdk.aws_rds import (
     Credentials,
     DatabaseCluster,
     DatabaseClusterEngine,
+    IClusterInstance,
 )
 from constructs import Construct
 
 from cdk.acknowledge import acknowledge
-from cdk.network import PRIVATE, Network
+from cdk.database_proxy import proxy_of
+from cdk.network import Network
 from cdk.settings import Settings
 
 NAME = "signify"
@@ -30,10 +32,10 @@ class Database(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self.network = network
-        self.ssl_mode = settings.database_ssl_mode
         self.key = Key(self, "Key", description="Database and its secret", enable_key_rotation=True, removal_policy=self._removal())
         self.cluster = self._cluster()
         self.cluster.connections.allow_default_port_from(network.clients, "Functions")
+        self.proxy = proxy_of(self, self.cluster, network) if settings.database_proxy else None
         acknowledge(self, _ACCEPTED)
 
     @property
@@ -41,6 +43,12 @@ class Database(Construct):
         """Where host, port, dbname, username and password stand."""
         assert self.cluster.secret is not None
         return self.cluster.secret.secret_arn
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a function has to know to connect; the password is in none of it."""
+        proxied = {"DATABASE_PROXY_HOST": self.proxy.endpoint} if self.proxy else {}
+        return {"DATABASE_SECRET_ARN": self.secret_arn, "DATABASE_SSLMODE": self._settings.database_ssl_mode, **proxied}
 
     def grant_connect(self, grantee: IGrantable) -> None:
         """Let grantee read the secret; it must also be one of the network's `clients`.
@@ -59,7 +67,8 @@ class Database(Construct):
             self,
             "Cluster",
             engine=DatabaseClusterEngine.aurora_postgres(version=AuroraPostgresEngineVersion.VER_15_17),
-            writer=ClusterInstance.serverless_v2("Writer", enable_performance_insights=True, performance_insight_encryption_key=self.key),
+            writer=self._instance("Writer"),
+            readers=[self._instance("Reader", follows=True)] if settings.database_reader else [],
             serverless_v2_min_capacity=settings.database_min_capacity,
             serverless_v2_max_capacity=settings.database_max_capacity,
             serverless_v2_auto_pause_duration=Duration.minutes(settings.database_pause_minutes) if pauses else None,
@@ -67,7 +76,7 @@ class Database(Construct):
             default_database_name=NAME,
             parameters={"rds.force_ssl": "1", "log_min_duration_statement": "1000"},
             vpc=self.network.vpc,
-            vpc_subnets=PRIVATE,
+            vpc_subnets=self.network.private,
             security_groups=[self.network.security_group("Database", "The database")],
             iam_authentication=True,
             enable_data_api=True,
@@ -78,6 +87,16 @@ class Database(Construct):
             deletion_protection=settings.database_deletion_protection,
             cloudwatch_logs_exports=["postgresql"],
             removal_policy=RemovalPolicy.SNAPSHOT if settings.keep_data else RemovalPolicy.DESTROY,
+        )
+
+    def _instance(self, name: str, *, follows: bool | None = None) -> IClusterInstance:
+        """A reader that follows the writer's capacity can take over at once."""
+        return ClusterInstance.serverless_v2(
+            name,
+            enable_performance_insights=True,
+            performance_insight_encryption_key=self.key,
+            publicly_accessible=False,
+            scale_with_writer=follows,
         )
 
     def _removal(self) -> RemovalPolicy:

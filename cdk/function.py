@@ -5,27 +5,40 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from aws_cdk import Duration, Size, Stack
 from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import Architecture, Function, LayerVersion, LoggingFormat, Runtime, SnapStartConf, Tracing
+from aws_cdk.aws_sqs import Queue, QueueEncryption
 from constructs import Construct
 
 from cdk.acknowledge import acknowledge
 from cdk.bundling import dependency_code, source_code
 from cdk.database import Database
 from cdk.log_group import log_group
-from cdk.network import PRIVATE
 from cdk.package import FUNCTIONS, Package, code_version
 from cdk.settings import Settings
 
 METRICS_NAMESPACE = "Signify"
 RUNTIME = Runtime.PYTHON_3_13
+KEPT = Duration.days(14)
+MAX_EVENT_AGE = Duration.hours(2)
+
+
+class _Failure(TypedDict, total=False):
+    dead_letter_queue: Queue
+    retry_attempts: int
+    max_event_age: Duration
 
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """One function. `name` is its module in runtime/functions, unless `handler` says otherwise."""
+    """One function. `name` is its module in runtime/functions, unless `handler` says otherwise.
+
+    concurrency: how many at once, reserved where the settings say so; each holds one database connection. asynchronous: invoked by
+    something that does not wait, such as a topic or a rule, so that what fails must be kept.
+    """
 
     name: str
     description: str
@@ -35,6 +48,8 @@ class FunctionSpec:
     scratch_mib: int = 512
     snap_start: bool = False
     handler: str = ""
+    concurrency: int = 2
+    asynchronous: bool = False
 
     @property
     def construct_id(self) -> str:
@@ -79,11 +94,24 @@ class FunctionFactory:
             logging_format=LoggingFormat.JSON,
             tracing=Tracing.ACTIVE,
             vpc=self.database.network.vpc,
-            vpc_subnets=PRIVATE,
+            vpc_subnets=self.database.network.private,
             security_groups=[self.database.network.clients],
+            ipv6_allowed_for_dual_stack=self.database.network.by_ipv6 or None,
+            reserved_concurrent_executions=spec.concurrency if self.settings.reserve_concurrency else None,
+            **self._when_it_fails(scope, spec),
         )
-        acknowledge(function, _ACCEPTED)
+        acknowledge(function, _ACCEPTED if spec.asynchronous else _ACCEPTED | _ACCEPTED_OF_AWAITED)
         return function
+
+    def _when_it_fails(self, scope: Construct, spec: FunctionSpec) -> _Failure:
+        """Where an event goes that an asynchronous function could not handle in three attempts."""
+        if not spec.asynchronous:
+            return {}
+        queue = Queue(
+            scope, f"{spec.construct_id}DeadLetters", encryption=QueueEncryption.SQS_MANAGED, enforce_ssl=True, retention_period=KEPT
+        )
+        acknowledge(queue, {"Serverless-SQSRedrivePolicy": "This is where a function's failed events end."})
+        return {"dead_letter_queue": queue, "retry_attempts": 2, "max_event_age": MAX_EVENT_AGE}
 
     def _dependencies(self, scope: Construct, package: Package) -> LayerVersion:
         """The layer of a set of requirements, one per stack that needs it."""
@@ -115,8 +143,8 @@ class FunctionFactory:
         return {
             "STAGE": self.settings.stage,
             "CODE_VERSION": code_version(),
-            "DATABASE_SECRET_ARN": self.database.secret_arn,
-            "DATABASE_SSLMODE": self.database.ssl_mode,
+            **self.database.environment,
+            **self.database.network.environment,
             "POWERTOOLS_SERVICE_NAME": spec.name,
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
             "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -137,11 +165,13 @@ def _join_network() -> PolicyStatement:
 _ACCEPTED = {
     "AwsSolutions-L1": "Python 3.13 is the runtime that SnapStart and every pinned arm64 wheel are tested with.",
     "Serverless-LambdaLatestVersion": "Python 3.13 is the runtime that SnapStart and every pinned arm64 wheel are tested with.",
-    "Serverless-LambdaDLQ": "Never invoked asynchronously: Step Functions, SQS, API Gateway or the deploy waits for the answer "
-    "and keeps the event when it fails.",
     "Serverless-LambdaEventSourceMappingDestination": "An SQS source takes no destination; the queue's own dead-letter queue keeps "
     "what failed.",
     "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish": "The alias that API Gateway calls publishes a version.",
+}
+_ACCEPTED_OF_AWAITED = {
+    "Serverless-LambdaDLQ": "Never invoked asynchronously: Step Functions, SQS, API Gateway or the deploy waits for the answer "
+    "and keeps the event when it fails.",
 }
 _NO_RESOURCE_LEVEL = "Network interfaces of Lambda and X-Ray segments have no resource that a policy could name."
 _ACCEPTED_OF_ROLE = {"AwsSolutions-IAM5[Resource::*]": _NO_RESOURCE_LEVEL, "Serverless-LambdaStarPermissions": _NO_RESOURCE_LEVEL}

@@ -9,10 +9,10 @@ from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, CfnBucke
 from constructs import Construct
 
 from cdk.acknowledge import acknowledge
+from cdk.lake_zones import lifecycle
 from cdk.settings import Settings
 
 ACCESS_LOG_DAYS = 90
-UNFINISHED_UPLOAD_DAYS = 7
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 
@@ -36,7 +36,7 @@ class Lake(Construct):
             block_public_access=BlockPublicAccess.BLOCK_ALL,
             object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
             server_access_logs_bucket=self._access_logs(),
-            lifecycle_rules=[_forget_superseded_versions(settings)],
+            lifecycle_rules=lifecycle(settings),
             removal_policy=self._removal,
             auto_delete_objects=not settings.keep_data and settings.on_aws,
         )
@@ -90,10 +90,3 @@ class Lake(Construct):
         )
         acknowledge(logs, {"AwsSolutions-S1": "This bucket holds the access logs; logging its own access would log itself."})
         return logs
-
-
-def _forget_superseded_versions(settings: Settings) -> LifecycleRule:
-    return LifecycleRule(
-        abort_incomplete_multipart_upload_after=Duration.days(UNFINISHED_UPLOAD_DAYS),
-        noncurrent_version_expiration=Duration.days(settings.superseded_version_days),
-    )

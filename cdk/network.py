@@ -1,4 +1,4 @@
-"""The private network of a stage: no internet, no NAT, and only the endpoints that a call needs."""
+"""The private network of a stage: no internet, no NAT, and only the ways out that a call needs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from aws_cdk.aws_ec2 import (
     FlowLogDestination,
     FlowLogResourceType,
     FlowLogTrafficType,
+    GatewayVpcEndpoint,
     GatewayVpcEndpointAwsService,
     InterfaceVpcEndpoint,
-    InterfaceVpcEndpointAwsService,
-    ISubnet,
+    IpProtocol,
+    IVpc,
     SecurityGroup,
     SubnetConfiguration,
     SubnetSelection,
@@ -20,46 +21,71 @@ from aws_cdk.aws_ec2 import (
 from constructs import Construct
 
 from cdk.log_group import log_group
+from cdk.service_access import ipv6_egress, ipv6_endpoints, private_endpoints
 from cdk.settings import Settings
 
-PRIVATE = SubnetSelection(subnet_type=SubnetType.PRIVATE_ISOLATED)
 ZONES = 2  # Aurora wants subnets in two zones, even for one instance.
 
 
 class Network(Construct):
-    """An isolated VPC. Functions that talk to the database live here; everything else stays outside."""
+    """An isolated VPC, or private subnets of an existing one. Functions that talk to the database live here; everything else stays out."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
-        self.vpc = Vpc(
+        self.by_ipv6 = settings.service_access == "ipv6"
+        self.vpc: IVpc = self._existing(settings.vpc_id) if settings.vpc_id else self._own()
+        self.private = SubnetSelection(subnets=self.vpc.isolated_subnets)
+        self.clients = self.security_group("Clients", "Functions, which may call the database and the endpoints")
+        self.endpoints: list[InterfaceVpcEndpoint] = []
+        self._open_ways_out()
+        if settings.vpc_id is None:
+            self._record_rejected_traffic()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What functions have to know about this network."""
+        return ipv6_endpoints() if self.by_ipv6 else {}
+
+    def security_group(self, construct_id: str, description: str) -> SecurityGroup:
+        """A group for what lives here; the routes already lead nowhere but to the network and its ways out."""
+        return SecurityGroup(self, construct_id, vpc=self.vpc, description=description, allow_all_outbound=True)
+
+    def _own(self) -> Vpc:
+        return Vpc(
             self,
             "Vpc",
             max_azs=ZONES,
             nat_gateways=0,
-            restrict_default_security_group=settings.on_aws,  # done by a function in Node, which the twin does not run
+            ip_protocol=IpProtocol.DUAL_STACK if self.by_ipv6 else None,
+            restrict_default_security_group=self._settings.on_aws,  # done by a function in Node, which the twin does not run
             subnet_configuration=[SubnetConfiguration(name="Private", subnet_type=SubnetType.PRIVATE_ISOLATED, cidr_mask=24)],
         )
-        self.clients = self.security_group("Clients", "Functions, which may call the database and the endpoints")
-        # The lake: free, so always there.
-        self.vpc.add_gateway_endpoint("S3", service=GatewayVpcEndpointAwsService.S3)
-        self.endpoints = [
-            self._endpoint("SecretsManager", InterfaceVpcEndpointAwsService.SECRETS_MANAGER),  # every function reads the database's secret
-            self._endpoint("StepFunctions", InterfaceVpcEndpointAwsService.STEP_FUNCTIONS),  # the API starts executions
-        ]
-        self._record_rejected_traffic()
 
-    def security_group(self, construct_id: str, description: str) -> SecurityGroup:
-        """A group for what lives here; the routes already lead nowhere but to the network and its endpoints."""
-        return SecurityGroup(self, construct_id, vpc=self.vpc, description=description, allow_all_outbound=True)
+    def _existing(self, vpc_id: str) -> IVpc:
+        """By what the settings say about it: a look-up would need credentials at synth."""
+        return Vpc.from_vpc_attributes(
+            self,
+            "Vpc",
+            vpc_id=vpc_id,
+            availability_zones=list(self._settings.vpc_zones),
+            isolated_subnet_ids=list(self._settings.vpc_subnet_ids),
+            isolated_subnet_route_table_ids=list(self._settings.vpc_route_table_ids) or None,
+        )
 
-    def _endpoint(self, construct_id: str, service: InterfaceVpcEndpointAwsService) -> InterfaceVpcEndpoint:
-        subnets: list[ISubnet] = self.vpc.isolated_subnets[: self._settings.endpoint_zones]
-        endpoint = self.vpc.add_interface_endpoint(construct_id, service=service, subnets=SubnetSelection(subnets=subnets), open=False)
-        endpoint.connections.allow_default_port_from(self.clients, "Functions")
-        return endpoint
+    def _open_ways_out(self) -> None:
+        if self._settings.service_access == "existing":
+            return
+        GatewayVpcEndpoint(self, "S3", vpc=self.vpc, service=GatewayVpcEndpointAwsService.S3, subnets=[self.private])
+        if self.by_ipv6:
+            ipv6_egress(self, self.vpc, self.clients)
+            return
+        subnets = self.vpc.isolated_subnets[: self._settings.endpoint_zones]
+        services = self.security_group("Services", "Endpoints of AWS services")
+        self.endpoints = private_endpoints(self, self.vpc, subnets, self.clients, services)
 
     def _record_rejected_traffic(self) -> None:
+        """In a VPC of our own; an existing one has its owner's flow logs."""
         logs = log_group(self, "FlowLogs", self._settings)
         FlowLog(
             self,

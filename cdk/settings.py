@@ -9,14 +9,15 @@ import json
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
+
+from cdk.setting_groups import ComputeSettings, DatabaseSettings, KeepingSettings, NetworkSettings
 
 StageName = Literal["dev", "prod", "local"]
 Origin = Annotated[str, Field(pattern=r"^(https://|http://localhost(:|$))[^/*\s]*$")]
-RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
 LOOKOUT_ENDED = (
     "Amazon Lookout for Metrics ended on 9 October 2025: its API answers nobody and CloudFormation no longer knows its types. "
@@ -31,12 +32,10 @@ class SettingsError(ValueError):
     """A setting is wrong; the message names key, value and what is allowed, one line each."""
 
 
-class Settings(BaseModel):
+class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettings):
     """One stage of the platform. Keys are written in camelCase in cdk.json and on the command line."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
-
-    stage: StageName
+    stage: StageName = Field(description="Which stage; part of the name of every stack.")
     function_platform: Literal["aws", "host"] = Field("aws", description="Where the functions run: on Lambda, or on this machine.")
     packaging: Literal["full", "sources"] = Field(
         "full", description="`sources` leaves the dependencies out: enough to check the templates, without network; not to deploy."
@@ -44,21 +43,6 @@ class Settings(BaseModel):
     forecast_backend: Literal["builtin"] = Field("builtin", description="Who forecasts.")
     anomaly_backend: Literal["builtin"] = Field("builtin", description="Who detects anomalies.")
 
-    keep_data: bool = Field(True, description="Lake, database and keys outlive `cdk destroy`.")
-    termination_protection: bool = Field(False, description="CloudFormation refuses to delete the stacks.")
-    log_retention_days: int = Field(30, description="How long every log group keeps its lines.")
-    superseded_version_days: int = Field(90, ge=1, le=3650, description="How long the lake keeps an object version that was replaced.")
-
-    endpoint_zones: int = Field(1, ge=1, le=2, description="Zones with interface endpoints; one costs about 7.30 USD a month per zone.")
-
-    database_min_capacity: float = Field(0, ge=0, le=128, multiple_of=0.5, description="ACU when idle; 0 pauses the database.")
-    database_max_capacity: float = Field(4, ge=1, le=128, multiple_of=0.5, description="ACU at most.")
-    database_pause_minutes: int = Field(10, ge=5, le=1440, description="Idle minutes before a database with 0 ACU pauses.")
-    database_backup_days: int = Field(7, ge=1, le=35, description="Days that can be restored to any second.")
-    database_deletion_protection: bool = Field(False, description="RDS refuses to delete the cluster.")
-    database_ssl_mode: Literal["disable", "require"] = Field("require", description="What functions demand of a database connection.")
-
-    glue_max_workers: int = Field(4, ge=2, le=100, description="G.1X workers that a job may scale to; it starts with what it needs.")
     bad_row_share_limit: float = Field(0.05, ge=0, le=1, description="Share of quarantined rows that the quality gate accepts at most.")
     runs_kept: int = Field(30, ge=2, le=1000, description="Forecast runs that stay in the database.")
 
@@ -72,13 +56,6 @@ class Settings(BaseModel):
     runbook_url: str = Field("docs/runbooks/", pattern=r"/$", description="Where the runbooks are read; alarms link to pages below it.")
     monthly_budget_usd: int | None = Field(None, ge=1, description="Monthly spend of the stage that people are warned of; none by default.")
     alarm_email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Who is told when an alarm fires.")
-
-    @field_validator("log_retention_days")
-    @classmethod
-    def _cloudwatch_knows_it(cls, value: int) -> int:
-        if value not in RETENTION_DAYS:
-            raise ValueError(f"CloudWatch keeps logs for one of {', '.join(map(str, RETENTION_DAYS))} days")
-        return value
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -101,15 +78,6 @@ class Settings(BaseModel):
         if value == "amazon_forecast":
             raise ValueError(FORECAST_CLOSED)
         return value
-
-    @model_validator(mode="after")
-    def _capacities_are_ordered(self) -> Self:
-        if self.database_min_capacity > self.database_max_capacity:
-            raise ValueError(
-                f"databaseMinCapacity is {self.database_min_capacity:g}, databaseMaxCapacity {self.database_max_capacity:g}: "
-                "the minimum may not exceed the maximum"
-            )
-        return self
 
     def stack_name(self, name: str) -> str:
         """The physical name of a stack, the only names that are chosen rather than generated."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk.aws_glue import PySparkEtlJob
 from aws_cdk.aws_lambda import Function
 
-from cdk.glue_job import JobSpec
+from cdk.glue_job import GlueJob, JobSpec
 
 
 @dataclass(frozen=True)
@@ -16,4 +15,4 @@ class Steps:
     """What the states call: functions by name, jobs by name with their specs."""
 
     functions: Mapping[str, Function]
-    jobs: Mapping[str, tuple[JobSpec, PySparkEtlJob]]
+    jobs: Mapping[str, tuple[JobSpec, GlueJob]]

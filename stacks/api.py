@@ -22,6 +22,7 @@ HANDLER = FunctionSpec(
     memory_mib=1024,
     timeout_s=29,  # API Gateway waits no longer
     snap_start=True,
+    concurrency=20,
 )
 
 

@@ -17,5 +17,5 @@ class StageStack(Stack):
             settings.stack_name(name),
             description=f"Signify {settings.stage}: {description}",
             termination_protection=settings.termination_protection,
-            tags={"signify:stage": settings.stage},  # CloudFormation passes them on to every resource that takes tags
+            tags={**settings.tags, "signify:stage": settings.stage},  # CloudFormation passes them on to every resource that takes tags
         )

@@ -14,7 +14,9 @@ from cdk.settings import Settings
 from cdk.steps import Steps
 from stacks.base import StageStack
 
-RECEIVER = FunctionSpec("data_processor", "Receives what landed in the lake", memory_mib=2048, timeout_s=300, scratch_mib=4096)
+RECEIVER = FunctionSpec(
+    "data_processor", "Receives what landed in the lake", memory_mib=2048, timeout_s=300, scratch_mib=4096, concurrency=4
+)
 RUN_FUNCTIONS = (
     FunctionSpec("run_resolver", "Decides what a run works on"),
     FunctionSpec("quality_gate", "Judges the rows of a run"),
@@ -25,7 +27,9 @@ RUN_FUNCTIONS = (
     FunctionSpec("run_recorder", "Records how a run ended"),
 )
 JOBS = (
-    JobSpec("data_cleansing", "Types, checks and deduplicates rows", reads=("staging",), writes=("curated", "quarantine", "runs")),
+    JobSpec(
+        "data_cleansing", "Types, checks and deduplicates rows", reads=("staging",), writes=("scratch", "curated", "quarantine", "runs")
+    ),
     JobSpec("feature_engineering", "Daily demand per site and SKU", reads=("curated", "runs"), writes=("features",)),
     JobSpec("demand_forecast", "Forecasts 28 days of demand", reads=("features",), writes=("forecasts", "runs"), timeout_minutes=120),
 )

@@ -8,6 +8,13 @@ import pytest
 
 from cdk.settings import SettingsError, read_settings
 
+VPC = {
+    "vpcId": "vpc-0123456789abcdef0",
+    "vpcZones": "eu-central-1a,eu-central-1b",
+    "vpcSubnetIds": "subnet-0a1b2c3d, subnet-1a1b2c3d",
+    "vpcRouteTableIds": "rtb-0a1b2c3d,rtb-1a1b2c3d",
+}
+
 
 def test_a_stage_starts_from_its_block_in_cdk_json(context: dict[str, Any]) -> None:
     dev, prod, local = (read_settings(context, stage) for stage in ("dev", "prod", "local"))
@@ -58,6 +65,21 @@ def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> 
         ({"runbookUrl": "https://example.com/runbooks"}, ["runbookUrl", "match pattern"]),
         ({"alarmEmail": "nobody"}, ["alarmEmail is 'nobody'", "match pattern"]),
         ({"apiRateLimitt": "9"}, ["apiRateLimitt is no setting", "Did you mean apiRateLimit?"]),
+        ({"vpcId": "vpc-1"}, ["vpcId is 'vpc-1'", "match pattern"]),
+        ({"vpcSubnetIds": "subnet-0a1b2c3d,net-1"}, ["vpcSubnetIds is", "'net-1' is no id of the form subnet-"]),
+        ({"vpcZones": "eu-central-1a"}, ["vpcZones is set without vpcId"]),
+        ({**VPC, "vpcSubnetIds": "subnet-0a1b2c3d"}, ["names 1 subnets and vpcZones 2 zones", "two zones or more"]),
+        ({**VPC, "vpcZones": "eu-central-1a,eu-central-1a"}, ["name one subnet in each of two zones"]),
+        ({**VPC, "vpcRouteTableIds": ""}, ["vpcRouteTableIds names 0 tables for 2 subnets", "serviceAccess=existing"]),
+        ({**VPC, "serviceAccess": "ipv6"}, ["serviceAccess is ipv6", "with vpcId use endpoints or existing"]),
+        ({"serviceAccess": "existing"}, ["serviceAccess is existing", "set vpcId"]),
+        ({"serviceAccess": "nat"}, ["serviceAccess is 'nat'", "'endpoints', 'ipv6' or 'existing'"]),
+        ({"databaseProxy": "true"}, ["databaseProxy keeps the database from pausing", "databaseMinCapacity to 0.5"]),
+        ({"tags": "team=x"}, ["tags is 'team=x'", "write it as JSON"]),
+        ({"tags": {"aws:team": "x"}}, ["'aws:team' is no tag key"]),
+        ({"tags": {"team": "x" * 257}}, ["is no tag value", "up to 256"]),
+        ({"runDays": "7"}, ["runDays is '7'", "greater than or equal to 30"]),
+        ({"glueFlex": "perhaps"}, ["glueFlex is 'perhaps'", "boolean"]),
         ({"forecastBackend": "prophet"}, ["forecastBackend is 'prophet'", "'builtin'"]),
         ({"forecastBackend": "amazon_forecast"}, ["closed to new customers since 29 July 2024", "forecastBackend=builtin"]),
         ({"anomalyBackend": "lookout"}, ["anomalyBackend is 'lookout'", "ended on 9 October 2025", "anomalyBackend=builtin"]),
@@ -73,3 +95,9 @@ def test_every_wrong_value_is_named_at_once(context: dict[str, Any]) -> None:
     with pytest.raises(SettingsError) as refused:
         read_settings({**context, "stage": "dev", "apiRateLimit": "0", "runsKept": "1"})
     assert str(refused.value).count("stage dev: ") == 2
+
+
+def test_lists_and_tags_can_be_written_on_the_command_line(context: dict[str, Any]) -> None:
+    settings = read_settings({**context, **VPC, "stage": "dev", "tags": '{"cost-centre": "4711"}'})
+    assert settings.vpc_subnet_ids == ("subnet-0a1b2c3d", "subnet-1a1b2c3d")
+    assert settings.tags == {"cost-centre": "4711"}

@@ -1,0 +1,35 @@
+"""RDS Proxy: keeps connections to the database open and lends them out, for stages with many functions at once."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk.aws_rds import DatabaseCluster, DatabaseProxy, ProxyTarget
+from constructs import Construct
+
+from cdk.network import Network
+
+BORROW_AT_MOST = Duration.seconds(20)
+IDLE_CLIENT = Duration.minutes(30)
+# Asked of every connection by the proxy itself: what a client sets by itself would pin the connection to that client.
+SESSION = "SET timezone='UTC'; SET statement_timeout=20000"
+
+
+def proxy_of(scope: Construct, cluster: DatabaseCluster, network: Network) -> DatabaseProxy:
+    """A proxy that takes TLS only, by the user and password of the cluster's secret; clients alone may call it."""
+    assert cluster.secret is not None
+    proxy = DatabaseProxy(
+        scope,
+        "Proxy",
+        proxy_target=ProxyTarget.from_cluster(cluster),
+        secrets=[cluster.secret],
+        vpc=network.vpc,
+        vpc_subnets=network.private,
+        security_groups=[network.security_group("Proxy", "The database's proxy")],
+        require_tls=True,
+        borrow_timeout=BORROW_AT_MOST,
+        idle_client_timeout=IDLE_CLIENT,
+        init_query=SESSION,
+    )
+    cluster.connections.allow_default_port_from(proxy, "The proxy")
+    proxy.connections.allow_from(network.clients, cluster.connections.default_port, "Functions")  # type: ignore[arg-type]
+    return proxy

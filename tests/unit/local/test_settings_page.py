@@ -1,0 +1,20 @@
+"""docs/settings.md, which the settings write."""
+
+from __future__ import annotations
+
+from pydantic.alias_generators import to_camel
+
+from cdk.settings import Settings
+from local.documentation import settings
+from local.state import ROOT
+
+
+def test_the_page_is_what_the_settings_say() -> None:
+    committed = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert committed == settings.page(), "run `python -m local.documentation`"
+
+
+def test_every_setting_has_a_row_and_a_description() -> None:
+    page = settings.page()
+    assert all(f"| `{to_camel(name)}` |" in page for name in Settings.model_fields)
+    assert all(field.description for field in Settings.model_fields.values())
