@@ -1,9 +1,15 @@
-"""Aurora PostgreSQL Serverless v2: private, encrypted, TLS only, its password generated and kept in a secret."""
+"""Aurora PostgreSQL Serverless v2: private, encrypted, TLS only.
+
+Functions sign in with their IAM roles as FUNCTION_USER. The administrator's password is generated, kept in a secret, and used by the
+deploy alone, through the Data API.
+"""
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy
-from aws_cdk.aws_iam import IGrantable, PolicyStatement
+from functools import cached_property
+
+from aws_cdk import Aws, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk.aws_iam import IGrantable, PolicyStatement, Role
 from aws_cdk.aws_kms import Key
 from aws_cdk.aws_rds import (
     AuroraPostgresEngineVersion,
@@ -23,6 +29,7 @@ from cdk.settings import Settings
 
 NAME = "signify"
 ADMINISTRATOR = "signify"
+FUNCTION_USER = "signify_functions"
 
 
 class Database(Construct):
@@ -47,18 +54,38 @@ class Database(Construct):
     @property
     def environment(self) -> dict[str, str]:
         """What a function has to know to connect; the password is in none of it."""
-        proxied = {"DATABASE_PROXY_HOST": self.proxy.endpoint} if self.proxy else {}
-        return {"DATABASE_SECRET_ARN": self.secret_arn, "DATABASE_SSLMODE": self._settings.database_ssl_mode, **proxied}
+        return {
+            "DATABASE_HOST": self.proxy.endpoint if self.proxy else self.cluster.cluster_endpoint.hostname,
+            "DATABASE_NAME": NAME,
+            "DATABASE_USER": FUNCTION_USER,
+            "DATABASE_SSLMODE": self._settings.database_ssl_mode,
+            **({"DATABASE_PROXIED": "true"} if self.proxy else {}),
+        }
 
     def grant_connect(self, grantee: IGrantable) -> None:
-        """Let grantee read the secret; it must also be one of the network's `clients`.
+        """Let grantee sign in as FUNCTION_USER; it must also be one of the network's `clients`."""
+        principal = grantee.grant_principal
+        user = f"arn:{Aws.PARTITION}:rds-db:{Aws.REGION}:{Aws.ACCOUNT_ID}:dbuser:{self._resource_id(principal)}/{FUNCTION_USER}"
+        principal.add_to_principal_policy(PolicyStatement(actions=["rds-db:connect"], resources=[user]))
 
-        The statements stand with the grantee alone: the key's own policy naming roles of later stacks would close a cycle.
-        """
-        grantee.grant_principal.add_to_principal_policy(
-            PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[self.secret_arn])
-        )
-        self.key.grant(grantee, "kms:Decrypt")
+    def _resource_id(self, reader: IGrantable) -> str:
+        """What rds-db calls that which takes connections: the cluster, or the proxy."""
+        if self.proxy is None:
+            return self.cluster.cluster_resource_identifier
+        ours = isinstance(reader, Role) and Stack.of(reader) is Stack.of(self)
+        return self._proxy_id if ours else self._exported_proxy_id
+
+    @property
+    def _proxy_id(self) -> str:
+        """The end of the proxy's ARN."""
+        assert self.proxy is not None
+        return Fn.select(6, Fn.split(":", self.proxy.db_proxy_arn))
+
+    @cached_property
+    def _exported_proxy_id(self) -> str:
+        """The same for other stacks: a reference between stacks cannot be split where it arrives."""
+        stack = Stack.of(self)
+        return stack.export_value(self._proxy_id, name=f"{stack.stack_name}-ProxyId")
 
     def _cluster(self) -> DatabaseCluster:
         settings = self._settings
@@ -107,6 +134,6 @@ class Database(Construct):
 _ACCEPTED = {
     "AwsSolutions-RDS10": "Deletion protection is a setting (databaseDeletionProtection), on in prod; elsewhere a final snapshot is kept.",
     "AwsSolutions-RDS11": "Nothing outside the isolated network reaches the port, and inside it only one security group does.",
-    "AwsSolutions-SMG4": "Functions keep the password while a container lives, so rotating it would fail requests in flight; "
-    "it is generated, never shown, and useless outside the isolated network.",
+    "AwsSolutions-SMG4": "No function reads the password: it is the administrator's, used by the deploy through the Data API, and "
+    "useless outside the isolated network. Rotating it is one click for who wants it.",
 }

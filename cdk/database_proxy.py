@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aws_cdk import Duration
-from aws_cdk.aws_rds import DatabaseCluster, DatabaseProxy, ProxyTarget
+from aws_cdk.aws_rds import DatabaseCluster, DatabaseProxy, DefaultAuthScheme, ProxyTarget
 from constructs import Construct
 
 from cdk.network import Network
@@ -15,16 +15,15 @@ SESSION = "SET timezone='UTC'; SET statement_timeout=20000"
 
 
 def proxy_of(scope: Construct, cluster: DatabaseCluster, network: Network) -> DatabaseProxy:
-    """A proxy that takes TLS only, by the user and password of the cluster's secret; clients alone may call it."""
-    assert cluster.secret is not None
+    """A proxy that takes TLS and IAM only, from end to end, so that it holds no secret; clients alone may call it."""
     proxy = DatabaseProxy(
         scope,
         "Proxy",
         proxy_target=ProxyTarget.from_cluster(cluster),
-        secrets=[cluster.secret],
+        default_auth_scheme=DefaultAuthScheme.IAM_AUTH,
         vpc=network.vpc,
         vpc_subnets=network.private,
-        security_groups=[network.security_group("Proxy", "The database's proxy")],
+        security_groups=[network.security_group("Proxy", "Proxy of the database")],
         require_tls=True,
         borrow_timeout=BORROW_AT_MOST,
         idle_client_timeout=IDLE_CLIENT,

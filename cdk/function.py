@@ -37,7 +37,8 @@ class FunctionSpec:
     """One function. `name` is its module in runtime/functions, unless `handler` says otherwise.
 
     concurrency: how many at once, reserved where the settings say so; each holds one database connection. asynchronous: invoked by
-    something that does not wait, such as a topic or a rule, so that what fails must be kept.
+    something that does not wait, such as a topic or a rule, so that what fails must be kept. inside: lives in the network and talks to the
+    database; else it has neither.
     """
 
     name: str
@@ -50,6 +51,7 @@ class FunctionSpec:
     handler: str = ""
     concurrency: int = 2
     asynchronous: bool = False
+    inside: bool = True
 
     @property
     def construct_id(self) -> str:
@@ -64,17 +66,18 @@ class FunctionSpec:
 
 @dataclass(frozen=True)
 class FunctionFactory:
-    """Makes the functions of one stage; all of them talk to its database, so all live in its network."""
+    """Makes the functions of one stage; nearly all of them talk to its database, so they live in its network."""
 
     settings: Settings
     database: Database
 
     def make(self, scope: Construct, spec: FunctionSpec, environment: Mapping[str, str] | None = None) -> Function:
-        """A function by its spec, allowed to log, to trace and to read the database's secret."""
+        """A function by its spec, allowed to log, to trace and to sign in to the database."""
         logs = log_group(scope, f"{spec.construct_id}Logs", self.settings)
         role = self._role(scope, spec)
         logs.grant_write(role)
-        self.database.grant_connect(role)
+        if spec.inside:
+            self.database.grant_connect(role)
         function = Function(
             scope,
             spec.construct_id,
@@ -93,10 +96,7 @@ class FunctionFactory:
             log_group=logs,
             logging_format=LoggingFormat.JSON,
             tracing=Tracing.ACTIVE,
-            vpc=self.database.network.vpc,
-            vpc_subnets=self.database.network.private,
-            security_groups=[self.database.network.clients],
-            ipv6_allowed_for_dual_stack=self.database.network.by_ipv6 or None,
+            **(self.database.network.placement if spec.inside else {}),
             reserved_concurrent_executions=spec.concurrency if self.settings.reserve_concurrency else None,
             **self._when_it_fails(scope, spec),
         )
@@ -134,7 +134,7 @@ class FunctionFactory:
             f"{spec.construct_id}Role",
             description=f"Role of the function {spec.name}",
             assumed_by=ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"Network": PolicyDocument(statements=[_join_network()])},
+            inline_policies={"Network": PolicyDocument(statements=[_join_network()])} if spec.inside else None,
         )
         acknowledge(role, _ACCEPTED_OF_ROLE)
         return role
@@ -143,8 +143,7 @@ class FunctionFactory:
         return {
             "STAGE": self.settings.stage,
             "CODE_VERSION": code_version(),
-            **self.database.environment,
-            **self.database.network.environment,
+            **({**self.database.environment, **self.database.network.environment} if spec.inside else {}),
             "POWERTOOLS_SERVICE_NAME": spec.name,
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
             "POWERTOOLS_LOG_LEVEL": "INFO",

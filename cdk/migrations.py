@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from aws_cdk import Duration
+from aws_cdk.aws_lambda import Function
 from aws_cdk.triggers import Trigger
 from constructs import Construct
 
+from cdk.database import FUNCTION_USER, NAME
 from cdk.function import FunctionFactory, FunctionSpec
 from cdk.package import MIGRATIONS
 
+ROLES = FunctionSpec("database_roles", "Makes the database's role of the functions", inside=False, timeout_s=120)
 MIGRATOR = FunctionSpec("migrator", "Runs the schema migrations", package=MIGRATIONS, timeout_s=600)
 
 
@@ -18,10 +21,32 @@ class Migrations(Construct):
     def __init__(self, scope: Construct, construct_id: str, functions: FunctionFactory) -> None:
         super().__init__(scope, construct_id)
         self.migrator = functions.make(self, MIGRATOR)
+        role_is_made = Trigger(
+            self,
+            "OnNewDatabase",
+            handler=self._roles(functions),
+            timeout=Duration.seconds(ROLES.timeout_s),
+            execute_after=[functions.database],
+        )
         Trigger(
             self,
             "OnDeploy",
             handler=self.migrator,
             timeout=Duration.seconds(MIGRATOR.timeout_s),
-            execute_after=[functions.database, functions.database.network],
+            execute_after=[functions.database, functions.database.network, role_is_made],
         )
+
+    def _roles(self, functions: FunctionFactory) -> Function:
+        database = functions.database
+        function = functions.make(
+            self,
+            ROLES,
+            {
+                "DATABASE_CLUSTER_ARN": database.cluster.cluster_arn,
+                "DATABASE_SECRET_ARN": database.secret_arn,
+                "DATABASE_NAME": NAME,
+                "DATABASE_USER": FUNCTION_USER,
+            },
+        )
+        database.cluster.grant_data_api_access(function)
+        return function

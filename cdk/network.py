@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from aws_cdk.aws_ec2 import (
     FlowLog,
     FlowLogDestination,
@@ -27,6 +29,15 @@ from cdk.settings import Settings
 ZONES = 2  # Aurora wants subnets in two zones, even for one instance.
 
 
+class Placement(TypedDict, total=False):
+    """The arguments of a function that lives in the network."""
+
+    vpc: IVpc
+    vpc_subnets: SubnetSelection
+    security_groups: list[SecurityGroup]
+    ipv6_allowed_for_dual_stack: bool
+
+
 class Network(Construct):
     """An isolated VPC, or private subnets of an existing one. Functions that talk to the database live here; everything else stays out."""
 
@@ -46,6 +57,12 @@ class Network(Construct):
     def environment(self) -> dict[str, str]:
         """What functions have to know about this network."""
         return ipv6_endpoints() if self.by_ipv6 else {}
+
+    @property
+    def placement(self) -> Placement:
+        """Where a function lives that is one of the clients."""
+        place: Placement = {"vpc": self.vpc, "vpc_subnets": self.private, "security_groups": [self.clients]}
+        return {**place, "ipv6_allowed_for_dual_stack": True} if self.by_ipv6 else place
 
     def security_group(self, construct_id: str, description: str) -> SecurityGroup:
         """A group for what lives here; the routes already lead nowhere but to the network and its ways out."""

@@ -1,9 +1,7 @@
-"""How functions reach the two AWS services that they call from inside the network. S3 needs none of this: its gateway endpoint is free.
+"""How functions reach the one AWS service that they call from inside the network: Step Functions, where the API starts a run.
 
-| service         | who calls it                                        |
-|-----------------|-----------------------------------------------------|
-| Secrets Manager | every function, for the database's user and password |
-| Step Functions  | the API, to start a run                             |
+S3 needs none of this, its gateway endpoint is free. The database's password neither: functions sign in with their role, and that
+signature is made on the spot.
 """
 
 from __future__ import annotations
@@ -26,7 +24,6 @@ from aws_cdk.aws_ec2 import (
 from constructs import Construct
 
 SERVICES = {
-    "SecretsManager": InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
     "StepFunctions": InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
 }
 EVERYWHERE = "::/0"
@@ -69,6 +66,5 @@ def ipv6_egress(scope: Construct, vpc: IVpc, clients: SecurityGroup) -> CfnEgres
 def ipv6_endpoints() -> dict[str, str]:
     """What tells boto3 to use the names that have IPv6 addresses; S3 keeps its own, which the gateway endpoint serves."""
     return {
-        "AWS_ENDPOINT_URL_SECRETS_MANAGER": f"https://secretsmanager.{Aws.REGION}.api.aws",
         "AWS_ENDPOINT_URL_SFN": f"https://states.{Aws.REGION}.api.aws",
     }

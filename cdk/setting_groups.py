@@ -86,7 +86,7 @@ class KeepingSettings(SettingGroup):
 
 
 class NetworkSettings(SettingGroup):
-    """Where the functions and the database live, and how the functions reach two AWS services from there."""
+    """Where the functions and the database live, and how the API reaches Step Functions from there."""
 
     vpc_id: str | None = Field(
         None, pattern=r"^vpc-[0-9a-f]{8,17}$", description="An existing VPC; none: a VPC of the stage's own, without internet."
@@ -96,7 +96,7 @@ class NetworkSettings(SettingGroup):
     vpc_route_table_ids: RouteTableIds = Field((), description="Their route tables, for the S3 gateway endpoint.")
     service_access: Literal["endpoints", "ipv6", "existing"] = Field(
         "endpoints",
-        description="How functions reach Secrets Manager and Step Functions: `endpoints` are private and bill by the hour; `ipv6` is "
+        description="How the API reaches Step Functions: `endpoints` are private and bill by the hour; `ipv6` is "
         "an egress-only gateway of the stage's own VPC, which costs nothing and lets functions open connections to the internet, never "
         "the other way; `existing` leaves it to an existing VPC, S3 included.",
     )

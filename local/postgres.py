@@ -25,6 +25,8 @@ from local.processes import Account, ProcessRecord, as_user, start_detached, sto
 
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
+IAM = "rds_iam"
+"""Members of this role sign in by IAM token on RDS. Here is no IAM to hold the token against: whoever is on this machine is believed."""
 START_SECONDS = 30
 INITDB_SECONDS = 120
 PORT_LINE = 3
@@ -139,7 +141,10 @@ class PostgresServer:
                 cwd=data,
                 **as_user(self.account),
             )
-        if done.returncode:
+        if done.returncode == 0:
+            rules = data / "pg_hba.conf"
+            rules.write_text(f"host all +{IAM} {HOST}/32 trust\n{rules.read_text(encoding='utf-8')}", encoding="utf-8")
+        else:
             raise PostgresError(f"initdb failed in {data}: {(done.stderr or done.stdout).strip()[-800:]}")
 
     def _wait_until_it_answers(self, record: ProcessRecord) -> None:

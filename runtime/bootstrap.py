@@ -12,10 +12,11 @@ from runtime import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_stepfunctions import SFNClient
 
     from runtime.adapters.database import Database
+    from runtime.adapters.database_address import Signer
+    from runtime.adapters.database_roles import DatabaseRoles
     from runtime.api.services import ApiServices
     from runtime.services.ingestion import Ingestion
     from runtime.services.measurement import AccuracyMeasurement
@@ -49,7 +50,7 @@ def database() -> Database:
     from runtime.adapters.database_address import address_of
 
     told = environment(settings.DatabaseEnvironment)
-    return Database(address_of(told, secrets_client), told.database_statement_timeout_ms)
+    return Database(address_of(told, rds_client), None if told.database_proxied else told.database_statement_timeout_ms)
 
 
 @cache
@@ -150,7 +151,20 @@ def migrations() -> Migrations:
     from runtime.adapters.database_address import address_of
     from runtime.adapters.migrations import AlembicMigrations
 
-    return AlembicMigrations(address_of(environment(settings.DatabaseEnvironment), secrets_client))
+    return AlembicMigrations(address_of(environment(settings.DatabaseEnvironment), rds_client))
+
+
+@cache
+def database_roles() -> DatabaseRoles:
+    """The database's role of the functions."""
+    import boto3
+
+    from runtime.adapters.aws_client import CLIENT
+    from runtime.adapters.database_roles import DatabaseRoles
+
+    told = environment(settings.DatabaseRolesEnvironment)
+    client = boto3.client("rds-data", config=CLIENT)
+    return DatabaseRoles(client, told.database_cluster_arn, told.database_secret_arn, told.database_name, told.database_user)
 
 
 @cache
@@ -180,13 +194,16 @@ def api_services() -> ApiServices:
 
 
 def cursor_key() -> bytes:
-    """The key that protects paging cursors: one for all instances of a stage, and not in any environment."""
+    """The key that protects paging cursors: one for all instances of a stage, and not in any environment.
+
+    The deploy makes it in the database; a developer's database has none, and its URL's password serves.
+    """
     from hashlib import blake2b
 
-    from runtime.adapters.database_address import address_of
-
-    address = address_of(environment(settings.DatabaseEnvironment), secrets_client)()
-    return blake2b(str(address.get("password")).encode(), person=b"signify-cursors"[:16], digest_size=32).digest()
+    told = environment(settings.DatabaseEnvironment)
+    url = told.signify_database_url
+    secret = url.get_secret_value() if url else str(database().fetch("select key from access.cursor_key")[0][0])
+    return blake2b(secret.encode(), person=b"signify-cursors"[:16], digest_size=32).digest()
 
 
 @cache
@@ -200,13 +217,14 @@ def s3_client() -> S3Client:
 
 
 @cache
-def secrets_client() -> SecretsManagerClient:
-    """AWS Secrets Manager."""
+def rds_client() -> Signer:
+    """Amazon RDS; it signs tokens and is never called."""
     import boto3
 
     from runtime.adapters.aws_client import CLIENT
 
-    return boto3.client("secretsmanager", config=CLIENT)
+    client: Signer = boto3.client("rds", config=CLIENT)
+    return client
 
 
 @cache

@@ -23,17 +23,33 @@ class Environment(BaseSettings):
 
 
 class DatabaseEnvironment(Environment):
-    """A function that talks to PostgreSQL: by the secret, or by SIGNIFY_DATABASE_URL outside Lambda."""
+    """A function that talks to PostgreSQL: as the database's user that its role may sign for, or by SIGNIFY_DATABASE_URL outside Lambda.
 
-    database_secret_arn: str
+    database_proxied: connections come from RDS Proxy, which takes no session options and sets its own.
+    """
+
+    database_host: str
+    database_user: str
+    database_port: int = 5432
+    database_name: str = "signify"
+    database_proxied: bool = False
     signify_database_url: SecretStr | None = None
     database_sslmode: Literal["disable", "prefer", "require", "verify-full"] = "require"
     database_statement_timeout_ms: int = Field(default=20_000, ge=100)
 
     @model_validator(mode="before")
     @classmethod
-    def _url_replaces_secret(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return {"database_secret_arn": "", **values} if values.get("signify_database_url") else values
+    def _url_replaces_the_rest(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {"database_host": "", "database_user": "", **values} if values.get("signify_database_url") else values
+
+
+class DatabaseRolesEnvironment(Environment):
+    """The function that makes the database's roles; the secret is the administrator's, read by the Data API itself."""
+
+    database_cluster_arn: str
+    database_secret_arn: str
+    database_name: str
+    database_user: str
 
 
 class LakeEnvironment(Environment):

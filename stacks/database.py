@@ -22,4 +22,4 @@ class DatabaseStack(StageStack):
         self.database = Database(self, "Database", settings, self.network)
         self.functions = FunctionFactory(settings, self.database)
         self.migrations = Migrations(self, "Migrations", self.functions)
-        CfnOutput(self, "DatabaseSecretArn", value=self.database.secret_arn, description="Host, port, user and password of the database")
+        CfnOutput(self, "DatabaseSecretArn", value=self.database.secret_arn, description="The administrator of the database")

@@ -1,20 +1,22 @@
 """Aurora: the shipped AWS::RDS::DBCluster is a record without a database. Ours is a database on the twin's PostgreSQL.
 
 Endpoint, port and credentials that CloudFormation, the RDS API and the attached secret tell are those of the real server, so what
-connects with them works.
+connects with them works. Members of `rds_iam` sign in by token: see local/postgres.py.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg
-from ministack.services import rds
+from ministack.services import rds, rds_data
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from local.emulator import handlers
 from local.emulator.settings import EmulatorSettings
+from local.postgres import IAM
 
 
 class Aurora:
@@ -31,6 +33,7 @@ class Aurora:
         user, database = properties["MasterUsername"], properties.get("DatabaseName") or "postgres"
         with psycopg.connect(self._superuser_url, autocommit=True) as connection:
             self._ensure_role(connection, user, properties["MasterUserPassword"])
+            self._ensure_iam(connection, user)
             self._ensure_database(connection, database, user)
         cluster.update(self._as_the_api_tells(), MasterUsername=user, _MasterUserPassword=properties["MasterUserPassword"])
         return {
@@ -53,6 +56,7 @@ class Aurora:
             owned = "select datname from pg_database join pg_roles on datdba = pg_roles.oid where rolname = %s"
             for (database,) in connection.execute(owned, [user]).fetchall():
                 connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(database)))
+            self._drop_members(connection, user)
             connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(user)))
 
     def _ensure_role(self, connection: psycopg.Connection[Any], user: str, password: str) -> None:
@@ -60,6 +64,19 @@ class Aurora:
         verb = sql.SQL("alter" if exists else "create")
         statement = sql.SQL("{} role {} login createrole createdb password {}")
         connection.execute(statement.format(verb, sql.Identifier(user), sql.Literal(password)))
+
+    def _ensure_iam(self, connection: psycopg.Connection[Any], user: str) -> None:
+        """The role whose members sign in by token, which the administrator may hand on, as on RDS."""
+        if not connection.execute("select 1 from pg_roles where rolname = %s", [IAM]).fetchone():
+            connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(IAM)))
+        connection.execute(sql.SQL("grant {} to {} with admin option").format(sql.Identifier(IAM), sql.Identifier(user)))
+
+    def _drop_members(self, connection: psycopg.Connection[Any], administrator: str) -> None:
+        """Drop the roles that sign in by token, and own nothing any more; another cluster's still do."""
+        members = "select member::regrole::text from pg_auth_members where roleid::regrole::text = %s and member::regrole::text <> %s"
+        for (member,) in connection.execute(members, [IAM, administrator]).fetchall():
+            with suppress(psycopg.errors.DependentObjectsStillExist):
+                connection.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(member)))
 
     def _ensure_database(self, connection: psycopg.Connection[Any], database: str, owner: str) -> None:
         if not connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
@@ -84,3 +101,5 @@ def install(settings: EmulatorSettings) -> None:
     handlers.after_create("AWS::RDS::DBCluster", aurora.create)
     handlers.before_delete("AWS::RDS::DBCluster", aurora.drop)
     handlers.after_create("AWS::RDS::DBInstance", aurora.instance)
+    # The shipped Data API speaks to containers of the emulator's own, and only pretends where it finds none.
+    rds_data._has_real_endpoint = lambda instance: bool(instance.get("Endpoint"))

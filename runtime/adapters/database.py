@@ -27,13 +27,15 @@ def jsonb(document: object) -> Jsonb:
 class Database:
     """One connection: opened when first used, kept across invocations, opened again when it broke.
 
-    address gives libpq parameters; it is asked again for every new connection, so that a rotated password is picked up.
+    address gives libpq parameters; it is asked again for every new connection, since a token does not last. Without a
+    statement_timeout_ms the session is left as a proxy set it up.
     Statements outside `transaction` commit by themselves. Threads take turns.
     """
 
-    def __init__(self, address: Callable[[], Mapping[str, Any]], statement_timeout_ms: int = 20_000) -> None:
+    def __init__(self, address: Callable[[], Mapping[str, Any]], statement_timeout_ms: int | None = 20_000) -> None:
         self._address = address
-        self._options = f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"
+        ours = statement_timeout_ms is not None
+        self._options = {"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"} if ours else {}
         self._connection: Connection[TupleRow] | None = None
         self._turn = RLock()
 
@@ -91,8 +93,7 @@ class Database:
     def _connected(self) -> Connection[TupleRow]:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(
-                **{"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "signify", **self._address()},
-                options=self._options,
+                **{"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "signify", **self._address(), **self._options},
                 autocommit=True,
             )
         return self._connection

@@ -1,38 +1,43 @@
-"""Where the database is: the secret that the cluster keeps, or a URL outside Lambda."""
+"""Where the database is and how a function proves who it is: a token signed with its own role, or a URL outside Lambda.
+
+Nothing is asked of any service: the token is a signature, made on the spot, that the database holds against IAM. It is good for 15
+minutes, so every new connection gets a new one.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from psycopg.conninfo import conninfo_to_dict
 
-from runtime.adapters.aws_errors import aws_errors_in_our_words
 from runtime.settings import DatabaseEnvironment
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 Address = Callable[[], Mapping[str, Any]]
 
 
-def address_of(environment: DatabaseEnvironment, secrets: Callable[[], SecretsManagerClient]) -> Address:
-    """The libpq parameters: of SIGNIFY_DATABASE_URL when that is set, else of the secret, with TLS as the environment asks."""
+class Signer(Protocol):
+    """What of boto3's RDS client is used: it signs, and calls nobody."""
+
+    def generate_db_auth_token(self, *, DBHostname: str, Port: int, DBUsername: str) -> str:  # noqa: N803 - boto3's names
+        """A token for this user of this database."""
+
+
+def address_of(environment: DatabaseEnvironment, rds: Callable[[], Signer]) -> Address:
+    """The libpq parameters: of SIGNIFY_DATABASE_URL when that is set, else of the environment with a fresh token."""
     if environment.signify_database_url is not None:
         url = environment.signify_database_url.get_secret_value()
         return lambda: conninfo_to_dict(url)
-    return lambda: _from_secret(secrets(), environment)
+    return lambda: _with_token(rds(), environment)
 
 
-def _from_secret(secrets: SecretsManagerClient, environment: DatabaseEnvironment) -> Mapping[str, Any]:
-    with aws_errors_in_our_words():
-        secret = json.loads(secrets.get_secret_value(SecretId=environment.database_secret_arn)["SecretString"])
+def _with_token(rds: Signer, environment: DatabaseEnvironment) -> Mapping[str, Any]:
+    host, port, user = environment.database_host, environment.database_port, environment.database_user
     return {
-        "host": secret["host"],
-        "port": secret["port"],
-        "user": secret["username"],
-        "password": secret["password"],
-        "dbname": secret["dbname"],
+        "host": host,
+        "port": port,
+        "user": user,
+        "password": rds.generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user),
+        "dbname": environment.database_name,
         "sslmode": environment.database_sslmode,
     }

@@ -58,7 +58,7 @@ def configure() -> None:
         os.environ.setdefault(name, value)
     if "STATE_MACHINE_ARN" not in os.environ:
         bootstrap.workflow_client = cache(NoStateMachine)  # type: ignore[arg-type]
-    if "SIGNIFY_DATABASE_URL" not in os.environ and "DATABASE_SECRET_ARN" not in os.environ:
+    if "SIGNIFY_DATABASE_URL" not in os.environ and "DATABASE_HOST" not in os.environ:
         os.environ["SIGNIFY_DATABASE_URL"] = resources.enter_context(developer_database())
         atexit.register(resources.close)
         bootstrap.migrations().upgrade()

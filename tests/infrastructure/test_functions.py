@@ -10,7 +10,7 @@ from tests.infrastructure.templates import Stage, rendered, statements
 
 pytestmark = pytest.mark.synth
 ROOT = Path(__file__).resolve().parents[2]
-EXPECTED = {"api", "data_processor", "kpi_calculator", "migrator", "quality_gate", "run_publisher", "run_recorder", "run_resolver"}
+EXPECTED = {"api", "data_processor", "database_roles", "kpi_calculator", "migrator", "quality_gate", "run_publisher", "run_recorder", "run_resolver"}
 NO_RESOURCE_LEVEL = ("ec2:", "xray:", "logs:", "cloudwatch:PutMetricData")
 
 

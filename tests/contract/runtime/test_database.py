@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from unittest.mock import patch
@@ -10,7 +9,6 @@ from unittest.mock import patch
 import boto3
 import psycopg
 import pytest
-from moto import mock_aws
 from psycopg.conninfo import conninfo_to_dict
 
 from runtime.adapters.database import Database, jsonb
@@ -109,17 +107,21 @@ def test_documents_take_dates_but_no_value_that_json_has_not(postgres: Database)
         postgres.fetch("select %s", [jsonb({"a": float("inf")})])
 
 
-def test_the_secret_says_where_the_database_is_and_tls_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_function_signs_in_with_a_token_of_its_own_role_and_asks_for_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SIGNIFY_DATABASE_URL", raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    secret = {"host": "db", "port": 5432, "username": "signify", "password": "pw", "dbname": "signify", "engine": "postgres"}
-    with mock_aws():
-        client = boto3.client("secretsmanager", region_name="us-east-1")
-        arn = client.create_secret(Name="database", SecretString=json.dumps(secret))["ARN"]
-        environment = DatabaseEnvironment(stage="dev", database_secret_arn=arn)
-        address = address_of(environment, lambda: client)()
-    assert address == {"host": "db", "port": 5432, "user": "signify", "password": "pw", "dbname": "signify", "sslmode": "require"}
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "eu-central-1"}
+    environment = DatabaseEnvironment(stage="dev", database_host="db", database_user="signify_functions")
+    address = dict(address_of(environment, lambda: boto3.client("rds", **keys))())
+    token = str(address.pop("password"))
+    assert address == {"host": "db", "port": 5432, "user": "signify_functions", "dbname": "signify", "sslmode": "require"}
+    assert token.startswith("db:5432/?Action=connect&DBUser=signify_functions&")
+    assert "X-Amz-Expires=900" in token
+
+
+def test_a_session_behind_a_proxy_is_left_as_the_proxy_set_it_up(migrated_database: str) -> None:
+    database = Database(lambda: conninfo_to_dict(migrated_database), statement_timeout_ms=None)
+    assert database.fetch("show statement_timeout") == [("0",)]
+    database.close()
 
 
 def test_nothing_is_opened_before_the_first_statement() -> None:

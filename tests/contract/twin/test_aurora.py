@@ -9,6 +9,9 @@ import psycopg
 import pytest
 
 from local.twin import Twin
+from runtime.adapters.database_address import address_of
+from runtime.adapters.database_roles import DatabaseRoles
+from runtime.settings import DatabaseEnvironment
 
 from .templates import Template, att, ref
 
@@ -26,6 +29,7 @@ def cluster(database: str, user: str) -> Template:
             "AWS::RDS::DBCluster",
             Engine="aurora-postgresql",
             EngineVersion="15.17",
+            EnableHttpEndpoint=True,
             DatabaseName=database,
             MasterUsername=user,
             MasterUserPassword=password,
@@ -45,6 +49,7 @@ def cluster(database: str, user: str) -> Template:
             TargetType="AWS::RDS::DBCluster",
         )
         .output("SecretArn", ref("Attached"))
+        .output("ClusterArn", att("Cluster", "DBClusterArn"))
         .output("Host", att("Cluster", "Endpoint.Address"))
         .output("Port", att("Cluster", "Endpoint.Port"))
         .output("Cluster", ref("Cluster"))
@@ -81,3 +86,31 @@ def test_a_stack_can_come_again_after_it_went(twin: Twin, deploy: Callable[[Temp
         cloudformation.get_waiter("stack_create_complete").wait(StackName="again", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
         cloudformation.delete_stack(StackName="again")
         cloudformation.get_waiter("stack_delete_complete").wait(StackName="again", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+
+
+def test_the_functions_role_is_made_through_the_data_api_and_signs_in_by_token(
+    twin: Twin, deploy: Callable[[Template], dict[str, str]]
+) -> None:
+    outputs = deploy(cluster("stock_four", "keeper_four"))
+    roles = DatabaseRoles(twin.client("rds-data"), outputs["ClusterArn"], outputs["SecretArn"], "stock_four", "stock_readers")
+    assert roles.ensure() == roles.ensure() == "stock_readers"
+    environment = DatabaseEnvironment(
+        stage="local",
+        database_host=outputs["Host"],
+        database_port=int(outputs["Port"]),
+        database_user="stock_readers",
+        database_name="stock_four",
+        database_sslmode="disable",
+    )
+    with psycopg.connect(**address_of(environment, lambda: twin.client("rds"))()) as connection:
+        connection.execute("create table lots (id int primary key)")
+        [(key,)] = connection.execute("select key from access.cursor_key").fetchall()
+        assert len(key) == 72
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("update access.cursor_key set key = 'mine'")
+
+
+def test_whoever_is_no_member_of_rds_iam_needs_a_password(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
+    outputs = deploy(cluster("stock_five", "keeper_five"))
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(host=outputs["Host"], port=outputs["Port"], user="postgres", password="wrong", dbname="stock_five")

@@ -7,7 +7,9 @@ import pytest
 from runtime.errors import Misconfigured
 from runtime.settings import ApiEnvironment, DatabaseEnvironment, IngestionEnvironment, LakeEnvironment, RunEnvironment, load
 
-NAMES = ("STAGE", "CODE_VERSION", "LAKE_BUCKET", "DATABASE_SECRET_ARN", "SIGNIFY_DATABASE_URL", "BAD_ROW_SHARE_LIMIT", "RUNS_KEPT")
+NAMES = (
+    "STAGE", "CODE_VERSION", "LAKE_BUCKET", "DATABASE_HOST", "DATABASE_USER", "SIGNIFY_DATABASE_URL", "BAD_ROW_SHARE_LIMIT", "RUNS_KEPT",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +21,7 @@ def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_missing_variables_are_named_at_once() -> None:
     with pytest.raises(Misconfigured) as caught:
         load(RunEnvironment)
-    assert all(name in str(caught.value) for name in ("RunEnvironment", "STAGE", "LAKE_BUCKET", "DATABASE_SECRET_ARN"))
+    assert all(name in str(caught.value) for name in ("RunEnvironment", "STAGE", "LAKE_BUCKET", "DATABASE_HOST", "DATABASE_USER"))
 
 
 def test_a_wrong_value_is_named_beside_the_missing_ones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,7 +30,7 @@ def test_a_wrong_value_is_named_beside_the_missing_ones(monkeypatch: pytest.Monk
         load(RunEnvironment)
 
 
-def test_a_database_url_takes_the_place_of_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_url_takes_the_place_of_host_and_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAGE", "local")
     monkeypatch.setenv("SIGNIFY_DATABASE_URL", "postgresql://somebody:hidden@127.0.0.1/signify")
     told = load(DatabaseEnvironment)
