@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from aws_cdk import Aws, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import Aws, Duration, Fn, RemovalPolicy, Stack, Token
 from aws_cdk.aws_iam import IGrantable, PolicyStatement, Role
 from aws_cdk.aws_kms import Key
 from aws_cdk.aws_rds import (
@@ -54,8 +54,10 @@ class Database(Construct):
     @property
     def environment(self) -> dict[str, str]:
         """What a function has to know to connect; the password is in none of it."""
+        address = self.cluster.cluster_endpoint
         return {
-            "DATABASE_HOST": self.proxy.endpoint if self.proxy else self.cluster.cluster_endpoint.hostname,
+            "DATABASE_HOST": self.proxy.endpoint if self.proxy else address.hostname,
+            "DATABASE_PORT": Token.as_string(address.port),
             "DATABASE_NAME": NAME,
             "DATABASE_USER": FUNCTION_USER,
             "DATABASE_SSLMODE": self._settings.database_ssl_mode,

@@ -40,6 +40,7 @@ class Lake(Construct):
             removal_policy=self._removal,
             auto_delete_objects=not settings.keep_data and settings.on_aws,
         )
+        self._keep_policy(self.bucket)
         self._policies: dict[str, ManagedPolicy] = {}
         self._announce_objects()
 
@@ -67,6 +68,11 @@ class Lake(Construct):
             self._policies[name] = policy
         return policy
 
+    def _keep_policy(self, bucket: Bucket) -> None:
+        """A bucket that stays goes on refusing plain HTTP."""
+        assert bucket.policy is not None
+        bucket.policy.apply_removal_policy(self._removal)
+
     @property
     def _bucket_resource(self) -> CfnBucket:
         resource = self.bucket.node.default_child
@@ -88,5 +94,6 @@ class Lake(Construct):
             lifecycle_rules=[LifecycleRule(expiration=Duration.days(ACCESS_LOG_DAYS))],
             removal_policy=self._removal,
         )
+        self._keep_policy(logs)
         acknowledge(logs, {"AwsSolutions-S1": "This bucket holds the access logs; logging its own access would log itself."})
         return logs

@@ -26,7 +26,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
     "The local twin": {"up": twin.up, "down": twin.down, "status": twin.status, "logs": twin.logs, "drill": drill.drill},
     "Data and runs": {"sample": data.sample, "drop": data.drop, "quality": data.quality, "run": runs.run},
     "An AWS account": {"deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
-    "Developers": {"token": developer.token, "env": developer.env, "test": developer.run_tests},
+    "Developers": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
 }
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():

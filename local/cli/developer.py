@@ -8,6 +8,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from local import twin
 from local.cli.console import CliError, out
@@ -33,6 +34,20 @@ def env() -> None:
         raise CliError("the local twin does not run; ./signify up starts it")
     for name, value in running.environment().items():
         out.print(f"export {name}={shlex.quote(value)}", markup=False)
+
+
+def sizes() -> None:
+    """Build every deployable as Lambda gets it and say how big it is, unzipped."""
+    from local.package_sizes import MIB, PACKAGES, measure  # the infrastructure's libraries take seconds to import
+
+    table = Table("package", "ours, MiB", "dependencies, MiB", "together", "at most", title="Deployables, unzipped")
+    measured = [measure(package) for package in PACKAGES]
+    for size in measured:
+        parts = (size.sources / MIB, size.dependencies / MIB, size.mib)
+        table.add_row(size.name, *(f"{part:.1f}" for part in parts), str(size.at_most_mib))
+    out.print(table)
+    if not all(size.fits for size in measured):
+        raise CliError(f"too big: {', '.join(size.name for size in measured if not size.fits)}")
 
 
 def run_tests(

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.infrastructure.templates import Stage, rendered, statements
+from tests.infrastructure.templates import Resource, Stage, rendered, statements
 
 pytestmark = pytest.mark.synth
 ROOT = Path(__file__).resolve().parents[2]
-EXPECTED = {"api", "data_processor", "database_roles", "kpi_calculator", "migrator", "quality_gate", "run_publisher", "run_recorder", "run_resolver"}
+EXPECTED = {
+    "api",
+    "data_processor",
+    "database_roles",
+    "kpi_calculator",
+    "migrator",
+    "quality_gate",
+    "run_publisher",
+    "run_recorder",
+    "run_resolver",
+}
 NO_RESOURCE_LEVEL = ("ec2:", "xray:", "logs:", "cloudwatch:PutMetricData")
+
+
+def networked(stage: Stage) -> dict[str, Resource]:
+    return {name: f for name, f in stage.our_functions().items() if "database_roles" not in f["Properties"]["Handler"]}
 
 
 def test_the_functions_are_the_ones_we_know(stage: Stage) -> None:
@@ -58,18 +73,27 @@ def test_functions_on_aws_run_python_313_on_arm(aws_stage: Stage) -> None:
         assert len(function["Properties"]["Layers"]) == 1
 
 
-def test_functions_are_told_where_secrets_are_and_never_what_they_are(stage: Stage) -> None:
-    for function in stage.our_functions().values():
+def test_functions_are_told_where_the_database_is_and_no_password(stage: Stage) -> None:
+    for name, function in networked(stage).items():
         variables = function["Properties"]["Environment"]["Variables"]
         assert variables["STAGE"] == stage.name
-        assert "Secret" in rendered(variables["DATABASE_SECRET_ARN"])
-        assert "{{resolve:" not in "".join(rendered(value) for value in variables.values())
+        assert "DatabaseCluster" in rendered(variables["DATABASE_HOST"]), name
+        assert variables["DATABASE_USER"] == "signify_functions"
+        assert "DATABASE_SECRET_ARN" not in variables
 
 
-def test_every_function_lives_in_the_private_network(stage: Stage) -> None:
+def test_no_environment_and_no_output_resolves_a_secret(stage: Stage) -> None:
     for function in stage.our_functions().values():
+        variables = function["Properties"]["Environment"]["Variables"]
+        assert "{{resolve:" not in "".join(rendered(value) for value in variables.values())
+    assert all("{{resolve:" not in json.dumps(t.document.get("Outputs", {})) for t in stage.templates.values())
+
+
+def test_every_function_but_the_maker_of_roles_lives_in_the_private_network(stage: Stage) -> None:
+    for function in networked(stage).values():
         assert len(function["Properties"]["VpcConfig"]["SubnetIds"]) == 2
         assert len(function["Properties"]["VpcConfig"]["SecurityGroupIds"]) == 1
+    assert len(networked(stage)) == len(EXPECTED) - 1
 
 
 def test_the_api_is_restored_from_a_snapshot_on_aws_only(stages: dict[str, Stage]) -> None:

@@ -38,6 +38,10 @@ class Engine:
         rows: list[dict[str, Any]] = pq.read_table(self._written(frame)).to_pylist()
         return rows
 
+    def schema(self, frame: Any) -> pa.Schema:
+        """The types that the frame has in Parquet."""
+        return pq.read_table(self._written(frame)).schema
+
     def _written(self, frame: Any) -> str:
         folder = str(self.folder / str(next(self.numbers)))
         frame.write.parquet(folder)

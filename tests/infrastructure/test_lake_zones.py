@@ -1,0 +1,62 @@
+"""How long each zone of the lake keeps what."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cdk.lake_zones import ZONES
+from stacks.processing import JOBS, READS, WRITES
+from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.templates import Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def rules(stage: Stage) -> dict[str, dict[str, Any]]:
+    [bucket] = [b for b in stage.of_type("AWS::S3::Bucket").values() if "VersioningConfiguration" in b["Properties"]]
+    return {rule["Id"]: rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]}
+
+
+@pytest.mark.synth
+def test_a_run_is_forgotten_after_400_days_and_scratch_after_14(stage: Stage) -> None:
+    days = {name: rule["ExpirationInDays"] for name, rule in rules(stage).items() if "ExpirationInDays" in rule}
+    of_a_run = dict.fromkeys(("curated", "quarantine", "features", "forecasts", "runs"), 400)
+    assert days == {**of_a_run, "scratch": 14, "queries": 14}
+
+
+@pytest.mark.synth
+def test_dropped_files_stay_and_get_cheaper(stage: Stage, synthesise: Synthesise) -> None:
+    assert rules(stage)["landing"]["Transitions"] == [{"StorageClass": "STANDARD_IA", "TransitionInDays": 30}]
+    limited = rules(synthesise("dev", landingDays="365")["dev"])["landing"]
+    assert limited["ExpirationInDays"] == 365
+
+
+@pytest.mark.synth
+def test_staged_rows_are_never_forgotten_since_every_run_reads_them_again(stage: Stage) -> None:
+    assert "staging" not in rules(stage)
+
+
+@pytest.mark.synth
+def test_superseded_versions_and_unfinished_uploads_go(stage: Stage) -> None:
+    whole = rules(stage)["superseded"]
+    assert whole["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
+    assert whole["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+    assert "Prefix" not in whole
+
+
+def test_grants_name_zones_that_exist() -> None:
+    named = {zone for job in JOBS for zone in (*job.reads, *job.writes)}
+    named |= {zone for zones in (*READS.values(), *WRITES.values()) for zone in zones}
+    assert named <= {zone.name for zone in ZONES}
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_a_job_may_write_every_zone_that_its_code_writes(job: Any) -> None:
+    source = (ROOT / "glue_jobs" / f"{job.name}.py").read_text(encoding="utf-8")
+    zones = set(re.findall(r'run\.(?:folder|prefix)\("(\w+)"', source)) | set(re.findall(r'f"(runs)/', source))
+    assert zones
+    assert zones <= {*job.reads, *job.writes}

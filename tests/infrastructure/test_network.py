@@ -1,0 +1,90 @@
+"""The network: a stage's own, an existing one, and the ways out of both."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.templates import Stage, rendered
+
+pytestmark = pytest.mark.synth
+VPC = {
+    "vpcId": "vpc-0123456789abcdef0",
+    "vpcZones": "eu-central-1a,eu-central-1b",
+    "vpcSubnetIds": "subnet-0a1b2c3d,subnet-1a1b2c3d",
+    "vpcRouteTableIds": "rtb-0a1b2c3d,rtb-1a1b2c3d",
+}
+
+
+def interface_endpoints(stage: Stage) -> list[dict[str, Any]]:
+    found = stage.of_type("AWS::EC2::VPCEndpoint").values()
+    return [endpoint["Properties"] for endpoint in found if endpoint["Properties"]["VpcEndpointType"] == "Interface"]
+
+
+def test_the_lake_is_reached_by_a_gateway_endpoint_that_costs_nothing(stage: Stage) -> None:
+    gateways = [e for e in stage.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Gateway"]
+    [gateway] = gateways
+    assert rendered(gateway["Properties"]["ServiceName"]).endswith(".s3")
+    assert len(gateway["Properties"]["RouteTableIds"]) == 2
+
+
+def test_a_prod_stage_reaches_step_functions_privately(stages: dict[str, Stage]) -> None:
+    [endpoint] = interface_endpoints(stages["prod"])
+    assert rendered(endpoint["ServiceName"]).endswith(".states")
+    assert endpoint["PrivateDnsEnabled"] is True
+
+
+def test_a_dev_stage_pays_for_no_endpoint_and_lets_https_out_by_ipv6_only(stages: dict[str, Stage]) -> None:
+    dev = stages["dev"]
+    assert interface_endpoints(dev) == []
+    routes = [route["Properties"] for route in dev.of_type("AWS::EC2::Route").values()]
+    assert [route["DestinationIpv6CidrBlock"] for route in routes] == ["::/0", "::/0"]
+    assert all("EgressOnlyInternetGatewayId" in route for route in routes)
+    [clients] = [g["Properties"] for name, g in dev.of_type("AWS::EC2::SecurityGroup").items() if "Clients" in name]
+    by_ipv6 = [rule for rule in clients["SecurityGroupEgress"] if "CidrIpv6" in rule]
+    assert [(rule["CidrIpv6"], rule["FromPort"], rule["ToPort"]) for rule in by_ipv6] == [("::/0", 443, 443)]
+
+
+def test_functions_by_ipv6_have_addresses_and_ask_the_names_that_have_some(stages: dict[str, Stage]) -> None:
+    for function in stages["dev"].our_functions().values():
+        properties = function["Properties"]
+        if "VpcConfig" in properties:
+            assert properties["VpcConfig"]["Ipv6AllowedForDualStack"] is True
+            assert rendered(properties["Environment"]["Variables"]["AWS_ENDPOINT_URL_SFN"]) == "https://states.<AWS::Region>.api.aws"
+    assert "AWS_ENDPOINT_URL" not in json.dumps([t.document for t in stages["prod"].templates.values()])
+
+
+@pytest.fixture(scope="module")
+def existing(synthesise: Synthesise) -> Stage:
+    return synthesise("prod", **VPC)["prod"]
+
+
+def test_an_existing_vpc_is_used_and_none_is_made(existing: Stage) -> None:
+    for kind in ("VPC", "Subnet", "RouteTable", "Route", "FlowLog"):
+        assert existing.of_type(f"AWS::EC2::{kind}") == {}, kind
+    [group] = existing.of_type("AWS::RDS::DBSubnetGroup").values()
+    assert group["Properties"]["SubnetIds"] == ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]
+    for function in existing.our_functions().values():
+        assert function["Properties"].get("VpcConfig", {}).get("SubnetIds", group["Properties"]["SubnetIds"]) == [
+            "subnet-0a1b2c3d",
+            "subnet-1a1b2c3d",
+        ]
+    assert all(g["Properties"]["VpcId"] == VPC["vpcId"] for g in existing.of_type("AWS::EC2::SecurityGroup").values())
+
+
+def test_an_existing_vpc_gets_the_endpoints_it_lacks_and_no_other(existing: Stage, synthesise: Synthesise) -> None:
+    [gateway] = [e for e in existing.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Gateway"]
+    assert gateway["Properties"]["RouteTableIds"] == ["rtb-0a1b2c3d", "rtb-1a1b2c3d"]
+    assert len(interface_endpoints(existing)) == 1
+    connected = synthesise("dev", **{**VPC, "vpcRouteTableIds": "", "serviceAccess": "existing"})["dev"]
+    assert connected.of_type("AWS::EC2::VPCEndpoint") == {}
+
+
+def test_endpoints_take_calls_of_the_functions_only(stages: dict[str, Stage]) -> None:
+    ingress = stages["prod"].of_type("AWS::EC2::SecurityGroupIngress")
+    [rule] = [r["Properties"] for name, r in ingress.items() if "NetworkServices" in name]
+    assert (rule["FromPort"], rule["ToPort"], rule["IpProtocol"]) == (443, 443, "tcp")
+    assert "Clients" in rendered(rule["SourceSecurityGroupId"])

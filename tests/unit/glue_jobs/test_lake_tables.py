@@ -1,0 +1,84 @@
+"""The catalog's columns, held against what the jobs really write: names, order of meaning and types."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import contracts
+from cdk.lake_tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated
+from forecast_engine.backtest import backtest
+from forecast_engine.exclusions import ExclusionRules, split_panel
+from forecast_engine.model import forecast_panel
+from forecast_engine.panel import panel_of
+from glue_jobs.forecast_tables import backtest_table, daily_table, excluded_table
+from tests.unit.glue_jobs.conftest import Engine
+from tests.unit.glue_jobs.rows import ORDER, staged
+from tests.unit.glue_jobs.test_demand_forecast import AS_OF, series
+
+PARTITION = "run_id"
+HIVE = {
+    pa.string(): "string",
+    pa.date32(): "date",
+    pa.float64(): "double",
+    pa.int32(): "int",
+    pa.int64(): "bigint",
+    pa.bool_(): "boolean",
+    pa.decimal128(14, 3): "decimal(14,3)",
+}
+
+
+def hive_type(kind: pa.DataType) -> str:
+    return "timestamp" if pa.types.is_timestamp(kind) else HIVE[kind]
+
+
+def written(schema: pa.Schema) -> dict[str, str]:
+    """The columns of a file as Athena reads them; what names the partition stands in the path."""
+    return {field.name: hive_type(field.type) for field in schema if field.name != PARTITION}
+
+
+@pytest.mark.parametrize("name", contracts.names())
+def test_curated_tables_have_the_columns_that_the_cleansing_writes(engine: Engine, name: str) -> None:
+    from glue_jobs.transforms.cleansing import typed
+
+    contract = contracts.load(name)
+    row = {key: value for key, value in ORDER.items() if key in {column.name for column in contract.columns}}
+    assert written(engine.schema(typed(engine.frame(staged(contract, [row])), contract))) == curated(contract).columns
+
+
+def test_daily_demand_has_the_columns_that_the_features_job_writes(engine: Engine) -> None:
+    from glue_jobs.transforms.daily_demand import daily_demand, from_history, with_features
+
+    row = {"site_id": "LDS1", "sku_id": "A", "business_day": date(2026, 11, 1), "quantity": 1.0, "stockout_flag": False}
+    demand = daily_demand(from_history(engine.frame(pa.Table.from_pylist([row]))), date(2026, 11, 5))
+    assert written(engine.schema(with_features(demand))) == DAILY_DEMAND.columns
+
+
+@pytest.fixture(scope="module")
+def forecast_schemas() -> dict[str, pa.Schema]:
+    import pandas as pd
+
+    rules = ExclusionRules()
+    panel = panel_of(pd.concat([series("A", 300, 5.0), series("B", 3, 5.0)]), AS_OF)
+    forecastable, exclusions = split_panel(panel, rules)
+    return {
+        "daily": daily_table(forecast_panel(forecastable, 28), "r1").schema,
+        "backtest": backtest_table(backtest(panel, 28, rules)).schema,
+        "excluded": excluded_table(exclusions).schema,
+    }
+
+
+@pytest.mark.parametrize("table", [FORECASTS, BACKTEST, EXCLUDED], ids=lambda table: table.name)
+def test_forecast_tables_have_the_columns_that_the_forecast_job_writes(table: Table, forecast_schemas: dict[str, Any]) -> None:
+    assert written(forecast_schemas[table.dataset]) == table.columns
+
+
+def test_tables_stand_where_the_jobs_write() -> None:
+    from glue_jobs.arguments import JobRun
+
+    run = JobRun("lake", "r1", AS_OF, 28, AS_OF, ())
+    for table in (DAILY_DEMAND, FORECASTS, BACKTEST, EXCLUDED, *(curated(contracts.load(name)) for name in contracts.names())):
+        assert run.prefix(table.zone, table.dataset) == f"{table.prefix}run_id=r1/"

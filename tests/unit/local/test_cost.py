@@ -1,0 +1,82 @@
+"""The cost script, held against bills worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from local.documentation.cost import prices, total
+from local.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
+from local.documentation.standing_cost import NoPrice, standing_cost
+
+STORAGE = 0.10 + 2 * 0.023 + 0.5 * 0.03
+ENDPOINT = {"VpcEndpointType": "Interface", "SubnetIds": ["a", "b"]}
+
+
+def dollars(*resources: tuple[str, dict[str, Any]]) -> float:
+    """What a stage of these resources costs by the month, storage aside."""
+    template = {"Resources": {f"R{n}": {"Type": kind, "Properties": properties} for n, (kind, properties) in enumerate(resources)}}
+    return total(standing_cost([template], prices())) - STORAGE
+
+
+@pytest.mark.parametrize(
+    ("resources", "expected"),
+    [
+        ([("AWS::KMS::Key", {})] * 3, 3.00),
+        ([("AWS::SecretsManager::Secret", {})], 0.40),
+        ([("AWS::CloudWatch::Alarm", {})] * 10, 0.00),
+        ([("AWS::CloudWatch::Alarm", {})] * 12, 0.20),
+        ([("AWS::CloudWatch::Alarm", {"Metrics": [{"MetricStat": {}}, {"MetricStat": {}}, {"Expression": "m1/m2"}]})] * 6, 0.20),
+        ([("AWS::CloudWatch::Dashboard", {})] * 4, 3.00),
+        ([("AWS::EC2::VPCEndpoint", ENDPOINT)], 2 * 7.30),
+        ([("AWS::EC2::VPCEndpoint", {"VpcEndpointType": "Gateway"})], 0.00),
+        ([("AWS::WAFv2::WebACL", {"Rules": [{}, {}, {}]})], 8.00),
+        ([("AWS::S3::Bucket", {}), ("AWS::Lambda::Function", {}), ("Custom::Trigger", {})], 0.00),
+    ],
+)
+def test_what_stands_there_bills_by_the_month(resources: list[tuple[str, dict[str, Any]]], expected: float) -> None:
+    assert dollars(*resources) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("capacity", "instances", "expected"), [(0, 1, 0.0), (0.5, 1, 43.80), (0.5, 2, 87.60)])
+def test_a_database_bills_its_least_capacity_for_every_instance(capacity: float, instances: int, expected: float) -> None:
+    cluster = ("AWS::RDS::DBCluster", {"ServerlessV2ScalingConfiguration": {"MinCapacity": capacity, "MaxCapacity": 4}})
+    assert dollars(cluster, *[("AWS::RDS::DBInstance", {})] * instances) == pytest.approx(expected)
+
+
+def test_a_proxy_bills_eight_units_at_least() -> None:
+    assert dollars(("AWS::RDS::DBProxy", {})) == pytest.approx(87.60)
+
+
+def test_a_resource_without_a_price_is_named() -> None:
+    with pytest.raises(NoPrice, match="AWS::Redshift::Cluster is in no list: add it to"):
+        dollars(("AWS::Redshift::Cluster", {}))
+
+
+def test_amazon_forecast_counts_a_forecast_for_every_quantile() -> None:
+    lines = {line.what.split(",")[0]: line.dollars for line in amazon_forecast_cost(1_000, prices())}
+    assert lines["Forecasts"] == pytest.approx(1_000 * 3 / 1000 * 0.60)
+    assert lines["Import"] == pytest.approx(1_000 * 730 * 40 / 1e9 * 0.088)
+
+
+def test_data_points_are_billed_in_tiers() -> None:
+    def bill(series: int) -> float:
+        return by_data_points(series, prices()).dollars
+
+    assert bill(1_000) == pytest.approx(84 * 2.00)
+    assert bill(10_000) == pytest.approx(100 * 2.00 + (840 - 100) * 0.80)
+    assert bill(1_000_000) == pytest.approx(100 * 2.00 + 900 * 0.80 + 49_000 * 0.20 + 34_000 * 0.02)
+
+
+def test_a_small_run_pays_the_least_that_three_jobs_bill() -> None:
+    [glue] = [line for line in run_cost(10, prices(), workers=4) if line.what.startswith("Glue")]
+    assert glue.count == pytest.approx(3 * 60 * 2 / 3600)
+    assert glue.dollars == pytest.approx(3 * 60 * 2 / 3600 * 0.44)
+
+
+def test_more_series_never_cost_less_and_flex_never_more() -> None:
+    sizes = (10, 1_000, 30_000, 30_001, 100_000, 1_000_000)
+    bills = [total(run_cost(size, prices(), workers=4)) for size in sizes]
+    assert bills == sorted(bills)
+    assert all(total(run_cost(size, prices(), 4, flex=True)) < bill for size, bill in zip(sizes, bills, strict=True))
