@@ -31,7 +31,7 @@ no secret that a function would have to fetch (IAM authentication), and a databa
 RUN = """{horizon_days} days at {quantiles} quantiles from {history_days} days of history, in runs of at most {series_per_run:,} SKUs (one
 worker's memory). Processor times are measured ({measured_by}), the rest of a run is estimated in prices.toml under `[run]`.
 """
-CAUTION = """Amazon Forecast has been closed to new customers since 29 July 2024. Its price per 1,000 forecasts is the lower of the two it had;
+CAUTION = """Amazon Forecast has been closed to new customers since 29 July 2024. Its price by the forecast is the lower of two that it had;
 the price by data points is what newer predictors are billed by. How many training hours a predictor takes is an assumption. Compare
 orders of magnitude.
 """

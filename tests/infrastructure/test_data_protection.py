@@ -67,6 +67,25 @@ def test_every_key_rotates(stage: Stage) -> None:
     assert all(key["Properties"]["EnableKeyRotation"] is True for key in keys.values())
 
 
+def test_every_class_of_data_has_a_key_of_its_own(stage: Stage) -> None:
+    described = {key["Properties"]["Description"] for key in stage.of_type("AWS::KMS::Key").values()}
+    assert {"Objects of the data lake", "Database and its secret", "Notices"} <= described
+    assert len(described) == len(stage.of_type("AWS::KMS::Key"))
+
+
+def test_no_key_is_open_to_another_account_or_to_everybody(stage: Stage) -> None:
+    for name, key in stage.of_type("AWS::KMS::Key").items():
+        for statement in statements(key):
+            assert statement["Principal"] != "*", name
+            assert statement["Principal"].get("AWS") != "*", name
+
+
+def test_no_bucket_is_read_by_everybody(stage: Stage) -> None:
+    for name, policy in stage.of_type("AWS::S3::BucketPolicy").items():
+        allowed = [s for s in statements(policy) if s["Effect"] == "Allow"]
+        assert all(s["Principal"] not in ("*", {"AWS": "*"}) for s in allowed), name
+
+
 def test_queues_and_topics_are_encrypted(stage: Stage) -> None:
     assert all(queue["Properties"]["SqsManagedSseEnabled"] is True for queue in stage.of_type("AWS::SQS::Queue").values())
     assert all("KmsMasterKeyId" in topic["Properties"] for topic in stage.of_type("AWS::SNS::Topic").values())

@@ -102,6 +102,11 @@ def test_every_stack_is_tagged_with_its_stage(stage: Stage) -> None:
     assert all(template.tags == {"signify:stage": stage.name} for template in stage.templates.values())
 
 
+def test_tags_of_the_settings_are_on_every_stack_and_cannot_hide_the_stage(synthesise: Synthesise) -> None:
+    tagged = synthesise("dev", tags='{"cost-centre": "4711"}')["dev"]
+    assert all(t.tags == {"cost-centre": "4711", "signify:stage": "dev"} for t in tagged.templates.values())
+
+
 def test_nothing_that_bills_for_standing_by_is_created_unasked(stage: Stage) -> None:
     kinds = {resource["Type"] for _, resource in stage.resources()}
     assert not kinds & {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::EIP", "AWS::RDS::DBProxy"}

@@ -1,0 +1,84 @@
+"""What the one maker of functions does with its options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.templates import Stage, Template, rendered
+
+pytestmark = pytest.mark.synth
+INVOKES_WITHOUT_WAITING = ("events.amazonaws.com", "sns.amazonaws.com", "s3.amazonaws.com", "logs.amazonaws.com")
+
+
+@pytest.fixture(scope="module")
+def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A stack with one function that nobody waits for."""
+    from aws_cdk import App
+
+    from cdk.function import FunctionSpec
+    from cdk.settings import read_settings
+    from stacks.base import StageStack
+    from stacks.database import DatabaseStack
+
+    settings = read_settings({**context, "reserveConcurrency": "true"}, "dev")
+    app = App(context=context, outdir=str(tmp_path_factory.mktemp("cdk.out")), builtin_cloud_formation_validation=False)
+    functions = DatabaseStack(app, settings).functions
+    stack = StageStack(app, "Listening", settings, "a function that nobody waits for")
+    functions.make(stack, FunctionSpec("run_recorder", "Hears of something", asynchronous=True, inside=False, concurrency=3))
+    artifact = app.synth().get_stack_by_name(stack.stack_name)
+    return Template(artifact.stack_name, dict(artifact.template), {})
+
+
+def test_what_nobody_waits_for_is_tried_three_times_and_then_kept(listener: Template) -> None:
+    [function] = listener.of_type("AWS::Lambda::Function").values()
+    [queue] = listener.of_type("AWS::SQS::Queue")
+    assert queue in rendered(function["Properties"]["DeadLetterConfig"]["TargetArn"])
+    [retries] = listener.of_type("AWS::Lambda::EventInvokeConfig").values()
+    assert (retries["Properties"]["MaximumRetryAttempts"], retries["Properties"]["MaximumEventAgeInSeconds"]) == (2, 7200)
+
+
+def test_the_kept_events_are_encrypted_and_stay_two_weeks(listener: Template) -> None:
+    [queue] = listener.of_type("AWS::SQS::Queue").values()
+    assert queue["Properties"]["SqsManagedSseEnabled"] is True
+    assert queue["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_a_function_outside_the_network_has_no_part_of_it(listener: Template) -> None:
+    [function] = listener.of_type("AWS::Lambda::Function").values()
+    assert "VpcConfig" not in function["Properties"]
+    assert not any(name.startswith("DATABASE_") for name in function["Properties"]["Environment"]["Variables"])
+    [role] = listener.of_type("AWS::IAM::Role").values()
+    assert "Policies" not in role["Properties"]
+
+
+def test_concurrency_is_reserved_where_the_settings_say_so(listener: Template, stages: dict[str, Stage], synthesise: Synthesise) -> None:
+    [function] = listener.of_type("AWS::Lambda::Function").values()
+    assert function["Properties"]["ReservedConcurrentExecutions"] == 3
+    for stage in stages.values():
+        assert all("ReservedConcurrentExecutions" not in f["Properties"] for f in stage.our_functions().values())
+    reserved = synthesise("prod", reserveConcurrency="true")["prod"].our_functions().values()
+    assert all(f["Properties"]["ReservedConcurrentExecutions"] > 0 for f in reserved)
+    assert sum(f["Properties"]["ReservedConcurrentExecutions"] for f in reserved) <= 100
+
+
+def test_every_function_that_is_invoked_without_waiting_keeps_what_fails(stage: Stage) -> None:
+    functions = stage.our_functions()
+    for name, permission in stage.of_type("AWS::Lambda::Permission").items():
+        if permission["Properties"]["Principal"] in INVOKES_WITHOUT_WAITING:
+            target = rendered(permission["Properties"]["FunctionName"])
+            [function] = [f for key, f in functions.items() if f"<{key.split('/')[1]}>" == target] or [None]
+            assert function is None or "DeadLetterConfig" in function["Properties"], name
+
+
+def test_every_environment_is_read_by_a_model(stage: Stage) -> None:
+    """A variable that no model of runtime/settings.py names is one that nobody reads."""
+    from runtime import settings
+
+    known = {field.upper() for kind in vars(settings).values() if isinstance(kind, type) for field in getattr(kind, "model_fields", {})}
+    for name, function in stage.our_functions().items():
+        ours = {v for v in function["Properties"]["Environment"]["Variables"] if not v.startswith(("POWERTOOLS_", "AWS_"))}
+        assert ours <= known, (Path(name).name, ours - known)

@@ -1,0 +1,33 @@
+"""Glue jobs: what every job has, and what the settings change."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.templates import Stage, rendered
+
+pytestmark = pytest.mark.synth
+
+
+def test_a_job_brings_its_own_modules_and_installs_none(stage: Stage) -> None:
+    for job in stage.of_type("AWS::Glue::Job").values():
+        arguments = job["Properties"]["DefaultArguments"]
+        assert rendered(arguments["--extra-py-files"]).endswith(".zip")
+        assert "--additional-python-modules" not in arguments
+
+
+def test_a_job_scales_up_to_the_workers_of_the_stage(stages: dict[str, Stage]) -> None:
+    def workers(stage: str) -> set[int]:
+        return {job["Properties"]["NumberOfWorkers"] for job in stages[stage].of_type("AWS::Glue::Job").values()}
+
+    assert (workers("dev"), workers("prod")) == ({4}, {10})
+
+
+def test_flexible_jobs_run_on_spare_capacity_and_are_not_queued(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+    flexible = synthesise("dev", glueFlex="true")["dev"].of_type("AWS::Glue::Job").values()
+    assert {job["Properties"]["ExecutionClass"] for job in flexible} == {"FLEX"}
+    assert all(not job["Properties"].get("JobRunQueuingEnabled") for job in flexible)
+    assert all(job["Properties"]["Timeout"] > 0 and job["Properties"]["GlueVersion"] == "5.1" for job in flexible)
+    standard = stages["dev"].of_type("AWS::Glue::Job").values()
+    assert {job["Properties"].get("ExecutionClass", "STANDARD") for job in standard} == {"STANDARD"}
