@@ -22,6 +22,7 @@ from aws_cdk.aws_ec2 import (
 )
 from constructs import Construct
 
+from cdk.acknowledge import acknowledge
 from cdk.log_group import log_group
 from cdk.service_access import ipv6_egress, ipv6_endpoints, private_endpoints
 from cdk.settings import Settings
@@ -81,7 +82,7 @@ class Network(Construct):
 
     def _existing(self, vpc_id: str) -> IVpc:
         """By what the settings say about it: a look-up would need credentials at synth."""
-        return Vpc.from_vpc_attributes(
+        vpc = Vpc.from_vpc_attributes(
             self,
             "Vpc",
             vpc_id=vpc_id,
@@ -89,6 +90,8 @@ class Network(Construct):
             isolated_subnet_ids=list(self._settings.vpc_subnet_ids),
             isolated_subnet_route_table_ids=list(self._settings.vpc_route_table_ids) or None,
         )
+        acknowledge(vpc, _ACCEPTED_OF_AN_EXISTING_ONE)
+        return vpc
 
     def _open_ways_out(self) -> None:
         if self._settings.service_access == "existing":
@@ -111,3 +114,8 @@ class Network(Construct):
             destination=FlowLogDestination.to_cloud_watch_logs(logs),
             traffic_type=FlowLogTrafficType.REJECT,
         )
+
+
+_ACCEPTED_OF_AN_EXISTING_ONE = {
+    "Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId": "Nothing is routed here without route tables: the settings ask for them.",
+}

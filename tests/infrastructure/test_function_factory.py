@@ -70,8 +70,8 @@ def test_every_function_that_is_invoked_without_waiting_keeps_what_fails(stage: 
     for name, permission in stage.of_type("AWS::Lambda::Permission").items():
         if permission["Properties"]["Principal"] in INVOKES_WITHOUT_WAITING:
             target = rendered(permission["Properties"]["FunctionName"])
-            [function] = [f for key, f in functions.items() if f"<{key.split('/')[1]}>" == target] or [None]
-            assert function is None or "DeadLetterConfig" in function["Properties"], name
+            hit = [f for key, f in functions.items() if f"<{key.split('/')[1]}>" == target]
+            assert all("DeadLetterConfig" in function["Properties"] for function in hit), name
 
 
 def test_every_environment_is_read_by_a_model(stage: Stage) -> None:

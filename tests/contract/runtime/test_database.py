@@ -109,9 +109,9 @@ def test_documents_take_dates_but_no_value_that_json_has_not(postgres: Database)
 
 def test_a_function_signs_in_with_a_token_of_its_own_role_and_asks_for_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SIGNIFY_DATABASE_URL", raising=False)
-    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "eu-central-1"}
+    session = boto3.Session("testing", "testing", region_name="eu-central-1")
     environment = DatabaseEnvironment(stage="dev", database_host="db", database_user="signify_functions")
-    address = dict(address_of(environment, lambda: boto3.client("rds", **keys))())
+    address = dict(address_of(environment, lambda: session.client("rds"))())
     token = str(address.pop("password"))
     assert address == {"host": "db", "port": 5432, "user": "signify_functions", "dbname": "signify", "sslmode": "require"}
     assert token.startswith("db:5432/?Action=connect&DBUser=signify_functions&")
