@@ -7,9 +7,11 @@ connects with them works. Members of `rds_iam` sign in by token: see local/postg
 from __future__ import annotations
 
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any
 
 import psycopg
+from ministack.core.responses import get_account_id, get_region
 from ministack.services import rds, rds_data
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
@@ -48,6 +50,11 @@ class Aurora:
         endpoint = {"Address": self.host, "Port": self.port, "HostedZoneId": "Z"}
         rds._instances[instance_id].update(Endpoint=endpoint, _internal_address=self.host, _internal_port=self.port)
         return {**attributes, "Endpoint.Address": self.host, "Endpoint.Port": str(self.port)}
+
+    def proxy(self, proxy_id: str, properties: handlers.Properties) -> handlers.Attributes:
+        """A proxy that is the server itself: there is nothing to spare connections for."""
+        arn = f"arn:aws:rds:{get_region()}:{get_account_id()}:db-proxy:prx-{sha256(proxy_id.encode()).hexdigest()[:17]}"
+        return {"Endpoint": self.host, "DBProxyArn": arn}
 
     def drop(self, cluster_id: str, properties: handlers.Properties) -> None:
         """Drop the cluster's role and what it owns."""
@@ -101,5 +108,7 @@ def install(settings: EmulatorSettings) -> None:
     handlers.after_create("AWS::RDS::DBCluster", aurora.create)
     handlers.before_delete("AWS::RDS::DBCluster", aurora.drop)
     handlers.after_create("AWS::RDS::DBInstance", aurora.instance)
+    handlers.record("AWS::RDS::DBProxy", aurora.proxy)
+    handlers.record("AWS::RDS::DBProxyTargetGroup")
     # The shipped Data API speaks to containers of the emulator's own, and only pretends where it finds none.
     rds_data._has_real_endpoint = lambda instance: bool(instance.get("Endpoint"))

@@ -114,3 +114,11 @@ def test_whoever_is_no_member_of_rds_iam_needs_a_password(twin: Twin, deploy: Ca
     outputs = deploy(cluster("stock_five", "keeper_five"))
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(host=outputs["Host"], port=outputs["Port"], user="postgres", password="wrong", dbname="stock_five")
+
+
+def test_a_proxy_leads_to_the_database(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
+    proxied = cluster("stock_six", "keeper_six").add("Proxy", "AWS::RDS::DBProxy", RequireTLS=True)
+    proxied.add("Targets", "AWS::RDS::DBProxyTargetGroup", depends_on=("Writer",), DBProxyName=ref("Proxy"), TargetGroupName="default")
+    outputs = deploy(proxied.output("ProxyHost", att("Proxy", "Endpoint")).output("ProxyArn", att("Proxy", "DBProxyArn")))
+    assert outputs["ProxyHost"] == outputs["Host"]
+    assert outputs["ProxyArn"].split(":")[6].startswith("prx-")
