@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from aws_cdk import Duration, Stack
-from aws_cdk.aws_glue import Code, ContinuousLoggingProps, GlueVersion, PySparkEtlJob, PySparkFlexEtlJob, WorkerConfiguration, WorkerType
+from aws_cdk.aws_glue import CfnJob, Code, ContinuousLoggingProps, GlueVersion, PySparkEtlJob, WorkerConfiguration, WorkerType
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_logs import LogGroup
 from constructs import Construct
@@ -17,8 +16,6 @@ from cdk.lake import Lake
 from cdk.log_group import log_group
 from cdk.package import JOBS, ROOT
 from cdk.settings import Settings
-
-GlueJob = PySparkEtlJob | PySparkFlexEtlJob
 
 
 @dataclass(frozen=True)
@@ -49,11 +46,12 @@ class GlueJobs(Construct):
         self._log_prefix = f"/aws-glue/{Stack.of(self).stack_name}"
         self._logs = [log_group(self, f"{kind.capitalize()}Logs", settings, f"{self._log_prefix}/{kind}") for kind in ("error", "output")]
 
-    def make(self, spec: JobSpec) -> GlueJob:
+    def make(self, spec: JobSpec) -> PySparkEtlJob:
         """A job by its spec."""
         role = self._role(spec)
         self._packages.grant_read(role)
-        job = self._job(
+        job = PySparkEtlJob(
+            self,
             spec.construct_id,
             description=spec.description,
             role=role,
@@ -62,6 +60,7 @@ class GlueJobs(Construct):
             glue_version=GlueVersion.V5_1,
             worker_configuration=WorkerConfiguration(worker_type=WorkerType.G_1X, number_of_workers=self._settings.glue_max_workers),
             timeout=Duration.minutes(spec.timeout_minutes),
+            job_run_queuing_enabled=not self._settings.glue_flex,  # Glue queues no run on spare capacity
             continuous_logging=ContinuousLoggingProps(enabled=False),  # Glue 5 logs in real time anyway
             enable_observability_metrics=False,
             default_arguments={
@@ -70,14 +69,10 @@ class GlueJobs(Construct):
                 "--custom-logGroup-prefix": self._log_prefix,
             },
         )
+        if self._settings.glue_flex:
+            _on_spare_capacity(job)
         acknowledge(job, _ACCEPTED)
         return job
-
-    def _job(self, construct_id: str, **properties: Any) -> GlueJob:
-        """On spare capacity a run waits for its start anyway, and Glue queues no other behind it."""
-        if self._settings.glue_flex:
-            return PySparkFlexEtlJob(self, construct_id, **properties)
-        return PySparkEtlJob(self, construct_id, job_run_queuing_enabled=True, **properties)
 
     def _role(self, spec: JobSpec) -> Role:
         role = Role(
@@ -92,6 +87,13 @@ class GlueJobs(Construct):
         role.add_to_policy(_publish_metrics())
         acknowledge(role, _ACCEPTED_OF_ROLE)
         return role
+
+
+def _on_spare_capacity(job: PySparkEtlJob) -> None:
+    """Set the execution class on the resource: the library has a class of its own for it, which differs in nothing else."""
+    resource = job.node.default_child
+    assert isinstance(resource, CfnJob)
+    resource.execution_class = "FLEX"
 
 
 def _grant_logs(role: Role, groups: list[LogGroup]) -> None:

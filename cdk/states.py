@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import Aws, Duration
+from aws_cdk.aws_glue import PySparkEtlJob
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_stepfunctions import CustomState, JitterType, TaskInput, TaskStateBase, Timeout
 from aws_cdk.aws_stepfunctions_tasks import LambdaInvoke, SnsPublish
 from constructs import Construct
-
-from cdk.glue_job import GlueJob
 
 EXECUTION = {
     "name": "{% $states.context.Execution.Name %}",
@@ -69,7 +68,7 @@ def call(
 def run_job(
     scope: Construct,
     name: str,
-    job: GlueJob,
+    job: PySparkEtlJob,
     minutes: int,
     arguments: Mapping[str, str],
     *,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from aws_cdk.aws_glue import PySparkEtlJob
 from aws_cdk.aws_lambda import Function
 
-from cdk.glue_job import GlueJob, JobSpec
+from cdk.glue_job import JobSpec
 
 
 @dataclass(frozen=True)
@@ -15,4 +16,4 @@ class Steps:
     """What the states call: functions by name, jobs by name with their specs."""
 
     functions: Mapping[str, Function]
-    jobs: Mapping[str, tuple[JobSpec, GlueJob]]
+    jobs: Mapping[str, tuple[JobSpec, PySparkEtlJob]]
