@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
@@ -111,6 +115,25 @@ def test_the_database_password_is_generated_and_appears_nowhere(stage: Stage) ->
     [secret] = stage.of_type("AWS::SecretsManager::Secret").values()
     assert secret["Properties"]["GenerateSecretString"]["PasswordLength"] >= 30
     assert "KmsKeyId" in secret["Properties"]
+
+
+def test_no_template_holds_a_secret_in_plain_text(stage: Stage) -> None:
+    """What is named like a secret is generated, or a reference to one."""
+    for name, resource in stage.resources():
+        for key, value in _leaves(resource.get("Properties", {})):
+            if re.search(r"(password|secretstring|privatekey|apikey)$", key, re.IGNORECASE) and isinstance(value, str):
+                assert value.startswith("{{resolve:secretsmanager:"), (name, key)
+
+
+def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _leaves(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _leaves(part, key)
+    else:
+        yield key, value
 
 
 def test_an_idle_dev_database_pauses_and_a_prod_database_does_not(stages: dict[str, Stage]) -> None:

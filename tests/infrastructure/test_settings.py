@@ -9,6 +9,7 @@ import pytest
 from cdk.settings import SettingsError, read_settings
 
 VPC = {
+    "serviceAccess": "endpoints",
     "vpcId": "vpc-0123456789abcdef0",
     "vpcZones": "eu-central-1a,eu-central-1b",
     "vpcSubnetIds": "subnet-0a1b2c3d, subnet-1a1b2c3d",

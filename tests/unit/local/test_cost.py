@@ -9,6 +9,7 @@ import pytest
 from local.documentation.cost import prices, total
 from local.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
 from local.documentation.standing_cost import NoPrice, standing_cost
+from local.state import ROOT
 
 STORAGE = 0.10 + 2 * 0.023 + 0.5 * 0.03
 ENDPOINT = {"VpcEndpointType": "Interface", "SubnetIds": ["a", "b"]}
@@ -80,3 +81,11 @@ def test_more_series_never_cost_less_and_flex_never_more() -> None:
     bills = [total(run_cost(size, prices(), workers=4)) for size in sizes]
     assert bills == sorted(bills)
     assert all(total(run_cost(size, prices(), 4, flex=True)) < bill for size, bill in zip(sizes, bills, strict=True))
+
+
+def test_the_page_about_the_network_tells_the_price_of_the_table() -> None:
+    table = prices()
+    month = f"{table['standing']['interface_endpoint_hour'] * table['hours_per_month']:.2f} USD"
+    page = (ROOT / "docs" / "network.md").read_text(encoding="utf-8")
+    assert f"{table['standing']['interface_endpoint_hour']} USD an hour" in page
+    assert month in page
