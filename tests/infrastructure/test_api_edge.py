@@ -31,6 +31,12 @@ def methods(stage: Stage) -> dict[tuple[str, str], dict[str, Any]]:
     return {(parts[method["ResourceId"]["Ref"]], method["HttpMethod"]): method for method in found}
 
 
+@pytest.fixture(params=["prod", "local"])
+def guarded(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
+    """Each stage with a firewall in turn; dev saves its price."""
+    return stages[request.param]
+
+
 def firewall_rules(stage: Stage) -> dict[str, dict[str, Any]]:
     [acl] = stage.of_type("AWS::WAFv2::WebACL").values()
     return {rule["Name"]: rule for rule in acl["Properties"]["Rules"]}
@@ -101,27 +107,27 @@ def test_a_usage_plan_meters_the_stage(stage: Stage) -> None:
     assert plan["Properties"]["Quota"]["Period"] == "DAY"
 
 
-def test_the_firewall_stands_before_the_stage(stage: Stage) -> None:
-    [association] = stage.of_type("AWS::WAFv2::WebACLAssociation").values()
-    [deployed] = [name.split("/")[1] for name in stage.of_type("AWS::ApiGateway::Stage")]
+def test_the_firewall_stands_before_the_stage(guarded: Stage) -> None:
+    [association] = guarded.of_type("AWS::WAFv2::WebACLAssociation").values()
+    [deployed] = [name.split("/")[1] for name in guarded.of_type("AWS::ApiGateway::Stage")]
     assert rendered(association["Properties"]["ResourceArn"]).endswith(f"/stages/<{deployed}>")
-    [acl] = stage.of_type("AWS::WAFv2::WebACL")
+    [acl] = guarded.of_type("AWS::WAFv2::WebACL")
     assert rendered(association["Properties"]["WebACLArn"]) == f"<{acl.split('/')[1]}>"
 
 
-def test_each_token_and_each_address_has_a_rate_per_minute(stage: Stage) -> None:
-    limit = 300 if stage.name == "local" else 100
-    by_token, by_address = (firewall_rules(stage)[f"RatePer{key}"]["Statement"]["RateBasedStatement"] for key in ("Token", "Address"))
+def test_each_token_and_each_address_has_a_rate_per_minute(guarded: Stage) -> None:
+    limit = 300 if guarded.name == "local" else 100
+    by_token, by_address = (firewall_rules(guarded)[f"RatePer{key}"]["Statement"]["RateBasedStatement"] for key in ("Token", "Address"))
     assert [(each["Limit"], each["EvaluationWindowSec"]) for each in (by_token, by_address)] == [(limit, 60), (limit, 60)]
     assert by_address["AggregateKeyType"] == "IP"
     assert [key["Header"]["Name"] for key in by_token["CustomKeys"]] == ["Authorization"]
 
 
-def test_the_gateway_answers_for_the_rate_rules_and_for_no_other(stage: Stage) -> None:
-    actions = {name: rule.get("Action", {}).get("Block") for name, rule in firewall_rules(stage).items()}
+def test_the_gateway_answers_for_the_rate_rules_and_for_no_other(guarded: Stage) -> None:
+    actions = {name: rule.get("Action", {}).get("Block") for name, rule in firewall_rules(guarded).items()}
     assert actions["RatePerToken"] == actions["RatePerAddress"] == {}
     assert actions["BodySize"]["CustomResponse"]["ResponseCode"] == 413
-    group = firewall_rules(stage)["CommonRules"]["Statement"]["ManagedRuleGroupStatement"]
+    group = firewall_rules(guarded)["CommonRules"]["Statement"]["ManagedRuleGroupStatement"]
     overrides = {each["Name"]: each["ActionToUse"] for each in group["RuleActionOverrides"]}
     assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
     assert [name for name, action in overrides.items() if "Count" in action] == ["SizeRestrictions_BODY"]
@@ -136,8 +142,8 @@ def test_a_body_of_a_megabyte_is_refused(stages: dict[str, Stage], length: str, 
     assert bool(re.search(statement["RegexString"], length)) is refused
 
 
-def test_the_firewall_keeps_no_tokens(stage: Stage) -> None:
-    [acl] = stage.of_type("AWS::WAFv2::WebACL").values()
+def test_the_firewall_keeps_no_tokens(guarded: Stage) -> None:
+    [acl] = guarded.of_type("AWS::WAFv2::WebACL").values()
     every = [acl["Properties"], *acl["Properties"]["Rules"]]
     assert not any(each["VisibilityConfig"]["SampledRequestsEnabled"] for each in every)
     assert all(each["VisibilityConfig"]["CloudWatchMetricsEnabled"] for each in every)

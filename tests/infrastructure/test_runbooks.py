@@ -30,7 +30,8 @@ def linked(stage: Stage) -> dict[str, str]:
 
 
 def test_every_alarm_has_its_page_and_every_page_its_alarm(stage: Stage) -> None:
-    assert set(linked(stage).values()) == PAGES.keys() - WITHOUT_ALARM
+    of_the_firewall = {"api-blocked"} if stage.name == "dev" else set()  # dev has none
+    assert set(linked(stage).values()) == PAGES.keys() - WITHOUT_ALARM - of_the_firewall
 
 
 def test_links_lead_to_files(stage: Stage) -> None:
