@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 DAYS = 105
-ORDERS = ("shuffled", "date", "series")
+ORDERS = ("series", "date", "shuffled")
 FORECAST_SHARE, ACTUAL_SHARE = 10 / 10.5, 9.6 / 10.5
 
 

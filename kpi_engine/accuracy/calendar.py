@@ -68,10 +68,10 @@ class Grid:
         """The number of cells."""
         return self.series * self.span
 
-    def cells(self, series: Ints, day: Ints) -> Ints:
-        """The cell of each series and day in the grid."""
-        cells = series * self.span
-        cells += day  # in place: at ten million rows a temporary costs more than the sum
+    def cells(self, series: Ints, day: Ints, out: Ints | None = None) -> Ints:
+        """The cell of each series and day in the grid, written into `out` where that is given."""
+        cells = np.multiply(series, self.span, out=out)
+        cells += day  # in place: at ten million rows fresh memory costs more than the sum
         cells -= self.first
         return cells
 

@@ -49,6 +49,9 @@ def numbers(frame: pd.DataFrame, column: str) -> Floats:
     if column not in frame:
         return np.full(len(frame), np.nan)
     values = floats(frame[column])
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(values.sum()):  # one pass tells most columns from those that need a closer look
+            return values
     infinite = np.isinf(values)
     return np.where(infinite, np.nan, values) if infinite.any() else values
 
@@ -90,5 +93,6 @@ def _day_numbers(moments: np.ndarray[Any, Any]) -> Ints:
     unit = np.datetime_data(moments.dtype)[0]
     ticks = moments.view(np.int64)
     number = np.asarray(ticks // TICKS_PER_DAY[unit] if unit in TICKS_PER_DAY else moments.astype("datetime64[D]").view(np.int64))
-    absent = ticks == NO_DAY
-    return np.where(absent, NO_DAY, number) if absent.any() else number
+    if ticks.min(initial=0) > NO_DAY:
+        return number
+    return np.where(ticks == NO_DAY, NO_DAY, number)

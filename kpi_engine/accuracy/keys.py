@@ -27,16 +27,19 @@ class Keys:
     @classmethod
     def of(cls, series: Ints, day: Ints) -> Keys:
         """From the series of each row, -1 for none, and its day, NO_DAY for none."""
-        held = (series >= 0) & (day != NO_DAY)
-        if held.all():
+        if series.min(initial=0) >= 0 and day.min(initial=0) > NO_DAY:
             return cls(series, day, None, 0)
+        held = (series >= 0) & (day != NO_DAY)
         rows = np.flatnonzero(held)
         return cls(series[rows], day[rows], rows, len(held) - len(rows))
 
     def in_order(self, name: str, grid: Grid, series: Series, lead: Ints | None = None) -> Ordered:
-        """The cells of the rows in rising order, within a cell by lead. Raises DuplicateKeys with examples."""
+        """The cells of the rows in rising order, within a cell by lead. Raises DuplicateKeys with examples.
+
+        Writes the cells over `series`, which nobody needs after this: keys are put in order once.
+        """
         turns = 1 if lead is None else int(lead.max(initial=0)) + 1
-        cells = grid.cells(self.series, self.day)
+        cells = grid.cells(self.series, self.day, out=self.series)
         wanted = cells if lead is None else cells * turns + (lead if self.rows is None else lead[self.rows])
         found = order_of(wanted, grid.size * turns)
         if found is None:
