@@ -1,0 +1,68 @@
+"""The service's own back-test beside the baseline on the same days, so that the gate can compare them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from forecast_engine import baseline
+from forecast_engine.panel import Panel
+
+MEDIAN = "0.5"
+DECIMALS = 6
+"""Of a percentage: the service tells a quotient, whose last digits must not decide about a run."""
+
+
+def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> dict[str, Any] | None:
+    """The back-test of forecast.json from the answer of GetAccuracyMetrics: WAPEs in percent, pooled over windows by demand.
+
+    None when the service tells no window with a WAPE of the median within the panel. Coverage is not told.
+    """
+    errors, naive_errors, demand, origins, points = 0.0, 0.0, 0.0, [], 0
+    for first, last, wape in _windows(accuracy):
+        actual = _between(panel, first, last)
+        if actual.shape[1] == 0 or first <= panel.first_day:
+            continue
+        known = ~np.isnan(actual)
+        total = float(actual[known].sum())
+        naive = baseline.seasonal_naive(panel.until(first - timedelta(days=1)).values, actual.shape[1])
+        errors += wape * total
+        naive_errors += float(np.abs(actual - naive)[known].sum())
+        demand += total
+        points += int(known.sum())
+        origins.append((first - timedelta(days=1)).isoformat())
+    if demand == 0:
+        return None
+    return {
+        "origins": origins,
+        "baseline": baseline.NAME,
+        "wape": round(100 * errors / demand, DECIMALS),
+        "baseline_wape": round(100 * naive_errors / demand, DECIMALS),
+        "coverage": None,
+        "n_obs": points,
+    }
+
+
+def _windows(accuracy: Mapping[str, Any]) -> Iterator[tuple[date, date, float]]:
+    """First day, last day and WAPE (a fraction) of the median of every window that was computed.
+
+    The API writes `WAPE`, Step Functions writes it as the Java SDK names it, `Wape`.
+    """
+    for result in accuracy.get("PredictorEvaluationResults") or ():
+        for window in result.get("TestWindows") or ():
+            medians = [each for each in window["Metrics"].get("ErrorMetrics") or () if each["ForecastType"] == MEDIAN]
+            wapes = [value for each in medians for name, value in each.items() if name.upper() == "WAPE"]
+            if window.get("EvaluationType") == "COMPUTED" and wapes:
+                yield _day(window["TestWindowStart"]), _day(window["TestWindowEnd"]), float(wapes[0])
+
+
+def _day(instant: str) -> date:
+    return datetime.fromisoformat(instant.replace("Z", "+00:00")).date()
+
+
+def _between(panel: Panel, first: date, last: date) -> Any:  # noqa: ANN401 - a float array
+    start, end = (first - panel.first_day).days, (min(last, panel.last_day) - panel.first_day).days + 1
+    return panel.values[:, max(start, 0) : max(end, 0)]

@@ -1,0 +1,79 @@
+"""Glue job `amazon_forecast_output`: what Amazon Forecast exported in, the forecast zone as the built-in forecaster leaves it out.
+
+Arguments: --lake_bucket, --run_id, --export (name of the export job, the folder it wrote), --predictor, --accuracy (the answer of
+GetAccuracyMetrics as JSON). Fails with BrokenExport when a series or day that was sent for is missing, or one that was not is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from glue_jobs import lake_io
+from glue_jobs.amazon_forecast_accuracy import backtest_of
+from glue_jobs.amazon_forecast_export import amazon_daily_table, read_export
+from glue_jobs.arguments import job_run
+from glue_jobs.demand_panel import forecastable, read_panel, write_table
+from glue_jobs.forecast_summary import by_reason
+from glue_jobs.forecast_tables import backtest_table, excluded_table
+
+BACKEND = "amazon_forecast"
+MODEL = "auto_predictor"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What the state machine knows of the service's work."""
+
+    export: str
+    predictor: str
+    accuracy: Mapping[str, Any]
+
+    @classmethod
+    def told(cls, argv: Sequence[str]) -> Exported:
+        """Read this job's own arguments."""
+        parser = argparse.ArgumentParser()
+        for name in ("--export", "--predictor", "--accuracy"):
+            parser.add_argument(name, required=True)
+        arguments, _ = parser.parse_known_args(argv)
+        return cls(arguments.export, arguments.predictor, json.loads(arguments.accuracy))
+
+
+def main(argv: Sequence[str]) -> None:
+    """Write daily forecasts, an empty back-test (the service exports none), excluded series, and forecast.json last."""
+    run, exported = job_run(argv), Exported.told(argv)
+    panel, exclusions = forecastable(read_panel(run))
+    found = read_export(run, exported.export)
+    daily, warnings = amazon_daily_table(found, run, panel.series, MODEL)
+    write_table(run, "forecasts", "daily", daily)
+    write_table(run, "forecasts", "backtest", backtest_table([]))
+    write_table(run, "forecasts", "excluded", excluded_table(exclusions))
+    summary = {
+        "run_id": run.run_id,
+        "as_of_date": run.as_of_date.isoformat(),
+        "horizon_days": run.horizon_days,
+        "backend": BACKEND,
+        "model_name": MODEL,
+        "model_version": exported.predictor,
+        "seed": None,
+        "series_forecast": len(panel.series),
+        "series_excluded": len(exclusions),
+        "excluded_by_reason": by_reason(exclusions),
+        "rows": daily.num_rows,
+        "backtest": backtest_of(exported.accuracy, panel),
+        "warnings": warnings,
+        "params": {"predictor": exported.predictor, "export": exported.export, "quantiles": [0.1, 0.5, 0.9]},
+    }
+    lake_io.write_json(run.bucket, f"runs/{run.run_id}/forecast.json", summary)
+    print(
+        f"amazon_forecast_output: {daily.num_rows:,} rows of {len(panel.series):,} series; {'; '.join(warnings) or 'no warning'}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,56 @@
+"""The run's daily demand as a panel: what every forecaster sees."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from forecast_engine.errors import NothingToForecast
+from forecast_engine.exclusions import Exclusion, ExclusionRules, split_panel
+from forecast_engine.panel import COLUMNS, Panel, panel_of
+from glue_jobs import lake_io
+from glue_jobs.arguments import JobRun
+from glue_jobs.forecast_summary import why_nothing
+
+MAX_HISTORY_DAYS = 1461
+"""Four years; no forecaster has use for older days, and one mistyped year must not widen the matrix by decades."""
+RULES = ExclusionRules()
+
+
+def read_panel(run: JobRun) -> Panel:
+    """The run's demand up to its as_of_date; ids stay dictionary-encoded, so a million rows are a few numbers each.
+
+    Raises NothingToForecast when there is none.
+    """
+    keys = [key for key in lake_io.keys_under(run.bucket, run.prefix("features", "daily_demand")) if key.endswith(".parquet")]
+    tables = [_recent(run, lake_io.read_bytes(run.bucket, key)) for key in keys]
+    if not sum(table.num_rows for table in tables):
+        raise NothingToForecast(
+            f"{run.prefix('features', 'daily_demand')} has no rows up to {run.as_of_date}: no order and no demand_history row survived "
+            "cleansing; see the run's quality report"
+        )
+    demand = pa.concat_tables(tables).unify_dictionaries().to_pandas(date_as_object=False, self_destruct=True)
+    return panel_of(demand, run.as_of_date)
+
+
+def forecastable(panel: Panel) -> tuple[Panel, tuple[Exclusion, ...]]:
+    """The series that can be forecast, and why the others cannot. Raises NothingToForecast saying why when none is left."""
+    chosen, exclusions = split_panel(panel, RULES)
+    if not chosen.series:
+        raise NothingToForecast(why_nothing(exclusions))
+    return chosen, exclusions
+
+
+def write_table(run: JobRun, zone: str, dataset: str, table: pa.Table) -> None:
+    """Write a table as the run's only part of a dataset."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    lake_io.write_bytes(run.bucket, f"{run.prefix(zone, dataset)}part-0.parquet", sink.getvalue().to_pybytes())
+
+
+def _recent(run: JobRun, parquet: bytes) -> pa.Table:
+    table = pq.read_table(pa.BufferReader(parquet), columns=list(COLUMNS), read_dictionary=["site_id", "sku_id"])
+    return table.filter(pc.greater(table["demand_date"], run.as_of_date - timedelta(days=MAX_HISTORY_DAYS)))

@@ -1,0 +1,165 @@
+"""The branch of Amazon Forecast, by the template that is synthesised when it is chosen."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.templates import Stage, listed, rendered, statements
+
+pytestmark = pytest.mark.synth
+KINDS = ("Import", "Predictor", "Forecast", "Export")
+CREATES = {"Import": "StartImport", "Predictor": "TrainPredictor", "Forecast": "MakeForecast", "Export": "StartExport"}
+
+
+@pytest.fixture(scope="session")
+def chosen(synthesise: Synthesise) -> Stage:
+    """Stage dev with Amazon Forecast."""
+    return synthesise("dev", forecastBackend="amazon_forecast")["dev"]
+
+
+@pytest.fixture(scope="session")
+def states(chosen: Stage) -> dict[str, dict[str, Any]]:
+    """The states of the run."""
+    [machine] = chosen.of_type("AWS::StepFunctions::StateMachine").values()
+    return dict(json.loads(rendered(machine["Properties"]["DefinitionString"]))["States"])
+
+
+def test_nothing_of_it_is_there_unless_it_is_chosen(stage: Stage) -> None:
+    assert "Forecasting" not in stage.templates
+    assert "forecast:" not in json.dumps([template.document for template in stage.templates.values()]).replace("amazon_forecast:", "")
+    assert not [name for name, resource in stage.resources() if resource["Type"].startswith("AWS::Forecast::")]
+
+
+def test_choosing_it_adds_a_stack_and_changes_the_run_alone(chosen: Stage, synthesise: Synthesise) -> None:
+    without = synthesise("dev")["dev"].templates
+    changed = {name for name, template in chosen.templates.items() if name not in without or template.document != without[name].document}
+    # The lake gains outputs that the new stack refers to, and nothing else.
+    assert changed <= {"Forecasting", "Workflow", "Lake"}
+    assert chosen.templates["Lake"].document["Resources"] == without["Lake"].document["Resources"]
+
+
+def test_the_group_holds_the_demand_with_the_columns_that_the_job_writes(chosen: Stage) -> None:
+    [(name, dataset)] = chosen.templates["Forecasting"].of_type("AWS::Forecast::Dataset").items()
+    [group] = chosen.templates["Forecasting"].of_type("AWS::Forecast::DatasetGroup").values()
+    properties = dataset["Properties"]
+    assert [column["AttributeName"] for column in properties["Schema"]["Attributes"]] == ["item_id", "timestamp", "target_value", "site_id"]
+    assert (properties["DatasetType"], properties["DataFrequency"], properties["Domain"]) == ("TARGET_TIME_SERIES", "D", "CUSTOM")
+    assert group["Properties"]["DatasetArns"] == [{"Fn::GetAtt": [name, "Arn"]}]
+    assert "LakeKey" in rendered(properties["EncryptionConfig"]["KmsKeyArn"])
+    assert properties["DatasetName"].startswith("signify_dev_")
+
+
+def test_the_states_walk_from_preparing_to_publishing(states: dict[str, dict[str, Any]]) -> None:
+    walked, name = [], states["BuildFeatures"]["Next"]
+    while name != "PublishRun":
+        walked.append(name)
+        name = states[name].get("Next") or states[name]["Choices"][0]["Next"]
+    assert walked == [
+        "PrepareForecast",
+        *(state for kind in KINDS for state in (CREATES[kind], f"WaitFor{kind}", f"Describe{kind}", f"{kind}Ready")),
+        "ReadAccuracy",
+        "LoadForecast",
+        "DeletePredictor",
+        "DeleteImport",
+    ]
+
+
+def test_every_task_is_bounded_retried_with_full_jitter_and_caught(states: dict[str, dict[str, Any]]) -> None:
+    for name, state in states.items():
+        if state["Type"] == "Task" and name != "FailRun":
+            assert 0 < state["TimeoutSeconds"] <= 3 * 3600, name
+            assert state["Retry"], name
+            assert all((retry["JitterStrategy"], retry["MaxDelaySeconds"]) == ("FULL", 60) for retry in state["Retry"]), name
+            assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+
+
+def test_nobody_sleeps_while_the_service_works(states: dict[str, dict[str, Any]]) -> None:
+    for kind in KINDS:
+        assert states[f"WaitFor{kind}"] == {"Type": "Wait", "Seconds": 60, "Next": f"Describe{kind}"}
+        assert states[f"Describe{kind}"]["Resource"].split(":")[-2] == "forecast"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_pending_is_waited_for_until_a_deadline_and_everything_else_fails(states: dict[str, dict[str, Any]], kind: str) -> None:
+    active, pending, late, failed = states[f"{kind}Ready"]["Choices"]
+    assert active["Condition"] == "{% $states.input.Status = 'ACTIVE' %}"
+    assert pending["Next"] == f"WaitFor{kind}"
+    assert f"< ${kind.lower()}_deadline" in pending["Condition"]
+    assert (late["Next"], failed["Next"], failed["Condition"]) == ("RecordFailure", "RecordFailure", "{% true %}")
+    errors = [choice["Assign"]["failure"]["error"]["Error"] for choice in (late, failed)]
+    assert errors == ["AmazonForecastTooSlow", "AmazonForecastFailed"]
+    assert "Default" not in states[f"{kind}Ready"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_retry_made_twice_is_found_and_what_failed_is_made_anew_by_a_redrive(states: dict[str, dict[str, Any]], kind: str) -> None:
+    create = states[CREATES[kind]]
+    assert (create["Catch"][0]["ErrorEquals"], create["Catch"][0]["Next"]) == (["Forecast.ResourceAlreadyExistsException"], f"Find{kind}")
+    assert states[f"Find{kind}"]["Next"] == f"WaitFor{kind}"
+    assert {choice["Assign"]["failure"]["state"] for choice in states[f"{kind}Ready"]["Choices"][2:]} == {CREATES[kind]}
+    assert "RedriveCount" in json.dumps(create["Arguments"])
+    resumed = {choice["Next"] for choice in states["Resume"]["Choices"]}
+    assert {CREATES[kind], f"Describe{kind}"} <= resumed
+
+
+def test_the_predictor_is_asked_for_what_the_table_holds(states: dict[str, dict[str, Any]]) -> None:
+    asked = states["TrainPredictor"]["Arguments"]
+    assert (asked["ForecastTypes"], asked["ForecastFrequency"], asked["ForecastDimensions"]) == (["0.1", "0.5", "0.9"], "D", ["site_id"])
+    assert asked["ForecastHorizon"] == "{% $run.horizon_days %}"
+    assert states["MakeForecast"]["Arguments"]["ForecastTypes"] == ["0.1", "0.5", "0.9"]
+
+
+def test_no_name_is_longer_than_63_characters(states: dict[str, dict[str, Any]]) -> None:
+    [prefix] = {states[CREATES[kind]]["Assign"][f"{kind.lower()}_name"].split("'")[1] for kind in KINDS}
+    assert prefix == "signify_dev_"
+    longest = len("signify_local_") + 32 + len("_1000")  # an execution is redriven 1,000 times at most
+    assert longest <= 63
+
+
+def test_a_clean_up_that_fails_does_not_stop_the_run(states: dict[str, dict[str, Any]]) -> None:
+    assert [catch["Next"] for catch in states["DeletePredictor"]["Catch"]] == ["DeleteImport"]
+    assert [catch["Next"] for catch in states["DeleteImport"]["Catch"]] == ["PublishRun"]
+
+
+def test_the_run_may_touch_this_stages_names_alone_and_hands_its_role_to_the_service_alone(chosen: Stage) -> None:
+    [role] = [
+        role
+        for role in chosen.templates["Workflow"].of_type("AWS::IAM::Role").values()
+        if role["Properties"].get("Description") == "Role of the run"
+    ]
+    forecast = [s for s in statements(role) if str(listed(s["Action"])[0]).startswith("forecast:")]
+    [acts, lists] = forecast
+    assert all("signify_dev_" in rendered(arn) or "AmazonForecast" in rendered(arn) for arn in acts["Resource"])
+    assert all(action.startswith("forecast:List") for action in listed(lists["Action"]))
+    [passes] = [s for s in statements(role) if s["Action"] == "iam:PassRole"]
+    assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "forecast.amazonaws.com"}}
+
+
+def test_the_service_reads_features_and_writes_forecasts_alone(chosen: Stage) -> None:
+    roles = chosen.templates["Forecasting"].of_type("AWS::IAM::Role").values()
+    [role] = [role for role in roles if role["Properties"].get("Description") == "Role of Amazon Forecast"]
+    policies = " ".join(rendered(arn) for arn in role["Properties"]["ManagedPolicyArns"])
+    assert len(role["Properties"]["ManagedPolicyArns"]) == 2
+    assert "ReadFeatures" in policies
+    assert "WriteForecasts" in policies
+    assert "forecast.amazonaws.com" in json.dumps(role["Properties"]["AssumeRolePolicyDocument"])
+
+
+def test_whoever_chooses_it_is_warned(context: dict[str, Any]) -> None:
+    from aws_cdk import App
+    from aws_cdk.assertions import Annotations, Match
+
+    from cdk.settings import read_settings
+    from stacks.platform import build_platform
+
+    given = {**context, "forecastBackend": "amazon_forecast"}
+    platform = build_platform(App(context=given, builtin_cloud_formation_validation=False), read_settings(given, "dev"))
+    assert platform.forecasting is not None
+    warnings = Annotations.from_stack(platform.forecasting).find_warning(
+        "*", Match.string_like_regexp("closed to new customers since 29 July 2024")
+    )
+    assert len(warnings) == 1

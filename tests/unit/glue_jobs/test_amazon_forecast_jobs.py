@@ -1,0 +1,190 @@
+"""Handing demand over to Amazon Forecast and taking forecasts back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from glue_jobs import amazon_forecast_input, amazon_forecast_output, demand_forecast, lake_io
+from glue_jobs.amazon_forecast_export import BrokenExport
+from glue_jobs.amazon_forecast_input import HorizonTooLong
+
+AS_OF = date(2026, 11, 22)
+EXPORT = "forecasts/amazon_forecast/v1/run_id=r1/export=signify_dev_r1_0/"
+NO_ACCURACY: dict[str, Any] = {"PredictorEvaluationResults": []}
+
+
+@pytest.fixture
+def objects(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """The lake as a dictionary."""
+    held: dict[str, bytes] = {}
+    monkeypatch.setattr(lake_io, "read_bytes", lambda bucket, key: held[key])
+    monkeypatch.setattr(lake_io, "write_bytes", lambda bucket, key, content: held.__setitem__(key, content))
+    monkeypatch.setattr(lake_io, "keys_under", lambda bucket, prefix: sorted(key for key in held if key.startswith(prefix)))
+    return held
+
+
+def put_demand(objects: dict[str, bytes], horizon: int = 14, days: int = 140) -> None:
+    """Two series that can be forecast (one with a comma in its name), one that is too short, and one day out of stock."""
+    dates = [AS_OF - timedelta(days=back) for back in range(days)][::-1]
+    weekly = np.array([float(day.weekday() + 1) for day in dates])
+    frames = [
+        pd.DataFrame({"site_id": "LDS1", "sku_id": sku, "demand_date": dates, "demand": weekly * factor, "stockout": False})
+        for sku, factor in (("A", 1), ('B,"2"', 3))
+    ]
+    frames[0].loc[10, "stockout"] = True
+    frames.append(frames[0].tail(20).assign(sku_id="NEW"))
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(pd.concat(frames), preserve_index=False), sink)
+    objects["features/daily_demand/v1/run_id=r1/part-0.parquet"] = sink.getvalue().to_pybytes()
+    manifest = {"run_id": "r1", "as_of_date": AS_OF.isoformat(), "horizon_days": horizon, "today": "2026-11-23", "objects": []}
+    objects["runs/r1/manifest.json"] = json.dumps(manifest).encode()
+
+
+def put_export(objects: dict[str, bytes], changes: Mapping[str, Mapping[str, Any]] = MappingProxyType({})) -> None:
+    """An export of 14 days of both series; changes are by SKU, for its first day."""
+    rows = [
+        {"item_id": sku, "date": f"{AS_OF + timedelta(days=ahead)}T00:00:00Z", "site_id": "LDS1", "p10": 1.0, "p50": 2.005, "p90": 4.0}
+        | (dict(changes.get(sku, {})) if ahead == 1 else {})
+        for sku in ("A", 'B,"2"')
+        for ahead in range(1, 15)
+    ]
+    frame = pd.DataFrame(rows)
+    for part, some in enumerate((frame.head(5), frame.iloc[5:])):
+        objects[f"{EXPORT}signify_dev_r1_0_2026-11-23T05-00-00Z_part{part}.csv"] = some.to_csv(index=False).encode()
+
+
+def take_back(accuracy: dict[str, Any] = NO_ACCURACY) -> None:
+    told = ["--export", "signify_dev_r1_0", "--predictor", "arn:p", "--accuracy", json.dumps(accuracy)]
+    amazon_forecast_output.main(["--lake_bucket", "lake", "--run_id", "r1", *told])
+
+
+def table(objects: dict[str, bytes], dataset: str) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.read_table(pa.BufferReader(objects[f"forecasts/{dataset}/v1/run_id=r1/part-0.parquet"])).to_pandas()
+    return frame
+
+
+def hand_over() -> None:
+    amazon_forecast_input.main(["--lake_bucket", "lake", "--run_id", "r1"])
+
+
+def test_every_known_day_of_every_forecastable_series_is_handed_over(objects: dict[str, bytes]) -> None:
+    put_demand(objects)
+    hand_over()
+    rows = list(csv.reader(io.StringIO(objects["features/amazon_forecast/v1/run_id=r1/part-00000.csv"].decode())))
+    assert {(row[0], row[3]) for row in rows} == {("A", "LDS1"), ('B,"2"', "LDS1")}
+    assert len(rows) == 2 * 140 - 1
+    assert all(float(row[2]) == (date.fromisoformat(row[1]).weekday() + 1) * (1 if row[0] == "A" else 3) for row in rows)
+
+
+def test_a_horizon_beyond_a_quarter_of_the_history_is_refused_before_it_costs(objects: dict[str, bytes]) -> None:
+    put_demand(objects, horizon=28, days=111)
+    with pytest.raises(HorizonTooLong, match="28 days need 112 days, 111 are there"):
+        hand_over()
+    assert not [key for key in objects if key.endswith(".csv")]
+
+
+def test_what_comes_back_has_the_columns_and_types_of_the_built_in_forecaster(objects: dict[str, bytes]) -> None:
+    put_demand(objects)
+    demand_forecast.main(["--lake_bucket", "lake", "--run_id", "r1"])
+    ours = {name: pq.read_schema(pa.BufferReader(objects[f"forecasts/{name}/v1/run_id=r1/part-0.parquet"])) for name in OUTPUTS}
+    built_in = set(json.loads(objects["runs/r1/forecast.json"]))
+    put_export(objects)
+    take_back()
+    for name in OUTPUTS:
+        theirs = pq.read_schema(pa.BufferReader(objects[f"forecasts/{name}/v1/run_id=r1/part-0.parquet"]))
+        assert theirs.remove_metadata() == ours[name].remove_metadata(), name
+    assert set(json.loads(objects["runs/r1/forecast.json"])) == built_in
+
+
+OUTPUTS = ("daily", "backtest", "excluded")
+
+
+def test_values_days_and_series_come_back_as_exported(objects: dict[str, bytes]) -> None:
+    put_demand(objects)
+    put_export(objects)
+    take_back()
+    daily = table(objects, "daily")
+    assert daily.groupby("sku_id").size().to_dict() == {"A": 14, 'B,"2"': 14}
+    assert daily["forecast_date"].tolist()[:14] == [AS_OF + timedelta(days=ahead) for ahead in range(1, 15)]
+    assert daily["horizon_days"].tolist() == [*range(1, 15), *range(1, 15)]
+    assert daily[["confidence_lower", "predicted_value", "confidence_upper"]].drop_duplicates().to_numpy().tolist() == [[1.0, 2.0, 4.0]]
+    assert table(objects, "excluded")["sku_id"].tolist() == ["NEW"]
+    summary = json.loads(objects["runs/r1/forecast.json"])
+    assert (summary["backend"], summary["rows"], summary["series_forecast"], summary["warnings"]) == ("amazon_forecast", 28, 2, [])
+
+
+def test_negative_and_crossed_quantiles_are_set_right_and_said(objects: dict[str, bytes]) -> None:
+    put_demand(objects)
+    put_export(objects, {"A": {"p10": -1.0}, 'B,"2"': {"p10": 5.0, "p90": 4.0}})
+    take_back()
+    daily = table(objects, "daily")
+    first = daily[daily["horizon_days"] == 1].set_index("sku_id")
+    assert first.loc["A", "confidence_lower"] == 0
+    columns = ["confidence_lower", "predicted_value", "confidence_upper"]
+    assert [first.loc['B,"2"', column] for column in columns] == [2.0, 4.0, 5.0]
+    negative, crossed = json.loads(objects["runs/r1/forecast.json"])["warnings"]
+    assert "less than nothing in 1 rows" in negative
+    assert "crossed in 1 rows" in crossed
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"item_id": "Z"}, r"1 rows are missing, such as LDS1/A/2026-11-23.*1 rows were not asked for, such as LDS1/Z"),
+        ({"date": "2026-11-24T00:00:00Z"}, "1 rows are missing, .*1 rows are there twice"),
+        ({"date": "2026-11-22T00:00:00Z"}, "1 rows were not asked for"),
+        ({"p50": float("nan")}, "1 rows hold no number"),
+    ],
+)
+def test_an_export_that_is_not_the_answer_is_refused(objects: dict[str, bytes], change: dict[str, Any], said: str) -> None:
+    put_demand(objects)
+    put_export(objects, {"A": change})
+    with pytest.raises(BrokenExport, match=said):
+        take_back()
+    assert "runs/r1/forecast.json" not in objects
+
+
+def test_an_export_without_files_is_refused(objects: dict[str, bytes]) -> None:
+    put_demand(objects)
+    with pytest.raises(BrokenExport, match=f"{EXPORT} holds no CSV file"):
+        take_back()
+
+
+def accuracy(wape: float, kind: str = "COMPUTED", name: str = "WAPE") -> dict[str, Any]:
+    window = {
+        "TestWindowStart": "2026-11-09T00:00:00.000Z",
+        "TestWindowEnd": "2026-11-22T00:00:00.000Z",
+        "EvaluationType": kind,
+        "Metrics": {"ErrorMetrics": [{"ForecastType": "0.1", name: 9.0}, {"ForecastType": "0.5", name: wape}]},
+    }
+    return {"PredictorEvaluationResults": [{"TestWindows": [window]}]}
+
+
+@pytest.mark.parametrize("name", ["WAPE", "Wape"])
+def test_the_services_accuracy_stands_beside_the_baseline_of_the_same_days(objects: dict[str, bytes], name: str) -> None:
+    put_demand(objects)
+    put_export(objects)
+    take_back(accuracy(0.25, name=name))
+    told = json.loads(objects["runs/r1/forecast.json"])["backtest"]
+    # The demand repeats week by week, so that the baseline makes no error.
+    assert (told["wape"], told["baseline_wape"], told["origins"], told["n_obs"]) == (pytest.approx(25), 0, ["2026-11-08"], 28)
+
+
+@pytest.mark.parametrize("told", [NO_ACCURACY, accuracy(0.25, "SUMMARY")])
+def test_without_a_computed_window_there_is_no_back_test(objects: dict[str, bytes], told: dict[str, Any]) -> None:
+    put_demand(objects)
+    put_export(objects)
+    take_back(told)
+    assert json.loads(objects["runs/r1/forecast.json"])["backtest"] is None
