@@ -1,0 +1,116 @@
+"""The last week against what was expected of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from runtime.adapters.forecast_frames import LakeForecastFrames
+from runtime.models import run_files
+from runtime.models.jobs import Job, JobStatus, JobType
+from runtime.models.runs import ForecastRun
+from runtime.services.anomaly_detection import AnomalyDetection
+from runtime.services.expectations import reaching
+from tests.fakes import FixedClock, InMemoryFrames, InMemoryJobs, InMemoryLake, InMemoryRuns
+from tests.fakes.examples import AS_OF, STARTED, a_run, parquet
+
+DAYS = 56
+FIRST = AS_OF - timedelta(days=DAYS - 1)
+
+
+@pytest.fixture
+def frames() -> InMemoryFrames:
+    return InMemoryFrames()
+
+
+@pytest.fixture
+def detection(runs: InMemoryRuns, jobs: InMemoryJobs, frames: InMemoryFrames, lake: InMemoryLake, clock: FixedClock) -> AnomalyDetection:
+    run = runs.start(a_run())
+    jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
+    return AnomalyDetection(runs, jobs, frames, lake, clock)
+
+
+def expectations(level: float = 100.0) -> pd.DataFrame:
+    """A back-test of one series that expects `level`, 10 less or more, on each of the last 56 days."""
+    days = [FIRST + timedelta(days=day) for day in range(DAYS)]
+    bounds = {"predicted_value": level, "confidence_lower": level - 10, "confidence_upper": level + 10}
+    frame = pd.DataFrame({"site_id": "LDS1", "sku_id": "SKU-1", "forecast_date": days})
+    return frame.assign(horizon_days=[1 + day % 28 for day in range(DAYS)], **bounds)
+
+
+def demand(last: float, stockout: bool = False) -> pd.DataFrame:
+    """What came: 99, 100 or 101 in turn, and on the last day `last`."""
+    days = [FIRST + timedelta(days=day) for day in range(DAYS)]
+    units = [100.0 + day // 7 % 3 - 1 for day in range(DAYS - 1)]
+    out = [False] * (DAYS - 1) + [stockout]
+    return pd.DataFrame({"site_id": "LDS1", "sku_id": "SKU-1", "demand_date": days, "demand": [*units, last], "stockout": out})
+
+
+@pytest.mark.parametrize(("last", "kind", "delta"), [(160.0, "VOLUME_SPIKE", 60), (40.0, "VOLUME_DROP", -60)])
+def test_a_day_far_from_its_expectation_is_reported_once_with_its_units(
+    detection: AnomalyDetection, frames: InMemoryFrames, lake: InMemoryLake, last: float, kind: str, delta: float
+) -> None:
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(last)
+    answer = detection.detect(run_id).answer()
+    stored = lake.read_json(run_files.anomalies(run_id))
+    assert (answer["total"], answer["series"], answer["report"]) == (1, 1, run_files.anomalies(run_id))
+    assert {name: count for name, count in stored["report"]["by_type"].items() if count} == {kind: 1}
+    assert stored["report"]["business_impact"]["delta_units"] == delta
+    assert stored["report"]["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
+    assert detection.detect(run_id).answer() == answer
+
+
+def test_a_day_as_expected_is_no_anomaly(detection: AnomalyDetection, frames: InMemoryFrames) -> None:
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(101)
+    assert detection.detect(run_id).answer()["total"] == 0
+
+
+def test_a_day_without_stock_is_not_judged(detection: AnomalyDetection, frames: InMemoryFrames) -> None:
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(0, stockout=True)
+    assert detection.detect(run_id).answer()["total"] == 0
+
+
+def test_the_newest_forecast_made_before_the_day_is_the_expectation(
+    detection: AnomalyDetection, frames: InMemoryFrames, runs: InMemoryRuns
+) -> None:
+    """An earlier run knew of the promotion on the last day; the back-test, which is older, did not."""
+    earlier = runs.start(a_run("earlier", as_of_date=AS_OF - timedelta(days=2)))
+    runs.flip(earlier.id, STARTED)
+    knew = {"horizon_days": [2], "predicted_value": [160.0], "confidence_lower": [150.0], "confidence_upper": [170.0]}
+    frames.forecasts[earlier.id] = pd.DataFrame({"site_id": ["LDS1"], "sku_id": ["SKU-1"], "forecast_date": [AS_OF], **knew})
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(160)
+    assert detection.detect(run_id).answer()["total"] == 0
+
+
+def test_without_expectations_the_report_says_so(detection: AnomalyDetection, lake: InMemoryLake, jobs: InMemoryJobs) -> None:
+    run_id = a_run().id
+    assert detection.detect(run_id).answer()["total"] == 0
+    assert lake.read_json(run_files.anomalies(run_id))["report"]["undefined"]["groups"] == "no_expectations"
+    assert jobs.get(run_id).progress["message"] == "ComputeKpis"
+
+
+def test_one_run_a_week_is_read_and_none_that_ended_before_the_window() -> None:
+    def on(day: int) -> ForecastRun:
+        return a_run(f"day-{day}", as_of_date=AS_OF - timedelta(days=day))
+
+    kept = reaching([on(day) for day in range(1, 120)], FIRST)
+    assert [(AS_OF - run.as_of_date).days for run in kept] == [1, 8, 15, 22, 29, 36, 43, 50, 57, 64, 71, 78]
+
+
+def test_the_files_that_the_jobs_leave_hold_all_that_is_asked_for(detection: AnomalyDetection, lake: InMemoryLake, tmp_path: Path) -> None:
+    run_id = a_run().id
+    tested = expectations().assign(actual_value=100.0, seasonal_naive=100.0, origin=FIRST)
+    for prefix, frame in ((run_files.backtest(run_id), tested), (run_files.demand(run_id), demand(160))):
+        lake.upload(
+            parquet(tmp_path / "part.parquet", [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]),
+            f"{prefix}part-0.parquet",
+        )
+    assert replace(detection, frames=LakeForecastFrames(lake)).detect(run_id).answer()["total"] == 1
