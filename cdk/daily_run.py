@@ -1,7 +1,7 @@
 """The state machine that turns what landed into a published run. Its input may be `{}`.
 
-ResolveInput -> Cleanse -> QualityGate -> BuildFeatures -> Forecast -> PublishRun -> ComputeKpis -> FinishRun -> Notify
-any failure  -> RecordFailure -> NotifyFailure -> RunFailed
+ResolveInput -> Cleanse -> QualityGate -> BuildFeatures -> Forecast -> PublishRun -> DetectAnomalies -> ComputeKpis -> FinishRun -> Notify
+any failure  -> RecordFailure -> NotifyFailure -> FailRun, and after a redrive -> Resume -> the state that failed
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from aws_cdk.aws_stepfunctions import (
     Condition,
     CustomState,
     DefinitionBody,
-    Fail,
     IChainable,
     LogLevel,
     LogOptions,
@@ -28,6 +27,8 @@ from aws_cdk.aws_stepfunctions import (
 )
 from constructs import Construct
 
+from cdk.amazon_forecast_branch import LONGEST, AmazonForecastBranch
+from cdk.failure_path import FailurePath
 from cdk.lake import Lake
 from cdk.log_group import log_group
 from cdk.notices import Notices
@@ -48,14 +49,14 @@ class DailyRun(Construct):
         self._steps = steps
         self._lake = lake
         self._notices = notices
-        self._on_failure = self._failure()
+        self._failure = FailurePath(self, "Failure", steps.functions["run_recorder"], notices)
         self.machine = StateMachine(
             self,
             "Machine",
             state_machine_type=StateMachineType.STANDARD,
             query_language=QueryLanguage.JSONATA,
             definition_body=DefinitionBody.from_chainable(self._run()),
-            timeout=LONGEST_RUN,
+            timeout=LONGEST_RUN if steps.amazon is None else LONGEST_RUN.plus(LONGEST),
             role=run_role(self, steps, notices),
             tracing_enabled=True,
             logs=LogOptions(destination=log_group(self, "Logs", settings), level=LogLevel.ALL, include_execution_data=True),
@@ -65,7 +66,7 @@ class DailyRun(Construct):
         resolve = self._call(
             "ResolveInput",
             "run_resolver",
-            {"input": "{% $states.input %}", "execution": EXECUTION},
+            {"input": "{% $states.context.Execution.Input %}", "execution": EXECUTION},
             assign={"run": "{% $states.result.Payload %}"},
         )
         return (
@@ -73,8 +74,26 @@ class DailyRun(Construct):
             .next(self._run_job("Cleanse", "data_cleansing"))
             .next(self._call("QualityGate", "quality_gate", {"run_id": RUN_ID, "gate": "{% $run.gate %}"}))
             .next(self._run_job("BuildFeatures", "feature_engineering"))
-            .next(self._run_job("Forecast", "demand_forecast"))
-            .next(self._call("PublishRun", "run_publisher", {"run_id": RUN_ID, "gate": "{% $run.gate %}", "publish": "{% $run.publish %}"}))
+            .next(self._forecast(self._published()))
+        )
+
+    def _forecast(self, published: Chain) -> IChainable:
+        """The built-in forecaster, or Amazon Forecast: both leave the same in the lake."""
+        if self._steps.amazon is None:
+            return self._run_job("Forecast", "demand_forecast").next(published)
+        branch = AmazonForecastBranch(self, "AmazonForecast", self._steps.amazon, self._failure)
+        load = self._run_job("LoadForecast", "amazon_forecast_output", branch.load_arguments())
+        load.next(branch.clean_up(published))
+        branch.last.next(load)
+        prepare = self._run_job("PrepareForecast", "amazon_forecast_input")
+        prepare.next(branch.first)
+        return prepare
+
+    def _published(self) -> Chain:
+        publish = self._call("PublishRun", "run_publisher", {"run_id": RUN_ID, "gate": "{% $run.gate %}", "publish": "{% $run.publish %}"})
+        return (
+            Chain.start(publish)
+            .next(self._call("DetectAnomalies", "anomaly_detector", {"run_id": RUN_ID}))
             .next(self._call("ComputeKpis", "kpi_calculator", {"run_id": RUN_ID}))
             .next(self._call("FinishRun", "run_recorder", {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID}))
             .next(self._notify())
@@ -88,36 +107,14 @@ class DailyRun(Construct):
         notify.next(done)
         return Choice.jsonata(self, "ShallNotify").when(Condition.jsonata("{% $run.notify %}"), notify).otherwise(done)
 
-    def _failure(self) -> TaskStateBase:
-        failed = Fail.jsonata(self, "RunFailed", error="{% $states.input.error.Error %}", cause="{% $states.input.summary %}")
-        notify = tell(self, "NotifyFailure", self._notices.failures, "Signify: a run failed")
-        notify.add_catch(failed, outputs="{% $states.input %}")
-        notify.next(failed)
-        record = call(
-            self,
-            "RecordFailure",
-            self._steps.functions["run_recorder"],
-            {"outcome": "FAILED", "execution": EXECUTION, "error": "{% $states.input.error %}"},
-            outputs={"error": "{% $states.input.error %}", "summary": "{% $states.result.Payload.summary %}"},
-        )
-        record.add_catch(notify, outputs=_UNRECORDED)
-        record.next(notify)
-        return record
-
     def _call(self, name: str, function: str, payload: Mapping[str, Any], assign: Mapping[str, Any] | None = None) -> TaskStateBase:
         state = call(self, name, self._steps.functions[function], payload, assign=assign)
-        state.add_catch(self._on_failure, outputs=_CAUGHT)
+        self._failure.catch(name, state)
         return state
 
-    def _run_job(self, name: str, job: str) -> CustomState:
+    def _run_job(self, name: str, job: str, more: Mapping[str, str] | None = None) -> CustomState:
         spec, construct = self._steps.jobs[job]
-        arguments = {"--lake_bucket": self._lake.bucket.bucket_name, "--run_id": RUN_ID}
-        return run_job(self, name, construct, spec.timeout_minutes, arguments, on_failure=self._on_failure, caught=_CAUGHT)
-
-
-_CAUGHT = {"error": "{% $states.errorOutput %}"}
-_UNRECORDED = {
-    "error": "{% $states.input.error %}",
-    "summary": "{% 'The run ' & $states.context.Execution.Name & ' failed with ' & $states.input.error.Error "
-    "& ', and the failure could not be recorded: ' & $states.errorOutput.Error %}",
-}
+        arguments = {"--lake_bucket": self._lake.bucket.bucket_name, "--run_id": RUN_ID, **(more or {})}
+        state = run_job(self, name, construct, spec.timeout_minutes, arguments)
+        self._failure.catch(name, state)
+        return state

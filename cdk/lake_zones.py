@@ -45,6 +45,7 @@ ZONES = (
     Zone("quarantine", "rows of a run that broke a rule, with the reason", _of_a_run),
     Zone("features", "daily demand of a run", _of_a_run),
     Zone("forecasts", "forecasts of a run", _of_a_run),
+    Zone("anomalies", "what a run found that nobody expected", _of_a_run),
     Zone("runs", "manifest and reports of a run", _of_a_run),
     Zone("queries", "answers of Athena", _at_work),
 )

@@ -9,6 +9,19 @@ from cdk.acknowledge import acknowledge
 from cdk.notices import Notices
 from cdk.steps import Steps
 
+FORECAST_ACTIONS = (
+    "CreateDatasetImportJob",
+    "DescribeDatasetImportJob",
+    "CreateAutoPredictor",
+    "DescribeAutoPredictor",
+    "GetAccuracyMetrics",
+    "CreateForecast",
+    "DescribeForecast",
+    "CreateForecastExportJob",
+    "DescribeForecastExportJob",
+    "DeleteResourceTree",
+)
+FORECAST_LISTS = ("ListDatasetImportJobs", "ListPredictors", "ListForecasts", "ListForecastExportJobs")
 LOG_DELIVERY = ("Create", "Get", "Update", "Delete", "List")
 
 
@@ -20,12 +33,12 @@ def run_role(scope: Construct, steps: Steps, notices: Notices) -> IRole:
         description="Role of the run",
         assumed_by=ServicePrincipal("states.amazonaws.com"),
         inline_policies={
-            "Steps": PolicyDocument(statements=[_call_functions(steps), _run_jobs(steps)]),
+            "Steps": PolicyDocument(statements=[_call_functions(steps), _run_jobs(steps), *_forecast(steps)]),
             "Notices": PolicyDocument(statements=_tell(notices)),
             "Observe": PolicyDocument(statements=[_deliver_logs(), _trace()]),
         },
     )
-    acknowledge(role, _ACCEPTED)
+    acknowledge(role, {**_ACCEPTED, **_accepted_of_forecast(role, steps)})
     return role.without_policy_updates()
 
 
@@ -45,6 +58,30 @@ def _tell(notices: Notices) -> list[PolicyStatement]:
     ]
 
 
+def _forecast(steps: Steps) -> list[PolicyStatement]:
+    """Amazon Forecast, where it forecasts: what the run makes there, and handing over the role by which the service works."""
+    if steps.amazon is None:
+        return []
+    return [
+        PolicyStatement(actions=[f"forecast:{action}" for action in FORECAST_ACTIONS], resources=steps.amazon.arns()),
+        PolicyStatement(actions=[f"forecast:{action}" for action in FORECAST_LISTS], resources=["*"]),
+        PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[steps.amazon.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "forecast.amazonaws.com"}},
+        ),
+    ]
+
+
+def _accepted_of_forecast(role: Role, steps: Steps) -> dict[str, str]:
+    """The findings about names that a run makes up."""
+    if steps.amazon is None:
+        return {}
+    own = "arn:<AWS::Partition>:forecast:<AWS::Region>:<AWS::AccountId>"
+    reason = "A run names what it makes in Amazon Forecast after itself; the prefix is the stage's."
+    return {f"AwsSolutions-IAM5[Resource::{own}:{kind}/{pattern}]": reason for kind, pattern in steps.amazon.patterns()}
+
+
 def _deliver_logs() -> PolicyStatement:
     actions = [f"logs:{verb}LogDeliver{'ies' if verb == 'List' else 'y'}" for verb in LOG_DELIVERY]
     return PolicyStatement(
@@ -57,4 +94,4 @@ def _trace() -> PolicyStatement:
     return PolicyStatement(actions=actions, resources=["*"])
 
 
-_ACCEPTED = {"AwsSolutions-IAM5[Resource::*]": "Log delivery and X-Ray segments have no resource that a policy could name."}
+_ACCEPTED = {"AwsSolutions-IAM5[Resource::*]": "Log delivery, X-Ray segments and lists have no resource that a policy could name."}

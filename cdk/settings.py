@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
@@ -24,7 +25,8 @@ LOOKOUT_ENDED = (
     "Use anomalyBackend=builtin, which needs no service"
 )
 FORECAST_CLOSED = (
-    "Amazon Forecast has been closed to new customers since 29 July 2024. Use forecastBackend=builtin, a Glue job that runs in any account"
+    "Amazon Forecast has been closed to new customers since 29 July 2024: forecastBackend=amazon_forecast deploys only into an account "
+    "that used it before. forecastBackend=builtin is a Glue job that runs in any account."
 )
 
 
@@ -40,8 +42,18 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
     packaging: Literal["full", "sources"] = Field(
         "full", description="`sources` leaves the dependencies out: enough to check the templates, without network; not to deploy."
     )
-    forecast_backend: Literal["builtin"] = Field("builtin", description="Who forecasts.")
+    forecast_backend: Literal["builtin", "amazon_forecast"] = Field("builtin", description="Who forecasts.")
     anomaly_backend: Literal["builtin"] = Field("builtin", description="Who detects anomalies.")
+
+    forecast_poll_seconds: int = Field(60, ge=1, le=900, description="How often a run asks Amazon Forecast how far it is.")
+
+    schedule: str = Field(
+        "cron(30 4 * * ? *)",
+        pattern=r"^(cron|rate)\(.+\)$",
+        description="When the daily run starts: a cron or rate of EventBridge Scheduler.",
+    )
+    schedule_time_zone: str = Field("UTC", description="The time zone of `schedule`, by its IANA name; it follows daylight saving time.")
+    schedule_enabled: bool = Field(True, description="Whether runs start by themselves.")
 
     bad_row_share_limit: float = Field(0.05, ge=0, le=1, description="Share of quarantined rows that the quality gate accepts at most.")
     runs_kept: int = Field(30, ge=2, le=1000, description="Forecast runs that stay in the database.")
@@ -57,6 +69,14 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
     monthly_budget_usd: int | None = Field(None, ge=1, description="Monthly spend of the stage that people are warned of; none by default.")
     alarm_email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Who is told when an alarm fires.")
 
+    @field_validator("schedule_time_zone")
+    @classmethod
+    def _scheduler_knows_it(cls, value: str) -> str:
+        if value not in available_timezones():
+            near = get_close_matches(value, sorted(available_timezones()), n=3, cutoff=0.4)
+            raise ValueError(f"a name of the IANA time zone database is needed, such as {', '.join(near or ['Europe/Berlin'])}")
+        return value
+
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _read_json(cls, value: object) -> object:
@@ -70,13 +90,6 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
     def _lookout_has_ended(cls, value: object) -> object:
         if value == "lookout":
             raise ValueError(LOOKOUT_ENDED)
-        return value
-
-    @field_validator("forecast_backend", mode="before")
-    @classmethod
-    def _forecast_is_closed(cls, value: object) -> object:
-        if value == "amazon_forecast":
-            raise ValueError(FORECAST_CLOSED)
         return value
 
     def stack_name(self, name: str) -> str:

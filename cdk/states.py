@@ -17,6 +17,7 @@ EXECUTION = {
     "name": "{% $states.context.Execution.Name %}",
     "arn": "{% $states.context.Execution.Id %}",
     "start_time": "{% $states.context.Execution.StartTime %}",
+    "redrive_count": "{% $exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0 %}",
 }
 TRANSIENT_FUNCTION_ERRORS = [
     "Lambda.ServiceException",
@@ -61,24 +62,14 @@ def call(
         retry_on_service_exceptions=False,
         task_timeout=Timeout.duration(Duration.seconds(function.timeout.to_seconds() + CALL_OVERHEAD)),
     )
-    _retry(state, [*TRANSIENT_FUNCTION_ERRORS, *TRANSIENT_ERRORS_OF_OURS], attempts=5)
+    retry(state, [*TRANSIENT_FUNCTION_ERRORS, *TRANSIENT_ERRORS_OF_OURS], attempts=5)
     return state
 
 
-def run_job(
-    scope: Construct,
-    name: str,
-    job: PySparkEtlJob,
-    minutes: int,
-    arguments: Mapping[str, str],
-    *,
-    on_failure: TaskStateBase,
-    caught: Mapping[str, str],
-) -> CustomState:
+def run_job(scope: Construct, name: str, job: PySparkEtlJob, minutes: int, arguments: Mapping[str, str]) -> CustomState:
     """Run a job and wait for it; a run that failed on its own is tried once more, for a worker may have died.
 
-    Written as it stands in the definition: the library's own state turns the timeout of the state into one of the job, and its
-    `add_catch` drops the output of a catch. What `on_failure` leads to must be reached from another state too.
+    Written as it stands in the definition: the library's own state turns the timeout of the state into one of the job.
     """
     state = CustomState(
         scope,
@@ -89,11 +80,10 @@ def run_job(
             "Arguments": {"JobName": job.job_name, "Arguments": arguments},
             "Output": {"job_run_id": "{% $states.result.Id %}"},
             "TimeoutSeconds": 60 * (minutes + QUEUE_MINUTES),
-            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": on_failure.state_id, "Output": caught}],
         },
     )
-    _retry(state, TRANSIENT_JOB_ERRORS, attempts=5)
-    _retry(state, ["States.TaskFailed"], attempts=1)
+    retry(state, TRANSIENT_JOB_ERRORS, attempts=5)
+    retry(state, ["States.TaskFailed"], attempts=1)
     return state
 
 
@@ -108,11 +98,12 @@ def tell(scope: Construct, name: str, topic: Topic, subject: str) -> SnsPublish:
         outputs="{% $states.input %}",
         task_timeout=Timeout.duration(NOTICE_TIMEOUT),
     )
-    _retry(state, ["SNS.InternalErrorException", "SNS.ThrottledException", "SNS.KMSThrottlingException", "SNS.SnsException"], attempts=5)
+    retry(state, ["SNS.InternalErrorException", "SNS.ThrottledException", "SNS.KMSThrottlingException", "SNS.SnsException"], attempts=5)
     return state
 
 
-def _retry(state: TaskStateBase | CustomState, errors: list[str], attempts: int) -> None:
+def retry(state: TaskStateBase | CustomState, errors: list[str], attempts: int) -> None:
+    """Try again after errors that may pass: after 3 to 60 seconds, spread over the whole interval so that many do not come at once."""
     state.add_retry(
         errors=errors,
         interval=Duration.seconds(3),

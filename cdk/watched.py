@@ -25,6 +25,7 @@ class Watched:
     functions: dict[str, Function]
     dead_letters: Queue
     queue: Queue
+    missed_starts: Queue
     machine: StateMachine
     api: RestApi
     firewall: WebAcl | None

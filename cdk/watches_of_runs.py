@@ -61,14 +61,16 @@ def data_watches(settings: Settings) -> list[Watch]:
 
 
 def ingestion_watches(settings: Settings, watched: Watched) -> list[Watch]:
-    """Does every object that lands come to a decision?"""
+    """Does every object that lands come to a decision, and does every day start its run?"""
     waiting = watched.dead_letters.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     waiting_s = watched.dead_letters.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
     age_s = watched.queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
+    missed = watched.missed_starts.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     rejected = measured(settings, "data_processor", "ObjectsRejected", "Sum")
     return [
         _ticket("DeadLetters", "dead-letters", "An object could not be received after five attempts.", Reading(waiting, 1)),
         _page("DeadLettersOld", "dead-letters-old", "A dead letter is older than an hour.", Reading(waiting_s, DEAD_LETTER_AGE_S)),
+        _ticket("ScheduleMissed", "schedule-missed", "The schedule could not start the daily run.", Reading(missed, 1)),
         _ticket("QueueAge", "queue-age", "Landed objects wait for more than 15 minutes.", Reading(age_s, QUEUE_AGE_S)),
         _ticket("ObjectsRejected", "objects-rejected", "An object in the landing zone was rejected as a whole.", Reading(rejected, 1)),
     ]

@@ -23,6 +23,8 @@ class Assembly:
 
     folder: Path
     root: Path
+    context: tuple[str, ...] = ()
+    """Settings given beside the sources, each as KEY=VALUE."""
 
     @contextmanager
     def arguments(self) -> Iterator[list[str]]:
@@ -33,12 +35,13 @@ class Assembly:
         before = self.fingerprint()
         current = self._is_made_from(before)
         self._mark().unlink(missing_ok=True)
-        yield ["--app" if current else "--output", str(self.folder)]
+        given = [part for setting in self.context for part in ("--context", setting)]
+        yield [*given, "--app" if current else "--output", str(self.folder)]
         self._mark().write_text(before, encoding="utf-8")
 
     def fingerprint(self) -> str:
         """Changes whenever a source, its name or the interpreter changes."""
-        digest = sha256(sys.version.encode())
+        digest = sha256("\0".join((sys.version, *self.context)).encode())
         for path in self._sources():
             digest.update(str(path.relative_to(self.root)).encode() + b"\0")
             digest.update(sha256(path.read_bytes()).digest())

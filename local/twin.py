@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ class Twin:
 
     state: TwinState
 
-    def deploy(self, on_line: OnLine) -> None:
-        """Bootstrap the account and deploy every stack, with the CDK CLI as on AWS.
+    def deploy(self, on_line: OnLine, settings: Sequence[str] = ()) -> None:
+        """Bootstrap the account and deploy every stack, with the CDK CLI as on AWS; `settings` as KEY=VALUE.
 
         Raises CdkError with the last lines of what failed.
         """
@@ -44,7 +45,7 @@ class Twin:
         with tempfile.TemporaryDirectory() as elsewhere:
             # Outside the app's folder the CLI does not synthesise the app for a bootstrap.
             cdk.run(["bootstrap", f"aws://{ACCOUNT}/{REGION}"], on_line, Path(elsewhere))
-        with Assembly(state.home() / "cdk.out", state.ROOT).arguments() as source:
+        with Assembly(state.home() / "cdk.out", state.ROOT, tuple(settings)).arguments() as source:
             cdk.run(["deploy", "--all", "--require-approval", "never", "--concurrency", CONCURRENCY, *source], on_line)
         state.write_environment(self._function_variables())
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from runtime.adapters.database_address import Signer
     from runtime.adapters.database_roles import DatabaseRoles
     from runtime.api.services import ApiServices
+    from runtime.services.anomaly_detection import AnomalyDetection
+    from runtime.services.daily_start import DailyStart
     from runtime.services.ingestion import Ingestion
     from runtime.services.measurement import AccuracyMeasurement
     from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, Migrations, QualityReports, RunRepository
@@ -138,11 +140,29 @@ def accuracy_measurement() -> AccuracyMeasurement:
 
 
 @cache
+def anomaly_detection() -> AnomalyDetection:
+    """The service that looks for anomalies."""
+    from runtime.adapters.forecast_frames import LakeForecastFrames
+    from runtime.services.anomaly_detection import AnomalyDetection
+
+    return AnomalyDetection(runs(), jobs(), LakeForecastFrames(lake()), lake(), clock())
+
+
+@cache
 def run_recording() -> RunRecording:
     """The service that closes a run."""
     from runtime.services.recording import RunRecording
 
     return RunRecording(runs(), jobs(), quality_reports(), clock())
+
+
+@cache
+def daily_start() -> DailyStart:
+    """The service that starts the day's run."""
+    from runtime.adapters.workflow import StateMachine
+    from runtime.services.daily_start import DailyStart
+
+    return DailyStart(StateMachine(workflow_client(), environment(settings.TriggerEnvironment).state_machine_arn))
 
 
 @cache

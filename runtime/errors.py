@@ -17,6 +17,7 @@ SignifyError                          500  a fault of ours
 ├── NoInputData                       409  there is nothing to forecast from yet
 ├── GateRefused                       -    a run stays unpublished; readers keep the last good one
 │   └── RunWorseThanBaseline
+├── RunFailed                         -    ends an execution whose failure was recorded; the message is the summary
 ├── BrokenRun                         -    a run's files are missing or contradict each other
 ├── Misconfigured                     500  the environment lacks variables, all named at once
 └── Unavailable                       503  + Retry-After
@@ -128,6 +129,13 @@ class GateRefused(SignifyError):
 
 class RunWorseThanBaseline(GateRefused):
     """In the back-test the run's error was larger than the naive baseline's."""
+
+
+class RunFailed(SignifyError):
+    """Raised to end an execution as failed after its failure was recorded and told; the message is the summary."""
+
+    status = None
+    code = "RUN_FAILED"
 
 
 class BrokenRun(SignifyError):

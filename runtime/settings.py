@@ -69,6 +69,12 @@ class IngestionEnvironment(DatabaseEnvironment, LakeEnvironment):
     """The function that receives landed objects."""
 
 
+class TriggerEnvironment(Environment):
+    """The function that the schedule calls."""
+
+    state_machine_arn: str = Field(min_length=1)
+
+
 class ApiEnvironment(DatabaseEnvironment):
     """The API function."""
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from constructs import Construct
 
 from cdk.settings import Settings
+from stacks.anomaly import AnomalyStack
 from stacks.api import ApiStack
 from stacks.database import DatabaseStack
+from stacks.forecasting import ForecastingStack
 from stacks.lake import LakeStack
 from stacks.monitoring import MonitoringStack, Watched
 from stacks.processing import ProcessingStack
@@ -22,6 +24,8 @@ class Platform:
     lake: LakeStack
     database: DatabaseStack
     processing: ProcessingStack
+    anomaly: AnomalyStack
+    forecasting: ForecastingStack | None
     workflow: WorkflowStack
     api: ApiStack
     monitoring: MonitoringStack
@@ -32,16 +36,22 @@ def build_platform(scope: Construct, settings: Settings) -> Platform:
     lake = LakeStack(scope, settings)
     database = DatabaseStack(scope, settings)
     processing = ProcessingStack(scope, settings, lake.lake, database.functions)
-    workflow = WorkflowStack(scope, settings, lake.lake, processing.steps)
+    anomaly = AnomalyStack(scope, settings, lake.lake, database.functions)
+    steps = processing.steps.with_functions(anomaly.functions)
+    forecasting = ForecastingStack(scope, settings, lake.lake) if settings.forecast_backend == "amazon_forecast" else None
+    if forecasting:
+        steps = steps.forecasting_with(forecasting.datasets.service, forecasting.jobs)
+    workflow = WorkflowStack(scope, settings, lake.lake, steps, database.functions)
     api = ApiStack(scope, settings, database.functions, workflow.run.machine)
     watched = Watched(
-        functions={**processing.all_functions, "api": api.handler},
+        functions={**processing.all_functions, **anomaly.functions, **workflow.functions, "api": api.handler},
         dead_letters=processing.pipe.dead_letters,
         queue=processing.pipe.queue,
+        missed_starts=workflow.schedule.dead_letters,
         machine=workflow.run.machine,
         api=api.edge.api,
         firewall=api.edge.firewall,
         cluster=database.database.cluster,
     )
     monitoring = MonitoringStack(scope, settings, watched, workflow.notices)
-    return Platform(lake, database, processing, workflow, api, monitoring)
+    return Platform(lake, database, processing, anomaly, forecasting, workflow, api, monitoring)

@@ -54,9 +54,20 @@ def start_and_follow(target: Platform, execution_input: dict[str, Any], *, detac
     return _finish(follow(step_functions, started["executionArn"]))
 
 
+def _said(cause: str) -> str:
+    """The message in a cause that a function left as JSON, else the cause."""
+    try:
+        told = json.loads(cause)
+    except ValueError:
+        return cause
+    return str(told.get("errorMessage", cause)) if isinstance(told, dict) else cause
+
+
 def _finish(description: dict[str, Any]) -> dict[str, Any]:
     if description["status"] != "SUCCEEDED":
-        raise CliError(f"the run ended as {description['status']}: {description.get('error', '')} {description.get('cause', '')}".strip())
+        raise CliError(
+            f"the run ended as {description['status']}: {description.get('error', '')} {_said(description.get('cause', ''))}".strip()
+        )
     output: dict[str, Any] = json.loads(description["output"])
     out.print(Panel(escape(str(output.get("summary", description["output"]))), title="Run", expand=False), soft_wrap=False)
     return output

@@ -24,6 +24,9 @@ def up(
     data: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your file instead of the sample data.")] = None,
     dataset: Annotated[str | None, typer.Option(help="The data set of --data; without it the header tells.")] = None,
     no_run: Annotated[bool, typer.Option("--no-run", help="Start and deploy only.")] = False,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the stage, e.g. forecastBackend=amazon_forecast.")
+    ] = None,
     port: Annotated[int, typer.Option(help="Port of the local AWS.", min=1, max=65535)] = 4566,
     db_port: Annotated[int, typer.Option(help="Port of PostgreSQL.", min=1, max=65535)] = 54329,
 ) -> None:
@@ -34,7 +37,7 @@ def up(
     phases = Phases()
     own = _read(phases, data, dataset) if data else None
     try:
-        target = _start(phases, local_twin.Ports(emulator=port, postgres=db_port))
+        target = _start(phases, local_twin.Ports(emulator=port, postgres=db_port), settings or [])
         if not no_run:
             _run(phases, target, own)
     except BaseException:
@@ -51,11 +54,11 @@ def _read(phases: Phases, data: Path, dataset: str | None) -> Drop:
         return prepared(data, dataset)
 
 
-def _start(phases: Phases, ports: local_twin.Ports) -> Platform:
+def _start(phases: Phases, ports: local_twin.Ports, settings: list[str]) -> Platform:
     with phases.phase("Start PostgreSQL and the local AWS"):
         running = local_twin.start(ports)
     with phases.phase("Bootstrap and deploy with the CDK CLI"):
-        running.deploy(on_line=_show_progress)
+        running.deploy(on_line=_show_progress, settings=settings)
     return platform(LOCAL)
 
 

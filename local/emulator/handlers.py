@@ -12,6 +12,7 @@ Properties = dict[str, Any]
 Attributes = dict[str, Any]
 Created = tuple[str, Attributes]
 Create = Callable[[str, Properties, str], Created]
+Handler = dict[str, Callable[..., Any]]
 _TABLE: dict[str, dict[str, Any]] = provisioners._RESOURCE_HANDLERS
 
 
@@ -46,6 +47,16 @@ def before_delete(resource_type: str, prepare: Callable[[str, Properties], None]
         delete(physical_id, properties)
 
     _TABLE[resource_type]["delete"] = completed
+
+
+def add(resource_type: str, handler: Handler) -> None:
+    """Teach the emulator a type: functions `create`, `update` and `delete` as its own have.
+
+    Raises ValueError when the emulator knows the type by now.
+    """
+    if resource_type in _TABLE:
+        raise ValueError(f"the emulator has its own {resource_type} now; drop ours")
+    _TABLE[resource_type] = handler
 
 
 def record(

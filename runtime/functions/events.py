@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from runtime.errors import InvalidInput
 from runtime.models.runs import Execution, Gate
@@ -24,10 +24,17 @@ class ExecutionRef(Event):
     name: str
     arn: str
     start_time: datetime
+    redrive_count: int = 0
 
     def execution(self) -> Execution:
         """In the words of the domain."""
         return Execution(self.name, self.arn, self.start_time)
+
+
+class ScheduledEvent(Event):
+    """To forecast_trigger, from the schedule."""
+
+    scheduled_time: AwareDatetime
 
 
 class ResolveInput(Event):
@@ -55,12 +62,21 @@ class PublishEvent(GatedRunEvent):
     publish: bool = True
 
 
-class OutcomeEvent(Event):
-    """To run_recorder."""
+class FailedState(Event):
+    """The state whose failure was caught, in which attempt of the execution, and what people were told."""
 
-    outcome: Literal["SUCCEEDED", "FAILED"]
+    state: str
+    redrives: int
+    summary: str
+
+
+class OutcomeEvent(Event):
+    """To run_recorder. `END` fails the execution after a failure, unless it was redriven since."""
+
+    outcome: Literal["SUCCEEDED", "FAILED", "END"]
     execution: ExecutionRef
     error: dict[str, Any] | None = None
+    failure: FailedState | None = None
 
 
 Kind = TypeVar("Kind", bound=Event)

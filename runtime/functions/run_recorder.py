@@ -14,9 +14,12 @@ from runtime.services.recording import Failure
 
 @observed
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Record how an execution ended and sum it up for people."""
+    """Record how an execution ended and sum it up for people; end a failed one, or let it go on when it was redriven."""
     ended = parse(OutcomeEvent, event)
+    recording, execution = bootstrap.run_recording(), ended.execution.execution()
+    if ended.failure:
+        redriven = ended.execution.redrive_count > ended.failure.redrives
+        return recording.end(execution, ended.failure.state, ended.failure.summary, redriven=redriven)
     succeeded = ended.outcome == "SUCCEEDED"
     measure({"RunsSucceeded": int(succeeded), "RunsFailed": int(not succeeded)})
-    recording, execution = bootstrap.run_recording(), ended.execution.execution()
     return recording.succeeded(execution.run_id) if succeeded else recording.failed(execution, Failure.caught(ended.error))

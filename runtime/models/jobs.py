@@ -38,6 +38,7 @@ class Step(StrEnum):
     BUILD_FEATURES = "BuildFeatures"
     FORECAST = "Forecast"
     PUBLISH_RUN = "PublishRun"
+    DETECT_ANOMALIES = "DetectAnomalies"
     COMPUTE_KPIS = "ComputeKpis"
     FINISH_RUN = "FinishRun"
 
@@ -47,6 +48,12 @@ class Step(StrEnum):
         steps = list(Step)
         place = steps.index(self)
         return {"step": place + 1, "steps": len(steps), "percent": 100 * place // len(steps), "message": self.value}
+
+
+def progress_at(state: str) -> dict[str, Any]:
+    """How far a job is that goes on in this state of the state machine; a state that is no step is part of the forecast."""
+    known = {step.value: step for step in Step}
+    return {**known.get(state, Step.FORECAST).progress, "message": state}
 
 
 def request_hash(request: Mapping[str, Any]) -> str:

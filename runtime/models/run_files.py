@@ -35,6 +35,11 @@ def excluded(run_id: UUID) -> str:
     return f"forecasts/excluded/v1/run_id={run_id}/"
 
 
+def anomalies(run_id: UUID) -> str:
+    """What the detector found in the days before the run."""
+    return f"anomalies/report/v1/run_id={run_id}/report.json"
+
+
 def demand(run_id: UUID) -> str:
     """Prefix of the daily demand that the run saw."""
     return f"features/daily_demand/v1/run_id={run_id}/"

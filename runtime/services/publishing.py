@@ -76,7 +76,7 @@ class Publishing:
         retired, not_retired = self._retire()
         warnings += not_retired
         self.runs.warn(run_id, warnings)
-        self.jobs.running(run_id, Step.COMPUTE_KPIS.progress, self.clock.now())
+        self.jobs.running(run_id, Step.DETECT_ANOMALIES.progress, self.clock.now())
         return Publication(self.runs.get(run_id), forecast, loaded, retired, warnings)
 
     def _download(self, run_id: UUID, rows: int, folder: Path) -> ForecastFiles:

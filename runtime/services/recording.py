@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from runtime.errors import ReportNotFound, RunNotFound
-from runtime.models.jobs import Job, JobStatus, JobType, Step
+from runtime.errors import ReportNotFound, RunFailed, RunNotFound
+from runtime.models.jobs import Job, JobStatus, JobType, Step, progress_at
 from runtime.models.quality import QualityReport
 from runtime.models.runs import Execution, ForecastRun, RunStatus
 from runtime.services.ports import Clock, JobRepository, QualityReports, RunRepository
@@ -72,6 +72,17 @@ class RunRecording:
             "summary": summary,
             "error": {"code": failure.code, "detail": failure.detail},
         }
+
+    def end(self, execution: Execution, state: str, summary: str, *, redriven: bool) -> dict[str, Any]:
+        """Raise RunFailed with the summary; for an execution that was redriven since, mark its run and job as running again instead."""
+        if not redriven:
+            raise RunFailed(summary)
+        run = self._run(execution.run_id)
+        if run is not None:
+            self.runs.start(replace(run, status=RunStatus.RUNNING))
+        self.jobs.create(_job_of(execution))
+        self.jobs.running(execution.run_id, progress_at(state), self.clock.now(), execution.arn)
+        return {"run_id": str(execution.run_id), "status": RunStatus.RUNNING.value, "resumed_at": state}
 
     def _run(self, run_id: UUID) -> ForecastRun | None:
         try:

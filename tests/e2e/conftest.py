@@ -6,13 +6,17 @@ import json
 import os
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 import pytest
+
+from local.emulator_process import CREDENTIALS, REGION
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = ROOT.parent / "shared" / "data"
@@ -51,6 +55,15 @@ class Signify:
         return httpx.Client(base_url=self.status()["api_url"], headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
 
+def ended(states: Any, execution: str) -> dict[str, Any]:
+    """What DescribeExecution says of an execution once it ended."""
+    deadline = time.monotonic() + 180
+    while (described := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        assert time.monotonic() < deadline, "the execution did not end"
+        time.sleep(0.2)
+    return dict(described)
+
+
 def free_port() -> int:
     """A port nobody listens on right now."""
     with socket.socket() as listener:
@@ -70,6 +83,22 @@ class Story:
     signify: Signify
     printed: str
     api: httpx.Client
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the twin."""
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=f"http://127.0.0.1:{self.signify.ports[0]}",
+            region_name=REGION,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The outputs of all stacks."""
+        pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
+        return {o["OutputKey"]: o["OutputValue"] for page in pages for stack in page["Stacks"] for o in stack.get("Outputs", [])}
 
 
 @pytest.fixture(scope="session")

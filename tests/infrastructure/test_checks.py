@@ -14,6 +14,7 @@ import pytest
 pytestmark = [pytest.mark.synth, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 # A proxy where nobody listens: whatever tries to reach the network fails.
+AMAZON_FORECAST = {"forecastBackend": "amazon_forecast"}
 NOWHERE = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
 
 
@@ -23,12 +24,14 @@ def run_app(context: dict[str, Any], output: Path) -> subprocess.CompletedProces
     return subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod", "local"])
-def test_the_app_has_no_finding_without_a_reason(stage: str, context: dict[str, Any], tmp_path: Path) -> None:
-    done = run_app({**context, "stage": stage}, tmp_path)
+@pytest.mark.parametrize(
+    ("stage", "settings"), [("dev", {}), ("prod", {}), ("local", {}), ("dev", AMAZON_FORECAST), ("prod", AMAZON_FORECAST)]
+)
+def test_the_app_has_no_finding_without_a_reason(stage: str, settings: dict[str, str], context: dict[str, Any], tmp_path: Path) -> None:
+    done = run_app({**context, "stage": stage, **settings}, tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]
     templates = sorted(str(path) for path in tmp_path.glob("*.template.json"))
-    assert len(templates) == 6
+    assert len(templates) == (8 if settings else 7)
     linted = subprocess.run(["cfn-lint", *templates], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert linted.returncode == 0, linted.stdout[-3000:]
 

@@ -12,9 +12,11 @@ from tests.infrastructure.templates import Resource, Stage, rendered, statements
 pytestmark = pytest.mark.synth
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = {
+    "anomaly_detector",
     "api",
     "data_processor",
     "database_roles",
+    "forecast_trigger",
     "kpi_calculator",
     "migrator",
     "quality_gate",

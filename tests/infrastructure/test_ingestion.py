@@ -10,7 +10,7 @@ pytestmark = pytest.mark.synth
 
 
 def queues(stage: Stage) -> tuple[Resource, Resource]:
-    both = stage.of_type("AWS::SQS::Queue")
+    both = {name: queue for name, queue in stage.of_type("AWS::SQS::Queue").items() if "/Ingestion" in name}
     [queue] = [q for q in both.values() if "RedrivePolicy" in q["Properties"]]
     [dead_letters] = [q for q in both.values() if "RedrivePolicy" not in q["Properties"]]
     return queue, dead_letters

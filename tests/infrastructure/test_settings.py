@@ -82,7 +82,10 @@ def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> 
         ({"runDays": "7"}, ["runDays is '7'", "greater than or equal to 30"]),
         ({"glueFlex": "perhaps"}, ["glueFlex is 'perhaps'", "boolean"]),
         ({"forecastBackend": "prophet"}, ["forecastBackend is 'prophet'", "'builtin'"]),
-        ({"forecastBackend": "amazon_forecast"}, ["closed to new customers since 29 July 2024", "forecastBackend=builtin"]),
+        ({"forecastBackend": "prophet"}, ["'builtin' or 'amazon_forecast'"]),
+        ({"schedule": "every morning"}, ["schedule is 'every morning'", "match pattern"]),
+        ({"scheduleTimeZone": "Europe/Berlim"}, ["scheduleTimeZone is 'Europe/Berlim'", "Europe/Berlin"]),
+        ({"forecastPollSeconds": "0"}, ["forecastPollSeconds is '0'", "greater than or equal to 1"]),
         ({"anomalyBackend": "lookout"}, ["anomalyBackend is 'lookout'", "ended on 9 October 2025", "anomalyBackend=builtin"]),
     ],
 )

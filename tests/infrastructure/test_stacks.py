@@ -12,7 +12,7 @@ from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, rendered
 
 pytestmark = pytest.mark.synth
-ORDER = ["Lake", "Database", "Processing", "Workflow", "Api", "Monitoring"]
+ORDER = ["Lake", "Database", "Processing", "Anomaly", "Workflow", "Api", "Monitoring"]
 # Physical names that a service or a reader insists on; each carries the stage.
 NAMED = {
     "AWS::Logs::LogGroup": "LogGroupName",

@@ -18,11 +18,11 @@ ORDER = [
     "BuildFeatures",
     "Forecast",
     "PublishRun",
+    "DetectAnomalies",
     "ComputeKpis",
     "FinishRun",
     "ShallNotify",
 ]
-FAILURE = ["RecordFailure", "NotifyFailure", "RunFailed"]
 
 
 def definition(stage: Stage) -> dict[str, Any]:
@@ -73,17 +73,38 @@ def test_every_error_of_ours_that_is_retried_exists(stage: Stage) -> None:
     assert all(issubclass(getattr(errors, name), errors.Unavailable) for name in ours)
 
 
-def test_every_task_catches_and_every_failure_ends_recorded_told_and_failed(stage: Stage) -> None:
-    states = definition(stage)["States"]
+def test_every_task_catches_everything_but_the_one_that_fails_the_execution(stage: Stage) -> None:
     for name, state in tasks(stage).items():
-        [catch] = state["Catch"]
-        assert catch["ErrorEquals"] == ["States.ALL"], name
+        if name != "FailRun":
+            [catch] = state["Catch"]
+            assert catch["ErrorEquals"] == ["States.ALL"], name
+
+
+def test_every_failure_is_remembered_recorded_told_and_fails_the_execution(stage: Stage) -> None:
+    states = definition(stage)["States"]
     for name in ORDER[:-1]:
         [catch] = states[name]["Catch"]
-        assert (catch["Next"], catch["Output"]) == ("RecordFailure", {"error": "{% $states.errorOutput %}"}), name
+        remembered = catch["Assign"]["failure"]
+        assert (catch["Next"], remembered["state"], remembered["error"]) == ("RecordFailure", name, "{% $states.errorOutput %}"), name
     assert (states["RecordFailure"]["Next"], states["RecordFailure"]["Catch"][0]["Next"]) == ("NotifyFailure", "NotifyFailure")
-    assert (states["NotifyFailure"]["Next"], states["NotifyFailure"]["Catch"][0]["Next"]) == ("RunFailed", "RunFailed")
-    assert states["RunFailed"]["Type"] == "Fail"
+    assert (states["NotifyFailure"]["Next"], states["NotifyFailure"]["Catch"][0]["Next"]) == ("FailRun", "FailRun")
+    assert "Catch" not in states["FailRun"]
+
+
+def test_a_redriven_execution_resumes_at_whichever_state_failed(stage: Stage) -> None:
+    """A redrive enters FailRun again, never a Fail state, and from there finds its way back to every state that can fail."""
+    states = definition(stage)["States"]
+    assert states["FailRun"]["Next"] == "Resume"
+    ways = {choice["Condition"]: choice["Next"] for choice in states["Resume"]["Choices"]}
+    assert ways == {f"{{% $failure.state = '{name}' %}}": name for name in ORDER[:-1]}
+    reached_by_failures = {states[name]["Catch"][0]["Next"] for name in ORDER[:-1]} | {"NotifyFailure", "FailRun"}
+    assert all(states[name]["Type"] != "Fail" for name in reached_by_failures)
+
+
+def test_no_step_reads_what_only_the_step_before_could_hand_on(stage: Stage) -> None:
+    """A resumed state gets the input of FailRun: what a step needs stands in the execution's input or in variables."""
+    states = definition(stage)["States"]
+    assert all("$states.input" not in json.dumps(states[name].get("Arguments", {})) for name in ORDER[:-1])
 
 
 def test_a_run_that_finished_stays_finished_when_nobody_can_be_told(stage: Stage) -> None:
@@ -96,12 +117,13 @@ def test_steps_pass_identifiers_and_never_rows(stage: Stage) -> None:
     states = definition(stage)["States"]
     payloads = {name: states[name]["Arguments"]["Payload"] for name in ORDER if "Payload" in states[name].get("Arguments", {})}
     assert set(payloads["ResolveInput"]) == {"input", "execution"}
-    assert payloads["ResolveInput"]["input"] == "{% $states.input %}"
+    assert payloads["ResolveInput"]["input"] == "{% $states.context.Execution.Input %}"
     assert set(payloads["QualityGate"]) == {"run_id", "gate"}
     assert set(payloads["PublishRun"]) == {"run_id", "gate", "publish"}
     assert set(payloads["ComputeKpis"]) == {"run_id"}
     assert set(payloads["FinishRun"]) == {"outcome", "execution", "run_id"}
     assert set(states["RecordFailure"]["Arguments"]["Payload"]) == {"outcome", "execution", "error"}
+    assert set(states["FailRun"]["Arguments"]["Payload"]) == {"outcome", "execution", "failure"}
 
 
 def test_jobs_are_awaited_and_told_bucket_and_run(stage: Stage) -> None:
@@ -136,3 +158,12 @@ def test_jobs_are_glue_51_bounded_queued_and_without_bookmarks(stage: Stage) -> 
         assert arguments["--job-bookmark-option"] == "job-bookmark-disable"
         assert arguments["--enable-auto-scaling"] == "true"
         assert stage.name in rendered(arguments["--custom-logGroup-prefix"])
+
+
+def test_the_logs_with_execution_data_are_kept_as_long_as_the_settings_say(stage: Stage) -> None:
+    [machine] = stage.of_type("AWS::StepFunctions::StateMachine").values()
+    logging = machine["Properties"]["LoggingConfiguration"]
+    assert logging["IncludeExecutionData"] is True
+    group = logging["Destinations"][0]["CloudWatchLogsLogGroup"]["LogGroupArn"]["Fn::GetAtt"][0]
+    days = stage.templates["Workflow"].document["Resources"][group]["Properties"]["RetentionInDays"]
+    assert days == {"dev": 30, "prod": 365, "local": 30}[stage.name]

@@ -40,7 +40,7 @@ def test_one_idempotency_key_belongs_to_one_job(books: Books) -> None:
 def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:
     job = books.jobs.create(a_job())
     books.jobs.running(job.id, Step.FORECAST.progress, STARTED, "arn:execution")
-    assert books.jobs.get(job.id).progress == {"step": 5, "steps": 8, "percent": 50, "message": "Forecast"}
+    assert books.jobs.get(job.id).progress == {"step": 5, "steps": 9, "percent": 44, "message": "Forecast"}
     books.jobs.finish(job.id, JobStatus.FAILED, STARTED + timedelta(minutes=1), error={"code": "GateRefused", "detail": "too bad"})
     ended = books.jobs.get(job.id)
     assert (ended.status, ended.error, ended.execution_arn) == (

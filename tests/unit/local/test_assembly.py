@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,4 +61,12 @@ def test_an_assembly_whose_deploy_failed_is_made_anew(assembly: Assembly) -> Non
     synthesise(assembly)
     with pytest.raises(RuntimeError), assembly.arguments():
         raise RuntimeError
+    assert synthesise(assembly)[0] == "--output"
+
+
+def test_another_setting_is_synthesised_anew_and_handed_to_the_app(assembly: Assembly) -> None:
+    synthesise(assembly)
+    other = replace(assembly, context=("forecastBackend=amazon_forecast",))
+    assert synthesise(other) == ["--context", "forecastBackend=amazon_forecast", "--output", str(assembly.folder)]
+    assert synthesise(other)[-2:] == ["--app", str(assembly.folder)]
     assert synthesise(assembly)[0] == "--output"

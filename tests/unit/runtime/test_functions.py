@@ -12,10 +12,21 @@ import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime import bootstrap
-from runtime.errors import GateRefused, InvalidInput
-from runtime.functions import kpi_calculator, migrator, quality_gate, run_publisher, run_recorder, run_resolver
+from runtime.errors import GateRefused, InvalidInput, RunFailed
+from runtime.functions import (
+    anomaly_detector,
+    forecast_trigger,
+    kpi_calculator,
+    migrator,
+    quality_gate,
+    run_publisher,
+    run_recorder,
+    run_resolver,
+)
 from runtime.models import run_files
 from runtime.models.jobs import JobStatus
+from runtime.services.anomaly_detection import AnomalyDetection
+from runtime.services.daily_start import DailyStart
 from runtime.services.measurement import AccuracyMeasurement
 from runtime.services.publishing import Publishing
 from runtime.services.quality_gate import QualityGate
@@ -33,6 +44,7 @@ from tests.fakes import (
     InMemoryRuns,
 )
 from tests.fakes.examples import an_accepted_object, an_execution, put_forecast, quality_json
+from tests.fakes.workflow import InMemoryWorkflow
 
 EXECUTION = {"name": "daily-2026-11-22", "arn": an_execution().arn, "start_time": "2026-11-22T04:30:00.000Z"}
 RUN_ID = str(an_execution().run_id)
@@ -66,6 +78,8 @@ def wired(
         "publishing": Publishing(lake, runs, jobs, loader, clock, 30),
         "accuracy_measurement": AccuracyMeasurement(runs, jobs, InMemoryFrames(), InMemoryKpis(), clock, ForecastAccuracyEngine()),
         "run_recording": RunRecording(runs, jobs, reports, clock),
+        "anomaly_detection": AnomalyDetection(runs, jobs, InMemoryFrames(), lake, clock),
+        "daily_start": DailyStart(InMemoryWorkflow()),
     }
     for name, service in services.items():
         monkeypatch.setattr(bootstrap, name, lambda service=service: service)
@@ -140,6 +154,28 @@ def test_a_failure_is_recorded_without_a_run(jobs: InMemoryJobs, capsys: pytest.
 def test_an_event_that_is_none_is_refused_by_name(event: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match="GatedRunEvent"):
         call(quality_gate, event)
+
+
+def test_the_schedule_starts_the_day_once(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = (call(forecast_trigger, {"scheduled_time": "2026-11-24T04:30:00Z"}) for _ in range(2))
+    assert first == second
+    assert (first["execution"], first["outcome"]) == ("daily-2026-11-24", "RUNNING")
+
+
+def test_the_detector_counts_what_it_judged() -> None:
+    call(run_resolver, {"input": {}, "execution": EXECUTION})
+    assert call(anomaly_detector, {"run_id": RUN_ID})["series"] == 0
+
+
+@pytest.mark.parametrize(("redrives", "ends"), [(0, True), (1, False)])
+def test_a_failed_run_ends_its_execution_until_it_is_redriven(redrives: int, ends: bool) -> None:
+    failure = {"state": "Cleanse", "redrives": 0, "summary": "the run failed"}
+    event = {"outcome": "END", "execution": {**EXECUTION, "redrive_count": redrives}, "failure": failure}
+    if ends:
+        with pytest.raises(RunFailed, match="the run failed"):
+            call(run_recorder, event)
+    else:
+        assert call(run_recorder, event)["resumed_at"] == "Cleanse"
 
 
 def test_the_migrator_answers_the_revision(monkeypatch: pytest.MonkeyPatch) -> None:

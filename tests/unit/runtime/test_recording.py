@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from runtime.errors import RunFailed
 from runtime.models.documents import ForecastDocument
 from runtime.models.jobs import Job, JobStatus, JobType
 from runtime.models.quality import QualityReport, Verdict
@@ -72,6 +73,28 @@ def test_a_redriven_run_that_succeeds_closes_well(recording: RunRecording, runs:
     recording.succeeded(run.id)
     assert runs.get(run.id).status is RunStatus.SUCCEEDED
     assert (jobs.get(run.id).status, jobs.get(run.id).error) == (JobStatus.SUCCEEDED, None)
+
+
+def test_a_failed_execution_is_ended_by_an_error_that_holds_the_summary(recording: RunRecording) -> None:
+    with pytest.raises(RunFailed, match="Run 7 failed: no rows"):
+        recording.end(an_execution(), "Cleanse", "Run 7 failed: no rows", redriven=False)
+
+
+@pytest.mark.parametrize(("state", "step"), [("Cleanse", 2), ("TrainPredictor", 5)])
+def test_a_redriven_execution_goes_on_and_says_so(
+    recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs, state: str, step: int
+) -> None:
+    run = runs.start(a_run())
+    recording.failed(an_execution(), Failure("GateRefused", "12 %"))
+    assert recording.end(an_execution(), state, "told before", redriven=True)["resumed_at"] == state
+    assert runs.get(run.id).status is RunStatus.RUNNING
+    job = jobs.get(run.id)
+    assert (job.status, job.progress["step"], job.progress["message"]) == (JobStatus.RUNNING, step, state)
+
+
+def test_a_redriven_execution_whose_failure_was_never_recorded_gets_its_job(recording: RunRecording, jobs: InMemoryJobs) -> None:
+    recording.end(an_execution(), "ResolveInput", "told before", redriven=True)
+    assert jobs.get(an_execution().run_id).status is JobStatus.RUNNING
 
 
 def test_a_published_run_whose_last_steps_failed_stays_published(recording: RunRecording, runs: InMemoryRuns) -> None:

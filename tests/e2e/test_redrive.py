@@ -1,0 +1,131 @@
+"""Every step of a run fails once, in turn, and is redriven: one execution, one run, nothing done twice that had succeeded."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Story, ended
+
+pytestmark = pytest.mark.e2e
+FUNCTIONS = {
+    "ResolveInput": "run_resolver",
+    "QualityGate": "quality_gate",
+    "PublishRun": "run_publisher",
+    "DetectAnomalies": "anomaly_detector",
+    "ComputeKpis": "kpi_calculator",
+    "FinishRun": "run_recorder",
+}
+JOBS = {"Cleanse": "DataCleansing", "BuildFeatures": "FeatureEngineering", "Forecast": "DemandForecast"}
+STEPS = ["ResolveInput", "Cleanse", "QualityGate", "BuildFeatures", "Forecast", "PublishRun", "DetectAnomalies", "ComputeKpis", "FinishRun"]
+
+
+@dataclass(frozen=True)
+class Saboteur:
+    """Breaks the function or job behind a step, and mends it when the block ends."""
+
+    client: Callable[[str], Any]
+
+    def broken(self, step: str) -> AbstractContextManager[None]:
+        return self._function(FUNCTIONS[step]) if step in FUNCTIONS else self._job(JOBS[step])
+
+    @contextmanager
+    def _function(self, service: str) -> Iterator[None]:
+        functions = self.client("lambda")
+        [name, handler] = next(
+            [function["FunctionName"], function["Handler"]]
+            for page in functions.get_paginator("list_functions").paginate()
+            for function in page["Functions"]
+            if function.get("Environment", {}).get("Variables", {}).get("POWERTOOLS_SERVICE_NAME") == service
+        )
+        functions.update_function_configuration(FunctionName=name, Handler=f"runtime.functions.{service}.sabotaged")
+        yield
+        functions.update_function_configuration(FunctionName=name, Handler=handler)
+
+    @contextmanager
+    def _job(self, part: str) -> Iterator[None]:
+        glue = self.client("glue")
+        job = next(job for job in glue.get_jobs()["Jobs"] if part in job["Name"])
+        glue.update_job(
+            JobName=job["Name"], JobUpdate={"Role": job["Role"], "Command": {**job["Command"], "ScriptLocation": "s3://none/none.py"}}
+        )
+        yield
+        glue.update_job(JobName=job["Name"], JobUpdate={"Role": job["Role"], "Command": job["Command"]})
+
+
+def history(states: Any, execution: str) -> list[dict[str, Any]]:
+    pages = states.get_paginator("get_execution_history").paginate(executionArn=execution)
+    return [event for page in pages for event in page["events"]]
+
+
+def entered(states: Any, execution: str) -> list[str]:
+    events = history(states, execution)
+    return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
+
+
+def until_entered(states: Any, execution: str, step: str) -> None:
+    deadline = time.monotonic() + 60
+    while entered(states, execution)[-1] != step:
+        assert time.monotonic() < deadline, f"{step} was not entered"
+        time.sleep(0.05)
+
+
+def test_each_step_fails_once_and_a_redrive_goes_on_exactly_there(story: Story) -> None:
+    states = story.client("stepfunctions")
+    saboteur = Saboteur(story.client)
+    failed_at = []
+    with saboteur.broken(STEPS[0]):
+        machine = story.outputs["StateMachineArn"]
+        execution = states.start_execution(stateMachineArn=machine, name="each-step-fails", input="{}")["executionArn"]
+        ended(states, execution)
+        failed_at.append([name for name in entered(states, execution) if name in STEPS][-1])
+    for before, step in pairwise(STEPS):
+        with ExitStack() as sabotage:
+            # The recorder of the last step also ends the failed execution: it breaks only once the redrive has got past it.
+            late = step == "FinishRun"
+            if not late:
+                sabotage.enter_context(saboteur.broken(step))
+            states.redrive_execution(executionArn=execution)
+            if late:
+                until_entered(states, execution, before)
+                sabotage.enter_context(saboteur.broken(step))
+            assert ended(states, execution)["status"] == "FAILED", step
+            failed_at.append([name for name in entered(states, execution) if name in STEPS][-1])
+    states.redrive_execution(executionArn=execution)
+    described = ended(states, execution)
+
+    assert failed_at == STEPS
+    assert (described["status"], described["redriveCount"]) == ("SUCCEEDED", len(STEPS))
+    visits = Counter(entered(states, execution))
+    assert {step: visits[step] for step in STEPS} == dict.fromkeys(STEPS, 2)
+    output = json.loads(described["output"])
+    assert output["status"] == "SUCCEEDED"
+    assert story.api.get("/forecasts", params={"time_horizon": "7d"}).json()["meta"]["run_id"] == output["run_id"]
+    assert story.api.get(f"/jobs/{output['run_id']}").json()["status"] == "SUCCEEDED"
+
+
+def test_two_fires_of_the_schedule_start_one_execution(story: Story) -> None:
+    functions, states = story.client("lambda"), story.client("stepfunctions")
+    [name] = [
+        function["FunctionName"]
+        for page in functions.get_paginator("list_functions").paginate()
+        for function in page["Functions"]
+        if function["Handler"] == "runtime.functions.forecast_trigger.handler"
+    ]
+    fire = json.dumps({"scheduled_time": "2026-11-24T04:30:00Z"})
+    first, second = (json.loads(functions.invoke(FunctionName=name, Payload=fire)["Payload"].read()) for _ in range(2))
+    assert first == second
+    assert first["execution"] == "daily-2026-11-24"
+    ended(states, first["arn"])
+    late = json.loads(functions.invoke(FunctionName=name, Payload=fire)["Payload"].read())
+    assert late == {"execution": "daily-2026-11-24", "arn": None, "outcome": "ENDED_ALREADY"}
+    listed = states.list_executions(stateMachineArn=story.outputs["StateMachineArn"])["executions"]
+    assert [execution["name"] for execution in listed].count("daily-2026-11-24") == 1
