@@ -11,6 +11,8 @@ from local import ports
 from local.developer_database import developer_database, stop_developer_database
 from local.postgres import open_server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

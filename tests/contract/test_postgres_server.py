@@ -12,6 +12,8 @@ from local.errors import PostgresError
 from local.postgres import PostgresServer, open_server
 from local.postgres_binaries import OLDEST, embedded, find
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_fresh_database_answers(database: str) -> None:
     with psycopg.connect(database) as connection:

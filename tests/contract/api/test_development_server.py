@@ -18,6 +18,8 @@ ASK = """
 import asyncio, json
 from runtime.api.local import app, resources
 
+pytestmark = pytest.mark.slow
+
 async def ask(method, path, query=b"", body=b""):
     answer = []
     async def receive(): return {"type": "http.request", "body": body}

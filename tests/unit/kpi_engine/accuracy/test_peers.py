@@ -11,8 +11,17 @@ import pytest
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from tests.unit.kpi_engine.examples import random_panel
 
-losses = pytest.importorskip("utilsforecast.losses")
-metrics = pytest.importorskip("sklearn.metrics")
+
+@pytest.fixture(scope="module")
+def losses() -> Any:
+    """The peer's losses; imported here, since importing takes longer than the tests."""
+    return pytest.importorskip("utilsforecast.losses")
+
+
+@pytest.fixture(scope="module")
+def metrics() -> Any:
+    """scikit-learn's metrics."""
+    return pytest.importorskip("sklearn.metrics")
 
 
 @pytest.fixture(scope="module")
@@ -34,35 +43,35 @@ def peer(loss: Any, frame: pd.DataFrame, **options: Any) -> np.ndarray[Any, Any]
     return found.set_index("unique_id")["m"].sort_index().to_numpy()
 
 
-def test_wape_is_the_peers_normalised_deviation(panel: Any) -> None:
+def test_wape_is_the_peers_normalised_deviation(panel: Any, losses: Any) -> None:
     assert by_sku(panel[3], "wape").to_numpy() == pytest.approx(100 * peer(losses.nd, panel[2]), rel=1e-12)
 
 
-def test_bias_is_the_peers_mean_error_over_the_mean_actual(panel: Any) -> None:
+def test_bias_is_the_peers_mean_error_over_the_mean_actual(panel: Any, losses: Any) -> None:
     mean_actual = panel[2].groupby("unique_id")["y"].mean().sort_index().to_numpy()
     assert by_sku(panel[3], "bias_pct").to_numpy() == pytest.approx(100 * peer(losses.bias, panel[2]) / mean_actual, rel=1e-9)
 
 
-def test_coverage_is_the_peers(panel: Any) -> None:
+def test_coverage_is_the_peers(panel: Any, losses: Any) -> None:
     theirs = losses.coverage(panel[2], models=["m"], level=80).set_index("unique_id")["m"].sort_index().to_numpy()
     assert by_sku(panel[3], "coverage").to_numpy() == pytest.approx(100 * theirs, rel=1e-12)
 
 
-def test_mape_is_the_peers_where_no_actual_is_zero(panel: Any) -> None:
+def test_mape_is_the_peers_where_no_actual_is_zero(panel: Any, losses: Any) -> None:
     """The peer divides by zero, or counts the point as it likes; the engine leaves points with A = 0 out and says how many."""
     nonzero = panel[2][panel[2]["y"] > 0]
     assert by_sku(panel[3], "mape").to_numpy() == pytest.approx(100 * peer(losses.mape, nonzero), rel=1e-12)
     assert panel[3]["joins"]["n_excluded"]["zero_actual"] == len(panel[2]) - len(nonzero) > 0
 
 
-def test_smape_is_twice_the_peers(panel: Any) -> None:
+def test_smape_is_twice_the_peers(panel: Any, losses: Any) -> None:
     """The peer's runs from 0 to 1, the engine's from 0 to 200."""
     held = panel[2]
     counts = held.groupby("unique_id").size().sort_index().to_numpy()
     assert panel[3]["additional"]["smape"] == pytest.approx(200 * np.average(peer(losses.smape, held), weights=counts), rel=1e-12)
 
 
-def test_the_pooled_measures_are_those_of_scikit_learn(panel: Any) -> None:
+def test_the_pooled_measures_are_those_of_scikit_learn(panel: Any, metrics: Any) -> None:
     held, more = panel[2], panel[3]["additional"]
     assert more["mae"] == pytest.approx(metrics.mean_absolute_error(held["y"], held["m"]), rel=1e-12)
     assert more["rmse"] == pytest.approx(metrics.root_mean_squared_error(held["y"], held["m"]), rel=1e-12)
@@ -71,13 +80,13 @@ def test_the_pooled_measures_are_those_of_scikit_learn(panel: Any) -> None:
 
 
 @pytest.mark.parametrize(("tau", "column"), [(0.1, "m-lo-80"), (0.5, "m"), (0.9, "m-hi-80")])
-def test_quantile_losses_are_scikit_learns_pinball_over_the_mean_actual(panel: Any, tau: float, column: str) -> None:
+def test_quantile_losses_are_scikit_learns_pinball_over_the_mean_actual(panel: Any, tau: float, column: str, metrics: Any) -> None:
     held = panel[2]
     pinball = metrics.mean_pinball_loss(held["y"], held[column], alpha=tau)
     assert panel[3]["additional"]["wql"][f"p{100 * tau:.0f}"] == pytest.approx(2 * pinball / held["y"].mean(), rel=1e-12)
 
 
-def test_bounds_that_lack_or_cross_are_no_interval_here_but_a_miss_for_the_peer(panel: Any) -> None:
+def test_bounds_that_lack_or_cross_are_no_interval_here_but_a_miss_for_the_peer(panel: Any, losses: Any) -> None:
     forecast, actual, joined, answer = panel
     spoilt = forecast.copy()
     spoilt.iloc[:5, spoilt.columns.get_loc("confidence_lower")] = np.nan

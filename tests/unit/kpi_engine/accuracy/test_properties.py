@@ -13,7 +13,7 @@ from tests.unit.kpi_engine.examples import actuals, forecasts
 
 ENGINE = ForecastAccuracyEngine()
 PAIRS = st.lists(st.tuples(st.floats(0.5, 1e4), st.floats(0, 1e4)), min_size=1, max_size=20)
-quick = settings(max_examples=25, deadline=None)
+quick = settings(max_examples=15, deadline=None)
 
 
 def close(one: float, other: float) -> bool:

@@ -38,7 +38,7 @@ FINDINGS = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(FINDINGS)
 def test_groups_are_the_components_of_the_graph_of_all_pairs(findings: list[Finding]) -> None:
     labels = found_groups(findings)
