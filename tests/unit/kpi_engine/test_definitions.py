@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from kpi_engine.definitions import FAMILIES, all_definitions, load
 from kpi_engine.definitions.definition import SCOR_ATTRIBUTES, UNITS
 from local.documentation import kpis
-from local.state import ROOT
+
+ROOT = Path(__file__).resolve().parents[3]
 
 # Counts of rows and settings of the computation stand in the answers too; they describe the figures, they are none.
 COUNTS = r"n|n_\w+|no_\w+|matched|forecast_only|actual_only|missing_\w+|zero_actual|crossed_interval|days|of"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.state import ROOT
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.slow
