@@ -17,7 +17,7 @@ from local.postgres import PostgresServer, open_server
 
 ROOT = Path(__file__).resolve().parent.parent
 # Folders whose tests all carry one marker: a lane that leaves the marker out need not even import them.
-FOLDERS = {"e2e": "tests/e2e", "spark": "tests/spark", "twin": "tests/contract/twin"}
+FOLDERS = {"e2e": "tests/e2e", "spark": "tests/spark", "twin": "tests/contract/twin", "synth": "tests/infrastructure"}
 
 # End the connections that a test left open, drop every partition, empty every table.
 EMPTY = """

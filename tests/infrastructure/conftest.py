@@ -15,6 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 Synthesise = Callable[..., dict[str, Stage]]
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder are of one lane: importing the CDK takes longer than the fast ones of them."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.synth)
+
+
 @pytest.fixture(scope="session")
 def context() -> dict[str, Any]:
     """What cdk.json gives the app; assets are packaged without dependencies, so that nothing is downloaded."""

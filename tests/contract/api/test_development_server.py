@@ -13,12 +13,12 @@ import pytest
 
 from local.state import ROOT
 
+pytestmark = pytest.mark.slow
+
 # Asks the application as uvicorn does, ends it as uvicorn does, and prints each status and body.
 ASK = """
 import asyncio, json
 from runtime.api.local import app, resources
-
-pytestmark = pytest.mark.slow
 
 async def ask(method, path, query=b"", body=b""):
     answer = []

@@ -16,6 +16,8 @@ from local import cdk_cli, state
 from local.cdk_cli import CdkCli, node_folder, run_on_aws, search_path
 from local.errors import CdkError
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., CdkCli]
 
 

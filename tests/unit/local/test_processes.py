@@ -14,6 +14,8 @@ import pytest
 
 from local.processes import ProcessRecord, start_detached, stop
 
+pytestmark = pytest.mark.slow
+
 FAMILY = """
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
