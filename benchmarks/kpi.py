@@ -7,7 +7,7 @@ utilsforecast and groupby-apply, which compute them per SKU. The engine computes
 CPU: user and system seconds of all threads, the best of three rounds in which contenders take turns. MB: the highest resident memory
 while it ran above that before it. ratio: CPU over the engine's. `factorise the keys` is pandas' factorize on the two key columns of both
 frames, what any join by hash pays first. Claims are about rows in order of series, as a run writes them and the engine is handed them here;
-in any other order everybody pays for memory out of order, and DuckDB, which sorts nothing, comes out about even.
+in any other order everybody pays for memory out of order, and DuckDB, which sorts nothing, comes out even or up to a quarter cheaper.
 """
 
 from __future__ import annotations

@@ -12,15 +12,15 @@ from kpi_engine.accuracy.scaled import Scales, mase
 from kpi_engine.accuracy.series import Series
 from kpi_engine.accuracy.sums import Errors
 from kpi_engine.accuracy.tally import Tally
-from kpi_engine.arrays import Ints, ratio
+from kpi_engine.arrays import Ints, ratio, sum_by
 
 
 def by_sku(tally: Tally, series: Series, scales: Scales, classes: Sequence[str | None]) -> list[dict[str, Any]]:
     """One row per SKU with points, the largest contribution to the total absolute error first; the shares sum to 100 percent."""
     group = series.sku_of[tally.series]
-    errors = tally.errors.rolled(group, len(series.skus))
-    held = np.flatnonzero(errors.n)
-    largest_first = held[np.argsort(-errors.abs_error[held], kind="stable")]
+    held = np.unique(group)
+    abs_error = sum_by(group, len(series.skus), tally.errors.abs_error)
+    largest_first = held[np.argsort(-abs_error[held], kind="stable")]
     columns = _columns(tally, "sku_id", series.skus, group, largest_first, scales)
     columns["demand_class"] = [classes[sku] for sku in largest_first.tolist()]
     columns["rank"] = range(1, len(held) + 1)
