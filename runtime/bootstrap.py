@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from runtime.services.quality_gate import QualityGate
     from runtime.services.recording import RunRecording
     from runtime.services.resolution import RunResolution
+    from runtime.services.run_endings import RunEndings
 
 Kind = TypeVar("Kind", bound=settings.Environment)
 
@@ -154,6 +155,14 @@ def run_recording() -> RunRecording:
     from runtime.services.recording import RunRecording
 
     return RunRecording(runs(), jobs(), quality_reports(), clock())
+
+
+@cache
+def run_endings() -> RunEndings:
+    """The service that hears how executions end."""
+    from runtime.services.run_endings import RunEndings
+
+    return RunEndings(runs(), jobs(), clock())
 
 
 @cache

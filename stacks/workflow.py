@@ -10,12 +10,14 @@ from cdk.daily_run import DailyRun
 from cdk.function import FunctionFactory, FunctionSpec
 from cdk.lake import Lake
 from cdk.notices import Notices
+from cdk.run_watch import RunWatch
 from cdk.schedule import DailySchedule
 from cdk.settings import Settings
 from cdk.steps import Steps
 from stacks.base import StageStack
 
 TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, once a day")
+WATCHER = FunctionSpec("run_watcher", "Closes the books of runs that were stopped or timed out", asynchronous=True)
 
 
 class WorkflowStack(StageStack):
@@ -28,9 +30,11 @@ class WorkflowStack(StageStack):
         self.trigger = functions.make(self, TRIGGER, {"STATE_MACHINE_ARN": self.run.machine.state_machine_arn})
         self.run.machine.grant_start_execution(self.trigger)
         self.schedule = DailySchedule(self, "Schedule", settings, self.trigger)
+        self.watcher = functions.make(self, WATCHER)
+        RunWatch(self, "Watch", self.run.machine, self.watcher)
         CfnOutput(self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} for yesterday")
 
     @property
     def functions(self) -> dict[str, Function]:
         """Functions by name."""
-        return {TRIGGER.name: self.trigger}
+        return {TRIGGER.name: self.trigger, WATCHER.name: self.watcher}

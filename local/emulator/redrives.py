@@ -17,11 +17,11 @@ from typing import Any
 from ministack import app
 from ministack.services import stepfunctions
 
+from local.emulator.execution_endings import REDRIVABLE, time_limit
 from local.emulator.settings import EmulatorSettings
 
 Execution = dict[str, Any]
 Answer = tuple[int, dict[str, str], Any]
-REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
 MOST_REDRIVES = 1000
 
 
@@ -82,7 +82,8 @@ def run(execution_arn: str) -> None:
     position = _positions.setdefault(execution_arn, Position(definition["StartAt"], given))
     context = _context(execution, machine, definition, given, position)
     try:
-        output = _walk(execution, definition["States"], position, context)
+        with time_limit(execution, definition):
+            output = _walk(execution, definition["States"], position, context)
     except stepfunctions._ExecutionError as error:
         stepfunctions._fail_execution(execution, error.error, error.cause)
     except Exception as error:  # noqa: BLE001 - whatever a state raised ends the execution, as it does on AWS

@@ -44,8 +44,15 @@ class PostgresJobs:
         return _job(rows[0]) if rows else None
 
     def running(self, job_id: UUID, progress: Mapping[str, Any], at: datetime, execution_arn: str | None = None) -> None:
-        """Mark the job RUNNING."""
-        self._update(RUNNING, {"id": job_id, "arn": execution_arn, "progress": jsonb(progress), "at": at})
+        """Mark the job RUNNING, unless it ended."""
+        with self._database.transaction() as cursor:
+            changed = cursor.execute(RUNNING, {"id": job_id, "arn": execution_arn, "progress": jsonb(progress), "at": at}).rowcount
+        if not changed:
+            self.get(job_id)  # it ended, or there is none
+
+    def reopen(self, job_id: UUID, progress: Mapping[str, Any], at: datetime) -> None:
+        """Mark the job RUNNING again."""
+        self._update(REOPEN, {"id": job_id, "progress": jsonb(progress), "at": at})
 
     def finish(
         self,
@@ -59,7 +66,7 @@ class PostgresJobs:
         """End the job."""
         self._update(FINISH, {"id": job_id, "status": status, "result": _document(result), "error": _document(error), "at": at})
 
-    def _update(self, sql: Any, values: Mapping[str, Any]) -> None:  # noqa: ANN401 - one of the two literals below
+    def _update(self, sql: Any, values: Mapping[str, Any]) -> None:  # noqa: ANN401 - one of the literals below
         with self._database.transaction() as cursor:
             if cursor.execute(sql, values).rowcount == 0:
                 raise JobNotFound(f"There is no job {values['id']}.")
@@ -74,8 +81,12 @@ on conflict (id) do nothing
 """
 
 RUNNING = """
-update jobs set status = 'RUNNING', progress = %(progress)s, execution_arn = coalesce(%(arn)s, execution_arn), error = null,
-    updated_at = %(at)s, finished_at = null
+update jobs set status = 'RUNNING', progress = %(progress)s, execution_arn = coalesce(%(arn)s, execution_arn), updated_at = %(at)s
+where id = %(id)s and finished_at is null
+"""
+
+REOPEN = """
+update jobs set status = 'RUNNING', progress = %(progress)s, error = null, result = null, updated_at = %(at)s, finished_at = null
 where id = %(id)s
 """
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
 
 from runtime.errors import InvalidInput
 from runtime.models.runs import Execution, Gate
@@ -77,6 +78,47 @@ class OutcomeEvent(Event):
     execution: ExecutionRef
     error: dict[str, Any] | None = None
     failure: FailedState | None = None
+
+
+class ChangedExecution(Event):
+    """How an execution stands, in Step Functions' words: instants in milliseconds since 1970."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    execution_arn: str
+    name: str
+    status: Literal["RUNNING", "FAILED", "TIMED_OUT", "ABORTED"]
+    start_date: datetime
+    redrive_date: datetime | None = None
+    error: str | None = None
+    cause: str | None = None
+
+    def execution(self) -> Execution:
+        """In the words of the domain."""
+        return Execution(self.name, self.execution_arn, self.start_date)
+
+    @property
+    def redriven_at(self) -> datetime:
+        """When it was redriven last, else when it began."""
+        return self.redrive_date or self.start_date
+
+    def told(self) -> dict[str, str]:
+        """{Error, Cause} of a failure; an execution that was stopped or timed out need not have any."""
+        return {"Error": self.error or f"Execution.{self.status}", "Cause": self.cause or _ENDED[self.status]}
+
+
+_ENDED = {
+    "RUNNING": "",
+    "FAILED": "the execution failed, and no state of it could record why",
+    "TIMED_OUT": "the execution took longer than the state machine allows",
+    "ABORTED": "somebody stopped the execution",
+}
+
+
+class ExecutionChange(Event):
+    """To run_watcher, from EventBridge: "Step Functions Execution Status Change"."""
+
+    detail: ChangedExecution
 
 
 Kind = TypeVar("Kind", bound=Event)

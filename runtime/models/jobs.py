@@ -29,6 +29,9 @@ class JobStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+FINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.TIMED_OUT, JobStatus.CANCELLED})
+
+
 class Step(StrEnum):
     """The states of a run that take time, in their order and by their names in the state machine."""
 
@@ -79,3 +82,8 @@ class Job:
     result: Mapping[str, Any] | None = None
     execution_arn: str | None = None
     finished_at: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether its status is final."""
+        return self.status in FINAL

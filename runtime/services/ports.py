@@ -128,7 +128,11 @@ class JobRepository(Protocol):
         """The job that was started with key."""
 
     def running(self, job_id: UUID, progress: Mapping[str, Any], at: datetime, execution_arn: str | None = None) -> None:
-        """Mark the job RUNNING, with how far it is; one that ended may run again (redrive). Raises JobNotFound."""
+        """Mark the job RUNNING, with how far it is. A job that ended stays as it ended: a step that was under way when its execution
+        was stopped comes too late. Raises JobNotFound."""
+
+    def reopen(self, job_id: UUID, progress: Mapping[str, Any], at: datetime) -> None:
+        """Mark a job RUNNING that ended: its execution was redriven. Raises JobNotFound."""
 
     def finish(
         self,

@@ -60,7 +60,7 @@ class RunRecording:
         """Close the run as FAILED; an execution that failed before it had a run leaves a job that says why."""
         now = self.clock.now()
         run_id = execution.run_id
-        self.jobs.create(_job_of(execution))
+        self.jobs.create(job_of(execution))
         self.jobs.finish(run_id, JobStatus.FAILED, now, error={"code": failure.code, "detail": failure.detail})
         run = self._run(run_id)
         if run is not None:
@@ -80,8 +80,8 @@ class RunRecording:
         run = self._run(execution.run_id)
         if run is not None:
             self.runs.start(replace(run, status=RunStatus.RUNNING))
-        self.jobs.create(_job_of(execution))
-        self.jobs.running(execution.run_id, progress_at(state), self.clock.now(), execution.arn)
+        self.jobs.create(job_of(execution))
+        self.jobs.reopen(execution.run_id, progress_at(state), self.clock.now())
         return {"run_id": str(execution.run_id), "status": RunStatus.RUNNING.value, "resumed_at": state}
 
     def _run(self, run_id: UUID) -> ForecastRun | None:
@@ -97,7 +97,8 @@ class RunRecording:
             return None
 
 
-def _job_of(execution: Execution) -> Job:
+def job_of(execution: Execution) -> Job:
+    """The job of an execution that may have ended before it made one."""
     return Job(
         id=execution.run_id,
         type=JobType.FORECAST_RUN,

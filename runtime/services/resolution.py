@@ -67,6 +67,8 @@ class RunResolution:
         run = self.runs.start(run)
         self.lake.write_json(run_files.manifest(run.id), _manifest(run).model_dump(mode="json"))
         self.jobs.running(run.id, Step.CLEANSE.progress, self.clock.now(), execution.arn)
+        if self.jobs.get(run.id).ended:  # the execution was stopped, and its books closed, while this was under way
+            self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
         return ResolvedRun(run, asked, self.lake.bucket)
 
     def _known(self, run_id: UUID) -> ForecastRun | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from runtime.models.runs import run_id_of
 from tests.e2e.conftest import Story, ended
 
 pytestmark = pytest.mark.e2e
@@ -110,6 +111,30 @@ def test_each_step_fails_once_and_a_redrive_goes_on_exactly_there(story: Story) 
     assert output["status"] == "SUCCEEDED"
     assert story.api.get("/forecasts", params={"time_horizon": "7d"}).json()["meta"]["run_id"] == output["run_id"]
     assert story.api.get(f"/jobs/{output['run_id']}").json()["status"] == "SUCCEEDED"
+
+
+def until(found: Callable[[], str], wanted: str) -> None:
+    deadline = time.monotonic() + 60
+    while (seen := found()) != wanted:
+        assert time.monotonic() < deadline, f"{seen} did not become {wanted}"
+        time.sleep(0.2)
+
+
+def test_a_run_that_somebody_stops_is_closed_as_cancelled_and_goes_on_when_redriven(story: Story) -> None:
+    states = story.client("stepfunctions")
+    run_input = json.dumps({"publish": False, "notify": False})
+    execution = states.start_execution(stateMachineArn=story.outputs["StateMachineArn"], name="stopped-run", input=run_input)[
+        "executionArn"
+    ]
+    job = f"/jobs/{run_id_of('stopped-run')}"
+    until_entered(states, execution, "Cleanse")
+    states.stop_execution(executionArn=execution, error="Mistake", cause="wrong day")
+    until(lambda: str(story.api.get(job).json()["status"]), "CANCELLED")
+    assert story.api.get(job).json()["error"] == {"code": "Mistake", "detail": "wrong day"}
+    states.redrive_execution(executionArn=execution)
+    until(lambda: str(story.api.get(job).json()["status"]), "RUNNING")
+    assert ended(states, execution)["status"] == "SUCCEEDED"
+    assert story.api.get(job).json()["status"] == "SUCCEEDED"
 
 
 def test_two_fires_of_the_schedule_start_one_execution(story: Story) -> None:

@@ -23,6 +23,7 @@ EXPECTED = {
     "run_publisher",
     "run_recorder",
     "run_resolver",
+    "run_watcher",
 }
 NO_RESOURCE_LEVEL = ("ec2:", "xray:", "logs:", "cloudwatch:PutMetricData")
 

@@ -50,10 +50,18 @@ def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:
     )
 
 
+def test_a_job_that_ended_is_not_moved_by_a_step_that_comes_too_late(books: Books) -> None:
+    job = books.jobs.create(a_job())
+    books.jobs.finish(job.id, JobStatus.CANCELLED, STARTED, error={"code": "x", "detail": "y"})
+    ended = books.jobs.get(job.id)
+    books.jobs.running(job.id, Step.FORECAST.progress, STARTED + timedelta(seconds=3), "arn:execution")
+    assert books.jobs.get(job.id) == ended
+
+
 def test_a_redriven_job_runs_again_and_forgets_its_error(books: Books) -> None:
     job = books.jobs.create(a_job())
     books.jobs.finish(job.id, JobStatus.FAILED, STARTED, error={"code": "x", "detail": "y"})
-    books.jobs.running(job.id, Step.FORECAST.progress, STARTED)
+    books.jobs.reopen(job.id, Step.FORECAST.progress, STARTED)
     again = books.jobs.get(job.id)
     assert (again.status, again.error, again.finished_at) == (JobStatus.RUNNING, None, None)
 
@@ -63,3 +71,7 @@ def test_a_job_that_was_never_created_is_not_found(books: Books) -> None:
         books.jobs.get(uuid4())
     with pytest.raises(JobNotFound):
         books.jobs.finish(uuid4(), JobStatus.SUCCEEDED, STARTED)
+    with pytest.raises(JobNotFound):
+        books.jobs.running(uuid4(), {}, STARTED)
+    with pytest.raises(JobNotFound):
+        books.jobs.reopen(uuid4(), {}, STARTED)

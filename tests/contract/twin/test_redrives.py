@@ -11,6 +11,7 @@ import pytest
 from local.twin import Twin
 
 from .state_machines import Deploy, machine
+from .templates import Template, att, ref
 
 pytestmark = pytest.mark.twin
 FIRST = {"Type": "Pass", "Assign": {"day": "{% $states.input.day %}"}, "Output": {"seen": "{% $states.input.day %}"}, "Next": "Gate"}
@@ -73,3 +74,38 @@ def test_what_succeeded_or_never_was_cannot_be_redriven(twin: Twin, deploy: Depl
         states.redrive_execution(executionArn=execution)
     with pytest.raises(states.exceptions.ExecutionDoesNotExist):
         states.redrive_execution(executionArn=execution + "-unknown")
+
+
+WAITING = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 20, "End": True}}}
+
+
+def test_an_execution_that_takes_longer_than_its_machine_allows_is_timed_out_and_may_be_redriven(twin: Twin, deploy: Deploy) -> None:
+    states = twin.client("stepfunctions")
+    execution = states.start_execution(stateMachineArn=machine(deploy, {**WAITING, "TimeoutSeconds": 1}))["executionArn"]
+    late = ended(states, execution)
+    assert (late["status"], late["redriveStatus"]) == ("TIMED_OUT", "REDRIVABLE")
+    states.redrive_execution(executionArn=execution)
+    again = ended(states, execution)
+    assert (again["status"], again["redriveCount"]) == ("TIMED_OUT", 1)
+    ends = [event["type"] for event in states.get_execution_history(executionArn=execution)["events"] if "TimedOut" in event["type"]]
+    assert ends == ["ExecutionTimedOut"] * 2
+
+
+def test_eventbridge_is_told_how_an_execution_stands_and_how_often_it_was_redriven(twin: Twin, deploy: Deploy) -> None:
+    pattern = {"source": ["aws.states"], "detail": {"status": ["RUNNING", "ABORTED"], "redriveCount": [{"numeric": [">=", 0]}]}}
+    template = Template().add("Queue", "AWS::SQS::Queue").output("Queue", ref("Queue"))
+    queue = {"Id": "queue", "Arn": att("Queue", "Arn")}
+    template.add("Rule", "AWS::Events::Rule", EventPattern=pattern, Targets=[queue])
+    url = deploy(template)["Queue"]
+    states, sqs = twin.client("stepfunctions"), twin.client("sqs")
+    execution = states.start_execution(stateMachineArn=machine(deploy, WAITING))["executionArn"]
+    states.stop_execution(executionArn=execution, error="Drill", cause="by hand")
+    states.redrive_execution(executionArn=execution)
+    told: list[dict[str, Any]] = []
+    while len(told) < 3 and (messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=10).get("Messages")):
+        told += [json.loads(message["Body"])["detail"] for message in messages]
+    states.stop_execution(executionArn=execution)
+    of_ours = sorted((detail for detail in told if detail["executionArn"] == execution), key=lambda detail: detail["redriveDate"] or 0)
+    assert [(detail["status"], detail["redriveCount"]) for detail in of_ours] == [("RUNNING", 0), ("ABORTED", 0), ("RUNNING", 1)]
+    assert (of_ours[1]["error"], of_ours[1]["cause"]) == ("Drill", "by hand")
+    assert of_ours[2]["redriveDate"] >= of_ours[1]["stopDate"] >= of_ours[0]["startDate"]

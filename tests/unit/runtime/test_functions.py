@@ -22,9 +22,11 @@ from runtime.functions import (
     run_publisher,
     run_recorder,
     run_resolver,
+    run_watcher,
 )
 from runtime.models import run_files
 from runtime.models.jobs import JobStatus
+from runtime.models.runs import RunStatus
 from runtime.services.anomaly_detection import AnomalyDetection
 from runtime.services.daily_start import DailyStart
 from runtime.services.measurement import AccuracyMeasurement
@@ -32,6 +34,7 @@ from runtime.services.publishing import Publishing
 from runtime.services.quality_gate import QualityGate
 from runtime.services.recording import RunRecording
 from runtime.services.resolution import RunResolution
+from runtime.services.run_endings import RunEndings
 from tests.fakes import (
     FixedClock,
     InMemoryFrames,
@@ -78,6 +81,7 @@ def wired(
         "publishing": Publishing(lake, runs, jobs, loader, clock, 30),
         "accuracy_measurement": AccuracyMeasurement(runs, jobs, InMemoryFrames(), InMemoryKpis(), clock, ForecastAccuracyEngine()),
         "run_recording": RunRecording(runs, jobs, reports, clock),
+        "run_endings": RunEndings(runs, jobs, clock),
         "anomaly_detection": AnomalyDetection(runs, jobs, InMemoryFrames(), lake, clock),
         "daily_start": DailyStart(InMemoryWorkflow()),
     }
@@ -176,6 +180,22 @@ def test_a_failed_run_ends_its_execution_until_it_is_redriven(redrives: int, end
             call(run_recorder, event)
     else:
         assert call(run_recorder, event)["resumed_at"] == "Cleanse"
+
+
+def changed(status: str, **more: Any) -> dict[str, Any]:
+    """An event as EventBridge sends it, without what nobody reads."""
+    detail = {"executionArn": EXECUTION["arn"], "name": EXECUTION["name"], "status": status, "startDate": 1795321800000, **more}
+    return {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
+
+
+def test_an_execution_that_somebody_stopped_closes_its_run_and_a_redrive_opens_it(runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
+    call(run_resolver, {"input": {}, "execution": EXECUTION})
+    run_id = an_execution().run_id
+    assert call(run_watcher, changed("ABORTED", error=None, cause=None))["outcome"] == "CLOSED"
+    assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.CANCELLED, RunStatus.FAILED)
+    assert jobs.get(run_id).error == {"code": "Execution.ABORTED", "detail": "somebody stopped the execution"}
+    assert call(run_watcher, changed("RUNNING", redriveCount=1, redriveDate=4102444800000))["outcome"] == "REOPENED"
+    assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.RUNNING, RunStatus.RUNNING)
 
 
 def test_the_migrator_answers_the_revision(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,9 @@ from runtime.errors import IdempotencyKeyTaken, InvalidInput, NoInputData, Unkno
 from runtime.models.jobs import JobStatus
 from runtime.models.objects import ObjectStatus, ReasonCode
 from runtime.models.runs import RunStatus
+from runtime.services.recording import Failure
 from runtime.services.resolution import RunResolution
+from runtime.services.run_endings import RunEndings
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryObjects, InMemoryRuns
 from tests.fakes.examples import STARTED, an_accepted_object, an_execution
 
@@ -132,6 +134,15 @@ def test_an_unknown_key_starts_nothing(resolution: RunResolution, objects: InMem
     with pytest.raises(UnknownInputKey):
         resolution.resolve({"horizon": 7}, an_execution())
     assert not jobs.stored
+
+
+def test_a_run_whose_execution_was_stopped_meanwhile_does_not_stay_running(
+    resolution: RunResolution, objects: InMemoryObjects, runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock
+) -> None:
+    objects.record(an_accepted_object())
+    RunEndings(runs, jobs, clock).ended(an_execution(), "ABORTED", Failure("Drill", "stopped"))
+    resolved = resolution.resolve({}, an_execution())
+    assert (runs.get(resolved.run.id).status, jobs.get(resolved.run.id).status) == (RunStatus.FAILED, JobStatus.CANCELLED)
 
 
 def test_one_idempotency_key_starts_one_run(resolution: RunResolution, objects: InMemoryObjects, runs: InMemoryRuns) -> None:

@@ -1,0 +1,45 @@
+"""Who hears that an execution ended, or was redriven, when none of its states may say so: Step Functions' events -> a function."""
+
+from __future__ import annotations
+
+from aws_cdk.aws_events import EventPattern, Match, Rule
+from aws_cdk.aws_events_targets import LambdaFunction
+from aws_cdk.aws_lambda import Function
+from aws_cdk.aws_stepfunctions import StateMachine
+from constructs import Construct
+
+from cdk.function import MAX_EVENT_AGE
+
+ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
+DELIVERIES = 20  # of an event that Lambda does not take, spread over MAX_EVENT_AGE
+
+
+class RunWatch(Construct):
+    """Tells the watcher of every execution that ended badly, and of every redrive; what it cannot handle waits in its dead-letter queue."""
+
+    def __init__(self, scope: Construct, construct_id: str, machine: StateMachine, watcher: Function) -> None:
+        super().__init__(scope, construct_id)
+        self._machine = machine
+        self._watcher = watcher
+        self._tell("Ended", "Executions that ended badly", {"status": list(ENDED)})
+        self._tell("Redriven", "Executions that were redriven", {"status": ["RUNNING"], "redriveCount": Match.greater_than(0)})
+
+    def _tell(self, name: str, description: str, detail: dict[str, object]) -> None:
+        Rule(
+            self,
+            name,
+            description=description,
+            event_pattern=EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={"stateMachineArn": [self._machine.state_machine_arn], **detail},
+            ),
+            targets=[
+                LambdaFunction(
+                    self._watcher,
+                    dead_letter_queue=self._watcher.dead_letter_queue,
+                    max_event_age=MAX_EVENT_AGE,
+                    retry_attempts=DELIVERIES,
+                )
+            ],
+        )

@@ -1,0 +1,58 @@
+"""Executions that end without a state that records it: timed out, stopped by somebody, or failed while the recorder was out of order.
+
+Told by Step Functions' own events, at least once and in any order, so every deed is safe to repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from runtime.errors import RunNotFound
+from runtime.models.jobs import JobStatus
+from runtime.models.runs import Execution, ForecastRun, RunStatus
+from runtime.services.ports import Clock, JobRepository, RunRepository
+from runtime.services.recording import Failure, job_of
+
+ENDINGS = {"ABORTED": JobStatus.CANCELLED, "TIMED_OUT": JobStatus.TIMED_OUT, "FAILED": JobStatus.FAILED}
+
+
+@dataclass(frozen=True)
+class RunEndings:
+    """Close the books of a run whose execution is over, and open them again when it is redriven."""
+
+    runs: RunRepository
+    jobs: JobRepository
+    clock: Clock
+
+    def ended(self, execution: Execution, status: str, failure: Failure) -> dict[str, Any]:
+        """Close run and job, unless a state of the execution did. `status` is that of the execution: a key of ENDINGS."""
+        now = self.clock.now()
+        if self.jobs.create(job_of(execution)).ended:
+            return _answer(execution, "RECORDED_BEFORE")
+        self.jobs.finish(execution.run_id, ENDINGS[status], now, error={"code": failure.code, "detail": failure.detail})
+        if self._run(execution) is not None:
+            self.runs.finish(execution.run_id, RunStatus.FAILED, now)
+        return _answer(execution, "CLOSED")
+
+    def redriven(self, execution: Execution, at: datetime) -> dict[str, Any]:
+        """Mark run and job RUNNING again, unless they did not end before `at`: then the event is late, or a state was quicker."""
+        job = self.jobs.create(job_of(execution))
+        if job.finished_at is None or job.finished_at > at or job.status is JobStatus.SUCCEEDED:
+            return _answer(execution, "RECORDED_BEFORE")
+        self.jobs.reopen(job.id, job.progress, self.clock.now())
+        run = self._run(execution)
+        if run is not None:
+            self.runs.start(replace(run, status=RunStatus.RUNNING))
+        return _answer(execution, "REOPENED")
+
+    def _run(self, execution: Execution) -> ForecastRun | None:
+        try:
+            return self.runs.get(execution.run_id)
+        except RunNotFound:
+            return None
+
+
+def _answer(execution: Execution, outcome: str) -> dict[str, Any]:
+    return {"run_id": str(execution.run_id), "outcome": outcome}

@@ -1,0 +1,81 @@
+"""Executions that end, and are redriven, without a word of their states."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from runtime.models.jobs import Job, JobStatus, JobType, Step
+from runtime.models.runs import RunStatus
+from runtime.services.recording import Failure, RunRecording
+from runtime.services.run_endings import RunEndings
+from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
+from tests.fakes.examples import STARTED, a_run, an_execution
+
+STOPPED = Failure("Drill", "stopped by hand")
+
+
+@pytest.fixture
+def endings(runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock) -> RunEndings:
+    return RunEndings(runs, jobs, clock)
+
+
+@pytest.fixture
+def under_way(runs: InMemoryRuns, jobs: InMemoryJobs) -> Job:
+    run = runs.start(a_run())
+    return jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED, progress=Step.FORECAST.progress))
+
+
+@pytest.mark.parametrize(
+    ("status", "of_job"), [("ABORTED", JobStatus.CANCELLED), ("TIMED_OUT", JobStatus.TIMED_OUT), ("FAILED", JobStatus.FAILED)]
+)
+def test_a_run_is_closed_as_its_execution_ended(
+    endings: RunEndings, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, status: str, of_job: JobStatus
+) -> None:
+    assert endings.ended(an_execution(), status, STOPPED)["outcome"] == "CLOSED"
+    job = jobs.get(under_way.id)
+    assert (job.status, job.error) == (of_job, {"code": "Drill", "detail": "stopped by hand"})
+    assert runs.get(under_way.id).status is RunStatus.FAILED
+
+
+def test_what_a_state_recorded_is_left_as_it_is(
+    endings: RunEndings, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock
+) -> None:
+    RunRecording(runs, jobs, reports, clock).failed(an_execution(), Failure("GateRefused", "12 %"))
+    recorded = jobs.get(under_way.id)
+    assert endings.ended(an_execution(), "FAILED", STOPPED)["outcome"] == "RECORDED_BEFORE"
+    assert jobs.get(under_way.id) == recorded
+
+
+def test_an_execution_stopped_before_it_had_a_run_leaves_a_job_that_says_so(
+    endings: RunEndings, runs: InMemoryRuns, jobs: InMemoryJobs
+) -> None:
+    endings.ended(an_execution(), "ABORTED", STOPPED)
+    assert not runs.stored
+    assert jobs.get(an_execution().run_id).status is JobStatus.CANCELLED
+
+
+def test_a_redrive_opens_what_was_closed_before_it(
+    endings: RunEndings, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock
+) -> None:
+    endings.ended(an_execution(), "TIMED_OUT", STOPPED)
+    assert endings.redriven(an_execution(), clock.now() + timedelta(minutes=1))["outcome"] == "REOPENED"
+    job = jobs.get(under_way.id)
+    assert (job.status, job.error, job.progress["message"]) == (JobStatus.RUNNING, None, "Forecast")
+    assert runs.get(under_way.id).status is RunStatus.RUNNING
+
+
+def test_news_of_a_redrive_that_come_after_its_end_change_nothing(
+    endings: RunEndings, under_way: Job, jobs: InMemoryJobs, clock: FixedClock
+) -> None:
+    endings.ended(an_execution(), "FAILED", STOPPED)
+    closed = jobs.get(under_way.id)
+    assert endings.redriven(an_execution(), clock.now() - timedelta(minutes=1))["outcome"] == "RECORDED_BEFORE"
+    assert jobs.get(under_way.id) == closed
+
+
+def test_a_run_that_succeeded_is_never_opened_again(endings: RunEndings, under_way: Job, jobs: InMemoryJobs, clock: FixedClock) -> None:
+    jobs.finish(under_way.id, JobStatus.SUCCEEDED, clock.now())
+    endings.redriven(an_execution(), clock.now() + timedelta(minutes=1))
+    assert jobs.get(under_way.id).status is JobStatus.SUCCEEDED
