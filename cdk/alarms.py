@@ -58,6 +58,16 @@ class Watch:
     readings: tuple[Reading, ...]
 
 
+def page(name: str, runbook: str, meaning: str, *readings: Reading) -> Watch:
+    """A watch that wakes somebody."""
+    return Watch(name, runbook, Severity.PAGE, meaning, readings)
+
+
+def ticket(name: str, runbook: str, meaning: str, *readings: Reading) -> Watch:
+    """A watch that waits for the morning."""
+    return Watch(name, runbook, Severity.TICKET, meaning, readings)
+
+
 class Alarms(Construct):
     """Makes alarms that tell one topic, when they fire and when they are over."""
 

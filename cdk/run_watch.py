@@ -21,6 +21,8 @@ class RunWatch(Construct):
         super().__init__(scope, construct_id)
         self._machine = machine
         self._watcher = watcher
+        assert watcher.dead_letter_queue is not None
+        self.dead_letters = watcher.dead_letter_queue
         self._tell("Ended", "Executions that ended badly", {"status": list(ENDED)})
         self._tell("Redriven", "Executions that were redriven", {"status": ["RUNNING"], "redriveCount": Match.greater_than(0)})
 
@@ -37,7 +39,7 @@ class RunWatch(Construct):
             targets=[
                 LambdaFunction(
                     self._watcher,
-                    dead_letter_queue=self._watcher.dead_letter_queue,
+                    dead_letter_queue=self.dead_letters,
                     max_event_age=MAX_EVENT_AGE,
                     retry_attempts=DELIVERIES,
                 )

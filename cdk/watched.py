@@ -8,8 +8,8 @@ from aws_cdk import Duration
 from aws_cdk.aws_apigateway import RestApi
 from aws_cdk.aws_cloudwatch import Metric
 from aws_cdk.aws_lambda import Function
-from aws_cdk.aws_rds import DatabaseCluster
-from aws_cdk.aws_sqs import Queue
+from aws_cdk.aws_rds import DatabaseCluster, DatabaseProxy
+from aws_cdk.aws_sqs import IQueue, Queue
 from aws_cdk.aws_stepfunctions import StateMachine
 
 from cdk.alarms import PERIOD
@@ -26,10 +26,12 @@ class Watched:
     dead_letters: Queue
     queue: Queue
     missed_starts: Queue
+    unheard_endings: IQueue
     machine: StateMachine
     api: RestApi
     firewall: WebAcl | None
     cluster: DatabaseCluster
+    proxy: DatabaseProxy | None
 
 
 def measured(settings: Settings, service: str, name: str, statistic: str, period: Duration = PERIOD) -> Metric:

@@ -1,20 +1,18 @@
-"""Alarms of the data's way: objects that land, runs, what runs publish."""
+"""Alarms of the data's way: objects that land, and runs."""
 
 from __future__ import annotations
 
 from aws_cdk import Duration
 
-from cdk.alarms import PERIOD, Reading, Severity, Watch
+from cdk.alarms import PERIOD, Reading, Watch, page, ticket
 from cdk.settings import Settings
 from cdk.watched import Watched, measured
 
 HEARTBEAT_HOURS = 26  # a day, and two hours for a run that starts late
-SLOW_RUN = Duration.hours(2)
+SLOW_TIMES = 2  # as long as nine of ten runs of the last two weeks
 QUEUE_AGE_S = 15 * 60
 DEAD_LETTER_AGE_S = 60 * 60
 FRESH_INPUT_DAYS = 1
-NOMINAL_COVERAGE = 80
-COVERAGE_GAP = 10
 
 
 def run_watches(settings: Settings, watched: Watched) -> list[Watch]:
@@ -22,40 +20,32 @@ def run_watches(settings: Settings, watched: Watched) -> list[Watch]:
     published = measured(settings, "run_publisher", "RunPublished", "Sum", Duration.hours(1))
     silence = Reading(published, 1, HEARTBEAT_HOURS, HEARTBEAT_HOURS, below=True, heartbeat=True)
     machine = watched.machine
-    slow = machine.metric_time(period=PERIOD, statistic="Maximum")
+    times_usual = measured(settings, "run_recorder", "RunTimesUsual", "Maximum")
     return [
-        _page("NoPublishedRun", "no-published-run", "No run was published for 26 hours; readers see old forecasts.", silence),
-        _page(
+        page("NoPublishedRun", "no-published-run", "No run was published for 26 hours; readers see old forecasts.", silence),
+        page(
             "RunFailed",
             "run-failed",
             "A run failed; readers keep the last published one.",
             Reading(machine.metric_failed(period=PERIOD), 1),
         ),
-        _page("RunTimedOut", "run-timed-out", "A run took longer than it may.", Reading(machine.metric_timed_out(period=PERIOD), 1)),
-        _page("RunAborted", "run-aborted", "Somebody stopped a run.", Reading(machine.metric_aborted(period=PERIOD), 1)),
-        _ticket("RunSlow", "run-slow", "A run took two hours.", Reading(slow, SLOW_RUN.to_milliseconds())),
+        page("RunTimedOut", "run-timed-out", "A run took longer than it may.", Reading(machine.metric_timed_out(period=PERIOD), 1)),
+        page("RunAborted", "run-aborted", "Somebody stopped a run.", Reading(machine.metric_aborted(period=PERIOD), 1)),
+        ticket("RunSlow", "run-slow", "A run took twice as long as nine of ten runs do.", Reading(times_usual, SLOW_TIMES)),
     ]
 
 
 def data_watches(settings: Settings) -> list[Watch]:
-    """Is what runs work on, and what they publish, as good as usual?"""
+    """Is what runs work on as new and as clean as it should be?"""
     age = measured(settings, "run_resolver", "InputAgeDays", "Maximum")
     bad_rows = measured(settings, "quality_gate", "BadRowShare", "Maximum")
-    coverage = measured(settings, "run_publisher", "BacktestCoverage", "Minimum")
-    lowest = NOMINAL_COVERAGE - COVERAGE_GAP
     return [
-        _ticket("SourceLate", "source-late", "A run worked on data older than yesterday's.", Reading(age, FRESH_INPUT_DAYS + 1)),
-        _ticket(
+        ticket("SourceLate", "source-late", "A run worked on data older than yesterday's.", Reading(age, FRESH_INPUT_DAYS + 1)),
+        ticket(
             "QuarantineHigh",
             "quarantine-high",
             "A run quarantined a larger share of rows than the quality gate accepts.",
             Reading(bad_rows, settings.bad_row_share_limit),
-        ),
-        _ticket(
-            "IntervalsNarrow",
-            "intervals-narrow",
-            "Fewer than 70 % of back-tested days fell between P10 and P90; 80 % should.",
-            Reading(coverage, lowest, below=True),
         ),
     ]
 
@@ -65,20 +55,14 @@ def ingestion_watches(settings: Settings, watched: Watched) -> list[Watch]:
     waiting = watched.dead_letters.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     waiting_s = watched.dead_letters.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
     age_s = watched.queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
+    unheard = watched.unheard_endings.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     missed = watched.missed_starts.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     rejected = measured(settings, "data_processor", "ObjectsRejected", "Sum")
     return [
-        _ticket("DeadLetters", "dead-letters", "An object could not be received after five attempts.", Reading(waiting, 1)),
-        _page("DeadLettersOld", "dead-letters-old", "A dead letter is older than an hour.", Reading(waiting_s, DEAD_LETTER_AGE_S)),
-        _ticket("ScheduleMissed", "schedule-missed", "The schedule could not start the daily run.", Reading(missed, 1)),
-        _ticket("QueueAge", "queue-age", "Landed objects wait for more than 15 minutes.", Reading(age_s, QUEUE_AGE_S)),
-        _ticket("ObjectsRejected", "objects-rejected", "An object in the landing zone was rejected as a whole.", Reading(rejected, 1)),
+        ticket("DeadLetters", "dead-letters", "An object could not be received after five attempts.", Reading(waiting, 1)),
+        page("DeadLettersOld", "dead-letters-old", "A dead letter is older than an hour.", Reading(waiting_s, DEAD_LETTER_AGE_S)),
+        ticket("ScheduleMissed", "schedule-missed", "The schedule could not start the daily run.", Reading(missed, 1)),
+        ticket("EndingUnheard", "ending-unheard", "How an execution ended could not be recorded.", Reading(unheard, 1)),
+        ticket("QueueAge", "queue-age", "Landed objects wait for more than 15 minutes.", Reading(age_s, QUEUE_AGE_S)),
+        ticket("ObjectsRejected", "objects-rejected", "An object in the landing zone was rejected as a whole.", Reading(rejected, 1)),
     ]
-
-
-def _page(name: str, page: str, meaning: str, reading: Reading) -> Watch:
-    return Watch(name, page, Severity.PAGE, meaning, (reading,))
-
-
-def _ticket(name: str, page: str, meaning: str, reading: Reading) -> Watch:
-    return Watch(name, page, Severity.TICKET, meaning, (reading,))

@@ -1,4 +1,4 @@
-"""Alarms of what serves: the API, its firewall, the functions, the database."""
+"""Alarms of what serves: the API, its firewall, the functions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import Metric
 from aws_cdk.aws_lambda import Function
 
-from cdk.alarms import PERIOD, Reading, Severity, Watch
+from cdk.alarms import PERIOD, Reading, Watch, page, ticket
 from cdk.function import METRICS_NAMESPACE
 from cdk.settings import Settings
 from cdk.watched import Watched
@@ -20,7 +20,6 @@ REFUSED_SHARE = 0.2
 LATENCY_MS = 1500
 BLOCKED = 100
 AUTHENTICATION_FAILURES = 50
-BYTES_PER_ACU = 2 * 1024**3
 # Called at any rate from outside. Steps of a run come one at a time: what delays them is seen as RunSlow, what stops them as RunFailed.
 CALLED_FROM_OUTSIDE = ("data_processor", "api")
 
@@ -39,57 +38,16 @@ def api_watches(settings: Settings, watched: Watched) -> list[Watch]:
     return [
         _burn(watched, "ApiErrorsFast", FAST, Duration.minutes(5), Duration.hours(1), "The API fails: its error budget lasts two days."),
         _burn(watched, "ApiErrorsSlow", SLOW, Duration.minutes(30), Duration.hours(6), "The API fails: its error budget lasts five days."),
-        _ticket("ApiLatency", "api-latency", "The slowest percent of answers took 1.5 seconds.", Reading(latency, LATENCY_MS, 2, 3)),
-        _ticket("ApiRefusals", "api-refusals", "A fifth of all requests is refused (4xx).", Reading(refused, REFUSED_SHARE, 3, 3)),
-        Watch(
+        ticket("ApiLatency", "api-latency", "The slowest percent of answers took 1.5 seconds.", Reading(latency, LATENCY_MS, 2, 3)),
+        ticket("ApiRefusals", "api-refusals", "A fifth of all requests is refused (4xx).", Reading(refused, REFUSED_SHARE, 3, 3)),
+        page(
             "AuthenticationFailures",
             "authentication-failures",
-            Severity.PAGE,
             "50 requests in five minutes had no valid token.",
-            (Reading(strangers, AUTHENTICATION_FAILURES),),
+            Reading(strangers, AUTHENTICATION_FAILURES),
         ),
         *([_blocked(watched.firewall)] if watched.firewall else []),
     ]
-
-
-def database_watches(settings: Settings, watched: Watched) -> list[Watch]:
-    """Has the database room?"""
-    cluster, most = watched.cluster, settings.database_max_capacity
-    capacity = cluster.metric_serverless_database_capacity(period=PERIOD, statistic="Maximum")
-    connections = cluster.metric_database_connections(period=PERIOD, statistic="Maximum")
-    return [
-        Watch(
-            "DatabaseAtMaximum",
-            "database-at-maximum",
-            Severity.PAGE,
-            "The database has run at its maximum capacity for 15 minutes.",
-            (Reading(capacity, most, 3, 3),),
-        ),
-        _ticket(
-            "DatabaseBusy", "database-busy", "The database is 80 % busy.", Reading(cluster.metric_cpu_utilization(period=PERIOD), 80, 2, 3)
-        ),
-        _ticket(
-            "DatabaseConnections",
-            "database-connections",
-            "80 % of the connections that the database takes are open.",
-            Reading(connections, round(0.8 * connections_at_most(settings.database_min_capacity, most)), 2, 3),
-        ),
-        _ticket(
-            "DatabaseDeadlocks",
-            "database-deadlocks",
-            "Transactions waited for each other; one was ended.",
-            Reading(cluster.metric_deadlocks(period=PERIOD, statistic="Sum"), 1),
-        ),
-    ]
-
-
-def connections_at_most(minimum_acu: float, maximum_acu: float) -> int:
-    """The default `max_connections` of Aurora PostgreSQL Serverless v2.
-
-    It follows the memory of the maximum capacity, up to 5,000; with a minimum of at most 0.5 ACU it stays at 2,000 (Aurora user guide).
-    """
-    by_memory = int(maximum_acu * BYTES_PER_ACU / 9_531_392)
-    return min(by_memory, 2000 if minimum_acu <= 0.5 else 5000)
 
 
 def function_watches(functions: dict[str, Function]) -> list[Watch]:
@@ -101,35 +59,31 @@ def function_watches(functions: dict[str, Function]) -> list[Watch]:
 
 def _errors(name: str, function: Function) -> Watch:
     reading = Reading(function.metric_errors(period=PERIOD), 1, 2, 3)
-    return _ticket(f"{_label(name)}FunctionErrors", "function-errors", f"The function {name} fails.", reading)
+    return ticket(f"{_label(name)}FunctionErrors", "function-errors", f"The function {name} fails.", reading)
 
 
 def _throttled(name: str, function: Function) -> Watch:
     reading = Reading(function.metric_throttles(period=PERIOD), 1)
-    return _ticket(f"{_label(name)}FunctionThrottled", "function-throttled", f"The function {name} is throttled.", reading)
+    return ticket(f"{_label(name)}FunctionThrottled", "function-throttled", f"The function {name} is throttled.", reading)
 
 
 def _slow(name: str, function: Function) -> Watch:
     assert function.timeout is not None
     reading = Reading(function.metric_duration(period=PERIOD, statistic="p99"), 0.8 * function.timeout.to_milliseconds(), 2, 3)
-    return _ticket(f"{_label(name)}FunctionSlow", "function-slow", f"The function {name} needs 80 % of its time-out.", reading)
+    return ticket(f"{_label(name)}FunctionSlow", "function-slow", f"The function {name} needs 80 % of its time-out.", reading)
 
 
 def _burn(watched: Watched, name: str, share: float, short: Duration, long: Duration, meaning: str) -> Watch:
     """Both windows burn: the long one says that it matters, the short one that it still goes on; neither counts without traffic."""
     errors = [Reading(watched.api.metric_server_error(period=period, statistic="Average"), share) for period in (short, long)]
     traffic = Reading(watched.api.metric_count(period=Duration.hours(1), statistic="SampleCount"), ENOUGH_REQUESTS)
-    return Watch(name, "api-errors", Severity.PAGE, meaning, (*errors, traffic))
+    return page(name, "api-errors", meaning, *errors, traffic)
 
 
 def _blocked(firewall: WebAcl) -> Watch:
     reading = Reading(firewall.metric("BlockedRequests"), BLOCKED, 2, 3)
-    return _ticket("ApiBlocked", "api-blocked", "The firewall blocked 100 requests in five minutes.", reading)
+    return ticket("ApiBlocked", "api-blocked", "The firewall blocked 100 requests in five minutes.", reading)
 
 
 def _label(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))
-
-
-def _ticket(name: str, page: str, meaning: str, reading: Reading) -> Watch:
-    return Watch(name, page, Severity.TICKET, meaning, (reading,))

@@ -27,7 +27,7 @@ class Clients(Protocol):
 def breaching_data(alarm: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
     """Data of the alarm's metric that breach in as many of its last periods as it takes."""
     threshold, below = float(alarm["Threshold"]), alarm["ComparisonOperator"].startswith("Less")
-    value = threshold / 2 if below else threshold * 2
+    value = threshold - max(1, abs(threshold)) / 2 if below else threshold * 2
     periods = int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"])
     return [
         {

@@ -10,8 +10,10 @@ from cdk.notices import Notices
 from cdk.settings import Settings
 from cdk.spending import Spending
 from cdk.watched import Watched
+from cdk.watches_of_database import database_watches
+from cdk.watches_of_forecasts import forecast_watches
 from cdk.watches_of_runs import data_watches, ingestion_watches, run_watches
-from cdk.watches_of_services import api_watches, database_watches, function_watches
+from cdk.watches_of_services import api_watches, function_watches
 from stacks.base import StageStack
 
 __all__ = ["MonitoringStack", "Watched"]
@@ -24,6 +26,7 @@ class MonitoringStack(StageStack):
         super().__init__(scope, "Monitoring", settings, "alarms and dashboards")
         self.alarms = Alarms(self, "Alarms", settings, notices.alarms)
         self.alarms.watch(*run_watches(settings, watched), *data_watches(settings), *ingestion_watches(settings, watched))
+        self.alarms.watch(*forecast_watches(settings))
         self.alarms.watch(*api_watches(settings, watched), *database_watches(settings, watched), *function_watches(watched.functions))
         self.dashboards = Dashboards(self, "Dashboards", settings, watched)
         if settings.monthly_budget_usd:

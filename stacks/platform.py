@@ -48,10 +48,12 @@ def build_platform(scope: Construct, settings: Settings) -> Platform:
         dead_letters=processing.pipe.dead_letters,
         queue=processing.pipe.queue,
         missed_starts=workflow.schedule.dead_letters,
+        unheard_endings=workflow.watch.dead_letters,
         machine=workflow.run.machine,
         api=api.edge.api,
         firewall=api.edge.firewall,
         cluster=database.database.cluster,
+        proxy=database.database.proxy,
     )
     monitoring = MonitoringStack(scope, settings, watched, workflow.notices)
     return Platform(lake, database, processing, anomaly, forecasting, workflow, api, monitoring)

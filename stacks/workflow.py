@@ -31,7 +31,7 @@ class WorkflowStack(StageStack):
         self.run.machine.grant_start_execution(self.trigger)
         self.schedule = DailySchedule(self, "Schedule", settings, self.trigger)
         self.watcher = functions.make(self, WATCHER)
-        RunWatch(self, "Watch", self.run.machine, self.watcher)
+        self.watch = RunWatch(self, "Watch", self.run.machine, self.watcher)
         CfnOutput(self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} for yesterday")
 
     @property

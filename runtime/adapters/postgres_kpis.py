@@ -36,6 +36,19 @@ class PostgresKpis:
         with self._database.transaction() as cursor:
             cursor.execute(UPSERT_REPORT, values)
 
+    def week_wapes(self, since: date, until: date) -> list[tuple[date, float]]:
+        """The week-ahead WAPEs that were defined, oldest first."""
+        return [(day, float(wape)) for day, wape in self._database.fetch(WEEK_WAPES, [since, until])]
+
+
+# One run per day: of several with one last day, the one that was published last.
+WEEK_WAPES = """
+select distinct on (a.as_of_date) a.as_of_date, a.payload ->> 'wape'
+from accuracy_reports a join forecast_runs r on r.id = a.run_id
+where a.basis = 'ACTUALS' and a.as_of_date > %s and a.as_of_date <= %s and a.as_of_date - r.as_of_date = 7
+    and a.payload ->> 'wape' is not null
+order by a.as_of_date, r.published_at desc nulls last
+"""
 
 UPSERT_METRIC = """
 insert into kpi_metrics (metric_name, metric_value, metric_unit, calculation_date, period_grain, period_start, period_end,

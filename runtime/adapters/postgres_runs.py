@@ -63,6 +63,15 @@ class PostgresRuns:
         )
         return PublishedRun(*rows[0]) if rows else None
 
+    def durations(self, since: datetime, until: datetime) -> list[float]:
+        """Seconds that runs took."""
+        rows = self._database.fetch(
+            """select extract(epoch from finished_at - created_at) from forecast_runs
+            where status = 'SUCCEEDED' and created_at >= %s and created_at < %s""",
+            [since, until],
+        )
+        return [float(seconds) for (seconds,) in rows]
+
     def published_before(self, as_of_date: date) -> list[ForecastRun]:
         """Runs ever published whose forecasts begin before as_of_date, newest first."""
         rows = self._database.rows(

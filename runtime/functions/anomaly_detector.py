@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime import bootstrap
@@ -17,4 +18,5 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     detected = bootstrap.anomaly_detection().detect(parse(RunEvent, event).run_id)
     answer = detected.answer()
     measure({"AnomalyGroups": answer["total"], "AnomalyAlerts": answer["alerts"], "AnomalySeries": answer["series"]})
+    measure({"AnomalyTimesUsual": detected.times_usual}, unit=MetricUnit.NoUnit)
     return answer

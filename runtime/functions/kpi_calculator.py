@@ -18,5 +18,6 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     measured = bootstrap.accuracy_measurement().measure(parse(RunEvent, event).run_id)
     headline = measured.headline
     measure({"KpisComputed": measured.kpis})
+    measure(measured.health(), unit=MetricUnit.NoUnit)  # ForecastValueAdded, BiasedShare, AccuracySigmas
     measure({"AccuracyWape": headline.payload["wape"] if headline else None}, unit=MetricUnit.Percent)
     return measured.answer()

@@ -23,5 +23,6 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     measure(
         {"RunPublished": int(publication.published), "ForecastSeries": publication.loaded.series, "ForecastRows": publication.loaded.rows}
     )
-    measure({"BacktestWape": backtest.wape, "BacktestCoverage": backtest.coverage}, unit=MetricUnit.Percent)
+    percent = {"BacktestWape": backtest.wape, "BacktestCoverage": backtest.coverage, "TooNewShare": publication.forecast.too_new_share}
+    measure(percent, unit=MetricUnit.Percent)
     return publication.answer()

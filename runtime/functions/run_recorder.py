@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime import bootstrap
@@ -22,4 +23,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         return recording.end(execution, ended.failure.state, ended.failure.summary, redriven=redriven)
     succeeded = ended.outcome == "SUCCEEDED"
     measure({"RunsSucceeded": int(succeeded), "RunsFailed": int(not succeeded)})
-    return recording.succeeded(execution.run_id) if succeeded else recording.failed(execution, Failure.caught(ended.error))
+    if not succeeded:
+        return recording.failed(execution, Failure.caught(ended.error))
+    answer = recording.succeeded(execution.run_id)
+    if not ended.execution.redrive_count:  # else it also waited for somebody
+        measure({"RunTimesUsual": recording.times_usual(execution.run_id)}, unit=MetricUnit.NoUnit)
+    return answer

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+TOO_NEW = "TOO_SHORT"  # the code of series whose history is too short
+
 
 class Document(BaseModel):
     """A frozen document; keys that a newer writer adds are tolerated."""
@@ -93,7 +95,14 @@ class ForecastDocument(Document):
     seed: int | None = None
     series_forecast: int
     series_excluded: int
+    excluded_by_reason: dict[str, int] = {}
     rows: int
     backtest: Backtest | None = None
     warnings: tuple[str, ...] = ()
     params: dict[str, Any] = {}
+
+    @property
+    def too_new_share(self) -> float | None:
+        """Percent of all series that are too new to be forecast; None when there is none."""
+        series = self.series_forecast + self.series_excluded
+        return 100 * self.excluded_by_reason.get(TOO_NEW, 0) / series if series else None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from statistics import median
 from typing import Any
 from uuid import UUID
 
 from kpi_engine.anomalies.detector import detect, groups
 from kpi_engine.anomalies.memory import GroupsAtHand
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
+from runtime.errors import NotFound
 from runtime.models import run_files
 from runtime.models.jobs import Step
 from runtime.models.runs import ForecastRun
@@ -20,6 +22,8 @@ from runtime.services.ports import Clock, ForecastFrames, JobRepository, Lake, R
 DETECTOR = "builtin/demand"
 JUDGED_DAYS = 7
 PAST_DAYS = 49
+COMPARED_RUNS = 14
+ENOUGH_RUNS = 5
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,13 @@ class Detected:
     run_id: UUID
     series: int
     report: Mapping[str, Any]
+    usual: float | None = None
+    """The median number of groups in the runs before; None when they are too few."""
+
+    @property
+    def times_usual(self) -> float | None:
+        """How many times as many groups as usual; a usual run has at least one, for this."""
+        return None if self.usual is None else float(self.report["total"] / max(self.usual, 1))
 
     def answer(self) -> dict[str, Any]:
         """The output of the state: counts, and where the report is."""
@@ -59,7 +70,16 @@ class AnomalyDetection:
         about = {"run_id": str(run_id), "as_of_date": run.as_of_date.isoformat(), "detector": DETECTOR, "series": series}
         self.lake.write_json(run_files.anomalies(run_id), {**about, "report": report})
         self.jobs.running(run_id, Step.COMPUTE_KPIS.progress, self.clock.now())
-        return Detected(run_id, series, report)
+        return Detected(run_id, series, report, self._usual(run))
+
+    def _usual(self, run: ForecastRun) -> float | None:
+        totals = []
+        for earlier in self.runs.published_before(run.as_of_date)[:COMPARED_RUNS]:
+            try:
+                totals.append(self.lake.read_json(run_files.anomalies(earlier.id))["report"]["total"])
+            except NotFound:  # its report is too old, or was never written
+                continue
+        return float(median(totals)) if len(totals) >= ENOUGH_RUNS else None
 
     def _groups(self, run: ForecastRun) -> tuple[int, GroupsAtHand]:
         """How many series were judged, and what was found in them."""

@@ -13,6 +13,7 @@ from runtime.models.jobs import Step
 from runtime.models.kpis import AccuracyReport, Basis
 from runtime.models.runs import ForecastRun
 from runtime.services.accuracy_metrics import metrics_of
+from runtime.services.forecast_health import biased_share, sigmas_above_usual
 from runtime.services.ports import Clock, ForecastFrames, JobRepository, KpiRepository, RunRepository
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 # A year of days to scale errors by, and the days for which late corrections of actuals still change an old run's figures.
 TRAINING_DAYS = 364
 LATE_DAYS = 14
+WEEK = timedelta(days=7)
+QUARTER = timedelta(weeks=15)  # the two weeks that are judged and the 13 that they are compared with
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,27 @@ class Measured:
 
     reports: tuple[AccuracyReport, ...]
     kpis: int
+    sigmas: float | None = None
+    """See forecast_health.sigmas_above_usual."""
 
     @property
     def headline(self) -> AccuracyReport | None:
         """The newest accuracy against actuals, or else the back-test."""
         return next((report for report in self.reports if report.basis is Basis.ACTUALS), self.reports[0] if self.reports else None)
+
+    @property
+    def week(self) -> AccuracyReport | None:
+        """The newest accuracy over a week of actuals or more: days are too few to be judged by."""
+        return next((report for report in self.reports if report.basis is Basis.ACTUALS and _days(report) >= WEEK), None)
+
+    def health(self) -> dict[str, float | None]:
+        """What alarms watch: percentage points by which a simple method is beaten, percent of biased volume, and sigmas."""
+        payload = self.week.payload if self.week else None
+        return {
+            "ForecastValueAdded": payload["additional"]["fva"]["points"] if payload else None,
+            "BiasedShare": biased_share(payload["sku_breakdown"]) if payload else None,
+            "AccuracySigmas": self.sigmas,
+        }
 
     def answer(self) -> dict[str, Any]:
         """The output of the state."""
@@ -62,7 +81,8 @@ class AccuracyMeasurement:
             self.kpis.save_accuracy(report)
         self.kpis.save_metrics(metrics)
         self.jobs.running(run_id, Step.FINISH_RUN.progress, self.clock.now())
-        return Measured(reports, len(metrics))
+        history = self.kpis.week_wapes(run.as_of_date - QUARTER, run.as_of_date)
+        return Measured(reports, len(metrics), sigmas_above_usual(history, run.as_of_date))
 
     def _reports(self, run: ForecastRun) -> Iterator[AccuracyReport]:
         earlier = [old for old in self.runs.published_before(run.as_of_date) if _may_still_change(old, run.as_of_date)]
@@ -81,6 +101,11 @@ class AccuracyMeasurement:
     def _report(self, of: ForecastRun, basis: Basis, by: ForecastRun, forecast: pd.DataFrame, actual: pd.DataFrame) -> AccuracyReport:
         payload = self.engine.calculate_forecast_kpis(forecast, actual)
         return AccuracyReport(of.id, basis, by.as_of_date, by.id, payload)
+
+
+def _days(report: AccuracyReport) -> timedelta:
+    window = report.payload["window"]
+    return date.fromisoformat(window["end"]) - date.fromisoformat(window["start"]) + timedelta(days=1)
 
 
 def _may_still_change(old: ForecastRun, as_of_date: date) -> bool:

@@ -98,6 +98,9 @@ class RunRepository(Protocol):
     def published(self) -> PublishedRun | None:
         """The run that readers see."""
 
+    def durations(self, since: datetime, until: datetime) -> list[float]:
+        """Seconds from start to end of the runs that succeeded and began in [since, until), in no order."""
+
     def published_before(self, as_of_date: date) -> list[ForecastRun]:
         """Runs that were ever published and whose forecasts begin before as_of_date, newest first."""
 
@@ -164,6 +167,9 @@ class KpiRepository(Protocol):
 
     def save_accuracy(self, report: AccuracyReport) -> None:
         """Store the report; the same run, basis and as-of date is overwritten."""
+
+    def week_wapes(self, since: date, until: date) -> list[tuple[date, float]]:
+        """Per day of (since, until]: the WAPE, percent, of the run of a week before, over that week. Days without one are left out."""
 
 
 class ForecastFrames(Protocol):

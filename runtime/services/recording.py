@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,9 @@ from runtime.models.quality import QualityReport
 from runtime.models.runs import Execution, ForecastRun, RunStatus
 from runtime.services.ports import Clock, JobRepository, QualityReports, RunRepository
 from runtime.services.run_summary import failure_summary, success_summary
+
+COMPARED = timedelta(days=14)
+ENOUGH_RUNS = 5
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,15 @@ class RunRecording:
         self.jobs.finish(run_id, JobStatus.SUCCEEDED, now, result={"resource": "forecast_run", "run_id": str(run_id), "href": href})
         summary = success_summary(run, self._report(run_id))
         return {"run_id": str(run_id), "status": RunStatus.SUCCEEDED.value, "summary": summary, "warnings": list(run.warnings)}
+
+    def times_usual(self, run_id: UUID) -> float | None:
+        """How many times as long as the 90th percentile of the last two weeks' runs the run took; None when they are too few."""
+        run = self.runs.get(run_id)
+        took = sorted(self.runs.durations(run.created_at - COMPARED, run.created_at))
+        if run.finished_at is None or len(took) < ENOUGH_RUNS:
+            return None
+        usual = took[math.ceil(0.9 * len(took)) - 1]
+        return (run.finished_at - run.created_at).total_seconds() / max(usual, 1)
 
     def failed(self, execution: Execution, failure: Failure) -> dict[str, Any]:
         """Close the run as FAILED; an execution that failed before it had a run leaves a job that says why."""

@@ -17,6 +17,7 @@ class InMemoryKpis:
     def __init__(self) -> None:
         self.metrics: dict[tuple[object, ...], KpiMetric] = {}
         self.reports: dict[tuple[object, ...], AccuracyReport] = {}
+        self.week_ahead: dict[date, float] = {}
 
     def save_metrics(self, metrics: Sequence[KpiMetric]) -> None:
         for metric in metrics:
@@ -25,6 +26,9 @@ class InMemoryKpis:
 
     def save_accuracy(self, report: AccuracyReport) -> None:
         self.reports[report.run_id, report.basis, report.as_of_date] = report
+
+    def week_wapes(self, since: date, until: date) -> list[tuple[date, float]]:
+        return sorted((day, wape) for day, wape in self.week_ahead.items() if since < day <= until)
 
 
 class InMemoryFrames:

@@ -66,6 +66,10 @@ class InMemoryRuns:
         assert run.published_at is not None
         return PublishedRun(run.id, run.as_of_date, run.horizon_days, run.published_at)
 
+    def durations(self, since: datetime, until: datetime) -> list[float]:
+        ended = [run for run in self.stored.values() if run.status is RunStatus.SUCCEEDED and since <= run.created_at < until]
+        return [(run.finished_at - run.created_at).total_seconds() for run in ended if run.finished_at]
+
     def published_before(self, as_of_date: date) -> list[ForecastRun]:
         found = [run for run in self.stored.values() if run.published_at is not None and run.as_of_date < as_of_date]
         return sorted(found, key=lambda run: (run.as_of_date, run.published_at), reverse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -85,3 +85,16 @@ def test_a_report_is_kept_per_basis_and_day_and_a_retry_replaces_it(postgres: Da
         kpis.save_accuracy(AccuracyReport(run.id, basis, AS_OF, run.id, {"wape": wape}))
     found = postgres.fetch("select basis, as_of_date, computed_by, payload from accuracy_reports order by basis")
     assert found == [("ACTUALS", AS_OF, run.id, {"wape": 3.0}), ("BACKTEST", AS_OF, run.id, {"wape": 1.0})]
+
+
+def test_the_week_ahead_accuracy_of_a_day_is_that_of_the_run_of_a_week_before(postgres: Database) -> None:
+    kpis, runs = PostgresKpis(postgres), PostgresRuns(postgres)
+    for days_before, wape in ((7, 20.0), (8, 30.0), (14, 40.0), (30, None)):
+        run = runs.start(a_run(f"{days_before} days before", as_of_date=AS_OF - timedelta(days=days_before)))
+        for lag in (1, 7, 14):
+            known = run.as_of_date + timedelta(days=lag)
+            payload = {"wape": wape if wape is None else wape + lag}
+            kpis.save_accuracy(AccuracyReport(run.id, Basis.ACTUALS, known, run.id, payload))
+    kpis.save_accuracy(AccuracyReport(run.id, Basis.BACKTEST, AS_OF, run.id, {"wape": 1.0}))
+    assert kpis.week_wapes(AS_OF - timedelta(days=7), AS_OF) == [(AS_OF - timedelta(days=1), 37.0), (AS_OF, 27.0)]
+    assert kpis.week_wapes(AS_OF - timedelta(days=40), AS_OF - timedelta(days=1))[0] == (AS_OF - timedelta(days=7), 47.0)

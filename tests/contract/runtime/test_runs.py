@@ -58,3 +58,14 @@ def test_only_runs_that_were_published_and_began_earlier_are_compared(books: Boo
     books.runs.start(a_run("unpublished", as_of_date=date(2026, 11, 5)))
     found = books.runs.published_before(date(2026, 11, 20))
     assert [run.as_of_date for run in found] == [date(2026, 11, 10), date(2026, 11, 1)]
+
+
+def test_durations_are_those_of_the_runs_that_succeeded_in_the_window(books: Books) -> None:
+    hours = {"before": -1, "first": 0, "second": 5, "failed": 6, "running": 7, "after": 24}
+    for name, hour in hours.items():
+        began = STARTED + timedelta(hours=hour)
+        run = books.runs.start(a_run(name, created_at=began))
+        if name != "running":
+            ended = RunStatus.FAILED if name == "failed" else RunStatus.SUCCEEDED
+            books.runs.finish(run.id, ended, began + timedelta(seconds=60 + hour))
+    assert sorted(books.runs.durations(STARTED, STARTED + timedelta(hours=24))) == [60, 65]

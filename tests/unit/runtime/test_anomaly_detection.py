@@ -114,3 +114,18 @@ def test_the_files_that_the_jobs_leave_hold_all_that_is_asked_for(detection: Ano
             f"{prefix}part-0.parquet",
         )
     assert replace(detection, frames=LakeForecastFrames(lake)).detect(run_id).answer()["total"] == 1
+
+
+@pytest.mark.parametrize(("before", "times"), [([0] * 4, None), ([0] * 5, 1), ([0, 0, 4, 4, 4], 0.25)])
+def test_the_number_of_groups_is_compared_with_the_median_of_the_runs_before(
+    detection: AnomalyDetection, frames: InMemoryFrames, runs: InMemoryRuns, lake: InMemoryLake, before: list[int], times: float | None
+) -> None:
+    for number, total in enumerate(before):
+        earlier = runs.start(a_run(f"earlier-{number}", as_of_date=AS_OF - timedelta(days=100 + number)))
+        runs.flip(earlier.id, STARTED)
+        lake.write_json(run_files.anomalies(earlier.id), {"report": {"total": total}})
+    unreported = runs.start(a_run("unreported", as_of_date=AS_OF - timedelta(days=200)))
+    runs.flip(unreported.id, STARTED)
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(160)
+    assert detection.detect(run_id).times_usual == times

@@ -139,3 +139,15 @@ def test_an_undefined_metric_carries_its_reason() -> None:
     assert (found["mape"].value, found["mape"].metadata["undefined_reason"]) == (None, "all_actuals_zero")
     assert (found["bias_units"].value, found["bias_units"].unit) == (84.0, "units")
     assert all(metric.value is not None or metric.metadata["undefined_reason"] for metric in metrics_of(report))
+
+
+def test_alarms_are_given_the_newest_whole_week_and_not_a_few_days(
+    measurement: AccuracyMeasurement, runs: InMemoryRuns, frames: InMemoryFrames, kpis: InMemoryKpis, today: ForecastRun
+) -> None:
+    frames.backtests[today.id] = backtest(12.0)
+    published(runs, frames, 5, value=11.0)
+    assert measurement.measure(today.id).health() == {"ForecastValueAdded": None, "BiasedShare": None, "AccuracySigmas": None}
+    published(runs, frames, 9, value=13.0)
+    kpis.week_ahead = {AS_OF - timedelta(days=day): 30.0 if day < 14 else 20.0 for day in range(60)}
+    health = measurement.measure(today.id).health()
+    assert health == {"ForecastValueAdded": pytest.approx(-30.0), "BiasedShare": 100.0, "AccuracySigmas": pytest.approx(20.0)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -117,3 +118,19 @@ def test_a_published_run_whose_last_steps_failed_stays_published(recording: RunR
 )
 def test_the_cause_is_read_whoever_wrote_it(error: dict[str, str] | None, expected: Failure) -> None:
     assert Failure.caught(error) == expected
+
+
+@pytest.mark.parametrize(("earlier", "times"), [(4, None), (5, 600 / 50), (10, 600 / 90), (20, 600 / 180)])
+def test_a_run_is_compared_with_the_90th_percentile_of_two_weeks(
+    recording: RunRecording, runs: InMemoryRuns, clock: FixedClock, earlier: int, times: float | None
+) -> None:
+    """Earlier runs took 10, 20, 30 ... seconds, this one 600."""
+    for number in range(earlier):
+        began = clock.now() - timedelta(days=1, seconds=number)
+        run = runs.start(a_run(f"earlier-{number}", created_at=began))
+        runs.finish(run.id, RunStatus.SUCCEEDED, began + timedelta(seconds=10 * (number + 1)))
+    long_ago = runs.start(a_run("long ago", created_at=clock.now() - timedelta(days=15)))
+    runs.finish(long_ago.id, RunStatus.SUCCEEDED, clock.now())
+    run = runs.start(a_run(created_at=clock.now()))
+    runs.finish(run.id, RunStatus.SUCCEEDED, clock.now() + timedelta(minutes=10))
+    assert recording.times_usual(run.id) == (pytest.approx(times) if times else None)
