@@ -47,13 +47,13 @@ class Identity(Construct):
         )
         self.token_url = f"{domain.base_url()}/oauth2/token"
         scopes = [ResourceServerScope(scope_name=name, scope_description=text) for name, text in SCOPES.items()]
-        server = self.pool.add_resource_server("Api", identifier=RESOURCE_SERVER, scopes=scopes)
+        self.server = self.pool.add_resource_server("Api", identifier=RESOURCE_SERVER, scopes=scopes)
         self.client = self.pool.add_client(
             "Machine",
             generate_secret=True,
             access_token_validity=TOKEN_VALIDITY,
             o_auth=OAuthSettings(
-                flows=OAuthFlows(client_credentials=True), scopes=[OAuthScope.resource_server(server, each) for each in scopes]
+                flows=OAuthFlows(client_credentials=True), scopes=[OAuthScope.resource_server(self.server, each) for each in scopes]
             ),
         )
 

@@ -63,6 +63,13 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
 
     api_client_rate_limit: int = Field(100, ge=10, le=2_000_000, description="Requests per minute of one token, and of one address.")
     api_firewall: bool = Field(True, description="A web ACL before the API; without it the stage's throttle is left. About 9 USD a month.")
+    canary_minutes: int = Field(
+        0,
+        ge=0,
+        le=60,
+        description="How often a consumer of our own asks the API, so that somebody is woken when it gets no answer; 0 for never. It "
+        "keeps a database from pausing.",
+    )
     cors_origins: tuple[Origin, ...] = Field((), description="Origins whose pages may call the API; on the command line as JSON.")
 
     runbook_url: str = Field("docs/runbooks/", pattern=r"/$", description="Where the runbooks are read; alarms link to pages below it.")

@@ -9,7 +9,7 @@ from aws_cdk.aws_lambda import Function
 from cdk.alarms import PERIOD, Reading, Watch, page, ticket
 from cdk.function import METRICS_NAMESPACE
 from cdk.settings import Settings
-from cdk.watched import Watched
+from cdk.watched import Watched, measured
 from cdk.web_acl import WebAcl
 
 # The error budget of an availability of 99.9 % in 30 days. Spent 14.4 times as fast it lasts two days, six times as fast five.
@@ -47,6 +47,7 @@ def api_watches(settings: Settings, watched: Watched) -> list[Watch]:
             Reading(strangers, AUTHENTICATION_FAILURES),
         ),
         *([_blocked(watched.firewall)] if watched.firewall else []),
+        *([_canary(settings)] if settings.canary_minutes else []),
     ]
 
 
@@ -83,6 +84,16 @@ def _burn(watched: Watched, name: str, share: float, short: Duration, long: Dura
 def _blocked(firewall: WebAcl) -> Watch:
     reading = Reading(firewall.metric("BlockedRequests"), BLOCKED, 2, 3)
     return ticket("ApiBlocked", "api-blocked", "The firewall blocked 100 requests in five minutes.", reading)
+
+
+def _canary(settings: Settings) -> Watch:
+    passed = measured(settings, "canary", "CanaryPassed", "Minimum", Duration.minutes(settings.canary_minutes))
+    return page(
+        "CanaryFailed",
+        "canary-failed",
+        "A consumer of our own did not get what it asked the API for.",
+        Reading(passed, 1, 2, 3, below=True),
+    )
 
 
 def _label(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from runtime import settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from runtime.adapters.database_roles import DatabaseRoles
     from runtime.api.services import ApiServices
     from runtime.services.anomaly_detection import AnomalyDetection
+    from runtime.services.consumer_walk import ConsumerWalk
     from runtime.services.daily_start import DailyStart
     from runtime.services.ingestion import Ingestion
     from runtime.services.measurement import AccuracyMeasurement
@@ -175,6 +177,15 @@ def daily_start() -> DailyStart:
 
 
 @cache
+def consumer_walk() -> ConsumerWalk:
+    """The service that uses the API as others do."""
+    from runtime.adapters.api_consumer import ApiConsumer
+    from runtime.services.consumer_walk import ConsumerWalk
+
+    return ConsumerWalk(ApiConsumer(identity_client(), environment(settings.ConsumerEnvironment)), clock())
+
+
+@cache
 def migrations() -> Migrations:
     """The schema of the database."""
     from runtime.adapters.database_address import address_of
@@ -264,3 +275,13 @@ def workflow_client() -> SFNClient:
     from runtime.adapters.aws_client import CLIENT
 
     return boto3.client("stepfunctions", config=CLIENT)
+
+
+@cache
+def identity_client() -> CognitoIdentityProviderClient:
+    """Amazon Cognito user pools."""
+    import boto3
+
+    from runtime.adapters.aws_client import CLIENT
+
+    return boto3.client("cognito-idp", config=CLIENT)

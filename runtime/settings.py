@@ -75,6 +75,15 @@ class TriggerEnvironment(Environment):
     state_machine_arn: str = Field(min_length=1)
 
 
+class ConsumerEnvironment(Environment):
+    """The function that calls the API from outside: where it is, and as which client of which user pool."""
+
+    api_url: str = Field(min_length=1)
+    token_url: str = Field(min_length=1)
+    token_client_id: str = Field(min_length=1)
+    token_user_pool_id: str = Field(min_length=1)
+
+
 class ApiEnvironment(DatabaseEnvironment):
     """The API function."""
 

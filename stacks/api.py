@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput
-from aws_cdk.aws_lambda import Alias, IFunction
+from aws_cdk import CfnOutput, Duration
+from aws_cdk.aws_lambda import Alias, Function, IFunction
 from aws_cdk.aws_stepfunctions import StateMachine
 from constructs import Construct
 
+from cdk.canary import WALKER, Canary
 from cdk.function import FunctionFactory, FunctionSpec
 from cdk.identity import Identity
 from cdk.package import API
@@ -36,11 +37,20 @@ class ApiStack(StageStack):
         machine.grant_start_execution(self.handler)
         self.identity = Identity(self, "Identity", settings)
         self.edge = PlatformApi(self, "Edge", settings, self._target(settings), self.identity)
+        self.canary = self._canary(settings, functions) if settings.canary_minutes else None
         self._outputs()
 
     def _target(self, settings: Settings) -> IFunction:
         """On AWS a published version, restored from its snapshot; the twin calls the function itself."""
         return Alias(self, "Live", alias_name="live", version=self.handler.current_version) if settings.on_aws else self.handler
+
+    def _canary(self, settings: Settings, functions: FunctionFactory) -> Canary:
+        return Canary(self, "Canary", functions, self.identity, self.edge.api.url, Duration.minutes(settings.canary_minutes))
+
+    @property
+    def functions(self) -> dict[str, Function]:
+        """Functions by name."""
+        return {HANDLER.name: self.handler, **({WALKER.name: self.canary.function} if self.canary else {})}
 
     def _outputs(self) -> None:
         CfnOutput(self, "ApiUrl", value=self.edge.api.url, description="Routes live below api/v1")

@@ -44,7 +44,7 @@ def build_platform(scope: Construct, settings: Settings) -> Platform:
     workflow = WorkflowStack(scope, settings, lake.lake, steps, database.functions)
     api = ApiStack(scope, settings, database.functions, workflow.run.machine)
     watched = Watched(
-        functions={**processing.all_functions, **anomaly.functions, **workflow.functions, "api": api.handler},
+        functions={**processing.all_functions, **anomaly.functions, **workflow.functions, **api.functions},
         dead_letters=processing.pipe.dead_letters,
         queue=processing.pipe.queue,
         missed_starts=workflow.schedule.dead_letters,

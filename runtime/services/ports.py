@@ -195,6 +195,17 @@ class Workflow(Protocol):
         """
 
 
+class Consumer(Protocol):
+    """Somebody outside who calls the API with a token."""
+
+    def get(self, path: str, **parameters: object) -> Mapping[str, Any]:
+        """The document that GET `path` (below /api/v1) answers.
+
+        Raises NothingPublished or NotFound when the API says so, BrokenAnswer for any other answer, Unavailable when there is none, or no
+        token.
+        """
+
+
 class Migrations(Protocol):
     """The schema of the database."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
@@ -53,6 +55,14 @@ def test_a_body_of_a_megabyte_is_too_large(story: Story) -> None:
     answer = story.api.post("/forecasts/generate", content=b'"' + b"x" * 1_000_000 + b'"', headers={"Content-Type": "application/json"})
     assert answer.status_code == 413
     assert answer.json()["code"] == "TOO_LARGE"
+
+
+def test_a_consumer_of_our_own_gets_through_with_a_token_of_its_own(story: Story) -> None:
+    functions = story.client("lambda")
+    pages = functions.get_paginator("list_functions").paginate()
+    [name] = [f["FunctionName"] for page in pages for f in page["Functions"] if f["Handler"] == "runtime.functions.canary.handler"]
+    walk = json.loads(functions.invoke(FunctionName=name, Payload=b"{}")["Payload"].read())
+    assert (walk["passed"], walk["failure"]) == (True, None)
 
 
 @pytest.mark.parametrize("alarm", ["RunFailed", "NoPublishedRun", "DeadLetters", "ApiErrorsFast", "IntervalsNarrow"])

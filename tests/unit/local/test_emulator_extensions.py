@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator import handlers, object_events
+from local.emulator.function_addresses import on_this_machine
 from local.emulator.function_code import KEPT, keep_newest, unpacked
 from local.emulator.function_output import embedded_metrics
 from local.emulator.settings import EmulatorSettings
@@ -65,3 +66,15 @@ def test_events_of_other_services_are_dispatched_with_all_that_came_with_them() 
     dispatch = object_events._telling_version(lambda *given: given)
     assert dispatch({"Source": "aws.states"}, "view") == ({"Source": "aws.states"}, "view")
     assert dispatch({"Source": "aws.s3"}) == ({"Source": "aws.s3"},)
+
+
+def test_addresses_on_aws_become_addresses_on_this_machine_and_nothing_else_is_touched() -> None:
+    variables = {
+        "API_URL": "https://abc123.execute-api.eu-west-1.amazonaws.com/local/",
+        "TOKEN_URL": "https://signify-local-1.auth.eu-west-1.amazoncognito.com/oauth2/token",
+        "STAGE": "local",
+    }
+    assert on_this_machine(variables, "http://127.0.0.1:4566") == {
+        "API_URL": "http://127.0.0.1:4566/_aws/execute-api/abc123/local/",
+        "TOKEN_URL": "http://127.0.0.1:4566/oauth2/token",
+    }

@@ -1,0 +1,59 @@
+"""The consumer of our own, by its template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.templates import Stage, listed, rendered, statements
+
+
+@pytest.fixture
+def prod(stages: dict[str, Stage]) -> Stage:
+    return stages["prod"]
+
+
+def properties(stage: Stage, kind: str, name: str) -> dict[str, Any]:
+    [found] = [each["Properties"] for key, each in stage.of_type(kind).items() if key.split("/")[1].startswith(f"Canary{name}")]
+    return dict(found)
+
+
+def test_it_comes_as_often_as_the_settings_say_and_not_where_the_database_may_pause(stages: dict[str, Stage]) -> None:
+    assert properties(stages["prod"], "AWS::Scheduler::Schedule", "Often")["ScheduleExpression"] == "rate(15 minutes)"
+    assert not [name for name, _ in stages["dev"].resources() if "/Canary" in name]
+
+
+def test_its_client_may_read_and_nothing_else(prod: Stage) -> None:
+    clients = [each["Properties"] for each in prod.of_type("AWS::Cognito::UserPoolClient").values()]
+    [client] = [each for each in clients if len(each["AllowedOAuthScopes"]) == 2]
+    assert client["AllowedOAuthScopes"] == ["signify/forecasts:read", "signify/kpis:read"]
+    assert client["AllowedOAuthFlows"] == ["client_credentials"]
+
+
+def test_it_may_read_the_secret_of_its_client_and_do_nothing_else(prod: Stage) -> None:
+    policies = [each for name, each in prod.of_type("AWS::IAM::Policy").items() if "/Canary" in name]
+    actions = {action for policy in policies for s in statements(policy) for action in listed(s["Action"])}
+    assert {action for action in actions if action.startswith("cognito")} == {"cognito-idp:DescribeUserPoolClient"}
+    assert {action.split(":")[0] for action in actions} == {"cognito-idp", "logs", "xray", "sqs"}
+
+
+def test_it_calls_the_gateway_from_outside_and_holds_no_secret(prod: Stage) -> None:
+    function = properties(prod, "AWS::Lambda::Function", "")
+    assert "VpcConfig" not in function
+    variables = {name: rendered(value) for name, value in function["Environment"]["Variables"].items()}
+    assert ".execute-api." in variables["API_URL"]
+    assert variables["TOKEN_URL"].endswith("/oauth2/token")
+    assert not any("secret" in name.lower() for name in variables)
+
+
+def test_somebody_is_woken_when_it_fails_twice_in_three_times(prod: Stage) -> None:
+    [alarm] = [each["Properties"] for name, each in prod.of_type("AWS::CloudWatch::Alarm").items() if "AlarmsCanaryFailed" in name]
+    assert (alarm["MetricName"], alarm["Period"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == ("CanaryPassed", 900, 2, 3)
+    assert "[page]" in alarm["AlarmDescription"]
+
+
+def test_it_may_come_more_often(synthesise: Synthesise) -> None:
+    stage = synthesise("dev", canaryMinutes="5")["dev"]
+    assert properties(stage, "AWS::Scheduler::Schedule", "Often")["ScheduleExpression"] == "rate(5 minutes)"
