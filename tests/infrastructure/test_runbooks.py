@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage
 from tests.infrastructure.test_monitoring import alarms
 
@@ -15,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "runbooks"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md") if path.stem != "README"}
 WITHOUT_ALARM = {"budget"}  # AWS Budgets has no description to link from; the page is for its mail
+# Pages of what a stage need not have -> the stages of cdk.json that have it.
+OF_SOME_STAGES = {"api-blocked": {"prod", "local"}, "database-reader-lags": {"prod"}, "database-pinned": set[str]()}
 SECTIONS = [
     "Who is hurt", "First five minutes", "Why", "What helps", "When to escalate", "Recovered when", "Known causes", "Drill",
 ]  # fmt: skip
@@ -29,23 +32,34 @@ def linked(stage: Stage) -> dict[str, str]:
     return pages
 
 
+@pytest.fixture(scope="module")
+def complete(synthesise: Synthesise) -> Stage:
+    """The twin's stage with everything that a stage may have."""
+    return synthesise("local", databaseReader="true", databaseProxy="true", databaseMinCapacity="0.5")["local"]
+
+
 def test_every_alarm_has_its_page_and_every_page_its_alarm(stage: Stage) -> None:
-    of_the_firewall = {"api-blocked"} if stage.name == "dev" else set()  # dev has none
-    assert set(linked(stage).values()) == PAGES.keys() - WITHOUT_ALARM - of_the_firewall
+    of_others = {page for page, having in OF_SOME_STAGES.items() if stage.name not in having}
+    assert set(linked(stage).values()) == PAGES.keys() - WITHOUT_ALARM - of_others
 
 
-def test_links_lead_to_files(stage: Stage) -> None:
-    for each in alarms(stage).values():
+def test_a_stage_with_a_reader_and_a_proxy_watches_both(complete: Stage) -> None:
+    assert set(linked(complete).values()) == PAGES.keys() - WITHOUT_ALARM
+    assert linked(complete).items() >= {("DatabaseReaderLags", "database-reader-lags"), ("DatabasePinned", "database-pinned")}
+
+
+def test_links_lead_to_files(complete: Stage) -> None:
+    for each in alarms(complete).values():
         assert (ROOT / each["Properties"]["AlarmDescription"].split()[0]).is_file()
 
 
-def test_the_list_of_pages_names_every_alarm_with_its_severity(stage: Stage) -> None:
+def test_the_list_of_pages_names_every_alarm_with_its_severity(complete: Stage) -> None:
     rows = re.findall(r"^\| \[([a-z-]+)\]\(\1\.md\) \| (.+) \| (page|ticket) \|$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)
     assert {page for page, _, _ in rows} == PAGES.keys()
     said = {page: (text, severity) for page, text, severity in rows}
-    for name, each in alarms(stage).items():
+    for name, each in alarms(complete).items():
         short = re.sub(r".*/Alarms|[0-9A-F]{8}$", "", name)
-        text, severity = said[linked(stage)[short]]
+        text, severity = said[linked(complete)[short]]
         assert short in text or "*FUNCTION*FunctionErrors" in text, short
         assert f"[{severity}]" in each["Properties"]["AlarmDescription"], short
 
@@ -67,12 +81,15 @@ def test_pages_that_a_page_mentions_exist(page: str) -> None:
         assert (FOLDER / target).resolve().is_file(), target
 
 
-def test_drills_that_pages_tell_of_are_alarms_that_link_there(stages: dict[str, Stage]) -> None:
-    pages = linked(stages["local"])
+def test_drills_that_pages_tell_of_are_alarms_that_link_there(stages: dict[str, Stage], complete: Stage) -> None:
+    of_the_twin, pages = linked(stages["local"]), linked(complete)
     for page, text in PAGES.items():
-        for name in re.findall(r"signify drill (\w+)", text.split("## Drill")[1]):
+        drill = text.split("## Drill")[1]
+        named = re.findall(r"signify drill (\w+)", drill)
+        assert page in WITHOUT_ALARM or named, page
+        for name in named:
             assert pages[name] == page
-        assert page in WITHOUT_ALARM or "signify drill " in text.split("## Drill")[1], page
+            assert name in of_the_twin or "`./signify up --set " in drill, f"{page}: how does the twin get {name}?"
 
 
 def test_settings_that_pages_tell_of_exist() -> None:
