@@ -21,13 +21,22 @@ Graph = tuple[str, tuple[str, ...], str]
 BUSINESS: dict[str, dict[str, Graph]] = {
     "Accuracy": {
         "Forecast error, WAPE %": ("kpi_calculator", ("AccuracyWape",), "Average"),
+        "Better than seasonal naive by, points": ("kpi_calculator", ("ForecastValueAdded",), "Average"),
+        "Volume forecast too high or too low all the time, %": ("kpi_calculator", ("BiasedShare",), "Maximum"),
+        "Sigmas above the usual error (2 for two weeks is worse)": ("kpi_calculator", ("AccuracySigmas",), "Maximum"),
         "Back-test error, WAPE %": ("run_publisher", ("BacktestWape",), "Average"),
         "Back-test days inside P10 to P90, % (80 is right)": ("run_publisher", ("BacktestCoverage",), "Average"),
     },
     "Runs": {
         "Runs published": ("run_publisher", ("RunPublished",), "Sum"),
         "Runs that ended": ("run_recorder", ("RunsSucceeded", "RunsFailed"), "Sum"),
+        "Time of a run, times the usual": ("run_recorder", ("RunTimesUsual",), "Maximum"),
         "Series and rows forecast": ("run_publisher", ("ForecastSeries", "ForecastRows"), "Maximum"),
+        "Series too new to forecast, %": ("run_publisher", ("TooNewShare",), "Maximum"),
+    },
+    "Anomalies": {
+        "Groups and alerts": ("anomaly_detector", ("AnomalyGroups", "AnomalyAlerts"), "Maximum"),
+        "Groups, times the usual": ("anomaly_detector", ("AnomalyTimesUsual",), "Maximum"),
     },
     "Data": {
         "Age of the newest day, days (1 is fresh)": ("run_resolver", ("InputAgeDays",), "Maximum"),

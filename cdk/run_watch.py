@@ -23,6 +23,7 @@ class RunWatch(Construct):
         self._watcher = watcher
         assert watcher.dead_letter_queue is not None
         self.dead_letters = watcher.dead_letter_queue
+        machine.grant_execution(watcher, "states:DescribeExecution")
         self._tell("Ended", "Executions that ended badly", {"status": list(ENDED)})
         self._tell("Redriven", "Executions that were redriven", {"status": ["RUNNING"], "redriveCount": Match.greater_than(0)})
 

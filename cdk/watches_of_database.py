@@ -10,7 +10,7 @@ from cdk.settings import Settings
 from cdk.watched import Watched
 
 BYTES_PER_ACU = 2 * 1024**3
-LAG_MS = 1000  # usually less than 100; a reader that lags this far takes over with old data in its cache
+LAG_MS = 1000  # usually less than 100; a reader that lags this far takes over more slowly
 PINNED = 10
 
 

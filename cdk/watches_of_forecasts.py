@@ -46,7 +46,7 @@ def forecast_watches(settings: Settings) -> list[Watch]:
         ticket(
             "ForecastBiased",
             "forecast-biased",
-            "SKUs with a fifth of the volume are forecast too high, or too low, all the time.",
+            "SKUs with a fifth of the volume are forecast too high, or too low, for weeks.",
             Reading(biased, BIASED_PERCENT, 2, 3),
         ),
         ticket("ManyNewSkus", "many-new-skus", "5 % of all series are too new to be forecast.", Reading(too_new, TOO_NEW_PERCENT)),

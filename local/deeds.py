@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 WEIGHT = 100_000.0  # outweighs what really happened in the same period
-POISON = json.dumps({"drill": "DeadLetters"})
+POISON = json.dumps({"drill": "a letter that nobody can read"})
+NO_CSV = b"this,is\nno,demand history\n"
 
 
 class Clients(Protocol):
@@ -80,6 +81,13 @@ def _leave_a_dead_letter(platform: Clients, alarm: dict[str, Any]) -> Iterator[s
 
 
 @contextmanager
+def _drop_a_broken_file(platform: Clients, _alarm: dict[str, Any]) -> Iterator[str]:
+    key = f"landing/demand_history/v1/drill-{uuid.uuid4().hex[:8]}.csv"
+    platform.client("s3").put_object(Bucket=platform.outputs["LakeBucketName"], Key=key, Body=NO_CSV)
+    yield f"dropped {key}, which holds no column of the contract"
+
+
+@contextmanager
 def _take_the_heartbeat_back(platform: Clients, alarm: dict[str, Any]) -> Iterator[str]:
     """What was counted is counted back in the same hours, as if nothing had been published; afterwards it is counted again."""
     cloudwatch, now = platform.client("cloudwatch"), datetime.now(UTC)
@@ -102,5 +110,8 @@ BY_DEED: dict[str, Deed] = {
     "RunFailed": _fail_a_run,
     "RunAborted": _stop_a_run,
     "DeadLetters": _leave_a_dead_letter,
+    "ScheduleMissed": _leave_a_dead_letter,
+    "EndingUnheard": _leave_a_dead_letter,
+    "ObjectsRejected": _drop_a_broken_file,
     "NoPublishedRun": _take_the_heartbeat_back,
 }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from runtime.services.daily_start import DailyStart
     from runtime.services.ingestion import Ingestion
     from runtime.services.measurement import AccuracyMeasurement
-    from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, Migrations, QualityReports, RunRepository
+    from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, Migrations, QualityReports, RunRepository, Workflow
     from runtime.services.publishing import Publishing
     from runtime.services.quality_gate import QualityGate
     from runtime.services.recording import RunRecording
@@ -164,16 +164,22 @@ def run_endings() -> RunEndings:
     """The service that hears how executions end."""
     from runtime.services.run_endings import RunEndings
 
-    return RunEndings(runs(), jobs(), clock())
+    return RunEndings(runs(), jobs(), state_machine(), clock())
 
 
 @cache
 def daily_start() -> DailyStart:
     """The service that starts the day's run."""
-    from runtime.adapters.workflow import StateMachine
     from runtime.services.daily_start import DailyStart
 
-    return DailyStart(StateMachine(workflow_client(), environment(settings.TriggerEnvironment).state_machine_arn))
+    return DailyStart(state_machine())
+
+
+def state_machine() -> Workflow:
+    """The state machine of this stage."""
+    from runtime.adapters.workflow import StateMachine
+
+    return StateMachine(workflow_client(), environment(settings.WorkflowEnvironment).state_machine_arn)
 
 
 @cache

@@ -69,8 +69,8 @@ class IngestionEnvironment(DatabaseEnvironment, LakeEnvironment):
     """The function that receives landed objects."""
 
 
-class TriggerEnvironment(Environment):
-    """The function that the schedule calls."""
+class WorkflowEnvironment(Environment):
+    """A function that starts executions, or asks how they stand."""
 
     state_machine_arn: str = Field(min_length=1)
 

@@ -27,10 +27,11 @@ class WorkflowStack(StageStack):
         super().__init__(scope, "Workflow", settings, "the run")
         self.notices = Notices(self, "Notices", settings)
         self.run = DailyRun(self, "Run", settings, lake, steps, self.notices)
-        self.trigger = functions.make(self, TRIGGER, {"STATE_MACHINE_ARN": self.run.machine.state_machine_arn})
+        told = {"STATE_MACHINE_ARN": self.run.machine.state_machine_arn}
+        self.trigger = functions.make(self, TRIGGER, told)
         self.run.machine.grant_start_execution(self.trigger)
         self.schedule = DailySchedule(self, "Schedule", settings, self.trigger)
-        self.watcher = functions.make(self, WATCHER)
+        self.watcher = functions.make(self, WATCHER, told)
         self.watch = RunWatch(self, "Watch", self.run.machine, self.watcher)
         CfnOutput(self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} for yesterday")
 

@@ -10,7 +10,7 @@ from botocore import exceptions as aws
 from runtime.errors import AwsThrottled, NotFound, Unavailable
 
 THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown", "RequestLimitExceeded"}
-MISSING = {"404", "NoSuchKey", "NoSuchVersion", "NotFound"}
+MISSING = {"404", "NoSuchKey", "NoSuchVersion", "NotFound", "ExecutionDoesNotExist"}
 
 
 @contextmanager

@@ -35,7 +35,9 @@ class Database:
     def __init__(self, address: Callable[[], Mapping[str, Any]], statement_timeout_ms: int | None = 20_000) -> None:
         self._address = address
         ours = statement_timeout_ms is not None
-        self._options = {"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"} if ours else {}
+        # A proxy lends a connection to one client alone once that has options, or statements prepared by name, in it.
+        session = {"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"}
+        self._options: Mapping[str, Any] = session if ours else {"prepare_threshold": None}
         self._connection: Connection[TupleRow] | None = None
         self._turn = RLock()
 

@@ -35,3 +35,8 @@ class StateMachine:
                         f"An execution named {name!r} exists already, with another input or at its end; use another name."
                     ) from error
                 raise
+
+    def is_running(self, arn: str) -> bool:
+        """Ask for the execution's status."""
+        with aws_errors_in_our_words(arn):
+            return self._client.describe_execution(executionArn=arn)["status"] == "RUNNING"

@@ -89,18 +89,12 @@ class ChangedExecution(Event):
     name: str
     status: Literal["RUNNING", "FAILED", "TIMED_OUT", "ABORTED"]
     start_date: datetime
-    redrive_date: datetime | None = None
     error: str | None = None
     cause: str | None = None
 
     def execution(self) -> Execution:
         """In the words of the domain."""
         return Execution(self.name, self.execution_arn, self.start_date)
-
-    @property
-    def redriven_at(self) -> datetime:
-        """When it was redriven last, else when it began."""
-        return self.redrive_date or self.start_date
 
     def told(self) -> dict[str, str]:
         """{Error, Cause} of a failure; an execution that was stopped or timed out need not have any."""

@@ -18,5 +18,5 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     change = parse(ExecutionChange, event).detail
     endings, execution = bootstrap.run_endings(), change.execution()
     if change.status == "RUNNING":
-        return endings.redriven(execution, change.redriven_at)
+        return endings.redriven(execution)
     return endings.ended(execution, change.status, Failure.caught(change.told()))

@@ -45,12 +45,17 @@ class Measured:
         """The newest accuracy over a week of actuals or more: days are too few to be judged by."""
         return next((report for report in self.reports if report.basis is Basis.ACTUALS and _days(report) >= WEEK), None)
 
+    @property
+    def longest(self) -> AccuracyReport | None:
+        """The accuracy over the most days of actuals, two weeks at least: bias shows in the long run."""
+        long = [report for report in self.reports if report.basis is Basis.ACTUALS and _days(report) >= 2 * WEEK]
+        return max(long, key=_days, default=None)
+
     def health(self) -> dict[str, float | None]:
         """What alarms watch: percentage points by which a simple method is beaten, percent of biased volume, and sigmas."""
-        payload = self.week.payload if self.week else None
         return {
-            "ForecastValueAdded": payload["additional"]["fva"]["points"] if payload else None,
-            "BiasedShare": biased_share(payload["sku_breakdown"]) if payload else None,
+            "ForecastValueAdded": self.week.payload["additional"]["fva"]["points"] if self.week else None,
+            "BiasedShare": biased_share(self.longest.payload["sku_breakdown"]) if self.longest else None,
             "AccuracySigmas": self.sigmas,
         }
 

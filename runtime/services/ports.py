@@ -194,6 +194,9 @@ class Workflow(Protocol):
         Raises Conflict for the name of an execution that ended or has another input.
         """
 
+    def is_running(self, arn: str) -> bool:
+        """Whether the execution runs now. Raises NotFound."""
+
 
 class Consumer(Protocol):
     """Somebody outside who calls the API with a token."""

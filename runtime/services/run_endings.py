@@ -1,18 +1,17 @@
 """Executions that end without a state that records it: timed out, stopped by somebody, or failed while the recorder was out of order.
 
-Told by Step Functions' own events, at least once and in any order, so every deed is safe to repeat.
+Told by Step Functions' own events, at least once and in any order: what an event says is held against how the execution stands now.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from runtime.errors import RunNotFound
 from runtime.models.jobs import JobStatus
 from runtime.models.runs import Execution, ForecastRun, RunStatus
-from runtime.services.ports import Clock, JobRepository, RunRepository
+from runtime.services.ports import Clock, JobRepository, RunRepository, Workflow
 from runtime.services.recording import Failure, job_of
 
 ENDINGS = {"ABORTED": JobStatus.CANCELLED, "TIMED_OUT": JobStatus.TIMED_OUT, "FAILED": JobStatus.FAILED}
@@ -24,23 +23,28 @@ class RunEndings:
 
     runs: RunRepository
     jobs: JobRepository
+    workflow: Workflow
     clock: Clock
 
     def ended(self, execution: Execution, status: str, failure: Failure) -> dict[str, Any]:
-        """Close run and job, unless a state of the execution did. `status` is that of the execution: a key of ENDINGS."""
+        """Close run and job, unless a state of the execution did, or it runs again. `status` is a key of ENDINGS."""
         now = self.clock.now()
         if self.jobs.create(job_of(execution)).ended:
             return _answer(execution, "RECORDED_BEFORE")
+        if self.workflow.is_running(execution.arn):
+            return _answer(execution, "LATE")
         self.jobs.finish(execution.run_id, ENDINGS[status], now, error={"code": failure.code, "detail": failure.detail})
         if self._run(execution) is not None:
             self.runs.finish(execution.run_id, RunStatus.FAILED, now)
         return _answer(execution, "CLOSED")
 
-    def redriven(self, execution: Execution, at: datetime) -> dict[str, Any]:
-        """Mark run and job RUNNING again, unless they did not end before `at`: then the event is late, or a state was quicker."""
+    def redriven(self, execution: Execution) -> dict[str, Any]:
+        """Mark run and job RUNNING again, unless the execution has ended once more since."""
         job = self.jobs.create(job_of(execution))
-        if job.finished_at is None or job.finished_at > at or job.status is JobStatus.SUCCEEDED:
+        if not job.ended:
             return _answer(execution, "RECORDED_BEFORE")
+        if not self.workflow.is_running(execution.arn):
+            return _answer(execution, "LATE")
         self.jobs.reopen(job.id, job.progress, self.clock.now())
         run = self._run(execution)
         if run is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runtime.errors import Conflict
+from runtime.errors import Conflict, NotFound
 
 
 class InMemoryWorkflow:
@@ -20,3 +20,9 @@ class InMemoryWorkflow:
             raise Conflict(f"An execution named {name!r} exists already, with another input or at its end; use another name.")
         self.started[name] = dict(run_input)
         return f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}"
+
+    def is_running(self, arn: str) -> bool:
+        name = arn.rpartition(":")[2]
+        if name not in self.started:
+            raise NotFound(f"{arn} does not exist")
+        return name not in self.ended

@@ -43,3 +43,12 @@ def test_only_these_rules_may_fill_that_queue_and_call_the_watcher(stage: Stage)
     permissions = [p["Properties"] for p in template.of_type("AWS::Lambda::Permission").values()]
     callers = [rendered(p["SourceArn"]) for p in permissions if p["Principal"] == "events.amazonaws.com"]
     assert sorted(callers) == sorted(f"<{name}>" for name in template.of_type("AWS::Events::Rule"))
+
+
+def test_the_watcher_may_ask_how_executions_of_this_machine_stand(stage: Stage) -> None:
+    template = stage.templates["Workflow"]
+    [machine] = template.of_type("AWS::StepFunctions::StateMachine")
+    asking = [s for p in template.of_type("AWS::IAM::Policy").values() for s in statements(p) if s["Action"] == "states:DescribeExecution"]
+    [resource] = [rendered(statement["Resource"]) for statement in asking]
+    assert ":execution:" in resource
+    assert machine in resource

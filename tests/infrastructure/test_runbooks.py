@@ -17,7 +17,12 @@ FOLDER = ROOT / "docs" / "runbooks"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md") if path.stem != "README"}
 WITHOUT_ALARM = {"budget"}  # AWS Budgets has no description to link from; the page is for its mail
 # Pages of what a stage need not have -> the stages of cdk.json that have it.
-OF_SOME_STAGES = {"api-blocked": {"prod", "local"}, "database-reader-lags": {"prod"}, "database-pinned": set[str]()}
+OF_SOME_STAGES = {
+    "api-blocked": {"prod", "local"},
+    "canary-failed": {"prod", "local"},
+    "database-reader-lags": {"prod"},
+    "database-pinned": set[str](),
+}
 SECTIONS = [
     "Who is hurt", "First five minutes", "Why", "What helps", "When to escalate", "Recovered when", "Known causes", "Drill",
 ]  # fmt: skip

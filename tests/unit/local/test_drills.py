@@ -40,6 +40,7 @@ def an_alarm(**changes: Any) -> dict[str, Any]:
         {"Statistic": None, "ExtendedStatistic": "p99", "Threshold": 1500.0},
         {"Statistic": "Minimum", "Threshold": 70.0, "ComparisonOperator": "LessThanThreshold"},
         {"Statistic": "Maximum", "Threshold": 4.0, "DatapointsToAlarm": None},
+        {"Statistic": "Minimum", "Threshold": 0.0, "ComparisonOperator": "LessThanThreshold", "Period": 86_400},
     ],
 )
 def test_the_data_make_the_alarm_fire_against_what_really_happened(changes: dict[str, Any]) -> None:
@@ -82,4 +83,5 @@ def test_parts_of_a_composite_are_drilled_together() -> None:
 
 
 def test_deeds_are_done_for_alarms_that_a_deed_can_raise() -> None:
-    assert BY_DEED.keys() == {"RunFailed", "RunAborted", "DeadLetters", "NoPublishedRun"}
+    letters = {"DeadLetters", "ScheduleMissed", "EndingUnheard"}
+    assert BY_DEED.keys() == {"RunFailed", "RunAborted", "ObjectsRejected", "NoPublishedRun", *letters}

@@ -31,7 +31,15 @@ def test_a_steady_past_does_not_make_a_trifle_unusual() -> None:
     assert sigmas_above_usual(days([40.0] * 40 + [40.1] * 14), AS_OF) == pytest.approx(0.2)
 
 
-@pytest.mark.parametrize("figures", [[], days([40.0] * 21), [(AS_OF - timedelta(days=20 + day), 40.0) for day in range(30)]])
+@pytest.mark.parametrize(
+    "figures",
+    [
+        [],
+        days([40.0] * 21),
+        [(AS_OF - timedelta(days=20 + day), 40.0) for day in range(30)],
+        [(AS_OF - timedelta(days=day), 40.0) for day in [*range(7), *range(20, 50)]],
+    ],
+)
 def test_too_little_to_compare_gives_no_figure(figures: list[tuple[date, float]]) -> None:
     assert sigmas_above_usual(figures, AS_OF) is None
 
@@ -56,10 +64,21 @@ def test_the_biased_share_equals_that_of_a_loop_over_the_points() -> None:
         errors = (forecast["predicted_value"] - actual["actual_value"])[actual["sku_id"] == sku]
         demand = actual["actual_value"][actual["sku_id"] == sku].sum()
         volume += demand
-        if abs(errors.sum() / errors.abs().mean()) > 4:
+        if abs(errors.sum() / errors.abs().mean()) > 2.5 * np.sqrt(horizon):
             biased += demand
     assert told == pytest.approx(100 * biased / volume)
     assert 0 < told < 100
+
+
+@pytest.mark.parametrize("n", [14, 28, 280])
+def test_chance_makes_few_skus_biased_however_many_points_they_have(n: int) -> None:
+    errors = np.random.default_rng(7).normal(0, 10, size=(4_000, n))
+    absolute, demand = np.abs(errors).sum(axis=1), 100.0 * n
+    rows = [
+        {"n": n, "wape": 100 * whole / demand, "bias_pct": 100 * total / demand, "abs_error": whole}
+        for whole, total in zip(absolute, errors.sum(axis=1), strict=True)
+    ]
+    assert 2 < (biased_share(rows) or 0) < 7
 
 
 def test_without_errors_there_is_no_share() -> None:

@@ -63,6 +63,11 @@ class Context:
     aws_request_id: str = "request"
 
 
+@pytest.fixture
+def workflow() -> InMemoryWorkflow:
+    return InMemoryWorkflow()
+
+
 @pytest.fixture(autouse=True)
 def wired(
     monkeypatch: pytest.MonkeyPatch,
@@ -72,6 +77,7 @@ def wired(
     jobs: InMemoryJobs,
     reports: InMemoryQualityReports,
     loader: InMemoryLoader,
+    workflow: InMemoryWorkflow,
     clock: FixedClock,
 ) -> None:
     """Every service on fakes."""
@@ -81,9 +87,9 @@ def wired(
         "publishing": Publishing(lake, runs, jobs, loader, clock, 30),
         "accuracy_measurement": AccuracyMeasurement(runs, jobs, InMemoryFrames(), InMemoryKpis(), clock, ForecastAccuracyEngine()),
         "run_recording": RunRecording(runs, jobs, reports, clock),
-        "run_endings": RunEndings(runs, jobs, clock),
+        "run_endings": RunEndings(runs, jobs, workflow, clock),
         "anomaly_detection": AnomalyDetection(runs, jobs, InMemoryFrames(), lake, clock),
-        "daily_start": DailyStart(InMemoryWorkflow()),
+        "daily_start": DailyStart(workflow),
     }
     for name, service in services.items():
         monkeypatch.setattr(bootstrap, name, lambda service=service: service)
@@ -188,13 +194,18 @@ def changed(status: str, **more: Any) -> dict[str, Any]:
     return {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
 
 
-def test_an_execution_that_somebody_stopped_closes_its_run_and_a_redrive_opens_it(runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
+def test_an_execution_that_somebody_stopped_closes_its_run_and_a_redrive_opens_it(
+    runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow
+) -> None:
     call(run_resolver, {"input": {}, "execution": EXECUTION})
+    workflow.start(str(EXECUTION["name"]), {})
+    workflow.ended.add(str(EXECUTION["name"]))
     run_id = an_execution().run_id
     assert call(run_watcher, changed("ABORTED", error=None, cause=None))["outcome"] == "CLOSED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.CANCELLED, RunStatus.FAILED)
     assert jobs.get(run_id).error == {"code": "Execution.ABORTED", "detail": "somebody stopped the execution"}
-    assert call(run_watcher, changed("RUNNING", redriveCount=1, redriveDate=4102444800000))["outcome"] == "REOPENED"
+    workflow.ended.clear()
+    assert call(run_watcher, changed("RUNNING", redriveCount=1))["outcome"] == "REOPENED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.RUNNING, RunStatus.RUNNING)
 
 

@@ -148,6 +148,8 @@ def test_alarms_are_given_the_newest_whole_week_and_not_a_few_days(
     published(runs, frames, 5, value=11.0)
     assert measurement.measure(today.id).health() == {"ForecastValueAdded": None, "BiasedShare": None, "AccuracySigmas": None}
     published(runs, frames, 9, value=13.0)
+    assert measurement.measure(today.id).health()["BiasedShare"] is None
+    published(runs, frames, 20, value=12.0)
     kpis.week_ahead = {AS_OF - timedelta(days=day): 30.0 if day < 14 else 20.0 for day in range(60)}
     health = measurement.measure(today.id).health()
     assert health == {"ForecastValueAdded": pytest.approx(-30.0), "BiasedShare": 100.0, "AccuracySigmas": pytest.approx(20.0)}

@@ -120,7 +120,7 @@ def test_the_cause_is_read_whoever_wrote_it(error: dict[str, str] | None, expect
     assert Failure.caught(error) == expected
 
 
-@pytest.mark.parametrize(("earlier", "times"), [(4, None), (5, 600 / 50), (10, 600 / 90), (20, 600 / 180)])
+@pytest.mark.parametrize(("earlier", "times"), [(9, None), (10, 600 / 90), (20, 600 / 180)])
 def test_a_run_is_compared_with_the_90th_percentile_of_two_weeks(
     recording: RunRecording, runs: InMemoryRuns, clock: FixedClock, earlier: int, times: float | None
 ) -> None:

@@ -15,6 +15,7 @@ from runtime.services.resolution import RunResolution
 from runtime.services.run_endings import RunEndings
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryObjects, InMemoryRuns
 from tests.fakes.examples import STARTED, an_accepted_object, an_execution
+from tests.fakes.workflow import InMemoryWorkflow
 
 YESTERDAY = date(2026, 11, 21)
 
@@ -140,7 +141,10 @@ def test_a_run_whose_execution_was_stopped_meanwhile_does_not_stay_running(
     resolution: RunResolution, objects: InMemoryObjects, runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock
 ) -> None:
     objects.record(an_accepted_object())
-    RunEndings(runs, jobs, clock).ended(an_execution(), "ABORTED", Failure("Drill", "stopped"))
+    workflow = InMemoryWorkflow()
+    workflow.start(an_execution().name, {})
+    workflow.ended.add(an_execution().name)
+    RunEndings(runs, jobs, workflow, clock).ended(an_execution(), "ABORTED", Failure("Drill", "stopped"))
     resolved = resolution.resolve({}, an_execution())
     assert (runs.get(resolved.run.id).status, jobs.get(resolved.run.id).status) == (RunStatus.FAILED, JobStatus.CANCELLED)
 

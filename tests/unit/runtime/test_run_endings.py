@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from runtime.models.jobs import Job, JobStatus, JobType, Step
@@ -12,13 +10,23 @@ from runtime.services.recording import Failure, RunRecording
 from runtime.services.run_endings import RunEndings
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.examples import STARTED, a_run, an_execution
+from tests.fakes.workflow import InMemoryWorkflow
 
 STOPPED = Failure("Drill", "stopped by hand")
 
 
 @pytest.fixture
-def endings(runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock) -> RunEndings:
-    return RunEndings(runs, jobs, clock)
+def workflow() -> InMemoryWorkflow:
+    """The execution of the day, over."""
+    workflow = InMemoryWorkflow()
+    workflow.start(an_execution().name, {})
+    workflow.ended.add(an_execution().name)
+    return workflow
+
+
+@pytest.fixture
+def endings(runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow, clock: FixedClock) -> RunEndings:
+    return RunEndings(runs, jobs, workflow, clock)
 
 
 @pytest.fixture
@@ -57,25 +65,32 @@ def test_an_execution_stopped_before_it_had_a_run_leaves_a_job_that_says_so(
 
 
 def test_a_redrive_opens_what_was_closed_before_it(
-    endings: RunEndings, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock
+    endings: RunEndings, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow
 ) -> None:
     endings.ended(an_execution(), "TIMED_OUT", STOPPED)
-    assert endings.redriven(an_execution(), clock.now() + timedelta(minutes=1))["outcome"] == "REOPENED"
+    workflow.ended.clear()
+    assert endings.redriven(an_execution())["outcome"] == "REOPENED"
     job = jobs.get(under_way.id)
     assert (job.status, job.error, job.progress["message"]) == (JobStatus.RUNNING, None, "Forecast")
     assert runs.get(under_way.id).status is RunStatus.RUNNING
 
 
-def test_news_of_a_redrive_that_come_after_its_end_change_nothing(
-    endings: RunEndings, under_way: Job, jobs: InMemoryJobs, clock: FixedClock
-) -> None:
+def test_news_of_a_redrive_that_come_after_its_end_change_nothing(endings: RunEndings, under_way: Job, jobs: InMemoryJobs) -> None:
     endings.ended(an_execution(), "FAILED", STOPPED)
     closed = jobs.get(under_way.id)
-    assert endings.redriven(an_execution(), clock.now() - timedelta(minutes=1))["outcome"] == "RECORDED_BEFORE"
+    assert endings.redriven(an_execution())["outcome"] == "LATE"
     assert jobs.get(under_way.id) == closed
+
+
+def test_news_of_an_end_that_come_after_a_redrive_change_nothing(
+    endings: RunEndings, under_way: Job, jobs: InMemoryJobs, workflow: InMemoryWorkflow
+) -> None:
+    workflow.ended.clear()
+    assert endings.ended(an_execution(), "ABORTED", STOPPED)["outcome"] == "LATE"
+    assert jobs.get(under_way.id) == under_way
 
 
 def test_a_run_that_succeeded_is_never_opened_again(endings: RunEndings, under_way: Job, jobs: InMemoryJobs, clock: FixedClock) -> None:
     jobs.finish(under_way.id, JobStatus.SUCCEEDED, clock.now())
-    endings.redriven(an_execution(), clock.now() + timedelta(minutes=1))
+    assert endings.redriven(an_execution())["outcome"] == "LATE"
     assert jobs.get(under_way.id).status is JobStatus.SUCCEEDED
