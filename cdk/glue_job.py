@@ -17,6 +17,9 @@ from cdk.log_group import log_group
 from cdk.package import JOBS, ROOT
 from cdk.settings import Settings
 
+CONCURRENT_RUNS = 3
+"""How many runs of the platform may be in the same job: the day's own, and what people start beside it. Glue's default is one."""
+
 
 @dataclass(frozen=True)
 class JobSpec:
@@ -60,6 +63,7 @@ class GlueJobs(Construct):
             glue_version=GlueVersion.V5_1,
             worker_configuration=WorkerConfiguration(worker_type=WorkerType.G_1X, number_of_workers=self._settings.glue_max_workers),
             timeout=Duration.minutes(spec.timeout_minutes),
+            max_concurrent_runs=CONCURRENT_RUNS,
             job_run_queuing_enabled=not self._settings.glue_flex,  # Glue queues no run on spare capacity
             continuous_logging=ContinuousLoggingProps(enabled=False),  # Glue 5 logs in real time anyway
             enable_observability_metrics=False,

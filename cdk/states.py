@@ -29,11 +29,12 @@ TRANSIENT_FUNCTION_ERRORS = [
 ]
 # Classes of runtime.errors; the class name of an exception is its error name here.
 TRANSIENT_ERRORS_OF_OURS = ["DatabaseBusy", "DatabaseUnavailable", "AwsThrottled"]
+# Where Glue does not queue (on spare capacity), or will not queue for longer, the run waits here for half an hour.
+BUSY_JOB_ERRORS = ["Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"]
+BUSY_ATTEMPTS = 60
 TRANSIENT_JOB_ERRORS = [
-    "Glue.ConcurrentRunsExceededException",
     "Glue.InternalServiceException",
     "Glue.OperationTimeoutException",
-    "Glue.ResourceNumberLimitExceededException",
     "Glue.ThrottlingException",
     "Glue.AWSGlueException",
 ]
@@ -82,6 +83,7 @@ def run_job(scope: Construct, name: str, job: PySparkEtlJob, minutes: int, argum
             "TimeoutSeconds": 60 * (minutes + QUEUE_MINUTES),
         },
     )
+    retry(state, BUSY_JOB_ERRORS, attempts=BUSY_ATTEMPTS)
     retry(state, TRANSIENT_JOB_ERRORS, attempts=5)
     retry(state, ["States.TaskFailed"], attempts=1)
     return state

@@ -17,6 +17,11 @@ def test_a_job_brings_its_own_modules_and_installs_none(stage: Stage) -> None:
         assert "--additional-python-modules" not in arguments
 
 
+def test_a_run_that_people_start_does_not_wait_for_the_days_own(stage: Stage) -> None:
+    for job in stage.of_type("AWS::Glue::Job").values():
+        assert job["Properties"]["ExecutionProperty"]["MaxConcurrentRuns"] == 3
+
+
 def test_a_job_scales_up_to_the_workers_of_the_stage(stages: dict[str, Stage]) -> None:
     def workers(stage: str) -> set[int]:
         return {job["Properties"]["NumberOfWorkers"] for job in stages[stage].of_type("AWS::Glue::Job").values()}

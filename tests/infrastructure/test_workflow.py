@@ -56,8 +56,15 @@ def test_every_task_retries_with_full_jitter_and_a_bound(stage: Stage) -> None:
         assert state["Retry"], name
         for retry in state["Retry"]:
             assert retry["JitterStrategy"] == "FULL", name
-            assert 1 <= retry["MaxAttempts"] <= 5, name
+            assert 1 <= retry["MaxAttempts"] <= (60 if "Glue.ConcurrentRunsExceededException" in retry["ErrorEquals"] else 5), name
             assert retry["MaxDelaySeconds"] == 60, name
+
+
+def test_a_job_that_is_busy_is_waited_for_half_an_hour(stage: Stage) -> None:
+    """Full jitter waits half of the 60 seconds on average; without a queue of Glue's nothing else waits."""
+    for name in ("Cleanse", "BuildFeatures", "Forecast"):
+        [busy] = [retry for retry in tasks(stage)[name]["Retry"] if "Glue.ConcurrentRunsExceededException" in retry["ErrorEquals"]]
+        assert busy["MaxAttempts"] * busy["MaxDelaySeconds"] / 2 >= 30 * 60
 
 
 def test_a_wrong_input_or_a_refusal_is_not_retried(stage: Stage) -> None:
