@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runtime import errors
+from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, rendered
 
 pytestmark = pytest.mark.synth
@@ -44,6 +47,24 @@ def test_every_state_does_its_work_in_order(stage: Stage) -> None:
 
 def test_the_language_is_jsonata(stage: Stage) -> None:
     assert definition(stage)["QueryLanguage"] == "JSONata"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["builtin", "amazon_forecast"])
+def test_the_definition_is_valid_in_the_states_language(synthesise: Synthesise, backend: str, tmp_path: Path) -> None:
+    """cfn-lint reads a definition that is an object; in the template it is a text put together from references, which it lets pass."""
+    whole = definition(synthesise("dev", forecastBackend=backend)["dev"])
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"RoleArn": "arn:aws:iam::123456789012:role/a", "Definition": whole},
+    }
+    for name, spoilt in (("whole", {}), ("spoilt", {"TimeoutSecond": 1})):
+        resources = {"Machine": {**machine, "Properties": {**machine["Properties"], "Definition": {**whole, **spoilt}}}}
+        (tmp_path / name).write_text(json.dumps({"Resources": resources}).replace("<AWS::Partition>", "aws"))
+    lint = ["cfn-lint", "--template", str(tmp_path / "whole"), str(tmp_path / "spoilt")]
+    found = subprocess.run(lint, capture_output=True, text=True, timeout=300, check=False).stdout
+    assert "'TimeoutSecond' was unexpected" in found
+    assert str(tmp_path / "whole") not in found, found
 
 
 def test_every_task_has_a_timeout(stage: Stage) -> None:
