@@ -81,6 +81,19 @@ def test_every_task_retries_with_full_jitter_and_a_bound(stage: Stage) -> None:
             assert retry["MaxDelaySeconds"] == 60, name
 
 
+def test_a_function_that_was_ended_is_called_once_more(stage: Stage) -> None:
+    """Out of time or memory is `Lambda.Unknown` (AWS Step Functions developer guide, "Handle Lambda service exceptions")."""
+    called = {name: state for name, state in tasks(stage).items() if state["Resource"].endswith(":states:::lambda:invoke")}
+    for name, state in called.items():
+        [ended] = [retry for retry in state["Retry"] if "Lambda.Unknown" in retry["ErrorEquals"]]
+        assert ended["MaxAttempts"] == 1, name
+
+
+def test_a_notice_is_sent_again_whatever_went_wrong(stage: Stage) -> None:
+    for name in ("Notify", "NotifyFailure"):
+        assert [(retry["ErrorEquals"], retry["MaxAttempts"]) for retry in tasks(stage)[name]["Retry"]] == [(["States.TaskFailed"], 5)]
+
+
 def test_a_job_that_is_busy_is_waited_for_half_an_hour(stage: Stage) -> None:
     """Full jitter waits half of the 60 seconds on average; without a queue of Glue's nothing else waits."""
     for name in ("Cleanse", "BuildFeatures", "Forecast"):
