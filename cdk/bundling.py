@@ -49,6 +49,7 @@ class LocalBuild:
     def try_bundle(self, output_dir: str, *_: object, **__: object) -> bool:
         """Called by the CDK, and only when it has no asset of the same hash yet."""
         self._build(Path(output_dir))
+        make_readable(Path(output_dir))
         return True
 
 
@@ -91,6 +92,13 @@ def prune(target: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
+
+
+def make_readable(folder: Path) -> None:
+    """Let everybody read what was built: Lambda runs as a user of its own, and a strict umask here would lock it out there."""
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
 
 
 def _build_layer(requirements: Path, platform: tuple[str, ...] | None, target: Path) -> None:

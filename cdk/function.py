@@ -100,7 +100,7 @@ class FunctionFactory:
             reserved_concurrent_executions=spec.concurrency if self.settings.reserve_concurrency else None,
             **self._when_it_fails(scope, spec),
         )
-        acknowledge(function, _ACCEPTED if spec.asynchronous else _ACCEPTED | _ACCEPTED_OF_AWAITED)
+        acknowledge(function, _ACCEPTED | (_ACCEPTED_OF_UNAWAITED if spec.asynchronous else _ACCEPTED_OF_AWAITED))
         return function
 
     def _when_it_fails(self, scope: Construct, spec: FunctionSpec) -> _Failure:
@@ -171,6 +171,9 @@ _ACCEPTED = {
 _ACCEPTED_OF_AWAITED = {
     "Serverless-LambdaDLQ": "Never invoked asynchronously: Step Functions, SQS, API Gateway or the deploy waits for the answer "
     "and keeps the event when it fails.",
+}
+_ACCEPTED_OF_UNAWAITED = {
+    "Serverless-LambdaAsyncFailureDestination": "The function's dead-letter queue keeps what failed, and what its rule could not deliver.",
 }
 _NO_RESOURCE_LEVEL = "Network interfaces of Lambda and X-Ray segments have no resource that a policy could name."
 _ACCEPTED_OF_ROLE = {"AwsSolutions-IAM5[Resource::*]": _NO_RESOURCE_LEVEL, "Serverless-LambdaStarPermissions": _NO_RESOURCE_LEVEL}

@@ -17,6 +17,9 @@ from cdk.log_group import log_group
 from cdk.package import JOBS, ROOT
 from cdk.settings import Settings
 
+CONCURRENT_RUNS = 3
+"""How many runs of the platform may be in the same job: the day's own, and what people start beside it. Glue's default is one."""
+
 
 @dataclass(frozen=True)
 class JobSpec:
@@ -60,6 +63,7 @@ class GlueJobs(Construct):
             glue_version=GlueVersion.V5_1,
             worker_configuration=WorkerConfiguration(worker_type=WorkerType.G_1X, number_of_workers=self._settings.glue_max_workers),
             timeout=Duration.minutes(spec.timeout_minutes),
+            max_concurrent_runs=CONCURRENT_RUNS,
             job_run_queuing_enabled=not self._settings.glue_flex,  # Glue queues no run on spare capacity
             continuous_logging=ContinuousLoggingProps(enabled=False),  # Glue 5 logs in real time anyway
             enable_observability_metrics=False,
@@ -85,7 +89,7 @@ class GlueJobs(Construct):
         self._lake.grant_write(role, *spec.writes)
         _grant_logs(role, self._logs)
         role.add_to_policy(_publish_metrics())
-        acknowledge(role, _ACCEPTED_OF_ROLE)
+        acknowledge(role, {**_ACCEPTED_OF_ROLE, _assets_of(Stack.of(self)): _READS_ASSETS})
         return role
 
 
@@ -99,6 +103,12 @@ def _on_spare_capacity(job: PySparkEtlJob) -> None:
 def _grant_logs(role: Role, groups: list[LogGroup]) -> None:
     for group in groups:
         group.grant_write(role)
+
+
+def _assets_of(stack: Stack) -> str:
+    """The finding about the objects of the CDK's assets bucket, whose name holds the qualifier that the account was bootstrapped with."""
+    qualifier = stack.synthesizer.bootstrap_qualifier
+    return f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-{qualifier}-assets-<AWS::AccountId>-<AWS::Region>/*]"
 
 
 def _publish_metrics() -> PolicyStatement:
@@ -117,5 +127,4 @@ _ACCEPTED_OF_ROLE = {
     "AwsSolutions-IAM5[Action::s3:GetObject*]": _READS_ASSETS,
     "AwsSolutions-IAM5[Action::s3:GetBucket*]": _READS_ASSETS,
     "AwsSolutions-IAM5[Action::s3:List*]": _READS_ASSETS,
-    "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::cdk-hnb659fds-assets-<AWS::AccountId>-<AWS::Region>/*]": _READS_ASSETS,
 }

@@ -16,7 +16,7 @@ from cdk.lake import Lake
 LANDING = "landing/"
 ATTEMPTS = 5
 KEPT = Duration.days(14)
-BATCH_SIZE = 10
+BATCH_SIZE = 1  # what ends the function, such as too little time, would else cost the other objects of its batch an attempt each
 CONCURRENCY = 4  # each holds one database connection
 
 

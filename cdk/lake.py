@@ -61,8 +61,10 @@ class Lake(Construct):
                 actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn], conditions={"StringLike": {"s3:prefix": [zone, f"{zone}/*"]}}
             )
             objects = PolicyStatement(actions=list(actions), resources=[self.bucket.arn_for_objects(f"{zone}/*")])
+            # Before Spark writes the first object of a zone it asks whether a file of the zone's own name is in the way.
+            itself = PolicyStatement(actions=["s3:GetObject"], resources=[self.bucket.arn_for_objects(zone)])
             key = PolicyStatement(actions=key_actions, resources=[self.key.key_arn])
-            policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=[list_zone, objects, key])
+            policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=[list_zone, objects, itself, key])
             finding = f"AwsSolutions-IAM5[Resource::<{Stack.of(self).get_logical_id(self._bucket_resource)}.Arn>/{zone}/*]"
             acknowledge(policy, {finding: "A zone is a key prefix: what lies below it is data, not a list that a policy could name."})
             self._policies[name] = policy

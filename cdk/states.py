@@ -25,15 +25,17 @@ TRANSIENT_FUNCTION_ERRORS = [
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.TooManyRequestsException",
-    "Sandbox.Timedout",
 ]
+# A function that was ended for its time or its memory: once more, for it may have met a slow moment.
+KILLED_FUNCTION_ERRORS = ["Lambda.Unknown", "Sandbox.Timedout"]
 # Classes of runtime.errors; the class name of an exception is its error name here.
 TRANSIENT_ERRORS_OF_OURS = ["DatabaseBusy", "DatabaseUnavailable", "AwsThrottled"]
+# Where Glue does not queue (on spare capacity), or will not queue for longer, the run waits here for half an hour.
+BUSY_JOB_ERRORS = ["Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"]
+BUSY_ATTEMPTS = 60
 TRANSIENT_JOB_ERRORS = [
-    "Glue.ConcurrentRunsExceededException",
     "Glue.InternalServiceException",
     "Glue.OperationTimeoutException",
-    "Glue.ResourceNumberLimitExceededException",
     "Glue.ThrottlingException",
     "Glue.AWSGlueException",
 ]
@@ -63,6 +65,7 @@ def call(
         task_timeout=Timeout.duration(Duration.seconds(function.timeout.to_seconds() + CALL_OVERHEAD)),
     )
     retry(state, [*TRANSIENT_FUNCTION_ERRORS, *TRANSIENT_ERRORS_OF_OURS], attempts=5)
+    retry(state, KILLED_FUNCTION_ERRORS, attempts=1)
     return state
 
 
@@ -82,13 +85,14 @@ def run_job(scope: Construct, name: str, job: PySparkEtlJob, minutes: int, argum
             "TimeoutSeconds": 60 * (minutes + QUEUE_MINUTES),
         },
     )
+    retry(state, BUSY_JOB_ERRORS, attempts=BUSY_ATTEMPTS)
     retry(state, TRANSIENT_JOB_ERRORS, attempts=5)
     retry(state, ["States.TaskFailed"], attempts=1)
     return state
 
 
 def tell(scope: Construct, name: str, topic: Topic, subject: str) -> SnsPublish:
-    """Send the summary of the input to a topic; the input is the output."""
+    """Send the summary of the input to a topic; the input is the output. Tried again whatever the error: a notice more does no harm."""
     state = SnsPublish.jsonata(
         scope,
         name,
@@ -98,7 +102,7 @@ def tell(scope: Construct, name: str, topic: Topic, subject: str) -> SnsPublish:
         outputs="{% $states.input %}",
         task_timeout=Timeout.duration(NOTICE_TIMEOUT),
     )
-    retry(state, ["SNS.InternalErrorException", "SNS.ThrottledException", "SNS.KMSThrottlingException", "SNS.SnsException"], attempts=5)
+    retry(state, ["States.TaskFailed"], attempts=5)
     return state
 
 

@@ -14,8 +14,9 @@ from cdk.settings import Settings
 from cdk.steps import Steps
 from stacks.base import StageStack
 
+# As much time as Lambda gives, and room for the largest object (runtime.services.ingestion.MAX_BYTES), its staged copy and sorting.
 RECEIVER = FunctionSpec(
-    "data_processor", "Receives what landed in the lake", memory_mib=2048, timeout_s=300, scratch_mib=4096, concurrency=4
+    "data_processor", "Receives what landed in the lake", memory_mib=2048, timeout_s=900, scratch_mib=6144, concurrency=4
 )
 RUN_FUNCTIONS = (
     FunctionSpec("run_resolver", "Decides what a run works on"),

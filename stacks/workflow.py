@@ -16,7 +16,7 @@ from cdk.settings import Settings
 from cdk.steps import Steps
 from stacks.base import StageStack
 
-TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, once a day")
+TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, once a day", inside=False)
 WATCHER = FunctionSpec("run_watcher", "Closes the books of runs that were stopped or timed out", asynchronous=True)
 
 

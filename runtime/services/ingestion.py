@@ -15,7 +15,9 @@ from runtime.services.staging.rejection import ObjectRejected
 from runtime.services.staging.stage import stage
 from runtime.services.staging.staged import RowStore, StagingPlan
 
-MAX_BYTES = 5 * 1000**3
+MAX_BYTES = 2 * 1000**3
+"""What a function surely stages in the 15 minutes that Lambda gives it: it stages 4 to 5 MB a second (docs/adr/0012)."""
+
 _CHUNK = 1024 * 1024
 
 

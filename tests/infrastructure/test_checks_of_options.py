@@ -14,11 +14,11 @@ pytestmark = [pytest.mark.synth, pytest.mark.slow]
 TOLD = {"alarmEmail": "on-call@example.com", "monthlyBudgetUsd": "50"}
 OPTIONS = [
     {"stage": "dev", "corsOrigins": '["https://planning.example.com"]', **TOLD},
-    {"stage": "prod", "apiFirewall": "false"},
+    {"stage": "prod", "apiFirewall": "false", "@aws-cdk/core:bootstrapQualifier": "acme"},
 ]
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=["cors, mail and budget", "without a firewall"])
+@pytest.mark.parametrize("options", OPTIONS, ids=["cors, mail and budget", "without a firewall, bootstrapped under a name of its own"])
 def test_an_option_brings_no_finding_without_a_reason(options: dict[str, str], context: dict[str, Any], tmp_path: Path) -> None:
     done = run_app({**context, **options}, tmp_path)
     assert done.returncode == 0, done.stderr[-3000:]

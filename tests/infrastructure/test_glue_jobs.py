@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, rendered
 
 pytestmark = pytest.mark.synth
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_job_brings_its_own_modules_and_installs_none(stage: Stage) -> None:
@@ -15,6 +18,17 @@ def test_a_job_brings_its_own_modules_and_installs_none(stage: Stage) -> None:
         arguments = job["Properties"]["DefaultArguments"]
         assert rendered(arguments["--extra-py-files"]).endswith(".zip")
         assert "--additional-python-modules" not in arguments
+
+
+def test_the_modules_that_glue_brings_are_those_that_the_jobs_are_tested_with(stage: Stage) -> None:
+    """tests/unit/test_other_versions.py runs the jobs' tests with these pins: another Glue version needs another set."""
+    versions = {job["Properties"]["GlueVersion"].replace(".", "") for job in stage.of_type("AWS::Glue::Job").values()}
+    assert all((ROOT / "requirements" / f"glue{version}.txt").exists() for version in versions)
+
+
+def test_a_run_that_people_start_does_not_wait_for_the_days_own(stage: Stage) -> None:
+    for job in stage.of_type("AWS::Glue::Job").values():
+        assert job["Properties"]["ExecutionProperty"]["MaxConcurrentRuns"] == 3
 
 
 def test_a_job_scales_up_to_the_workers_of_the_stage(stages: dict[str, Stage]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from cdk.lake_zones import ZONES
 from stacks.processing import JOBS, READS, WRITES
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage
+from tests.infrastructure.templates import Stage, listed, rendered, statements
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,6 +46,22 @@ def test_superseded_versions_and_unfinished_uploads_go(stage: Stage) -> None:
     assert whole["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
     assert whole["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
     assert "Prefix" not in whole
+
+
+@pytest.mark.synth
+def test_who_may_use_a_zone_may_ask_whether_it_is_there(stage: Stage) -> None:
+    """Spark's S3 connector asks for `zone` before it makes `zone/...`; S3 answers 403 instead of 404 without both permissions."""
+    for name, policy in stage.of_type("AWS::IAM::ManagedPolicy").items():
+        allowed = {
+            (action, rendered(r).rsplit("/", 1)[-1])
+            for s in statements(policy)
+            for action in listed(s["Action"])
+            for r in listed(s["Resource"])
+        }
+        [listing] = [s["Condition"]["StringLike"]["s3:prefix"] for s in statements(policy) if s["Action"] == "s3:ListBucket"]
+        zone = listing[0]
+        assert listing == [zone, f"{zone}/*"], name
+        assert ("s3:GetObject", zone) in allowed, name
 
 
 def test_grants_name_zones_that_exist() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,20 @@ def test_a_fingerprint_changes_with_content_and_with_names_only(repository: Path
     renamed = fingerprint(*engine.files())
     (repository / "engine/mape.py").write_text("changed")
     assert len({before, renamed, fingerprint(*engine.files())}) == 3
+
+
+@pytest.mark.synth
+def test_what_is_built_can_be_read_by_everybody_whatever_the_umask(repository: Path, tmp_path: Path) -> None:
+    from cdk.bundling import LocalBuild
+
+    target = tmp_path / "asset"
+    strict = os.umask(0o077)
+    try:
+        assert LocalBuild(Package("engine", ("engine",)).copy_sources).try_bundle(str(target))
+    finally:
+        os.umask(strict)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in target.rglob("*")}
+    assert modes == {"engine": 0o755, "wape.py": 0o644, "api": 0o755, "route.py": 0o644}
 
 
 @pytest.mark.parametrize("each", [API, FUNCTIONS, KPI, MIGRATIONS])

@@ -38,8 +38,12 @@ def test_a_start_that_is_never_delivered_or_fails_for_good_waits_in_an_encrypted
     target = schedule(stage)["Target"]
     queue = target["DeadLetterConfig"]["Arn"]
     assert 0 < target["RetryPolicy"]["MaximumRetryAttempts"] <= 185
-    [invoke] = stage.of_type("AWS::Lambda::EventInvokeConfig").values()
-    assert invoke["Properties"]["DestinationConfig"]["OnFailure"]["Destination"] == queue
+    [destination] = [
+        config["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]
+        for config in stage.of_type("AWS::Lambda::EventInvokeConfig").values()
+        if "ForecastTrigger" in config["Properties"]["FunctionName"]["Ref"]
+    ]
+    assert destination == queue
     properties = stage.templates["Workflow"].document["Resources"][queue["Fn::GetAtt"][0]]["Properties"]
     assert (properties["SqsManagedSseEnabled"], properties["MessageRetentionPeriod"]) == (True, 14 * 86400)
 

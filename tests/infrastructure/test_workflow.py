@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runtime import errors
+from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, rendered
 
 pytestmark = pytest.mark.synth
@@ -46,6 +49,24 @@ def test_the_language_is_jsonata(stage: Stage) -> None:
     assert definition(stage)["QueryLanguage"] == "JSONata"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["builtin", "amazon_forecast"])
+def test_the_definition_is_valid_in_the_states_language(synthesise: Synthesise, backend: str, tmp_path: Path) -> None:
+    """cfn-lint reads a definition that is an object; in the template it is a text put together from references, which it lets pass."""
+    whole = definition(synthesise("dev", forecastBackend=backend)["dev"])
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"RoleArn": "arn:aws:iam::123456789012:role/a", "Definition": whole},
+    }
+    for name, spoilt in (("whole", {}), ("spoilt", {"TimeoutSecond": 1})):
+        resources = {"Machine": {**machine, "Properties": {**machine["Properties"], "Definition": {**whole, **spoilt}}}}
+        (tmp_path / name).write_text(json.dumps({"Resources": resources}).replace("<AWS::Partition>", "aws"))
+    lint = ["cfn-lint", "--template", str(tmp_path / "whole"), str(tmp_path / "spoilt")]
+    found = subprocess.run(lint, capture_output=True, text=True, timeout=300, check=False).stdout
+    assert "'TimeoutSecond' was unexpected" in found
+    assert str(tmp_path / "whole") not in found, found
+
+
 def test_every_task_has_a_timeout(stage: Stage) -> None:
     assert all(state["TimeoutSeconds"] > 0 for state in tasks(stage).values())
     assert definition(stage)["TimeoutSeconds"] == 8 * 3600
@@ -56,8 +77,28 @@ def test_every_task_retries_with_full_jitter_and_a_bound(stage: Stage) -> None:
         assert state["Retry"], name
         for retry in state["Retry"]:
             assert retry["JitterStrategy"] == "FULL", name
-            assert 1 <= retry["MaxAttempts"] <= 5, name
+            assert 1 <= retry["MaxAttempts"] <= (60 if "Glue.ConcurrentRunsExceededException" in retry["ErrorEquals"] else 5), name
             assert retry["MaxDelaySeconds"] == 60, name
+
+
+def test_a_function_that_was_ended_is_called_once_more(stage: Stage) -> None:
+    """Out of time or memory is `Lambda.Unknown` (AWS Step Functions developer guide, "Handle Lambda service exceptions")."""
+    called = {name: state for name, state in tasks(stage).items() if state["Resource"].endswith(":states:::lambda:invoke")}
+    for name, state in called.items():
+        [ended] = [retry for retry in state["Retry"] if "Lambda.Unknown" in retry["ErrorEquals"]]
+        assert ended["MaxAttempts"] == 1, name
+
+
+def test_a_notice_is_sent_again_whatever_went_wrong(stage: Stage) -> None:
+    for name in ("Notify", "NotifyFailure"):
+        assert [(retry["ErrorEquals"], retry["MaxAttempts"]) for retry in tasks(stage)[name]["Retry"]] == [(["States.TaskFailed"], 5)]
+
+
+def test_a_job_that_is_busy_is_waited_for_half_an_hour(stage: Stage) -> None:
+    """Full jitter waits half of the 60 seconds on average; without a queue of Glue's nothing else waits."""
+    for name in ("Cleanse", "BuildFeatures", "Forecast"):
+        [busy] = [retry for retry in tasks(stage)[name]["Retry"] if "Glue.ConcurrentRunsExceededException" in retry["ErrorEquals"]]
+        assert busy["MaxAttempts"] * busy["MaxDelaySeconds"] / 2 >= 30 * 60
 
 
 def test_a_wrong_input_or_a_refusal_is_not_retried(stage: Stage) -> None:
