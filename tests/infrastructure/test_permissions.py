@@ -17,6 +17,8 @@ WITHOUT_RESOURCES = {
     "cloudwatch:PutMetricData",
     "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
     "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+    "forecast:CreateAutoPredictor",
+    "forecast:ListDatasetImportJobs", "forecast:ListPredictors", "forecast:ListForecasts", "forecast:ListForecastExportJobs",
     "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
 }  # fmt: skip
 # Lambda places functions in the network by these; it alone knows the interfaces' names, and the functions' own code is denied all of them.
@@ -24,16 +26,17 @@ OF_LAMBDA_ITSELF = {
     "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
     "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
 }  # fmt: skip
-# Resources that name many things: what follows a zone's prefix, the versions of a function, the CDK's assets.
+# Resources that name many things: what a zone holds, the versions of a function, the CDK's assets, what runs make in Amazon Forecast.
 MANY = (
     re.compile(r"s3:\w+ <LakeBucket\w+>/[a-z]+/\*"),
     re.compile(r"lambda:InvokeFunction <\w+>:\*"),
     re.compile(r"s3:(GetBucket|GetObject|List)\* arn:<AWS::Partition>:s3:::.*cdk-hnb659fds-assets-.*"),
+    re.compile(r"forecast:\w+ arn:<AWS::Partition>:forecast:<AWS::Region>:<AWS::AccountId>:[a-z-]+/signify_dev_\*"),
 )
 OF_AWS = {"arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}
 IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 GUARDED = ("AWS::KMS::Key", "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
-SERVICES = {"apigateway", "glue", "lambda", "scheduler", "states", "vpc-flow-logs"}
+SERVICES = {"apigateway", "forecast", "glue", "lambda", "rds", "scheduler", "states", "vpc-flow-logs"}
 ACCOUNT = "arn:<AWS::Partition>:iam::<AWS::AccountId>:root"
 NARROWS = {"aws:SourceArn", "aws:SourceAccount", "kms:ViaService"}
 
@@ -66,33 +69,33 @@ def keys_of(condition: dict[str, Any]) -> set[str]:
     return {key for operator in condition.values() for key in operator}
 
 
-def test_no_role_may_do_everything_in_a_service(stage: Stage) -> None:
-    for name, resource in identities(stage):
+def test_no_role_may_do_everything_in_a_service(any_stage: Stage) -> None:
+    for name, resource in identities(any_stage):
         assert not [action for action, _ in allowed(resource) if action == "*" or action.endswith(":*")], name
 
 
-def test_every_resource_is_named_unless_the_action_has_none(stage: Stage) -> None:
-    for name, resource in identities(stage):
+def test_every_resource_is_named_unless_the_action_has_none(any_stage: Stage) -> None:
+    for name, resource in identities(any_stage):
         on_all = {action for action, target in allowed(resource) if target == "*"}
         assert on_all <= WITHOUT_RESOURCES | OF_LAMBDA_ITSELF, name
 
 
-def test_a_pattern_of_resources_is_one_of_those_we_know(stage: Stage) -> None:
-    for name, resource in identities(stage):
+def test_a_pattern_of_resources_is_one_of_those_we_know(any_stage: Stage) -> None:
+    for name, resource in identities(any_stage):
         for action, target in allowed(resource):
             if "*" in action or ("*" in target and target != "*"):
                 assert any(pattern.fullmatch(f"{action} {target}") for pattern in MANY), (name, action, target)
 
 
-def test_metrics_are_published_in_a_named_namespace_only(stage: Stage) -> None:
-    for name, resource in identities(stage):
+def test_metrics_are_published_in_a_named_namespace_only(any_stage: Stage) -> None:
+    for name, resource in identities(any_stage):
         for statement in statements(resource):
             if "cloudwatch:PutMetricData" in listed(statement["Action"]):
                 assert statement["Condition"]["StringEquals"]["cloudwatch:namespace"], name
 
 
-def test_code_of_a_function_may_not_use_what_lambda_needs_to_place_it(stage: Stage) -> None:
-    for name, role in stage.of_type("AWS::IAM::Role").items():
+def test_code_of_a_function_may_not_use_what_lambda_needs_to_place_it(any_stage: Stage) -> None:
+    for name, role in any_stage.of_type("AWS::IAM::Role").items():
         denied = {
             action
             for statement in statements(role)
@@ -103,29 +106,29 @@ def test_code_of_a_function_may_not_use_what_lambda_needs_to_place_it(stage: Sta
         assert on_all & OF_LAMBDA_ITSELF == denied, name
 
 
-def test_no_policy_that_aws_writes_is_borrowed_but_the_one_of_the_gateways_logs(stage: Stage) -> None:
-    for name, role in stage.of_type("AWS::IAM::Role").items():
+def test_no_policy_that_aws_writes_is_borrowed_but_the_one_of_the_gateways_logs(any_stage: Stage) -> None:
+    for name, role in any_stage.of_type("AWS::IAM::Role").items():
         borrowed = {rendered(arn) for arn in role["Properties"].get("ManagedPolicyArns", []) if "Fn::GetStackOutput" not in arn}
         assert borrowed <= OF_AWS, name
 
 
-def test_roles_are_assumed_by_services_only(stage: Stage) -> None:
-    for name, role in stage.of_type("AWS::IAM::Role").items():
+def test_roles_are_assumed_by_services_only(any_stage: Stage) -> None:
+    for name, role in any_stage.of_type("AWS::IAM::Role").items():
         for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
             [(kind, service)] = statement["Principal"].items()
             assert kind == "Service", name
             assert service.removesuffix(".amazonaws.com") in SERVICES, name
 
 
-def test_no_function_may_make_log_groups(stage: Stage) -> None:
+def test_no_function_may_make_log_groups(any_stage: Stage) -> None:
     """One that may makes its group again after a destroy took it away."""
-    for name, resource in identities(stage):
+    for name, resource in identities(any_stage):
         assert "logs:CreateLogGroup" not in {action for action, _ in allowed(resource)}, name
 
 
-def test_keys_buckets_queues_and_topics_trust_this_account_alone(stage: Stage) -> None:
+def test_keys_buckets_queues_and_topics_trust_this_account_alone(any_stage: Stage) -> None:
     """A role of the stack, the account's own IAM, or a service that names where its request comes from."""
-    for name, statement in granted(stage):
+    for name, statement in granted(any_stage):
         [(kind, principal)] = statement["Principal"].items()
         if kind == "Service":
             assert keys_of(statement["Condition"]) & NARROWS, name
@@ -134,15 +137,15 @@ def test_keys_buckets_queues_and_topics_trust_this_account_alone(stage: Stage) -
             assert re.fullmatch(rf"{ACCOUNT}|<\w+>", rendered(principal)), name
 
 
-def test_functions_are_called_for_a_named_source_only(stage: Stage) -> None:
-    for name, permission in stage.of_type("AWS::Lambda::Permission").items():
+def test_functions_are_called_for_a_named_source_only(any_stage: Stage) -> None:
+    for name, permission in any_stage.of_type("AWS::Lambda::Permission").items():
         assert {"SourceArn", "SourceAccount"} & permission["Properties"].keys(), name
         assert permission["Properties"]["Action"] == "lambda:InvokeFunction", name
 
 
-def test_every_key_may_be_used_by_who_reads_and_writes_what_it_encrypts(stage: Stage) -> None:
+def test_every_key_may_be_used_by_who_reads_and_writes_what_it_encrypts(any_stage: Stage) -> None:
     """Rights on encrypted objects and topics are worth nothing without rights on the key."""
-    for name, resource in identities(stage):
+    for name, resource in identities(any_stage):
         actions = dict(allowed(resource))
         if any(action in actions and "LakeBucket" in actions[action] for action in ("s3:GetObject", "s3:PutObject")):
             assert "LakeKey" in actions["kms:Decrypt"], name
