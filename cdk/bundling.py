@@ -75,13 +75,16 @@ def dependency_code(package: Package, settings: Settings) -> aws_lambda.Code:
 def install(requirements: Path, target: Path, platform: tuple[str, ...]) -> None:
     """Install hashed pins into target, for this machine or for the platform that the options name.
 
+    From uv's cache where that has all of them, so that only a first synth needs the network; hashes make both the same.
     Raises BuildError.
     """
     command = [find_uv_bin(), "pip", "install", "--quiet", "--no-progress", "--python", sys.executable, "--target", str(target)]
     command += ["--require-hashes", "--requirement", str(requirements), *platform]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=False)
-    if done.returncode:
-        raise BuildError(f"{requirements.name} cannot be installed: {done.stderr.strip()[-2000:]}")
+    for reach in (["--offline"], []):
+        done = subprocess.run([*command, *reach], capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=False)
+        if done.returncode == 0:
+            return
+    raise BuildError(f"{requirements.name} cannot be installed: {done.stderr.strip()[-2000:]}")
 
 
 def prune(target: Path) -> None:

@@ -134,8 +134,9 @@ class Database(Construct):
 
 
 _ACCEPTED = {
-    "AwsSolutions-RDS10": "Deletion protection is a setting (databaseDeletionProtection), on in prod; elsewhere a final snapshot is kept.",
+    "AwsSolutions-RDS10": "Deletion protection is a setting (databaseDeletionProtection), on in prod; elsewhere a final snapshot is kept "
+    "unless keepData is off.",
     "AwsSolutions-RDS11": "Nothing outside the isolated network reaches the port, and inside it only one security group does.",
-    "AwsSolutions-SMG4": "No function reads the password: it is the administrator's, used by the deploy through the Data API, and "
-    "useless outside the isolated network. Rotating it is one click for who wants it.",
+    "AwsSolutions-SMG4": "The password is generated, is the administrator's, and opens nothing but the isolated network's database and the "
+    "Data API, which asks for IAM as well. One role may read it, that of the deploy; rotating it takes a function in the network.",
 }

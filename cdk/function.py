@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
-from aws_cdk import Duration, Size, Stack
-from aws_cdk.aws_iam import PolicyDocument, PolicyStatement, Role, ServicePrincipal
+from aws_cdk import Aws, Duration, Size, Stack
+from aws_cdk.aws_iam import Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import Architecture, Function, LayerVersion, LoggingFormat, Runtime, SnapStartConf, Tracing
 from aws_cdk.aws_sqs import Queue, QueueEncryption
 from constructs import Construct
@@ -24,6 +24,10 @@ METRICS_NAMESPACE = "Signify"
 RUNTIME = Runtime.PYTHON_3_13
 KEPT = Duration.days(14)
 MAX_EVENT_AGE = Duration.hours(2)
+NETWORK_ACTIONS = (
+    "CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface",
+    "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses",
+)  # fmt: skip
 
 
 class _Failure(TypedDict, total=False):
@@ -134,7 +138,7 @@ class FunctionFactory:
             f"{spec.construct_id}Role",
             description=f"Role of the function {spec.name}",
             assumed_by=ServicePrincipal("lambda.amazonaws.com"),
-            inline_policies={"Network": PolicyDocument(statements=[_join_network()])} if spec.inside else None,
+            inline_policies={"Network": PolicyDocument(statements=_join_network())} if spec.inside else None,
         )
         acknowledge(role, _ACCEPTED_OF_ROLE)
         return role
@@ -154,11 +158,18 @@ class FunctionFactory:
         return Architecture.ARM_64 if on_arm else Architecture.X86_64
 
 
-def _join_network() -> PolicyStatement:
-    """What Lambda does in the function's name to place it in the network."""
-    actions = ["CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface"]
-    actions += ["AssignPrivateIpAddresses", "UnassignPrivateIpAddresses"]
-    return PolicyStatement(actions=[f"ec2:{action}" for action in actions], resources=["*"])
+def _join_network() -> list[PolicyStatement]:
+    """What Lambda does in the function's name to place it in the network, and what the function itself may therefore not do.
+
+    Lambda names the calling function in requests of the function's code, and in none of its own about network interfaces.
+    """
+    actions = [f"ec2:{action}" for action in NETWORK_ACTIONS]
+    any_function = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:*"
+    by_code = {"ArnLike": {"lambda:SourceFunctionArn": any_function}}
+    return [
+        PolicyStatement(actions=actions, resources=["*"]),
+        PolicyStatement(effect=Effect.DENY, actions=actions, resources=["*"], conditions=by_code),
+    ]
 
 
 _ACCEPTED = {
@@ -169,11 +180,14 @@ _ACCEPTED = {
     "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish": "The alias that API Gateway calls publishes a version.",
 }
 _ACCEPTED_OF_AWAITED = {
-    "Serverless-LambdaDLQ": "Never invoked asynchronously: Step Functions, SQS, API Gateway or the deploy waits for the answer "
-    "and keeps the event when it fails.",
+    "Serverless-LambdaDLQ": "Step Functions, SQS, API Gateway or the deploy waits for the answer and keeps the event when it fails; "
+    "what the scheduler hands over without waiting has a destination on failure.",
 }
 _ACCEPTED_OF_UNAWAITED = {
     "Serverless-LambdaAsyncFailureDestination": "The function's dead-letter queue keeps what failed, and what its rule could not deliver.",
 }
-_NO_RESOURCE_LEVEL = "Network interfaces of Lambda and X-Ray segments have no resource that a policy could name."
+_NO_RESOURCE_LEVEL = (
+    "Lambda alone knows the network interfaces that it makes, and uses these rights itself: the function's own code is denied them. X-Ray "
+    "segments have no resource."
+)
 _ACCEPTED_OF_ROLE = {"AwsSolutions-IAM5[Resource::*]": _NO_RESOURCE_LEVEL, "Serverless-LambdaStarPermissions": _NO_RESOURCE_LEVEL}

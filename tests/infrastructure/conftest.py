@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,23 @@ from tests.infrastructure.templates import Stage, Template
 
 ROOT = Path(__file__).resolve().parents[2]
 Synthesise = Callable[..., dict[str, Stage]]
+EXISTING_VPC = {
+    "vpcId": "vpc-0123456789abcdef0",
+    "vpcZones": "eu-central-1a,eu-central-1b",
+    "vpcSubnetIds": "subnet-0a1b2c3d,subnet-1a1b2c3d",
+    "vpcRouteTableIds": "rtb-0a1b2c3d,rtb-1a1b2c3d",
+}
+TOLD = {"alarmEmail": "on-call@example.com", "monthlyBudgetUsd": "50"}
+BROWSERS = {"corsOrigins": '["https://planning.example.com"]'}
+OPTIONS = {
+    "dev with Amazon Forecast, mail, budget and browsers": ("dev", {"forecastBackend": "amazon_forecast", **TOLD, **BROWSERS}),
+    "prod in a network of others, proxied, without a firewall, bootstrapped under a name of its own": (
+        "prod",
+        {**EXISTING_VPC, "databaseProxy": "true", "apiFirewall": "false", "@aws-cdk/core:bootstrapQualifier": "acme"},
+    ),
+    "dev that gave its data up": ("dev", {"keepData": "false"}),
+}
+"""Stages with the settings that are off by default, in as few as go together."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
@@ -32,21 +50,26 @@ def context() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def synthesise(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
-    """Synthesise stages of one app, without cdk-nag and the built-in checks, which have tests of their own."""
+    """Synthesise stages of one app, without cdk-nag and the built-in checks, which have tests of their own.
 
-    def run(*stages: str, **settings: str) -> dict[str, Stage]:
+    What was asked for before is answered again: two seconds a stage are what this folder's tests take.
+    """
+
+    @cache
+    def run(stages: tuple[str, ...], settings: tuple[tuple[str, str], ...]) -> dict[str, Stage]:
         from aws_cdk import App  # starts Node, so only when a test asks
 
         from cdk.settings import read_settings
         from stacks.platform import build_platform
 
-        given = {**context, **settings}
+        given = {**context, **dict(settings)}
         app = App(context=given, outdir=str(tmp_path_factory.mktemp("cdk.out")), builtin_cloud_formation_validation=False)
         for stage in stages:
             build_platform(app, read_settings(given, stage))
-        return {stage: _stage(stage, app.synth()) for stage in stages}
+        assembly = app.synth()
+        return {stage: _stage(stage, assembly) for stage in stages}
 
-    return run
+    return lambda *stages, **settings: run(stages, tuple(sorted(settings.items())))
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +82,15 @@ def stages(synthesise: Synthesise) -> dict[str, Stage]:
 def stage(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
     """Each stage in turn."""
     return stages[request.param]
+
+
+@pytest.fixture(params=["dev", "prod", "local", *OPTIONS])
+def any_stage(request: pytest.FixtureRequest, stages: dict[str, Stage], synthesise: Synthesise) -> Stage:
+    """Each stage in turn, and stages with what is off by default: for rules that no setting may break."""
+    if request.param in stages:
+        return stages[request.param]
+    name, settings = OPTIONS[request.param]
+    return synthesise(name, **settings)[name]
 
 
 @pytest.fixture(params=["dev", "prod"])

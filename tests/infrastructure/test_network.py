@@ -7,16 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.conftest import EXISTING_VPC, Synthesise
 from tests.infrastructure.templates import Stage, rendered
 
 pytestmark = pytest.mark.synth
-VPC = {
-    "vpcId": "vpc-0123456789abcdef0",
-    "vpcZones": "eu-central-1a,eu-central-1b",
-    "vpcSubnetIds": "subnet-0a1b2c3d,subnet-1a1b2c3d",
-    "vpcRouteTableIds": "rtb-0a1b2c3d,rtb-1a1b2c3d",
-}
 
 
 def interface_endpoints(stage: Stage) -> list[dict[str, Any]]:
@@ -59,7 +53,7 @@ def test_functions_by_ipv6_have_addresses_and_ask_the_names_that_have_some(stage
 
 @pytest.fixture(scope="module")
 def existing(synthesise: Synthesise) -> Stage:
-    return synthesise("prod", **VPC)["prod"]
+    return synthesise("prod", **EXISTING_VPC)["prod"]
 
 
 def test_an_existing_vpc_is_used_and_none_is_made(existing: Stage) -> None:
@@ -72,14 +66,14 @@ def test_an_existing_vpc_is_used_and_none_is_made(existing: Stage) -> None:
             "subnet-0a1b2c3d",
             "subnet-1a1b2c3d",
         ]
-    assert all(g["Properties"]["VpcId"] == VPC["vpcId"] for g in existing.of_type("AWS::EC2::SecurityGroup").values())
+    assert all(g["Properties"]["VpcId"] == EXISTING_VPC["vpcId"] for g in existing.of_type("AWS::EC2::SecurityGroup").values())
 
 
 def test_an_existing_vpc_gets_the_endpoints_it_lacks_and_no_other(existing: Stage, synthesise: Synthesise) -> None:
     [gateway] = [e for e in existing.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Gateway"]
     assert gateway["Properties"]["RouteTableIds"] == ["rtb-0a1b2c3d", "rtb-1a1b2c3d"]
     assert len(interface_endpoints(existing)) == 1
-    connected = synthesise("dev", **{**VPC, "vpcRouteTableIds": "", "serviceAccess": "existing"})["dev"]
+    connected = synthesise("dev", **{**EXISTING_VPC, "vpcRouteTableIds": "", "serviceAccess": "existing"})["dev"]
     assert connected.of_type("AWS::EC2::VPCEndpoint") == {}
 
 

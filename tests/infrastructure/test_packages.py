@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cdk import package
+from cdk import bundling, package
+from cdk.bundling import BuildError, install
 from cdk.package import API, FUNCTIONS, JOBS, KPI, MIGRATIONS, Package, code_version, fingerprint
 
 
@@ -72,3 +73,27 @@ def test_no_package_holds_the_twin_or_the_infrastructure(each: Package) -> None:
 def test_the_code_version_is_short_and_stable() -> None:
     assert code_version() == code_version()
     assert len(code_version()) == 12
+
+
+@pytest.fixture
+def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a stand-in for uv, which writes down its calls and succeeds when there is a file `full-cache`."""
+    stand_in = tmp_path / "uv"
+    stand_in.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/calls\ntest -e {tmp_path}/full-cache\n')
+    stand_in.chmod(0o755)
+    monkeypatch.setattr(bundling, "find_uv_bin", lambda: str(stand_in))
+    return tmp_path
+
+
+def test_what_uv_has_in_its_cache_is_installed_without_network(uv: Path) -> None:
+    (uv / "full-cache").touch()
+    install(API.requirements_file, uv / "layer", ())
+    [call] = (uv / "calls").read_text().splitlines()
+    assert "--require-hashes" in call
+    assert "--offline" in call
+
+
+def test_what_is_not_in_the_cache_is_downloaded_and_a_failure_says_why(uv: Path) -> None:
+    with pytest.raises(BuildError, match=r"^api\.txt cannot be installed"):
+        install(API.requirements_file, uv / "layer", ())
+    assert ["--offline" in call for call in (uv / "calls").read_text().splitlines()] == [True, False]

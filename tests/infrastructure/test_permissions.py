@@ -1,0 +1,156 @@
+"""Who may do what: every statement of every role, key, bucket, queue, topic and function, in all stacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.templates import Resource, Stage, listed, rendered, statements
+
+pytestmark = pytest.mark.synth
+
+# Service Authorization Reference: no resource types. Log delivery: Step Functions developer guide, "IAM policies for logging".
+WITHOUT_RESOURCES = {
+    "cloudwatch:PutMetricData",
+    "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
+    "forecast:CreateAutoPredictor",
+    "forecast:ListDatasetImportJobs", "forecast:ListPredictors", "forecast:ListForecasts", "forecast:ListForecastExportJobs",
+    "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
+}  # fmt: skip
+# Lambda places functions in the network by these; it alone knows the interfaces' names, and the functions' own code is denied all of them.
+OF_LAMBDA_ITSELF = {
+    "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+}  # fmt: skip
+# Resources that name many things: what a zone holds, the versions of a function, the CDK's assets, what runs make in Amazon Forecast.
+MANY = (
+    re.compile(r"s3:\w+ <LakeBucket\w+>/[a-z]+/\*"),
+    re.compile(r"lambda:InvokeFunction <\w+>:\*"),
+    re.compile(r"s3:(GetBucket|GetObject|List)\* arn:<AWS::Partition>:s3:::.*cdk-hnb659fds-assets-.*"),
+    re.compile(r"forecast:\w+ arn:<AWS::Partition>:forecast:<AWS::Region>:<AWS::AccountId>:[a-z-]+/signify_dev_\*"),
+)
+OF_AWS = {"arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}
+IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+GUARDED = ("AWS::KMS::Key", "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+SERVICES = {"apigateway", "forecast", "glue", "lambda", "rds", "scheduler", "states", "vpc-flow-logs"}
+ACCOUNT = "arn:<AWS::Partition>:iam::<AWS::AccountId>:root"
+NARROWS = {"aws:SourceArn", "aws:SourceAccount", "kms:ViaService"}
+
+
+def allowed(resource: Resource) -> Iterator[tuple[str, str]]:
+    """Action and resource of whatever the statements allow."""
+    for statement in statements(resource):
+        if statement["Effect"] == "Allow":
+            for action in listed(statement["Action"]):
+                for target in listed(statement["Resource"]):
+                    yield action, rendered(target)
+
+
+def identities(stage: Stage) -> Iterator[tuple[str, Resource]]:
+    """Roles and the policies of roles."""
+    for name, resource in stage.resources():
+        if resource["Type"] in IDENTITIES:
+            yield name, resource
+
+
+def granted(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the policies of keys, buckets, queues and topics allow, and to whom."""
+    for name, resource in stage.resources():
+        if resource["Type"] in GUARDED:
+            yield from ((name, statement) for statement in statements(resource) if statement["Effect"] == "Allow")
+
+
+def keys_of(condition: dict[str, Any]) -> set[str]:
+    """The condition keys, whatever their operators."""
+    return {key for operator in condition.values() for key in operator}
+
+
+def test_no_role_may_do_everything_in_a_service(any_stage: Stage) -> None:
+    for name, resource in identities(any_stage):
+        assert not [action for action, _ in allowed(resource) if action == "*" or action.endswith(":*")], name
+
+
+def test_every_resource_is_named_unless_the_action_has_none(any_stage: Stage) -> None:
+    for name, resource in identities(any_stage):
+        on_all = {action for action, target in allowed(resource) if target == "*"}
+        assert on_all <= WITHOUT_RESOURCES | OF_LAMBDA_ITSELF, name
+
+
+def test_a_pattern_of_resources_is_one_of_those_we_know(any_stage: Stage) -> None:
+    for name, resource in identities(any_stage):
+        for action, target in allowed(resource):
+            if "*" in action or ("*" in target and target != "*"):
+                assert any(pattern.fullmatch(f"{action} {target}") for pattern in MANY), (name, action, target)
+
+
+def test_metrics_are_published_in_a_named_namespace_only(any_stage: Stage) -> None:
+    for name, resource in identities(any_stage):
+        for statement in statements(resource):
+            if "cloudwatch:PutMetricData" in listed(statement["Action"]):
+                assert statement["Condition"]["StringEquals"]["cloudwatch:namespace"], name
+
+
+def test_code_of_a_function_may_not_use_what_lambda_needs_to_place_it(any_stage: Stage) -> None:
+    for name, role in any_stage.of_type("AWS::IAM::Role").items():
+        denied = {
+            action
+            for statement in statements(role)
+            if statement["Effect"] == "Deny" and keys_of(statement["Condition"]) == {"lambda:SourceFunctionArn"}
+            for action in listed(statement["Action"])
+        }
+        on_all = {action for action, target in allowed(role) if target == "*"}
+        assert on_all & OF_LAMBDA_ITSELF == denied, name
+
+
+def test_no_policy_that_aws_writes_is_borrowed_but_the_one_of_the_gateways_logs(any_stage: Stage) -> None:
+    for name, role in any_stage.of_type("AWS::IAM::Role").items():
+        borrowed = {rendered(arn) for arn in role["Properties"].get("ManagedPolicyArns", []) if "Fn::GetStackOutput" not in arn}
+        assert borrowed <= OF_AWS, name
+
+
+def test_roles_are_assumed_by_services_only(any_stage: Stage) -> None:
+    for name, role in any_stage.of_type("AWS::IAM::Role").items():
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
+            [(kind, service)] = statement["Principal"].items()
+            assert kind == "Service", name
+            assert service.removesuffix(".amazonaws.com") in SERVICES, name
+
+
+def test_no_function_may_make_log_groups(any_stage: Stage) -> None:
+    """One that may makes its group again after a destroy took it away."""
+    for name, resource in identities(any_stage):
+        assert "logs:CreateLogGroup" not in {action for action, _ in allowed(resource)}, name
+
+
+def test_keys_buckets_queues_and_topics_trust_this_account_alone(any_stage: Stage) -> None:
+    """A role of the stack, the account's own IAM, or a service that names where its request comes from."""
+    for name, statement in granted(any_stage):
+        [(kind, principal)] = statement["Principal"].items()
+        if kind == "Service":
+            assert keys_of(statement["Condition"]) & NARROWS, name
+        else:
+            assert kind == "AWS", name
+            assert re.fullmatch(rf"{ACCOUNT}|<\w+>", rendered(principal)), name
+
+
+def test_functions_are_called_for_a_named_source_only(any_stage: Stage) -> None:
+    for name, permission in any_stage.of_type("AWS::Lambda::Permission").items():
+        assert {"SourceArn", "SourceAccount"} & permission["Properties"].keys(), name
+        assert permission["Properties"]["Action"] == "lambda:InvokeFunction", name
+
+
+def test_every_key_may_be_used_by_who_reads_and_writes_what_it_encrypts(any_stage: Stage) -> None:
+    """Rights on encrypted objects and topics are worth nothing without rights on the key."""
+    for name, resource in identities(any_stage):
+        actions = dict(allowed(resource))
+        if any(action in actions and "LakeBucket" in actions[action] for action in ("s3:GetObject", "s3:PutObject")):
+            assert "LakeKey" in actions["kms:Decrypt"], name
+        if "s3:PutObject" in actions:
+            assert "LakeKey" in actions["kms:GenerateDataKey"], name
+        if "sns:Publish" in actions:
+            assert "NoticesKey" in actions["kms:Decrypt"], name
+            assert "NoticesKey" in actions["kms:GenerateDataKey"], name
