@@ -82,7 +82,7 @@ class Catalog(Construct):
             "Workgroup",
             name=settings.stack_name("Lake"),
             description="Questions to the data lake; answers are kept in its zone queries/",
-            recursive_delete_option=not settings.keep_data,
+            recursive_delete_option=True,  # else the history of one query keeps it, and with it the stack, from being deleted
             work_group_configuration=CfnWorkGroup.WorkGroupConfigurationProperty(
                 enforce_work_group_configuration=True,
                 publish_cloud_watch_metrics_enabled=True,

@@ -23,6 +23,7 @@ class Lake(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self._removal = RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
+        self._empties = not settings.keep_data and settings.on_aws  # by a function in Node, which the twin does not run
         self.key = Key(self, "Key", description="Objects of the data lake", enable_key_rotation=True, removal_policy=self._removal)
         self.bucket = Bucket(
             self,
@@ -38,7 +39,7 @@ class Lake(Construct):
             server_access_logs_bucket=self._access_logs(),
             lifecycle_rules=lifecycle(settings),
             removal_policy=self._removal,
-            auto_delete_objects=not settings.keep_data and settings.on_aws,
+            auto_delete_objects=self._empties,
         )
         self._keep_policy(self.bucket)
         self._policies: dict[str, ManagedPolicy] = {}
@@ -93,6 +94,7 @@ class Lake(Construct):
             object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
             lifecycle_rules=[LifecycleRule(expiration=Duration.days(ACCESS_LOG_DAYS))],
             removal_policy=self._removal,
+            auto_delete_objects=self._empties,
         )
         self._keep_policy(logs)
         acknowledge(logs, {"AwsSolutions-S1": "This bucket holds the access logs; logging its own access would log itself."})

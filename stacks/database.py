@@ -7,6 +7,7 @@ from constructs import Construct
 
 from cdk.database import Database
 from cdk.function import FunctionFactory
+from cdk.helper_logs import keep_helper_logs
 from cdk.migrations import Migrations
 from cdk.network import Network
 from cdk.settings import Settings
@@ -23,3 +24,4 @@ class DatabaseStack(StageStack):
         self.functions = FunctionFactory(settings, self.database)
         self.migrations = Migrations(self, "Migrations", self.functions)
         CfnOutput(self, "DatabaseSecretArn", value=self.database.secret_arn, description="The administrator of the database")
+        keep_helper_logs(self, settings)

@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput
 from constructs import Construct
 
 from cdk.catalog import Catalog
+from cdk.helper_logs import keep_helper_logs
 from cdk.lake import Lake
 from cdk.settings import Settings
 from stacks.base import StageStack
@@ -19,3 +20,4 @@ class LakeStack(StageStack):
         self.lake = Lake(self, "Lake", settings)
         self.catalog = Catalog(self, "Catalog", settings, self.lake)
         CfnOutput(self, "LakeBucketName", value=self.lake.bucket.bucket_name, description="Drop files below landing/<dataset>/v1/")
+        keep_helper_logs(self, settings)

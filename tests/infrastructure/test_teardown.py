@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage
+from tests.infrastructure.templates import Stage, rendered
 
 pytestmark = pytest.mark.synth
 # API Gateway writes logs as one role of the whole account; taking it away would silence every other API in it.
@@ -17,6 +17,12 @@ DATA = {
     ("Database", "AWS::KMS::Key", "Retain"),
     ("Database", "AWS::RDS::DBCluster", "Snapshot"),
 }
+
+
+@pytest.fixture(scope="module")
+def given_up(synthesise: Synthesise) -> Stage:
+    """A stage that was told to let its data go."""
+    return synthesise("dev", keepData="false")["dev"]
 
 
 def stays(stage: Stage) -> set[tuple[str, str, str]]:
@@ -31,8 +37,34 @@ def test_on_aws_data_and_its_keys_stay_and_nothing_else(aws_stage: Stage) -> Non
     assert stays(aws_stage) == DATA | OF_THE_ACCOUNT
 
 
-def test_without_keep_data_nothing_of_the_stage_stays(synthesise: Synthesise) -> None:
-    assert stays(synthesise("dev", keepData="false")["dev"]) == OF_THE_ACCOUNT
+def test_without_keep_data_nothing_of_the_stage_stays(given_up: Stage) -> None:
+    assert stays(given_up) == OF_THE_ACCOUNT
+
+
+def test_every_bucket_that_goes_is_emptied_first(given_up: Stage) -> None:
+    """CloudFormation deletes no bucket that holds an object, and S3 writes access logs into one for hours."""
+    emptied = {rendered(each["Properties"]["BucketName"]) for each in given_up.of_type("Custom::S3AutoDeleteObjects").values()}
+    buckets = {f"<{name.split('/')[1]}>" for name in given_up.of_type("AWS::S3::Bucket")}
+    assert buckets == emptied
+
+
+def test_a_workgroup_goes_with_the_history_of_its_queries(stage: Stage) -> None:
+    """Athena deletes no workgroup that was ever asked something, unless told to."""
+    assert all(group["Properties"]["RecursiveDeleteOption"] is True for group in stage.of_type("AWS::Athena::WorkGroup").values())
+
+
+def test_no_function_logs_where_nothing_is_ever_deleted(aws_stage: Stage, given_up: Stage) -> None:
+    """Not those of the CDK's own custom resources either: Lambda makes a log group for who names none, and that one stays for ever."""
+    for stage in (aws_stage, given_up):
+        for name, function in stage.of_type("AWS::Lambda::Function").items():
+            group = function["Properties"].get("LoggingConfig", {}).get("LogGroup", {})
+            assert f"{name.split('/')[0]}/{group.get('Ref')}" in stage.of_type("AWS::Logs::LogGroup"), name
+
+
+def test_every_log_group_forgets_and_goes(stage: Stage) -> None:
+    for name, group in stage.of_type("AWS::Logs::LogGroup").items():
+        assert group["Properties"]["RetentionInDays"] > 0, name
+        assert group["DeletionPolicy"] == "Delete", name
 
 
 def test_what_stays_bills_storage_and_keys_only(aws_stage: Stage) -> None:
@@ -40,6 +72,6 @@ def test_what_stays_bills_storage_and_keys_only(aws_stage: Stage) -> None:
     assert all(i.get("DeletionPolicy") == "Delete" for i in aws_stage.of_type("AWS::RDS::DBInstance").values())
 
 
-def test_a_protected_stage_refuses_to_be_deleted(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+def test_a_protected_stage_refuses_to_be_deleted(stages: dict[str, Stage]) -> None:
     [cluster] = stages["prod"].of_type("AWS::RDS::DBCluster").values()
     assert cluster["Properties"]["DeletionProtection"] is True
