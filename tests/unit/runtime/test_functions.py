@@ -12,6 +12,7 @@ import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime import bootstrap
+from runtime.adapters.anomaly_table import LakeAnomalyTable
 from runtime.errors import GateRefused, InvalidInput, RunFailed
 from runtime.functions import (
     anomaly_detector,
@@ -78,7 +79,7 @@ def wired(
         "publishing": Publishing(lake, runs, jobs, loader, clock, 30),
         "accuracy_measurement": AccuracyMeasurement(runs, jobs, InMemoryFrames(), InMemoryKpis(), clock, ForecastAccuracyEngine()),
         "run_recording": RunRecording(runs, jobs, reports, clock),
-        "anomaly_detection": AnomalyDetection(runs, jobs, InMemoryFrames(), lake, clock),
+        "anomaly_detection": AnomalyDetection(runs, jobs, InMemoryFrames(), lake, LakeAnomalyTable(lake), clock),
         "daily_start": DailyStart(InMemoryWorkflow()),
     }
     for name, service in services.items():
