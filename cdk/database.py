@@ -133,7 +133,7 @@ class Database(Construct):
 
     def _removal(self) -> RemovalPolicy:
         """A snapshot that was kept is worthless without its key."""
-        return RemovalPolicy.RETAIN if self._settings.keep_data else RemovalPolicy.DESTROY
+        return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self._settings.keep_data else RemovalPolicy.DESTROY
 
 
 _ACCEPTED = {
