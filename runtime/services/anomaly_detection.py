@@ -20,8 +20,6 @@ from runtime.services.ports import AnomalyTable, Clock, ForecastFrames, JobRepos
 DETECTOR = "builtin/demand"
 JUDGED_DAYS = 7
 PAST_DAYS = 49
-LISTS = ("volume_spikes", "volume_drops", "other")
-"""Each group of a report stands in one of these."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +71,10 @@ class AnomalyDetection:
         if panel is None:
             return 0, GroupsAtHand({DETECTOR: []})
         return len(panel.dimensions), groups(panel, detect(panel), DETECTOR, UTC)
+
+
+LISTS = ("volume_spikes", "volume_drops", "other")
+"""Each group of a report stands in one of these."""
 
 
 def row(group: Mapping[str, Any]) -> dict[str, Any]:
