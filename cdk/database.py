@@ -23,6 +23,7 @@ from aws_cdk.aws_rds import (
 from constructs import Construct
 
 from cdk.acknowledge import acknowledge
+from cdk.database_logs import DatabaseLogs
 from cdk.database_proxy import proxy_of
 from cdk.network import Network
 from cdk.settings import Settings
@@ -42,6 +43,8 @@ class Database(Construct):
         self.key = Key(self, "Key", description="Database and its secret", enable_key_rotation=True, removal_policy=self._removal())
         self.cluster = self._cluster()
         self.cluster.connections.allow_default_port_from(network.clients, "Functions")
+        if settings.on_aws:  # the twin's PostgreSQL logs into a file
+            DatabaseLogs(self, "Logs", settings, self.cluster)
         self.proxy = proxy_of(self, self.cluster, network) if settings.database_proxy else None
         acknowledge(self, _ACCEPTED)
 
@@ -130,7 +133,7 @@ class Database(Construct):
 
     def _removal(self) -> RemovalPolicy:
         """A snapshot that was kept is worthless without its key."""
-        return RemovalPolicy.RETAIN if self._settings.keep_data else RemovalPolicy.DESTROY
+        return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self._settings.keep_data else RemovalPolicy.DESTROY
 
 
 _ACCEPTED = {

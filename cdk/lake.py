@@ -13,6 +13,7 @@ from cdk.lake_zones import lifecycle
 from cdk.settings import Settings
 
 ACCESS_LOG_DAYS = 90
+KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE  # but not what a first deploy made that failed: it never held anything
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 
@@ -22,7 +23,7 @@ class Lake(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        self._removal = RemovalPolicy.RETAIN if settings.keep_data else RemovalPolicy.DESTROY
+        self._removal = KEPT if settings.keep_data else RemovalPolicy.DESTROY
         self._empties = not settings.keep_data and settings.on_aws  # by a function in Node, which the twin does not run
         self.key = Key(self, "Key", description="Objects of the data lake", enable_key_rotation=True, removal_policy=self._removal)
         self.bucket = Bucket(

@@ -80,13 +80,23 @@ EXCLUDED = Table(
     "Series that were left out, and why",
     SERIES | {"code": "string", "reason": "string"},
 )
+ANOMALIES = Table(
+    "anomalies",
+    "groups",
+    "What nobody expected in the week before a run, one row for each group; an empty list of sites or SKUs names no limit",
+    {"group_id": "string", "as_of_date": "date", "detector": "string"}
+    | {"type": "string", "direction": "string", "severity": "string", "score": "double", "measure": "string"}
+    | {"start_date": "date", "end_date": "date", "site_ids": "array<string>", "sku_ids": "array<string>"}
+    | {"delta_units": "double", "units_unseen": "double", "known_events": "array<string>"}
+    | {"material": "boolean", "not_material_reason": "string"},
+)
 
 
 def tables() -> Iterator[Table]:
     """Every table of the catalog."""
     for name in contracts.names():
         yield curated(contracts.load(name))
-    yield from (DAILY_DEMAND, FORECASTS, BACKTEST, EXCLUDED)
+    yield from (DAILY_DEMAND, FORECASTS, BACKTEST, EXCLUDED, ANOMALIES)
 
 
 def curated(contract: Contract) -> Table:

@@ -17,12 +17,16 @@ COOL_AFTER_DAYS = 30
 
 @dataclass(frozen=True)
 class Zone:
-    """One zone; `days` says how long the settings keep its objects, None for ever."""
+    """One zone; `days` says how long the settings keep its objects, None for ever; `cools`, that they get cheaper meanwhile.
+
+    fleeting: what is replaced or expired there is gone the day after, not after superseded_version_days.
+    """
 
     name: str
     holds: str
     days: Callable[[Settings], int | None]
     cools: bool = False
+    fleeting: bool = False
 
 
 def _for_ever(_: Settings) -> int | None:
@@ -40,14 +44,14 @@ def _at_work(settings: Settings) -> int | None:
 ZONES = (
     Zone("landing", "files as they were dropped", lambda settings: settings.landing_days, cools=True),
     Zone("staging", "the rows of accepted files, which every run reads again", _for_ever),
-    Zone("scratch", "what a job hands to itself", _at_work),
+    Zone("scratch", "what a job hands to itself", _at_work, fleeting=True),
     Zone("curated", "typed, checked rows of a run", _of_a_run),
     Zone("quarantine", "rows of a run that broke a rule, with the reason", _of_a_run),
     Zone("features", "daily demand of a run", _of_a_run),
     Zone("forecasts", "forecasts of a run", _of_a_run),
     Zone("anomalies", "what a run found that nobody expected", _of_a_run),
     Zone("runs", "manifest and reports of a run", _of_a_run),
-    Zone("queries", "answers of Athena", _at_work),
+    Zone("queries", "answers of Athena", _at_work, fleeting=True),
 )
 
 
@@ -73,5 +77,6 @@ def _rule(zone: Zone, settings: Settings) -> LifecycleRule | None:
         id=zone.name,
         prefix=f"{zone.name}/",
         expiration=None if days is None else Duration.days(days),
+        noncurrent_version_expiration=Duration.days(1) if zone.fleeting else None,
         transitions=cooled if zone.cools and (days is None or days > COOL_AFTER_DAYS) else None,
     )

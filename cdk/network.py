@@ -39,6 +39,11 @@ class Placement(TypedDict, total=False):
     ipv6_allowed_for_dual_stack: bool
 
 
+class _Zones(TypedDict, total=False):
+    max_azs: int
+    availability_zones: list[str]
+
+
 class Network(Construct):
     """An isolated VPC, or private subnets of an existing one. Functions that talk to the database live here; everything else stays out."""
 
@@ -73,12 +78,16 @@ class Network(Construct):
         return Vpc(
             self,
             "Vpc",
-            max_azs=ZONES,
+            **self._zones(),
             nat_gateways=0,
             ip_protocol=IpProtocol.DUAL_STACK if self.by_ipv6 else None,
             restrict_default_security_group=self._settings.on_aws,  # done by a function in Node, which the twin does not run
             subnet_configuration=[SubnetConfiguration(name="Private", subnet_type=SubnetType.PRIVATE_ISOLATED, cidr_mask=24)],
         )
+
+    def _zones(self) -> _Zones:
+        """Those of the settings, else the region's first two."""
+        return {"availability_zones": list(self._settings.vpc_zones)} if self._settings.vpc_zones else {"max_azs": ZONES}
 
     def _existing(self, vpc_id: str) -> IVpc:
         """By what the settings say about it: a look-up would need credentials at synth."""

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic.alias_generators import to_camel
+
+from cdk.setting_values import Names, RouteTableIds, SubnetIds, Tags
 
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 _RETENTIONS = ", ".join(map(str, RETENTION_DAYS))
-TAG_CHARACTERS = r"[\w\s.:/=+\-@]"
-TAGS_AT_MOST = 45
-"""AWS takes 50 a resource; the rest is ours and CloudFormation's."""
-
-
-def _listed(value: object) -> object:
-    """The command line has no lists: `a,b` is one there."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _mapped(value: object) -> object:
-    """The command line has no objects: a JSON text is one there."""
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ValueError('write it as JSON, for example {"cost-centre": "4711"}') from None
-
-
-def _ids(kind: str) -> BeforeValidator:
-    def check(value: object) -> object:
-        wrong = [each for each in value if not re.fullmatch(rf"{kind}-[0-9a-f]{{8,17}}", str(each))] if isinstance(value, list) else []
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no id of the form {kind}-0123456789abcdef0")
-        return value
-
-    return BeforeValidator(check)
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-SubnetIds = Annotated[tuple[str, ...], _ids("subnet"), BeforeValidator(_listed)]
-RouteTableIds = Annotated[tuple[str, ...], _ids("rtb"), BeforeValidator(_listed)]
-Tags = Annotated[dict[str, str], BeforeValidator(_mapped)]
 
 
 class SettingGroup(BaseModel):
@@ -72,18 +40,6 @@ class KeepingSettings(SettingGroup):
             raise ValueError(f"CloudWatch keeps logs for one of {_RETENTIONS} days")
         return value
 
-    @field_validator("tags")
-    @classmethod
-    def _aws_takes_them(cls, tags: dict[str, str]) -> dict[str, str]:
-        if len(tags) > TAGS_AT_MOST:
-            raise ValueError(f"at most {TAGS_AT_MOST} tags fit beside those of the platform")
-        for key, value in tags.items():
-            if key.startswith(("aws:", "signify:")) or not re.fullmatch(f"{TAG_CHARACTERS}{{1,128}}", key):
-                raise ValueError(f"{key!r} is no tag key: 1 to 128 letters, digits, spaces or _.:/=+-@, and neither aws: nor signify:")
-            if not re.fullmatch(f"{TAG_CHARACTERS}{{0,256}}", value):
-                raise ValueError(f"{value!r} is no tag value: up to 256 letters, digits, spaces or _.:/=+-@")
-        return tags
-
 
 class NetworkSettings(SettingGroup):
     """Where the functions and the database live, and how the API reaches Step Functions from there."""
@@ -91,7 +47,11 @@ class NetworkSettings(SettingGroup):
     vpc_id: str | None = Field(
         None, pattern=r"^vpc-[0-9a-f]{8,17}$", description="An existing VPC; none: a VPC of the stage's own, without internet."
     )
-    vpc_zones: Names = Field((), description="Availability zones of the existing VPC's subnets, in the order of vpcSubnetIds.")
+    vpc_zones: Names = Field(
+        (),
+        description="Availability zones: of the existing VPC's subnets, in the order of vpcSubnetIds; or those that a VPC of the stage's "
+        "own shall use, where the region's first two lack something that is needed.",
+    )
     vpc_subnet_ids: SubnetIds = Field((), description="Private subnets of the existing VPC, one per zone, two or more.")
     vpc_route_table_ids: RouteTableIds = Field((), description="Their route tables, for the S3 gateway endpoint.")
     service_access: Literal["endpoints", "ipv6", "existing"] = Field(
@@ -113,13 +73,11 @@ class NetworkSettings(SettingGroup):
     def _own_vpc(self) -> None:
         if self.service_access == "existing":
             raise ValueError("serviceAccess is existing, which needs a VPC that exists: set vpcId, or use endpoints or ipv6")
-        for key, given in (
-            ("vpcZones", self.vpc_zones),
-            ("vpcSubnetIds", self.vpc_subnet_ids),
-            ("vpcRouteTableIds", self.vpc_route_table_ids),
-        ):
+        for key, given in (("vpcSubnetIds", self.vpc_subnet_ids), ("vpcRouteTableIds", self.vpc_route_table_ids)):
             if given:
                 raise ValueError(f"{key} is set without vpcId: set vpcId too, or leave it out for a VPC of the stage's own")
+        if self.vpc_zones and (len(self.vpc_zones) < 2 or len(set(self.vpc_zones)) != len(self.vpc_zones)):
+            raise ValueError(f"vpcZones is {','.join(self.vpc_zones)}: name two different zones or more, since Aurora wants two")
 
     def _existing_vpc(self, vpc_id: str) -> None:
         zones, subnets, tables = len(self.vpc_zones), len(self.vpc_subnet_ids), len(self.vpc_route_table_ids)
@@ -140,8 +98,8 @@ class NetworkSettings(SettingGroup):
 class DatabaseSettings(SettingGroup):
     """Aurora PostgreSQL: how big, how protected, how it is reached."""
 
-    database_min_capacity: float = Field(0, ge=0, le=128, multiple_of=0.5, description="ACU when idle; 0 pauses the database.")
-    database_max_capacity: float = Field(4, ge=1, le=128, multiple_of=0.5, description="ACU at most.")
+    database_min_capacity: float = Field(0, ge=0, le=256, multiple_of=0.5, description="ACU when idle; 0 pauses the database.")
+    database_max_capacity: float = Field(4, ge=1, le=256, multiple_of=0.5, description="ACU at most.")
     database_pause_minutes: int = Field(10, ge=5, le=1440, description="Idle minutes before a database with 0 ACU pauses.")
     database_backup_days: int = Field(7, ge=1, le=35, description="Days that can be restored to any second.")
     database_deletion_protection: bool = Field(False, description="RDS refuses to delete the cluster.")

@@ -5,20 +5,20 @@ A value comes from the command line (`-c key=value`), else from the stage's bloc
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic.alias_generators import to_camel
 
+from cdk.schedule_expression import ScheduleExpression
 from cdk.setting_groups import ComputeSettings, DatabaseSettings, KeepingSettings, NetworkSettings
+from cdk.setting_values import Origins
 
 StageName = Literal["dev", "prod", "local"]
-Origin = Annotated[str, Field(pattern=r"^(https://|http://localhost(:|$))[^/*\s]*$")]
 
 LOOKOUT_ENDED = (
     "Amazon Lookout for Metrics ended on 9 October 2025: its API answers nobody and CloudFormation no longer knows its types. "
@@ -47,10 +47,8 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
 
     forecast_poll_seconds: int = Field(60, ge=1, le=900, description="How often a run asks Amazon Forecast how far it is.")
 
-    schedule: str = Field(
-        "cron(30 4 * * ? *)",
-        pattern=r"^(cron|rate)\(.+\)$",
-        description="When the daily run starts: a cron or rate of EventBridge Scheduler.",
+    schedule: ScheduleExpression = Field(
+        "cron(30 4 * * ? *)", description="When the daily run starts: a cron or rate of EventBridge Scheduler."
     )
     schedule_time_zone: str = Field("UTC", description="The time zone of `schedule`, by its IANA name; it follows daylight saving time.")
     schedule_enabled: bool = Field(True, description="Whether runs start by themselves.")
@@ -70,7 +68,7 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
         description="How often a consumer of our own asks the API, so that somebody is woken when it gets no answer; 0 for never. It "
         "keeps a database from pausing.",
     )
-    cors_origins: tuple[Origin, ...] = Field((), description="Origins whose pages may call the API; on the command line as JSON.")
+    cors_origins: Origins = Field((), description="Origins whose pages may call the API, such as https://planning.example.com.")
 
     runbook_url: str = Field("docs/runbooks/", pattern=r"/$", description="Where the runbooks are read; alarms link to pages below it.")
     monthly_budget_usd: int | None = Field(None, ge=1, description="Monthly spend of the stage that people are warned of; none by default.")
@@ -83,14 +81,6 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
             near = get_close_matches(value, sorted(available_timezones()), n=3, cutoff=0.4)
             raise ValueError(f"a name of the IANA time zone database is needed, such as {', '.join(near or ['Europe/Berlin'])}")
         return value
-
-    @field_validator("cors_origins", mode="before")
-    @classmethod
-    def _read_json(cls, value: object) -> object:
-        try:
-            return json.loads(value) if isinstance(value, str) else value
-        except ValueError:
-            raise ValueError('origins are a JSON list such as ["https://planning.example.com"]') from None
 
     @field_validator("anomaly_backend", mode="before")
     @classmethod

@@ -47,6 +47,7 @@ def run(url: str) -> None:
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=Base.metadata, include_object=include_object, compare_server_default=True)
         with context.begin_transaction():
+            connection.exec_driver_sql("set local statement_timeout = 0")  # a proxy's sessions have one, for requests
             connection.exec_driver_sql(f"select pg_advisory_xact_lock({MIGRATION_LOCK})")
             context.run_migrations()
     engine.dispose()

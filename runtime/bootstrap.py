@@ -145,10 +145,11 @@ def accuracy_measurement() -> AccuracyMeasurement:
 @cache
 def anomaly_detection() -> AnomalyDetection:
     """The service that looks for anomalies."""
+    from runtime.adapters.anomaly_table import LakeAnomalyTable
     from runtime.adapters.forecast_frames import LakeForecastFrames
     from runtime.services.anomaly_detection import AnomalyDetection
 
-    return AnomalyDetection(runs(), jobs(), LakeForecastFrames(lake()), lake(), clock())
+    return AnomalyDetection(runs(), jobs(), LakeForecastFrames(lake()), lake(), LakeAnomalyTable(lake()), clock())
 
 
 @cache

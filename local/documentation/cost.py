@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
-from local.documentation.standing_cost import Line, standing_cost
+from local.documentation.standing_cost import Line, rotations_cost, standing_cost
 from local.state import ROOT
 
 PRICES = Path(__file__).with_name("prices.toml")
@@ -27,6 +27,11 @@ A resource whose price nobody wrote down ends the script.
 """
 AIM = """The aim for `dev` is less than {aim} USD. What keeps it there: no NAT gateway, no interface endpoint (`serviceAccess=ipv6`),
 no secret that a function would have to fetch (IAM authentication), and a database that pauses at 0 ACU.
+"""
+ROTATIONS = """Keys rotate every year, and the first two rotations of a key add to its price: from the third year on it is {later:.2f} USD.
+"""
+TOKENS = """Each token that a client of the API fetches costs {each:.5f} USD (Cognito, client credentials) and lasts an hour: a client that
+keeps its token pays {month:.2f} USD a month at most.
 """
 RUN = """{horizon_days} days at {quantiles} quantiles from {history_days} days of history, in runs of at most {series_per_run:,} SKUs (one
 worker's memory). Processor times are measured ({measured_by}), the rest of a run is estimated in prices.toml under `[run]`.
@@ -71,10 +76,14 @@ def _idle(table: dict[str, Any]) -> Iterator[str]:
     yield "## A stage that nobody uses, by the month\n"
     yield "No run, no request, the database paused where the stage lets it; the free tier of a new account left out.\n"
     for stage in STAGES:
-        lines = standing_cost(templates(stage), table)
+        told = templates(stage)
+        lines = standing_cost(told, table)
         yield f"### {stage}: {total(lines):.2f} USD\n"
         yield from _bill(lines)
+        yield ROTATIONS.format(later=total(lines) + rotations_cost(told, table))
     yield AIM.format(aim=AIM_DOLLARS)
+    token = table["use"]["token_thousand"] / 1000
+    yield TOKENS.format(each=token, month=token * table["hours_per_month"])
 
 
 def _marginal(table: dict[str, Any]) -> Iterator[str]:

@@ -20,7 +20,7 @@ HEAD = """# Settings
 What may differ between two stages. Written by `python -m local.documentation` from [cdk/settings.py](../cdk/settings.py) and
 [cdk/setting_groups.py](../cdk/setting_groups.py).
 
-A value comes from the command line (`-c key=value`; lists as `a,b`, objects as JSON), else from the stage's block in
+A value comes from the command line (`-c key=value`; lists as `a,b` or JSON, objects as JSON), else from the stage's block in
 [cdk.json](../cdk.json), else from the default. A wrong value ends the synth with the key, the value and what is allowed.
 """
 STAGES = ("dev", "prod", "local")

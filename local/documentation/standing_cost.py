@@ -53,6 +53,13 @@ def standing_cost(templates: Iterable[Template], prices: Prices) -> list[Line]:
     return [*(line for line in lines if line.count), *_storage(stage)]
 
 
+def rotations_cost(templates: Iterable[Template], prices: Prices) -> float:
+    """Dollars a month that the rotations of all keys add, once every key has had all those that are billed."""
+    stage = _Stage([resource for template in templates for resource in template["Resources"].values()], prices)
+    rotating = sum(bool(key.get("EnableKeyRotation")) for key in stage.of("AWS::KMS::Key"))
+    return rotating * stage.standing["kms_rotations_billed"] * stage.standing["kms_rotation"]
+
+
 def _keys(stage: _Stage) -> list[Line]:
     count = len(stage.of("AWS::KMS::Key"))
     return [Line("KMS keys, one per class of data", count, count * stage.standing["kms_key"])]
@@ -100,6 +107,14 @@ def _database(stage: _Stage) -> list[Line]:
     ]
 
 
+def _polls(stage: _Stage) -> list[Line]:
+    """Lambda asks a queue day and night whether there is something in it."""
+    a_month = stage.prices["idle"]["polls_a_minute"] * 60 * stage.prices["hours_per_month"] / 1_000_000
+    count = len(stage.of("AWS::Lambda::EventSourceMapping")) * a_month
+    free = stage.standing["free_sqs_millions"]
+    return [Line(f"Million SQS requests, {free} free", count, max(0, count - free) * stage.standing["sqs_million"])]
+
+
 def _firewall(stage: _Stage) -> list[Line]:
     lists = stage.of("AWS::WAFv2::WebACL")
     rules = sum(len(each.get("Rules", [])) for each in lists)
@@ -129,4 +144,5 @@ BILLS: dict[str, Callable[[_Stage], list[Line]]] = {
     "AWS::RDS::DBCluster": _database,
     "AWS::RDS::DBProxy": _database,
     "AWS::WAFv2::WebACL": _firewall,
+    "AWS::Lambda::EventSourceMapping": _polls,
 }

@@ -17,6 +17,8 @@ from runtime.adapters.database_errors import in_our_words
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 CONNECT_TIMEOUT_S = 20  # an auto-paused Aurora needs up to 15 s to wake
+# Aurora does not pause while anybody is connected, and a function's connection outlives its invocation: after this the server ends it.
+IDLE_SESSION_MS = 120_000
 
 
 def jsonb(document: object) -> Jsonb:
@@ -28,16 +30,18 @@ class Database:
     """One connection: opened when first used, kept across invocations, opened again when it broke.
 
     address gives libpq parameters; it is asked again for every new connection, since a token does not last. Without a
-    statement_timeout_ms the session is left as a proxy set it up.
+    statement_timeout_ms the session is left as a proxy set it up. After idle_session_ms without a statement the server ends the connection.
     Statements outside `transaction` commit by themselves. Threads take turns.
     """
 
-    def __init__(self, address: Callable[[], Mapping[str, Any]], statement_timeout_ms: int | None = 20_000) -> None:
+    def __init__(
+        self, address: Callable[[], Mapping[str, Any]], statement_timeout_ms: int | None = 20_000, idle_session_ms: int = IDLE_SESSION_MS
+    ) -> None:
         self._address = address
-        ours = statement_timeout_ms is not None
+        ours = {"statement_timeout": statement_timeout_ms, "idle_session_timeout": idle_session_ms, "timezone": "UTC"}
+        told = {"options": " ".join(f"-c {name}={value}" for name, value in ours.items())}
         # A proxy lends a connection to one client alone once that has options, or statements prepared by name, in it.
-        session = {"options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"}
-        self._options: Mapping[str, Any] = session if ours else {"prepare_threshold": None}
+        self._options: Mapping[str, Any] = told if statement_timeout_ms is not None else {"prepare_threshold": None}
         self._connection: Connection[TupleRow] | None = None
         self._turn = RLock()
 

@@ -40,6 +40,11 @@ def anomalies(run_id: UUID) -> str:
     return f"anomalies/report/v1/run_id={run_id}/report.json"
 
 
+def anomaly_groups(run_id: UUID) -> str:
+    """Prefix of the same as a table, one row for each group."""
+    return f"anomalies/groups/v1/run_id={run_id}/"
+
+
 def demand(run_id: UUID) -> str:
     """Prefix of the daily demand that the run saw."""
     return f"features/daily_demand/v1/run_id={run_id}/"

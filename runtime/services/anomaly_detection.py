@@ -17,7 +17,7 @@ from runtime.models import run_files
 from runtime.models.jobs import Step
 from runtime.models.runs import ForecastRun
 from runtime.services.expectations import Expectations, reaching
-from runtime.services.ports import Clock, ForecastFrames, JobRepository, Lake, RunRepository
+from runtime.services.ports import AnomalyTable, Clock, ForecastFrames, JobRepository, Lake, RunRepository
 
 DETECTOR = "builtin/demand"
 JUDGED_DAYS = 7
@@ -55,6 +55,7 @@ class AnomalyDetection:
     jobs: JobRepository
     frames: ForecastFrames
     lake: Lake
+    table: AnomalyTable
     clock: Clock
 
     def detect(self, run_id: UUID) -> Detected:
@@ -69,6 +70,7 @@ class AnomalyDetection:
             report["undefined"] = {**report["undefined"], "groups": "no_expectations"}
         about = {"run_id": str(run_id), "as_of_date": run.as_of_date.isoformat(), "detector": DETECTOR, "series": series}
         self.lake.write_json(run_files.anomalies(run_id), {**about, "report": report})
+        self.table.write(run_id, [{**about, **row(group)} for name in LISTS for group in report[name]])
         self.jobs.running(run_id, Step.COMPUTE_KPIS.progress, self.clock.now())
         return Detected(run_id, series, report, self._usual(run))
 
@@ -89,3 +91,14 @@ class AnomalyDetection:
         if panel is None:
             return 0, GroupsAtHand({DETECTOR: []})
         return len(panel.dimensions), groups(panel, detect(panel), DETECTOR, UTC)
+
+
+LISTS = ("volume_spikes", "volume_drops", "other")
+"""Each group of a report stands in one of these."""
+
+
+def row(group: Mapping[str, Any]) -> dict[str, Any]:
+    """A group of the report as a row: where it is in two lists, of its events the names. A list that is empty names no limit."""
+    where = group["dimensions"]
+    events = [event["name"] for event in group["known_events"]]
+    return {**group, "site_ids": where.get("site_id", []), "sku_ids": where.get("sku_id", []), "known_events": events}

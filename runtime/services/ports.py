@@ -185,6 +185,13 @@ class ForecastFrames(Protocol):
         """site_id, sku_id, demand_date, demand, stockout of the days from since on."""
 
 
+class AnomalyTable(Protocol):
+    """What was found in runs, as a table."""
+
+    def write(self, run_id: UUID, groups: Sequence[Mapping[str, Any]]) -> None:
+        """Store the groups of a run instead of those that were stored for it before."""
+
+
 class Workflow(Protocol):
     """The state machine."""
 

@@ -141,10 +141,10 @@ def test_a_prod_database_is_protected_and_backed_up_for_35_days(stages: dict[str
 def test_data_and_its_keys_outlive_a_destroy_on_aws(aws_stage: Stage) -> None:
     for kind in HOLDS_DATA:
         for name, resource in aws_stage.of_type(kind).items():
-            assert resource["DeletionPolicy"] in {"Retain", "Snapshot"}, name
+            assert resource["DeletionPolicy"] in {"RetainExceptOnCreate", "Snapshot"}, name
             assert resource["UpdateReplacePolicy"] in {"Retain", "Snapshot"}, name
     keys = {name: key for name, key in aws_stage.of_type("AWS::KMS::Key").items() if "Notices" not in name}
-    assert all(key["DeletionPolicy"] == "Retain" for key in keys.values())
+    assert all(key["DeletionPolicy"] == "RetainExceptOnCreate" for key in keys.values())
 
 
 def test_without_keep_data_a_destroy_leaves_nothing(synthesise: Synthesise) -> None:

@@ -36,6 +36,13 @@ def test_dropped_files_stay_and_get_cheaper(stage: Stage, synthesise: Synthesise
 
 
 @pytest.mark.synth
+def test_what_nobody_reads_again_does_not_go_on_as_an_old_version(stage: Stage) -> None:
+    """Of two rules S3 takes the shorter: without these, scratch/ would bill for superseded_version_days more."""
+    old = {name: rule["NoncurrentVersionExpiration"] for name, rule in rules(stage).items() if "NoncurrentVersionExpiration" in rule}
+    assert old == {"superseded": {"NoncurrentDays": 90}, "scratch": {"NoncurrentDays": 1}, "queries": {"NoncurrentDays": 1}}
+
+
+@pytest.mark.synth
 def test_staged_rows_are_never_forgotten_since_every_run_reads_them_again(stage: Stage) -> None:
     assert "staging" not in rules(stage)
 

@@ -51,6 +51,11 @@ def test_functions_by_ipv6_have_addresses_and_ask_the_names_that_have_some(stage
     assert "AWS_ENDPOINT_URL" not in json.dumps([t.document for t in stages["prod"].templates.values()])
 
 
+def test_a_vpc_of_its_own_lies_in_the_zones_that_the_settings_name(synthesise: Synthesise) -> None:
+    chosen = synthesise("dev", vpcZones="us-east-1c,us-east-1d")["dev"]
+    assert [each["Properties"]["AvailabilityZone"] for each in chosen.of_type("AWS::EC2::Subnet").values()] == ["us-east-1c", "us-east-1d"]
+
+
 @pytest.fixture(scope="module")
 def existing(synthesise: Synthesise) -> Stage:
     return synthesise("prod", **EXISTING_VPC)["prod"]

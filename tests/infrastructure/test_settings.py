@@ -62,13 +62,16 @@ def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> 
         ({"apiClientRateLimit": "9"}, ["apiClientRateLimit is '9'", "greater than or equal to 10"]),
         ({"corsOrigins": '["*"]'}, ["corsOrigins", "match pattern"]),
         ({"corsOrigins": '["http://planning.example.com"]'}, ["corsOrigins", "match pattern"]),
+        ({"corsOrigins": "https://"}, ["corsOrigins", "match pattern"]),
+        ({"corsOrigins": '["https://planning.example.com"'}, ["corsOrigins", "write it as a,b or as JSON"]),
         ({"monthlyBudgetUsd": "0"}, ["monthlyBudgetUsd is '0'", "greater than or equal to 1"]),
         ({"runbookUrl": "https://example.com/runbooks"}, ["runbookUrl", "match pattern"]),
         ({"alarmEmail": "nobody"}, ["alarmEmail is 'nobody'", "match pattern"]),
         ({"apiRateLimitt": "9"}, ["apiRateLimitt is no setting", "Did you mean apiRateLimit?"]),
         ({"vpcId": "vpc-1"}, ["vpcId is 'vpc-1'", "match pattern"]),
         ({"vpcSubnetIds": "subnet-0a1b2c3d,net-1"}, ["vpcSubnetIds is", "'net-1' is no id of the form subnet-"]),
-        ({"vpcZones": "eu-central-1a"}, ["vpcZones is set without vpcId"]),
+        ({"vpcZones": "eu-central-1a"}, ["vpcZones is eu-central-1a", "two different zones"]),
+        ({"vpcSubnetIds": "subnet-0a1b2c3d"}, ["vpcSubnetIds is set without vpcId"]),
         ({**VPC, "vpcSubnetIds": "subnet-0a1b2c3d"}, ["names 1 subnets and vpcZones 2 zones", "two zones or more"]),
         ({**VPC, "vpcZones": "eu-central-1a,eu-central-1a"}, ["name one subnet in each of two zones"]),
         ({**VPC, "vpcRouteTableIds": ""}, ["vpcRouteTableIds names 0 tables for 2 subnets", "serviceAccess=existing"]),
@@ -78,12 +81,18 @@ def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> 
         ({"databaseProxy": "true"}, ["databaseProxy keeps the database from pausing", "databaseMinCapacity to 0.5"]),
         ({"tags": "team=x"}, ["tags is 'team=x'", "write it as JSON"]),
         ({"tags": {"aws:team": "x"}}, ["'aws:team' is no tag key"]),
+        ({"tags": {"team": "a\nb"}}, ["is no tag value", "letters, digits, spaces"]),
         ({"tags": {"team": "x" * 257}}, ["is no tag value", "up to 256"]),
         ({"runDays": "7"}, ["runDays is '7'", "greater than or equal to 30"]),
         ({"glueFlex": "perhaps"}, ["glueFlex is 'perhaps'", "boolean"]),
         ({"forecastBackend": "prophet"}, ["forecastBackend is 'prophet'", "'builtin'"]),
         ({"forecastBackend": "prophet"}, ["'builtin' or 'amazon_forecast'"]),
-        ({"schedule": "every morning"}, ["schedule is 'every morning'", "match pattern"]),
+        ({"schedule": "every morning"}, ["schedule is 'every morning'", "write cron(30 4 * * ? *), or a rate such as rate(1 day)"]),
+        ({"schedule": "rate(1 week)"}, ["schedule is 'rate(1 week)'", "in minutes, hours or days"]),
+        ({"schedule": "cron(30 4 * * *)"}, ["a cron has six fields", "and this one 5"]),
+        ({"schedule": "cron(30 24 * * ? *)"}, ["'24' is no hours: 0 to 23"]),
+        ({"schedule": "cron(30 4 ? * MONDAY *)"}, ["'MONDAY' is no day of week: 1 to 7 or SUN to SAT"]),
+        ({"schedule": "cron(30 4 * * * *)"}, ["either the day of month or the day of week has to be ?"]),
         ({"scheduleTimeZone": "Europe/Berlim"}, ["scheduleTimeZone is 'Europe/Berlim'", "Europe/Berlin"]),
         ({"forecastPollSeconds": "0"}, ["forecastPollSeconds is '0'", "greater than or equal to 1"]),
         ({"anomalyBackend": "lookout"}, ["anomalyBackend is 'lookout'", "ended on 9 October 2025", "anomalyBackend=builtin"]),
@@ -105,3 +114,24 @@ def test_lists_and_tags_can_be_written_on_the_command_line(context: dict[str, An
     settings = read_settings({**context, **VPC, "stage": "dev", "tags": '{"cost-centre": "4711"}'})
     assert settings.vpc_subnet_ids == ("subnet-0a1b2c3d", "subnet-1a1b2c3d")
     assert settings.tags == {"cost-centre": "4711"}
+
+
+@pytest.mark.parametrize("written", ["https://a.example.com,http://localhost:5173", '["https://a.example.com", "http://localhost:5173"]'])
+def test_origins_can_be_written_as_a_list_or_as_json(context: dict[str, Any], written: str) -> None:
+    settings = read_settings({**context, "stage": "dev", "corsOrigins": written})
+    assert settings.cors_origins == ("https://a.example.com", "http://localhost:5173")
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "rate(1 day)",
+        "rate(12 hours)",
+        "cron(0/15 6-18 ? * MON-FRI *)",
+        "cron(30 4 L * ? 2026-2030)",
+        "cron(0 5 15W JAN,JUL ? *)",
+        "cron(0 5 ? * 2#1 *)",
+    ],
+)
+def test_every_schedule_that_the_scheduler_documents_is_taken(context: dict[str, Any], schedule: str) -> None:
+    assert read_settings({**context, "stage": "dev", "schedule": schedule}).schedule == schedule

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
@@ -10,11 +12,12 @@ from tests.infrastructure.templates import Stage, rendered
 pytestmark = pytest.mark.synth
 # API Gateway writes logs as one role of the whole account; taking it away would silence every other API in it.
 OF_THE_ACCOUNT = {("Api", "AWS::ApiGateway::Account", "Retain"), ("Api", "AWS::IAM::Role", "Retain")}
+# Kept when the stack is deleted or a resource replaced; what a failed first deploy made holds nothing and goes.
 DATA = {
-    ("Lake", "AWS::KMS::Key", "Retain"),
-    ("Lake", "AWS::S3::Bucket", "Retain"),
-    ("Lake", "AWS::S3::BucketPolicy", "Retain"),
-    ("Database", "AWS::KMS::Key", "Retain"),
+    ("Lake", "AWS::KMS::Key", "RetainExceptOnCreate"),
+    ("Lake", "AWS::S3::Bucket", "RetainExceptOnCreate"),
+    ("Lake", "AWS::S3::BucketPolicy", "RetainExceptOnCreate"),
+    ("Database", "AWS::KMS::Key", "RetainExceptOnCreate"),
     ("Database", "AWS::RDS::DBCluster", "Snapshot"),
 }
 
@@ -65,6 +68,23 @@ def test_every_log_group_forgets_and_goes(stage: Stage) -> None:
     for name, group in stage.of_type("AWS::Logs::LogGroup").items():
         assert group["Properties"]["RetentionInDays"] > 0, name
         assert group["DeletionPolicy"] == "Delete", name
+
+
+def test_the_log_group_that_rds_makes_forgets_and_goes_after_the_last_instance(aws_stage: Stage) -> None:
+    [(group, made)], [forgets] = (
+        aws_stage.of_type("Custom::DatabaseLogGroup").items(),
+        aws_stage.of_type("Custom::DatabaseLogRetention").values(),
+    )
+    [cluster] = aws_stage.of_type("AWS::RDS::DBCluster").values()
+    assert cluster["Properties"]["EnableCloudwatchLogsExports"] == ["postgresql"]
+    calls = [
+        json.loads(rendered(resource["Properties"][event])) for resource, event in ((made, "Create"), (made, "Delete"), (forgets, "Update"))
+    ]
+    assert [call["action"] for call in calls] == ["createLogGroup", "deleteLogGroup", "putRetentionPolicy"]
+    assert all(call["parameters"]["logGroupName"].startswith("/aws/rds/cluster/<DatabaseCluster") for call in calls)
+    assert calls[-1]["parameters"]["retentionInDays"] == {"dev": 30, "prod": 365}[aws_stage.name]
+    for name, instance in aws_stage.of_type("AWS::RDS::DBInstance").items():
+        assert group.split("/")[1] in instance["DependsOn"], name
 
 
 def test_what_stays_bills_storage_and_keys_only(aws_stage: Stage) -> None:

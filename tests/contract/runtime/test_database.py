@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 from unittest.mock import patch
 
@@ -24,6 +25,13 @@ def kill(url: str, database: Database) -> None:
         other.execute("select pg_terminate_backend(%s, 5000)", [pid])
 
 
+def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
 def test_one_connection_serves_many_statements(postgres: Database) -> None:
     assert postgres.fetch("select pg_backend_pid()") == postgres.fetch("select pg_backend_pid()")
 
@@ -42,6 +50,15 @@ def test_a_broken_connection_is_opened_again_for_a_transaction(migrated_database
     kill(migrated_database, postgres)
     with postgres.transaction() as cursor:
         assert cursor.execute("select 1").fetchall() == [(1,)]
+
+
+def test_an_idle_connection_is_ended_by_the_server_so_that_the_database_can_pause_and_is_opened_again(migrated_database: str) -> None:
+    database = Database(lambda: conninfo_to_dict(migrated_database), idle_session_ms=50)
+    [(pid,)] = database.fetch("select pg_backend_pid()")
+    with psycopg.connect(migrated_database, autocommit=True) as other:
+        wait_until(lambda: other.execute("select from pg_stat_activity where pid = %s", [pid]).rowcount == 0)
+    assert database.fetch("select 1") == [(1,)]
+    database.close()
 
 
 def test_a_transaction_that_raises_leaves_nothing(postgres: Database) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import psycopg
@@ -49,6 +50,18 @@ def config_for(url: str) -> Config:
 def ask(url: str, sql: Any) -> list[tuple[Any, ...]]:
     with psycopg.connect(url) as connection:
         return connection.execute(sql).fetchall()
+
+
+def test_a_session_that_limits_its_statements_does_not_limit_a_migration(database: str) -> None:
+    """RDS Proxy opens every session with the limit of a request; here the other deploy takes longer than that."""
+    address = conninfo_to_dict(database) | {"options": "-c statement_timeout=200"}
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute("select pg_advisory_lock(7263001)")
+        done = Timer(0.6, other.close)
+        done.start()
+        AlembicMigrations(lambda: address).upgrade()
+        done.join()
+    assert ("jobs",) in ask(database, TABLES)
 
 
 def test_the_schema_goes_up_and_down_and_up_again(database: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from local.documentation.cost import prices, total
 from local.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
-from local.documentation.standing_cost import NoPrice, standing_cost
+from local.documentation.standing_cost import NoPrice, rotations_cost, standing_cost
 from local.state import ROOT
 
 STORAGE = 0.10 + 2 * 0.023 + 0.5 * 0.03
@@ -32,6 +32,8 @@ def dollars(*resources: tuple[str, dict[str, Any]]) -> float:
         ([("AWS::CloudWatch::Dashboard", {})] * 4, 3.00),
         ([("AWS::EC2::VPCEndpoint", ENDPOINT)], 2 * 7.30),
         ([("AWS::EC2::VPCEndpoint", {"VpcEndpointType": "Gateway"})], 0.00),
+        ([("AWS::Lambda::EventSourceMapping", {})], 0.00),
+        ([("AWS::Lambda::EventSourceMapping", {})] * 2, (2 * 0.657 - 1) * 0.40),
         ([("AWS::WAFv2::WebACL", {"Rules": [{}, {}, {}]})], 8.00),
         ([("AWS::S3::Bucket", {}), ("AWS::Lambda::Function", {}), ("Custom::Trigger", {})], 0.00),
     ],
@@ -48,6 +50,11 @@ def test_a_database_bills_its_least_capacity_for_every_instance(capacity: float,
 
 def test_a_proxy_bills_eight_units_at_least() -> None:
     assert dollars(("AWS::RDS::DBProxy", {})) == pytest.approx(87.60)
+
+
+def test_only_keys_that_rotate_get_dearer() -> None:
+    keys = [{"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": rotates}} for rotates in (True, True, False)]
+    assert rotations_cost([{"Resources": dict(zip("abc", keys, strict=True))}], prices()) == pytest.approx(2 * 2 * 1.00)
 
 
 def test_a_resource_without_a_price_is_named() -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pandas as pd
 import pytest
 
+from cdk.lake_tables import ANOMALIES
+from runtime.adapters.anomaly_table import LakeAnomalyTable
 from runtime.adapters.forecast_frames import LakeForecastFrames
 from runtime.models import run_files
 from runtime.models.jobs import Job, JobStatus, JobType
@@ -31,7 +34,7 @@ def frames() -> InMemoryFrames:
 def detection(runs: InMemoryRuns, jobs: InMemoryJobs, frames: InMemoryFrames, lake: InMemoryLake, clock: FixedClock) -> AnomalyDetection:
     run = runs.start(a_run())
     jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
-    return AnomalyDetection(runs, jobs, frames, lake, clock)
+    return AnomalyDetection(runs, jobs, frames, lake, LakeAnomalyTable(lake), clock)
 
 
 def expectations(level: float = 100.0) -> pd.DataFrame:
@@ -63,6 +66,36 @@ def test_a_day_far_from_its_expectation_is_reported_once_with_its_units(
     assert stored["report"]["business_impact"]["delta_units"] == delta
     assert stored["report"]["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
     assert detection.detect(run_id).answer() == answer
+
+
+def found_in(lake: InMemoryLake, folder: Path, run_id: UUID) -> pd.DataFrame:
+    """The table that Athena would see."""
+    [key] = lake.keys(run_files.anomaly_groups(run_id))
+    lake.download(key, folder / "groups.parquet")
+    return pd.read_parquet(folder / "groups.parquet")
+
+
+def test_what_is_found_is_a_table_too(detection: AnomalyDetection, frames: InMemoryFrames, lake: InMemoryLake, tmp_path: Path) -> None:
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(160)
+    for _ in range(2):  # again is the same
+        detection.detect(run_id)
+    [found] = found_in(lake, tmp_path, run_id).to_dict("records")
+    assert (found["type"], found["direction"], found["delta_units"], found["detector"]) == ("VOLUME_SPIKE", "up", 60, "builtin/demand")
+    assert (found["as_of_date"], found["end_date"]) == (AS_OF, AS_OF)
+    assert (list(found["site_ids"]), list(found["sku_ids"]), list(found["known_events"])) == (["LDS1"], ["SKU-1"], [])
+
+
+def test_a_table_without_a_row_has_the_columns_that_the_catalog_names(
+    detection: AnomalyDetection, frames: InMemoryFrames, lake: InMemoryLake, tmp_path: Path
+) -> None:
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(101)
+    detection.detect(run_id)
+    found = found_in(lake, tmp_path, run_id)
+    assert len(found) == 0
+    assert list(found.columns) == list(ANOMALIES.columns)
+    assert f"{ANOMALIES.prefix}run_id={run_id}/" == run_files.anomaly_groups(run_id)
 
 
 def test_a_day_as_expected_is_no_anomaly(detection: AnomalyDetection, frames: InMemoryFrames) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime import bootstrap
+from runtime.adapters.anomaly_table import LakeAnomalyTable
 from runtime.errors import GateRefused, InvalidInput, RunFailed
 from runtime.functions import (
     anomaly_detector,
@@ -88,7 +89,7 @@ def wired(
         "accuracy_measurement": AccuracyMeasurement(runs, jobs, InMemoryFrames(), InMemoryKpis(), clock, ForecastAccuracyEngine()),
         "run_recording": RunRecording(runs, jobs, reports, clock),
         "run_endings": RunEndings(runs, jobs, workflow, clock),
-        "anomaly_detection": AnomalyDetection(runs, jobs, InMemoryFrames(), lake, clock),
+        "anomaly_detection": AnomalyDetection(runs, jobs, InMemoryFrames(), lake, LakeAnomalyTable(lake), clock),
         "daily_start": DailyStart(workflow),
     }
     for name, service in services.items():
