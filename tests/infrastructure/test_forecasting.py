@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -26,6 +28,14 @@ def states(chosen: Stage) -> dict[str, dict[str, Any]]:
     """The states of the run."""
     [machine] = chosen.of_type("AWS::StepFunctions::StateMachine").values()
     return dict(json.loads(rendered(machine["Properties"]["DefinitionString"]))["States"])
+
+
+def iam_actions(service: str) -> dict[str, dict[str, Any]]:
+    """The actions of a service with the types of resource each has, as cfn-lint carries them."""
+    from cfnlint.data import AdditionalSpecs
+
+    document = json.loads(resources.files(AdditionalSpecs).joinpath("Policies.json").read_text(encoding="utf-8"))
+    return dict(document[service]["Actions"])
 
 
 def test_nothing_of_it_is_there_unless_it_is_chosen(stage: Stage) -> None:
@@ -125,18 +135,38 @@ def test_a_clean_up_that_fails_does_not_stop_the_run(states: dict[str, dict[str,
     assert [catch["Next"] for catch in states["DeleteImport"]["Catch"]] == ["PublishRun"]
 
 
-def test_the_run_may_touch_this_stages_names_alone_and_hands_its_role_to_the_service_alone(chosen: Stage) -> None:
+def of_the_run(chosen: Stage) -> list[dict[str, Any]]:
+    """The statements of the run's role."""
     [role] = [
         role
         for role in chosen.templates["Workflow"].of_type("AWS::IAM::Role").values()
         if role["Properties"].get("Description") == "Role of the run"
     ]
-    forecast = [s for s in statements(role) if str(listed(s["Action"])[0]).startswith("forecast:")]
-    [acts, lists] = forecast
+    return statements(role)
+
+
+def test_the_run_may_touch_this_stages_names_alone_and_hands_its_role_to_the_service_alone(chosen: Stage) -> None:
+    forecast = [s for s in of_the_run(chosen) if str(listed(s["Action"])[0]).startswith("forecast:")]
+    [acts, _] = forecast
     assert all("signify_dev_" in rendered(arn) or "AmazonForecast" in rendered(arn) for arn in acts["Resource"])
-    assert all(action.startswith("forecast:List") for action in listed(lists["Action"]))
-    [passes] = [s for s in statements(role) if s["Action"] == "iam:PassRole"]
+    [passes] = [s for s in of_the_run(chosen) if s["Action"] == "iam:PassRole"]
     assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "forecast.amazonaws.com"}}
+
+
+def test_an_action_is_allowed_on_everything_just_where_iam_knows_no_resource_of_it(chosen: Stage) -> None:
+    """By the Service Authorization Reference; an action without resources that is allowed on one is refused by AWS."""
+    known = {name.lower(): action for name, action in iam_actions("forecast").items()}
+    for statement in of_the_run(chosen):
+        for action in listed(statement["Action"]):
+            if action.startswith("forecast:"):
+                has_resources = bool(known[action.removeprefix("forecast:").lower()].get("Resources"))
+                assert (statement["Resource"] == "*") is not has_resources, action
+
+
+def test_the_run_may_use_the_key_that_it_names_in_its_requests(chosen: Stage, states: dict[str, dict[str, Any]]) -> None:
+    named = set(re.findall(r'"KmsKeyArn": "(.+?)"', json.dumps([states[create]["Arguments"] for create in CREATES.values()])))
+    [allowed] = [s for s in of_the_run(chosen) if "kms:GenerateDataKey" in s["Action"] and {rendered(s["Resource"])} == named]
+    assert set(allowed["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
 
 
 def test_the_service_reads_features_and_writes_forecasts_alone(chosen: Stage) -> None:
