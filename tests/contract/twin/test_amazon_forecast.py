@@ -67,14 +67,13 @@ class Service:
                 ForecastHorizon=horizon,
                 ForecastFrequency="D",
                 ForecastDimensions=["site_id"],
-                DataConfig={"DatasetGroupArn": self.group},
-                **more,
+                **{"DataConfig": {"DatasetGroupArn": self.group}, **more},
             )["PredictorArn"]
         )
 
-    def trained(self) -> str:
+    def trained(self, **more: Any) -> str:
         self.imported()
-        arn = self.train()
+        arn = self.train(**more)
         assert self.settled(lambda: self.forecast.describe_auto_predictor(PredictorArn=arn)) == "ACTIVE"
         return arn
 
@@ -163,6 +162,15 @@ def test_the_accuracy_is_that_of_the_last_window(service: Service) -> None:
     [error] = window["Metrics"]["ErrorMetrics"]
     # Two weeks at LDS1 are forecast exactly; at MAN2 the last known week had 3 less, or 3 more, a day than one of the two.
     assert error["WAPE"] == pytest.approx(7 * 3 / (2 * 28 + 2 * 56 + 7 * 3))
+
+
+@pytest.mark.parametrize(("filling", "points"), [("zero", 28), ("nan", 14)])
+def test_a_series_with_a_gap_counts_in_the_accuracy_unless_gaps_are_nan(service: Service, filling: str, points: int) -> None:
+    service.put("".join(row for row in history().splitlines(keepends=True) if not row.startswith(f"SKU-1,{LAST},") or "LDS1" not in row))
+    config = {"AttributeName": "target_value", "Transformations": {"middlefill": filling, "backfill": filling}}
+    predictor = service.trained(DataConfig={"DatasetGroupArn": service.group, "AttributeConfigs": [config]})
+    answer = service.forecast.get_accuracy_metrics(PredictorArn=predictor)
+    assert answer["PredictorEvaluationResults"][0]["TestWindows"][0]["ItemCount"] == points
 
 
 @pytest.mark.parametrize(("horizon", "days"), [(18, 70), (501, 2400)])
