@@ -99,6 +99,32 @@ def test_the_stage_is_throttled_logged_and_traced(stage: Stage) -> None:
     assert {"request_id", "client", "stage", "status", "latency_ms"} <= set(json.loads(properties["AccessLogSetting"]["Format"]))
 
 
+def test_it_takes_no_tls_older_than_1_2(stage: Stage) -> None:
+    """A regional API takes TLS 1.0 unless it says otherwise (API Gateway developer guide, "Supported security policies")."""
+    [api] = stage.of_type("AWS::ApiGateway::RestApi").values()
+    assert re.match(r"SecurityPolicy_TLS13_1_[23]_", api["Properties"]["SecurityPolicy"])
+    assert api["Properties"]["EndpointAccessMode"] == "STRICT"
+
+
+def test_what_the_gateway_logs_of_itself_ends_and_goes_with_the_stage(stage: Stage) -> None:
+    """API Gateway makes this group where it is missing: without retention, and nobody's to delete."""
+    [(group, properties)] = [
+        (name.split("/")[1], each["Properties"])
+        for name, each in stage.of_type("AWS::Logs::LogGroup").items()
+        if rendered(each["Properties"].get("LogGroupName", "")).startswith("API-Gateway-Execution-Logs_")
+    ]
+    [api] = [name.split("/")[1] for name in stage.of_type("AWS::ApiGateway::RestApi")]
+    [deployed] = stage.of_type("AWS::ApiGateway::Stage").values()
+    assert rendered(properties["LogGroupName"]) == f"API-Gateway-Execution-Logs_<{api}>/{deployed['Properties']['StageName']}"
+    assert properties["RetentionInDays"]
+    assert group in deployed["DependsOn"]
+
+
+def test_metrics_are_kept_by_stage_and_not_by_method(stage: Stage) -> None:
+    [deployed] = stage.of_type("AWS::ApiGateway::Stage").values()
+    assert [settings["MetricsEnabled"] for settings in deployed["Properties"]["MethodSettings"]] == [False]
+
+
 def test_a_usage_plan_meters_the_stage(stage: Stage) -> None:
     [plan] = stage.of_type("AWS::ApiGateway::UsagePlan").values()
     [covered] = plan["Properties"]["ApiStages"]
