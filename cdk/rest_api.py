@@ -17,13 +17,9 @@ from aws_cdk.aws_apigateway import (
     LambdaIntegration,
     LogGroupLogDestination,
     MethodLoggingLevel,
-    Period,
-    QuotaSettings,
     RequestValidator,
     RestApi,
     StageOptions,
-    ThrottleSettings,
-    UsagePlanPerApiStage,
 )
 from aws_cdk.aws_lambda import IFunction
 from aws_cdk.aws_logs import FilterPattern, MetricFilter
@@ -35,12 +31,12 @@ from cdk.gateway_responses import answer_problems
 from cdk.identity import Identity
 from cdk.log_group import log_group
 from cdk.settings import Settings
+from cdk.usage_plan import plan_usage
 from cdk.web_acl import WebAcl
 
 BASE_PATH = "api/v1"
 OPEN_ROUTES = ("health", "openapi.json", "docs")
 WITH_BODY = ("POST", "PUT", "PATCH")
-REQUESTS_PER_DAY = 100_000  # of one client that was given an API key, for metering; a key opens nothing
 # Without it a regional API takes TLS 1.0. STRICT: the host of a request must be the one that TLS was negotiated for.
 TLS = {"SecurityPolicy": "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "EndpointAccessMode": "STRICT"}
 ACCESS_LOG = {
@@ -82,10 +78,10 @@ class PlatformApi(Construct):
         base = self.api.root.resource_for_path(BASE_PATH)
         for route in OPEN_ROUTES:
             self._open(base.add_resource(route), integration)
-        guarded = self._guard(base, integration)
+        guarded = self._guard(base, integration, settings)
         if settings.cors_origins:
             self._answer_preflights(guarded, integration)
-        self._plan_usage(settings)
+        self.client_key = plan_usage(self.api, settings)
         self._count_strangers()
         answer_problems(self.api, settings)
         self.firewall = WebAcl(self, "Firewall", settings, self.api.deployment_stage) if settings.api_firewall else None
@@ -121,7 +117,7 @@ class PlatformApi(Construct):
         method = resource.add_method("GET", integration, authorization_type=AuthorizationType.NONE)
         acknowledge(method, _ACCEPTED_OF_OPEN_ROUTES)
 
-    def _guard(self, base: IResource, integration: LambdaIntegration) -> IResource:
+    def _guard(self, base: IResource, integration: LambdaIntegration, settings: Settings) -> IResource:
         """Any scope opens the gate; the function asks for the one that the route needs."""
         resource = base.add_resource("{proxy+}")
         authorizer = CognitoUserPoolsAuthorizer(self, "Tokens", cognito_user_pools=[self._identity.pool])
@@ -134,6 +130,7 @@ class PlatformApi(Construct):
                 authorizer=authorizer,
                 authorization_type=AuthorizationType.COGNITO,
                 authorization_scopes=self._identity.scopes,
+                api_key_required=settings.api_key_required,
                 request_validator=validator,
                 request_models={"application/json": document} if verb in WITH_BODY else None,
             )
@@ -154,15 +151,6 @@ class PlatformApi(Construct):
             metric_namespace=METRICS_NAMESPACE,
             metric_name="AuthenticationFailures",
             dimensions={"stage": "$.stage"},
-        )
-
-    def _plan_usage(self, settings: Settings) -> None:
-        self.api.add_usage_plan(
-            "Clients",
-            description="Meters clients that send an API key; who may call is decided by tokens alone",
-            throttle=ThrottleSettings(rate_limit=settings.api_rate_limit, burst_limit=settings.api_burst_limit),
-            quota=QuotaSettings(limit=REQUESTS_PER_DAY, period=Period.DAY),
-            api_stages=[UsagePlanPerApiStage(api=self.api, stage=self.api.deployment_stage)],
         )
 
 

@@ -62,6 +62,9 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
     api_burst_limit: int = Field(100, ge=1, le=5_000, description="Requests of the whole API at once.")
 
     api_client_rate_limit: int = Field(100, ge=10, le=2_000_000, description="Requests per minute of one token, and of one address.")
+    api_key_required: bool = Field(
+        False, description="Whether clients send an API key beside their token: API Gateway then counts apiClientRateLimit by it."
+    )
     api_firewall: bool = Field(True, description="A web ACL before the API; without it the stage's throttle is left. About 9 USD a month.")
     cors_origins: tuple[Origin, ...] = Field((), description="Origins whose pages may call the API; on the command line as JSON.")
 

@@ -44,6 +44,8 @@ class ApiStack(StageStack):
 
     def _outputs(self) -> None:
         CfnOutput(self, "ApiUrl", value=self.edge.api.url, description="Routes live below api/v1")
+        if self.edge.client_key:
+            CfnOutput(self, "ApiKeyId", value=self.edge.client_key.key_id, description="The machine client's key, header X-Api-Key")
         CfnOutput(self, "TokenUrl", value=self.identity.token_url, description="Where clients get tokens")
         CfnOutput(self, "TokenClientId", value=self.identity.client.user_pool_client_id, description="The machine client")
         CfnOutput(self, "TokenUserPoolId", value=self.identity.pool.user_pool_id, description="Where the client's secret stands")
