@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 
 from aws_cdk import Aws, RemovalPolicy, Stack
@@ -16,6 +18,7 @@ from cdk.settings import Settings
 DOMAIN = "CUSTOM"
 # In the order of the columns that the Glue job amazon_forecast_input writes.
 SCHEMA = (("item_id", "string"), ("timestamp", "timestamp"), ("target_value", "float"), ("site_id", "string"))
+FREQUENCY = "D"
 DIMENSIONS = ["site_id"]
 QUANTILES = ["0.1", "0.5", "0.9"]
 
@@ -53,10 +56,10 @@ class ForecastDatasets(Construct):
         dataset = CfnDataset(
             self,
             "Demand",
-            dataset_name=f"{prefix}demand",
+            dataset_name=f"{prefix}demand_{_fingerprint()}",
             dataset_type="TARGET_TIME_SERIES",
             domain=DOMAIN,
-            data_frequency="D",
+            data_frequency=FREQUENCY,
             schema={"Attributes": [{"AttributeName": name, "AttributeType": kind} for name, kind in SCHEMA]},
             encryption_config={"KmsKeyArn": lake.key.key_arn, "RoleArn": self.role.role_arn},
         )
@@ -95,6 +98,11 @@ class ForecastDatasets(Construct):
             )
         )
         return role
+
+
+def _fingerprint() -> str:
+    """Part of the data set's name: the service changes no data set, so another schema has to be another one."""
+    return hashlib.sha256(json.dumps([DOMAIN, FREQUENCY, SCHEMA]).encode()).hexdigest()[:8]
 
 
 _CUSTOMER = "Closed to new customers: whoever sets forecastBackend=amazon_forecast is one already, and is warned at synth."
