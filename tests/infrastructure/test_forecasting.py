@@ -93,6 +93,28 @@ def test_nobody_sleeps_while_the_service_works(states: dict[str, dict[str, Any]]
         assert states[f"Describe{kind}"]["Resource"].split(":")[-2] == "forecast"
 
 
+def test_the_history_of_an_execution_holds_every_poll_until_the_deadlines(states: dict[str, dict[str, Any]]) -> None:
+    """25,000 events are an execution's quota; a Wait and a Choice write two, a Task five."""
+    hours = [
+        int(states[create]["Assign"][f"{kind.lower()}_deadline"].split("+")[1].split()[0]) / 3_600_000 for kind, create in CREATES.items()
+    ]
+    polls = sum(3600 * hour / states[f"WaitFor{kind}"]["Seconds"] for kind, hour in zip(CREATES, hours, strict=True))
+    assert 0 < polls * (2 + 5 + 2) < 25_000 / 2
+
+
+def test_another_schema_is_another_data_set(chosen: Stage, synthesise: Synthesise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service changes no data set, and CloudFormation replaces one only when its name changes."""
+    from cdk import amazon_forecast
+
+    def name(stage: Stage) -> str:
+        [dataset] = stage.of_type("AWS::Forecast::Dataset").values()
+        return str(dataset["Properties"]["DatasetName"])
+
+    monkeypatch.setattr(amazon_forecast, "SCHEMA", amazon_forecast.SCHEMA[:-1])
+    assert name(synthesise("dev", forecastBackend="amazon_forecast")["dev"]) != name(chosen)
+    assert re.fullmatch("signify_dev_demand_[0-9a-f]{8}", name(chosen))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_pending_is_waited_for_until_a_deadline_and_everything_else_fails(states: dict[str, dict[str, Any]], kind: str) -> None:
     active, pending, late, failed = states[f"{kind}Ready"]["Choices"]

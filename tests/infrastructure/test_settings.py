@@ -86,6 +86,7 @@ def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> 
         ({"schedule": "every morning"}, ["schedule is 'every morning'", "match pattern"]),
         ({"scheduleTimeZone": "Europe/Berlim"}, ["scheduleTimeZone is 'Europe/Berlim'", "Europe/Berlin"]),
         ({"forecastPollSeconds": "0"}, ["forecastPollSeconds is '0'", "greater than or equal to 1"]),
+        ({"forecastPollSeconds": "59"}, ["forecastPollSeconds is '59'", "at least 60 on AWS"]),
         ({"anomalyBackend": "lookout"}, ["anomalyBackend is 'lookout'", "ended on 9 October 2025", "anomalyBackend=builtin"]),
     ],
 )
