@@ -71,6 +71,9 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
         False, description="Whether clients send an API key beside their token: API Gateway then counts apiClientRateLimit by it."
     )
     api_firewall: bool = Field(True, description="A web ACL before the API; without it the stage's throttle is left. About 9 USD a month.")
+    api_snap_start: bool = Field(
+        True, description="The API starts from a snapshot, whose keeping bills by the hour, about 4 USD a month; else cold in seconds."
+    )
     cors_origins: tuple[Origin, ...] = Field((), description="Origins whose pages may call the API; on the command line as JSON.")
 
     runbook_url: str = Field("docs/runbooks/", pattern=r"/$", description="Where the runbooks are read; alarms link to pages below it.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aws_cdk import CfnOutput
 from aws_cdk.aws_lambda import Alias, IFunction
 from aws_cdk.aws_stepfunctions import StateMachine
@@ -21,7 +23,6 @@ HANDLER = FunctionSpec(
     handler="runtime.api.main.handler",
     memory_mib=1024,
     timeout_s=29,  # API Gateway waits no longer
-    snap_start=True,
     concurrency=20,
 )
 
@@ -32,14 +33,14 @@ class ApiStack(StageStack):
     def __init__(self, scope: Construct, settings: Settings, functions: FunctionFactory, machine: StateMachine) -> None:
         super().__init__(scope, "Api", settings, "API and identity")
         environment = {"STATE_MACHINE_ARN": machine.state_machine_arn, "CORS_ORIGINS": ",".join(settings.cors_origins)}
-        self.handler = functions.make(self, HANDLER, environment)
+        self.handler = functions.make(self, replace(HANDLER, snap_start=settings.api_snap_start), environment)
         machine.grant_start_execution(self.handler)
         self.identity = Identity(self, "Identity", settings)
         self.edge = PlatformApi(self, "Edge", settings, self._target(settings), self.identity)
         self._outputs()
 
     def _target(self, settings: Settings) -> IFunction:
-        """On AWS a published version, restored from its snapshot; the twin calls the function itself."""
+        """On AWS a published version, which may be restored from its snapshot; the twin calls the function itself."""
         return Alias(self, "Live", alias_name="live", version=self.handler.current_version) if settings.on_aws else self.handler
 
     def _outputs(self) -> None:
