@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.model import OperationModel
 
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, listed, rendered, statements
@@ -85,6 +88,50 @@ def test_every_task_is_bounded_retried_with_full_jitter_and_caught(states: dict[
             assert state["Retry"], name
             assert all((retry["JitterStrategy"], retry["MaxDelaySeconds"]) == ("FULL", 60) for retry in state["Retry"]), name
             assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+
+
+def api_calls(states: dict[str, dict[str, Any]]) -> dict[str, tuple[dict[str, Any], OperationModel]]:
+    """The states that call the service, with the operation as the SDK describes it."""
+    service = botocore.session.get_session().get_service_model("forecast")
+    found = {name: state["Resource"].split(":")[-1] for name, state in states.items() if ":aws-sdk:forecast:" in state.get("Resource", "")}
+    return {name: (states[name], service.operation_model(action[0].upper() + action[1:])) for name, action in found.items()}
+
+
+def faults(given: Any, shape: Any, path: str) -> Iterator[str]:
+    """What the API would not take of the arguments; members are named as Step Functions does, KmsKeyArn for KMSKeyArn."""
+    if isinstance(given, str) and given.startswith("{%"):
+        return
+    if shape.type_name == "structure":
+        members = {name.lower(): member for name, member in shape.members.items()}
+        missing = {name.lower() for name in shape.required_members} - {name.lower() for name in given}
+        yield from (f"{path}.{name} is missing" for name in missing)
+        for name, value in given.items():
+            yield from faults(value, members[name.lower()], f"{path}.{name}") if name.lower() in members else [f"{path}.{name} is unknown"]
+    elif shape.type_name == "list":
+        for value in given:
+            yield from faults(value, shape.member, f"{path}[]")
+    elif shape.type_name == "string":
+        if shape.enum and given not in shape.enum:
+            yield f"{path} is {given!r}, not one of {shape.enum}"
+        if (pattern := shape.metadata.get("pattern")) and "<" not in given and not re.search(pattern, given):
+            yield f"{path} is {given!r}, which does not match {pattern}"
+
+
+def test_every_call_has_the_members_that_the_api_knows_and_reads_those_that_it_answers(states: dict[str, dict[str, Any]]) -> None:
+    calls = api_calls(states)
+    assert len(calls) == 3 * len(KINDS) + 3
+    assert not [fault for name, (state, operation) in calls.items() for fault in faults(state["Arguments"], operation.input_shape, name)]
+    for name, (state, operation) in calls.items():
+        read = set(re.findall(r"\$states\.result\.(\w+)", json.dumps([state.get("Assign"), state.get("Output")])))
+        assert read <= set(operation.output_shape.members if operation.output_shape else ()), name
+
+
+def test_what_is_tried_again_or_found_is_an_error_of_the_api(states: dict[str, dict[str, Any]]) -> None:
+    of_the_sdk = {"ThrottlingException", "ServiceUnavailableException", "ForecastException", "SdkClientException"}
+    for name, (state, operation) in api_calls(states).items():
+        known = {shape.name for shape in operation.service_model.error_shapes} | of_the_sdk
+        named = {error for rule in (*state["Retry"], *state["Catch"]) for error in rule["ErrorEquals"] if error.startswith("Forecast.")}
+        assert {error.removeprefix("Forecast.") for error in named} <= known, name
 
 
 def test_nobody_sleeps_while_the_service_works(states: dict[str, dict[str, Any]]) -> None:
