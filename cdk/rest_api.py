@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
 from aws_cdk.aws_apigateway import (
-    AccessLogFormat,
     AuthorizationType,
     CfnRestApi,
     CognitoUserPoolsAuthorizer,
@@ -15,18 +12,14 @@ from aws_cdk.aws_apigateway import (
     JsonSchemaType,
     JsonSchemaVersion,
     LambdaIntegration,
-    LogGroupLogDestination,
-    MethodLoggingLevel,
     RequestValidator,
     RestApi,
-    StageOptions,
 )
 from aws_cdk.aws_lambda import IFunction
-from aws_cdk.aws_logs import FilterPattern, MetricFilter
 from constructs import Construct
 
 from cdk.acknowledge import acknowledge
-from cdk.function import METRICS_NAMESPACE
+from cdk.gateway_logs import bound_execution_logs, count_strangers, stage_options
 from cdk.gateway_responses import answer_problems
 from cdk.identity import Identity
 from cdk.log_group import log_group
@@ -39,21 +32,6 @@ OPEN_ROUTES = ("health", "openapi.json", "docs")
 WITH_BODY = ("POST", "PUT", "PATCH")
 # Without it a regional API takes TLS 1.0. STRICT: the host of a request must be the one that TLS was negotiated for.
 TLS = {"SecurityPolicy": "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "EndpointAccessMode": "STRICT"}
-ACCESS_LOG = {
-    "request_id": "$context.requestId",
-    "time": "$context.requestTime",
-    "stage": "$context.stage",
-    "client": "$context.authorizer.claims.client_id",
-    "ip": "$context.identity.sourceIp",
-    "method": "$context.httpMethod",
-    "path": "$context.path",
-    "status": "$context.status",
-    "bytes": "$context.responseLength",
-    "latency_ms": "$context.responseLatency",
-    "integration_ms": "$context.integrationLatency",
-    "error": "$context.error.message",
-    "trace_id": "$context.xrayTraceId",
-}
 
 
 class PlatformApi(Construct):
@@ -62,7 +40,7 @@ class PlatformApi(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, handler: IFunction, identity: Identity) -> None:
         super().__init__(scope, construct_id)
         self._identity = identity
-        self._access_logs = log_group(self, "AccessLogs", settings)
+        access_logs = log_group(self, "AccessLogs", settings)
         self.api = RestApi(
             self,
             "Api",
@@ -70,10 +48,10 @@ class PlatformApi(Construct):
             description=f"Signify, stage {settings.stage}",
             endpoint_types=[EndpointType.REGIONAL],
             cloud_watch_role=True,  # without the account's logging role, an empty account refuses access logs
-            deploy_options=self._stage(settings),
+            deploy_options=stage_options(settings, access_logs),
         )
         self._require_tls()
-        self._bound_execution_logs(settings)
+        bound_execution_logs(self, self.api, settings)
         integration = LambdaIntegration(handler)
         base = self.api.root.resource_for_path(BASE_PATH)
         for route in OPEN_ROUTES:
@@ -82,22 +60,10 @@ class PlatformApi(Construct):
         if settings.cors_origins:
             self._answer_preflights(guarded, integration)
         self.client_key = plan_usage(self.api, settings)
-        self._count_strangers()
+        count_strangers(self, access_logs)
         answer_problems(self.api, settings)
         self.firewall = WebAcl(self, "Firewall", settings, self.api.deployment_stage) if settings.api_firewall else None
         acknowledge(self, _ACCEPTED if self.firewall else {**_ACCEPTED, **_ACCEPTED_WITHOUT_FIREWALL})
-
-    def _stage(self, settings: Settings) -> StageOptions:
-        return StageOptions(
-            stage_name=settings.stage,
-            metrics_enabled=False,  # by method, at the price of custom metrics: one method answers for nearly every route
-            tracing_enabled=True,
-            logging_level=MethodLoggingLevel.ERROR,
-            throttling_rate_limit=settings.api_rate_limit,
-            throttling_burst_limit=settings.api_burst_limit,
-            access_log_destination=LogGroupLogDestination(self._access_logs),
-            access_log_format=AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
-        )
 
     def _require_tls(self) -> None:
         """TLS 1.2 at least, with forward secrecy. The library knows these properties of domain names only."""
@@ -107,11 +73,6 @@ class PlatformApi(Construct):
             resource.add_property_override(name, value)
         assert self.api.latest_deployment is not None
         self.api.latest_deployment.add_to_logical_id(TLS)  # it holds from the next deployment on
-
-    def _bound_execution_logs(self, settings: Settings) -> None:
-        """The group that API Gateway would make by itself, to keep for ever and to outlive the stack."""
-        name = f"API-Gateway-Execution-Logs_{self.api.rest_api_id}/{settings.stage}"
-        self.api.deployment_stage.node.add_dependency(log_group(self, "ExecutionLogs", settings, name))
 
     def _open(self, resource: IResource, integration: LambdaIntegration) -> None:
         method = resource.add_method("GET", integration, authorization_type=AuthorizationType.NONE)
@@ -140,18 +101,6 @@ class PlatformApi(Construct):
         """Browsers ask without a token; the function knows which origins may."""
         method = resource.add_method("OPTIONS", integration, authorization_type=AuthorizationType.NONE)
         acknowledge(method, _ACCEPTED_OF_PREFLIGHTS)
-
-    def _count_strangers(self) -> None:
-        """How many requests had no valid token: the gateway's own metrics do not tell 401 from other refusals."""
-        MetricFilter(
-            self,
-            "Strangers",
-            log_group=self._access_logs,
-            filter_pattern=FilterPattern.string_value("$.status", "=", "401"),
-            metric_namespace=METRICS_NAMESPACE,
-            metric_name="AuthenticationFailures",
-            dimensions={"stage": "$.stage"},
-        )
 
 
 _JSON_OBJECT = JsonSchema(schema=JsonSchemaVersion.DRAFT4, title="JsonObject", type=JsonSchemaType.OBJECT)
