@@ -35,9 +35,7 @@ def states(chosen: Stage) -> dict[str, dict[str, Any]]:
 
 def iam_actions(service: str) -> dict[str, dict[str, Any]]:
     """The actions of a service with the types of resource each has, as cfn-lint carries them."""
-    from cfnlint.data import AdditionalSpecs
-
-    document = json.loads(resources.files(AdditionalSpecs).joinpath("Policies.json").read_text(encoding="utf-8"))
+    document = json.loads(resources.files("cfnlint.data.AdditionalSpecs").joinpath("Policies.json").read_text(encoding="utf-8"))
     return dict(document[service]["Actions"])
 
 
