@@ -46,6 +46,7 @@ class ForecastApi:
             "GetAccuracyMetrics": self._accuracy,
             "DescribeAutoPredictor": partial(self._describe, "Predictor"),
             "DeleteResourceTree": self._delete_tree,
+            "StopResource": self._stop,
         }
         for stem, (_, listed) in KINDS.items():
             self._operations[f"Describe{stem}"] = partial(self._describe, stem)
@@ -181,6 +182,10 @@ class ForecastApi:
 
     def _delete_tree(self, request: Request) -> dict[str, Any]:
         self.resources.delete(request["ResourceArn"], tree=True)
+        return {}
+
+    def _stop(self, request: Request) -> dict[str, Any]:
+        self.resources.stop(request["ResourceArn"])
         return {}
 
     def _texts(self, path: str) -> Iterable[str]:

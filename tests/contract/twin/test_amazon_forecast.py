@@ -107,6 +107,21 @@ def service(twin: Twin) -> Service:
     return Service(forecast, s3, bucket, dataset, group)
 
 
+def statuses(service: Service, describe: Callable[[], dict[str, Any]], last: str = "gone") -> list[str]:
+    """Every status that is seen, in order, until the last one."""
+    seen: list[str] = []
+    deadline = time.monotonic() + 30
+    while not seen or seen[-1] != last:
+        assert time.monotonic() < deadline, seen
+        try:
+            status = str(describe()["Status"])
+        except service.forecast.exceptions.ResourceNotFoundException:
+            status = "gone"
+        seen += [status] if status not in seen else []
+        time.sleep(0.02)
+    return seen
+
+
 def history(days: int = 70) -> str:
     """Two sites of one item: a weekly pattern 1..7, and its double with 3 more in every other week."""
     rows = []
@@ -120,11 +135,7 @@ def history(days: int = 70) -> str:
 def test_a_resource_is_pending_then_in_progress_then_active(service: Service) -> None:
     service.put(history())
     arn = service.start_import()
-    seen: list[str] = []
-    while not seen or seen[-1] != "ACTIVE":
-        status = service.forecast.describe_dataset_import_job(DatasetImportJobArn=arn)["Status"]
-        seen += [status] if status not in seen else []
-        time.sleep(0.02)
+    seen = statuses(service, lambda: service.forecast.describe_dataset_import_job(DatasetImportJobArn=arn), "ACTIVE")
     assert seen == ["CREATE_PENDING", "CREATE_IN_PROGRESS", "ACTIVE"]
 
 
@@ -242,10 +253,25 @@ def test_a_tree_is_deleted_whole_and_a_parent_alone_is_not(service: Service) -> 
     with pytest.raises(service.forecast.exceptions.ResourceInUseException):
         service.forecast.delete_predictor(PredictorArn=predictor)
     service.forecast.delete_resource_tree(ResourceArn=predictor)
+    with pytest.raises(service.forecast.exceptions.ResourceInUseException):
+        service.forecast.delete_resource_tree(ResourceArn=predictor)
+    seen = statuses(service, lambda: service.forecast.describe_auto_predictor(PredictorArn=predictor))
+    assert seen == ["DELETE_PENDING", "DELETE_IN_PROGRESS", "gone"]
     with pytest.raises(service.forecast.exceptions.ResourceNotFoundException):
         service.forecast.describe_forecast(ForecastArn=forecast)
-    with pytest.raises(service.forecast.exceptions.ResourceNotFoundException):
-        service.forecast.describe_auto_predictor(PredictorArn=predictor)
+
+
+def test_what_was_stopped_while_it_was_created_stays_stopped_and_can_be_deleted(service: Service) -> None:
+    service.put(history())
+    job = service.start_import()
+    service.forecast.stop_resource(ResourceArn=job)
+    seen = statuses(service, lambda: service.forecast.describe_dataset_import_job(DatasetImportJobArn=job), "CREATE_STOPPED")
+    assert seen == ["CREATE_STOPPING", "CREATE_STOPPED"]
+    with pytest.raises(service.forecast.exceptions.InvalidInputException, match="CREATE_STOPPED"):
+        service.forecast.stop_resource(ResourceArn=job)
+    with pytest.raises(service.forecast.exceptions.InvalidInputException, match="no data"):
+        service.train()
+    service.forecast.delete_dataset_import_job(DatasetImportJobArn=job)
 
 
 def test_predictors_are_listed_by_their_group(service: Service) -> None:
