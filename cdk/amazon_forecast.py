@@ -42,8 +42,7 @@ class AmazonForecast:
 
     def arns(self) -> list[str]:
         """Everything of this stage in the service: what the template made, and what runs create."""
-        own = f"arn:{Aws.PARTITION}:forecast:{Aws.REGION}:{Aws.ACCOUNT_ID}"
-        return [self.dataset_arn, self.group_arn, *(f"{own}:{kind}/{pattern}" for kind, pattern in self.patterns())]
+        return [self.dataset_arn, self.group_arn, *(_arn(kind, pattern) for kind, pattern in self.patterns())]
 
 
 class ForecastDatasets(Construct):
@@ -52,11 +51,12 @@ class ForecastDatasets(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, lake: Lake) -> None:
         super().__init__(scope, construct_id)
         prefix = f"signify_{settings.stage}_"
+        name = f"{prefix}demand_{_fingerprint()}"
         self.role = self._role(lake)
         dataset = CfnDataset(
             self,
             "Demand",
-            dataset_name=f"{prefix}demand_{_fingerprint()}",
+            dataset_name=name,
             dataset_type="TARGET_TIME_SERIES",
             domain=DOMAIN,
             data_frequency=FREQUENCY,
@@ -71,7 +71,7 @@ class ForecastDatasets(Construct):
             acknowledge(resource, _ACCEPTED)
             resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3697"]}})  # for the reason of _ACCEPTED
         self.service = AmazonForecast(
-            dataset_arn=dataset.attr_arn,
+            dataset_arn=_arn("dataset", name),  # not a reference: the run's stack is deployed again only when its own template changes
             group_arn=group.attr_dataset_group_arn,
             role_arn=self.role.role_arn,
             key_arn=lake.key.key_arn,
@@ -98,6 +98,10 @@ class ForecastDatasets(Construct):
             )
         )
         return role
+
+
+def _arn(kind: str, name: str) -> str:
+    return f"arn:{Aws.PARTITION}:forecast:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/{name}"
 
 
 def _fingerprint() -> str:
