@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 
 from aws_cdk import Aws, RemovalPolicy, Stack
@@ -16,6 +18,7 @@ from cdk.settings import Settings
 DOMAIN = "CUSTOM"
 # In the order of the columns that the Glue job amazon_forecast_input writes.
 SCHEMA = (("item_id", "string"), ("timestamp", "timestamp"), ("target_value", "float"), ("site_id", "string"))
+FREQUENCY = "D"
 DIMENSIONS = ["site_id"]
 QUANTILES = ["0.1", "0.5", "0.9"]
 
@@ -39,8 +42,7 @@ class AmazonForecast:
 
     def arns(self) -> list[str]:
         """Everything of this stage in the service: what the template made, and what runs create."""
-        own = f"arn:{Aws.PARTITION}:forecast:{Aws.REGION}:{Aws.ACCOUNT_ID}"
-        return [self.dataset_arn, self.group_arn, *(f"{own}:{kind}/{pattern}" for kind, pattern in self.patterns())]
+        return [self.dataset_arn, self.group_arn, *(_arn(kind, pattern) for kind, pattern in self.patterns())]
 
 
 class ForecastDatasets(Construct):
@@ -49,14 +51,15 @@ class ForecastDatasets(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, lake: Lake) -> None:
         super().__init__(scope, construct_id)
         prefix = f"signify_{settings.stage}_"
+        name = f"{prefix}demand_{_fingerprint()}"
         self.role = self._role(lake)
         dataset = CfnDataset(
             self,
             "Demand",
-            dataset_name=f"{prefix}demand",
+            dataset_name=name,
             dataset_type="TARGET_TIME_SERIES",
             domain=DOMAIN,
-            data_frequency="D",
+            data_frequency=FREQUENCY,
             schema={"Attributes": [{"AttributeName": name, "AttributeType": kind} for name, kind in SCHEMA]},
             encryption_config={"KmsKeyArn": lake.key.key_arn, "RoleArn": self.role.role_arn},
         )
@@ -68,7 +71,7 @@ class ForecastDatasets(Construct):
             acknowledge(resource, _ACCEPTED)
             resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3697"]}})  # for the reason of _ACCEPTED
         self.service = AmazonForecast(
-            dataset_arn=dataset.attr_arn,
+            dataset_arn=_arn("dataset", name),  # not a reference: the run's stack is deployed again only when its own template changes
             group_arn=group.attr_dataset_group_arn,
             role_arn=self.role.role_arn,
             key_arn=lake.key.key_arn,
@@ -95,6 +98,15 @@ class ForecastDatasets(Construct):
             )
         )
         return role
+
+
+def _arn(kind: str, name: str) -> str:
+    return f"arn:{Aws.PARTITION}:forecast:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/{name}"
+
+
+def _fingerprint() -> str:
+    """Part of the data set's name: the service changes no data set, so another schema has to be another one."""
+    return hashlib.sha256(json.dumps([DOMAIN, FREQUENCY, SCHEMA]).encode()).hexdigest()[:8]
 
 
 _CUSTOMER = "Closed to new customers: whoever sets forecastBackend=amazon_forecast is one already, and is warned at synth."

@@ -12,7 +12,7 @@ from aws_cdk import Duration
 from aws_cdk.aws_stepfunctions import CustomState, IChainable
 from constructs import Construct
 
-from cdk.amazon_forecast import DIMENSIONS, QUANTILES, AmazonForecast
+from cdk.amazon_forecast import DIMENSIONS, FREQUENCY, QUANTILES, AmazonForecast
 from cdk.failure_path import FailurePath
 from cdk.forecast_stage import BUSY, ForecastStage, Kind, name_of, service_call
 from cdk.states import retry
@@ -84,7 +84,7 @@ class AmazonForecastBranch(Construct):
     def _train(self) -> dict[str, Any]:
         return {
             "ForecastHorizon": "{% $run.horizon_days %}",
-            "ForecastFrequency": "D",
+            "ForecastFrequency": FREQUENCY,
             "ForecastTypes": QUANTILES,
             "ForecastDimensions": DIMENSIONS,
             "DataConfig": {

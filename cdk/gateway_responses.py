@@ -35,7 +35,7 @@ PROBLEMS: dict[str, Problem] = {
     "ACCESS_DENIED": Problem(403, "FORBIDDEN", "The token does not allow this"),
     "EXPIRED_TOKEN": Problem(401, "UNAUTHENTICATED", "The token has expired", BEARER),
     "INVALID_SIGNATURE": Problem(401, "UNAUTHENTICATED", "The signature is wrong", BEARER),
-    "INVALID_API_KEY": Problem(403, "FORBIDDEN", "The API key is unknown"),
+    "INVALID_API_KEY": Problem(403, "FORBIDDEN", "An API key of ours is needed", detail="Send it as X-Api-Key, beside the token."),
     "MISSING_AUTHENTICATION_TOKEN": Problem(404, "NOT_FOUND", "No such resource", detail="No such route; /api/v1/docs lists them."),
     "RESOURCE_NOT_FOUND": Problem(404, "NOT_FOUND", "No such resource"),
     "BAD_REQUEST_BODY": Problem(400, "MALFORMED", "The body cannot be read", detail="Send the body as a JSON object; {} is one."),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from aws_cdk.aws_apigateway import (
-    AccessLogFormat,
     AuthorizationType,
+    CfnRestApi,
     CognitoUserPoolsAuthorizer,
     EndpointType,
     IResource,
@@ -14,47 +12,26 @@ from aws_cdk.aws_apigateway import (
     JsonSchemaType,
     JsonSchemaVersion,
     LambdaIntegration,
-    LogGroupLogDestination,
-    MethodLoggingLevel,
-    Period,
-    QuotaSettings,
     RequestValidator,
     RestApi,
-    StageOptions,
-    ThrottleSettings,
-    UsagePlanPerApiStage,
 )
 from aws_cdk.aws_lambda import IFunction
-from aws_cdk.aws_logs import FilterPattern, MetricFilter
 from constructs import Construct
 
 from cdk.acknowledge import acknowledge
-from cdk.function import METRICS_NAMESPACE
+from cdk.gateway_logs import bound_execution_logs, count_strangers, stage_options
 from cdk.gateway_responses import answer_problems
 from cdk.identity import Identity
 from cdk.log_group import log_group
 from cdk.settings import Settings
+from cdk.usage_plan import plan_usage
 from cdk.web_acl import WebAcl
 
 BASE_PATH = "api/v1"
 OPEN_ROUTES = ("health", "openapi.json", "docs")
 WITH_BODY = ("POST", "PUT", "PATCH")
-REQUESTS_PER_DAY = 100_000  # of one client that was given an API key, for metering; a key opens nothing
-ACCESS_LOG = {
-    "request_id": "$context.requestId",
-    "time": "$context.requestTime",
-    "stage": "$context.stage",
-    "client": "$context.authorizer.claims.client_id",
-    "ip": "$context.identity.sourceIp",
-    "method": "$context.httpMethod",
-    "path": "$context.path",
-    "status": "$context.status",
-    "bytes": "$context.responseLength",
-    "latency_ms": "$context.responseLatency",
-    "integration_ms": "$context.integrationLatency",
-    "error": "$context.error.message",
-    "trace_id": "$context.xrayTraceId",
-}
+# Without it a regional API takes TLS 1.0. STRICT: the host of a request must be the one that TLS was negotiated for.
+TLS = {"SecurityPolicy": "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "EndpointAccessMode": "STRICT"}
 
 
 class PlatformApi(Construct):
@@ -63,7 +40,7 @@ class PlatformApi(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, handler: IFunction, identity: Identity) -> None:
         super().__init__(scope, construct_id)
         self._identity = identity
-        self._access_logs = log_group(self, "AccessLogs", settings)
+        access_logs = log_group(self, "AccessLogs", settings)
         self.api = RestApi(
             self,
             "Api",
@@ -71,38 +48,37 @@ class PlatformApi(Construct):
             description=f"Signify, stage {settings.stage}",
             endpoint_types=[EndpointType.REGIONAL],
             cloud_watch_role=True,  # without the account's logging role, an empty account refuses access logs
-            deploy_options=self._stage(settings),
+            deploy_options=stage_options(settings, access_logs),
         )
+        self._require_tls()
+        bound_execution_logs(self, self.api, settings)
         integration = LambdaIntegration(handler)
         base = self.api.root.resource_for_path(BASE_PATH)
         for route in OPEN_ROUTES:
             self._open(base.add_resource(route), integration)
-        guarded = self._guard(base, integration)
+        guarded = self._guard(base, integration, settings)
         if settings.cors_origins:
             self._answer_preflights(guarded, integration)
-        self._plan_usage(settings)
-        self._count_strangers()
+        self.client_key = plan_usage(self.api, settings)
+        count_strangers(self, access_logs)
         answer_problems(self.api, settings)
         self.firewall = WebAcl(self, "Firewall", settings, self.api.deployment_stage) if settings.api_firewall else None
         acknowledge(self, _ACCEPTED if self.firewall else {**_ACCEPTED, **_ACCEPTED_WITHOUT_FIREWALL})
 
-    def _stage(self, settings: Settings) -> StageOptions:
-        return StageOptions(
-            stage_name=settings.stage,
-            metrics_enabled=True,
-            tracing_enabled=True,
-            logging_level=MethodLoggingLevel.ERROR,
-            throttling_rate_limit=settings.api_rate_limit,
-            throttling_burst_limit=settings.api_burst_limit,
-            access_log_destination=LogGroupLogDestination(self._access_logs),
-            access_log_format=AccessLogFormat.custom(json.dumps(ACCESS_LOG)),
-        )
+    def _require_tls(self) -> None:
+        """TLS 1.2 at least, with forward secrecy. The library knows these properties of domain names only."""
+        resource = self.api.node.default_child
+        assert isinstance(resource, CfnRestApi)
+        for name, value in TLS.items():
+            resource.add_property_override(name, value)
+        assert self.api.latest_deployment is not None
+        self.api.latest_deployment.add_to_logical_id(TLS)  # it holds from the next deployment on
 
     def _open(self, resource: IResource, integration: LambdaIntegration) -> None:
         method = resource.add_method("GET", integration, authorization_type=AuthorizationType.NONE)
         acknowledge(method, _ACCEPTED_OF_OPEN_ROUTES)
 
-    def _guard(self, base: IResource, integration: LambdaIntegration) -> IResource:
+    def _guard(self, base: IResource, integration: LambdaIntegration, settings: Settings) -> IResource:
         """Any scope opens the gate; the function asks for the one that the route needs."""
         resource = base.add_resource("{proxy+}")
         authorizer = CognitoUserPoolsAuthorizer(self, "Tokens", cognito_user_pools=[self._identity.pool])
@@ -115,6 +91,7 @@ class PlatformApi(Construct):
                 authorizer=authorizer,
                 authorization_type=AuthorizationType.COGNITO,
                 authorization_scopes=self._identity.scopes,
+                api_key_required=settings.api_key_required,
                 request_validator=validator,
                 request_models={"application/json": document} if verb in WITH_BODY else None,
             )
@@ -124,27 +101,6 @@ class PlatformApi(Construct):
         """Browsers ask without a token; the function knows which origins may."""
         method = resource.add_method("OPTIONS", integration, authorization_type=AuthorizationType.NONE)
         acknowledge(method, _ACCEPTED_OF_PREFLIGHTS)
-
-    def _count_strangers(self) -> None:
-        """How many requests had no valid token: the gateway's own metrics do not tell 401 from other refusals."""
-        MetricFilter(
-            self,
-            "Strangers",
-            log_group=self._access_logs,
-            filter_pattern=FilterPattern.string_value("$.status", "=", "401"),
-            metric_namespace=METRICS_NAMESPACE,
-            metric_name="AuthenticationFailures",
-            dimensions={"stage": "$.stage"},
-        )
-
-    def _plan_usage(self, settings: Settings) -> None:
-        self.api.add_usage_plan(
-            "Clients",
-            description="Meters clients that send an API key; who may call is decided by tokens alone",
-            throttle=ThrottleSettings(rate_limit=settings.api_rate_limit, burst_limit=settings.api_burst_limit),
-            quota=QuotaSettings(limit=REQUESTS_PER_DAY, period=Period.DAY),
-            api_stages=[UsagePlanPerApiStage(api=self.api, stage=self.api.deployment_stage)],
-        )
 
 
 _JSON_OBJECT = JsonSchema(schema=JsonSchemaVersion.DRAFT4, title="JsonObject", type=JsonSchemaType.OBJECT)

@@ -12,7 +12,6 @@ from cdk.steps import Steps
 FORECAST_ACTIONS = (
     "CreateDatasetImportJob",
     "DescribeDatasetImportJob",
-    "CreateAutoPredictor",
     "DescribeAutoPredictor",
     "GetAccuracyMetrics",
     "CreateForecast",
@@ -21,7 +20,8 @@ FORECAST_ACTIONS = (
     "DescribeForecastExportJob",
     "DeleteResourceTree",
 )
-FORECAST_LISTS = ("ListDatasetImportJobs", "ListPredictors", "ListForecasts", "ListForecastExportJobs")
+# For these IAM knows no resource (Service Authorization Reference, Amazon Forecast): named on one, they are refused.
+FORECAST_ACTIONS_ON_ALL = ("CreateAutoPredictor", "ListDatasetImportJobs", "ListPredictors", "ListForecasts", "ListForecastExportJobs")
 LOG_DELIVERY = ("Create", "Get", "Update", "Delete", "List")
 
 
@@ -59,12 +59,16 @@ def _tell(notices: Notices) -> list[PolicyStatement]:
 
 
 def _forecast(steps: Steps) -> list[PolicyStatement]:
-    """Amazon Forecast, where it forecasts: what the run makes there, and handing over the role by which the service works."""
+    """Amazon Forecast, where it forecasts: what the run makes there, and handing over the role by which the service works.
+
+    Whoever names a key in a request must be allowed to use it: the service checks its caller, beside the role that it is handed.
+    """
     if steps.amazon is None:
         return []
     return [
         PolicyStatement(actions=[f"forecast:{action}" for action in FORECAST_ACTIONS], resources=steps.amazon.arns()),
-        PolicyStatement(actions=[f"forecast:{action}" for action in FORECAST_LISTS], resources=["*"]),
+        PolicyStatement(actions=[f"forecast:{action}" for action in FORECAST_ACTIONS_ON_ALL], resources=["*"]),
+        PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[steps.amazon.key_arn]),
         PolicyStatement(
             actions=["iam:PassRole"],
             resources=[steps.amazon.role_arn],
@@ -94,4 +98,6 @@ def _trace() -> PolicyStatement:
     return PolicyStatement(actions=actions, resources=["*"])
 
 
-_ACCEPTED = {"AwsSolutions-IAM5[Resource::*]": "Log delivery, X-Ray segments and lists have no resource that a policy could name."}
+_ACCEPTED = {
+    "AwsSolutions-IAM5[Resource::*]": "Log delivery, X-Ray segments, lists and training have no resource that a policy could name."
+}

@@ -11,12 +11,15 @@ from difflib import get_close_matches
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from cdk.schedule_expression import ScheduleExpression
 from cdk.setting_groups import ComputeSettings, DatabaseSettings, KeepingSettings, NetworkSettings
 from cdk.setting_values import Origins
+
+LEAST_POLL_SECONDS = 60
+"""On AWS: an execution's history holds 25,000 events, and each poll of Amazon Forecast, for 20 hours at most, is nine of them."""
 
 StageName = Literal["dev", "prod", "local"]
 
@@ -45,7 +48,9 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
     forecast_backend: Literal["builtin", "amazon_forecast"] = Field("builtin", description="Who forecasts.")
     anomaly_backend: Literal["builtin"] = Field("builtin", description="Who detects anomalies.")
 
-    forecast_poll_seconds: int = Field(60, ge=1, le=900, description="How often a run asks Amazon Forecast how far it is.")
+    forecast_poll_seconds: int = Field(
+        60, ge=1, le=900, description="How often a run asks Amazon Forecast how far it is; 60 at least on AWS."
+    )
 
     schedule: ScheduleExpression = Field(
         "cron(30 4 * * ? *)", description="When the daily run starts: a cron or rate of EventBridge Scheduler."
@@ -60,7 +65,13 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
     api_burst_limit: int = Field(100, ge=1, le=5_000, description="Requests of the whole API at once.")
 
     api_client_rate_limit: int = Field(100, ge=10, le=2_000_000, description="Requests per minute of one token, and of one address.")
+    api_key_required: bool = Field(
+        False, description="Whether clients send an API key beside their token: API Gateway then counts apiClientRateLimit by it."
+    )
     api_firewall: bool = Field(True, description="A web ACL before the API; without it the stage's throttle is left. About 9 USD a month.")
+    api_snap_start: bool = Field(
+        True, description="The API starts from a snapshot, whose keeping bills by the hour, about 4 USD a month; else cold in seconds."
+    )
     canary_minutes: int = Field(
         0,
         ge=0,
@@ -73,6 +84,13 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
     runbook_url: str = Field("docs/runbooks/", pattern=r"/$", description="Where the runbooks are read; alarms link to pages below it.")
     monthly_budget_usd: int | None = Field(None, ge=1, description="Monthly spend of the stage that people are warned of; none by default.")
     alarm_email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Who is told when an alarm fires.")
+
+    @field_validator("forecast_poll_seconds")
+    @classmethod
+    def _a_history_holds_the_polls(cls, value: int, info: ValidationInfo) -> int:
+        if info.data.get("function_platform") == "aws" and value < LEAST_POLL_SECONDS:
+            raise ValueError(f"at least {LEAST_POLL_SECONDS} on AWS, where the history of a run ends it at 25,000 events")
+        return value
 
     @field_validator("schedule_time_zone")
     @classmethod

@@ -11,7 +11,6 @@ import numpy as np
 from forecast_engine import baseline
 from forecast_engine.panel import Panel
 
-MEDIAN = "0.5"
 DECIMALS = 6
 """Of a percentage: the service tells a quotient, whose last digits must not decide about a run."""
 
@@ -19,20 +18,23 @@ DECIMALS = 6
 def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> dict[str, Any] | None:
     """The back-test of forecast.json from the answer of GetAccuracyMetrics: WAPEs in percent, pooled over windows by demand.
 
-    None when the service tells no window with a WAPE of the median within the panel. Coverage is not told.
+    The service judges a window by the series without a gap in it, since gaps are filled with nan (GetAccuracyMetrics); so does this. None
+    when it tells no window with a WAPE of the median within the panel, or no series is without a gap. Coverage is not told.
     """
     errors, naive_errors, demand, origins, points = 0.0, 0.0, 0.0, [], 0
     for first, last, wape in _windows(accuracy):
-        actual = _between(panel, first, last)
-        if actual.shape[1] == 0 or first <= panel.first_day:
+        if first <= panel.first_day or first > panel.last_day:
             continue
-        known = ~np.isnan(actual)
-        total = float(actual[known].sum())
-        naive = baseline.seasonal_naive(panel.until(first - timedelta(days=1)).values, actual.shape[1])
+        before, actual = panel.until(first - timedelta(days=1)).values, _between(panel, first, last)
+        whole = ~np.isnan(actual).any(axis=1)
+        if not whole.any():
+            continue
+        total = float(actual[whole].sum())
+        naive = baseline.seasonal_naive(before[whole], actual.shape[1])
         errors += wape * total
-        naive_errors += float(np.abs(actual - naive)[known].sum())
+        naive_errors += float(np.abs(actual[whole] - naive).sum())
         demand += total
-        points += int(known.sum())
+        points += int(actual[whole].size)
         origins.append((first - timedelta(days=1)).isoformat())
     if demand == 0:
         return None
@@ -53,10 +55,15 @@ def _windows(accuracy: Mapping[str, Any]) -> Iterator[tuple[date, date, float]]:
     """
     for result in accuracy.get("PredictorEvaluationResults") or ():
         for window in result.get("TestWindows") or ():
-            medians = [each for each in window["Metrics"].get("ErrorMetrics") or () if each["ForecastType"] == MEDIAN]
+            medians = [each for each in window["Metrics"].get("ErrorMetrics") or () if _is_median(each["ForecastType"])]
             wapes = [value for each in medians for name, value in each.items() if name.upper() == "WAPE"]
             if window.get("EvaluationType") == "COMPUTED" and wapes:
                 yield _day(window["TestWindowStart"]), _day(window["TestWindowEnd"]), float(wapes[0])
+
+
+def _is_median(forecast_type: str) -> bool:
+    """A quantile is written with or without its zeros: 0.5, .5, 0.50; the mean is another type."""
+    return forecast_type.removeprefix("0").rstrip("0") == ".5"
 
 
 def _day(instant: str) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aws_cdk import CfnOutput, Duration
 from aws_cdk.aws_lambda import Alias, Function, IFunction
 from aws_cdk.aws_stepfunctions import StateMachine
@@ -22,7 +24,6 @@ HANDLER = FunctionSpec(
     handler="runtime.api.main.handler",
     memory_mib=1024,
     timeout_s=29,  # API Gateway waits no longer
-    snap_start=True,
     concurrency=20,
 )
 
@@ -33,7 +34,7 @@ class ApiStack(StageStack):
     def __init__(self, scope: Construct, settings: Settings, functions: FunctionFactory, machine: StateMachine) -> None:
         super().__init__(scope, "Api", settings, "API and identity")
         environment = {"STATE_MACHINE_ARN": machine.state_machine_arn, "CORS_ORIGINS": ",".join(settings.cors_origins)}
-        self.handler = functions.make(self, HANDLER, environment)
+        self.handler = functions.make(self, replace(HANDLER, snap_start=settings.api_snap_start), environment)
         machine.grant_start_execution(self.handler)
         self.identity = Identity(self, "Identity", settings)
         self.edge = PlatformApi(self, "Edge", settings, self._target(settings), self.identity)
@@ -41,7 +42,7 @@ class ApiStack(StageStack):
         self._outputs()
 
     def _target(self, settings: Settings) -> IFunction:
-        """On AWS a published version, restored from its snapshot; the twin calls the function itself."""
+        """On AWS a published version, which may be restored from its snapshot; the twin calls the function itself."""
         return Alias(self, "Live", alias_name="live", version=self.handler.current_version) if settings.on_aws else self.handler
 
     def _canary(self, settings: Settings, functions: FunctionFactory) -> Canary:
@@ -54,6 +55,8 @@ class ApiStack(StageStack):
 
     def _outputs(self) -> None:
         CfnOutput(self, "ApiUrl", value=self.edge.api.url, description="Routes live below api/v1")
+        if self.edge.client_key:
+            CfnOutput(self, "ApiKeyId", value=self.edge.client_key.key_id, description="The machine client's key, header X-Api-Key")
         CfnOutput(self, "TokenUrl", value=self.identity.token_url, description="Where clients get tokens")
         CfnOutput(self, "TokenClientId", value=self.identity.client.user_pool_client_id, description="The machine client")
         CfnOutput(self, "TokenUserPoolId", value=self.identity.pool.user_pool_id, description="Where the client's secret stands")

@@ -69,8 +69,12 @@ class Platform:
 
     @cached_property
     def api(self) -> httpx.Client:
-        """An HTTP client of the API that carries a token."""
-        return httpx.Client(base_url=self.api_url, headers={"Authorization": f"Bearer {self.token()}"}, timeout=60)
+        """An HTTP client of the API that carries a token, and the machine client's key where the stage asks for one."""
+        return httpx.Client(base_url=self.api_url, headers={"Authorization": f"Bearer {self.token()}", **self._key()}, timeout=60)
+
+    def _key(self) -> dict[str, str]:
+        key = self.outputs.get("ApiKeyId")
+        return {"X-Api-Key": self.client("apigateway").get_api_key(apiKey=key, includeValue=True)["value"]} if key else {}
 
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
         """GET one route of the API; a problem answer becomes a CliError with its detail, 429 is waited out."""

@@ -26,7 +26,7 @@ Written by `python -m local.documentation` from the synthesised templates of the
 A resource whose price nobody wrote down ends the script.
 """
 AIM = """The aim for `dev` is less than {aim} USD. What keeps it there: no NAT gateway, no interface endpoint (`serviceAccess=ipv6`),
-no secret that a function would have to fetch (IAM authentication), and a database that pauses at 0 ACU.
+no secret that a function would have to fetch (IAM authentication), no snapshot (`apiSnapStart=false`), and a database that pauses at 0 ACU.
 """
 ROTATIONS = """Keys rotate every year, and the first two rotations of a key add to its price: from the third year on it is {later:.2f} USD.
 """

@@ -124,6 +124,13 @@ def _firewall(stage: _Stage) -> list[Line]:
     ]
 
 
+def _snapshots(stage: _Stage) -> list[Line]:
+    """One published version of each function that starts from a snapshot."""
+    kept = [f["MemorySize"] / 1024 for f in stage.of("AWS::Lambda::Function") if "SnapStart" in f]
+    seconds = 3600 * stage.prices["hours_per_month"]
+    return [Line("GB of snapshots that functions start from", sum(kept), sum(kept) * seconds * stage.standing["snapshot_gb_second"])]
+
+
 def _storage(stage: _Stage) -> list[Line]:
     stored = {"Aurora": "aurora", "S3": "s3", "CloudWatch logs": "logs"}
     sizes = stage.prices["idle"]
@@ -145,4 +152,5 @@ BILLS: dict[str, Callable[[_Stage], list[Line]]] = {
     "AWS::RDS::DBProxy": _database,
     "AWS::WAFv2::WebACL": _firewall,
     "AWS::Lambda::EventSourceMapping": _polls,
+    "AWS::Lambda::Function": _snapshots,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import CORSConfig
 
-ASKED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"]
+ASKED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Api-Key"]
 SHOWN_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-Request-Id"]
 REMEMBERED_S = 600
 

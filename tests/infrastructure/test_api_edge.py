@@ -99,12 +99,61 @@ def test_the_stage_is_throttled_logged_and_traced(stage: Stage) -> None:
     assert {"request_id", "client", "stage", "status", "latency_ms"} <= set(json.loads(properties["AccessLogSetting"]["Format"]))
 
 
-def test_a_usage_plan_meters_the_stage(stage: Stage) -> None:
+def test_it_takes_no_tls_older_than_1_2(stage: Stage) -> None:
+    """A regional API takes TLS 1.0 unless it says otherwise (API Gateway developer guide, "Supported security policies")."""
+    [api] = stage.of_type("AWS::ApiGateway::RestApi").values()
+    assert re.match(r"SecurityPolicy_TLS13_1_[23]_", api["Properties"]["SecurityPolicy"])
+    assert api["Properties"]["EndpointAccessMode"] == "STRICT"
+
+
+def test_what_the_gateway_logs_of_itself_ends_and_goes_with_the_stage(stage: Stage) -> None:
+    """API Gateway makes this group where it is missing: without retention, and nobody's to delete."""
+    [(group, properties)] = [
+        (name.split("/")[1], each["Properties"])
+        for name, each in stage.of_type("AWS::Logs::LogGroup").items()
+        if rendered(each["Properties"].get("LogGroupName", "")).startswith("API-Gateway-Execution-Logs_")
+    ]
+    [api] = [name.split("/")[1] for name in stage.of_type("AWS::ApiGateway::RestApi")]
+    [deployed] = stage.of_type("AWS::ApiGateway::Stage").values()
+    assert rendered(properties["LogGroupName"]) == f"API-Gateway-Execution-Logs_<{api}>/{deployed['Properties']['StageName']}"
+    assert properties["RetentionInDays"]
+    assert group in deployed["DependsOn"]
+
+
+def test_metrics_are_kept_by_stage_and_not_by_method(stage: Stage) -> None:
+    [deployed] = stage.of_type("AWS::ApiGateway::Stage").values()
+    assert [settings["MetricsEnabled"] for settings in deployed["Properties"]["MethodSettings"]] == [False]
+
+
+def test_a_usage_plan_bounds_each_client_of_the_stage(stage: Stage) -> None:
     [plan] = stage.of_type("AWS::ApiGateway::UsagePlan").values()
     [covered] = plan["Properties"]["ApiStages"]
     assert rendered(covered["Stage"]) == f"<{next(iter(stage.of_type('AWS::ApiGateway::Stage'))).split('/')[1]}>"
-    assert plan["Properties"]["Throttle"] == {"RateLimit": 50, "BurstLimit": 100}
+    assert plan["Properties"]["Throttle"] == {"RateLimit": {"local": 5}.get(stage.name, 1.67), "BurstLimit": 100}
     assert plan["Properties"]["Quota"]["Period"] == "DAY"
+
+
+@pytest.fixture(scope="session")
+def keyed(synthesise: Synthesise) -> Stage:
+    """Stage dev, whose clients send a key."""
+    return synthesise("dev", apiKeyRequired="true", corsOrigins=ORIGINS)["dev"]
+
+
+def test_a_key_is_asked_for_beside_the_token_where_the_settings_say_so(keyed: Stage) -> None:
+    asked = {name for name, method in methods(keyed).items() if method.get("ApiKeyRequired")}
+    assert asked == {("{proxy+}", verb) for verb in ("ANY", "POST", "PUT", "PATCH")}
+    assert {methods(keyed)[name]["AuthorizationType"] for name in asked} == {"COGNITO_USER_POOLS"}
+
+
+def test_the_machine_clients_key_is_made_up_by_the_gateway_and_belongs_to_the_plan(keyed: Stage) -> None:
+    [(key, properties)] = keyed.of_type("AWS::ApiGateway::ApiKey").items()
+    assert "Value" not in properties["Properties"]
+    [plan] = keyed.of_type("AWS::ApiGateway::UsagePlan")
+    [belongs] = keyed.of_type("AWS::ApiGateway::UsagePlanKey").values()
+    assert (rendered(belongs["Properties"]["KeyId"]), rendered(belongs["Properties"]["UsagePlanId"])) == (
+        f"<{key.split('/')[1]}>", f"<{plan.split('/')[1]}>",
+    )  # fmt: skip
+    assert "ApiKeyId" in keyed.templates["Api"].outputs()
 
 
 def test_the_firewall_stands_before_the_stage(guarded: Stage) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from importlib import resources
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.model import OperationModel
 
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, listed, rendered, statements
@@ -26,6 +31,12 @@ def states(chosen: Stage) -> dict[str, dict[str, Any]]:
     """The states of the run."""
     [machine] = chosen.of_type("AWS::StepFunctions::StateMachine").values()
     return dict(json.loads(rendered(machine["Properties"]["DefinitionString"]))["States"])
+
+
+def iam_actions(service: str) -> dict[str, dict[str, Any]]:
+    """The actions of a service with the types of resource each has, as cfn-lint carries them."""
+    document = json.loads(resources.files("cfnlint.data.AdditionalSpecs").joinpath("Policies.json").read_text(encoding="utf-8"))
+    return dict(document[service]["Actions"])
 
 
 def test_nothing_of_it_is_there_unless_it_is_chosen(stage: Stage) -> None:
@@ -77,10 +88,79 @@ def test_every_task_is_bounded_retried_with_full_jitter_and_caught(states: dict[
             assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
 
 
+def api_calls(states: dict[str, dict[str, Any]]) -> dict[str, tuple[dict[str, Any], OperationModel]]:
+    """The states that call the service, with the operation as the SDK describes it."""
+    service = botocore.session.get_session().get_service_model("forecast")
+    found = {name: state["Resource"].split(":")[-1] for name, state in states.items() if ":aws-sdk:forecast:" in state.get("Resource", "")}
+    return {name: (states[name], service.operation_model(action[0].upper() + action[1:])) for name, action in found.items()}
+
+
+def faults(given: Any, shape: Any, path: str) -> Iterator[str]:
+    """What the API would not take of the arguments; members are named as Step Functions does, KmsKeyArn for KMSKeyArn."""
+    if isinstance(given, str) and given.startswith("{%"):
+        return
+    if shape.type_name == "structure":
+        members = {name.lower(): member for name, member in shape.members.items()}
+        missing = {name.lower() for name in shape.required_members} - {name.lower() for name in given}
+        yield from (f"{path}.{name} is missing" for name in missing)
+        for name, value in given.items():
+            yield from faults(value, members[name.lower()], f"{path}.{name}") if name.lower() in members else [f"{path}.{name} is unknown"]
+    elif shape.type_name == "list":
+        for value in given:
+            yield from faults(value, shape.member, f"{path}[]")
+    elif shape.type_name == "string":
+        if shape.enum and given not in shape.enum:
+            yield f"{path} is {given!r}, not one of {shape.enum}"
+        if (pattern := shape.metadata.get("pattern")) and "<" not in given and not re.search(pattern, given):
+            yield f"{path} is {given!r}, which does not match {pattern}"
+
+
+def test_every_call_has_the_members_that_the_api_knows_and_reads_those_that_it_answers(states: dict[str, dict[str, Any]]) -> None:
+    calls = api_calls(states)
+    assert len(calls) == 3 * len(KINDS) + 3
+    assert not [fault for name, (state, operation) in calls.items() for fault in faults(state["Arguments"], operation.input_shape, name)]
+    for name, (state, operation) in calls.items():
+        read = set(re.findall(r"\$states\.result\.(\w+)", json.dumps([state.get("Assign"), state.get("Output")])))
+        assert read <= set(operation.output_shape.members if operation.output_shape else ()), name
+
+
+def test_what_is_tried_again_or_found_is_an_error_of_the_api(states: dict[str, dict[str, Any]]) -> None:
+    of_the_sdk = {"ThrottlingException", "ServiceUnavailableException", "ForecastException", "SdkClientException"}
+    for name, (state, operation) in api_calls(states).items():
+        known = {shape.name for shape in operation.service_model.error_shapes} | of_the_sdk
+        named = {error for rule in (*state["Retry"], *state["Catch"]) for error in rule["ErrorEquals"] if error.startswith("Forecast.")}
+        assert {error.removeprefix("Forecast.") for error in named} <= known, name
+
+
 def test_nobody_sleeps_while_the_service_works(states: dict[str, dict[str, Any]]) -> None:
     for kind in KINDS:
         assert states[f"WaitFor{kind}"] == {"Type": "Wait", "Seconds": 60, "Next": f"Describe{kind}"}
         assert states[f"Describe{kind}"]["Resource"].split(":")[-2] == "forecast"
+
+
+def test_the_history_of_an_execution_holds_every_poll_until_the_deadlines(states: dict[str, dict[str, Any]]) -> None:
+    """25,000 events are an execution's quota; a Wait and a Choice write two, a Task five."""
+    hours = [
+        int(states[create]["Assign"][f"{kind.lower()}_deadline"].split("+")[1].split()[0]) / 3_600_000 for kind, create in CREATES.items()
+    ]
+    polls = sum(3600 * hour / states[f"WaitFor{kind}"]["Seconds"] for kind, hour in zip(CREATES, hours, strict=True))
+    assert 0 < polls * (2 + 5 + 2) < 25_000 / 2
+
+
+def test_another_schema_is_another_data_set(chosen: Stage, synthesise: Synthesise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service changes no data set, and CloudFormation replaces one only when its name changes."""
+    from cdk import amazon_forecast
+
+    def name(stage: Stage) -> str:
+        [dataset] = stage.of_type("AWS::Forecast::Dataset").values()
+        return str(dataset["Properties"]["DatasetName"])
+
+    monkeypatch.setattr(amazon_forecast, "SCHEMA", amazon_forecast.SCHEMA[:-1])
+    another = synthesise("dev", forecastBackend="amazon_forecast")["dev"]
+    assert re.fullmatch("signify_dev_demand_[0-9a-f]{8}", name(chosen))
+    assert name(another) != name(chosen)
+    for stage in (chosen, another):  # an unchanged template is not deployed again, so the run has to name it
+        assert f":dataset/{name(stage)}" in rendered(stage.templates["Workflow"].document)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -125,18 +205,38 @@ def test_a_clean_up_that_fails_does_not_stop_the_run(states: dict[str, dict[str,
     assert [catch["Next"] for catch in states["DeleteImport"]["Catch"]] == ["PublishRun"]
 
 
-def test_the_run_may_touch_this_stages_names_alone_and_hands_its_role_to_the_service_alone(chosen: Stage) -> None:
+def of_the_run(chosen: Stage) -> list[dict[str, Any]]:
+    """The statements of the run's role."""
     [role] = [
         role
         for role in chosen.templates["Workflow"].of_type("AWS::IAM::Role").values()
         if role["Properties"].get("Description") == "Role of the run"
     ]
-    forecast = [s for s in statements(role) if str(listed(s["Action"])[0]).startswith("forecast:")]
-    [acts, lists] = forecast
+    return statements(role)
+
+
+def test_the_run_may_touch_this_stages_names_alone_and_hands_its_role_to_the_service_alone(chosen: Stage) -> None:
+    forecast = [s for s in of_the_run(chosen) if str(listed(s["Action"])[0]).startswith("forecast:")]
+    [acts, _] = forecast
     assert all("signify_dev_" in rendered(arn) or "AmazonForecast" in rendered(arn) for arn in acts["Resource"])
-    assert all(action.startswith("forecast:List") for action in listed(lists["Action"]))
-    [passes] = [s for s in statements(role) if s["Action"] == "iam:PassRole"]
+    [passes] = [s for s in of_the_run(chosen) if s["Action"] == "iam:PassRole"]
     assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "forecast.amazonaws.com"}}
+
+
+def test_an_action_is_allowed_on_everything_just_where_iam_knows_no_resource_of_it(chosen: Stage) -> None:
+    """By the Service Authorization Reference; an action without resources that is allowed on one is refused by AWS."""
+    known = {name.lower(): action for name, action in iam_actions("forecast").items()}
+    for statement in of_the_run(chosen):
+        for action in listed(statement["Action"]):
+            if action.startswith("forecast:"):
+                has_resources = bool(known[action.removeprefix("forecast:").lower()].get("Resources"))
+                assert (statement["Resource"] == "*") is not has_resources, action
+
+
+def test_the_run_may_use_the_key_that_it_names_in_its_requests(chosen: Stage, states: dict[str, dict[str, Any]]) -> None:
+    named = set(re.findall(r'"KmsKeyArn": "(.+?)"', json.dumps([states[create]["Arguments"] for create in CREATES.values()])))
+    [allowed] = [s for s in of_the_run(chosen) if "kms:GenerateDataKey" in s["Action"] and {rendered(s["Resource"])} == named]
+    assert set(allowed["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
 
 
 def test_the_service_reads_features_and_writes_forecasts_alone(chosen: Stage) -> None:

@@ -95,6 +95,7 @@ def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> 
         ({"schedule": "cron(30 4 * * * *)"}, ["either the day of month or the day of week has to be ?"]),
         ({"scheduleTimeZone": "Europe/Berlim"}, ["scheduleTimeZone is 'Europe/Berlim'", "Europe/Berlin"]),
         ({"forecastPollSeconds": "0"}, ["forecastPollSeconds is '0'", "greater than or equal to 1"]),
+        ({"forecastPollSeconds": "59"}, ["forecastPollSeconds is '59'", "at least 60 on AWS"]),
         ({"anomalyBackend": "lookout"}, ["anomalyBackend is 'lookout'", "ended on 9 October 2025", "anomalyBackend=builtin"]),
     ],
 )

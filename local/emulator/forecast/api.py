@@ -46,6 +46,7 @@ class ForecastApi:
             "GetAccuracyMetrics": self._accuracy,
             "DescribeAutoPredictor": partial(self._describe, "Predictor"),
             "DeleteResourceTree": self._delete_tree,
+            "StopResource": self._stop,
         }
         for stem, (_, listed) in KINDS.items():
             self._operations[f"Describe{stem}"] = partial(self._describe, stem)
@@ -105,7 +106,7 @@ class ForecastApi:
         predictor = Resource(
             _arn("Predictor", f"{name}_{uuid.uuid4().hex[:26].upper()}"), "Predictor", name, {**request, "ForecastTypes": types}
         )
-        self.resources.add(predictor, lambda: (series, last, wape(series, last, horizon)))
+        self.resources.add(predictor, lambda: (series, last, wape(series, last, horizon, _gaps_are_zero(request))))
         return {"PredictorArn": predictor.arn}
 
     def _target(self, group_arn: str) -> Resource:
@@ -183,6 +184,10 @@ class ForecastApi:
         self.resources.delete(request["ResourceArn"], tree=True)
         return {}
 
+    def _stop(self, request: Request) -> dict[str, Any]:
+        self.resources.stop(request["ResourceArn"])
+        return {}
+
     def _texts(self, path: str) -> Iterable[str]:
         place = urlsplit(path)
         s3 = boto3.client("s3", endpoint_url=self._endpoint)
@@ -206,6 +211,12 @@ def _forecast_types(request: Request) -> list[str]:
     if any(not 0.01 <= float(level) <= 0.99 for level in types):
         raise Refused("InvalidInputException", f"ForecastTypes {types}: this fake knows quantiles from 0.01 to 0.99")
     return types
+
+
+def _gaps_are_zero(request: Request) -> bool:
+    """Whether the items with gaps count in the accuracy: by the filling of the target, zero unless it says something else."""
+    configs = request["DataConfig"].get("AttributeConfigs") or ()
+    return all(config["Transformations"].get("middlefill", "zero") == "zero" for config in configs)
 
 
 def _summary(resource: Resource) -> dict[str, Any]:

@@ -31,6 +31,6 @@ def _handler(api: ForecastApi, create: Callable[[dict[str, Any]], dict[str, Any]
         return arn, {"Arn": arn, answer: arn}
 
     def deleted(arn: str, properties: handlers.Properties) -> None:
-        api.resources.delete(arn, tree=True)
+        api.resources.delete(arn, tree=True, at_once=True)
 
     return {"create": made, "update": updated, "delete": deleted}

@@ -1,4 +1,8 @@
-"""What the fake keeps: resources with a status that moves from CREATE_PENDING over CREATE_IN_PROGRESS to ACTIVE or CREATE_FAILED."""
+"""What the fake keeps: resources with a status.
+
+CREATE_PENDING -> CREATE_IN_PROGRESS -> ACTIVE, or CREATE_FAILED -> DELETE_PENDING -> DELETE_IN_PROGRESS -> gone
+        +---- stopped ----+-> CREATE_STOPPING -> CREATE_STOPPED ----^
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
 LONGEST_NAME = 63
 MOST_AT_ONCE = 3
 CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+DELETABLE = ("ACTIVE", "CREATE_FAILED", "CREATE_STOPPED")
 
 
 class Refused(Exception):
@@ -82,21 +87,51 @@ class Resources:
             threading.Thread(target=_create, args=(resource, work), daemon=True).start()
         return resource
 
-    def delete(self, arn: str, *, tree: bool = False) -> None:
-        """Delete a resource that nothing depends on; with `tree` also what depends on it."""
+    def stop(self, arn: str) -> None:
+        """Stop what is being created; nothing resumes it."""
         resource = self.get(arn)
-        children = [each for each in self._by_arn.values() if arn in each.parents]
-        if resource.status in CREATING or (children and not tree):
-            raise Refused("ResourceInUseException", f"{arn} is in use or still being created")
-        for child in children:
-            self.delete(child.arn, tree=True)
-        self._by_arn.pop(arn, None)
+        if resource.status not in CREATING:
+            raise Refused("InvalidInputException", f"{arn} is {resource.status}; only what is being created can be stopped")
+        resource.status = "CREATE_STOPPING"
+
+    def delete(self, arn: str, *, tree: bool = False, at_once: bool = False) -> None:
+        """Delete a resource that nothing depends on, or with `tree` also what depends on it: in the background, unless at once."""
+        doomed = self._tree(self.get(arn))
+        if any(each.status not in DELETABLE for each in doomed) or (len(doomed) > 1 and not tree):
+            raise Refused("ResourceInUseException", f"{arn} is in use, still being created or already being deleted")
+        for each in doomed:
+            each.status = "DELETE_PENDING"
+        if at_once:
+            self._forget(doomed)
+        else:
+            threading.Thread(target=self._delete, args=(doomed,), daemon=True).start()
+
+    def _tree(self, resource: Resource) -> list[Resource]:
+        """The resource and everything that was made from it."""
+        children = [each for each in self._by_arn.values() if resource.arn in each.parents]
+        return [resource, *(below for child in children for below in self._tree(child))]
+
+    def _delete(self, doomed: list[Resource]) -> None:
+        time.sleep(PENDING_SECONDS)
+        for each in doomed:
+            each.status = "DELETE_IN_PROGRESS"
+        time.sleep(PENDING_SECONDS)
+        self._forget(doomed)
+
+    def _forget(self, doomed: list[Resource]) -> None:
+        with self._lock:
+            for each in doomed:
+                self._by_arn.pop(each.arn, None)
 
 
 def _create(resource: Resource, work: Callable[[], Any]) -> None:
     time.sleep(PENDING_SECONDS)
+    if _stopped(resource):
+        return
     resource.status = "CREATE_IN_PROGRESS"
     time.sleep(PENDING_SECONDS)
+    if _stopped(resource):
+        return
     try:
         resource.made = work()
     except Unusable as error:
@@ -105,6 +140,13 @@ def _create(resource: Resource, work: Callable[[], Any]) -> None:
         resource.status, resource.message = "CREATE_FAILED", f"{type(error).__name__}: {error}"
     else:
         resource.status = "ACTIVE"
+
+
+def _stopped(resource: Resource) -> bool:
+    """Whether somebody stopped it; then its creation ends here."""
+    if resource.status == "CREATE_STOPPING":
+        resource.status = "CREATE_STOPPED"
+    return resource.status == "CREATE_STOPPED"
 
 
 def _require_name(name: str) -> None:

@@ -67,16 +67,21 @@ def forecast(days: Mapping[date, float], last: date, horizon: int, levels: Seque
         yield day, [max(0.0, round(_like(days, day, last) + float(shift), 4)) for shift in shifts]
 
 
-def wape(series: Series, last: date, horizon: int) -> tuple[date, float, int]:
-    """The first day of the last window of `horizon` days, the WAPE (a fraction) of the median on it, and its number of points."""
+def wape(series: Series, last: date, horizon: int, gaps_are_zero: bool) -> tuple[date, float, int]:
+    """The first day of the last window of `horizon` days, the WAPE (a fraction) of the median on it, and its number of points.
+
+    A day of the window without a row is a zero, or keeps its series out of it.
+    """
     first = last - timedelta(days=horizon - 1)
     error = demand = 0.0
     points = 0
     for days in series.values():
+        if not gaps_are_zero and any(first + timedelta(days=ahead) not in days for ahead in range(horizon)):
+            continue
         before = {day: value for day, value in days.items() if day < first}
         for day, (median,) in forecast(before, first - timedelta(days=1), horizon, [0.5]):
-            if day in days:
-                error, demand, points = error + abs(days[day] - median), demand + abs(days[day]), points + 1
+            actual = days.get(day, 0.0)
+            error, demand, points = error + abs(actual - median), demand + abs(actual), points + 1
     return first, error / demand if demand else 0.0, points
 
 

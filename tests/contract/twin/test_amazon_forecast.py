@@ -67,14 +67,13 @@ class Service:
                 ForecastHorizon=horizon,
                 ForecastFrequency="D",
                 ForecastDimensions=["site_id"],
-                DataConfig={"DatasetGroupArn": self.group},
-                **more,
+                **{"DataConfig": {"DatasetGroupArn": self.group}, **more},
             )["PredictorArn"]
         )
 
-    def trained(self) -> str:
+    def trained(self, **more: Any) -> str:
         self.imported()
-        arn = self.train()
+        arn = self.train(**more)
         assert self.settled(lambda: self.forecast.describe_auto_predictor(PredictorArn=arn)) == "ACTIVE"
         return arn
 
@@ -108,6 +107,21 @@ def service(twin: Twin) -> Service:
     return Service(forecast, s3, bucket, dataset, group)
 
 
+def statuses(service: Service, describe: Callable[[], dict[str, Any]], last: str = "gone") -> list[str]:
+    """Every status that is seen, in order, until the last one."""
+    seen: list[str] = []
+    deadline = time.monotonic() + 30
+    while not seen or seen[-1] != last:
+        assert time.monotonic() < deadline, seen
+        try:
+            status = str(describe()["Status"])
+        except service.forecast.exceptions.ResourceNotFoundException:
+            status = "gone"
+        seen += [status] if status not in seen else []
+        time.sleep(0.02)
+    return seen
+
+
 def history(days: int = 70) -> str:
     """Two sites of one item: a weekly pattern 1..7, and its double with 3 more in every other week."""
     rows = []
@@ -121,11 +135,7 @@ def history(days: int = 70) -> str:
 def test_a_resource_is_pending_then_in_progress_then_active(service: Service) -> None:
     service.put(history())
     arn = service.start_import()
-    seen: list[str] = []
-    while not seen or seen[-1] != "ACTIVE":
-        status = service.forecast.describe_dataset_import_job(DatasetImportJobArn=arn)["Status"]
-        seen += [status] if status not in seen else []
-        time.sleep(0.02)
+    seen = statuses(service, lambda: service.forecast.describe_dataset_import_job(DatasetImportJobArn=arn), "ACTIVE")
     assert seen == ["CREATE_PENDING", "CREATE_IN_PROGRESS", "ACTIVE"]
 
 
@@ -163,6 +173,15 @@ def test_the_accuracy_is_that_of_the_last_window(service: Service) -> None:
     [error] = window["Metrics"]["ErrorMetrics"]
     # Two weeks at LDS1 are forecast exactly; at MAN2 the last known week had 3 less, or 3 more, a day than one of the two.
     assert error["WAPE"] == pytest.approx(7 * 3 / (2 * 28 + 2 * 56 + 7 * 3))
+
+
+@pytest.mark.parametrize(("filling", "points"), [("zero", 28), ("nan", 14)])
+def test_a_series_with_a_gap_counts_in_the_accuracy_unless_gaps_are_nan(service: Service, filling: str, points: int) -> None:
+    service.put("".join(row for row in history().splitlines(keepends=True) if not row.startswith(f"SKU-1,{LAST},") or "LDS1" not in row))
+    config = {"AttributeName": "target_value", "Transformations": {"middlefill": filling, "backfill": filling}}
+    predictor = service.trained(DataConfig={"DatasetGroupArn": service.group, "AttributeConfigs": [config]})
+    answer = service.forecast.get_accuracy_metrics(PredictorArn=predictor)
+    assert answer["PredictorEvaluationResults"][0]["TestWindows"][0]["ItemCount"] == points
 
 
 @pytest.mark.parametrize(("horizon", "days"), [(18, 70), (501, 2400)])
@@ -234,10 +253,25 @@ def test_a_tree_is_deleted_whole_and_a_parent_alone_is_not(service: Service) -> 
     with pytest.raises(service.forecast.exceptions.ResourceInUseException):
         service.forecast.delete_predictor(PredictorArn=predictor)
     service.forecast.delete_resource_tree(ResourceArn=predictor)
+    with pytest.raises(service.forecast.exceptions.ResourceInUseException):
+        service.forecast.delete_resource_tree(ResourceArn=predictor)
+    seen = statuses(service, lambda: service.forecast.describe_auto_predictor(PredictorArn=predictor))
+    assert seen == ["DELETE_PENDING", "DELETE_IN_PROGRESS", "gone"]
     with pytest.raises(service.forecast.exceptions.ResourceNotFoundException):
         service.forecast.describe_forecast(ForecastArn=forecast)
-    with pytest.raises(service.forecast.exceptions.ResourceNotFoundException):
-        service.forecast.describe_auto_predictor(PredictorArn=predictor)
+
+
+def test_what_was_stopped_while_it_was_created_stays_stopped_and_can_be_deleted(service: Service) -> None:
+    service.put(history())
+    job = service.start_import()
+    service.forecast.stop_resource(ResourceArn=job)
+    seen = statuses(service, lambda: service.forecast.describe_dataset_import_job(DatasetImportJobArn=job), "CREATE_STOPPED")
+    assert seen == ["CREATE_STOPPING", "CREATE_STOPPED"]
+    with pytest.raises(service.forecast.exceptions.InvalidInputException, match="CREATE_STOPPED"):
+        service.forecast.stop_resource(ResourceArn=job)
+    with pytest.raises(service.forecast.exceptions.InvalidInputException, match="no data"):
+        service.train()
+    service.forecast.delete_dataset_import_job(DatasetImportJobArn=job)
 
 
 def test_predictors_are_listed_by_their_group(service: Service) -> None:

@@ -62,6 +62,15 @@ def with_method(template: Template, name: str, path: str, verb: str, **propertie
     )
 
 
+def with_usage_plan(template: Template) -> Template:
+    """Two requests at once for whoever sends the key, and hardly any more."""
+    stages, throttle = [{"ApiId": ref("Api"), "Stage": ref("Stage")}], {"RateLimit": 0.01, "BurstLimit": 2}
+    template.add("Plan", "AWS::ApiGateway::UsagePlan", ApiStages=stages, Throttle=throttle)
+    template.add("Key", "AWS::ApiGateway::ApiKey", Enabled=True)
+    template.add("PlanKey", "AWS::ApiGateway::UsagePlanKey", KeyId=ref("Key"), KeyType="API_KEY", UsagePlanId=ref("Plan"))
+    return template.output("Key", ref("Key"))
+
+
 def api() -> Template:
     template = with_pool(with_function(Template(), SOURCE)).add("Api", "AWS::ApiGateway::RestApi", Name="contract")
     template.add(
@@ -92,10 +101,11 @@ def api() -> Template:
         RequestValidatorId=ref("Needs"),
         RequestParameters={"method.request.querystring.time_horizon": True},
     )
-    template.add(
-        "Deployment", "AWS::ApiGateway::Deployment", depends_on=("OpenMethod", "GuardedMethod", "CheckedMethod"), RestApiId=ref("Api")
-    )
+    with_method(template, "Keyed", "keyed", "GET", ApiKeyRequired=True)
+    needed = tuple(f"{name}Method" for name in ("Open", "Guarded", "Checked", "Keyed"))
+    template.add("Deployment", "AWS::ApiGateway::Deployment", depends_on=needed, RestApiId=ref("Api"))
     template.add("Stage", "AWS::ApiGateway::Stage", RestApiId=ref("Api"), DeploymentId=ref("Deployment"), StageName="local")
+    with_usage_plan(template)
     template.output("ApiUrl", {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/local/"})
     return template.output("TokenUrl", {"Fn::Sub": "https://contract-pool.auth.${AWS::Region}.amazoncognito.com/oauth2/token"})
 
@@ -105,6 +115,7 @@ class Api:
     url: str
     token_url: str
     client: tuple[str, str]
+    key: str
 
     def token(self, scope: str, secret: str | None = None) -> httpx.Response:
         return httpx.post(
@@ -121,7 +132,9 @@ def deployed(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> Api:
     outputs = deploy(api())
     client = twin.client("cognito-idp").describe_user_pool_client(UserPoolId=outputs["Pool"], ClientId=outputs["Client"])["UserPoolClient"]
     endpoint = twin.state.endpoint
-    return Api(api_url(outputs["ApiUrl"], endpoint), token_url(outputs["TokenUrl"], endpoint), (client["ClientId"], client["ClientSecret"]))
+    key = twin.client("apigateway").get_api_key(apiKey=outputs["Key"], includeValue=True)["value"]
+    secret = (client["ClientId"], client["ClientSecret"])
+    return Api(api_url(outputs["ApiUrl"], endpoint), token_url(outputs["TokenUrl"], endpoint), secret, key)
 
 
 def test_who_calls_with_a_token_of_the_right_scope_gets_in(deployed: Api) -> None:
@@ -156,3 +169,12 @@ def test_a_request_validator_asks_for_required_parameters(deployed: Api) -> None
     missing, given = deployed.get("checked"), deployed.get("checked", time_horizon="7d")
     assert (missing.status_code, given.status_code) == (400, 200)
     assert "time_horizon" in missing.json()["message"]
+
+
+def test_a_usage_plan_bounds_a_client_by_its_key_where_a_method_asks_for_one(deployed: Api) -> None:
+    def statuses(path: str, key: str) -> list[int]:
+        return [httpx.get(f"{deployed.url}{path}", headers={"X-Api-Key": key}, timeout=30).status_code for _ in range(3)]
+
+    assert statuses("keyed", deployed.key) == [200, 200, 429]
+    assert statuses("keyed", "guessed") == [403, 403, 403]
+    assert statuses("open", "") == [200, 200, 200]

@@ -35,15 +35,15 @@ def objects(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     return held
 
 
-def put_demand(objects: dict[str, bytes], horizon: int = 14, days: int = 140) -> None:
-    """Two series that can be forecast (one with a comma in its name), one that is too short, and one day out of stock."""
+def put_demand(objects: dict[str, bytes], horizon: int = 14, days: int = 140, out_of_stock: int = 10) -> None:
+    """Two series that can be forecast (one with a comma in its name), one that is too short, and one day out of stock (of SKU A)."""
     dates = [AS_OF - timedelta(days=back) for back in range(days)][::-1]
     weekly = np.array([float(day.weekday() + 1) for day in dates])
     frames = [
         pd.DataFrame({"site_id": "LDS1", "sku_id": sku, "demand_date": dates, "demand": weekly * factor, "stockout": False})
         for sku, factor in (("A", 1), ('B,"2"', 3))
     ]
-    frames[0].loc[10, "stockout"] = True
+    frames[0].loc[out_of_stock, "stockout"] = True
     frames.append(frames[0].tail(20).assign(sku_id="NEW"))
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pandas(pd.concat(frames), preserve_index=False), sink)
@@ -162,12 +162,14 @@ def test_an_export_without_files_is_refused(objects: dict[str, bytes]) -> None:
         take_back()
 
 
-def accuracy(wape: float, kind: str = "COMPUTED", name: str = "WAPE") -> dict[str, Any]:
+def accuracy(wape: float, kind: str = "COMPUTED", name: str = "WAPE", median: str = "0.5") -> dict[str, Any]:
     window = {
         "TestWindowStart": "2026-11-09T00:00:00.000Z",
         "TestWindowEnd": "2026-11-22T00:00:00.000Z",
         "EvaluationType": kind,
-        "Metrics": {"ErrorMetrics": [{"ForecastType": "0.1", name: 9.0}, {"ForecastType": "0.5", name: wape}]},
+        "Metrics": {
+            "ErrorMetrics": [{"ForecastType": level, name: value} for level, value in (("mean", 8.0), ("0.1", 9.0), (median, wape))]
+        },
     }
     return {"PredictorEvaluationResults": [{"TestWindows": [window]}]}
 
@@ -180,6 +182,21 @@ def test_the_services_accuracy_stands_beside_the_baseline_of_the_same_days(objec
     told = json.loads(objects["runs/r1/forecast.json"])["backtest"]
     # The demand repeats week by week, so that the baseline makes no error.
     assert (told["wape"], told["baseline_wape"], told["origins"], told["n_obs"]) == (pytest.approx(25), 0, ["2026-11-08"], 28)
+
+
+@pytest.mark.parametrize("median", ["0.5", ".5", "0.50"])
+def test_the_median_is_known_however_it_is_written(objects: dict[str, bytes], median: str) -> None:
+    put_demand(objects)
+    put_export(objects)
+    take_back(accuracy(0.25, median=median))
+    assert json.loads(objects["runs/r1/forecast.json"])["backtest"]["wape"] == pytest.approx(25)
+
+
+def test_a_series_with_a_gap_in_the_window_is_judged_by_neither_the_service_nor_the_baseline(objects: dict[str, bytes]) -> None:
+    put_demand(objects, out_of_stock=130)
+    put_export(objects)
+    take_back(accuracy(0.25))
+    assert json.loads(objects["runs/r1/forecast.json"])["backtest"]["n_obs"] == 14
 
 
 @pytest.mark.parametrize("told", [NO_ACCURACY, accuracy(0.25, "SUMMARY")])

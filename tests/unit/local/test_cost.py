@@ -35,11 +35,12 @@ def dollars(*resources: tuple[str, dict[str, Any]]) -> float:
         ([("AWS::Lambda::EventSourceMapping", {})], 0.00),
         ([("AWS::Lambda::EventSourceMapping", {})] * 2, (2 * 0.657 - 1) * 0.40),
         ([("AWS::WAFv2::WebACL", {"Rules": [{}, {}, {}]})], 8.00),
+        ([("AWS::Lambda::Function", {"MemorySize": 1024, "SnapStart": {"ApplyOn": "PublishedVersions"}})], 3.95),
         ([("AWS::S3::Bucket", {}), ("AWS::Lambda::Function", {}), ("Custom::Trigger", {})], 0.00),
     ],
 )
 def test_what_stands_there_bills_by_the_month(resources: list[tuple[str, dict[str, Any]]], expected: float) -> None:
-    assert dollars(*resources) == pytest.approx(expected)
+    assert dollars(*resources) == pytest.approx(expected, abs=0.005)
 
 
 @pytest.mark.parametrize(("capacity", "instances", "expected"), [(0, 1, 0.0), (0.5, 1, 43.80), (0.5, 2, 87.60)])
