@@ -205,9 +205,9 @@ def test_a_stage_may_do_without_a_firewall(synthesise: Synthesise) -> None:
 
 
 def test_tokens_come_from_client_credentials_only(stage: Stage) -> None:
-    [client] = stage.of_type("AWS::Cognito::UserPoolClient").values()
-    properties = client["Properties"]
-    assert (properties["AllowedOAuthFlows"], properties["GenerateSecret"]) == (["client_credentials"], True)
+    for client in stage.of_type("AWS::Cognito::UserPoolClient").values():
+        properties = client["Properties"]
+        assert (properties["AllowedOAuthFlows"], properties["GenerateSecret"]) == (["client_credentials"], True)
     [pool] = stage.of_type("AWS::Cognito::UserPool").values()
     assert pool["Properties"]["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
 

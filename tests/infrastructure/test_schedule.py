@@ -13,7 +13,7 @@ pytestmark = pytest.mark.synth
 
 
 def schedule(stage: Stage) -> dict[str, Any]:
-    [found] = stage.of_type("AWS::Scheduler::Schedule").values()
+    [found] = stage.templates["Workflow"].of_type("AWS::Scheduler::Schedule").values()
     return dict(found["Properties"])
 
 
@@ -50,7 +50,7 @@ def test_a_start_that_is_never_delivered_or_fails_for_good_waits_in_an_encrypted
 
 def test_the_scheduler_may_call_the_trigger_and_fill_the_queue_and_nothing_else(stage: Stage) -> None:
     [role] = [
-        role for role in stage.of_type("AWS::IAM::Role").values()
+        role for role in stage.templates["Workflow"].of_type("AWS::IAM::Role").values()
         if "scheduler.amazonaws.com" in str(role["Properties"]["AssumeRolePolicyDocument"])
     ]  # fmt: skip
     assert [statement["Action"] for statement in statements(role)] == ["lambda:InvokeFunction", "sqs:SendMessage"]
