@@ -54,13 +54,10 @@ def test_the_language_is_jsonata(stage: Stage) -> None:
 def test_the_definition_is_valid_in_the_states_language(synthesise: Synthesise, backend: str, tmp_path: Path) -> None:
     """cfn-lint reads a definition that is an object; in the template it is a text put together from references, which it lets pass."""
     whole = definition(synthesise("dev", forecastBackend=backend)["dev"])
-    machine = {
-        "Type": "AWS::StepFunctions::StateMachine",
-        "Properties": {"RoleArn": "arn:aws:iam::123456789012:role/a", "Definition": whole},
-    }
-    for name, spoilt in (("whole", {}), ("spoilt", {"TimeoutSecond": 1})):
-        resources = {"Machine": {**machine, "Properties": {**machine["Properties"], "Definition": {**whole, **spoilt}}}}
-        (tmp_path / name).write_text(json.dumps({"Resources": resources}).replace("<AWS::Partition>", "aws"))
+    for name, states in (("whole", whole), ("spoilt", {**whole, "TimeoutSecond": 1})):
+        properties = {"RoleArn": "arn:aws:iam::123456789012:role/a", "Definition": states}
+        machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+        (tmp_path / name).write_text(json.dumps({"Resources": {"Machine": machine}}).replace("<AWS::Partition>", "aws"))
     lint = ["cfn-lint", "--template", str(tmp_path / "whole"), str(tmp_path / "spoilt")]
     found = subprocess.run(lint, capture_output=True, text=True, timeout=300, check=False).stdout
     assert "'TimeoutSecond' was unexpected" in found
