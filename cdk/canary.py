@@ -13,6 +13,7 @@ from constructs import Construct
 from cdk.function import FunctionFactory, FunctionSpec
 from cdk.identity import RESOURCE_SERVER, TOKEN_VALIDITY, Identity
 from cdk.package import API
+from cdk.rest_api import PlatformApi
 
 WALKER = FunctionSpec(
     "canary", "Uses the API as a consumer does", package=API, memory_mib=256, timeout_s=120, asynchronous=True, inside=False, concurrency=1
@@ -24,9 +25,10 @@ class Canary(Construct):
     """Reads forecasts, accuracy and KPIs with a client of its own that may do nothing else, and measures how it went."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, functions: FunctionFactory, identity: Identity, api_url: str, every: Duration
+        self, scope: Construct, construct_id: str, functions: FunctionFactory, identity: Identity, edge: PlatformApi, every: Duration
     ) -> None:
         super().__init__(scope, construct_id)
+        key = edge.client_key
         client = identity.pool.add_client(
             "Canary",
             generate_secret=True,
@@ -37,13 +39,16 @@ class Canary(Construct):
         )
         client.node.add_dependency(identity.server)
         environment = {
-            "API_URL": api_url,
+            "API_URL": edge.api.url,
             "TOKEN_URL": identity.token_url,
             "TOKEN_CLIENT_ID": client.user_pool_client_id,
             "TOKEN_USER_POOL_ID": identity.pool.user_pool_id,
+            **({"API_KEY_ID": key.key_id} if key else {}),
         }
         self.function: Function = functions.make(self, WALKER, environment)
         identity.pool.grant(self.function, "cognito-idp:DescribeUserPoolClient")  # where the client's secret stands
+        if key:
+            self.function.add_to_role_policy(PolicyStatement(actions=["apigateway:GET"], resources=[key.key_arn]))
         Schedule(
             self,
             "Often",

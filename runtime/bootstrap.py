@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
 
+    from runtime.adapters.api_consumer import Keys
     from runtime.adapters.database import Database
     from runtime.adapters.database_address import Signer
     from runtime.adapters.database_roles import DatabaseRoles
@@ -189,7 +190,7 @@ def consumer_walk() -> ConsumerWalk:
     from runtime.adapters.api_consumer import ApiConsumer
     from runtime.services.consumer_walk import ConsumerWalk
 
-    return ConsumerWalk(ApiConsumer(identity_client(), environment(settings.ConsumerEnvironment)), clock())
+    return ConsumerWalk(ApiConsumer(identity_client(), gateway_client(), environment(settings.ConsumerEnvironment)), clock())
 
 
 @cache
@@ -292,3 +293,14 @@ def identity_client() -> CognitoIdentityProviderClient:
     from runtime.adapters.aws_client import CLIENT
 
     return boto3.client("cognito-idp", config=CLIENT)
+
+
+@cache
+def gateway_client() -> Keys:
+    """Amazon API Gateway."""
+    import boto3
+
+    from runtime.adapters.aws_client import CLIENT
+
+    client: Keys = boto3.client("apigateway", config=CLIENT)
+    return client

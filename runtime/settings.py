@@ -76,12 +76,13 @@ class WorkflowEnvironment(Environment):
 
 
 class ConsumerEnvironment(Environment):
-    """The function that calls the API from outside: where it is, and as which client of which user pool."""
+    """The function that calls the API from outside: where it is, and as which client of which user pool, with which API key if any."""
 
     api_url: str = Field(min_length=1)
     token_url: str = Field(min_length=1)
     token_client_id: str = Field(min_length=1)
     token_user_pool_id: str = Field(min_length=1)
+    api_key_id: str = ""
 
 
 class ApiEnvironment(DatabaseEnvironment):

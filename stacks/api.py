@@ -46,7 +46,7 @@ class ApiStack(StageStack):
         return Alias(self, "Live", alias_name="live", version=self.handler.current_version) if settings.on_aws else self.handler
 
     def _canary(self, settings: Settings, functions: FunctionFactory) -> Canary:
-        return Canary(self, "Canary", functions, self.identity, self.edge.api.url, Duration.minutes(settings.canary_minutes))
+        return Canary(self, "Canary", functions, self.identity, self.edge, Duration.minutes(settings.canary_minutes))
 
     @property
     def functions(self) -> dict[str, Function]:

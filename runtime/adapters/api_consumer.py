@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 from urllib3 import PoolManager, Retry, Timeout
@@ -25,11 +26,19 @@ Answer = tuple[int, dict[str, Any]]
 """The status, and the JSON object."""
 
 
+class Keys(Protocol):
+    """API Gateway, as far as it is asked."""
+
+    def get_api_key(self, *, apiKey: str, includeValue: bool) -> Mapping[str, Any]:  # noqa: N803 - as boto3 has it
+        """The key under `value`."""
+
+
 class ApiConsumer:
     """Consumer: keeps its token until the API no longer takes it, since tokens are billed one by one."""
 
-    def __init__(self, client: CognitoIdentityProviderClient, told: ConsumerEnvironment) -> None:
+    def __init__(self, client: CognitoIdentityProviderClient, keys: Keys, told: ConsumerEnvironment) -> None:
         self._client = client
+        self._keys = keys
         self._told = told
         self._http = PoolManager(timeout=TIMEOUT, retries=Retry(0))
         self._token: str | None = None
@@ -50,7 +59,15 @@ class ApiConsumer:
 
     def _read(self, url: str) -> Answer:
         self._token = self._token or self._new_token()
-        return self._request("GET", url, {"Authorization": f"Bearer {self._token}"})
+        return self._request("GET", url, {"Authorization": f"Bearer {self._token}", **self._api_key})
+
+    @cached_property
+    def _api_key(self) -> dict[str, str]:
+        """The header of the key, where the API asks for one."""
+        if not self._told.api_key_id:
+            return {}
+        with aws_errors_in_our_words(self._told.api_key_id):
+            return {"X-Api-Key": self._keys.get_api_key(apiKey=self._told.api_key_id, includeValue=True)["value"]}
 
     def _new_token(self) -> str:
         with aws_errors_in_our_words(self._told.token_user_pool_id):

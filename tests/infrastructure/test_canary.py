@@ -57,3 +57,12 @@ def test_somebody_is_woken_when_it_fails_twice_in_three_times(prod: Stage) -> No
 def test_it_may_come_more_often(synthesise: Synthesise) -> None:
     stage = synthesise("dev", canaryMinutes="5")["dev"]
     assert properties(stage, "AWS::Scheduler::Schedule", "Often")["ScheduleExpression"] == "rate(5 minutes)"
+
+
+def test_where_clients_send_a_key_it_may_read_that_of_the_machine_client(synthesise: Synthesise) -> None:
+    stage = synthesise("dev", canaryMinutes="5", apiKeyRequired="true")["dev"]
+    [key] = stage.templates["Api"].of_type("AWS::ApiGateway::ApiKey")
+    policies = [each for name, each in stage.of_type("AWS::IAM::Policy").items() if "/Canary" in name]
+    [reading] = [s for policy in policies for s in statements(policy) if s["Action"] == "apigateway:GET"]
+    assert rendered(reading["Resource"]).endswith(f"/apikeys/<{key}>")
+    assert properties(stage, "AWS::Lambda::Function", "")["Environment"]["Variables"]["API_KEY_ID"] == {"Ref": key}

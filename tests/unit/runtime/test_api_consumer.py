@@ -26,6 +26,7 @@ class Gateway(ThreadingHTTPServer):
         self.tokens = 0
         self.answer: tuple[int, bytes] = (200, b'{"fine": true}')
         self.asked: list[str] = []
+        self.keys: list[str | None] = []
 
 
 class Requests(BaseHTTPRequestHandler):
@@ -42,6 +43,7 @@ class Requests(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        self.server.keys.append(self.headers["X-Api-Key"])
         fresh = self.headers["Authorization"] == f"Bearer token-{self.server.tokens}"
         self._send(*(self.server.answer if fresh else (401, b"{}")))
 
@@ -53,6 +55,13 @@ class Requests(BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         """Be quiet."""
+
+
+class Keys:
+    """API Gateway's keys."""
+
+    def get_api_key(self, *, apiKey: str, includeValue: bool) -> dict[str, str]:  # noqa: N803 - as boto3 has it
+        return {"value": f"value of {apiKey}" if includeValue else ""}
 
 
 class Pool:
@@ -76,12 +85,17 @@ def gateway() -> Iterator[Gateway]:
     thread.join(timeout=5)
 
 
-def consumer(gateway: Gateway, secret: str = "secret") -> ApiConsumer:
+def consumer(gateway: Gateway, secret: str = "secret", key: str = "") -> ApiConsumer:
     here = f"http://127.0.0.1:{gateway.server_address[1]}"
     told = ConsumerEnvironment(
-        stage="test", api_url=f"{here}/test/", token_url=f"{here}/oauth2/token", token_client_id="client", token_user_pool_id="pool"
+        stage="test",
+        api_url=f"{here}/test/",
+        token_url=f"{here}/oauth2/token",
+        token_client_id="client",
+        token_user_pool_id="pool",
+        api_key_id=key,
     )
-    return ApiConsumer(Pool(secret), told)  # type: ignore[arg-type]
+    return ApiConsumer(Pool(secret), Keys(), told)  # type: ignore[arg-type]
 
 
 def test_one_token_serves_many_questions_until_it_is_refused(gateway: Gateway) -> None:
@@ -91,6 +105,12 @@ def test_one_token_serves_many_questions_until_it_is_refused(gateway: Gateway) -
     gateway.tokens += 5  # as if the token had expired
     assert asking.get("/kpis") == {"fine": True}
     assert gateway.tokens == 7
+
+
+def test_the_key_goes_along_where_the_api_asks_for_one(gateway: Gateway) -> None:
+    consumer(gateway).get("/kpis")
+    consumer(gateway, key="k1").get("/kpis")
+    assert gateway.keys == [None, "value of k1"]
 
 
 @pytest.mark.parametrize(
