@@ -24,6 +24,12 @@ def test_only_objects_below_landing_are_routed(stage: Stage) -> None:
     assert "LakeBucket" in rendered(pattern["detail"]["bucket"]["name"][0])
 
 
+def test_an_event_that_cannot_be_queued_is_kept(stage: Stage) -> None:
+    [rule] = stage.of_type("AWS::Events::Rule").values()
+    [target] = rule["Properties"]["Targets"]
+    assert "DeadLetterConfig" in target
+
+
 def test_what_fails_five_times_waits_two_weeks(stage: Stage) -> None:
     queue, dead_letters = queues(stage)
     assert queue["Properties"]["RedrivePolicy"]["maxReceiveCount"] == 5
