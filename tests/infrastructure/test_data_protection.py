@@ -13,6 +13,7 @@ from tests.infrastructure.templates import Resource, Stage, listed, rendered, st
 
 pytestmark = pytest.mark.synth
 CLOSED = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
+SECRET = re.compile(r"(password|secret|secret_?string|private_?key|api_?key)$", re.IGNORECASE)
 HOLDS_DATA = ("AWS::S3::Bucket", "AWS::RDS::DBCluster")
 
 
@@ -108,7 +109,7 @@ def test_no_template_holds_a_secret_in_plain_text(any_stage: Stage) -> None:
     """What is named like a secret is generated, or a reference to one."""
     for name, resource in any_stage.resources():
         for key, value in _leaves(resource.get("Properties", {})):
-            if re.search(r"(password|secretstring|privatekey|apikey)$", key, re.IGNORECASE) and isinstance(value, str):
+            if SECRET.search(key) and isinstance(value, str):
                 assert value.startswith("{{resolve:secretsmanager:"), (name, key)
 
 

@@ -12,7 +12,6 @@ from tests.infrastructure.templates import Stage, Template, rendered
 
 pytestmark = pytest.mark.synth
 ROOT = Path(__file__).resolve().parents[2]
-INVOKES_WITHOUT_WAITING = ("events.amazonaws.com", "sns.amazonaws.com", "s3.amazonaws.com", "logs.amazonaws.com")
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +63,6 @@ def test_concurrency_is_reserved_where_the_settings_say_so(listener: Template, s
     reserved = synthesise("prod", reserveConcurrency="true")["prod"].our_functions().values()
     assert all(f["Properties"]["ReservedConcurrentExecutions"] > 0 for f in reserved)
     assert sum(f["Properties"]["ReservedConcurrentExecutions"] for f in reserved) <= 100
-
-
-def test_every_function_that_is_invoked_without_waiting_keeps_what_fails(stage: Stage) -> None:
-    functions = stage.our_functions()
-    for name, permission in stage.of_type("AWS::Lambda::Permission").items():
-        if permission["Properties"]["Principal"] in INVOKES_WITHOUT_WAITING:
-            target = rendered(permission["Properties"]["FunctionName"])
-            hit = [f for key, f in functions.items() if f"<{key.split('/')[1]}>" == target]
-            assert all("DeadLetterConfig" in function["Properties"] for function in hit), name
 
 
 def test_every_variable_is_read_by_somebody(stage: Stage) -> None:

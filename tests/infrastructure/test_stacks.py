@@ -22,31 +22,48 @@ NAMED = {
     "AWS::Cognito::UserPoolDomain": "Domain",
     "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::CloudWatch::CompositeAlarm": "AlarmName",
+    "AWS::Forecast::Dataset": "DatasetName",
+    "AWS::Forecast::DatasetGroup": "DatasetGroupName",
+    "AWS::RDS::DBProxy": "DBProxyName",
 }
-NAME_PROPERTIES = (
-    "AlarmName", "BucketName", "DBClusterIdentifier", "DBInstanceIdentifier", "DashboardName", "Domain", "FunctionName", "LayerName",
-    "LogGroupName", "ManagedPolicyName", "Name", "QueueName", "RoleName", "StageName", "StateMachineName", "TopicName", "UserPoolName",
-)  # fmt: skip
-REFERS = {"AWS::Lambda::Alias", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission", "AWS::Lambda::Version"}
-NAMED_WITHIN_THEIR_PARENT = {"AWS::ApiGateway::Authorizer", "AWS::Cognito::UserPoolResourceServer", "AWS::IAM::Policy"}
+# Names of what belongs to another resource of the stage, or that only refer to one.
+WITHIN_ANOTHER = {
+    "AWS::ApiGateway::Authorizer Name",
+    "AWS::Cognito::UserPoolResourceServer Identifier",
+    "AWS::Cognito::UserPoolResourceServer Name",
+    "AWS::Glue::Table DatabaseName",
+    "AWS::IAM::Policy PolicyName",
+    "AWS::Lambda::Alias Name",
+    "AWS::RDS::DBCluster DatabaseName",
+    "AWS::RDS::DBProxyTargetGroup TargetGroupName",
+}
+# Names of what AWS names.
+OF_AWS = {
+    "AWS::CloudWatch::Alarm MetricName",
+    "AWS::EC2::VPCEndpoint ServiceName",
+    "AWS::Forecast::Dataset Domain",
+    "AWS::Forecast::DatasetGroup Domain",
+}
 
 
 def physical_names(stage: Stage) -> dict[str, str]:
-    """Names that a template chooses; one that refers to another resource is generated."""
+    """Names that a template chooses; one that is but a reference to another resource is generated."""
     names = {
-        f"{name} {key}": rendered(resource["Properties"][key])
+        f"{name} {key}": rendered(value)
         for name, resource in stage.resources()
-        if resource["Type"] not in REFERS | NAMED_WITHIN_THEIR_PARENT
-        for key in NAME_PROPERTIES
-        if key in resource.get("Properties", {})
+        for key, value in resource.get("Properties", {}).items()
+        if re.search(r"(Name|Identifier|Domain)$", key) and f"{resource['Type']} {key}" not in WITHIN_ANOTHER | OF_AWS
     }
+    for name, database in stage.of_type("AWS::Glue::Database").items():
+        names[f"{name} DatabaseInput.Name"] = database["Properties"]["DatabaseInput"]["Name"]
     return {name: value for name, value in names.items() if not re.fullmatch(r"<\w+>", value)}
 
 
-def test_no_physical_name_is_fixed(stage: Stage) -> None:
-    allowed = {f"{name} {key}" for kind, key in NAMED.items() for name in stage.of_type(kind)}
-    assert set(physical_names(stage)) <= allowed
-    assert all(stage.name in value.lower() for value in physical_names(stage).values())
+def test_no_physical_name_is_fixed(any_stage: Stage) -> None:
+    named = {**NAMED, "AWS::Glue::Database": "DatabaseInput.Name"}
+    allowed = {f"{name} {key}" for kind, key in named.items() for name in any_stage.of_type(kind)}
+    assert set(physical_names(any_stage)) <= allowed
+    assert all(any_stage.name in value.lower() for value in physical_names(any_stage).values())
 
 
 def test_two_stages_live_in_one_account_without_a_clash(stages: dict[str, Stage]) -> None:
