@@ -71,7 +71,7 @@ class Network(Construct):
         return {**place, "ipv6_allowed_for_dual_stack": True} if self.by_ipv6 else place
 
     def security_group(self, construct_id: str, description: str) -> SecurityGroup:
-        """A group for what lives here; the routes already lead nowhere but to the network and its ways out."""
+        """A group for what lives here. It lets everything out: routes say where that leads, in an existing VPC its owner's."""
         return SecurityGroup(self, construct_id, vpc=self.vpc, description=description, allow_all_outbound=True)
 
     def _own(self) -> Vpc:
