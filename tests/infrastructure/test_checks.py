@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # A proxy where nobody listens: whatever tries to reach the network fails.
 NOWHERE = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
 CPU_SECONDS_OF_A_SYNTH = 60
-BY_THE_CLI = {"dev": ("dev", {}), "prod": ("prod", {})}
+BY_THE_CLI: dict[str, tuple[str, dict[str, str]]] = {"dev": ("dev", {}), "prod": ("prod", {})}
 IN_THIS_PROCESS = {"local": ("local", {}), **OPTIONS, "prod with Amazon Forecast": ("prod", {"forecastBackend": "amazon_forecast"})}
 
 
