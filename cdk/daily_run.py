@@ -67,7 +67,7 @@ class DailyRun(Construct):
             "ResolveInput",
             "run_resolver",
             {"input": "{% $states.context.Execution.Input %}", "execution": EXECUTION},
-            assign={"run": "{% $states.result.Payload %}"},
+            assign={"run": "{% $states.result.Payload %}", "dpu_seconds": 0},
         )
         return (
             Chain.start(resolve)
@@ -90,12 +90,13 @@ class DailyRun(Construct):
         return prepare
 
     def _published(self) -> Chain:
+        finished = {"outcome": "SUCCEEDED", "execution": EXECUTION}
         publish = self._call("PublishRun", "run_publisher", {"run_id": RUN_ID, "gate": "{% $run.gate %}", "publish": "{% $run.publish %}"})
         return (
             Chain.start(publish)
             .next(self._call("DetectAnomalies", "anomaly_detector", {"run_id": RUN_ID}))
             .next(self._call("ComputeKpis", "kpi_calculator", {"run_id": RUN_ID}))
-            .next(self._call("FinishRun", "run_recorder", {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID}))
+            .next(self._call("FinishRun", "run_recorder", {**finished, "run_id": RUN_ID, "dpu_seconds": "{% $dpu_seconds %}"}))
             .next(self._notify())
         )
 

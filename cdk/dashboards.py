@@ -31,6 +31,7 @@ BUSINESS: dict[str, dict[str, Graph]] = {
         "Runs published": ("run_publisher", ("RunPublished",), "Sum"),
         "Runs that ended": ("run_recorder", ("RunsSucceeded", "RunsFailed"), "Sum"),
         "Time of a run, times the usual": ("run_recorder", ("RunTimesUsual",), "Maximum"),
+        "DPU-hours of the jobs": ("run_recorder", ("GlueDpuHours",), "Sum"),
         "Series and rows forecast": ("run_publisher", ("ForecastSeries", "ForecastRows"), "Maximum"),
         "Series too new to forecast, %": ("run_publisher", ("TooNewShare",), "Maximum"),
     },

@@ -60,3 +60,18 @@ def count_strangers(scope: Construct, access_logs: LogGroup) -> None:
         metric_name="AuthenticationFailures",
         dimensions={"stage": "$.stage"},
     )
+
+
+def measure_throttled(scope: Construct, access_logs: LogGroup) -> None:
+    """Which share of the requests was too many: 1 for each that was answered 429 and 0 for any other, so that the average is the share."""
+    for name, equals, value in (("Throttled", "=", "1"), ("NotThrottled", "!=", "0")):
+        MetricFilter(
+            scope,
+            name,
+            log_group=access_logs,
+            filter_pattern=FilterPattern.string_value("$.status", equals, "429"),
+            metric_namespace=METRICS_NAMESPACE,
+            metric_name="ThrottledShare",
+            metric_value=value,
+            dimensions={"stage": "$.stage"},
+        )

@@ -19,7 +19,7 @@ from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
 from cdk.acknowledge import acknowledge
-from cdk.gateway_logs import bound_execution_logs, count_strangers, stage_options
+from cdk.gateway_logs import bound_execution_logs, count_strangers, measure_throttled, stage_options
 from cdk.gateway_responses import answer_problems
 from cdk.identity import Identity
 from cdk.log_group import log_group
@@ -61,6 +61,7 @@ class PlatformApi(Construct):
             self._answer_preflights(guarded, integration)
         self.client_key = plan_usage(self.api, settings)
         count_strangers(self, access_logs)
+        measure_throttled(self, access_logs)
         answer_problems(self.api, settings)
         self.firewall = WebAcl(self, "Firewall", settings, self.api.deployment_stage) if settings.api_firewall else None
         acknowledge(self, _ACCEPTED if self.firewall else {**_ACCEPTED, **_ACCEPTED_WITHOUT_FIREWALL})

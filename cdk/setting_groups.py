@@ -132,6 +132,9 @@ class ComputeSettings(SettingGroup):
         "functions at once and Lambda refuses to reserve any of those: ask for a quota of 1,000 first.",
     )
     glue_max_workers: int = Field(4, ge=2, le=100, description="G.1X workers that a job may scale to; it starts with what it needs.")
+    glue_daily_dpu_hours: float = Field(
+        5, gt=0, description="DPU-hours that the jobs of a day's runs may use before people are told; one is 0.44 USD."
+    )
     glue_flex: bool = Field(
         False, description="Run jobs on spare capacity: about a third cheaper, started when there is some; then runs cannot be queued."
     )

@@ -39,6 +39,11 @@ TRANSIENT_JOB_ERRORS = [
     "Glue.ThrottlingException",
     "Glue.AWSGlueException",
 ]
+# What the jobs of a run have used so far. Glue counts it where it scales by itself; else it is the workers that were held, times the time.
+DPU_SECONDS = (
+    "{% $dpu_seconds + ($exists($states.result.DPUSeconds) ? $states.result.DPUSeconds : $exists($states.result.DpuSeconds) "
+    "? $states.result.DpuSeconds : $exists($states.result.MaxCapacity) ? $states.result.ExecutionTime * $states.result.MaxCapacity : 0) %}"
+)
 CALL_OVERHEAD = 30  # seconds that a call may take beyond what it calls
 QUEUE_MINUTES = 30  # that a job run may wait for capacity
 NOTICE_TIMEOUT = Duration.seconds(30)
@@ -82,6 +87,7 @@ def run_job(scope: Construct, name: str, job: PySparkEtlJob, minutes: int, argum
             "Resource": f"arn:{Aws.PARTITION}:states:::glue:startJobRun.sync",
             "Arguments": {"JobName": job.job_name, "Arguments": arguments},
             "Output": {"job_run_id": "{% $states.result.Id %}"},
+            "Assign": {"dpu_seconds": DPU_SECONDS},
             "TimeoutSeconds": 60 * (minutes + QUEUE_MINUTES),
         },
     )

@@ -20,6 +20,7 @@ def run_watches(settings: Settings, watched: Watched) -> list[Watch]:
     published = measured(settings, "run_publisher", "RunPublished", "Sum", Duration.hours(1))
     silence = Reading(published, 1, HEARTBEAT_HOURS, HEARTBEAT_HOURS, below=True, heartbeat=True)
     machine = watched.machine
+    dpu_hours = measured(settings, "run_recorder", "GlueDpuHours", "Sum", Duration.days(1))
     times_usual = measured(settings, "run_recorder", "RunTimesUsual", "Maximum")
     return [
         page("NoPublishedRun", "no-published-run", "No run was published for 26 hours; readers see old forecasts.", silence),
@@ -31,6 +32,12 @@ def run_watches(settings: Settings, watched: Watched) -> list[Watch]:
         ),
         page("RunTimedOut", "run-timed-out", "A run took longer than it may.", Reading(machine.metric_timed_out(period=PERIOD), 1)),
         page("RunAborted", "run-aborted", "Somebody stopped a run.", Reading(machine.metric_aborted(period=PERIOD), 1)),
+        ticket(
+            "GlueOverBudget",
+            "glue-over-budget",
+            "The jobs of a day's runs used more DPU-hours than the settings grant.",
+            Reading(dpu_hours, settings.glue_daily_dpu_hours),
+        ),
         ticket("RunSlow", "run-slow", "A run took twice as long as nine of ten runs do.", Reading(times_usual, SLOW_TIMES)),
     ]
 

@@ -17,6 +17,7 @@ BUDGET = 0.001
 FAST, SLOW = 14.4 * BUDGET, 6 * BUDGET
 ENOUGH_REQUESTS = 100  # per hour; below it one error is a large share
 REFUSED_SHARE = 0.2
+THROTTLED_SHARE = 0.05
 LATENCY_MS = 1500
 BLOCKED = 100
 AUTHENTICATION_FAILURES = 50
@@ -28,13 +29,8 @@ def api_watches(settings: Settings, watched: Watched) -> list[Watch]:
     """Do consumers get answers, in time?"""
     latency = watched.api.metric_latency(period=PERIOD, statistic="p99")
     refused = watched.api.metric_client_error(period=PERIOD, statistic="Average")
-    strangers = Metric(
-        namespace=METRICS_NAMESPACE,
-        metric_name="AuthenticationFailures",
-        dimensions_map={"stage": settings.stage},
-        statistic="Sum",
-        period=PERIOD,
-    )
+    strangers = _logged(settings, "AuthenticationFailures", "Sum")
+    throttled = _logged(settings, "ThrottledShare", "Average")
     return [
         _burn(watched, "ApiErrorsFast", FAST, Duration.minutes(5), Duration.hours(1), "The API fails: its error budget lasts two days."),
         _burn(watched, "ApiErrorsSlow", SLOW, Duration.minutes(30), Duration.hours(6), "The API fails: its error budget lasts five days."),
@@ -46,6 +42,7 @@ def api_watches(settings: Settings, watched: Watched) -> list[Watch]:
             "50 requests in five minutes had no valid token.",
             Reading(strangers, AUTHENTICATION_FAILURES),
         ),
+        ticket("ApiThrottled", "api-throttled", "One request of 20 is one too many (429).", Reading(throttled, THROTTLED_SHARE, 3, 3)),
         *([_blocked(watched.firewall)] if watched.firewall else []),
         *([_canary(settings)] if settings.canary_minutes else []),
     ]
@@ -79,6 +76,13 @@ def _burn(watched: Watched, name: str, share: float, short: Duration, long: Dura
     errors = [Reading(watched.api.metric_server_error(period=period, statistic="Average"), share) for period in (short, long)]
     traffic = Reading(watched.api.metric_count(period=Duration.hours(1), statistic="SampleCount"), ENOUGH_REQUESTS)
     return page(name, "api-errors", meaning, *errors, traffic)
+
+
+def _logged(settings: Settings, name: str, statistic: str) -> Metric:
+    """A metric that is read from the access log."""
+    return Metric(
+        namespace=METRICS_NAMESPACE, metric_name=name, dimensions_map={"stage": settings.stage}, statistic=statistic, period=PERIOD
+    )
 
 
 def _blocked(firewall: WebAcl) -> Watch:

@@ -72,12 +72,13 @@ class FailedState(Event):
 
 
 class OutcomeEvent(Event):
-    """To run_recorder. `END` fails the execution after a failure, unless it was redriven since."""
+    """To run_recorder. `END` fails the execution after a failure, unless it was redriven since. dpu_seconds: what its Glue jobs used."""
 
     outcome: Literal["SUCCEEDED", "FAILED", "END"]
     execution: ExecutionRef
     error: dict[str, Any] | None = None
     failure: FailedState | None = None
+    dpu_seconds: float = 0
 
 
 class ChangedExecution(Event):

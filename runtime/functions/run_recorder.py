@@ -26,6 +26,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     if not succeeded:
         return recording.failed(execution, Failure.caught(ended.error))
     answer = recording.succeeded(execution.run_id)
+    measure({"GlueDpuHours": ended.dpu_seconds / 3600}, unit=MetricUnit.NoUnit)
     if not ended.execution.redrive_count:  # else it also waited for somebody
         measure({"RunTimesUsual": recording.times_usual(execution.run_id)}, unit=MetricUnit.NoUnit)
     return answer

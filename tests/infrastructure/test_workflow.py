@@ -159,7 +159,7 @@ def test_steps_pass_identifiers_and_never_rows(stage: Stage) -> None:
     assert set(payloads["QualityGate"]) == {"run_id", "gate"}
     assert set(payloads["PublishRun"]) == {"run_id", "gate", "publish"}
     assert set(payloads["ComputeKpis"]) == {"run_id"}
-    assert set(payloads["FinishRun"]) == {"outcome", "execution", "run_id"}
+    assert set(payloads["FinishRun"]) == {"outcome", "execution", "run_id", "dpu_seconds"}
     assert set(states["RecordFailure"]["Arguments"]["Payload"]) == {"outcome", "execution", "error"}
     assert set(states["FailRun"]["Arguments"]["Payload"]) == {"outcome", "execution", "failure"}
 
@@ -169,6 +169,15 @@ def test_jobs_are_awaited_and_told_bucket_and_run(stage: Stage) -> None:
     for name in ("Cleanse", "BuildFeatures", "Forecast"):
         assert states[name]["Resource"].endswith(":states:::glue:startJobRun.sync")
         assert set(states[name]["Arguments"]["Arguments"]) == {"--lake_bucket", "--run_id"}
+
+
+def test_what_jobs_use_adds_up_over_the_run_and_is_told_at_its_end(stage: Stage) -> None:
+    states = definition(stage)["States"]
+    assert states["ResolveInput"]["Assign"]["dpu_seconds"] == 0
+    jobs = [state for state in states.values() if "glue:startJobRun" in str(state.get("Resource"))]
+    assert jobs
+    assert all(state["Assign"]["dpu_seconds"].startswith("{% $dpu_seconds + ") for state in jobs)
+    assert states["FinishRun"]["Arguments"]["Payload"]["dpu_seconds"] == "{% $dpu_seconds %}"
 
 
 def test_a_state_waits_longer_than_what_it_waits_for(stage: Stage) -> None:

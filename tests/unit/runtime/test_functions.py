@@ -121,15 +121,18 @@ def test_the_functions_of_a_run_pass_it_on_from_input_to_summary(
     published = call(run_publisher, resolved)
     assert (published["published"], published["rows"]) == (True, 56)
     assert call(kpi_calculator, {"run_id": RUN_ID})["accuracy"] is None
-    finished = call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID})
+    finished = call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID, "dpu_seconds": 900})
     assert finished["summary"].startswith(f"Run {RUN_ID} is published: the 28 days after 2026-11-21.")
     assert jobs.get(run_id).status is JobStatus.SUCCEEDED
     metrics = emitted(capsys)
-    assert {name: metrics[name] for name in ("RunPublished", "RowsQuarantined", "BacktestWape", "RunsSucceeded", "InputAgeDays")} == {
+    assert {
+        name: metrics[name] for name in ("RunPublished", "RowsQuarantined", "BacktestWape", "RunsSucceeded", "GlueDpuHours", "InputAgeDays")
+    } == {
         "RunPublished": [1.0],
         "RowsQuarantined": [20.0],
         "BacktestWape": [40.0],
         "RunsSucceeded": [1.0],
+        "GlueDpuHours": [0.25],
         "InputAgeDays": [1.0],
     }
     assert metrics["stage"]
