@@ -40,8 +40,10 @@ class InMemoryJobs:
             self.stored[job_id] = replace(job, status=JobStatus.RUNNING, progress=progress, execution_arn=arn, updated_at=at)
 
     def reopen(self, job_id: UUID, progress: Mapping[str, Any], at: datetime) -> None:
-        again = {"status": JobStatus.RUNNING, "progress": progress, "updated_at": at}
-        self.stored[job_id] = replace(self.get(job_id), **again, error=None, result=None, finished_at=None)
+        job = self.get(job_id)
+        self.stored[job_id] = replace(
+            job, status=JobStatus.RUNNING, progress=progress, error=None, result=None, updated_at=at, finished_at=None
+        )
 
     def finish(
         self,
