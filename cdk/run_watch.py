@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from aws_cdk import Aws, CfnElement, Stack
 from aws_cdk.aws_events import EventPattern, Match, Rule
 from aws_cdk.aws_events_targets import LambdaFunction
+from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_stepfunctions import StateMachine
 from constructs import Construct
 
+from cdk.acknowledge import acknowledge
 from cdk.function import MAX_EVENT_AGE
 
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
@@ -23,9 +26,21 @@ class RunWatch(Construct):
         self._watcher = watcher
         assert watcher.dead_letter_queue is not None
         self.dead_letters = watcher.dead_letter_queue
-        machine.grant_execution(watcher, "states:DescribeExecution")
+        self._may_ask_how_executions_stand()
         self._tell("Ended", "Executions that ended badly", {"status": list(ENDED)})
         self._tell("Redriven", "Executions that were redriven", {"status": ["RUNNING"], "redriveCount": Match.greater_than(0)})
+
+    def _may_ask_how_executions_stand(self) -> None:
+        executions = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:execution:{self._machine.state_machine_name}:*"
+        assert self._watcher.role is not None
+        self._watcher.add_to_role_policy(PolicyStatement(actions=["states:DescribeExecution"], resources=[executions]))
+        machine = self._machine.node.default_child
+        assert isinstance(machine, CfnElement)
+        found = f"<AWS::Region>:<AWS::AccountId>:execution:<{Stack.of(machine).get_logical_id(machine)}.Name>:*"
+        acknowledge(
+            self._watcher.role,
+            {f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:{found}]": "The executions of one machine; each run has its own."},
+        )
 
     def _tell(self, name: str, description: str, detail: dict[str, object]) -> None:
         Rule(
