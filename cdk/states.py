@@ -39,11 +39,11 @@ TRANSIENT_JOB_ERRORS = [
     "Glue.ThrottlingException",
     "Glue.AWSGlueException",
 ]
-# What the jobs of a run have used so far. Glue counts it where it scales by itself; else it is the workers that were held, times the time.
-DPU_SECONDS = (
-    "{% $dpu_seconds + ($exists($states.result.DPUSeconds) ? $states.result.DPUSeconds : $exists($states.result.DpuSeconds) "
-    "? $states.result.DpuSeconds : $exists($states.result.MaxCapacity) ? $states.result.ExecutionTime * $states.result.MaxCapacity : 0) %}"
-)
+# What the jobs of a run have used so far: Glue counts it where it scales by itself, else it is the capacity that was held times the time.
+# A figure that is missing, or is none, counts as nothing: what only alarms read must never fail a run.
+_COUNTED = "[$states.result.DPUSeconds, $states.result.DpuSeconds][$type($) = 'number']"
+_HELD = "[$states.result.MaxCapacity, $states.result.ExecutionTime][$type($) = 'number']"
+DPU_SECONDS = f"{{% $dpu_seconds + ($count({_COUNTED}) > 0 ? {_COUNTED}[0] : $count({_HELD}) = 2 ? {_HELD}[0] * {_HELD}[1] : 0) %}}"
 CALL_OVERHEAD = 30  # seconds that a call may take beyond what it calls
 QUEUE_MINUTES = 30  # that a job run may wait for capacity
 NOTICE_TIMEOUT = Duration.seconds(30)

@@ -43,6 +43,7 @@ class GlueRunner:
         The parameters are those of the emulator's own runner; `script` is ignored because it resolves scripts in an account-blind way.
         """
         log = self.settings.home / "logs" / "glue" / f"{run['JobName']}-{run['Id'][:8]}.log"
+        run["MaxCapacity"] = run.get("MaxCapacity") or float(run.get("NumberOfWorkers") or 2)  # a worker of type G.1X is one DPU
         log.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="glue-"))
         try:

@@ -214,3 +214,23 @@ def test_the_logs_with_execution_data_are_kept_as_long_as_the_settings_say(stage
     group = logging["Destinations"][0]["CloudWatchLogsLogGroup"]["LogGroupArn"]["Fn::GetAtt"][0]
     days = stage.templates["Workflow"].document["Resources"][group]["Properties"]["RetentionInDays"]
     assert days == {"dev": 30, "prod": 365, "local": 30}[stage.name]
+
+
+@pytest.mark.parametrize(
+    ("run", "used"),
+    [
+        ({"DPUSeconds": 12.5, "MaxCapacity": 2.0, "ExecutionTime": 9}, 12.5),
+        ({"MaxCapacity": 2.0, "ExecutionTime": 9}, 18),
+        ({"MaxCapacity": None, "ExecutionTime": 9}, 0),
+        ({}, 0),
+    ],
+)
+def test_what_a_job_used_is_read_from_whatever_glue_says_of_it(run: dict[str, Any], used: float) -> None:
+    from jsonata import Jsonata
+
+    from cdk.states import DPU_SECONDS
+
+    expression = Jsonata(DPU_SECONDS.removeprefix("{% ").removesuffix(" %}"))
+    expression.assign("dpu_seconds", 100)
+    expression.assign("states", {"result": run})
+    assert expression.evaluate({}) == 100 + used
