@@ -12,11 +12,18 @@ from constructs import Construct
 
 from cdk.function import FunctionFactory, FunctionSpec
 from cdk.identity import RESOURCE_SERVER, TOKEN_VALIDITY, Identity
-from cdk.package import API
+from cdk.package import FUNCTIONS
 from cdk.rest_api import PlatformApi
 
 WALKER = FunctionSpec(
-    "canary", "Uses the API as a consumer does", package=API, memory_mib=256, timeout_s=120, asynchronous=True, inside=False, concurrency=1
+    "canary",
+    "Uses the API as a consumer does",
+    package=FUNCTIONS,
+    memory_mib=256,
+    timeout_s=120,
+    asynchronous=True,
+    inside=False,
+    concurrency=1,
 )
 SCOPES = ("forecasts:read", "kpis:read")
 

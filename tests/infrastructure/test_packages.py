@@ -70,6 +70,16 @@ def test_no_package_holds_the_twin_or_the_infrastructure(each: Package) -> None:
     assert not rooms & {"local", "cdk", "stacks", "tests"}
 
 
+def test_a_function_finds_its_handler_in_its_package() -> None:
+    from cdk import canary, migrations
+    from stacks import anomaly, api, processing, workflow
+
+    specs = [*processing.RUN_FUNCTIONS, processing.RECEIVER, workflow.TRIGGER, workflow.WATCHER, anomaly.DETECTOR, api.HANDLER]
+    for spec in [*specs, canary.WALKER, migrations.ROLES, migrations.MIGRATOR]:
+        module = package.ROOT / f"{spec.entry_point.rpartition('.')[0].replace('.', '/')}.py"
+        assert module in set(spec.package.files()), spec.name
+
+
 def test_the_code_version_is_short_and_stable() -> None:
     assert code_version() == code_version()
     assert len(code_version()) == 12
