@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from ministack.core import lambda_runtime
 
@@ -21,14 +20,17 @@ ADDRESSES: tuple[tuple[re.Pattern[str], Callable[[str, str], str]], ...] = (
 
 
 def install(settings: EmulatorSettings) -> None:
-    """Add the addresses to what a worker is told when it starts."""
-    shipped = lambda_runtime.execution_credentials
+    """Start every worker with the addresses of this machine; what a function's configuration says stays as it was deployed."""
+    shipped = lambda_runtime.Worker._spawn
 
-    def credentials_and_addresses(config: Mapping[str, Any], *rest: Any) -> dict[str, str]:
-        variables = config.get("Environment", {}).get("Variables", {})
-        return {**shipped(config, *rest), **on_this_machine(variables, settings.endpoint)}
+    def spawn(worker: lambda_runtime.Worker) -> None:
+        told = worker.config.get("Environment", {})
+        variables = told.get("Variables", {})
+        mapped = {**told, "Variables": {**variables, **on_this_machine(variables, settings.endpoint)}}
+        worker.config = {**worker.config, "Environment": mapped}
+        shipped(worker)
 
-    lambda_runtime.execution_credentials = credentials_and_addresses
+    lambda_runtime.Worker._spawn = spawn
 
 
 def on_this_machine(variables: Mapping[str, str], endpoint: str) -> dict[str, str]:

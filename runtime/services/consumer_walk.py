@@ -50,7 +50,7 @@ class ConsumerWalk:
             raise BrokenAnswer(f"GET /forecasts?limit=1 holds no forecast: {page}"[:300])
         run_id = page["meta"]["run_id"]
         accuracy = self.consumer.get(f"/forecasts/{run_id}/accuracy")
-        if accuracy.get("run_id") != run_id:
+        if accuracy.get("forecast_id") != run_id:
             raise BrokenAnswer(f"GET /forecasts/{run_id}/accuracy is about another run: {accuracy}"[:300])
         if not isinstance(self.consumer.get("/kpis", limit=1).get("kpis"), list):
             raise BrokenAnswer("GET /kpis holds no list of KPIs")

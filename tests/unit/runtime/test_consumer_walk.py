@@ -14,7 +14,7 @@ from tests.fakes import FixedClock
 
 RUN = "4c3a7bc4-6a83-5643-a1bd-0759cba68e5b"
 FORECASTS: dict[str, Any] = {"forecasts": [{"sku_id": "SKU-1"}], "meta": {"run_id": RUN}}
-WELL = {"/forecasts": FORECASTS, f"/forecasts/{RUN}/accuracy": {"run_id": RUN}, "/kpis": {"kpis": []}}
+WELL = {"/forecasts": FORECASTS, f"/forecasts/{RUN}/accuracy": {"forecast_id": RUN}, "/kpis": {"kpis": []}}
 
 
 @dataclass
@@ -49,7 +49,7 @@ def test_a_stage_that_has_published_nothing_yet_is_well(clock: FixedClock) -> No
         ("/forecasts", Unavailable("the API cannot be reached"), "cannot be reached"),
         ("/forecasts", {"forecasts": [], "meta": {}}, "holds no forecast"),
         (f"/forecasts/{RUN}/accuracy", BrokenAnswer("GET /accuracy answered 500"), "answered 500"),
-        (f"/forecasts/{RUN}/accuracy", {"run_id": "another"}, "about another run"),
+        (f"/forecasts/{RUN}/accuracy", {"forecast_id": "another"}, "about another run"),
         ("/kpis", NotFound("GET /kpis answered 404"), "answered 404"),
         ("/kpis", {}, "no list of KPIs"),
     ],
