@@ -9,14 +9,19 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
-from cdk.schedule_expression import ScheduleExpression
-from cdk.setting_groups import ComputeSettings, DatabaseSettings, KeepingSettings, NetworkSettings
-from cdk.setting_values import Origins
+from cdk.setting_groups import (
+    ApiSettings,
+    ComputeSettings,
+    DatabaseSettings,
+    KeepingSettings,
+    NetworkSettings,
+    ScheduleSettings,
+    TellingSettings,
+)
 
 LEAST_POLL_SECONDS = 60
 """On AWS: an execution's history holds 25,000 events, and each poll of Amazon Forecast, for 20 hours at most, is nine of them."""
@@ -37,7 +42,7 @@ class SettingsError(ValueError):
     """A setting is wrong; the message names key, value and what is allowed, one line each."""
 
 
-class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettings):
+class Settings(ScheduleSettings, ApiSettings, TellingSettings, KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettings):
     """One stage of the platform. Keys are written in camelCase in cdk.json and on the command line."""
 
     stage: StageName = Field(description="Which stage; part of the name of every stack.")
@@ -52,52 +57,14 @@ class Settings(KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettin
         60, ge=1, le=900, description="How often a run asks Amazon Forecast how far it is; 60 at least on AWS."
     )
 
-    schedule: ScheduleExpression = Field(
-        "cron(30 4 * * ? *)", description="When the daily run starts: a cron or rate of EventBridge Scheduler."
-    )
-    schedule_time_zone: str = Field("UTC", description="The time zone of `schedule`, by its IANA name; it follows daylight saving time.")
-    schedule_enabled: bool = Field(True, description="Whether runs start by themselves.")
-
     bad_row_share_limit: float = Field(0.05, ge=0, le=1, description="Share of quarantined rows that the quality gate accepts at most.")
     runs_kept: int = Field(30, ge=2, le=1000, description="Forecast runs that stay in the database.")
-
-    api_rate_limit: int = Field(50, ge=1, le=10_000, description="Requests per second of the whole API, sustained.")
-    api_burst_limit: int = Field(100, ge=1, le=5_000, description="Requests of the whole API at once.")
-
-    api_client_rate_limit: int = Field(100, ge=10, le=2_000_000, description="Requests per minute of one token, and of one address.")
-    api_key_required: bool = Field(
-        False, description="Whether clients send an API key beside their token: API Gateway then counts apiClientRateLimit by it."
-    )
-    api_firewall: bool = Field(True, description="A web ACL before the API; without it the stage's throttle is left. About 9 USD a month.")
-    api_snap_start: bool = Field(
-        True, description="The API starts from a snapshot, whose keeping bills by the hour, about 4 USD a month; else cold in seconds."
-    )
-    canary_minutes: int = Field(
-        0,
-        ge=0,
-        le=60,
-        description="How often a consumer of our own asks the API, so that somebody is woken when it gets no answer; 0 for never. It "
-        "keeps a database from pausing.",
-    )
-    cors_origins: Origins = Field((), description="Origins whose pages may call the API, such as https://planning.example.com.")
-
-    runbook_url: str = Field("docs/runbooks/", pattern=r"/$", description="Where the runbooks are read; alarms link to pages below it.")
-    monthly_budget_usd: int | None = Field(None, ge=1, description="Monthly spend of the stage that people are warned of; none by default.")
-    alarm_email: str | None = Field(None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="Who is told when an alarm fires.")
 
     @field_validator("forecast_poll_seconds")
     @classmethod
     def _a_history_holds_the_polls(cls, value: int, info: ValidationInfo) -> int:
         if info.data.get("function_platform") == "aws" and value < LEAST_POLL_SECONDS:
             raise ValueError(f"at least {LEAST_POLL_SECONDS} on AWS, where the history of a run ends it at 25,000 events")
-        return value
-
-    @field_validator("schedule_time_zone")
-    @classmethod
-    def _scheduler_knows_it(cls, value: str) -> str:
-        if value not in available_timezones():
-            near = get_close_matches(value, sorted(available_timezones()), n=3, cutoff=0.4)
-            raise ValueError(f"a name of the IANA time zone database is needed, such as {', '.join(near or ['Europe/Berlin'])}")
         return value
 
     @field_validator("anomaly_backend", mode="before")

@@ -18,7 +18,7 @@ from local.state import ROOT
 HEAD = """# Settings
 
 What may differ between two stages. Written by `python -m local.documentation` from [cdk/settings.py](../cdk/settings.py) and
-[cdk/setting_groups.py](../cdk/setting_groups.py).
+[cdk/setting_groups](../cdk/setting_groups/).
 
 A value comes from the command line (`-c key=value`; lists as `a,b` or JSON, objects as JSON), else from the stage's block in
 [cdk.json](../cdk.json), else from the default. A wrong value ends the synth with the key, the value and what is allowed.
