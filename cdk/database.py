@@ -1,15 +1,15 @@
 """Aurora PostgreSQL Serverless v2: private, encrypted, TLS only.
 
-Functions sign in with their IAM roles as FUNCTION_USER. The administrator's password is generated, kept in a secret, and used by the
-deploy alone, through the Data API.
+Functions sign in with their IAM roles, each as one of cdk/database_users.py. The administrator's password is generated, kept in a
+secret, and used by the deploy alone, through the Data API.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
 
-from aws_cdk import Aws, Duration, Fn, RemovalPolicy, Stack, Token
-from aws_cdk.aws_iam import IGrantable, PolicyStatement, Role
+from aws_cdk import Duration, Fn, RemovalPolicy, Stack, Token
+from aws_cdk.aws_iam import IGrantable, Role
 from aws_cdk.aws_kms import Key
 from aws_cdk.aws_rds import (
     AuroraPostgresEngineVersion,
@@ -25,12 +25,12 @@ from constructs import Construct
 from cdk.acknowledge import acknowledge
 from cdk.database_logs import DatabaseLogs
 from cdk.database_proxy import proxy_of
+from cdk.database_users import sign_in
 from cdk.network import Network
 from cdk.settings import Settings
 
 NAME = "signify"
 ADMINISTRATOR = "signify"
-FUNCTION_USER = "signify_functions"
 
 
 class Database(Construct):
@@ -54,24 +54,22 @@ class Database(Construct):
         assert self.cluster.secret is not None
         return self.cluster.secret.secret_arn
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """What a function has to know to connect; the password is in none of it."""
+    def environment(self, user: str) -> dict[str, str]:
+        """What a function has to know to connect as user; the password is in none of it."""
         address = self.cluster.cluster_endpoint
         return {
             "DATABASE_HOST": self.proxy.endpoint if self.proxy else address.hostname,
             "DATABASE_PORT": Token.as_string(address.port),
             "DATABASE_NAME": NAME,
-            "DATABASE_USER": FUNCTION_USER,
+            "DATABASE_USER": user,
             "DATABASE_SSLMODE": self._settings.database_ssl_mode,
             **({"DATABASE_PROXIED": "true"} if self.proxy else {}),
         }
 
-    def grant_connect(self, grantee: IGrantable) -> None:
-        """Let grantee sign in as FUNCTION_USER; it must also be one of the network's `clients`."""
+    def grant_connect(self, grantee: IGrantable, user: str) -> None:
+        """Let grantee sign in as user; it must also be one of the network's `clients`."""
         principal = grantee.grant_principal
-        user = f"arn:{Aws.PARTITION}:rds-db:{Aws.REGION}:{Aws.ACCOUNT_ID}:dbuser:{self._resource_id(principal)}/{FUNCTION_USER}"
-        principal.add_to_principal_policy(PolicyStatement(actions=["rds-db:connect"], resources=[user]))
+        principal.add_to_principal_policy(sign_in(self._resource_id(principal), user))
 
     def _resource_id(self, reader: IGrantable) -> str:
         """What rds-db calls that which takes connections: the cluster, or the proxy."""

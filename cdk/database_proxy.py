@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from aws_cdk import Duration
+from aws_cdk.aws_iam import PolicyDocument, Role, ServicePrincipal
 from aws_cdk.aws_rds import DatabaseCluster, DatabaseProxy, DefaultAuthScheme, ProxyTarget
 from constructs import Construct
 
+from cdk.database_users import API_USER, FUNCTION_USER, sign_in
 from cdk.network import Network
 
 BORROW_AT_MOST = Duration.seconds(20)
@@ -21,6 +23,7 @@ def proxy_of(scope: Construct, cluster: DatabaseCluster, network: Network) -> Da
         "Proxy",
         proxy_target=ProxyTarget.from_cluster(cluster),
         default_auth_scheme=DefaultAuthScheme.IAM_AUTH,
+        role=_role(scope, cluster),
         vpc=network.vpc,
         vpc_subnets=network.private,
         security_groups=[network.security_group("Proxy", "Proxy of the database")],
@@ -32,3 +35,15 @@ def proxy_of(scope: Construct, cluster: DatabaseCluster, network: Network) -> Da
     cluster.connections.allow_default_port_from(proxy, "The proxy")
     proxy.connections.allow_from(network.clients, cluster.connections.default_port, "Functions")  # type: ignore[arg-type]
     return proxy
+
+
+def _role(scope: Construct, cluster: DatabaseCluster) -> Role:
+    """What the proxy signs its own tokens with: whoever may sign in at the proxy is signed in at the cluster as the same user."""
+    users = sign_in(cluster.cluster_resource_identifier, FUNCTION_USER, API_USER)
+    return Role(
+        scope,
+        "ProxyRole",
+        description="Role of the database's proxy",
+        assumed_by=ServicePrincipal("rds.amazonaws.com"),
+        inline_policies={"SignIn": PolicyDocument(statements=[users])},
+    )

@@ -16,6 +16,7 @@ from constructs import Construct
 from cdk.acknowledge import acknowledge
 from cdk.bundling import dependency_code, source_code
 from cdk.database import Database
+from cdk.database_users import FUNCTION_USER
 from cdk.log_group import log_group
 from cdk.package import FUNCTIONS, Package, code_version
 from cdk.settings import Settings
@@ -42,7 +43,7 @@ class FunctionSpec:
 
     concurrency: how many at once, reserved where the settings say so; each holds one database connection. asynchronous: invoked by
     something that does not wait, such as a topic or a rule, so that what fails must be kept. inside: lives in the network and talks to the
-    database; else it has neither.
+    database as `database_user`; else it has neither.
     """
 
     name: str
@@ -56,6 +57,7 @@ class FunctionSpec:
     concurrency: int = 2
     asynchronous: bool = False
     inside: bool = True
+    database_user: str = FUNCTION_USER
 
     @property
     def construct_id(self) -> str:
@@ -81,7 +83,7 @@ class FunctionFactory:
         role = self._role(scope, spec)
         logs.grant_write(role)
         if spec.inside:
-            self.database.grant_connect(role)
+            self.database.grant_connect(role, spec.database_user)
         function = Function(
             scope,
             spec.construct_id,
@@ -147,7 +149,7 @@ class FunctionFactory:
         return {
             "STAGE": self.settings.stage,
             "CODE_VERSION": code_version(),
-            **({**self.database.environment, **self.database.network.environment} if spec.inside else {}),
+            **({**self.database.environment(spec.database_user), **self.database.network.environment} if spec.inside else {}),
             "POWERTOOLS_SERVICE_NAME": spec.name,
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
             "POWERTOOLS_LOG_LEVEL": "INFO",

@@ -7,11 +7,12 @@ from aws_cdk.aws_lambda import Function
 from aws_cdk.triggers import Trigger
 from constructs import Construct
 
-from cdk.database import FUNCTION_USER, NAME
+from cdk.database import NAME
+from cdk.database_users import API_USER, FUNCTION_USER
 from cdk.function import FunctionFactory, FunctionSpec
 from cdk.package import MIGRATIONS
 
-ROLES = FunctionSpec("database_roles", "Makes the database's role of the functions", inside=False, timeout_s=120)
+ROLES = FunctionSpec("database_roles", "Makes the database's users", inside=False, timeout_s=120)
 MIGRATOR = FunctionSpec("migrator", "Runs the schema migrations", package=MIGRATIONS, timeout_s=600)
 
 
@@ -21,7 +22,7 @@ class Migrations(Construct):
     def __init__(self, scope: Construct, construct_id: str, functions: FunctionFactory) -> None:
         super().__init__(scope, construct_id)
         self.migrator = functions.make(self, MIGRATOR)
-        role_is_made = Trigger(
+        users_are_made = Trigger(
             self,
             "OnNewDatabase",
             handler=self._roles(functions),
@@ -33,7 +34,7 @@ class Migrations(Construct):
             "OnDeploy",
             handler=self.migrator,
             timeout=Duration.seconds(MIGRATOR.timeout_s),
-            execute_after=[functions.database, functions.database.network, role_is_made],
+            execute_after=[functions.database, functions.database.network, users_are_made],
         )
 
     def _roles(self, functions: FunctionFactory) -> Function:
@@ -46,6 +47,7 @@ class Migrations(Construct):
                 "DATABASE_SECRET_ARN": database.secret_arn,
                 "DATABASE_NAME": NAME,
                 "DATABASE_USER": FUNCTION_USER,
+                "DATABASE_API_USER": API_USER,
             },
         )
         database.cluster.grant_data_api_access(function)

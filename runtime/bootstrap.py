@@ -204,15 +204,16 @@ def migrations() -> Migrations:
 
 @cache
 def database_roles() -> DatabaseRoles:
-    """The database's role of the functions."""
+    """The users that functions sign in as."""
     import boto3
 
     from runtime.adapters.aws_client import CLIENT
-    from runtime.adapters.database_roles import DatabaseRoles
+    from runtime.adapters.database_roles import DatabaseRoles, Users
 
     told = environment(settings.DatabaseRolesEnvironment)
     client = boto3.client("rds-data", config=CLIENT)
-    return DatabaseRoles(client, told.database_cluster_arn, told.database_secret_arn, told.database_name, told.database_user)
+    users = Users(told.database_user, told.database_api_user)
+    return DatabaseRoles(client, told.database_cluster_arn, told.database_secret_arn, told.database_name, users)
 
 
 @cache

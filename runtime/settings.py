@@ -44,12 +44,13 @@ class DatabaseEnvironment(Environment):
 
 
 class DatabaseRolesEnvironment(Environment):
-    """The function that makes the database's roles; the secret is the administrator's, read by the Data API itself."""
+    """The function that makes the database's users, functions' and API's. The Data API itself reads the administrator's secret."""
 
     database_cluster_arn: str
     database_secret_arn: str
     database_name: str
     database_user: str
+    database_api_user: str
 
 
 class LakeEnvironment(Environment):

@@ -10,6 +10,7 @@ from aws_cdk.aws_stepfunctions import StateMachine
 from constructs import Construct
 
 from cdk.canary import WALKER, Canary
+from cdk.database_users import API_USER
 from cdk.function import FunctionFactory, FunctionSpec
 from cdk.identity import Identity
 from cdk.package import API
@@ -25,6 +26,7 @@ HANDLER = FunctionSpec(
     memory_mib=1024,
     timeout_s=29,  # API Gateway waits no longer
     concurrency=20,
+    database_user=API_USER,
 )
 
 

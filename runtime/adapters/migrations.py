@@ -9,6 +9,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.script.revision import ResolutionError
+from alembic.util.exc import CommandError
 from sqlalchemy import URL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,11 +23,19 @@ class AlembicMigrations:
         self._address = address
 
     def upgrade(self) -> str:
-        """Bring the schema to the newest revision and answer it."""
+        """Bring the schema to the newest revision and answer it.
+
+        One that is newer still, because an older commit is deployed again, stays as it is: revisions are backward compatible.
+        """
         config = Config()
         config.set_main_option("script_location", str(ROOT / "migrations"))
         config.attributes["url"] = _url(self._address())
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            if isinstance(error.__cause__, ResolutionError):
+                return str(error.__cause__.argument)
+            raise
         return ScriptDirectory.from_config(config).get_current_head() or "base"
 
 

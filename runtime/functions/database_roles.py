@@ -1,4 +1,4 @@
-"""Runs during a deploy, before the migrations: the role that functions sign in with."""
+"""Runs during a deploy, before the migrations: the users that functions sign in as."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Make the role and grant it what it needs; a second call changes nothing."""
-    role = bootstrap.database_roles().ensure()
-    logger.info("functions sign in as %s", role)
-    return {"role": role}
+    """Make the users and grant them what they need; a second call changes nothing."""
+    users = bootstrap.database_roles().ensure()
+    logger.info("functions sign in as %s, the API as %s", users.functions, users.api)
+    return {"functions": users.functions, "api": users.api}

@@ -10,6 +10,11 @@ from psycopg.conninfo import conninfo_to_dict
 from runtime.adapters.database import Database
 
 
+def as_the_api(url: str) -> Database:
+    """A connection to the same database as the user that the API signs in as; the server believes it without a password."""
+    return Database(lambda: conninfo_to_dict(url) | {"user": "signify_api"})
+
+
 @pytest.fixture
 def postgres(migrated_database: str) -> Iterator[Database]:
     """A connection to an empty migrated database."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,22 +13,49 @@ from tests.infrastructure.templates import Stage, listed, rendered, statements
 pytestmark = pytest.mark.synth
 
 
-def sign_ins(stage: Stage) -> dict[str, str]:
-    """What each policy lets sign in to, by the policy's name."""
-    return {
-        name: rendered(statement["Resource"])
-        for name, resource in stage.resources()
-        if resource["Type"] == "AWS::IAM::Policy"
-        for statement in statements(resource)
-        if "rds-db:connect" in listed(statement["Action"])
-    }
+USER = re.compile(r"arn:<AWS::Partition>:rds-db:<AWS::Region>:<AWS::AccountId>:dbuser:(?P<door>.+)/(?P<user>\w+)")
 
 
-def test_every_networked_function_signs_in_as_the_functions_user_of_this_database(stage: Stage) -> None:
-    networked = [f for f in stage.our_functions().values() if "VpcConfig" in f["Properties"]]
-    found = sign_ins(stage)
+def sign_ins(stage: Stage) -> dict[str, list[tuple[str, str]]]:
+    """Where and as whom each role and each role's policy lets sign in, by its name."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, resource in stage.resources():
+        if resource["Type"] in {"AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}:
+            allowed = [s for s in statements(resource) if any(action.startswith("rds-db:") for action in listed(s["Action"]))]
+            users = [USER.fullmatch(rendered(arn)) for statement in allowed for arn in listed(statement["Resource"])]
+            assert all(users), name
+            found |= {name: [(user["door"], user["user"]) for user in users if user]} if users else {}
+    return found
+
+
+def test_every_networked_function_signs_in_as_one_user_of_this_database(any_stage: Stage) -> None:
+    networked = [f for f in any_stage.our_functions().values() if "VpcConfig" in f["Properties"]]
+    found = {name: users for name, users in sign_ins(any_stage).items() if "ProxyRole" not in name}
     assert len(found) == len(networked)
-    assert all(arn.endswith("/signify_functions") and "DatabaseCluster" in arn for arn in found.values())
+    assert all(len(users) == 1 for users in found.values())
+
+
+def test_the_api_may_sign_in_as_its_own_user_and_nobody_else_may(any_stage: Stage) -> None:
+    for name, [(_, user)] in ((name, users) for name, users in sign_ins(any_stage).items() if "ProxyRole" not in name):
+        assert user == ("signify_api" if "Api/ApiRole" in name else "signify_functions"), name
+    assert [name for name in sign_ins(any_stage) if "Api/ApiRole" in name]
+
+
+def test_without_a_proxy_the_door_is_the_cluster(stage: Stage) -> None:
+    assert all("DatabaseCluster" in door for users in sign_ins(stage).values() for door, _ in users)
+    assert not [name for name in sign_ins(stage) if "Proxy" in name]
+
+
+def test_the_users_that_functions_sign_in_as_are_those_that_the_deploy_makes(stage: Stage) -> None:
+    [maker] = [f for name, f in stage.our_functions().items() if "DatabaseRoles" in name]
+    variables = maker["Properties"]["Environment"]["Variables"]
+    made = {variables["DATABASE_USER"], variables["DATABASE_API_USER"]}
+    assert made == {user for users in sign_ins(stage).values() for _, user in users}
+
+
+def test_the_users_are_made_before_the_tables_are_opened_to_them(stage: Stage) -> None:
+    [migrating] = [t for name, t in stage.of_type("Custom::Trigger").items() if "OnDeploy" in name]
+    assert any("OnNewDatabase" in name for name in migrating["DependsOn"])
 
 
 def test_only_the_maker_of_roles_may_read_the_administrators_secret(stage: Stage) -> None:
@@ -72,9 +100,17 @@ def test_functions_behind_a_proxy_ask_it_and_may_sign_in_there_alone(proxied: St
         if "DATABASE_HOST" in variables:
             assert "Proxy" in rendered(variables["DATABASE_HOST"])
             assert variables["DATABASE_PROXIED"] == "true"
-    functions = {name: arn for name, arn in sign_ins(proxied).items() if "ProxyIAMRole" not in name}
-    assert functions
-    assert all("DBClusterResourceId" not in arn for arn in functions.values())
+    doors = {door for name, users in sign_ins(proxied).items() if "ProxyRole" not in name for door, _ in users}
+    assert doors
+    assert all("Proxy" in door and "Cluster" not in door for door in doors)
+
+
+def test_a_proxy_signs_in_at_the_cluster_as_whoever_signed_in_at_the_proxy(proxied: Stage) -> None:
+    [proxy] = proxied.of_type("AWS::RDS::DBProxy").values()
+    [(name, users)] = ((name, users) for name, users in sign_ins(proxied).items() if "ProxyRole" in name)
+    assert f"<{name.split('/')[1]}>" == rendered(proxy["Properties"]["RoleArn"])
+    assert {user for _, user in users} == {"signify_functions", "signify_api"}
+    assert all("Cluster" in door for door, _ in users)
 
 
 def test_a_proxy_needs_no_fixed_name(proxied: Stage) -> None:

@@ -82,7 +82,8 @@ def test_functions_are_told_where_the_database_is_and_no_password(stage: Stage) 
         variables = function["Properties"]["Environment"]["Variables"]
         assert variables["STAGE"] == stage.name
         assert "DatabaseCluster" in rendered(variables["DATABASE_HOST"]), name
-        assert variables["DATABASE_USER"] == "signify_functions"
+        of_the_api = function["Properties"]["Handler"] == "runtime.api.main.handler"
+        assert variables["DATABASE_USER"] == ("signify_api" if of_the_api else "signify_functions"), name
         assert "DATABASE_SECRET_ARN" not in variables
 
 

@@ -1,4 +1,4 @@
-"""The API on the real PostgreSQL: one database that tests only read, and an empty one for those that write."""
+"""The API on the real PostgreSQL, signed in as on a stage: one database that tests only read, and an empty one for those that write."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from runtime.adapters.database import Database
 from runtime.models.runs import ForecastRun
 from tests.contract.api.published import publish
 from tests.contract.api.wiring import serve
+from tests.contract.conftest import as_the_api
 
 
 @dataclass(frozen=True)
 class Served:
-    """A database with an older run and the published one."""
+    """A database with an older run and the published one, and the API's connection to it."""
 
     url: str
     database: Database
+    api: Database
     older: ForecastRun
     run: ForecastRun
 
@@ -32,21 +34,24 @@ def loaded(postgres_server: PostgresServer, shared_database: str, tmp_path_facto
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
         connection.execute(f"create database api template {conninfo_to_dict(shared_database)['dbname']}")
     url = postgres_server.url("api")
-    database = Database(lambda: conninfo_to_dict(url))
+    database, api = Database(lambda: conninfo_to_dict(url)), as_the_api(url)
     folder = tmp_path_factory.mktemp("runs")
-    yield Served(url, database, publish(database, folder, "older"), publish(database, folder, "newer"))
+    yield Served(url, database, api, publish(database, folder, "older"), publish(database, folder, "newer"))
     database.close()
+    api.close()
 
 
 @pytest.fixture
 def served(loaded: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
     """The API serving the two runs."""
-    serve(loaded.database, monkeypatch)
+    serve(loaded.api, monkeypatch)
     return loaded
 
 
 @pytest.fixture
-def empty(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """The API on a database with nothing in it."""
-    serve(postgres, monkeypatch)
-    return postgres
+def empty(migrated_database: str, postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """The API on a database with nothing in it, which tests fill as its owner."""
+    api = as_the_api(migrated_database)
+    serve(api, monkeypatch)
+    yield postgres
+    api.close()

@@ -63,7 +63,7 @@ def test_with_the_database_up_nothing_is_away(served: Served) -> None:
 
 def test_a_restarted_database_is_found_again_by_the_next_request(served: Served) -> None:
     ask("/forecasts")
-    [(pid,)] = served.database.fetch("select pg_backend_pid()")
+    [(pid,)] = served.api.fetch("select pg_backend_pid()")
     with psycopg.connect(**conninfo_to_dict(served.url), autocommit=True) as other:  # type: ignore[arg-type]
         other.execute("select pg_terminate_backend(%s, 5000)", [pid])
     assert ask("/forecasts").status == 200

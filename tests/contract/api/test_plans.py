@@ -67,7 +67,7 @@ PAGES = [
 
 @pytest.mark.parametrize("asked", PAGES)
 def test_a_page_is_read_from_one_partition_by_an_index_of_it(loaded: Served, big: ForecastRun, asked: dict[str, Any]) -> None:
-    reading = [node for node in plan(loaded.database, big, **asked) if "Relation Name" in node]
+    reading = [node for node in plan(loaded.api, big, **asked) if "Relation Name" in node]
     assert [node["Relation Name"] for node in reading] == [forecast_partition(big.id)]
     assert reading[0]["Node Type"] in ("Index Scan", "Bitmap Heap Scan")
 
@@ -76,7 +76,7 @@ def test_a_page_is_read_from_one_partition_by_an_index_of_it(loaded: Served, big
 def test_the_walk_itself_sorts_nothing_and_reads_one_row_more_than_the_page(
     loaded: Served, big: ForecastRun, asked: dict[str, Any]
 ) -> None:
-    nodes = plan(loaded.database, big, **asked)
+    nodes = plan(loaded.api, big, **asked)
     [reading] = [node for node in nodes if node.get("Index Name", "").endswith("_pkey")]
     assert (reading["Actual Rows"], reading.get("Rows Removed by Filter", 0)) == (PAGE + 1, 0)
     assert not [node for node in nodes if "Sort" in node["Node Type"]]

@@ -108,8 +108,39 @@ def test_autogenerate_would_notice_a_difference(database: str) -> None:
 
 def test_the_migrator_needs_no_settings_file_and_may_run_twice(database: str) -> None:
     migrations = AlembicMigrations(lambda: conninfo_to_dict(database) | {"sslmode": "prefer"})
-    assert [migrations.upgrade(), migrations.upgrade()] == ["0001", "0001"]
+    assert [migrations.upgrade(), migrations.upgrade()] == ["0002", "0002"]
     assert len(ask(database, TABLES)) == 10
+
+
+READS_JOBS = "select has_table_privilege(rolname, 'jobs', 'select') from pg_roles where rolname like 'signify_api%'"
+
+
+def test_a_database_that_exists_already_is_opened_to_the_api_and_a_downgrade_closes_it(database: str) -> None:
+    seen = []
+    for go, revision in ((command.upgrade, "0001"), (command.upgrade, "head"), (command.downgrade, "0001")):
+        go(config_for(database), revision)
+        seen += ask(database, READS_JOBS)
+    assert seen == [(False,), (True,), (False,)]
+
+
+def test_where_the_api_has_no_user_a_migration_grants_nothing_and_does_not_mind(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("alter role signify_api rename to signify_api_elsewhere")
+        try:
+            command.upgrade(config_for(database), "head")
+            assert ask(database, READS_JOBS) == [(False,)]
+            command.check(config_for(database))
+            command.downgrade(config_for(database), "base")
+        finally:
+            connection.execute("alter role signify_api_elsewhere rename to signify_api")
+
+
+def test_an_older_commit_leaves_a_newer_schema_as_it_is(database: str) -> None:
+    command.upgrade(config_for(database), "head")
+    with psycopg.connect(database) as connection:
+        connection.execute("update alembic_version set version_num = '9999'; alter table jobs add column later text")
+    assert AlembicMigrations(lambda: conninfo_to_dict(database)).upgrade() == "9999"
+    assert ask(database, "select version_num, later from alembic_version left join jobs on true") == [("9999", None)]
 
 
 @pytest.mark.slow

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import pytest
 
 from local.twin import Twin
 from runtime.adapters.database_address import address_of
-from runtime.adapters.database_roles import DatabaseRoles
+from runtime.adapters.database_roles import DatabaseRoles, Users
 from runtime.settings import DatabaseEnvironment
 
 from .templates import Template, att, ref
@@ -88,26 +89,31 @@ def test_a_stack_can_come_again_after_it_went(twin: Twin, deploy: Callable[[Temp
         cloudformation.get_waiter("stack_delete_complete").wait(StackName="again", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
-def test_the_functions_role_is_made_through_the_data_api_and_signs_in_by_token(
-    twin: Twin, deploy: Callable[[Template], dict[str, str]]
-) -> None:
-    outputs = deploy(cluster("stock_four", "keeper_four"))
-    roles = DatabaseRoles(twin.client("rds-data"), outputs["ClusterArn"], outputs["SecretArn"], "stock_four", "stock_readers")
-    assert roles.ensure() == roles.ensure() == "stock_readers"
-    environment = DatabaseEnvironment(
-        stage="local",
-        database_host=outputs["Host"],
-        database_port=int(outputs["Port"]),
-        database_user="stock_readers",
-        database_name="stock_four",
-        database_sslmode="disable",
-    )
-    with psycopg.connect(**address_of(environment, lambda: twin.client("rds"))()) as connection:
+def test_the_users_are_made_through_the_data_api_and_sign_in_by_token(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
+    outputs, users = deploy(cluster("stock_four", "keeper_four")), Users("stock_workers", "stock_readers")
+    roles = DatabaseRoles(twin.client("rds-data"), outputs["ClusterArn"], outputs["SecretArn"], "stock_four", users)
+    assert roles.ensure() == roles.ensure() == users
+
+    def signed_in(user: str) -> psycopg.Connection[tuple[Any, ...]]:
+        environment = DatabaseEnvironment(
+            stage="local",
+            database_host=outputs["Host"],
+            database_port=int(outputs["Port"]),
+            database_user=user,
+            database_name="stock_four",
+            database_sslmode="disable",
+        )
+        return psycopg.connect(**address_of(environment, lambda: twin.client("rds"))())
+
+    with signed_in(users.functions) as connection:
         connection.execute("create table lots (id int primary key)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("update access.cursor_key set key = 'mine'")
+    with signed_in(users.api) as connection:
         [(key,)] = connection.execute("select key from access.cursor_key").fetchall()
         assert len(key) == 72
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("update access.cursor_key set key = 'mine'")
+            connection.execute("create table mine (id int primary key)")
 
 
 def test_whoever_is_no_member_of_rds_iam_needs_a_password(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:

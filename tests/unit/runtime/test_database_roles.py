@@ -1,11 +1,11 @@
-"""The database's role of the functions, on a Data API that keeps what it was told."""
+"""The users that functions sign in as, on a Data API that keeps what it was told."""
 
 from __future__ import annotations
 
 import pytest
 from botocore.exceptions import ClientError
 
-from runtime.adapters.database_roles import ATTEMPTS, DatabaseRoles
+from runtime.adapters.database_roles import ATTEMPTS, DatabaseRoles, Users
 
 
 class DataApi:
@@ -24,15 +24,31 @@ class DataApi:
 
 
 def roles(api: DataApi, pauses: list[float]) -> DatabaseRoles:
-    return DatabaseRoles(api, "cluster", "secret", "stock", "readers", pause=pauses.append)
+    return DatabaseRoles(api, "cluster", "secret", "stock", Users("keepers", "readers"), pause=pauses.append)
 
 
-def test_the_role_is_made_once_and_signs_in_by_iam_only() -> None:
+@pytest.mark.parametrize("user", ["keepers", "readers"])
+def test_a_user_is_made_once_and_signs_in_by_iam_only(user: str) -> None:
     api = DataApi()
-    assert roles(api, []).ensure() == "readers"
-    assert "if not exists (select from pg_roles where rolname = 'readers')" in api.said[0]
-    assert api.said[1] == "grant rds_iam to readers"
+    assert roles(api, []).ensure() == Users("keepers", "readers")
+    made = next(number for number, statement in enumerate(api.said) if f"create role {user} login" in statement)
+    assert f"if not exists (select from pg_roles where rolname = '{user}')" in api.said[made]
+    assert api.said[made + 1] == f"grant rds_iam to {user}"
     assert not any("password" in statement for statement in api.said)
+
+
+def test_the_next_deploy_says_the_same_again() -> None:
+    api = DataApi()
+    roles(api, []).ensure()
+    first, api.said = api.said, []
+    roles(api, []).ensure()
+    assert api.said == first
+
+
+def test_only_the_owner_of_the_schema_may_make_anything() -> None:
+    api = DataApi()
+    roles(api, []).ensure()
+    assert not [statement for statement in api.said if "readers" in statement and "create" in statement and "create role" not in statement]
 
 
 def test_a_paused_database_is_waited_for() -> None:

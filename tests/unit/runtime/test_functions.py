@@ -13,9 +13,11 @@ import pytest
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime import bootstrap
 from runtime.adapters.anomaly_table import LakeAnomalyTable
+from runtime.adapters.database_roles import Users
 from runtime.errors import GateRefused, InvalidInput, RunFailed
 from runtime.functions import (
     anomaly_detector,
+    database_roles,
     forecast_trigger,
     kpi_calculator,
     migrator,
@@ -220,3 +222,12 @@ def test_the_migrator_answers_the_revision(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(bootstrap, "migrations", Migrated)
     assert call(migrator, {}) == {"revision": "0001"}
+
+
+def test_the_maker_of_users_answers_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Roles:
+        def ensure(self) -> Users:
+            return Users("keepers", "readers")
+
+    monkeypatch.setattr(bootstrap, "database_roles", Roles)
+    assert call(database_roles, {}) == {"functions": "keepers", "api": "readers"}

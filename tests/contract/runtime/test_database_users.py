@@ -1,0 +1,150 @@
+"""The users of the database as a deploy leaves it: made by an administrator who is no superuser, tables by the functions' user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import LiteralString
+
+import psycopg
+import pytest
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
+
+from local.postgres import IAM, PostgresServer
+from runtime import bootstrap
+from runtime.adapters.database import Database
+from runtime.adapters.database_roles import Users, statements
+from runtime.adapters.migrations import AlembicMigrations
+from runtime.models.partitions import forecast_partition
+from tests.contract.api.published import publish
+from tests.contract.api.wiring import serve
+from tests.contract.conftest import as_the_api
+from tests.unit.api.conftest import call
+
+USERS = Users("signify_functions", "signify_api")
+READ = {
+    "accuracy_reports", "data_quality_reports", "excluded_series", "forecast_runs", "forecasts", "ingested_objects", "jobs", "kpi_metrics",
+    "published_run", "access.cursor_key",
+}  # fmt: skip
+GRANTED = """
+select c.oid::regclass::text, privilege from pg_class c
+cross join unnest('{select,insert,update,delete,truncate,references,trigger}'::text[]) privilege
+where c.relnamespace in ('public'::regnamespace, 'access'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm', 'S')
+    and has_table_privilege('signify_api', c.oid, privilege)
+"""
+GRANTED_ABOVE = """
+select privilege from unnest('{connect,create,temporary}'::text[]) privilege
+where has_database_privilege('signify_api', current_database(), privilege)
+union all
+select format('%s %s', nspname, privilege) from pg_namespace, unnest('{usage,create}'::text[]) privilege
+where nspname in ('public', 'access') and has_schema_privilege('signify_api', nspname, privilege)
+"""
+
+
+@pytest.fixture(scope="session")
+def deployed(postgres_server: PostgresServer) -> str:
+    """The URL of a database, deployed to twice, for its superuser."""
+    url = postgres_server.url("deployed")
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        connection.execute("create role administrator login createrole")
+        connection.execute(f"grant {IAM} to administrator with admin option")  # as on RDS
+        connection.execute("create database deployed owner administrator")
+    for _ in range(2):
+        with psycopg.connect(url, user="administrator", autocommit=True) as administrator:
+            for statement in statements("deployed", USERS):
+                administrator.execute(statement)
+        AlembicMigrations(lambda: conninfo_to_dict(url) | {"user": USERS.functions}).upgrade()
+    return url
+
+
+@pytest.fixture
+def functions(deployed: str) -> Iterator[Database]:
+    """A connection of the functions' user."""
+    connection = Database(lambda: conninfo_to_dict(deployed) | {"user": USERS.functions})
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def api(deployed: str) -> Iterator[Database]:
+    """A connection of the API's user."""
+    connection = as_the_api(deployed)
+    yield connection
+    connection.close()
+
+
+def test_the_api_may_read_what_it_answers_and_add_jobs_and_no_more(deployed: str) -> None:
+    with psycopg.connect(deployed) as connection:
+        granted = set(connection.execute(GRANTED).fetchall())
+        above = {what for (what,) in connection.execute(GRANTED_ABOVE)}
+    assert granted == {(table, "select") for table in READ} | {("jobs", "insert")}
+    assert above == {"connect", "public usage", "access usage"}
+
+
+def test_the_api_is_a_member_of_nothing_but_the_role_of_who_signs_in_by_token(api: Database) -> None:
+    member = "select rolname from pg_roles where pg_has_role('signify_api', oid, 'member') and rolname <> 'signify_api'"
+    assert api.fetch(member) == [(IAM,)]
+    assert api.fetch("select rolsuper or rolcreaterole or rolcreatedb or rolbypassrls from pg_roles where rolname = 'signify_api'") == [
+        (False,)
+    ]
+
+
+def test_forecasts_that_are_published_later_are_read_through_their_table(
+    functions: Database, api: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = publish(functions, tmp_path, "later", ("SKU-1",), ("LDS1",))
+    serve(api, monkeypatch)
+    assert len(call("/forecasts", time_horizon="28d").json["forecasts"]) == 28
+    with pytest.raises(errors.InsufficientPrivilege):
+        api.fetch(f"select from {forecast_partition(run.id)}")
+
+
+def test_a_job_is_created_once_per_key(functions: Database, api: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve(api, monkeypatch)
+    first, second = (call("/forecasts/generate", "POST", body="{}", headers={"Idempotency-Key": "once"}) for _ in range(2))
+    assert (first.status, second.json) == (202, first.json)
+    assert functions.fetch("select status from jobs where id = %s", [first.json["job_id"]]) == [("QUEUED",)]
+
+
+def test_two_deploys_leave_one_cursor_key_and_the_api_finds_it(api: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    cursor_key = bootstrap.cursor_key
+    monkeypatch.setattr(bootstrap, "database", lambda: api)
+    monkeypatch.setattr(bootstrap, "environment", lambda kind: kind(stage="test", database_host="db", database_user=USERS.api))
+    monkeypatch.delenv("SIGNIFY_DATABASE_URL", raising=False)
+    assert len(cursor_key()) == 32
+    assert api.fetch("select count(*) from access.cursor_key") == [(1,)]
+
+
+REFUSED: list[LiteralString] = [
+    "insert into forecasts select * from forecasts",
+    "insert into published_run (run_id, published_at) values (gen_random_uuid(), now())",
+    "insert into access.cursor_key values ('mine')",
+    "update jobs set status = 'SUCCEEDED'",
+    "update forecast_runs set published_at = now()",
+    "update access.cursor_key set key = 'mine'",
+    "delete from jobs",
+    "delete from forecast_runs",
+    "truncate jobs",
+    "drop table jobs",
+    "alter table jobs add column mine text",
+    "lock table published_run in access exclusive mode",
+    "create table mine (id int)",
+    "create temporary table mine (id int)",
+    "create table access.mine (id int)",
+    "create schema mine",
+    "create role mine",
+    "create index on jobs (status)",
+    "select from alembic_version",
+    "select from pg_authid",
+    "select pg_read_file('postgresql.conf')",
+    "copy jobs to program 'cat'",
+    "set role signify_functions",
+]
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_the_api_is_refused(api: Database, statement: LiteralString) -> None:
+    with pytest.raises(errors.InsufficientPrivilege) as refused, api.transaction() as cursor:
+        cursor.execute(statement)
+    assert refused.value.sqlstate == "42501"
