@@ -10,7 +10,8 @@ from aws_cdk.aws_scheduler import Schedule, ScheduleExpression
 from aws_cdk.aws_scheduler_targets import LambdaInvoke
 from constructs import Construct
 
-from cdk.function import FunctionFactory, FunctionSpec
+from cdk.function import FunctionFactory
+from cdk.function_spec import FunctionSpec
 from cdk.identity import RESOURCE_SERVER, TOKEN_VALIDITY, Identity
 from cdk.package import FUNCTIONS
 from cdk.rest_api import PlatformApi

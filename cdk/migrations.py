@@ -9,7 +9,8 @@ from constructs import Construct
 
 from cdk.database import NAME
 from cdk.database_users import API_USER, FUNCTION_USER
-from cdk.function import FunctionFactory, FunctionSpec
+from cdk.function import FunctionFactory
+from cdk.function_spec import FunctionSpec
 from cdk.package import MIGRATIONS
 
 ROLES = FunctionSpec("database_roles", "Makes the database's users", inside=False, timeout_s=120)

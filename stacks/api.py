@@ -11,7 +11,8 @@ from constructs import Construct
 
 from cdk.canary import WALKER, Canary
 from cdk.database_users import API_USER
-from cdk.function import FunctionFactory, FunctionSpec
+from cdk.function import FunctionFactory
+from cdk.function_spec import FunctionSpec
 from cdk.identity import Identity
 from cdk.package import API
 from cdk.rest_api import PlatformApi

@@ -5,7 +5,8 @@ from __future__ import annotations
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
-from cdk.function import FunctionFactory, FunctionSpec
+from cdk.function import FunctionFactory
+from cdk.function_spec import FunctionSpec
 from cdk.glue_job import GlueJobs, JobSpec
 from cdk.ingestion_pipe import IngestionPipe
 from cdk.lake import Lake

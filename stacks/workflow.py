@@ -7,7 +7,8 @@ from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
 from cdk.daily_run import DailyRun
-from cdk.function import FunctionFactory, FunctionSpec
+from cdk.function import FunctionFactory
+from cdk.function_spec import FunctionSpec
 from cdk.lake import Lake
 from cdk.notices import Notices
 from cdk.run_watch import RunWatch

@@ -19,7 +19,7 @@ def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     """A stack with one function that nobody waits for."""
     from aws_cdk import App
 
-    from cdk.function import FunctionSpec
+    from cdk.function_spec import FunctionSpec
     from cdk.settings import read_settings
     from stacks.base import StageStack
     from stacks.database import DatabaseStack
