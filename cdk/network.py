@@ -105,13 +105,18 @@ class Network(Construct):
     def _open_ways_out(self) -> None:
         if self._settings.service_access == "existing":
             return
-        GatewayVpcEndpoint(self, "S3", vpc=self.vpc, service=GatewayVpcEndpointAwsService.S3, subnets=[self.private])
+        self._gateway("S3", GatewayVpcEndpointAwsService.S3)
+        if self._settings.vpc_id is None:  # nobody asks for it in a VPC of others, which may have its own
+            self._gateway("DynamoDb", GatewayVpcEndpointAwsService.DYNAMODB)
         if self.by_ipv6:
             ipv6_egress(self, self.vpc, self.clients)
             return
         subnets = self.vpc.isolated_subnets[: self._settings.endpoint_zones]
         services = self.security_group("Services", "Endpoints of AWS services")
         self.endpoints = private_endpoints(self, self.vpc, subnets, self.clients, services)
+
+    def _gateway(self, name: str, service: GatewayVpcEndpointAwsService) -> None:
+        GatewayVpcEndpoint(self, name, vpc=self.vpc, service=service, subnets=[self.private])
 
     def _record_rejected_traffic(self) -> None:
         """In a VPC of our own; an existing one has its owner's flow logs."""

@@ -18,11 +18,10 @@ def interface_endpoints(stage: Stage) -> list[dict[str, Any]]:
     return [endpoint["Properties"] for endpoint in found if endpoint["Properties"]["VpcEndpointType"] == "Interface"]
 
 
-def test_the_lake_is_reached_by_a_gateway_endpoint_that_costs_nothing(stage: Stage) -> None:
-    gateways = [e for e in stage.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Gateway"]
-    [gateway] = gateways
-    assert rendered(gateway["Properties"]["ServiceName"]).endswith(".s3")
-    assert len(gateway["Properties"]["RouteTableIds"]) == 2
+def test_the_lake_and_dynamodb_are_reached_by_gateway_endpoints_that_cost_nothing(stage: Stage) -> None:
+    gateways = [e["Properties"] for e in stage.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Gateway"]
+    assert sorted(rendered(gateway["ServiceName"]).rpartition(".")[2] for gateway in gateways) == ["dynamodb", "s3"]
+    assert all(len(gateway["RouteTableIds"]) == 2 for gateway in gateways)
 
 
 def test_a_prod_stage_reaches_step_functions_privately(stages: dict[str, Stage]) -> None:
