@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 import contracts
-from cdk.lake_tables import ANOMALIES, BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated
+from cdk.lake_tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated
 from forecast_engine.backtest import backtest
 from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.model import forecast_panel
 from forecast_engine.panel import panel_of
 from glue_jobs.forecast_tables import backtest_table, daily_table, excluded_table
-from runtime.adapters.anomaly_table import LakeAnomalyTable
-from tests.fakes import InMemoryLake
 from tests.unit.glue_jobs.conftest import Engine
 from tests.unit.glue_jobs.rows import ORDER, staged
 from tests.unit.glue_jobs.test_demand_forecast import AS_OF, series
@@ -80,14 +76,6 @@ def forecast_schemas() -> dict[str, pa.Schema]:
 @pytest.mark.parametrize("table", [FORECASTS, BACKTEST, EXCLUDED], ids=lambda table: table.name)
 def test_forecast_tables_have_the_columns_that_the_forecast_job_writes(table: Table, forecast_schemas: dict[str, Any]) -> None:
     assert written(forecast_schemas[table.dataset]) == table.columns
-
-
-def test_the_table_of_anomalies_has_the_columns_that_the_detector_writes() -> None:
-    lake, run_id = InMemoryLake(), uuid4()
-    LakeAnomalyTable(lake).write(run_id, [])
-    [(key, body)] = lake.contents.items()
-    assert key.startswith(f"{ANOMALIES.prefix}run_id={run_id}/")
-    assert written(pq.read_schema(pa.BufferReader(body))) == ANOMALIES.columns
 
 
 def test_tables_stand_where_the_jobs_write() -> None:

@@ -1,0 +1,21 @@
+"""The table of what runs found, held against the catalog."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cdk.lake_tables import ANOMALIES
+from runtime.adapters.anomaly_table import LakeAnomalyTable
+from tests.fakes import InMemoryLake
+from tests.unit.glue_jobs.test_lake_tables import written
+
+
+def test_the_table_of_anomalies_has_the_columns_that_the_detector_writes() -> None:
+    lake, run_id = InMemoryLake(), uuid4()
+    LakeAnomalyTable(lake).write(run_id, [])
+    [(key, body)] = lake.contents.items()
+    assert key.startswith(f"{ANOMALIES.prefix}run_id={run_id}/")
+    assert written(pq.read_schema(pa.BufferReader(body))) == ANOMALIES.columns
