@@ -21,7 +21,7 @@ import psycopg
 from local import postgres_binaries, reachable
 from local.errors import PostgresError
 from local.postgres_binaries import Binaries
-from local.processes import Account, ProcessRecord, as_user, start_detached, stop
+from local.processes import Account, ProcessRecord, as_user, interrupts_wait, start_detached, stop
 
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
@@ -67,11 +67,14 @@ class PostgresServer:
         if not (data / "PG_VERSION").is_file():
             self._initialise(data)
         options = [part for name, value in {**SETTINGS, "port": str(self.port)}.items() for part in ("-c", f"{name}={value}")]
-        record = start_detached([self._program("postgres"), "-D", data, *options], self.log, account=self.account, folder=data)
+        record = None
         try:
+            with interrupts_wait():
+                record = start_detached([self._program("postgres"), "-D", data, *options], self.log, account=self.account, folder=data)
             self._wait_until_it_answers(record)
         except BaseException:
-            stop(record, signal.SIGINT)
+            if record:
+                stop(record, signal.SIGINT)
             raise
 
     def join(self) -> bool:

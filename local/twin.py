@@ -140,8 +140,9 @@ def _start(wanted: Ports) -> Twin:
     function_runtime.ensure(state.home() / "build" / "lambda-runtime")
     endpoint = f"http://{ports.HOST}:{wanted.emulator}"
     settings = EmulatorSettings(state.home(), endpoint, database.url(), Path(sys.executable))
-    record = emulator_process.launch(settings, wanted.emulator)
-    state.write(TwinState(wanted, record))
+    with processes.interrupts_wait():
+        record = emulator_process.launch(settings, wanted.emulator)
+        state.write(TwinState(wanted, record))
     emulator_process.wait_until_ready(record, endpoint)
     return Twin(TwinState(wanted, record))
 

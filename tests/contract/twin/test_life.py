@@ -35,8 +35,17 @@ def wanted() -> Ports:
 
 def processes_of(wanted: Ports) -> list[str]:
     """Command lines of whatever listens on the twin's ports, and of what was started for it."""
-    by_port = [c.pid for c in psutil.net_connections("tcp") if c.laddr and c.laddr.port in vars(wanted).values() and c.pid]
-    return [" ".join(psutil.Process(pid).cmdline()) for pid in by_port]
+    by_port = {c.pid for c in psutil.net_connections("tcp") if c.laddr and c.laddr.port in vars(wanted).values() and c.pid}
+    by_home = {process.pid for process in psutil.process_iter() if str(state.home()) in _told(process)}
+    return [" ".join(psutil.Process(pid).cmdline()) for pid in by_port | by_home]
+
+
+def _told(process: psutil.Process) -> str:
+    """The twin's folder in the environment of what was started for it, whether or not it listens yet."""
+    try:
+        return process.environ().get("SIGNIFY_TWIN_HOME", "")
+    except psutil.Error:
+        return ""
 
 
 def until(condition: Callable[[], object], seconds: float = 60) -> None:

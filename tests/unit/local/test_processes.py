@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local.processes import ProcessRecord, start_detached, stop
+from local.processes import ProcessRecord, interrupts_wait, start_detached, stop
 
 pytestmark = pytest.mark.slow
 
@@ -83,3 +83,24 @@ def test_stopping_what_does_not_run_says_so(start: Start) -> None:
     record = start(STUBBORN)
     assert stop(record, signal.SIGKILL)
     assert not stop(record)
+
+
+def interrupted(remembered: list[str]) -> None:
+    with interrupts_wait():
+        signal.raise_signal(signal.SIGINT)
+        remembered.append("the record")
+
+
+def test_an_interrupt_waits_until_what_was_started_is_remembered() -> None:
+    remembered: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(remembered)
+    assert remembered == ["the record"]
+
+
+def test_without_an_interrupt_nothing_is_raised_and_the_next_one_comes_at_once() -> None:
+    with interrupts_wait():
+        usual = signal.getsignal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is not usual
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
