@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import Duration
 from aws_cdk.aws_cognito import OAuthFlows, OAuthScope, OAuthSettings
-from aws_cdk.aws_iam import IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_scheduler import Schedule, ScheduleExpression
 from aws_cdk.aws_scheduler_targets import LambdaInvoke
@@ -15,6 +15,7 @@ from cdk.function_spec import FunctionSpec
 from cdk.identity import RESOURCE_SERVER, TOKEN_VALIDITY, Identity
 from cdk.package import FUNCTIONS
 from cdk.rest_api import PlatformApi
+from cdk.scheduler_role import scheduler_role
 
 WALKER = FunctionSpec(
     "canary",
@@ -62,17 +63,10 @@ class Canary(Construct):
             "Often",
             description="Uses the API as a consumer does",
             schedule=ScheduleExpression.rate(every),
-            target=LambdaInvoke(self.function, retry_attempts=0, max_event_age=Duration.minutes(1), role=self._role()),
+            target=LambdaInvoke(
+                self.function,
+                retry_attempts=0,
+                max_event_age=Duration.minutes(1),
+                role=scheduler_role(self, "Role of the canary's schedule", self.function),
+            ),
         )
-
-    def _role(self) -> IRole:
-        """Written out: the library's own role may also call every version of the function."""
-        call = PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.function.function_arn])
-        role = Role(
-            self,
-            "Role",
-            description="Role of the canary's schedule",
-            assumed_by=ServicePrincipal("scheduler.amazonaws.com"),
-            inline_policies={"Start": PolicyDocument(statements=[call])},
-        )
-        return role.without_policy_updates()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aws_cdk import Duration, TimeZone
-from aws_cdk.aws_iam import IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_lambda_destinations import SqsDestination
 from aws_cdk.aws_scheduler import ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput
@@ -12,6 +11,7 @@ from aws_cdk.aws_sqs import Queue, QueueEncryption
 from constructs import Construct
 
 from cdk.acknowledge import acknowledge
+from cdk.scheduler_role import scheduler_role
 from cdk.settings import Settings
 
 LATEST = Duration.hours(2)  # a start that could not be delivered for longer waits in the queue for a person
@@ -38,7 +38,7 @@ class DailySchedule(Construct):
                 input=ScheduleTargetInput.from_object({"scheduled_time": ContextAttribute.scheduled_time}),
                 max_event_age=LATEST,
                 retry_attempts=20,
-                role=self._role(trigger),
+                role=scheduler_role(self, "Role of the daily schedule", trigger, self.dead_letters),
             ),
         )
 
@@ -47,16 +47,3 @@ class DailySchedule(Construct):
         reason = "This is where starts that failed for good end; that no run was published is what an alarm tells."
         acknowledge(queue, {"Serverless-SQSRedrivePolicy": reason, "AwsSolutions-SQS3": reason})
         return queue
-
-    def _role(self, trigger: Function) -> IRole:
-        """Written out: the library's own role may also call every version of the function."""
-        call = PolicyStatement(actions=["lambda:InvokeFunction"], resources=[trigger.function_arn])
-        keep = PolicyStatement(actions=["sqs:SendMessage"], resources=[self.dead_letters.queue_arn])
-        role = Role(
-            self,
-            "Role",
-            description="Role of the daily schedule",
-            assumed_by=ServicePrincipal("scheduler.amazonaws.com"),
-            inline_policies={"Start": PolicyDocument(statements=[call, keep])},
-        )
-        return role.without_policy_updates()

@@ -6,7 +6,7 @@ Imports stand inside the functions because each function's package holds only th
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from runtime import settings
 
@@ -258,50 +258,41 @@ def cursor_key() -> bytes:
 @cache
 def s3_client() -> S3Client:
     """Amazon S3."""
-    import boto3
-
-    from runtime.adapters.aws_client import CLIENT
-
-    return boto3.client("s3", config=CLIENT)
+    client: S3Client = _client("s3")
+    return client
 
 
 @cache
 def rds_client() -> Signer:
     """Amazon RDS; it signs tokens and is never called."""
-    import boto3
-
-    from runtime.adapters.aws_client import CLIENT
-
-    client: Signer = boto3.client("rds", config=CLIENT)
+    client: Signer = _client("rds")
     return client
 
 
 @cache
 def workflow_client() -> SFNClient:
     """AWS Step Functions."""
-    import boto3
-
-    from runtime.adapters.aws_client import CLIENT
-
-    return boto3.client("stepfunctions", config=CLIENT)
+    client: SFNClient = _client("stepfunctions")
+    return client
 
 
 @cache
 def identity_client() -> CognitoIdentityProviderClient:
     """Amazon Cognito user pools."""
-    import boto3
-
-    from runtime.adapters.aws_client import CLIENT
-
-    return boto3.client("cognito-idp", config=CLIENT)
+    client: CognitoIdentityProviderClient = _client("cognito-idp")
+    return client
 
 
 @cache
 def gateway_client() -> Keys:
     """Amazon API Gateway."""
+    client: Keys = _client("apigateway")
+    return client
+
+
+def _client(service: str) -> Any:  # noqa: ANN401 - boto3 builds its client types at run time
     import boto3
 
     from runtime.adapters.aws_client import CLIENT
 
-    client: Keys = boto3.client("apigateway", config=CLIENT)
-    return client
+    return boto3.client(service, config=CLIENT)  # type: ignore[call-overload]

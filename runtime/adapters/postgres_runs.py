@@ -29,10 +29,15 @@ class PostgresRuns:
 
     def get(self, run_id: UUID) -> ForecastRun:
         """The run."""
-        rows = self._database.rows("select * from forecast_runs where id = %s", [run_id])
-        if not rows:
+        run = self.find(run_id)
+        if run is None:
             raise RunNotFound(f"There is no forecast run {run_id}.")
-        return _run(rows[0])
+        return run
+
+    def find(self, run_id: UUID) -> ForecastRun | None:
+        """The run, if there is one."""
+        rows = self._database.rows("select * from forecast_runs where id = %s", [run_id])
+        return _run(rows[0]) if rows else None
 
     def record_forecast(self, run_id: UUID, forecast: ForecastDocument) -> None:
         """Keep what the forecast job said."""

@@ -86,6 +86,9 @@ class RunRepository(Protocol):
     def get(self, run_id: UUID) -> ForecastRun:
         """The run. Raises RunNotFound."""
 
+    def find(self, run_id: UUID) -> ForecastRun | None:
+        """The run, or None when there is none."""
+
     def record_forecast(self, run_id: UUID, forecast: ForecastDocument) -> None:
         """Keep what the forecast job said about the model, the series and the back-test, and its warnings."""
 

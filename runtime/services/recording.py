@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from runtime.errors import ReportNotFound, RunFailed, RunNotFound
+from runtime.errors import ReportNotFound, RunFailed
 from runtime.models.jobs import Job, JobStatus, JobType, Step, progress_at
 from runtime.models.quality import QualityReport
-from runtime.models.runs import Execution, ForecastRun, RunStatus
+from runtime.models.runs import Execution, RunStatus
 from runtime.services.ports import Clock, JobRepository, QualityReports, RunRepository
 from runtime.services.run_summary import failure_summary, success_summary
 
@@ -76,7 +76,7 @@ class RunRecording:
         run_id = execution.run_id
         self.jobs.create(job_of(execution))
         self.jobs.finish(run_id, JobStatus.FAILED, now, error={"code": failure.code, "detail": failure.detail})
-        run = self._run(run_id)
+        run = self.runs.find(run_id)
         if run is not None:
             self.runs.finish(run_id, RunStatus.FAILED, now)
         summary = failure_summary(execution, failure.code, failure.detail, run, self.runs.published())
@@ -91,18 +91,12 @@ class RunRecording:
         """Raise RunFailed with the summary; for an execution that was redriven since, mark its run and job as running again instead."""
         if not redriven:
             raise RunFailed(summary)
-        run = self._run(execution.run_id)
+        run = self.runs.find(execution.run_id)
         if run is not None:
             self.runs.start(replace(run, status=RunStatus.RUNNING))
         self.jobs.create(job_of(execution))
         self.jobs.reopen(execution.run_id, progress_at(state), self.clock.now())
         return {"run_id": str(execution.run_id), "status": RunStatus.RUNNING.value, "resumed_at": state}
-
-    def _run(self, run_id: UUID) -> ForecastRun | None:
-        try:
-            return self.runs.get(run_id)
-        except RunNotFound:
-            return None
 
     def _report(self, run_id: UUID) -> QualityReport | None:
         try:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
-from runtime.errors import InvalidInput, NoInputData, RunNotFound
+from runtime.errors import InvalidInput, NoInputData
 from runtime.models import run_files
 from runtime.models.documents import Manifest, ManifestObject
 from runtime.models.jobs import Job, JobStatus, JobType, Step, request_hash
@@ -62,7 +61,7 @@ class RunResolution:
         Raises UnknownInputKey or InvalidInput, NoInputData when nothing was accepted yet, IdempotencyKeyTaken.
         """
         asked = parse_run_input(raw_input)
-        run = self._known(execution.run_id) or self._new_run(asked, execution)
+        run = self.runs.find(execution.run_id) or self._new_run(asked, execution)
         self._job(asked, execution)
         run = self.runs.start(run)
         self.lake.write_json(run_files.manifest(run.id), _manifest(run).model_dump(mode="json"))
@@ -70,12 +69,6 @@ class RunResolution:
         if self.jobs.get(run.id).ended:  # the execution was stopped, and its books closed, while this was under way
             self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
         return ResolvedRun(run, asked, self.lake.bucket)
-
-    def _known(self, run_id: UUID) -> ForecastRun | None:
-        try:
-            return self.runs.get(run_id)
-        except RunNotFound:
-            return None
 
     def _new_run(self, asked: RunInput, execution: Execution) -> ForecastRun:
         accepted = self.objects.accepted()

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from runtime.errors import RunNotFound
 from runtime.models.jobs import JobStatus
-from runtime.models.runs import Execution, ForecastRun, RunStatus
+from runtime.models.runs import Execution, RunStatus
 from runtime.services.ports import Clock, JobRepository, RunRepository, Workflow
 from runtime.services.recording import Failure, job_of
 
@@ -34,7 +33,7 @@ class RunEndings:
         if self.workflow.is_running(execution.arn):
             return _answer(execution, "LATE")
         self.jobs.finish(execution.run_id, ENDINGS[status], now, error={"code": failure.code, "detail": failure.detail})
-        if self._run(execution) is not None:
+        if self.runs.find(execution.run_id) is not None:
             self.runs.finish(execution.run_id, RunStatus.FAILED, now)
         return _answer(execution, "CLOSED")
 
@@ -46,16 +45,10 @@ class RunEndings:
         if not self.workflow.is_running(execution.arn):
             return _answer(execution, "LATE")
         self.jobs.reopen(job.id, job.progress, self.clock.now())
-        run = self._run(execution)
+        run = self.runs.find(execution.run_id)
         if run is not None:
             self.runs.start(replace(run, status=RunStatus.RUNNING))
         return _answer(execution, "REOPENED")
-
-    def _run(self, execution: Execution) -> ForecastRun | None:
-        try:
-            return self.runs.get(execution.run_id)
-        except RunNotFound:
-            return None
 
 
 def _answer(execution: Execution, outcome: str) -> dict[str, Any]:

@@ -32,6 +32,9 @@ class InMemoryRuns:
             raise RunNotFound(f"There is no forecast run {run_id}.")
         return self.stored[run_id]
 
+    def find(self, run_id: UUID) -> ForecastRun | None:
+        return self.stored.get(run_id)
+
     def record_forecast(self, run_id: UUID, forecast: ForecastDocument) -> None:
         self.stored[run_id] = replace(
             self.stored[run_id],

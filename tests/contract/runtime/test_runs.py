@@ -24,6 +24,7 @@ def test_a_run_comes_back_as_it_was_started(books: Books) -> None:
 def test_a_run_that_was_never_started_is_not_found(books: Books) -> None:
     with pytest.raises(RunNotFound):
         books.runs.get(uuid4())
+    assert books.runs.find(uuid4()) is None
 
 
 def test_a_second_start_continues_the_first_run(books: Books) -> None:
