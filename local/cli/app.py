@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
+from contracts.version import VERSION
 from local.cli import data, developer, drill, runs, stages, twin
-from local.cli.console import err
+from local.cli.console import err, out
 from local.errors import LocalError
 
 app = typer.Typer(
@@ -31,6 +33,20 @@ COMMANDS: dict[str, dict[str, Command]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+
+
+def print_version(is_requested: bool) -> None:
+    """Print the version and exit."""
+    if is_requested:
+        out.print(f"signify {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")] = False,
+) -> None:
+    """Accept the options that belong to no command."""
 
 
 def main() -> None:

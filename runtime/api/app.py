@@ -7,8 +7,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
 
+from contracts.version import VERSION
 from runtime.api import data_quality, forecasts, health, jobs, kpis
-from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE, VERSION
+from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE
 from runtime.api.problems import answer_problems
 from runtime.api.responses import decorate, raw_answer
 

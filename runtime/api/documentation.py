@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from runtime.models.answers import Problem
 
 TITLE = "Signify"
-VERSION = "1.0.0"
 OPENAPI_VERSION = "3.1.0"
 DESCRIPTION = (
     "Demand forecasts, their accuracy, KPIs and data quality of one stage. Readers always see one published run. "
