@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aws_cdk import App
 
-from cdk.checks import add_checks
-from cdk.settings import SettingsError, read_settings
+from cdk.common.checks import add_checks
+from cdk.settings.model import SettingsError, read_settings
 from stacks.platform import build_platform
 
 

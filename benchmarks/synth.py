@@ -60,14 +60,14 @@ def phases(stage: str, output: str) -> dict[str, float]:
     with phase("import"):
         from aws_cdk import App
 
-        from cdk.settings import read_settings
+        from cdk.settings.model import read_settings
         from stacks.platform import build_platform
     with phase("define"):
         context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
         app = App(context={**context, "stage": stage}, outdir=output)
         build_platform(app, read_settings({**context, "stage": stage}))
     with phase("rules"):
-        from cdk.checks import add_checks
+        from cdk.common.checks import add_checks
 
         add_checks(app)
     with phase("synth"):

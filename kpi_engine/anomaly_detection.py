@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from kpi_engine.anomalies.alerts import alert
-from kpi_engine.anomalies.business import NO_OBSERVATIONS, business_impact
-from kpi_engine.anomalies.costs import Costs
-from kpi_engine.anomalies.dedupe import merged
-from kpi_engine.anomalies.events import KnownEvent, events_of
-from kpi_engine.anomalies.finding import Finding
-from kpi_engine.anomalies.impact import impact_of
-from kpi_engine.anomalies.kinds import Kind
-from kpi_engine.anomalies.reading import Summary, read_group, read_summaries
-from kpi_engine.anomalies.severity import Materiality, Severity, severity_of
-from kpi_engine.anomalies.source import AnomalySource
-from kpi_engine.anomalies.verdict import Measures, judge
+from kpi_engine.anomalies.alerts.alerts import alert
+from kpi_engine.anomalies.alerts.dedupe import merged
+from kpi_engine.anomalies.assessment.assessed_anomaly import Finding
+from kpi_engine.anomalies.assessment.business import NO_OBSERVATIONS, business_impact
+from kpi_engine.anomalies.assessment.costs import Costs
+from kpi_engine.anomalies.assessment.events import KnownEvent, events_of
+from kpi_engine.anomalies.assessment.impact import impact_of
+from kpi_engine.anomalies.assessment.severity import Materiality, Severity, severity_of
+from kpi_engine.anomalies.assessment.verdict import Measures, judge
+from kpi_engine.anomalies.detection.kinds import Kind
+from kpi_engine.anomalies.lookout.reader import Summary, read_group, read_summaries
+from kpi_engine.anomalies.lookout.source import AnomalySource
 from kpi_engine.anomalies.window import Window, checked, last_complete_day
 
 DEFINITIONS_VERSION = "1"

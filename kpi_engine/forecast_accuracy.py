@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpi_engine.accuracy import intervals
-from kpi_engine.accuracy.breakdowns import by_horizon, by_site, by_sku
-from kpi_engine.accuracy.calendar import Grain
-from kpi_engine.accuracy.demand_class import demand_classes
-from kpi_engine.accuracy.frames import numbers, required
-from kpi_engine.accuracy.headline import additional, bias, joins, undefined, window
-from kpi_engine.accuracy.matching import joined
-from kpi_engine.accuracy.reading import read
-from kpi_engine.accuracy.scaled import Scales
-from kpi_engine.accuracy.tally import tally
-from kpi_engine.accuracy.weeks import by_week
+from kpi_engine.accuracy.inputs.calendar import Grain
+from kpi_engine.accuracy.inputs.columns import numbers, required
+from kpi_engine.accuracy.inputs.inputs import read
+from kpi_engine.accuracy.inputs.matching import joined
+from kpi_engine.accuracy.metrics import interval
+from kpi_engine.accuracy.metrics.accumulate import tally
+from kpi_engine.accuracy.metrics.demand_class import demand_classes
+from kpi_engine.accuracy.metrics.scaled import Scales
+from kpi_engine.accuracy.report.breakdowns import by_horizon, by_site, by_sku
+from kpi_engine.accuracy.report.headline import additional, bias, joins, undefined, window
+from kpi_engine.accuracy.report.weeks import by_week
 
 DEFINITIONS_VERSION = "1"
 
@@ -67,7 +67,7 @@ class ForecastAccuracyEngine:
         sums = tally(joined(question), forecasts.grid, grain, forecasts.longest_lead)
         scales = Scales.of(question.known.before(forecasts.first_day).bucketed(grain), grain.season)
         weekly = [] if grain is Grain.MONTH else by_week(sums.by_day, sums.points_on, sums.first_day, forecasts.grid.first)
-        coverage, more = intervals.coverage(sums.intervals.total()), additional(sums, series, scales, weekly, grain)
+        coverage, more = interval.coverage(sums.intervals.total()), additional(sums, series, scales, weekly, grain)
         total = sums.errors.total()
         answer = {
             "mape": more.pop("mape"),

@@ -10,23 +10,23 @@ from typing import Any
 
 import pandas as pd
 
-from kpi_engine.logistics.balance import overall
-from kpi_engine.logistics.capacity import Load, load_of
-from kpi_engine.logistics.capacity_rows import capacity_rows
-from kpi_engine.logistics.columns import Part, require
-from kpi_engine.logistics.consolidation import consolidation
-from kpi_engine.logistics.cost import cost_per_unit
-from kpi_engine.logistics.demand import Forecasts, forecasts_of
-from kpi_engine.logistics.dwell import dwell
-from kpi_engine.logistics.fill import fill_rate
-from kpi_engine.logistics.grade import efficiency_score
-from kpi_engine.logistics.orders import lines_of
-from kpi_engine.logistics.otif import otif
-from kpi_engine.logistics.parameters import LogisticsParameters
-from kpi_engine.logistics.resources import Resource, resources_of
-from kpi_engine.logistics.shipments import shipments_of, trips_of
-from kpi_engine.logistics.utilisation import truck_utilization
-from kpi_engine.logistics.vehicles import Vehicles, vehicles_of
+from kpi_engine.logistics.capacity.balance import overall
+from kpi_engine.logistics.capacity.load import Load, load_of
+from kpi_engine.logistics.capacity.rows import capacity_rows
+from kpi_engine.logistics.inputs.columns import Part, require
+from kpi_engine.logistics.inputs.demand import Forecasts, forecasts_of
+from kpi_engine.logistics.inputs.orders import lines_of
+from kpi_engine.logistics.inputs.parameters import LogisticsParameters
+from kpi_engine.logistics.inputs.resources import Resource, resources_of
+from kpi_engine.logistics.inputs.shipments import shipments_of, trips_of
+from kpi_engine.logistics.inputs.vehicles import Vehicles, vehicles_of
+from kpi_engine.logistics.score.cost import cost_per_unit
+from kpi_engine.logistics.score.dwell import dwell
+from kpi_engine.logistics.score.grade import efficiency_score
+from kpi_engine.logistics.service.fill import fill_rate
+from kpi_engine.logistics.service.otif import otif
+from kpi_engine.logistics.transport.consolidation import consolidation
+from kpi_engine.logistics.transport.utilisation import truck_utilization
 
 DEFINITIONS_VERSION = "1"
 HISTORICAL_COLUMNS = ("order_id", "ordered_qty", "shipped_qty")

@@ -1,12 +1,12 @@
 """What can go wrong on the developer's machine. Every message says what to do.
 
 LocalError
-├── CliError               a command cannot go on (local.cli.console)
+├── CliError               a command cannot go on (cli.console)
 ├── TwinError              the local twin cannot start, deploy or stop
 │   ├── PortInUse          names the port and the option that chooses another
 │   └── TwinRuns           a second start while one runs
 ├── PostgresError          the server cannot be found, created or started
-├── DrillError             an alarm that should fire did not (local.drills)
+├── DrillError             an alarm that should fire did not (cli.drills.runner)
 ├── CdkError               a CDK command failed; carries its last lines
 └── DataError              a file that cannot be dropped into the lake as it is
 """

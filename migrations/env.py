@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, pool
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import SchemaItem
 
-from runtime.models.partitions import is_partition
+from runtime.models.domain.partitions import is_partition
 from runtime.models.tables import Base
 
 # Two deploys that migrate at once wait for each other here.

@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_stepfunctions import SFNClient
 
-    from runtime.adapters.api_consumer import Keys
-    from runtime.adapters.database import Database
-    from runtime.adapters.database_address import Signer
-    from runtime.adapters.database_roles import DatabaseRoles
+    from runtime.adapters.aws.api_client import Keys
+    from runtime.adapters.aws.database_roles import DatabaseRoles
+    from runtime.adapters.postgres.database import Database
+    from runtime.adapters.postgres.database_address import Signer
     from runtime.api.services import ApiServices
-    from runtime.services.anomaly_detection import AnomalyDetection
-    from runtime.services.consumer_walk import ConsumerWalk
-    from runtime.services.daily_start import DailyStart
-    from runtime.services.ingestion import Ingestion
-    from runtime.services.measurement import AccuracyMeasurement
+    from runtime.services.anomalies.anomaly_detection import AnomalyDetection
+    from runtime.services.ingestion.ingestion import Ingestion
+    from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
     from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, Migrations, QualityReports, RunRepository, Workflow
-    from runtime.services.publishing import Publishing
-    from runtime.services.quality_gate import QualityGate
-    from runtime.services.recording import RunRecording
-    from runtime.services.resolution import RunResolution
-    from runtime.services.run_endings import RunEndings
+    from runtime.services.probe.canary_probe import ConsumerWalk
+    from runtime.services.runs.daily_start import DailyStart
+    from runtime.services.runs.execution_events import RunEndings
+    from runtime.services.runs.publishing import Publishing
+    from runtime.services.runs.quality_gate import QualityGate
+    from runtime.services.runs.resolution import RunResolution
+    from runtime.services.runs.run_recorder import RunRecording
 
 Kind = TypeVar("Kind", bound=settings.Environment)
 
@@ -52,8 +52,8 @@ def clock() -> Clock:
 @cache
 def database() -> Database:
     """The connection that every repository of this process shares."""
-    from runtime.adapters.database import Database
-    from runtime.adapters.database_address import address_of
+    from runtime.adapters.postgres.database import Database
+    from runtime.adapters.postgres.database_address import address_of
 
     told = environment(settings.DatabaseEnvironment)
     return Database(address_of(told, rds_client), None if told.database_proxied else told.database_statement_timeout_ms)
@@ -62,14 +62,14 @@ def database() -> Database:
 @cache
 def lake() -> Lake:
     """The bucket of this stage."""
-    from runtime.adapters.lake import S3Lake
+    from runtime.adapters.lake.s3_lake import S3Lake
 
     return S3Lake(s3_client(), environment(settings.LakeEnvironment).lake_bucket)
 
 
 def objects() -> IngestedObjects:
     """The records of landed objects."""
-    from runtime.adapters.postgres_objects import PostgresIngestedObjects
+    from runtime.adapters.postgres.objects import PostgresIngestedObjects
 
     return PostgresIngestedObjects(database())
 
@@ -77,29 +77,29 @@ def objects() -> IngestedObjects:
 @cache
 def ingestion() -> Ingestion:
     """The service that receives landed objects."""
-    from runtime.adapters.duckdb_row_store import DuckDbRowStore
-    from runtime.services.ingestion import Ingestion
+    from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
+    from runtime.services.ingestion.ingestion import Ingestion
 
     return Ingestion(lake(), objects(), DuckDbRowStore(), clock())
 
 
 def runs() -> RunRepository:
     """The forecast runs."""
-    from runtime.adapters.postgres_runs import PostgresRuns
+    from runtime.adapters.postgres.runs import PostgresRuns
 
     return PostgresRuns(database())
 
 
 def jobs() -> JobRepository:
     """Long work that callers ask about."""
-    from runtime.adapters.postgres_jobs import PostgresJobs
+    from runtime.adapters.postgres.jobs import PostgresJobs
 
     return PostgresJobs(database())
 
 
 def quality_reports() -> QualityReports:
     """The verdicts on input data."""
-    from runtime.adapters.postgres_quality import PostgresQualityReports
+    from runtime.adapters.postgres.quality import PostgresQualityReports
 
     return PostgresQualityReports(database())
 
@@ -107,7 +107,7 @@ def quality_reports() -> QualityReports:
 @cache
 def run_resolution() -> RunResolution:
     """The service that turns an input into a run."""
-    from runtime.services.resolution import RunResolution
+    from runtime.services.runs.resolution import RunResolution
 
     told = environment(settings.RunEnvironment)
     return RunResolution(objects(), runs(), jobs(), lake(), clock(), told.code_version)
@@ -116,7 +116,7 @@ def run_resolution() -> RunResolution:
 @cache
 def quality_gate() -> QualityGate:
     """The service that judges the input of a run."""
-    from runtime.services.quality_gate import QualityGate
+    from runtime.services.runs.quality_gate import QualityGate
 
     told = environment(settings.RunEnvironment)
     return QualityGate(lake(), quality_reports(), runs(), jobs(), clock(), told.bad_row_share_limit)
@@ -125,8 +125,8 @@ def quality_gate() -> QualityGate:
 @cache
 def publishing() -> Publishing:
     """The service that makes a run the one that readers see."""
-    from runtime.adapters.postgres_forecasts import PostgresForecastLoader
-    from runtime.services.publishing import Publishing
+    from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+    from runtime.services.runs.publishing import Publishing
 
     told = environment(settings.RunEnvironment)
     return Publishing(lake(), runs(), jobs(), PostgresForecastLoader(database()), clock(), told.runs_kept)
@@ -136,9 +136,9 @@ def publishing() -> Publishing:
 def accuracy_measurement() -> AccuracyMeasurement:
     """The service that compares forecasts with what happened."""
     from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-    from runtime.adapters.forecast_frames import LakeForecastFrames
-    from runtime.adapters.postgres_kpis import PostgresKpis
-    from runtime.services.measurement import AccuracyMeasurement
+    from runtime.adapters.lake.forecast_frames import LakeForecastFrames
+    from runtime.adapters.postgres.kpis import PostgresKpis
+    from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
 
     return AccuracyMeasurement(runs(), jobs(), LakeForecastFrames(lake()), PostgresKpis(database()), clock(), ForecastAccuracyEngine())
 
@@ -146,9 +146,9 @@ def accuracy_measurement() -> AccuracyMeasurement:
 @cache
 def anomaly_detection() -> AnomalyDetection:
     """The service that looks for anomalies."""
-    from runtime.adapters.anomaly_table import LakeAnomalyTable
-    from runtime.adapters.forecast_frames import LakeForecastFrames
-    from runtime.services.anomaly_detection import AnomalyDetection
+    from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
+    from runtime.adapters.lake.forecast_frames import LakeForecastFrames
+    from runtime.services.anomalies.anomaly_detection import AnomalyDetection
 
     return AnomalyDetection(runs(), jobs(), LakeForecastFrames(lake()), lake(), LakeAnomalyTable(lake()), clock())
 
@@ -156,7 +156,7 @@ def anomaly_detection() -> AnomalyDetection:
 @cache
 def run_recording() -> RunRecording:
     """The service that closes a run."""
-    from runtime.services.recording import RunRecording
+    from runtime.services.runs.run_recorder import RunRecording
 
     return RunRecording(runs(), jobs(), quality_reports(), clock())
 
@@ -164,7 +164,7 @@ def run_recording() -> RunRecording:
 @cache
 def run_endings() -> RunEndings:
     """The service that hears how executions end."""
-    from runtime.services.run_endings import RunEndings
+    from runtime.services.runs.execution_events import RunEndings
 
     return RunEndings(runs(), jobs(), state_machine(), clock())
 
@@ -172,14 +172,14 @@ def run_endings() -> RunEndings:
 @cache
 def daily_start() -> DailyStart:
     """The service that starts the day's run."""
-    from runtime.services.daily_start import DailyStart
+    from runtime.services.runs.daily_start import DailyStart
 
     return DailyStart(state_machine())
 
 
 def state_machine() -> Workflow:
     """The state machine of this stage."""
-    from runtime.adapters.workflow import StateMachine
+    from runtime.adapters.aws.workflow import StateMachine
 
     return StateMachine(workflow_client(), environment(settings.WorkflowEnvironment).state_machine_arn)
 
@@ -187,8 +187,8 @@ def state_machine() -> Workflow:
 @cache
 def consumer_walk() -> ConsumerWalk:
     """The service that uses the API as others do."""
-    from runtime.adapters.api_consumer import ApiConsumer
-    from runtime.services.consumer_walk import ConsumerWalk
+    from runtime.adapters.aws.api_client import ApiConsumer
+    from runtime.services.probe.canary_probe import ConsumerWalk
 
     return ConsumerWalk(ApiConsumer(identity_client(), gateway_client(), environment(settings.ConsumerEnvironment)), clock())
 
@@ -196,8 +196,8 @@ def consumer_walk() -> ConsumerWalk:
 @cache
 def migrations() -> Migrations:
     """The schema of the database."""
-    from runtime.adapters.database_address import address_of
-    from runtime.adapters.migrations import AlembicMigrations
+    from runtime.adapters.postgres.database_address import address_of
+    from runtime.adapters.postgres.migrations import AlembicMigrations
 
     return AlembicMigrations(address_of(environment(settings.DatabaseEnvironment), rds_client))
 
@@ -207,8 +207,8 @@ def database_roles() -> DatabaseRoles:
     """The users that functions sign in as."""
     import boto3
 
-    from runtime.adapters.aws_client import CLIENT
-    from runtime.adapters.database_roles import DatabaseRoles, Users
+    from runtime.adapters.aws.client import CLIENT
+    from runtime.adapters.aws.database_roles import DatabaseRoles, Users
 
     told = environment(settings.DatabaseRolesEnvironment)
     client = boto3.client("rds-data", config=CLIENT)
@@ -219,24 +219,24 @@ def database_roles() -> DatabaseRoles:
 @cache
 def api_services() -> ApiServices:
     """Everything that the API's routes ask."""
-    from runtime.adapters import postgres_reads
-    from runtime.adapters.workflow import StateMachine
+    from runtime.adapters.aws.workflow import StateMachine
+    from runtime.adapters.postgres import reads
     from runtime.api.services import ApiServices
-    from runtime.services.cursors import Cursors
-    from runtime.services.forecast_reading import ForecastReading
-    from runtime.services.job_starting import JobStarting
+    from runtime.services.forecasts.cursors import Cursors
+    from runtime.services.forecasts.forecast_reading import ForecastReading
+    from runtime.services.runs.job_starting import JobStarting
 
     told = environment(settings.ApiEnvironment)
     cursors = Cursors(cursor_key())
     return ApiServices(
-        forecasts=ForecastReading(postgres_reads.PostgresForecastReads(database()), runs(), cursors, clock()),
-        accuracy=postgres_reads.PostgresAccuracyReads(database()),
+        forecasts=ForecastReading(reads.PostgresForecastReads(database()), runs(), cursors, clock()),
+        accuracy=reads.PostgresAccuracyReads(database()),
         starting=JobStarting(jobs(), StateMachine(workflow_client(), told.state_machine_arn), clock()),
         jobs=jobs(),
-        kpis=postgres_reads.PostgresKpiReads(database()),
-        objects=postgres_reads.PostgresObjectReads(database()),
+        kpis=reads.PostgresKpiReads(database()),
+        objects=reads.PostgresObjectReads(database()),
         quality=quality_reports(),
-        latest_report=postgres_reads.PostgresLatestReport(database()),
+        latest_report=reads.PostgresLatestReport(database()),
         cursors=cursors,
         code_version=told.code_version,
     )
@@ -293,6 +293,6 @@ def gateway_client() -> Keys:
 def _client(service: str) -> Any:  # noqa: ANN401 - boto3 builds its client types at run time
     import boto3
 
-    from runtime.adapters.aws_client import CLIENT
+    from runtime.adapters.aws.client import CLIENT
 
     return boto3.client(service, config=CLIENT)  # type: ignore[call-overload]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
-from cdk.function import FunctionFactory
-from cdk.function_spec import FunctionSpec
-from cdk.lake import Lake
-from cdk.package import KPI
-from cdk.settings import Settings
+from cdk.compute.function import FunctionFactory
+from cdk.compute.function_spec import FunctionSpec
+from cdk.compute.package import KPI
+from cdk.settings.model import Settings
+from cdk.storage.lake import Lake
 from stacks.base import StageStack
 
 DETECTOR = FunctionSpec(

@@ -9,14 +9,14 @@ from aws_cdk.aws_lambda import Alias, Function, IFunction
 from aws_cdk.aws_stepfunctions import StateMachine
 from constructs import Construct
 
-from cdk.canary import WALKER, Canary
-from cdk.database_users import API_USER
-from cdk.function import FunctionFactory
-from cdk.function_spec import FunctionSpec
-from cdk.identity import Identity
-from cdk.package import API
-from cdk.rest_api import PlatformApi
-from cdk.settings import Settings
+from cdk.api.identity import Identity
+from cdk.api.rest_api import PlatformApi
+from cdk.compute.function import FunctionFactory
+from cdk.compute.function_spec import FunctionSpec
+from cdk.compute.package import API
+from cdk.monitoring.canary import WALKER, Canary
+from cdk.settings.model import Settings
+from cdk.storage.database_users import API_USER
 from stacks.base import StageStack
 
 HANDLER = FunctionSpec(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import Stack
 from constructs import Construct
 
-from cdk.settings import Settings
+from cdk.settings.model import Settings
 
 
 class StageStack(Stack):

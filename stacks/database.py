@@ -5,12 +5,12 @@ from __future__ import annotations
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from cdk.database import Database
-from cdk.function import FunctionFactory
-from cdk.helper_logs import keep_helper_logs
-from cdk.migrations import Migrations
-from cdk.network import Network
-from cdk.settings import Settings
+from cdk.common.helper_logs import keep_helper_logs
+from cdk.compute.function import FunctionFactory
+from cdk.compute.migrations import Migrations
+from cdk.network.vpc import Network
+from cdk.settings.model import Settings
+from cdk.storage.database import Database
 from stacks.base import StageStack
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from aws_cdk import Annotations
 from constructs import Construct
 
-from cdk.amazon_forecast import ForecastDatasets
-from cdk.glue_job import GlueJobs, JobSpec
-from cdk.lake import Lake
-from cdk.settings import FORECAST_CLOSED, Settings
+from cdk.compute.glue_job import GlueJobs, JobSpec
+from cdk.settings.model import FORECAST_CLOSED, Settings
+from cdk.storage.lake import Lake
+from cdk.workflow.amazon_forecast import ForecastDatasets
 from stacks.base import StageStack
 
 JOBS = (

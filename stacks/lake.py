@@ -5,10 +5,10 @@ from __future__ import annotations
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from cdk.catalog import Catalog
-from cdk.helper_logs import keep_helper_logs
-from cdk.lake import Lake
-from cdk.settings import Settings
+from cdk.common.helper_logs import keep_helper_logs
+from cdk.settings.model import Settings
+from cdk.storage.catalog import Catalog
+from cdk.storage.lake import Lake
 from stacks.base import StageStack
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from cdk.alarms import Alarms
-from cdk.dashboards import Dashboards
-from cdk.notices import Notices
-from cdk.settings import Settings
-from cdk.spending import Spending
-from cdk.watched import Watched
-from cdk.watches_of_database import database_watches
-from cdk.watches_of_forecasts import forecast_watches
-from cdk.watches_of_runs import data_watches, ingestion_watches, run_watches
-from cdk.watches_of_services import api_watches, function_watches
+from cdk.monitoring.alarms import Alarms
+from cdk.monitoring.budget import Spending
+from cdk.monitoring.dashboards import Dashboards
+from cdk.monitoring.database_alarms import database_watches
+from cdk.monitoring.forecast_alarms import forecast_watches
+from cdk.monitoring.run_alarms import data_watches, ingestion_watches, run_watches
+from cdk.monitoring.service_alarms import api_watches, function_watches
+from cdk.monitoring.targets import Watched
+from cdk.settings.model import Settings
+from cdk.workflow.topics import Notices
 from stacks.base import StageStack
 
 __all__ = ["MonitoringStack", "Watched"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from cdk.settings import Settings
+from cdk.settings.model import Settings
 from stacks.anomaly import AnomalyStack
 from stacks.api import ApiStack
 from stacks.database import DatabaseStack

@@ -5,17 +5,17 @@ from __future__ import annotations
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
-from cdk.function import FunctionFactory
-from cdk.function_spec import FunctionSpec
-from cdk.glue_job import GlueJobs, JobSpec
-from cdk.ingestion_pipe import IngestionPipe
-from cdk.lake import Lake
-from cdk.package import KPI
-from cdk.settings import Settings
-from cdk.steps import Steps
+from cdk.compute.function import FunctionFactory
+from cdk.compute.function_spec import FunctionSpec
+from cdk.compute.glue_job import GlueJobs, JobSpec
+from cdk.compute.ingestion_queue import IngestionPipe
+from cdk.compute.package import KPI
+from cdk.settings.model import Settings
+from cdk.storage.lake import Lake
+from cdk.workflow.steps import Steps
 from stacks.base import StageStack
 
-# As much time as Lambda gives, and room for the largest object (runtime.services.ingestion.MAX_BYTES), its staged copy and sorting.
+# As much time as Lambda gives, and room for the largest object (MAX_BYTES of the ingestion service), its staged copy and sorting.
 RECEIVER = FunctionSpec(
     "data_processor", "Receives what landed in the lake", memory_mib=2048, timeout_s=900, scratch_mib=6144, concurrency=4
 )

@@ -6,15 +6,15 @@ from aws_cdk import CfnOutput
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
-from cdk.daily_run import DailyRun
-from cdk.function import FunctionFactory
-from cdk.function_spec import FunctionSpec
-from cdk.lake import Lake
-from cdk.notices import Notices
-from cdk.run_watch import RunWatch
-from cdk.schedule import DailySchedule
-from cdk.settings import Settings
-from cdk.steps import Steps
+from cdk.compute.function import FunctionFactory
+from cdk.compute.function_spec import FunctionSpec
+from cdk.settings.model import Settings
+from cdk.storage.lake import Lake
+from cdk.workflow.execution_events import RunWatch
+from cdk.workflow.schedule import DailySchedule
+from cdk.workflow.state_machine import DailyRun
+from cdk.workflow.steps import Steps
+from cdk.workflow.topics import Notices
 from stacks.base import StageStack
 
 TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, once a day", inside=False)

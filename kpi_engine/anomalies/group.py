@@ -9,8 +9,8 @@ from math import fsum
 
 import numpy as np
 
-from kpi_engine.anomalies.kinds import Days
-from kpi_engine.arrays import Bools, Floats
+from kpi_engine.anomalies.detection.kinds import Days
+from kpi_engine.shared.arrays import Bools, Floats
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpi_engine.anomalies.costs import Costs
-from kpi_engine.anomalies.detector import Panel, detect, groups
-from kpi_engine.anomalies.kinds import Days
+from kpi_engine.anomalies.assessment.costs import Costs
+from kpi_engine.anomalies.detection.detector import Panel, detect, groups
+from kpi_engine.anomalies.detection.kinds import Days
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 
 DETECTOR = "arn:aws:lookoutmetrics:eu-west-1:000000000000:AnomalyDetector:demand"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from kpi_engine.logistics.parameters import CostParameters, LogisticsParameters
+from kpi_engine.logistics.inputs.parameters import CostParameters, LogisticsParameters
 from kpi_engine.logistics_efficiency import LogisticsEfficiencyEngine
 
 MONDAY = pd.Timestamp("2026-07-20")

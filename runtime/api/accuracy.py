@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from runtime.api.services import ApiServices
-from runtime.models.requests import GroupBy
-from runtime.services.row_ids import decode
+from runtime.models.api.requests import GroupBy
+from runtime.services.forecasts.row_ids import decode
 
 BREAKDOWNS = {GroupBy.SKU: "sku_breakdown", GroupBy.SITE: "site_breakdown", GroupBy.WEEK: "weekly_trends"}
 NOTHING_MEASURED: dict[str, Any] = {

@@ -16,8 +16,8 @@ from runtime.api.responses import answer
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import Scope, needs
 from runtime.errors import ReportNotFound
-from runtime.models.answers import ObjectsResponse, QualityReportResponse
-from runtime.models.objects import ObjectStatus
+from runtime.models.api.responses import ObjectsResponse, QualityReportResponse
+from runtime.models.domain.objects import ObjectStatus
 
 router = ApiRouter()
 LATEST = "latest"

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.openapi.models import SecurityScheme
 from pydantic import BaseModel
 
-from runtime.models.answers import Problem
+from runtime.models.api.responses import Problem
 
 TITLE = "Signify"
 OPENAPI_VERSION = "3.1.0"

@@ -14,10 +14,16 @@ from runtime.api.jobs import job_answer
 from runtime.api.responses import BRIEFLY, answer, fragment
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import Scope, claims, needs
-from runtime.models.answers import AccuracyMetricsResponse, ExcludedResponse, ForecastJobResponse, ForecastResponse, ForecastRunResponse
-from runtime.models.requests import DateRange, ForecastRequest, GroupBy
-from runtime.models.runs import ForecastRun
-from runtime.services.forecast_reading import ForecastQuery
+from runtime.models.api.requests import DateRange, ForecastRequest, GroupBy
+from runtime.models.api.responses import (
+    AccuracyMetricsResponse,
+    ExcludedResponse,
+    ForecastJobResponse,
+    ForecastResponse,
+    ForecastRunResponse,
+)
+from runtime.models.domain.runs import ForecastRun
+from runtime.services.forecasts.forecast_reading import ForecastQuery
 
 router = ApiRouter()
 READ, RUN = needs(Scope.READ_FORECASTS), needs(Scope.RUN_FORECASTS)

@@ -8,7 +8,7 @@ from runtime import bootstrap
 from runtime.api.documentation import answers
 from runtime.api.responses import answer
 from runtime.api.routing import ApiRouter
-from runtime.models.answers import HealthResponse
+from runtime.models.api.responses import HealthResponse
 from runtime.settings import Environment
 
 router = ApiRouter()

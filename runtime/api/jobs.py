@@ -14,8 +14,8 @@ from runtime.api.responses import answer
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import Scope, needs
 from runtime.errors import JobNotFound
-from runtime.models.answers import ForecastJobResponse
-from runtime.models.jobs import Job
+from runtime.models.api.responses import ForecastJobResponse
+from runtime.models.domain.jobs import Job
 
 router = ApiRouter()
 

@@ -16,8 +16,8 @@ from runtime.api.responses import BRIEFLY, answer
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import Scope, needs
 from runtime.errors import InvalidInput
-from runtime.models.answers import KpiDefinitionsResponse, KpiResponse
-from runtime.services import kpi_definitions
+from runtime.models.api.responses import KpiDefinitionsResponse, KpiResponse
+from runtime.services.kpis import kpi_definitions
 
 router = ApiRouter()
 Metrics = Annotated[

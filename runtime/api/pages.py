@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from runtime.api.responses import NO_STORE, answer, fragment
-from runtime.services.cursors import Cursors
+from runtime.services.forecasts.cursors import Cursors
 from runtime.services.read_ports import JsonRows
 
 

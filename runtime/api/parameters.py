@@ -7,7 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from runtime.models.requests import STORABLE, Day, GroupBy, TimeHorizon
+from runtime.models.api.requests import STORABLE, Day, GroupBy, TimeHorizon
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f=+\-@][^\x00-\x1f]*$")]
 """A SKU or site as the contracts allow it: up to 50 characters that do not start like a formula."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runtime.services.cursors import Cursors
-from runtime.services.forecast_reading import ForecastReading
-from runtime.services.job_starting import JobStarting
+from runtime.services.forecasts.cursors import Cursors
+from runtime.services.forecasts.forecast_reading import ForecastReading
 from runtime.services.ports import JobRepository, QualityReports
 from runtime.services.read_ports import AccuracyReads, KpiReads, LatestReport, ObjectReads
+from runtime.services.runs.job_starting import JobStarting
 
 
 @dataclass(frozen=True)

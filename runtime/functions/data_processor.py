@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runtime import bootstrap
 from runtime.functions.landing_events import landed_objects
 from runtime.functions.observability import logger, measure, metrics
-from runtime.models.objects import IngestedObject
+from runtime.models.domain.objects import IngestedObject
 
 # A batch in which every record fails is answered like any other: the queue's redrive policy decides, not an exception.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))

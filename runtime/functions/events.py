@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from runtime.errors import InvalidInput
-from runtime.models.runs import Execution, Gate
+from runtime.models.domain.runs import Execution, Gate
 
 
 class Event(BaseModel):

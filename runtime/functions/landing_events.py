@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from runtime.models.objects import LandedObject
+from runtime.models.domain.objects import LandedObject
 
 UNVERSIONED = "null"
 

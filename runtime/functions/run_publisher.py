@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runtime import bootstrap
 from runtime.functions.events import PublishEvent, parse
 from runtime.functions.observability import measure, observed
-from runtime.models.documents import Backtest
+from runtime.models.domain.documents import Backtest
 
 
 @observed

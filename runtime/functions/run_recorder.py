@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runtime import bootstrap
 from runtime.functions.events import OutcomeEvent, parse
 from runtime.functions.observability import measure, observed
-from runtime.services.recording import Failure
+from runtime.services.runs.run_recorder import Failure
 
 
 @observed

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runtime import bootstrap
 from runtime.functions.events import ExecutionChange, parse
 from runtime.functions.observability import observed
-from runtime.services.recording import Failure
+from runtime.services.runs.run_recorder import Failure
 
 
 @observed

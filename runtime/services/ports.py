@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from uuid import UUID
 
-from runtime.models.documents import ForecastDocument
-from runtime.models.jobs import Job, JobStatus
-from runtime.models.kpis import AccuracyReport, KpiMetric
-from runtime.models.objects import IngestedObject
-from runtime.models.publishing import ForecastFiles, LoadedForecast
-from runtime.models.quality import QualityReport
-from runtime.models.runs import ForecastRun, PublishedRun, RunStatus
+from runtime.models.domain.documents import ForecastDocument
+from runtime.models.domain.jobs import Job, JobStatus
+from runtime.models.domain.kpis import AccuracyReport, KpiMetric
+from runtime.models.domain.objects import IngestedObject
+from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
+from runtime.models.domain.quality import QualityReport
+from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
 
 if TYPE_CHECKING:
     import pandas as pd  # only the KPI function ships pandas

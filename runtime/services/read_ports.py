@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
-from runtime.models.kpis import AccuracyReport
+from runtime.models.domain.kpis import AccuracyReport
 
 
 @dataclass(frozen=True)

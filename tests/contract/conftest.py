@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from runtime.adapters.database import Database
+from runtime.adapters.postgres.database import Database
 
 
 def as_the_api(url: str) -> Database:

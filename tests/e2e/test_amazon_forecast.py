@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from runtime.models.runs import run_id_of
+from runtime.models.domain.runs import run_id_of
 from tests.e2e.conftest import Story, ended, twin_in
 
 pytestmark = pytest.mark.e2e

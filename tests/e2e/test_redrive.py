@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from runtime.models.runs import run_id_of
+from runtime.models.domain.runs import run_id_of
 from tests.e2e.conftest import Story, ended
 
 pytestmark = pytest.mark.e2e

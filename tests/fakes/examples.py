@@ -12,10 +12,10 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from runtime.models import run_files
-from runtime.models.objects import IngestedObject, LandedObject, ObjectStatus
-from runtime.models.publishing import ForecastFiles
-from runtime.models.runs import Execution, ForecastRun, RunStatus, run_id_of
+from runtime.models.domain import run_files
+from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus
+from runtime.models.domain.publishing import ForecastFiles
+from runtime.models.domain.runs import Execution, ForecastRun, RunStatus, run_id_of
 from tests.fakes.lake import InMemoryLake
 
 STARTED = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)

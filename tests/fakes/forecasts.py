@@ -8,7 +8,7 @@ from uuid import UUID
 import pyarrow.parquet as pq
 
 from runtime.errors import BrokenRun
-from runtime.models.publishing import ForecastFiles, LoadedForecast
+from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
 from tests.fakes.runs import InMemoryRuns
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from runtime.errors import IdempotencyKeyTaken, JobNotFound
-from runtime.models.jobs import Job, JobStatus
+from runtime.models.domain.jobs import Job, JobStatus
 
 
 class InMemoryJobs:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pandas as pd
 
-from runtime.models.kpis import AccuracyReport, KpiMetric
+from runtime.models.domain.kpis import AccuracyReport, KpiMetric
 
 
 class InMemoryKpis:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from runtime.errors import ContentAlreadyAccepted
-from runtime.models.objects import IngestedObject, ObjectStatus
+from runtime.models.domain.objects import IngestedObject, ObjectStatus
 
 
 class InMemoryObjects:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from runtime.errors import ReportNotFound
-from runtime.models.quality import QualityReport
+from runtime.models.domain.quality import QualityReport
 
 
 class InMemoryQualityReports:

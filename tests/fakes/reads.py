@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from runtime.errors import ReportNotFound
-from runtime.models.kpis import AccuracyReport
+from runtime.models.domain.kpis import AccuracyReport
+from runtime.services.forecasts.row_ids import ForecastKey, encode
 from runtime.services.read_ports import ForecastSlice, JsonRows
-from runtime.services.row_ids import ForecastKey, encode
 
 
 def page_of(rows: Sequence[tuple[tuple[str, ...], dict[str, Any]]], after: Sequence[str] | None, limit: int) -> JsonRows:

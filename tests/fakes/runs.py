@@ -8,8 +8,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from runtime.errors import RunNotFound
-from runtime.models.documents import ForecastDocument
-from runtime.models.runs import ForecastRun, PublishedRun, RunStatus
+from runtime.models.domain.documents import ForecastDocument
+from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
 
 
 class InMemoryRuns:

@@ -56,7 +56,7 @@ def test_an_api_key_is_no_credential(stage: Stage) -> None:
 
 
 def test_identity_function_and_command_line_know_the_same_scopes(stage: Stage) -> None:
-    from local.cli.platform import SCOPES as ASKED
+    from cli.platform import SCOPES as ASKED
     from runtime.api.scopes import Scope
 
     [server] = stage.of_type("AWS::Cognito::UserPoolResourceServer").values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cdk.lake_tables import tables
+from cdk.storage.tables import tables
 from tests.infrastructure.templates import Stage, rendered
 
 pytestmark = pytest.mark.synth

@@ -39,8 +39,8 @@ def run_here(context: dict[str, Any], output: Path) -> None:
     """The same in this process: to load the rules takes ten CPU seconds, to apply them once more takes one."""
     from aws_cdk import App
 
-    from cdk.checks import add_checks
-    from cdk.settings import read_settings
+    from cdk.common.checks import add_checks
+    from cdk.settings.model import read_settings
     from stacks.platform import build_platform
 
     app = App(context=context, outdir=str(output))
@@ -103,7 +103,7 @@ def test_a_finding_without_a_reason_ends_the_app(tmp_path: Path) -> None:
     from aws_cdk import App, Stack
     from aws_cdk.aws_sns import Topic
 
-    from cdk.checks import add_checks
+    from cdk.common.checks import add_checks
 
     app = App(outdir=str(tmp_path))
     Topic(Stack(app, "Open"), "Topic")

@@ -149,7 +149,7 @@ def test_the_history_of_an_execution_holds_every_poll_until_the_deadlines(states
 
 def test_another_schema_is_another_data_set(chosen: Stage, synthesise: Synthesise, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service changes no data set, and CloudFormation replaces one only when its name changes."""
-    from cdk import amazon_forecast
+    from cdk.workflow import amazon_forecast
 
     def name(stage: Stage) -> str:
         [dataset] = stage.of_type("AWS::Forecast::Dataset").values()
@@ -253,7 +253,7 @@ def test_whoever_chooses_it_is_warned(context: dict[str, Any]) -> None:
     from aws_cdk import App
     from aws_cdk.assertions import Annotations, Match
 
-    from cdk.settings import read_settings
+    from cdk.settings.model import read_settings
     from stacks.platform import build_platform
 
     given = {**context, "forecastBackend": "amazon_forecast"}

@@ -19,8 +19,8 @@ def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     """A stack with one function that nobody waits for."""
     from aws_cdk import App
 
-    from cdk.function_spec import FunctionSpec
-    from cdk.settings import read_settings
+    from cdk.compute.function_spec import FunctionSpec
+    from cdk.settings.model import read_settings
     from stacks.base import StageStack
     from stacks.database import DatabaseStack
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.services.ingestion import MAX_BYTES
+from runtime.services.ingestion.ingestion import MAX_BYTES
 from tests.infrastructure.templates import Resource, Stage, rendered
 
 pytestmark = pytest.mark.synth

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdk.lake_zones import ZONES
+from cdk.storage.zones import ZONES
 from stacks.processing import JOBS, READS, WRITES
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, listed, rendered, statements

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cdk.package import API, Package
-from local.package_sizes import AT_MOST_OF, PACKAGES, measure
+from cdk.compute.package import API, Package
+from tools.package_sizes import AT_MOST_OF, PACKAGES, measure
 
 
 @pytest.mark.slow

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cdk import bundling, package
-from cdk.bundling import BuildError, install
-from cdk.package import API, FUNCTIONS, JOBS, KPI, MIGRATIONS, Package, code_version, fingerprint
+from cdk.compute import bundling, package
+from cdk.compute.bundling import BuildError, install
+from cdk.compute.package import API, FUNCTIONS, JOBS, KPI, MIGRATIONS, Package, code_version, fingerprint
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_fingerprint_changes_with_content_and_with_names_only(repository: Path
 
 @pytest.mark.synth
 def test_what_is_built_can_be_read_by_everybody_whatever_the_umask(repository: Path, tmp_path: Path) -> None:
-    from cdk.bundling import LocalBuild
+    from cdk.compute.bundling import LocalBuild
 
     target = tmp_path / "asset"
     strict = os.umask(0o077)
@@ -71,7 +71,8 @@ def test_no_package_holds_the_twin_or_the_infrastructure(each: Package) -> None:
 
 
 def test_a_function_finds_its_handler_in_its_package() -> None:
-    from cdk import canary, migrations
+    from cdk.compute import migrations
+    from cdk.monitoring import canary
     from stacks import anomaly, api, processing, workflow
 
     specs = [*processing.RUN_FUNCTIONS, processing.RECEIVER, workflow.TRIGGER, workflow.WATCHER, anomaly.DETECTOR, api.HANDLER]

@@ -100,7 +100,7 @@ def test_drills_that_pages_tell_of_are_alarms_that_link_there(stages: dict[str, 
 def test_settings_that_pages_tell_of_exist() -> None:
     from pydantic.alias_generators import to_camel
 
-    from cdk.settings import Settings
+    from cdk.settings.model import Settings
 
     known = {to_camel(name) for name in Settings.model_fields}
     prefixes = "api|database|glue|log|monthly|runs|runbook|badRow|cors"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cdk.settings import SettingsError, read_settings
+from cdk.settings.model import SettingsError, read_settings
 
 VPC = {
     "serviceAccess": "endpoints",

@@ -228,7 +228,7 @@ def test_the_logs_with_execution_data_are_kept_as_long_as_the_settings_say(stage
 def test_what_a_job_used_is_read_from_whatever_glue_says_of_it(run: dict[str, Any], used: float) -> None:
     from jsonata import Jsonata  # type: ignore[import-untyped]
 
-    from cdk.states import DPU_SECONDS
+    from cdk.workflow.states import DPU_SECONDS
 
     expression = Jsonata(DPU_SECONDS.removeprefix("{% ").removesuffix(" %}"))
     expression.assign("dpu_seconds", 100)

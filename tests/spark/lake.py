@@ -12,9 +12,9 @@ from typing import Any
 import contracts
 from contracts import Contract
 from local import sample
-from runtime.adapters.duckdb_row_store import DuckDbRowStore
-from runtime.models.objects import LandedObject
-from runtime.services.ingestion import Ingestion
+from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
+from runtime.models.domain.objects import LandedObject
+from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
 from tests.unit.glue_jobs import hostile
 from tests.unit.glue_jobs.rows import GOOD, Row, staged, write

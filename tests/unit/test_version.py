@@ -12,9 +12,9 @@ import pytest
 from packaging.version import Version
 from typer.testing import CliRunner
 
+from cli.app import app as command_line
 from contracts import version
 from contracts.version import VERSION
-from local.cli.app import app as command_line
 from runtime.api.app import document
 from runtime.api.main import app as api
 

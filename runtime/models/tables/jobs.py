@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from runtime.models.jobs import JobStatus
+from runtime.models.domain.jobs import JobStatus
 from runtime.models.tables.base import Base, CreatedAt, Document, Instant, one_of
 
 

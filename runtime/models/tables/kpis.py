@@ -11,7 +11,7 @@ from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Numeric, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from runtime.models.kpis import Basis
+from runtime.models.domain.kpis import Basis
 from runtime.models.tables.base import Base, CreatedAt, Document, one_of
 
 

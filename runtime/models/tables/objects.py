@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from runtime.models.objects import ObjectStatus
+from runtime.models.domain.objects import ObjectStatus
 from runtime.models.tables.base import Base, Documents, Instant, one_of
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from runtime.models.quality import Verdict
+from runtime.models.domain.quality import Verdict
 from runtime.models.tables.base import Base, CreatedAt, Document, one_of
 
 

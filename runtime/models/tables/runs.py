@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallIntege
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from runtime.models.runs import RunStatus
+from runtime.models.domain.runs import RunStatus
 from runtime.models.tables.base import Base, CreatedAt, Document, Documents, Instant, one_of
 
 

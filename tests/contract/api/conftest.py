@@ -10,8 +10,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from local.postgres import PostgresServer
-from runtime.adapters.database import Database
-from runtime.models.runs import ForecastRun
+from runtime.adapters.postgres.database import Database
+from runtime.models.domain.runs import ForecastRun
 from tests.contract.api.published import publish
 from tests.contract.api.wiring import serve
 from tests.contract.conftest import as_the_api

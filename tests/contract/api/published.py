@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from runtime.adapters.database import Database
-from runtime.adapters.postgres_forecasts import PostgresForecastLoader
-from runtime.adapters.postgres_runs import PostgresRuns
-from runtime.models.runs import ForecastRun
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+from runtime.adapters.postgres.runs import PostgresRuns
+from runtime.models.domain.runs import ForecastRun
 from tests.fakes.examples import STARTED, a_run, forecast_files, forecast_rows
 
 # Neighbours that a language's collation, a byte order and a case-blind one sort differently, and marks that SQL, CSV and base64 mind.

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-from runtime.adapters.database import Database
-from runtime.adapters.postgres_jobs import PostgresJobs
-from runtime.adapters.postgres_kpis import PostgresKpis
-from runtime.adapters.postgres_runs import PostgresRuns
-from runtime.models.jobs import Job, JobStatus, JobType
-from runtime.models.runs import ForecastRun
-from runtime.services.measurement import AccuracyMeasurement
-from runtime.services.row_ids import ForecastKey, encode
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.jobs import PostgresJobs
+from runtime.adapters.postgres.kpis import PostgresKpis
+from runtime.adapters.postgres.runs import PostgresRuns
+from runtime.models.domain.jobs import Job, JobStatus, JobType
+from runtime.models.domain.runs import ForecastRun
+from runtime.services.forecasts.row_ids import ForecastKey, encode
+from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
 from tests.fakes import FixedClock, InMemoryFrames
 from tests.fakes.examples import STARTED, a_run
 from tests.unit.api.conftest import call

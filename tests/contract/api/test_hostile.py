@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runtime.adapters.database import Database
+from runtime.adapters.postgres.database import Database
 from tests.contract.api.conftest import Served
 from tests.fakes.examples import AS_OF
 from tests.unit.api.conftest import Answer, call

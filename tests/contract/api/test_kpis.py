@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from runtime.adapters.database import Database
-from runtime.adapters.postgres_kpis import PostgresKpis
-from runtime.models.kpis import KpiMetric
-from runtime.models.runs import run_id_of
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.kpis import PostgresKpis
+from runtime.models.domain.kpis import KpiMetric
+from runtime.models.domain.runs import run_id_of
 from tests.fakes.examples import AS_OF
 from tests.unit.api.conftest import call
 

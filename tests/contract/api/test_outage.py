@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from runtime.adapters.database import Database
+from runtime.adapters.postgres.database import Database
 from tests.contract.api.conftest import Served
 from tests.contract.api.wiring import serve
 from tests.fakes.examples import a_run

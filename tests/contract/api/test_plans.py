@@ -8,10 +8,10 @@ from typing import Any, LiteralString
 
 import pytest
 
-from runtime.adapters.database import Database, Parameters
-from runtime.adapters.postgres_reads import PostgresForecastReads
-from runtime.models.partitions import forecast_partition
-from runtime.models.runs import ForecastRun
+from runtime.adapters.postgres.database import Database, Parameters
+from runtime.adapters.postgres.reads import PostgresForecastReads
+from runtime.models.domain.partitions import forecast_partition
+from runtime.models.domain.runs import ForecastRun
 from runtime.services.read_ports import ForecastSlice
 from tests.contract.api.conftest import Served
 from tests.contract.api.published import publish

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from runtime.adapters.database import Database
-from runtime.adapters.postgres_jobs import PostgresJobs
-from runtime.adapters.postgres_objects import PostgresIngestedObjects
-from runtime.adapters.postgres_quality import PostgresQualityReports
-from runtime.adapters.postgres_runs import PostgresRuns
-from runtime.models.jobs import JobStatus, Step
-from runtime.models.objects import IngestedObject, ObjectStatus, ReasonCode
-from runtime.models.quality import QualityReport, Verdict
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.jobs import PostgresJobs
+from runtime.adapters.postgres.objects import PostgresIngestedObjects
+from runtime.adapters.postgres.quality import PostgresQualityReports
+from runtime.adapters.postgres.runs import PostgresRuns
+from runtime.models.domain.jobs import JobStatus, Step
+from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
+from runtime.models.domain.quality import QualityReport, Verdict
 from tests.fakes.examples import STARTED, a_run, an_accepted_object, quality_json
 from tests.unit.api.conftest import call
 

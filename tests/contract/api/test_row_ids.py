@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from runtime.models.runs import run_id_of
-from runtime.services.row_ids import PREFIX, ForecastKey, decode, encode
+from runtime.models.domain.runs import run_id_of
+from runtime.services.forecasts.row_ids import PREFIX, ForecastKey, decode, encode
 from tests.contract.api.conftest import Served
 from tests.unit.api.conftest import call
 

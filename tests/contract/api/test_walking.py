@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from runtime.adapters.database import Database
-from runtime.adapters.postgres_forecasts import PostgresForecastLoader
-from runtime.services.row_ids import ForecastKey, encode
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+from runtime.services.forecasts.row_ids import ForecastKey, encode
 from tests.contract.api.conftest import Served
 from tests.contract.api.published import SITES, SKUS, publish
 from tests.fakes.examples import AS_OF, STARTED

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from runtime import bootstrap, settings
-from runtime.adapters.database import Database
+from runtime.adapters.postgres.database import Database
 from tests.fakes import FixedClock
 from tests.fakes.examples import STARTED
 

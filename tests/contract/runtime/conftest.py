@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from runtime.adapters.postgres_forecasts import PostgresForecastLoader
-from runtime.adapters.postgres_jobs import PostgresJobs
-from runtime.adapters.postgres_objects import PostgresIngestedObjects
-from runtime.adapters.postgres_quality import PostgresQualityReports
-from runtime.adapters.postgres_runs import PostgresRuns
+from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+from runtime.adapters.postgres.jobs import PostgresJobs
+from runtime.adapters.postgres.objects import PostgresIngestedObjects
+from runtime.adapters.postgres.quality import PostgresQualityReports
+from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.services.ports import ForecastLoader, IngestedObjects, JobRepository, QualityReports, RunRepository
 from tests.fakes import InMemoryJobs, InMemoryLoader, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
 

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from runtime.adapters.database import Database, jsonb
-from runtime.adapters.database_address import address_of
+from runtime.adapters.postgres.database import Database, jsonb
+from runtime.adapters.postgres.database_address import address_of
 from runtime.errors import DatabaseBusy, DatabaseUnavailable
 from runtime.settings import DatabaseEnvironment
 

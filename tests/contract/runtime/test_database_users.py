@@ -13,10 +13,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from local.postgres import IAM, PostgresServer
 from runtime import bootstrap
-from runtime.adapters.database import Database
-from runtime.adapters.database_roles import Users, statements
-from runtime.adapters.migrations import AlembicMigrations
-from runtime.models.partitions import forecast_partition
+from runtime.adapters.aws.database_roles import Users, statements
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.migrations import AlembicMigrations
+from runtime.models.domain.partitions import forecast_partition
 from tests.contract.api.published import publish
 from tests.contract.api.wiring import serve
 from tests.contract.conftest import as_the_api

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from psycopg.conninfo import conninfo_to_dict
 
-from runtime.adapters.database import Database
-from runtime.adapters.duckdb_row_store import DuckDbRowStore
-from runtime.adapters.postgres_objects import PostgresIngestedObjects
-from runtime.models.objects import IngestedObject, LandedObject, ObjectStatus
-from runtime.services.ingestion import Ingestion
+from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.objects import PostgresIngestedObjects
+from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus
+from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake
 
 CONTENT = b"site_id,sku_id,demand_date,quantity,uom\nS1,A,2026-11-01,5,EA\n"

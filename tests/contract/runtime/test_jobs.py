@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from runtime.errors import IdempotencyKeyTaken, JobNotFound
-from runtime.models.jobs import Job, JobStatus, JobType, Step
+from runtime.models.domain.jobs import Job, JobStatus, JobType, Step
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED
 

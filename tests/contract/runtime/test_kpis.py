@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from runtime.adapters.database import Database
-from runtime.adapters.postgres_kpis import PostgresKpis
-from runtime.adapters.postgres_runs import PostgresRuns
-from runtime.models.kpis import AccuracyReport, Basis, KpiMetric
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.kpis import PostgresKpis
+from runtime.adapters.postgres.runs import PostgresRuns
+from runtime.models.domain.kpis import AccuracyReport, Basis, KpiMetric
 from tests.fakes.examples import AS_OF, a_run
 
 

@@ -11,7 +11,7 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from runtime.adapters.lake import S3Lake
+from runtime.adapters.lake.s3_lake import S3Lake
 from runtime.errors import AwsThrottled, NotFound
 from runtime.services.ports import Lake
 from tests.fakes import InMemoryLake

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
-from runtime.adapters.migrations import AlembicMigrations
+from runtime.adapters.postgres.migrations import AlembicMigrations
 from runtime.models.tables import Base
 
 ROOT = Path(__file__).resolve().parents[3]

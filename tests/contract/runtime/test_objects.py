@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from runtime.errors import ContentAlreadyAccepted
-from runtime.models.objects import ObjectStatus, ReasonCode
+from runtime.models.domain.objects import ObjectStatus, ReasonCode
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED, an_accepted_object
 

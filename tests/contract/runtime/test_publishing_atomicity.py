@@ -12,14 +12,14 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from runtime.adapters.database import Database
-from runtime.adapters.postgres_forecasts import PostgresForecastLoader
-from runtime.adapters.postgres_jobs import PostgresJobs
-from runtime.adapters.postgres_runs import PostgresRuns
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+from runtime.adapters.postgres.jobs import PostgresJobs
+from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.errors import BrokenRun, RunWorseThanBaseline
-from runtime.models.jobs import Job, JobStatus, JobType
-from runtime.models.runs import Gate
-from runtime.services.publishing import Publishing
+from runtime.models.domain.jobs import Job, JobStatus, JobType
+from runtime.models.domain.runs import Gate
+from runtime.services.runs.publishing import Publishing
 from tests.fakes import FixedClock, InMemoryLake
 from tests.fakes.examples import STARTED, a_run, forecast_files, forecast_rows, put_forecast
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from runtime.errors import ReportNotFound
-from runtime.models.quality import QualityReport, Verdict
+from runtime.models.domain.quality import QualityReport, Verdict
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED, a_run
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from runtime.errors import RunNotFound
-from runtime.models.documents import ForecastDocument
-from runtime.models.runs import RunStatus
+from runtime.models.domain.documents import ForecastDocument
+from runtime.models.domain.runs import RunStatus
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED, a_run, forecast_files, forecast_json
 

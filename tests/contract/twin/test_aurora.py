@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from local.twin import Twin
-from runtime.adapters.database_address import address_of
-from runtime.adapters.database_roles import DatabaseRoles, Users
+from runtime.adapters.aws.database_roles import DatabaseRoles, Users
+from runtime.adapters.postgres.database_address import address_of
 from runtime.settings import DatabaseEnvironment
 
 from .templates import Template, att, ref

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cdk.lake_tables import EXCLUDED
+from cdk.storage.tables import EXCLUDED
 from local.twin import Twin
 
 from .templates import Template, ref

@@ -11,9 +11,9 @@ import pytest
 from runtime import bootstrap
 from runtime.api.scopes import Scope
 from runtime.api.services import ApiServices
-from runtime.services.cursors import Cursors
-from runtime.services.forecast_reading import ForecastReading
-from runtime.services.job_starting import JobStarting
+from runtime.services.forecasts.cursors import Cursors
+from runtime.services.forecasts.forecast_reading import ForecastReading
+from runtime.services.runs.job_starting import JobStarting
 from tests.fakes.clock import FixedClock
 from tests.fakes.examples import STARTED, a_run, forecast_rows
 from tests.fakes.jobs import InMemoryJobs

@@ -12,7 +12,7 @@ import pytest
 from runtime import bootstrap
 from runtime.api.openapi import TARGET, rendered
 from runtime.errors import DatabaseUnavailable
-from runtime.models.quality import QualityReport, Verdict
+from runtime.models.domain.quality import QualityReport, Verdict
 from tests.fakes.examples import STARTED, a_run, quality_json
 from tests.unit.api.conftest import World, call
 

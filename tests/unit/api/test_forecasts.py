@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-from runtime.models.kpis import AccuracyReport, Basis
-from runtime.services.row_ids import ForecastKey, encode
+from runtime.models.domain.kpis import AccuracyReport, Basis
+from runtime.services.forecasts.row_ids import ForecastKey, encode
 from tests.fakes.examples import AS_OF, STARTED, a_run, forecast_rows
 from tests.unit.api.conftest import World, call
 from tests.unit.kpi_engine.examples import actuals, forecasts

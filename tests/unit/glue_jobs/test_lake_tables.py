@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import contracts
-from cdk.lake_tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated
+from cdk.storage.tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated
 from forecast_engine.backtest import backtest
 from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.model import forecast_panel

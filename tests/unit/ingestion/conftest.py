@@ -8,9 +8,9 @@ import duckdb
 import pytest
 
 import contracts
-from runtime.adapters.duckdb_row_store import DuckDbRowStore
-from runtime.models.objects import IngestedObject, LandedObject
-from runtime.services.ingestion import Ingestion
+from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
+from runtime.models.domain.objects import IngestedObject, LandedObject
+from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
 
 KEY = "landing/demand_history/v1/"

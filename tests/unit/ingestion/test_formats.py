@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from runtime.models.objects import ReasonCode
-from runtime.services.staging.formats import FileFormat, check_content, kind_of, named_format
-from runtime.services.staging.rejection import ObjectRejected
+from runtime.models.domain.objects import ReasonCode
+from runtime.services.ingestion.staging.formats import FileFormat, check_content, kind_of, named_format
+from runtime.services.ingestion.staging.rejection import ObjectRejected
 
 
 def zipped(name: str) -> bytes:

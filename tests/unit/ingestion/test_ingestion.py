@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from runtime.errors import Unavailable
-from runtime.models.objects import IngestedObject, LandedObject, ObjectStatus, ReasonCode
+from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus, ReasonCode
 from tests.unit.ingestion.conftest import COLUMNS, HEADER, KEY, World, history, line
 from tests.unit.ingestion.test_formats import zipped
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from runtime.functions.landing_events import landed_objects
-from runtime.models.objects import LandedObject
+from runtime.models.domain.objects import LandedObject
 
 
 def announced(key: str, **extra: Any) -> dict[str, Any]:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.models.objects import ReasonCode
-from runtime.services.staging.lines import Lines
-from runtime.services.staging.records import Record, read_records
-from runtime.services.staging.rejection import ObjectRejected
+from runtime.models.domain.objects import ReasonCode
+from runtime.services.ingestion.staging.lines import Lines
+from runtime.services.ingestion.staging.records import Record, read_records
+from runtime.services.ingestion.staging.rejection import ObjectRejected
 
 MIB = 1024 * 1024
 

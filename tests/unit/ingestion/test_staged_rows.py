@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts import ColumnType
-from runtime.adapters.duckdb_row_store import DuckDbRowStore
-from runtime.adapters.duckdb_text import as_text
-from runtime.models.objects import ReasonCode
+from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
+from runtime.adapters.lake.duckdb_text import as_text
+from runtime.models.domain.objects import ReasonCode
 from tests.unit.ingestion.conftest import COLUMNS, HEADER, World, history, line, new_world
 
 VALUES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=6)

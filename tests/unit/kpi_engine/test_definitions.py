@@ -12,7 +12,7 @@ import pytest
 
 from kpi_engine.definitions import FAMILIES, all_definitions, load
 from kpi_engine.definitions.definition import SCOR_ATTRIBUTES, UNITS
-from local.documentation import kpis
+from tools.documentation import kpis
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -61,4 +61,4 @@ def test_names_are_unique_and_every_field_is_filled() -> None:
 
 def test_the_docs_page_is_what_the_code_writes() -> None:
     written = (ROOT / "docs" / "kpis.md").read_text(encoding="utf-8")
-    assert written == kpis.page(), "run python -m local.documentation"
+    assert written == kpis.page(), "run python -m tools.documentation"

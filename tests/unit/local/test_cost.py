@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from local.documentation.cost import prices, total
-from local.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
-from local.documentation.standing_cost import NoPrice, rotations_cost, standing_cost
 from local.state import ROOT
+from tools.documentation.cost import prices, total
+from tools.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
+from tools.documentation.standing_cost import NoPrice, rotations_cost, standing_cost
 
 STORAGE = 0.10 + 2 * 0.023 + 0.5 * 0.03
 ENDPOINT = {"VpcEndpointType": "Interface", "SubnetIds": ["a", "b"]}

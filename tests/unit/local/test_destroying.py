@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cdk.settings import Settings
-from local.cli import stages
-from local.cli.app import app
-from local.cli.console import CliError
+from cdk.settings.model import Settings
+from cli import stages
+from cli.app import app
+from cli.console import CliError
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from local.deeds import BY_DEED, breaching_data
-from local.drills import drills
+from cli.drills.runner import drills
+from cli.drills.triggers import BY_DEED, breaching_data
 from local.emulator.alarms import judge
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

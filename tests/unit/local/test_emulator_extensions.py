@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from local.emulator import handlers, object_events
-from local.emulator.function_addresses import on_this_machine
-from local.emulator.function_code import KEPT, keep_newest, unpacked
-from local.emulator.function_output import embedded_metrics
+from local.emulator.functions.addresses import on_this_machine
+from local.emulator.functions.code import KEPT, keep_newest, unpacked
+from local.emulator.functions.output import embedded_metrics
 from local.emulator.settings import EmulatorSettings
 
 METRICS = {"Namespace": "Signify", "Dimensions": [["service"], ["service", "stage"]], "Metrics": [{"Name": "RowsIn", "Unit": "Count"}]}

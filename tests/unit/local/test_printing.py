@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from local.cli import landing
-from local.cli.app import app
-from local.cli.console import CliError, out
-from local.cli.landing import records_table
+from cli import landing
+from cli.app import app
+from cli.console import CliError, out
+from cli.landing import records_table
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:Signify-[red]x[/]"
 

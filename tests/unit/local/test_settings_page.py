@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pydantic.alias_generators import to_camel
 
-from cdk.settings import Settings
-from local.documentation import settings
+from cdk.settings.model import Settings
 from local.state import ROOT
+from tools.documentation import settings
 
 
 def test_the_page_is_what_the_settings_say() -> None:
     committed = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    assert committed == settings.page(), "run `python -m local.documentation`"
+    assert committed == settings.page(), "run `python -m tools.documentation`"
 
 
 def test_every_setting_has_a_row_and_a_description() -> None:

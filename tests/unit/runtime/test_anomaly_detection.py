@@ -10,14 +10,14 @@ from uuid import UUID
 import pandas as pd
 import pytest
 
-from cdk.lake_tables import ANOMALIES
-from runtime.adapters.anomaly_table import LakeAnomalyTable
-from runtime.adapters.forecast_frames import LakeForecastFrames
-from runtime.models import run_files
-from runtime.models.jobs import Job, JobStatus, JobType
-from runtime.models.runs import ForecastRun
-from runtime.services.anomaly_detection import AnomalyDetection
-from runtime.services.expectations import reaching
+from cdk.storage.tables import ANOMALIES
+from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
+from runtime.adapters.lake.forecast_frames import LakeForecastFrames
+from runtime.models.domain import run_files
+from runtime.models.domain.jobs import Job, JobStatus, JobType
+from runtime.models.domain.runs import ForecastRun
+from runtime.services.anomalies.anomaly_detection import AnomalyDetection
+from runtime.services.anomalies.expectations import reaching
 from tests.fakes import FixedClock, InMemoryFrames, InMemoryJobs, InMemoryLake, InMemoryRuns
 from tests.fakes.examples import AS_OF, STARTED, a_run, parquet
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cdk.lake_tables import ANOMALIES
-from runtime.adapters.anomaly_table import LakeAnomalyTable
+from cdk.storage.tables import ANOMALIES
+from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
 from tests.fakes import InMemoryLake
 from tests.unit.glue_jobs.test_lake_tables import written
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from runtime.adapters.api_consumer import ApiConsumer
+from runtime.adapters.aws.api_client import ApiConsumer
 from runtime.errors import BrokenAnswer, NotFound, NothingPublished, Unavailable
 from runtime.settings import ConsumerEnvironment
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runtime.errors import BrokenAnswer, NotFound, NothingPublished, SignifyError, Unavailable
-from runtime.services.consumer_walk import ConsumerWalk
+from runtime.services.probe.canary_probe import ConsumerWalk
 from tests.fakes import FixedClock
 
 RUN = "4c3a7bc4-6a83-5643-a1bd-0759cba68e5b"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from runtime.services.daily_start import DailyStart
+from runtime.services.runs.daily_start import DailyStart
 from tests.fakes.workflow import InMemoryWorkflow
 
 FIRED = datetime.fromisoformat("2026-11-24T04:30:00+00:00")

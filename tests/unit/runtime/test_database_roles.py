@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from runtime.adapters.database_roles import ATTEMPTS, DatabaseRoles, Users
+from runtime.adapters.aws.database_roles import ATTEMPTS, DatabaseRoles, Users
 
 
 class DataApi:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from runtime.adapters.forecast_frames import LakeForecastFrames
-from runtime.models import run_files
+from runtime.adapters.lake.forecast_frames import LakeForecastFrames
+from runtime.models.domain import run_files
 from tests.fakes import InMemoryLake
 from tests.fakes.examples import AS_OF, a_run, parquet, put_forecast
 

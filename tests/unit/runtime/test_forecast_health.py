@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-from runtime.services.forecast_health import biased_share, sigmas_above_usual
+from runtime.services.forecasts.forecast_health import biased_share, sigmas_above_usual
 from tests.fakes.examples import AS_OF
 
 

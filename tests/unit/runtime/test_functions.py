@@ -12,8 +12,8 @@ import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime import bootstrap
-from runtime.adapters.anomaly_table import LakeAnomalyTable
-from runtime.adapters.database_roles import Users
+from runtime.adapters.aws.database_roles import Users
+from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
 from runtime.errors import GateRefused, InvalidInput, RunFailed
 from runtime.functions import (
     anomaly_detector,
@@ -27,17 +27,17 @@ from runtime.functions import (
     run_resolver,
     run_watcher,
 )
-from runtime.models import run_files
-from runtime.models.jobs import JobStatus
-from runtime.models.runs import RunStatus
-from runtime.services.anomaly_detection import AnomalyDetection
-from runtime.services.daily_start import DailyStart
-from runtime.services.measurement import AccuracyMeasurement
-from runtime.services.publishing import Publishing
-from runtime.services.quality_gate import QualityGate
-from runtime.services.recording import RunRecording
-from runtime.services.resolution import RunResolution
-from runtime.services.run_endings import RunEndings
+from runtime.models.domain import run_files
+from runtime.models.domain.jobs import JobStatus
+from runtime.models.domain.runs import RunStatus
+from runtime.services.anomalies.anomaly_detection import AnomalyDetection
+from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
+from runtime.services.runs.daily_start import DailyStart
+from runtime.services.runs.execution_events import RunEndings
+from runtime.services.runs.publishing import Publishing
+from runtime.services.runs.quality_gate import QualityGate
+from runtime.services.runs.resolution import RunResolution
+from runtime.services.runs.run_recorder import RunRecording
 from tests.fakes import (
     FixedClock,
     InMemoryFrames,

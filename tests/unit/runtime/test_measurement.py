@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-from runtime.models.jobs import Job, JobStatus, JobType
-from runtime.models.kpis import AccuracyReport, Basis
-from runtime.models.runs import ForecastRun
-from runtime.services.accuracy_metrics import metrics_of
-from runtime.services.measurement import AccuracyMeasurement
+from runtime.models.domain.jobs import Job, JobStatus, JobType
+from runtime.models.domain.kpis import AccuracyReport, Basis
+from runtime.models.domain.runs import ForecastRun
+from runtime.services.kpis.accuracy_metrics import metrics_of
+from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
 from tests.fakes import FixedClock, InMemoryFrames, InMemoryJobs, InMemoryKpis, InMemoryRuns
 from tests.fakes.examples import AS_OF, STARTED, a_run
 

@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from runtime.errors import BrokenRun, DatabaseBusy, RunNotFound, RunWorseThanBaseline
-from runtime.models.jobs import Job, JobStatus, JobType
-from runtime.models.runs import Gate
-from runtime.services.publishing import Publishing
+from runtime.models.domain.jobs import Job, JobStatus, JobType
+from runtime.models.domain.runs import Gate
+from runtime.services.runs.publishing import Publishing
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryLoader, InMemoryRuns
 from tests.fakes.examples import STARTED, a_run, put_forecast
 

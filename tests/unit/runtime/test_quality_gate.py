@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from runtime.errors import BrokenRun, GateRefused
-from runtime.models.jobs import Job, JobStatus, JobType
-from runtime.models.quality import Verdict
-from runtime.models.runs import Gate
-from runtime.services.quality_gate import QualityGate
+from runtime.models.domain.jobs import Job, JobStatus, JobType
+from runtime.models.domain.quality import Verdict
+from runtime.models.domain.runs import Gate
+from runtime.services.runs.quality_gate import QualityGate
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.examples import STARTED, a_run, quality_json
 

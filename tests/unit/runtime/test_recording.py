@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from runtime.errors import RunFailed
-from runtime.models.documents import ForecastDocument
-from runtime.models.jobs import Job, JobStatus, JobType
-from runtime.models.quality import QualityReport, Verdict
-from runtime.models.runs import RunStatus
-from runtime.services.recording import Failure, RunRecording
+from runtime.models.domain.documents import ForecastDocument
+from runtime.models.domain.jobs import Job, JobStatus, JobType
+from runtime.models.domain.quality import QualityReport, Verdict
+from runtime.models.domain.runs import RunStatus
+from runtime.services.runs.run_recorder import Failure, RunRecording
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.examples import STARTED, a_run, an_execution, forecast_json, quality_json
 

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from runtime.errors import IdempotencyKeyTaken, InvalidInput, NoInputData, UnknownInputKey
-from runtime.models.jobs import JobStatus
-from runtime.models.objects import ObjectStatus, ReasonCode
-from runtime.models.runs import RunStatus
-from runtime.services.recording import Failure
-from runtime.services.resolution import RunResolution
-from runtime.services.run_endings import RunEndings
+from runtime.models.domain.jobs import JobStatus
+from runtime.models.domain.objects import ObjectStatus, ReasonCode
+from runtime.models.domain.runs import RunStatus
+from runtime.services.runs.execution_events import RunEndings
+from runtime.services.runs.resolution import RunResolution
+from runtime.services.runs.run_recorder import Failure
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryObjects, InMemoryRuns
 from tests.fakes.examples import STARTED, an_accepted_object, an_execution
 from tests.fakes.workflow import InMemoryWorkflow

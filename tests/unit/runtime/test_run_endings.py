@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.models.jobs import Job, JobStatus, JobType, Step
-from runtime.models.runs import RunStatus
-from runtime.services.recording import Failure, RunRecording
-from runtime.services.run_endings import RunEndings
+from runtime.models.domain.jobs import Job, JobStatus, JobType, Step
+from runtime.models.domain.runs import RunStatus
+from runtime.services.runs.execution_events import RunEndings
+from runtime.services.runs.run_recorder import Failure, RunRecording
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.examples import STARTED, a_run, an_execution
 from tests.fakes.workflow import InMemoryWorkflow

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from runtime.errors import InvalidInput, UnknownInputKey
-from runtime.models.run_input import parse_run_input
-from runtime.models.runs import Gate
+from runtime.models.domain.run_input import parse_run_input
+from runtime.models.domain.runs import Gate
 
 
 def test_an_empty_input_means_yesterday_28_days_enforced_and_published() -> None:

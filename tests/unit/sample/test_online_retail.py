@@ -9,9 +9,9 @@ import pytest
 
 from local.errors import DataError
 from local.sample import online_retail, recognise
-from runtime.adapters.duckdb_row_store import DuckDbRowStore
-from runtime.models.objects import LandedObject, ObjectStatus
-from runtime.services.ingestion import Ingestion
+from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
+from runtime.models.domain.objects import LandedObject, ObjectStatus
+from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
 
 RAW = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "online_retail_raw.parquet"

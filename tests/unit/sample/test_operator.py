@@ -18,9 +18,9 @@ from local.sample.catalogue import Pattern, make_catalogue
 from local.sample.demand import make_demand
 from local.sample.operator import ORDER_DAYS
 from local.sample.orders import order_lines
-from runtime.adapters.duckdb_row_store import DuckDbRowStore
-from runtime.models.objects import IngestedObject, LandedObject
-from runtime.services.ingestion import Ingestion
+from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
+from runtime.models.domain.objects import IngestedObject, LandedObject
+from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
 
 UNTIL = date(2026, 11, 21)

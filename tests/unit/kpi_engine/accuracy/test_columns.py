@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from kpi_engine.errors import DuplicateKeys, InvalidValue, MissingColumns
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+from kpi_engine.shared.errors import DuplicateKeys, InvalidValue, MissingColumns
 from tests.unit.kpi_engine.accuracy import panels
 from tests.unit.kpi_engine.examples import actuals, forecasts
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from kpi_engine.errors import InvalidValue
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+from kpi_engine.shared.errors import InvalidValue
 from tests.unit.kpi_engine.accuracy import loops, panels
 from tests.unit.kpi_engine.examples import actuals, forecasts, golden
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_engine.errors import DuplicateKeys, MissingColumns
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+from kpi_engine.shared.errors import DuplicateKeys, MissingColumns
 from tests.unit.kpi_engine.examples import actuals, forecasts, golden, random_panel
 
 ENGINE = ForecastAccuracyEngine()

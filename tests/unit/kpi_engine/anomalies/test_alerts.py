@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kpi_engine.anomalies.actions import ADVICE
-from kpi_engine.anomalies.kinds import Kind
-from kpi_engine.anomalies.wording import days, listed, place, signed_percent
+from kpi_engine.anomalies.alerts.actions import ADVICE
+from kpi_engine.anomalies.alerts.wording import days, listed, place, signed_percent
+from kpi_engine.anomalies.detection.kinds import Kind
 from tests.unit.kpi_engine.anomalies.told import SATURDAY, drop, process, series, told
 
 

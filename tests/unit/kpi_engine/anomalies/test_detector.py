@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from kpi_engine.anomalies.detector import Panel, detect, groups, intermittent
-from kpi_engine.anomalies.kinds import Days, Kind
+from kpi_engine.anomalies.detection.detector import Panel, detect, groups, intermittent
+from kpi_engine.anomalies.detection.kinds import Days, Kind
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from tests.unit.kpi_engine.anomalies.test_scores import naive_scale
 from tests.unit.kpi_engine.anomalies.told import DETECTOR

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_engine.anomalies.costs import Costs
-from kpi_engine.anomalies.events import KnownEvent
-from kpi_engine.anomalies.severity import Materiality
+from kpi_engine.anomalies.assessment.costs import Costs
+from kpi_engine.anomalies.assessment.events import KnownEvent
+from kpi_engine.anomalies.assessment.severity import Materiality
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from kpi_engine.examples.anomalies import example
 from tests.unit.kpi_engine.anomalies.told import DETECTOR, SATURDAY, Told, drop, process, series, source, the_group, told

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_engine.anomalies.grouping import groups_of, shares
+from kpi_engine.anomalies.detection.grouping import groups_of, shares
 
 Finding = tuple[int, int, int, int, int]  # key, first, length, site, sku
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from kpi_engine.anomalies.memory import GroupsAtHand
-from kpi_engine.anomalies.source import EndlessPages
+from kpi_engine.anomalies.lookout.in_memory import GroupsAtHand
+from kpi_engine.anomalies.lookout.source import EndlessPages
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
-from kpi_engine.errors import DuplicateKeys, KpiError
+from kpi_engine.shared.errors import DuplicateKeys, KpiError
 from tests.unit.kpi_engine.anomalies.told import DETECTOR, SATURDAY, Told, drop, process, series, source, the_group, told
 
 NAN, INF = float("nan"), float("inf")

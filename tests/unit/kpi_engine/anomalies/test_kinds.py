@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kpi_engine.anomalies.kinds import Days, Kind, capacity_kinds, service_kinds, volume_kinds
+from kpi_engine.anomalies.detection.kinds import Days, Kind, capacity_kinds, service_kinds, volume_kinds
 
 NAN, INF = float("nan"), float("inf")
 

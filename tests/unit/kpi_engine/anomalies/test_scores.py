@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_engine.anomalies.scores import robust_z, row_medians, score, weekday_scales
-from kpi_engine.anomalies.severity import Materiality, Severity, severity_of
+from kpi_engine.anomalies.assessment.severity import Materiality, Severity, severity_of
+from kpi_engine.anomalies.detection.scores import robust_z, row_medians, score, weekday_scales
 
 
 @pytest.mark.parametrize(

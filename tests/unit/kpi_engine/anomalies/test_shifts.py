@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau  # type: ignore[import-untyped]
 
-from kpi_engine.anomalies.shifts import cusum, in_a_run, mann_kendall, trend
+from kpi_engine.anomalies.detection.shifts import cusum, in_a_run, mann_kendall, trend
 
 
 @pytest.mark.parametrize(

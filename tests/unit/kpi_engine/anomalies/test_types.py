@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kpi_engine.anomalies.costs import Costs
+from kpi_engine.anomalies.assessment.costs import Costs
 from tests.unit.kpi_engine.anomalies.told import EURO, Told, drop, process, series, the_group, told
 
 FIRST = date(2026, 11, 15)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from kpi_engine.anomalies.costs import Costs
-from kpi_engine.anomalies.memory import GroupsAtHand
-from kpi_engine.anomalies.source import Response
+from kpi_engine.anomalies.assessment.costs import Costs
+from kpi_engine.anomalies.lookout.in_memory import GroupsAtHand
+from kpi_engine.anomalies.lookout.source import Response
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 
 DETECTOR = "arn:aws:lookoutmetrics:eu-west-1:000000000000:AnomalyDetector:demand"

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from kpi_engine.logistics.parameters import LogisticsParameters
+from kpi_engine.logistics.inputs.parameters import LogisticsParameters
 from kpi_engine.logistics_efficiency import LogisticsEfficiencyEngine
 
 Row: TypeAlias = dict[str, Any]

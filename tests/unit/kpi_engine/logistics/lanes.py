@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from kpi_engine.logistics.consolidation import consolidation
-from kpi_engine.logistics.parameters import TransportParameters
-from kpi_engine.logistics.shipments import shipments_of, trips_of
-from kpi_engine.logistics.vehicles import vehicles_of
+from kpi_engine.logistics.inputs.parameters import TransportParameters
+from kpi_engine.logistics.inputs.shipments import shipments_of, trips_of
+from kpi_engine.logistics.inputs.vehicles import vehicles_of
+from kpi_engine.logistics.transport.consolidation import consolidation
 from tests.unit.kpi_engine.logistics.checker import over
 from tests.unit.kpi_engine.logistics.frames import TRAILER, Row, shipments, vehicles
 

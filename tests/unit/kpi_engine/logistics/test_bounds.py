@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_engine.logistics.bounds import l1, l2, lower_bound
-from kpi_engine.logistics.packing import pack
+from kpi_engine.logistics.transport.bounds import l1, l2, lower_bound
+from kpi_engine.logistics.transport.packing import pack
 from tests.unit.kpi_engine.logistics.optimum import fewest
 
 CAPACITY = 20

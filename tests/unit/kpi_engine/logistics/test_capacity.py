@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_engine.logistics.needs import dock_doors, full_time_equivalents, trucks_needed
-from kpi_engine.logistics.parameters import CapacityParameters, LogisticsParameters
+from kpi_engine.logistics.capacity.needs import dock_doors, full_time_equivalents, trucks_needed
+from kpi_engine.logistics.inputs.parameters import CapacityParameters, LogisticsParameters
 from tests.unit.kpi_engine.logistics.frames import TRAILER, forecasts, kpis, throughput, vehicles
 
 Z_90 = NormalDist().inv_cdf(0.9)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_engine.logistics.parameters import CostParameters, LogisticsParameters
+from kpi_engine.logistics.inputs.parameters import CostParameters, LogisticsParameters
 from tests.unit.kpi_engine.logistics.frames import NO_LINE, Row, kpis
 
 COSTS = ("transport_cost", "handling_cost", "storage_cost", "surcharge_cost")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_engine.logistics.parameters import DwellParameters, LogisticsParameters
+from kpi_engine.logistics.inputs.parameters import DwellParameters, LogisticsParameters
 from tests.unit.kpi_engine.logistics.frames import Row, kpis, shipments
 
 NINE = pd.Timestamp("2026-07-20 09:00")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kpi_engine.logistics.parameters import FillBasis, LogisticsParameters
+from kpi_engine.logistics.inputs.parameters import FillBasis, LogisticsParameters
 from tests.unit.kpi_engine.logistics.frames import kpis, random_lines
 
 COLUMNS = ["order_id", "ordered_qty", "shipped_qty"]

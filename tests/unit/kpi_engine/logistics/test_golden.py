@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from kpi_engine.logistics.grade import efficiency_score
-from kpi_engine.logistics.parameters import CapacityParameters, GradeParameters, LogisticsParameters
+from kpi_engine.logistics.inputs.parameters import CapacityParameters, GradeParameters, LogisticsParameters
+from kpi_engine.logistics.score.grade import efficiency_score
 from tests.unit.kpi_engine.logistics.frames import TRAILER, forecasts, kpis, shipments, throughput, vehicles
 
 EXACT = 1e-9

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_engine.errors import InvalidValue
-from kpi_engine.logistics.grade import efficiency_score
-from kpi_engine.logistics.parameters import Component, GradeParameters
+from kpi_engine.logistics.inputs.parameters import Component, GradeParameters
+from kpi_engine.logistics.score.grade import efficiency_score
+from kpi_engine.shared.errors import InvalidValue
 
 COMPONENTS = {component.name: component for component in GradeParameters().components}
 VALUES = st.fixed_dictionaries(

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_engine.errors import DuplicateKeys, InvalidValue, MissingColumns
 from kpi_engine.examples import logistics as example
-from kpi_engine.logistics import parameters as settings
+from kpi_engine.logistics.inputs import parameters as settings
+from kpi_engine.shared.errors import DuplicateKeys, InvalidValue, MissingColumns
 from tests.unit.kpi_engine.logistics.frames import NOTHING, TRAILER, forecasts, kpis, random_lines, shipments, throughput, vehicles
 from tests.unit.kpi_engine.logistics.lanes import FLEET, instances
 

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kpi_engine.logistics.orders import lines_of
-from kpi_engine.logistics.otif import DUE_COLUMNS, otif
-from kpi_engine.logistics.parameters import LogisticsParameters, OtifParameters
+from kpi_engine.logistics.inputs.orders import lines_of
+from kpi_engine.logistics.inputs.parameters import LogisticsParameters, OtifParameters
+from kpi_engine.logistics.service.otif import DUE_COLUMNS, otif
 from tests.unit.kpi_engine.logistics.frames import kpis, random_lines
 
 LEVELS, BASES = ("order", "line", "case"), ("requested", "first_promise", "last_confirmed")

@@ -1,0 +1,1 @@
+"""Functions, Glue jobs, and how they are packaged."""

@@ -1,0 +1,128 @@
+"""Every function alike: own role, own log group, traced, bounded in time and memory, told what it needs and no more."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+
+from aws_cdk import Duration, Size, Stack
+from aws_cdk.aws_lambda import Architecture, Function, LayerVersion, LoggingFormat, Runtime, SnapStartConf, Tracing
+from aws_cdk.aws_sqs import Queue, QueueEncryption
+from constructs import Construct
+
+from cdk.common.log_group import log_group
+from cdk.common.suppress_findings import acknowledge
+from cdk.compute.bundling import dependency_code, source_code
+from cdk.compute.function_role import function_role
+from cdk.compute.function_spec import FunctionSpec
+from cdk.compute.package import Package, code_version
+from cdk.settings.model import Settings
+from cdk.storage.database import Database
+
+METRICS_NAMESPACE = "Signify"
+RUNTIME = Runtime.PYTHON_3_13
+KEPT = Duration.days(14)
+MAX_EVENT_AGE = Duration.hours(2)
+
+
+class _Failure(TypedDict, total=False):
+    dead_letter_queue: Queue
+    retry_attempts: int
+    max_event_age: Duration
+
+
+@dataclass(frozen=True)
+class FunctionFactory:
+    """Makes the functions of one stage; nearly all of them talk to its database, so they live in its network."""
+
+    settings: Settings
+    database: Database
+
+    def make(self, scope: Construct, spec: FunctionSpec, environment: Mapping[str, str] | None = None) -> Function:
+        """A function by its spec, allowed to log, to trace and to sign in to the database."""
+        logs = log_group(scope, f"{spec.construct_id}Logs", self.settings)
+        role = function_role(scope, spec)
+        logs.grant_write(role)
+        if spec.inside:
+            self.database.grant_connect(role, spec.database_user)
+        function = Function(
+            scope,
+            spec.construct_id,
+            description=spec.description,
+            code=source_code(spec.package),
+            layers=[self._dependencies(scope, spec.package)],
+            handler=spec.entry_point,
+            runtime=RUNTIME,
+            architecture=self._architecture(),
+            memory_size=spec.memory_mib,
+            timeout=Duration.seconds(spec.timeout_s),
+            ephemeral_storage_size=Size.mebibytes(spec.scratch_mib),
+            snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if spec.snap_start and self.settings.on_aws else None,
+            environment={**self._environment(spec), **(environment or {})},
+            role=role,
+            log_group=logs,
+            logging_format=LoggingFormat.JSON,
+            tracing=Tracing.ACTIVE,
+            **(self.database.network.placement if spec.inside else {}),
+            reserved_concurrent_executions=spec.concurrency if self.settings.reserve_concurrency else None,
+            **self._when_it_fails(scope, spec),
+        )
+        acknowledge(function, _ACCEPTED | (_ACCEPTED_OF_UNAWAITED if spec.asynchronous else _ACCEPTED_OF_AWAITED))
+        return function
+
+    def _when_it_fails(self, scope: Construct, spec: FunctionSpec) -> _Failure:
+        """Where an event goes that an asynchronous function could not handle in three attempts."""
+        if not spec.asynchronous:
+            return {}
+        queue = Queue(
+            scope, f"{spec.construct_id}DeadLetters", encryption=QueueEncryption.SQS_MANAGED, enforce_ssl=True, retention_period=KEPT
+        )
+        acknowledge(queue, {"Serverless-SQSRedrivePolicy": "This is where a function's failed events end."})
+        return {"dead_letter_queue": queue, "retry_attempts": 2, "max_event_age": MAX_EVENT_AGE}
+
+    def _dependencies(self, scope: Construct, package: Package) -> LayerVersion:
+        """The layer of a set of requirements, one per stack that needs it."""
+        stack, name = Stack.of(scope), f"{package.name.capitalize()}Dependencies"
+        existing = stack.node.try_find_child(name)
+        if isinstance(existing, LayerVersion):
+            return existing
+        return LayerVersion(
+            stack,
+            name,
+            description=f"requirements/{package.requirements}.txt",
+            code=dependency_code(package, self.settings),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[self._architecture()],
+        )
+
+    def _environment(self, spec: FunctionSpec) -> dict[str, str]:
+        return {
+            "STAGE": self.settings.stage,
+            "CODE_VERSION": code_version(),
+            **({**self.database.environment(spec.database_user), **self.database.network.environment} if spec.inside else {}),
+            "POWERTOOLS_SERVICE_NAME": spec.name,
+            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+        }
+
+    def _architecture(self) -> Architecture:
+        on_arm = self.settings.on_aws or platform.machine() in {"arm64", "aarch64"}
+        return Architecture.ARM_64 if on_arm else Architecture.X86_64
+
+
+_ACCEPTED = {
+    "AwsSolutions-L1": "Python 3.13 is the runtime that SnapStart and every pinned arm64 wheel are tested with.",
+    "Serverless-LambdaLatestVersion": "Python 3.13 is the runtime that SnapStart and every pinned arm64 wheel are tested with.",
+    "Serverless-LambdaEventSourceMappingDestination": "An SQS source takes no destination; the queue's own dead-letter queue keeps "
+    "what failed.",
+    "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish": "The alias that API Gateway calls publishes a version.",
+}
+_ACCEPTED_OF_AWAITED = {
+    "Serverless-LambdaDLQ": "Step Functions, SQS, API Gateway or the deploy waits for the answer and keeps the event when it fails; "
+    "what the scheduler hands over without waiting has a destination on failure.",
+}
+_ACCEPTED_OF_UNAWAITED = {
+    "Serverless-LambdaAsyncFailureDestination": "The function's dead-letter queue keeps what failed, and what its rule could not deliver.",
+}

@@ -1,0 +1,55 @@
+"""Brings the schema up to date during a deploy, before anything that needs it is updated."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk.aws_lambda import Function
+from aws_cdk.triggers import Trigger
+from constructs import Construct
+
+from cdk.compute.function import FunctionFactory
+from cdk.compute.function_spec import FunctionSpec
+from cdk.compute.package import MIGRATIONS
+from cdk.storage.database import NAME
+from cdk.storage.database_users import API_USER, FUNCTION_USER
+
+ROLES = FunctionSpec("database_roles", "Makes the database's users", inside=False, timeout_s=120)
+MIGRATOR = FunctionSpec("migrator", "Runs the schema migrations", package=MIGRATIONS, timeout_s=600)
+
+
+class Migrations(Construct):
+    """The migrator, and the trigger that waits for it; a migration that fails fails the deploy, which then rolls back."""
+
+    def __init__(self, scope: Construct, construct_id: str, functions: FunctionFactory) -> None:
+        super().__init__(scope, construct_id)
+        self.migrator = functions.make(self, MIGRATOR)
+        users_are_made = Trigger(
+            self,
+            "OnNewDatabase",
+            handler=self._roles(functions),
+            timeout=Duration.seconds(ROLES.timeout_s),
+            execute_after=[functions.database],
+        )
+        Trigger(
+            self,
+            "OnDeploy",
+            handler=self.migrator,
+            timeout=Duration.seconds(MIGRATOR.timeout_s),
+            execute_after=[functions.database, functions.database.network, users_are_made],
+        )
+
+    def _roles(self, functions: FunctionFactory) -> Function:
+        database = functions.database
+        function = functions.make(
+            self,
+            ROLES,
+            {
+                "DATABASE_CLUSTER_ARN": database.cluster.cluster_arn,
+                "DATABASE_SECRET_ARN": database.secret_arn,
+                "DATABASE_NAME": NAME,
+                "DATABASE_USER": FUNCTION_USER,
+                "DATABASE_API_USER": API_USER,
+            },
+        )
+        database.cluster.grant_data_api_access(function)
+        return function

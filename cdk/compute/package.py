@@ -1,0 +1,68 @@
+"""What a function or job consists of: our packages, and one set of hashed requirements.
+
+Both have a fingerprint of everything that decides their content, so that what did not change is neither built nor uploaded again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Package:
+    """Sources are folders below the repository, `without` some of theirs; requirements is a set in requirements/, or empty."""
+
+    name: str
+    sources: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    requirements: str = ""
+
+    @property
+    def requirements_file(self) -> Path:
+        """The hashed pins."""
+        return ROOT / "requirements" / f"{self.requirements}.txt"
+
+    def files(self) -> Iterator[Path]:
+        """Every source file, in a stable order, without what an interpreter left behind."""
+        for source in self.sources:
+            yield from sorted(file for file in (ROOT / source).rglob("*") if self._holds(file))
+
+    def copy_sources(self, target: Path) -> None:
+        """Write the sources into target under their own paths."""
+        for file in self.files():
+            copy = target / file.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+
+    def _holds(self, file: Path) -> bool:
+        left_out = any(file.is_relative_to(ROOT / folder) for folder in self.without)
+        return file.is_file() and not left_out and "__pycache__" not in file.parts
+
+
+def fingerprint(*files: Path) -> str:
+    """SHA-256 of names and contents."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(ROOT).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+API = Package("api", ("runtime", "contracts", "kpi_engine/definitions"), without=("runtime/functions",), requirements="api")
+FUNCTIONS = Package("functions", ("runtime", "contracts"), without=("runtime/api",), requirements="functions")
+KPI = Package("kpi", ("runtime", "contracts", "kpi_engine"), without=("runtime/api",), requirements="kpi")
+MIGRATIONS = Package("migrations", ("runtime", "contracts", "migrations"), without=("runtime/api",), requirements="migrations")
+JOBS = Package("jobs", ("glue_jobs", "forecast_engine", "contracts"))
+
+EVERYTHING = Package("everything", ("runtime", "contracts", "kpi_engine", "forecast_engine", "glue_jobs", "migrations"))
+
+
+def code_version() -> str:
+    """Twelve characters that change whenever code that computes a result changes; every run records them."""
+    return fingerprint(*EVERYTHING.files())[:12]

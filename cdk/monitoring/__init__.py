@@ -1,0 +1,1 @@
+"""Alarms, dashboards, the budget and the canary."""

@@ -1,0 +1,72 @@
+"""A consumer of our own: a function that uses the API from outside every few minutes, as others do."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk.aws_cognito import OAuthFlows, OAuthScope, OAuthSettings
+from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_lambda import Function
+from aws_cdk.aws_scheduler import Schedule, ScheduleExpression
+from aws_cdk.aws_scheduler_targets import LambdaInvoke
+from constructs import Construct
+
+from cdk.api.identity import RESOURCE_SERVER, TOKEN_VALIDITY, Identity
+from cdk.api.rest_api import PlatformApi
+from cdk.compute.function import FunctionFactory
+from cdk.compute.function_spec import FunctionSpec
+from cdk.compute.package import FUNCTIONS
+from cdk.workflow.scheduler_role import scheduler_role
+
+WALKER = FunctionSpec(
+    "canary",
+    "Uses the API as a consumer does",
+    package=FUNCTIONS,
+    memory_mib=256,
+    timeout_s=120,
+    asynchronous=True,
+    inside=False,
+    concurrency=1,
+)
+SCOPES = ("forecasts:read", "kpis:read")
+
+
+class Canary(Construct):
+    """Reads forecasts, accuracy and KPIs with a client of its own that may do nothing else, and measures how it went."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, functions: FunctionFactory, identity: Identity, edge: PlatformApi, every: Duration
+    ) -> None:
+        super().__init__(scope, construct_id)
+        key = edge.client_key
+        client = identity.pool.add_client(
+            "Canary",
+            generate_secret=True,
+            access_token_validity=TOKEN_VALIDITY,
+            o_auth=OAuthSettings(
+                flows=OAuthFlows(client_credentials=True), scopes=[OAuthScope.custom(f"{RESOURCE_SERVER}/{name}") for name in SCOPES]
+            ),
+        )
+        client.node.add_dependency(identity.server)
+        environment = {
+            "API_URL": edge.api.url,
+            "TOKEN_URL": identity.token_url,
+            "TOKEN_CLIENT_ID": client.user_pool_client_id,
+            "TOKEN_USER_POOL_ID": identity.pool.user_pool_id,
+            **({"API_KEY_ID": key.key_id} if key else {}),
+        }
+        self.function: Function = functions.make(self, WALKER, environment)
+        identity.pool.grant(self.function, "cognito-idp:DescribeUserPoolClient")  # where the client's secret stands
+        if key:
+            self.function.add_to_role_policy(PolicyStatement(actions=["apigateway:GET"], resources=[key.key_arn]))
+        Schedule(
+            self,
+            "Often",
+            description="Uses the API as a consumer does",
+            schedule=ScheduleExpression.rate(every),
+            target=LambdaInvoke(
+                self.function,
+                retry_attempts=0,
+                max_event_age=Duration.minutes(1),
+                role=scheduler_role(self, "Role of the canary's schedule", self.function),
+            ),
+        )

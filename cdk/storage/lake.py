@@ -1,0 +1,104 @@
+"""The data lake: one bucket per stage, in zones, encrypted with its own key, and grants that name zones."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk.aws_iam import IRole, ManagedPolicy, PolicyStatement
+from aws_cdk.aws_kms import Key
+from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, LifecycleRule, ObjectOwnership
+from constructs import Construct
+
+from cdk.common.suppress_findings import acknowledge
+from cdk.settings.model import Settings
+from cdk.storage.zones import lifecycle
+
+ACCESS_LOG_DAYS = 90
+KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE  # but not what a first deploy made that failed: it never held anything
+READ = ("s3:GetObject", "s3:GetObjectVersion")
+WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
+
+
+class Lake(Construct):
+    """Versioned, TLS only, closed to the public; tells EventBridge of every object that lands."""
+
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+        super().__init__(scope, construct_id)
+        self._removal = KEPT if settings.keep_data else RemovalPolicy.DESTROY
+        self._empties = not settings.keep_data and settings.on_aws  # by a function in Node, which the twin does not run
+        self.key = Key(self, "Key", description="Objects of the data lake", enable_key_rotation=True, removal_policy=self._removal)
+        self.bucket = Bucket(
+            self,
+            "Bucket",
+            encryption=BucketEncryption.KMS,
+            encryption_key=self.key,
+            bucket_key_enabled=True,
+            versioned=True,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            block_public_access=BlockPublicAccess.BLOCK_ALL,
+            object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            server_access_logs_bucket=self._access_logs(),
+            lifecycle_rules=lifecycle(settings),
+            removal_policy=self._removal,
+            auto_delete_objects=self._empties,
+        )
+        self._keep_policy(self.bucket)
+        self._policies: dict[str, ManagedPolicy] = {}
+        self._announce_objects()
+
+    def grant_read(self, role: IRole, *zones: str) -> None:
+        """Let role list the zones and read their objects, any version."""
+        for zone in zones:
+            role.add_managed_policy(self._policy(f"Read{zone.capitalize()}", zone, READ, ["kms:Decrypt"]))
+
+    def grant_write(self, role: IRole, *zones: str) -> None:
+        """Let role read, write and replace objects of the zones; the bucket's versions keep what is replaced."""
+        for zone in zones:
+            role.add_managed_policy(self._policy(f"Write{zone.capitalize()}", zone, READ + WRITE, ["kms:Decrypt", "kms:GenerateDataKey"]))
+
+    def _policy(self, name: str, zone: str, actions: tuple[str, ...], key_actions: list[str]) -> ManagedPolicy:
+        """What may be done in one zone, stated once, beside the bucket."""
+        if (policy := self._policies.get(name)) is None:
+            list_zone = PolicyStatement(
+                actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn], conditions={"StringLike": {"s3:prefix": [zone, f"{zone}/*"]}}
+            )
+            objects = PolicyStatement(actions=list(actions), resources=[self.bucket.arn_for_objects(f"{zone}/*")])
+            # Before Spark writes the first object of a zone it asks whether a file of the zone's own name is in the way.
+            itself = PolicyStatement(actions=["s3:GetObject"], resources=[self.bucket.arn_for_objects(zone)])
+            key = PolicyStatement(actions=key_actions, resources=[self.key.key_arn])
+            policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=[list_zone, objects, itself, key])
+            finding = f"AwsSolutions-IAM5[Resource::<{Stack.of(self).get_logical_id(self._bucket_resource)}.Arn>/{zone}/*]"
+            acknowledge(policy, {finding: "A zone is a key prefix: what lies below it is data, not a list that a policy could name."})
+            self._policies[name] = policy
+        return policy
+
+    def _keep_policy(self, bucket: Bucket) -> None:
+        """A bucket that stays goes on refusing plain HTTP."""
+        assert bucket.policy is not None
+        bucket.policy.apply_removal_policy(self._removal)
+
+    @property
+    def _bucket_resource(self) -> CfnBucket:
+        resource = self.bucket.node.default_child
+        assert isinstance(resource, CfnBucket)
+        return resource
+
+    def _announce_objects(self) -> None:
+        """Turn EventBridge on in the bucket's own property; the L2 property would add a function with a role to do the same."""
+        self._bucket_resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
+
+    def _access_logs(self) -> Bucket:
+        logs = Bucket(
+            self,
+            "AccessLogs",
+            encryption=BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=BlockPublicAccess.BLOCK_ALL,
+            object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[LifecycleRule(expiration=Duration.days(ACCESS_LOG_DAYS))],
+            removal_policy=self._removal,
+            auto_delete_objects=self._empties,
+        )
+        self._keep_policy(logs)
+        acknowledge(logs, {"AwsSolutions-S1": "This bucket holds the access logs; logging its own access would log itself."})
+        return logs

@@ -1,0 +1,113 @@
+"""Amazon Forecast's side of a run: a data set group with the target time series, and the role by which the service reads and writes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from aws_cdk import Aws, RemovalPolicy, Stack
+from aws_cdk.aws_forecast import CfnDataset, CfnDatasetGroup
+from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
+from constructs import Construct
+
+from cdk.common.suppress_findings import acknowledge
+from cdk.settings.model import Settings
+from cdk.storage.lake import Lake
+
+DOMAIN = "CUSTOM"
+# In the order of the columns that the Glue job amazon_forecast_input writes.
+SCHEMA = (("item_id", "string"), ("timestamp", "timestamp"), ("target_value", "float"), ("site_id", "string"))
+FREQUENCY = "D"
+DIMENSIONS = ["site_id"]
+QUANTILES = ["0.1", "0.5", "0.9"]
+
+
+@dataclass(frozen=True)
+class AmazonForecast:
+    """What the states of a run need to know of the service. `prefix` begins the name of everything that a run creates there."""
+
+    dataset_arn: str
+    group_arn: str
+    role_arn: str
+    key_arn: str
+    bucket: str
+    prefix: str
+    poll_seconds: int
+
+    def patterns(self) -> list[tuple[str, str]]:
+        """Kind and name of what runs create under the stage's prefix: an import belongs to the data set, an export to its forecast."""
+        kinds = ("dataset-import-job", "predictor", "forecast", "forecast-export-job")
+        return [(kind, f"{self.prefix}*") for kind in kinds]
+
+    def arns(self) -> list[str]:
+        """Everything of this stage in the service: what the template made, and what runs create."""
+        return [self.dataset_arn, self.group_arn, *(_arn(kind, pattern) for kind, pattern in self.patterns())]
+
+
+class ForecastDatasets(Construct):
+    """The two types that CloudFormation has; imports, predictors, forecasts and exports are made by each run."""
+
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings, lake: Lake) -> None:
+        super().__init__(scope, construct_id)
+        prefix = f"signify_{settings.stage}_"
+        name = f"{prefix}demand_{_fingerprint()}"
+        self.role = self._role(lake)
+        dataset = CfnDataset(
+            self,
+            "Demand",
+            dataset_name=name,
+            dataset_type="TARGET_TIME_SERIES",
+            domain=DOMAIN,
+            data_frequency=FREQUENCY,
+            schema={"Attributes": [{"AttributeName": name, "AttributeType": kind} for name, kind in SCHEMA]},
+            encryption_config={"KmsKeyArn": lake.key.key_arn, "RoleArn": self.role.role_arn},
+        )
+        dataset.node.add_dependency(self.role)
+        group = CfnDatasetGroup(self, "Group", dataset_group_name=f"{prefix}group", domain=DOMAIN, dataset_arns=[dataset.attr_arn])
+        for resource in (dataset, group):
+            # A copy of what the lake holds: nothing is lost with it.
+            resource.apply_removal_policy(RemovalPolicy.DESTROY)
+            acknowledge(resource, _ACCEPTED)
+            resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3697"]}})  # for the reason of _ACCEPTED
+        self.service = AmazonForecast(
+            dataset_arn=_arn("dataset", name),  # not a reference: the run's stack is deployed again only when its own template changes
+            group_arn=group.attr_dataset_group_arn,
+            role_arn=self.role.role_arn,
+            key_arn=lake.key.key_arn,
+            bucket=lake.bucket.bucket_name,
+            prefix=prefix,
+            poll_seconds=settings.forecast_poll_seconds,
+        )
+
+    def _role(self, lake: Lake) -> Role:
+        """What the service may do in our name: read the import, write the export, use the lake's key for its own copy."""
+        role = Role(
+            self,
+            "Role",
+            description="Role of Amazon Forecast",
+            assumed_by=ServicePrincipal(
+                "forecast.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+            ),
+        )
+        lake.grant_read(role, "features")
+        lake.grant_write(role, "forecasts")
+        role.add_to_policy(
+            PolicyStatement(
+                actions=["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant"], resources=[lake.key.key_arn]
+            )
+        )
+        return role
+
+
+def _arn(kind: str, name: str) -> str:
+    return f"arn:{Aws.PARTITION}:forecast:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/{name}"
+
+
+def _fingerprint() -> str:
+    """Part of the data set's name: the service changes no data set, so another schema has to be another one."""
+    return hashlib.sha256(json.dumps([DOMAIN, FREQUENCY, SCHEMA]).encode()).hexdigest()[:8]
+
+
+_CUSTOMER = "Closed to new customers: whoever sets forecastBackend=amazon_forecast is one already, and is warned at synth."
+_ACCEPTED = {"CloudFormation-Validate::W3697": _CUSTOMER}

@@ -1,0 +1,121 @@
+"""The state machine that turns what landed into a published run. Its input may be `{}`.
+
+ResolveInput -> Cleanse -> QualityGate -> BuildFeatures -> Forecast -> PublishRun -> DetectAnomalies -> ComputeKpis -> FinishRun -> Notify
+any failure  -> RecordFailure -> NotifyFailure -> FailRun, and after a redrive -> Resume -> the state that failed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk.aws_stepfunctions import (
+    Chain,
+    Choice,
+    Condition,
+    CustomState,
+    DefinitionBody,
+    IChainable,
+    LogLevel,
+    LogOptions,
+    QueryLanguage,
+    StateMachine,
+    StateMachineType,
+    Succeed,
+    TaskStateBase,
+)
+from constructs import Construct
+
+from cdk.common.log_group import log_group
+from cdk.settings.model import Settings
+from cdk.storage.lake import Lake
+from cdk.workflow.amazon_forecast_branch import LONGEST, AmazonForecastBranch
+from cdk.workflow.failure_path import FailurePath
+from cdk.workflow.role import run_role
+from cdk.workflow.states import EXECUTION, call, run_job, tell
+from cdk.workflow.steps import Steps
+from cdk.workflow.topics import Notices
+
+LONGEST_RUN = Duration.hours(8)
+RUN_ID = "{% $run.run_id %}"
+
+
+class DailyRun(Construct):
+    """A standard workflow: executions are durable, named after their idempotency key, and redriven from the state that failed."""
+
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings, lake: Lake, steps: Steps, notices: Notices) -> None:
+        super().__init__(scope, construct_id)
+        self._steps = steps
+        self._lake = lake
+        self._notices = notices
+        self._failure = FailurePath(self, "Failure", steps.functions["run_recorder"], notices)
+        self.machine = StateMachine(
+            self,
+            "Machine",
+            state_machine_type=StateMachineType.STANDARD,
+            query_language=QueryLanguage.JSONATA,
+            definition_body=DefinitionBody.from_chainable(self._run()),
+            timeout=LONGEST_RUN if steps.amazon is None else LONGEST_RUN.plus(LONGEST),
+            role=run_role(self, steps, notices),
+            tracing_enabled=True,
+            logs=LogOptions(destination=log_group(self, "Logs", settings), level=LogLevel.ALL, include_execution_data=True),
+        )
+
+    def _run(self) -> Chain:
+        resolve = self._call(
+            "ResolveInput",
+            "run_resolver",
+            {"input": "{% $states.context.Execution.Input %}", "execution": EXECUTION},
+            assign={"run": "{% $states.result.Payload %}", "dpu_seconds": 0},
+        )
+        return (
+            Chain.start(resolve)
+            .next(self._run_job("Cleanse", "data_cleansing"))
+            .next(self._call("QualityGate", "quality_gate", {"run_id": RUN_ID, "gate": "{% $run.gate %}"}))
+            .next(self._run_job("BuildFeatures", "feature_engineering"))
+            .next(self._forecast(self._published()))
+        )
+
+    def _forecast(self, published: Chain) -> IChainable:
+        """The built-in forecaster, or Amazon Forecast: both leave the same in the lake."""
+        if self._steps.amazon is None:
+            return self._run_job("Forecast", "demand_forecast").next(published)
+        branch = AmazonForecastBranch(self, "AmazonForecast", self._steps.amazon, self._failure)
+        load = self._run_job("LoadForecast", "amazon_forecast_output", branch.load_arguments())
+        load.next(branch.clean_up(published))
+        branch.last.next(load)
+        prepare = self._run_job("PrepareForecast", "amazon_forecast_input")
+        prepare.next(branch.first)
+        return prepare
+
+    def _published(self) -> Chain:
+        finished = {"outcome": "SUCCEEDED", "execution": EXECUTION}
+        publish = self._call("PublishRun", "run_publisher", {"run_id": RUN_ID, "gate": "{% $run.gate %}", "publish": "{% $run.publish %}"})
+        return (
+            Chain.start(publish)
+            .next(self._call("DetectAnomalies", "anomaly_detector", {"run_id": RUN_ID}))
+            .next(self._call("ComputeKpis", "kpi_calculator", {"run_id": RUN_ID}))
+            .next(self._call("FinishRun", "run_recorder", {**finished, "run_id": RUN_ID, "dpu_seconds": "{% $dpu_seconds %}"}))
+            .next(self._notify())
+        )
+
+    def _notify(self) -> IChainable:
+        """A run that finished stays finished when nobody could be told; its output then says so."""
+        done = Succeed.jsonata(self, "Done")
+        notify = tell(self, "Notify", self._notices.runs, "Signify: a run finished")
+        notify.add_catch(done, outputs="{% $merge([$states.input, {'not_notified': $states.errorOutput}]) %}")
+        notify.next(done)
+        return Choice.jsonata(self, "ShallNotify").when(Condition.jsonata("{% $run.notify %}"), notify).otherwise(done)
+
+    def _call(self, name: str, function: str, payload: Mapping[str, Any], assign: Mapping[str, Any] | None = None) -> TaskStateBase:
+        state = call(self, name, self._steps.functions[function], payload, assign=assign)
+        self._failure.catch(name, state)
+        return state
+
+    def _run_job(self, name: str, job: str, more: Mapping[str, str] | None = None) -> CustomState:
+        spec, construct = self._steps.jobs[job]
+        arguments = {"--lake_bucket": self._lake.bucket.bucket_name, "--run_id": RUN_ID, **(more or {})}
+        state = run_job(self, name, construct, spec.timeout_minutes, arguments)
+        self._failure.catch(name, state)
+        return state

@@ -1,0 +1,5 @@
+"""`python -m cli`: where ./signify hands over."""
+
+from cli.app import main
+
+main()

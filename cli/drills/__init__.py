@@ -1,0 +1,1 @@
+"""Drills: make an alarm fire on the local stack."""

@@ -1,0 +1,1 @@
+"""From the caller's frames to matched points of forecast and actual."""

@@ -1,0 +1,1 @@
+"""The report: headline figures, breakdowns, weeks."""

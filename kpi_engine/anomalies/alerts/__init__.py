@@ -1,0 +1,1 @@
+"""Alerts: one per material group."""

@@ -1,0 +1,1 @@
+"""What a group of anomalies is, how severe, and what it costs."""

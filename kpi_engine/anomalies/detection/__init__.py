@@ -1,0 +1,1 @@
+"""Anomalous days and the groups they form."""

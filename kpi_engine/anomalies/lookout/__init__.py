@@ -1,0 +1,1 @@
+"""The wire format of Amazon Lookout for Metrics."""

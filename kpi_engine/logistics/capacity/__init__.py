@@ -1,0 +1,1 @@
+"""Expected load against capacity."""

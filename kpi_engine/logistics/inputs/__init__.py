@@ -1,0 +1,1 @@
+"""From the caller's frames to arrays."""

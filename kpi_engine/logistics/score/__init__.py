@@ -1,0 +1,1 @@
+"""Cost, dwell time and the overall grade."""

@@ -1,0 +1,1 @@
+"""Service level: fill rates and on time in full."""

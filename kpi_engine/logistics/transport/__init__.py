@@ -1,0 +1,1 @@
+"""Truck utilisation and consolidation plans."""

@@ -1,0 +1,1 @@
+"""Arrays, errors and definitions that the three engines share."""

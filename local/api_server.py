@@ -1,0 +1,70 @@
+"""The same routes without a gateway: `uvicorn local.api_server:app --reload --port 8000`.
+
+For development on this machine only: every request has every scope. The database is SIGNIFY_DATABASE_URL, else the running twin's, else
+a developer database that starts, and gets its tables, by itself. Runs are started on the running twin; without it the answer says so.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from collections.abc import Callable, MutableMapping
+from contextlib import ExitStack
+from functools import cache
+from typing import Any, NoReturn
+
+from aws_lambda_powertools.event_handler import HttpResolverLocal
+from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
+
+from local.developer_database import developer_database
+from local.state import read_environment
+from runtime import bootstrap
+from runtime.api.app import mount
+from runtime.api.scopes import Scope
+from runtime.errors import Unavailable
+
+resources = ExitStack()
+
+
+class DeveloperResolver(HttpResolverLocal):
+    """Routes requests as the gateway would hand them over: a token with every scope, no trailing slash."""
+
+    def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
+        event["path"] = event["path"].rstrip("/") or "/"
+        event["requestContext"] = {"authorizer": {"claims": {"client_id": "developer", "scope": " ".join(Scope)}}}
+        return super()._to_proxy_event(event)
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:  # type: ignore[override]
+        """Answer one request, or accompany the server's life: uvicorn ends by its own signal, which skips what atexit holds."""
+        await super().__call__(scope, receive, send)
+        if scope["type"] == "lifespan":
+            resources.close()
+
+
+class NoStateMachine:
+    """Step Functions' client where no twin runs: nothing starts, and AWS is never asked."""
+
+    def start_execution(self, **_: object) -> NoReturn:
+        """Raise Unavailable with what to do."""
+        raise Unavailable("No twin runs here, so no run can be started; run ./signify up and start this server again")
+
+
+def configure() -> None:
+    """Fill what the function's environment lacks, from the running twin or for the developer database."""
+    twin = read_environment() or {}
+    defaults = {"STAGE": "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": "Signify", **twin}
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)
+    if "STATE_MACHINE_ARN" not in os.environ:
+        bootstrap.workflow_client = cache(NoStateMachine)  # type: ignore[arg-type]
+    if "SIGNIFY_DATABASE_URL" not in os.environ and "DATABASE_HOST" not in os.environ:
+        os.environ["SIGNIFY_DATABASE_URL"] = resources.enter_context(developer_database())
+        atexit.register(resources.close)
+        bootstrap.migrations().upgrade()
+    print("signify: development server, every request has every scope; do not expose it", file=sys.stderr)
+
+
+configure()
+app = DeveloperResolver(enable_validation=True)
+mount(app)

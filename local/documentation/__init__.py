@@ -1,1 +1,0 @@
-"""Pages of docs/ that are written by the code: `python -m local.documentation`."""

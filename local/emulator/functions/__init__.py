@@ -1,0 +1,1 @@
+"""Lambda functions in the emulator."""

@@ -1,0 +1,61 @@
+"""The SQL of staging: which select turns a file into staging's columns."""
+
+# ruff: noqa: S608 - the SQL is put together from the contract's column names and from literals quoted here, never from a file's content
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from runtime.adapters.lake.duckdb_text import as_text, quoted
+from runtime.services.ingestion.staging.lines import MAX_RECORD
+from runtime.services.ingestion.staging.staged import StagingPlan
+
+Stored = Mapping[str, tuple[str, str]]
+"""Contract column -> what the Parquet file calls it, and the DuckDB type it is stored as."""
+
+_OURS = ("source_line", "unreadable", "raw_excerpt")
+
+
+def literal(text: str) -> str:
+    """Quote text for SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def select_rows_between(between: Path, present: Sequence[str], plan: StagingPlan) -> str:
+    """Select the rows that were read here and written down in between: the present columns, line, fault and excerpt."""
+    names = [quoted(column.name) if column.name in present else None for column in plan.contract.columns]
+    values = [f"CASE WHEN unreadable = '' THEN {name} END" if name else "NULL::VARCHAR" for name in names]
+    return f"""SELECT {_named(values, plan)}, source_line::BIGINT AS source_line, nullif(unreadable, '') AS unreadable,
+        CASE WHEN unreadable <> '' THEN raw_excerpt END AS raw_excerpt
+        FROM {_read_csv(between, present)}"""
+
+
+def select_parquet(source: Path, stored: Stored, plan: StagingPlan) -> str:
+    """Select the rows of a Parquet file as text; those with NUL bytes or more than 1 MiB are set aside, as is done for CSV."""
+    values = [as_text(*stored[column.name], column.type) if column.name in stored else "NULL::VARCHAR" for column in plan.contract.columns]
+    names = [quoted(column.name) for column in plan.contract.columns]
+    text = f"concat_ws(',', {', '.join(names)})"
+    fault = f"""CASE WHEN contains({text}, chr(0)) THEN 'contains a NUL byte'
+        WHEN strlen({text}) > {MAX_RECORD} THEN 'is longer than 1 MiB' END"""
+    kept = ", ".join(f"CASE WHEN fault IS NULL THEN {name} END AS {name}" for name in names)
+    return f"""SELECT {kept}, source_object, source_line, fault AS unreadable,
+            CASE WHEN fault IS NOT NULL THEN replace({text}[:500], chr(0), '␀') END AS raw_excerpt
+        FROM (SELECT *, {fault} AS fault
+              FROM (SELECT {_named(values, plan)}, file_row_number + 1 AS source_line FROM {read_parquet(source)}))"""
+
+
+def read_parquet(path: Path) -> str:
+    """Read a Parquet file; text that some writers leave unmarked is text too."""
+    return f"read_parquet({literal(str(path))}, binary_as_string=true)"
+
+
+def _named(values: Sequence[str], plan: StagingPlan) -> str:
+    columns = [f"{value} AS {quoted(column.name)}" for value, column in zip(values, plan.contract.columns, strict=True)]
+    return ", ".join([*columns, f"{literal(plan.source_object)} AS source_object"])
+
+
+def _read_csv(path: Path, present: Sequence[str]) -> str:
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in (*present, *_OURS))
+    # Nothing is guessed, and the null string can occur in no field (rows with NUL bytes never come here): "" stays "".
+    return f"""read_csv({literal(str(path))}, columns={{{columns}}}, auto_detect=false, header=false, delim=',', quote='"', escape='"',
+        new_line='\\n', nullstr='\0', compression='gzip', strict_mode=true, parallel=false,
+        max_line_size={3 * MAX_RECORD}, buffer_size={8 * MAX_RECORD})"""

@@ -1,0 +1,141 @@
+"""Loading forecasts into PostgreSQL: every run is a partition of its own, and readers see all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import Cursor, errors, sql
+from psycopg.rows import TupleRow
+
+from runtime.adapters.lake.run_parquet import EXCLUDED_COLUMNS, FORECAST_COLUMNS, RunParquet, open_parquet
+from runtime.adapters.postgres.database import Database
+from runtime.errors import BrokenRun, RunNotFound
+from runtime.models.domain.partitions import forecast_partition
+from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
+
+TIMEOUTS = "set local statement_timeout = '10min'; set local lock_timeout = '15s'"
+BROKEN = (errors.IntegrityError, errors.DataError)
+
+# The bound stands as a constraint before the rows come, so that attaching need not read them again.
+CREATE = """
+drop table if exists {partition};
+create table {partition} (like forecasts including defaults including constraints, constraint bound check (run_id = {run_id}));
+alter table {partition} alter run_id set default {run_id};
+"""
+# FREEZE: the table is of this transaction, so its rows need no later visit by vacuum.
+COPY_FORECASTS = "copy {partition} ({columns}) from stdin (format csv, freeze)"
+COPY_EXCLUDED = "copy excluded_series (run_id, {columns}) from stdin (format csv)"
+ATTACH = """
+alter table {partition} add primary key (run_id, sku_id, site_id, forecast_date);
+create index on {partition} (sku_id, forecast_date);
+alter table forecasts attach partition {partition} for values in ({run_id});
+alter table {partition} drop constraint bound;
+analyze {partition};
+"""
+# Without the lock a reader that planned its query before the attach and took its snapshot after the flip would find no row.
+# Now a reader either began before, and holds the publisher up until it has read the old run, or waits and sees the new one.
+FLIP = """
+lock table published_run in access exclusive mode;
+with flipped as (update forecast_runs set published_at = {at} where id = {run_id} and published_at is null returning id)
+insert into published_run (run_id, published_at) select id, {at} from flipped
+on conflict (id) do update set run_id = excluded.run_id, published_at = excluded.published_at
+"""
+COUNT = """
+select (select count(*) from forecasts where run_id = %(run_id)s), (select count(*) from excluded_series where run_id = %(run_id)s)
+"""
+# Every run's table, newest run first. One that is not attached was left by a retirement that was interrupted.
+TABLES = """
+select r.id, i.inhrelid is not null and not i.inhdetachpending, coalesce(i.inhdetachpending, false),
+    exists (select from published_run p where p.run_id = r.id)
+from pg_class c
+join forecast_runs r on c.relname = 'forecasts_' || replace(r.id::text, '-', '')
+left join pg_inherits i on i.inhrelid = c.oid
+where c.relnamespace = (select relnamespace from pg_class where oid = 'forecasts'::regclass)
+order by r.created_at desc, r.id
+"""
+
+
+class PostgresForecastLoader:
+    """ForecastLoader: the tables `forecasts`, `excluded_series` and the pointer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self, run_id: UUID, files: ForecastFiles, publish_at: datetime | None) -> LoadedForecast:
+        """Load the files and flip the pointer in one transaction."""
+        try:
+            with open_parquet(files.forecasts[0].parent) as parquet:
+                series = parquet.count_forecasts(files.forecasts, run_id, files.rows)
+                with self._database.transaction() as cursor:
+                    cursor.execute(TIMEOUTS)
+                    _lock_run(cursor, run_id)
+                    reused = _is_attached(cursor, run_id)
+                    if not reused:
+                        _load(cursor, run_id, files, parquet)
+                    rows, excluded = _counted(cursor, run_id, files.rows)
+                    if publish_at is not None:
+                        cursor.execute(sql.SQL(FLIP).format(run_id=run_id, at=publish_at))
+        except BROKEN as error:
+            raise BrokenRun(f"the forecasts of run {run_id} break a rule of the table: {str(error).strip()}") from error
+        return LoadedForecast(run_id, rows, series, excluded, reused)
+
+    def retire(self, keep: int) -> list[UUID]:
+        """Drop the tables of all but the newest runs."""
+        old = [row for row in self._database.fetch(TABLES)[keep:] if not row[3]]
+        for run_id, attached, half_detached, _ in old:
+            self._drop(run_id, "detach" if attached else "finish detaching" if half_detached else "drop")
+        return [run_id for run_id, *_ in old]
+
+    def _drop(self, run_id: UUID, beginning: str) -> None:
+        partition = sql.Identifier(forecast_partition(run_id))
+        with self._database.autocommit() as connection:
+            # Concurrently: readers of other runs never wait for it.
+            if beginning == "detach":
+                connection.execute(sql.SQL("alter table forecasts detach partition {} concurrently").format(partition))
+            if beginning == "finish detaching":
+                connection.execute(sql.SQL("alter table forecasts detach partition {} finalize").format(partition))
+            connection.execute(sql.SQL("drop table {}").format(partition))
+            connection.execute("delete from excluded_series where run_id = %s", [run_id])
+
+
+def _lock_run(cursor: Cursor[TupleRow], run_id: UUID) -> None:
+    """Two publishers of one run take turns."""
+    if not cursor.execute("select from forecast_runs where id = %s for update", [run_id]).rowcount:
+        raise RunNotFound(f"There is no forecast run {run_id}.")
+
+
+def _is_attached(cursor: Cursor[TupleRow], run_id: UUID) -> bool:
+    sql_text = "select from pg_inherits where inhrelid = to_regclass(%s) and not inhdetachpending"
+    return bool(cursor.execute(sql_text, [forecast_partition(run_id)]).rowcount)
+
+
+def _load(cursor: Cursor[TupleRow], run_id: UUID, files: ForecastFiles, parquet: RunParquet) -> None:
+    names = {"partition": sql.Identifier(forecast_partition(run_id)), "run_id": sql.Literal(run_id)}
+    cursor.execute(sql.SQL(CREATE).format(**names))
+    into_forecasts = sql.SQL(COPY_FORECASTS).format(columns=_columns(FORECAST_COLUMNS), **names)
+    for path in files.forecasts:
+        _copy(cursor, into_forecasts, parquet.as_csv(path, FORECAST_COLUMNS))
+    cursor.execute(sql.SQL(ATTACH).format(**names))
+    cursor.execute("delete from excluded_series where run_id = %s", [run_id])
+    into_excluded = sql.SQL(COPY_EXCLUDED).format(columns=_columns(EXCLUDED_COLUMNS))
+    for path in files.excluded:
+        _copy(cursor, into_excluded, parquet.as_csv(path, EXCLUDED_COLUMNS, first=f"'{run_id}', "))
+
+
+def _copy(cursor: Cursor[TupleRow], statement: sql.Composed, chunks: Iterable[bytes]) -> None:
+    with cursor.copy(statement) as copy:
+        for chunk in chunks:
+            copy.write(chunk)
+
+
+def _columns(names: Sequence[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, names))
+
+
+def _counted(cursor: Cursor[TupleRow], run_id: UUID, expected: int) -> tuple[int, int]:
+    rows, excluded = cursor.execute(COUNT, {"run_id": run_id}).fetchall()[0]
+    if rows != expected:
+        raise BrokenRun(f"run {run_id} was loaded before with {rows} rows, its files now hold {expected}; a loaded run never changes")
+    return rows, excluded

@@ -1,0 +1,103 @@
+"""Jobs in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.errors import UniqueViolation
+
+from runtime.adapters.postgres.database import Database, jsonb
+from runtime.errors import IdempotencyKeyTaken, JobNotFound
+from runtime.models.domain.jobs import Job, JobStatus, JobType
+
+
+class PostgresJobs:
+    """JobRepository: the table `jobs`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, job: Job) -> Job:
+        """Store the job once."""
+        values = asdict(job) | {name: _document(getattr(job, name)) for name in ("request", "progress", "error", "result")}
+        try:
+            with self._database.transaction() as cursor:
+                cursor.execute(INSERT, values)
+        except UniqueViolation as error:
+            raise IdempotencyKeyTaken(f"idempotency_key {job.idempotency_key!r} belongs to another job; use a new key.") from error
+        return self.get(job.id)
+
+    def get(self, job_id: UUID) -> Job:
+        """The job."""
+        rows = self._database.rows("select * from jobs where id = %s", [job_id])
+        if not rows:
+            raise JobNotFound(f"There is no job {job_id}.")
+        return _job(rows[0])
+
+    def with_idempotency_key(self, key: str) -> Job | None:
+        """The job that was started with key."""
+        rows = self._database.rows("select * from jobs where idempotency_key = %s", [key])
+        return _job(rows[0]) if rows else None
+
+    def running(self, job_id: UUID, progress: Mapping[str, Any], at: datetime, execution_arn: str | None = None) -> None:
+        """Mark the job RUNNING, unless it ended."""
+        with self._database.transaction() as cursor:
+            changed = cursor.execute(RUNNING, {"id": job_id, "arn": execution_arn, "progress": jsonb(progress), "at": at}).rowcount
+        if not changed:
+            self.get(job_id)  # it ended, or there is none
+
+    def reopen(self, job_id: UUID, progress: Mapping[str, Any], at: datetime) -> None:
+        """Mark the job RUNNING again."""
+        self._update(REOPEN, {"id": job_id, "progress": jsonb(progress), "at": at})
+
+    def finish(
+        self,
+        job_id: UUID,
+        status: JobStatus,
+        at: datetime,
+        *,
+        result: Mapping[str, Any] | None = None,
+        error: Mapping[str, Any] | None = None,
+    ) -> None:
+        """End the job."""
+        self._update(FINISH, {"id": job_id, "status": status, "result": _document(result), "error": _document(error), "at": at})
+
+    def _update(self, sql: Any, values: Mapping[str, Any]) -> None:  # noqa: ANN401 - one of the literals below
+        with self._database.transaction() as cursor:
+            if cursor.execute(sql, values).rowcount == 0:
+                raise JobNotFound(f"There is no job {values['id']}.")
+
+
+INSERT = """
+insert into jobs (id, type, status, request, request_hash, idempotency_key, progress, error, result, execution_arn,
+    created_at, updated_at, finished_at)
+values (%(id)s, %(type)s, %(status)s, %(request)s, %(request_hash)s, %(idempotency_key)s, %(progress)s, %(error)s, %(result)s,
+    %(execution_arn)s, %(created_at)s, %(updated_at)s, %(finished_at)s)
+on conflict (id) do nothing
+"""
+
+RUNNING = """
+update jobs set status = 'RUNNING', progress = %(progress)s, execution_arn = coalesce(%(arn)s, execution_arn), updated_at = %(at)s
+where id = %(id)s and finished_at is null
+"""
+
+REOPEN = """
+update jobs set status = 'RUNNING', progress = %(progress)s, error = null, result = null, updated_at = %(at)s, finished_at = null
+where id = %(id)s
+"""
+
+FINISH = """
+update jobs set status = %(status)s, result = %(result)s, error = %(error)s, updated_at = %(at)s, finished_at = %(at)s where id = %(id)s
+"""
+
+
+def _document(value: Mapping[str, Any] | None) -> object:
+    return None if value is None else jsonb(value)
+
+
+def _job(row: dict[str, Any]) -> Job:
+    return Job(**row | {"type": JobType(row["type"]), "status": JobStatus(row["status"])})

@@ -1,0 +1,98 @@
+"""KPI values and accuracy reports in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from psycopg import Cursor, sql
+from psycopg.rows import TupleRow
+
+from runtime.adapters.postgres.database import Database, jsonb
+from runtime.models.domain.kpis import AccuracyReport, KpiMetric
+from runtime.models.domain.partitions import kpi_partition
+
+# Two functions that meet the first day of a month together make its partition one after the other.
+PARTITION_LOCK = 7_263_002
+
+
+class PostgresKpis:
+    """KpiRepository: the tables `kpi_metrics` and `accuracy_reports`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save_metrics(self, metrics: Sequence[KpiMetric]) -> None:
+        """Store the values, making the partitions of their months."""
+        with self._database.transaction() as cursor:
+            for month in sorted({metric.calculation_date.replace(day=1) for metric in metrics}):
+                _ensure_partition(cursor, month)
+            cursor.executemany(UPSERT_METRIC, [_values(metric) for metric in metrics])
+
+    def save_accuracy(self, report: AccuracyReport) -> None:
+        """Store the report."""
+        values = [report.run_id, report.basis, report.as_of_date, report.computed_by, jsonb(report.payload)]
+        with self._database.transaction() as cursor:
+            cursor.execute(UPSERT_REPORT, values)
+
+    def week_wapes(self, since: date, until: date) -> list[tuple[date, float]]:
+        """The week-ahead WAPEs that were defined, oldest first."""
+        return [(day, float(wape)) for day, wape in self._database.fetch(WEEK_WAPES, [since, until])]
+
+
+# One run per day: of several with one last day, the one that was published last.
+WEEK_WAPES = """
+select distinct on (a.as_of_date) a.as_of_date, a.payload ->> 'wape'
+from accuracy_reports a join forecast_runs r on r.id = a.run_id
+where a.basis = 'ACTUALS' and a.as_of_date > %s and a.as_of_date <= %s and a.as_of_date - r.as_of_date = 7
+    and a.payload ->> 'wape' is not null
+order by a.as_of_date, r.published_at desc nulls last
+"""
+
+UPSERT_METRIC = """
+insert into kpi_metrics (metric_name, metric_value, metric_unit, calculation_date, period_grain, period_start, period_end,
+    dimensions, dimension_hash, n_obs, run_id, metadata)
+values (%(name)s, %(value)s, %(unit)s, %(calculation_date)s, %(period_grain)s, %(period_start)s, %(period_end)s,
+    %(dimensions)s, %(dimension_hash)s, %(n_obs)s, %(run_id)s, %(metadata)s)
+on conflict (metric_name, period_grain, period_start, dimension_hash, run_id, calculation_date) do update
+set metric_value = excluded.metric_value, metric_unit = excluded.metric_unit, period_end = excluded.period_end,
+    n_obs = excluded.n_obs, metadata = excluded.metadata
+"""
+
+UPSERT_REPORT = """
+insert into accuracy_reports (run_id, basis, as_of_date, computed_by, payload) values (%s, %s, %s, %s, %s)
+on conflict (run_id, basis, as_of_date) do update set computed_by = excluded.computed_by, payload = excluded.payload
+"""
+
+# Made apart and attached, so that readers of the other months do not wait.
+NEW_PARTITION = """
+create table {partition} (like kpi_metrics including defaults including constraints);
+alter table kpi_metrics attach partition {partition} for values from ({first}) to ({next})
+"""
+
+
+def _ensure_partition(cursor: Cursor[TupleRow], month: date) -> None:
+    name = kpi_partition(month)
+    cursor.execute("select pg_advisory_xact_lock(%s)", [PARTITION_LOCK])
+    if cursor.execute("select to_regclass(%s) is null", [name]).fetchall() == [(True,)]:
+        following = (month + timedelta(days=32)).replace(day=1)
+        names = {"partition": sql.Identifier(name), "first": sql.Literal(month), "next": sql.Literal(following)}
+        cursor.execute(sql.SQL(NEW_PARTITION).format(**names))
+
+
+def _values(metric: KpiMetric) -> dict[str, Any]:
+    return {
+        "name": metric.name,
+        "value": metric.value,
+        "unit": metric.unit,
+        "calculation_date": metric.calculation_date,
+        "period_grain": metric.period_grain,
+        "period_start": metric.period_start,
+        "period_end": metric.period_end,
+        "dimensions": jsonb(metric.dimensions),
+        "dimension_hash": metric.dimension_hash,
+        "n_obs": metric.n_obs,
+        "run_id": metric.run_id,
+        "metadata": jsonb(metric.metadata),
+    }

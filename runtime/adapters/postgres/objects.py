@@ -1,0 +1,70 @@
+"""The records of landed objects in PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from psycopg.errors import UniqueViolation
+
+from runtime.adapters.postgres.database import Database, jsonb
+from runtime.errors import ContentAlreadyAccepted
+from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
+
+
+class PostgresIngestedObjects:
+    """IngestedObjects: the table `ingested_objects`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, object_id: UUID) -> IngestedObject | None:
+        """The record of object_id."""
+        return _first(self._database.rows("select * from ingested_objects where id = %s", [object_id]))
+
+    def accepted_with_content(self, dataset: str, sha256: str) -> IngestedObject | None:
+        """The accepted object of dataset with these bytes."""
+        sql = "select * from ingested_objects where dataset = %s and sha256 = %s and status = 'ACCEPTED'"
+        return _first(self._database.rows(sql, [dataset, sha256]))
+
+    def record(self, landed: IngestedObject) -> IngestedObject:
+        """Store the record once."""
+        try:
+            with self._database.transaction() as cursor:
+                cursor.execute(INSERT, asdict(landed) | {"warnings": jsonb(landed.warnings)})
+        except UniqueViolation as error:
+            raise ContentAlreadyAccepted(f"{landed.key}: an object with sha256 {landed.sha256} was accepted meanwhile") from error
+        return self.find(landed.id) or landed
+
+    def accepted(self) -> list[IngestedObject]:
+        """Every accepted object, oldest first."""
+        return [
+            _object(row) for row in self._database.rows("select * from ingested_objects where status = 'ACCEPTED' order by received_at, id")
+        ]
+
+
+INSERT = """
+insert into ingested_objects (id, bucket, key, version_id, dataset, format, sha256, bytes, rows, unreadable_rows, first_date, last_date,
+    status, reason_code, reason, duplicate_of, warnings, staging_key, received_at)
+values (%(id)s, %(bucket)s, %(key)s, %(version_id)s, %(dataset)s, %(format)s, %(sha256)s, %(bytes)s, %(rows)s, %(unreadable_rows)s,
+    %(first_date)s, %(last_date)s, %(status)s, %(reason_code)s, %(reason)s, %(duplicate_of)s, %(warnings)s, %(staging_key)s,
+    %(received_at)s)
+on conflict (id) do nothing
+"""
+
+
+def _first(rows: list[dict[str, Any]]) -> IngestedObject | None:
+    return _object(rows[0]) if rows else None
+
+
+def _object(row: dict[str, Any]) -> IngestedObject:
+    code = row["reason_code"]
+    return IngestedObject(
+        **row
+        | {
+            "status": ObjectStatus(row["status"]),
+            "reason_code": code and ReasonCode(code),
+            "warnings": tuple(row["warnings"]),
+        }
+    )

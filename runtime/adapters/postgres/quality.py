@@ -1,0 +1,35 @@
+"""Data-quality reports in PostgreSQL."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from runtime.adapters.postgres.database import Database, jsonb
+from runtime.errors import ReportNotFound
+from runtime.models.domain.quality import QualityReport, Verdict
+
+
+class PostgresQualityReports:
+    """QualityReports: the table `data_quality_reports`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, report: QualityReport) -> None:
+        """Store the report, over an earlier one of the same run."""
+        with self._database.transaction() as cursor:
+            cursor.execute(UPSERT, [report.run_id, report.verdict, jsonb(report.payload), report.created_at])
+
+    def get(self, run_id: UUID) -> QualityReport:
+        """The report of one run."""
+        rows = self._database.fetch("select verdict, payload, created_at from data_quality_reports where run_id = %s", [run_id])
+        if not rows:
+            raise ReportNotFound(f"Run {run_id} has no data-quality report.")
+        verdict, payload, created_at = rows[0]
+        return QualityReport(run_id, Verdict(verdict), payload, created_at)
+
+
+UPSERT = """
+insert into data_quality_reports (run_id, verdict, payload, created_at) values (%s, %s, %s, %s)
+on conflict (run_id) do update set verdict = excluded.verdict, payload = excluded.payload, created_at = excluded.created_at
+"""

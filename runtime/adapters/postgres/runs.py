@@ -1,0 +1,114 @@
+"""The forecast runs in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from runtime.adapters.postgres.database import Database, jsonb
+from runtime.errors import RunNotFound
+from runtime.models.domain.documents import ForecastDocument
+from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
+
+
+class PostgresRuns:
+    """RunRepository: the tables `forecast_runs` and `published_run`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def start(self, run: ForecastRun) -> ForecastRun:
+        """Store the run, or continue the stored one."""
+        values = asdict(run) | {name: jsonb(getattr(run, name)) for name in ("params", "manifest", "warnings")}
+        with self._database.transaction() as cursor:
+            cursor.execute(INSERT, values)
+        return self.get(run.id)
+
+    def get(self, run_id: UUID) -> ForecastRun:
+        """The run."""
+        run = self.find(run_id)
+        if run is None:
+            raise RunNotFound(f"There is no forecast run {run_id}.")
+        return run
+
+    def find(self, run_id: UUID) -> ForecastRun | None:
+        """The run, if there is one."""
+        rows = self._database.rows("select * from forecast_runs where id = %s", [run_id])
+        return _run(rows[0]) if rows else None
+
+    def record_forecast(self, run_id: UUID, forecast: ForecastDocument) -> None:
+        """Keep what the forecast job said."""
+        values = forecast.model_dump(exclude={"run_id", "as_of_date", "horizon_days", "rows", "warnings"}) | {
+            "id": run_id,
+            "params": jsonb(forecast.params),
+            "backtest": jsonb(forecast.backtest.model_dump(mode="json")) if forecast.backtest else None,
+        }
+        with self._database.transaction() as cursor:
+            cursor.execute(RECORD_FORECAST, values)
+            cursor.execute(WARN, {"id": run_id, "warnings": jsonb(forecast.warnings)})
+
+    def warn(self, run_id: UUID, warnings: Sequence[str]) -> None:
+        """Add warnings, each once."""
+        with self._database.transaction() as cursor:
+            cursor.execute(WARN, {"id": run_id, "warnings": jsonb(warnings)})
+
+    def finish(self, run_id: UUID, status: RunStatus, at: datetime) -> None:
+        """Close the run."""
+        with self._database.transaction() as cursor:
+            cursor.execute("update forecast_runs set status = %s, finished_at = %s where id = %s", [status, at, run_id])
+
+    def published(self) -> PublishedRun | None:
+        """The run that readers see."""
+        rows = self._database.fetch(
+            """select r.id, r.as_of_date, r.horizon_days, p.published_at
+            from published_run p join forecast_runs r on r.id = p.run_id"""
+        )
+        return PublishedRun(*rows[0]) if rows else None
+
+    def durations(self, since: datetime, until: datetime) -> list[float]:
+        """Seconds that runs took."""
+        rows = self._database.fetch(
+            """select extract(epoch from finished_at - created_at) from forecast_runs
+            where status = 'SUCCEEDED' and created_at >= %s and created_at < %s""",
+            [since, until],
+        )
+        return [float(seconds) for (seconds,) in rows]
+
+    def published_before(self, as_of_date: date) -> list[ForecastRun]:
+        """Runs ever published whose forecasts begin before as_of_date, newest first."""
+        rows = self._database.rows(
+            "select * from forecast_runs where published_at is not null and as_of_date < %s order by as_of_date desc, published_at desc",
+            [as_of_date],
+        )
+        return [_run(row) for row in rows]
+
+
+INSERT = """
+insert into forecast_runs (id, as_of_date, horizon_days, status, code_version, params, input_manifest, warnings, execution_arn, created_at)
+values (%(id)s, %(as_of_date)s, %(horizon_days)s, %(status)s, %(code_version)s, %(params)s, %(manifest)s, %(warnings)s,
+    %(execution_arn)s, %(created_at)s)
+on conflict (id) do update set status = excluded.status, finished_at = null where forecast_runs.published_at is null
+"""
+
+RECORD_FORECAST = """
+update forecast_runs set backend = %(backend)s, model_name = %(model_name)s, model_version = %(model_version)s, seed = %(seed)s,
+    params = %(params)s, series_forecast = %(series_forecast)s, series_excluded = %(series_excluded)s, backtest = %(backtest)s
+where id = %(id)s
+"""
+
+# Warnings are a set in the order said: a retried step says its own again.
+WARN = """
+update forecast_runs set warnings = warnings || (
+    select coalesce(jsonb_agg(said), '[]') from jsonb_array_elements(%(warnings)s) said where not warnings @> jsonb_build_array(said))
+where id = %(id)s
+"""
+
+
+def _run(row: dict[str, Any]) -> ForecastRun:
+    return ForecastRun(
+        **{name: value for name, value in row.items() if name != "input_manifest"}
+        | {"status": RunStatus(row["status"]), "manifest": tuple(row["input_manifest"]), "warnings": tuple(row["warnings"])}
+    )

@@ -1,0 +1,72 @@
+"""What callers of the API may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from runtime.models.domain.runs import Gate
+
+STORABLE = r"^[^\x00]*$"
+"""PostgreSQL stores every character but NUL."""
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=STORABLE)]
+
+
+def _written_as_date(value: object) -> object:
+    """Left alone, pydantic would read 0 as the first of January 1970 and take a time for its day."""
+    if isinstance(value, str) and (len(value) != len("2026-11-24") or value.count("-") != 2):
+        raise ValueError("write the date as YYYY-MM-DD")
+    if isinstance(value, int | float):
+        raise ValueError("write the date as YYYY-MM-DD, in quotes")  # noqa: TRY004 - pydantic reports ValueError only
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_as_date)]
+
+
+class TimeHorizon(StrEnum):
+    """How many days after the run's as-of date: target dates as_of + 1 ... as_of + N."""
+
+    ONE_DAY = "1d"
+    ONE_WEEK = "7d"
+    TWO_WEEKS = "14d"
+    THREE_WEEKS = "21d"
+    FOUR_WEEKS = "28d"
+
+    @property
+    def days(self) -> int:
+        """The number of days."""
+        return int(self.value.removesuffix("d"))
+
+
+@dataclass(frozen=True)
+class DateRange:
+    """First and last day, both included; None leaves that side open."""
+
+    start_date: date | None = None
+    end_date: date | None = None
+
+
+class GroupBy(StrEnum):
+    """What an accuracy answer is broken down by."""
+
+    NONE = "none"
+    SKU = "sku"
+    SITE = "site"
+    WEEK = "week"
+
+
+class ForecastRequest(BaseModel):
+    """A run to start. Everything may be left out: yesterday, 28 days, gates enforced."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    time_horizon: TimeHorizon = TimeHorizon.FOUR_WEEKS
+    as_of_date: Day | None = None
+    gate: Gate = Gate.ENFORCE
+    reason: Reason | None = None

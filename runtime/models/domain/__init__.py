@@ -1,0 +1,1 @@
+"""Entities and documents of the domain."""

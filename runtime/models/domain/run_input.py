@@ -1,0 +1,53 @@
+"""What an execution of the state machine may be started with. `{}` is valid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints, ValidationError
+
+from runtime.errors import InvalidInput, UnknownInputKey
+from runtime.models.domain.runs import Gate
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+
+
+class RunInput(BaseModel):
+    """The input of one run: yesterday, 28 days, every gate enforced, published, unless it says otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal["1"] = "1"
+    run_type: Literal["full"] = "full"
+    as_of_date: date | None = None
+    horizon_days: StrictInt = Field(default=28, ge=1, le=28)
+    gate: Gate = Gate.ENFORCE
+    publish: StrictBool = True
+    notify: StrictBool = True
+    requested_by: Line | None = None
+    reason: Line | None = None
+    idempotency_key: Line | None = None
+
+
+def parse_run_input(raw: object) -> RunInput:
+    """Read the input of an execution.
+
+    Raises UnknownInputKey naming the allowed keys, or InvalidInput naming each wrong field and its value.
+    """
+    if not isinstance(raw, Mapping):
+        raise InvalidInput(f"the input must be a JSON object such as {{}}, not {raw!r}")
+    unknown = sorted(set(raw) - set(RunInput.model_fields))
+    if unknown:
+        raise UnknownInputKey(
+            f"unknown {'keys' if len(unknown) > 1 else 'key'} {', '.join(unknown)}; allowed: {', '.join(RunInput.model_fields)}"
+        )
+    try:
+        return RunInput.model_validate(raw)
+    except ValidationError as error:
+        raise InvalidInput("; ".join(_fault(fault) for fault in error.errors())) from None
+
+
+def _fault(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    return f"{'.'.join(map(str, fault['loc']))} = {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}"

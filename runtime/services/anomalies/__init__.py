@@ -1,0 +1,1 @@
+"""Detecting anomalies in recent demand."""

@@ -1,0 +1,105 @@
+"""What a file is, judged by its name and by its first and last bytes: both must agree."""
+
+import zlib
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
+
+_HEAD = 4096
+
+
+class FileFormat(StrEnum):
+    """The formats that are read; the value is the ending of the name."""
+
+    CSV = ".csv"
+    CSV_GZ = ".csv.gz"
+    PARQUET = ".parquet"
+
+
+_SIGNATURES = (
+    (b"PAR1", "a Parquet file"),
+    (b"PARE", "an encrypted Parquet file"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"PK\x05\x06", "an empty zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"BZh", "a bzip2 file"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"%PDF", "a PDF document"),
+    (b"ORC", "an ORC file"),
+    (b"Obj\x01", "an Avro file"),
+    (b"SQLite format 3", "an SQLite database"),
+)
+_TEXT_SIGNATURES = ((b"{", "JSON"), (b"[", "JSON"), (b"<", "HTML or XML"))
+
+
+def named_format(key: str) -> FileFormat:
+    """Return the format the key's ending promises.
+
+    Raises ObjectRejected (UNSUPPORTED_FORMAT) for any other ending.
+    """
+    name = PurePosixPath(key).name.casefold()
+    for known in (FileFormat.CSV_GZ, FileFormat.CSV, FileFormat.PARQUET):
+        if name.endswith(known):
+            return known
+    endings = ", ".join(FileFormat)
+    raise ObjectRejected(ReasonCode.UNSUPPORTED_FORMAT, f"{name!r} does not end in one of {endings}; convert the file and send it again")
+
+
+def check_content(path: Path, promised: FileFormat) -> None:
+    """Make sure that the file is what its name promises.
+
+    Raises ObjectRejected (EMPTY, UNREADABLE) saying what the file really is.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+        file.seek(max(0, path.stat().st_size - 4))
+        tail = file.read()
+    if not head:
+        raise ObjectRejected(ReasonCode.EMPTY, "the file has no bytes; send it again when it has a header and rows")
+    if promised is FileFormat.CSV:
+        _refuse_other_than_text(head, promised)
+    elif promised is FileFormat.CSV_GZ:
+        _refuse_other_than_gzip(head)
+    else:
+        _refuse_other_than_parquet(head, tail)
+
+
+def _refuse_other_than_gzip(head: bytes) -> None:
+    if not head.startswith(b"\x1f\x8b"):
+        raise _called(FileFormat.CSV_GZ, kind_of(head))
+    try:
+        inner = zlib.decompressobj(wbits=31).decompress(head, _HEAD)
+    except zlib.error as error:
+        raise ObjectRejected(ReasonCode.UNREADABLE, f"the gzip data is damaged ({error}); compress the file and send it again") from None
+    _refuse_other_than_text(inner, FileFormat.CSV_GZ)
+
+
+def _refuse_other_than_parquet(head: bytes, tail: bytes) -> None:
+    if not head.startswith(b"PAR1"):
+        raise _called(FileFormat.PARQUET, kind_of(head))
+    if tail != b"PAR1":
+        raise ObjectRejected(ReasonCode.UNREADABLE, "the Parquet file ends before its footer: it is truncated; send it again whole")
+
+
+def _refuse_other_than_text(head: bytes, promised: FileFormat) -> None:
+    if (kind := kind_of(head)) != "text":
+        raise _called(promised, kind)
+
+
+def _called(promised: FileFormat, kind: str) -> ObjectRejected:
+    return ObjectRejected(ReasonCode.UNREADABLE, f"the name ends in {promised}, the content is {kind}; send it in the format of its name")
+
+
+def kind_of(head: bytes) -> str:
+    """Say in words what the first bytes of a file are; "text" when nothing else is recognised."""
+    if head.startswith(b"PK\x03\x04"):
+        office = b"[Content_Types].xml" in head or b"xl/" in head
+        return "an Excel workbook (.xlsx)" if office else "a zip archive"
+    for signature, kind in _SIGNATURES:
+        if head.startswith(signature):
+            return kind
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return next((kind for signature, kind in _TEXT_SIGNATURES if start.startswith(signature)), "text")

@@ -1,0 +1,89 @@
+"""The records of a CSV text (RFC 4180), each with the line it starts on; a bad one costs itself, never its neighbours."""
+
+import csv
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from runtime.services.ingestion.staging.lines import MAX_RECORD, Lines, RecordTooLong
+
+EXCERPT = 500
+_UNCLOSED = "opens a quote that is not closed properly"
+_TOO_LONG = "is longer than 1 MiB"
+_NUL = "contains a NUL byte"
+_WORDS = {
+    "unexpected end of data": _UNCLOSED,
+    "new-line character": "contains a carriage return outside quotes",
+    "',' expected after '\"'": 'has text after a closing quote (write a quote inside a quoted value as "")',
+}
+
+# The module's own limit is 128 KiB per field; ours is on the record.
+csv.field_size_limit(2 * MAX_RECORD)
+
+
+class Record(NamedTuple):
+    """One record: its fields, or (fields None) why it could not be read and how it starts."""
+
+    line: int
+    fields: list[str] | None
+    fault: str = ""
+    excerpt: str = ""
+
+
+def read_records(lines: Lines) -> Iterator[Record]:
+    """Yield every record that is not a blank line; lines.taken is then its text.
+
+    When quoting goes wrong across several lines, the first line is unreadable and each of the others is read alone: a stray quote
+    swallows nothing, and no line is looked at more than twice.
+    """
+    reader = csv.reader(lines, strict=True)
+    while True:
+        lines.begin_record()
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except RecordTooLong as error:
+            yield from _one_by_one(lines, _TOO_LONG if len(lines.taken) == 1 else _UNCLOSED, error.cut)
+        except csv.Error as error:
+            yield from _one_by_one(lines, _in_words(error) if len(lines.taken) == 1 else _UNCLOSED)
+        else:
+            if lines.has_nul:
+                yield _unreadable(lines.first, _NUL, "".join(lines.taken))
+            elif fields:
+                yield Record(lines.first, fields)
+
+
+def _one_by_one(lines: Lines, fault: str, last_is_cut: bool = False) -> Iterator[Record]:
+    taken = lines.taken
+    yield _unreadable(lines.first, fault, taken[0])
+    for number, line in enumerate(taken[1:], lines.first + 1):
+        lines.taken = [line]
+        if last_is_cut and line is taken[-1]:
+            yield _unreadable(number, _TOO_LONG, line)
+        else:
+            yield from _alone(number, line)
+
+
+def _alone(number: int, line: str) -> Iterator[Record]:
+    try:
+        fields = next(csv.reader([line], strict=True))
+    except csv.Error as error:
+        yield _unreadable(number, _in_words(error), line)
+        return
+    if "\0" in line:
+        yield _unreadable(number, _NUL, line)
+    elif fields:
+        yield Record(number, fields)
+
+
+def _in_words(error: csv.Error) -> str:
+    return next((words for start, words in _WORDS.items() if str(error).startswith(start)), f"is not CSV ({error})")
+
+
+def _unreadable(number: int, fault: str, text: str) -> Record:
+    return Record(number, None, fault, excerpt_of(text))
+
+
+def excerpt_of(text: str) -> str:
+    """Return the start of a record for people to look at: up to 500 characters, NUL shown as a picture."""
+    return text[:EXCERPT].rstrip("\r\n").replace("\0", "␀")

@@ -1,0 +1,39 @@
+"""One file in, one staged file out."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from runtime.services.ingestion.staging.csv_rows import CsvRows
+from runtime.services.ingestion.staging.formats import FileFormat, check_content
+from runtime.services.ingestion.staging.header import match_header
+from runtime.services.ingestion.staging.lines import open_lines
+from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
+
+NO_ROWS = "the file has a header and no rows: nothing was added"
+
+
+def stage(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path, store: RowStore, max_bytes: int) -> StagedFile:
+    """Write the rows of source to target; every record becomes one row, readable or not.
+
+    A file with a header and no rows is accepted with a warning: "nothing happened" is an answer.
+    Raises ObjectRejected when the file as a whole cannot be used. max_bytes limits the text of a CSV, unpacked.
+    """
+    check_content(source, file_format)
+    if file_format is FileFormat.PARQUET:
+        staged = _stage_parquet(source, plan, target, store)
+    else:
+        staged = _stage_csv(source, file_format, plan, target, store, max_bytes)
+    return staged if staged.rows else replace(staged, warnings=(*staged.warnings, NO_ROWS))
+
+
+def _stage_csv(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path, store: RowStore, max_bytes: int) -> StagedFile:
+    with open_lines(source, file_format, max_bytes) as lines:
+        rows = CsvRows(lines, plan.contract)
+        staged = store.write_rows(rows, list(rows.header.positions), plan, target)
+    return replace(staged, warnings=(*rows.header.warnings, *staged.warnings))
+
+
+def _stage_parquet(source: Path, plan: StagingPlan, target: Path, store: RowStore) -> StagedFile:
+    header = match_header(store.parquet_columns(source), plan.contract)
+    staged = store.copy_parquet(source, header.positions, plan, target)
+    return replace(staged, warnings=(*header.warnings, *staged.warnings))

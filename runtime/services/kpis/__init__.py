@@ -1,0 +1,1 @@
+"""Calculating and describing KPIs."""

@@ -1,0 +1,1 @@
+"""Starting, resolving, judging, publishing and closing runs."""

@@ -1,0 +1,116 @@
+"""Making a finished run the run that readers see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+from runtime.errors import BrokenRun, RunWorseThanBaseline, Unavailable
+from runtime.models.domain import run_files
+from runtime.models.domain.documents import ForecastDocument
+from runtime.models.domain.jobs import Step
+from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
+from runtime.models.domain.runs import ForecastRun, Gate
+from runtime.services.ports import Clock, ForecastLoader, JobRepository, Lake, RunRepository
+from runtime.services.runs.run_documents import read_document
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What readers see now."""
+
+    run: ForecastRun
+    forecast: ForecastDocument
+    loaded: LoadedForecast
+    retired: tuple[UUID, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def published(self) -> bool:
+        """Whether the run was made the one that readers see (it may have been replaced since)."""
+        return self.run.published_at is not None
+
+    def answer(self) -> dict[str, Any]:
+        """The output of the state."""
+        return {
+            "run_id": str(self.run.id),
+            "published": self.published,
+            "rows": self.loaded.rows,
+            "series": self.loaded.series,
+            "excluded": self.loaded.excluded,
+            "reused": self.loaded.reused,
+            "backtest": self.forecast.backtest.model_dump(mode="json") if self.forecast.backtest else None,
+            "retired": [str(run_id) for run_id in self.retired],
+            "warnings": list(self.warnings),
+        }
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """Load a run's forecasts and flip the pointer, atomically; then drop runs that are too old."""
+
+    lake: Lake
+    runs: RunRepository
+    jobs: JobRepository
+    loader: ForecastLoader
+    clock: Clock
+    runs_kept: int
+
+    def publish(self, run_id: UUID, gate: Gate, *, flip: bool) -> Publication:
+        """Load the run and, when flip is asked for, publish it. A second call changes nothing.
+
+        Raises RunNotFound, RunWorseThanBaseline when the gate is enforced, BrokenRun when files are missing or contradict each other.
+        """
+        run = self.runs.get(run_id)
+        forecast, _ = read_document(self.lake, run_files.forecast(run_id), ForecastDocument, run_id)
+        if forecast.as_of_date != run.as_of_date:
+            raise BrokenRun(f"{run_files.forecast(run_id)} is as of {forecast.as_of_date}, the run as of {run.as_of_date}")
+        self.runs.record_forecast(run_id, forecast)
+        warnings = backtest_warnings(forecast, gate)
+        with TemporaryDirectory(prefix="signify-") as folder:
+            files = self._download(run_id, forecast.rows, Path(folder))
+            loaded = self.loader.load(run_id, files, self.clock.now() if flip else None)
+        retired, not_retired = self._retire()
+        warnings += not_retired
+        self.runs.warn(run_id, warnings)
+        self.jobs.running(run_id, Step.DETECT_ANOMALIES.progress, self.clock.now())
+        return Publication(self.runs.get(run_id), forecast, loaded, retired, warnings)
+
+    def _download(self, run_id: UUID, rows: int, folder: Path) -> ForecastFiles:
+        forecasts = self._fetch(run_files.daily(run_id), folder / "daily")
+        if not forecasts:
+            raise BrokenRun(f"{run_files.daily(run_id)} holds no Parquet file")
+        return ForecastFiles(forecasts, self._fetch(run_files.excluded(run_id), folder / "excluded"), rows)
+
+    def _fetch(self, prefix: str, folder: Path) -> tuple[Path, ...]:
+        folder.mkdir()
+        keys = [key for key in self.lake.keys(prefix) if key.endswith(".parquet")]
+        paths = tuple(folder / f"{number:05}.parquet" for number in range(len(keys)))
+        for key, path in zip(keys, paths, strict=True):
+            self.lake.download(key, path)
+        return paths
+
+    def _retire(self) -> tuple[tuple[UUID, ...], tuple[str, ...]]:
+        try:
+            return tuple(self.loader.retire(self.runs_kept)), ()
+        except Unavailable as error:
+            # The run is published; rows that are too old harm nobody until the next run drops them.
+            return (), (f"Old runs could not be dropped now, the next run tries again: {error}",)
+
+
+def backtest_warnings(forecast: ForecastDocument, gate: Gate) -> tuple[str, ...]:
+    """What readers should know about the back-test. Raises RunWorseThanBaseline when it lost and the gate is enforced."""
+    backtest = forecast.backtest
+    if gate is Gate.SKIP:
+        return ()
+    if backtest is None or backtest.wape is None or backtest.baseline_wape is None:
+        return ("The run was published without a back-test: no series is long enough for one.",)
+    if backtest.wape <= backtest.baseline_wape:
+        return ()
+    lost = f"In the back-test the WAPE is {backtest.wape:.1f} %, worse than {backtest.baseline}'s {backtest.baseline_wape:.1f} %"
+    if gate is Gate.ENFORCE:
+        raise RunWorseThanBaseline(f'{lost}. Readers keep the last good run; {{"gate": "warn"}} publishes it all the same.')
+    return (f"{lost}.",)

@@ -1,0 +1,87 @@
+"""The gate between cleansing and forecasting: is the input good enough?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from runtime.errors import GateRefused
+from runtime.models.domain import run_files
+from runtime.models.domain.documents import QualityDocument
+from runtime.models.domain.jobs import Step
+from runtime.models.domain.quality import QualityReport, Verdict
+from runtime.models.domain.runs import Gate
+from runtime.services.ports import Clock, JobRepository, Lake, QualityReports, RunRepository
+from runtime.services.runs.run_documents import read_document
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the gate found. `reasons` is empty when all is well."""
+
+    run_id: UUID
+    verdict: Verdict
+    quality: QualityDocument
+    reasons: tuple[str, ...]
+
+    def enforce(self) -> Judgement:
+        """Raise GateRefused when the verdict is FAIL."""
+        if self.verdict is Verdict.FAIL:
+            raise GateRefused(
+                "; ".join(self.reasons) + '. The rejected rows and their reasons are in the quality report; {"gate": "warn"} goes on.'
+            )
+        return self
+
+    def answer(self) -> dict[str, Any]:
+        """The output of the state."""
+        return {
+            "verdict": self.verdict.value,
+            "bad_row_share": self.quality.bad_row_share,
+            "rows_in": self.quality.rows_in,
+            "curated": self.quality.curated,
+            "quarantined": self.quality.quarantined,
+            "duplicates": self.quality.duplicates,
+            "reasons": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True)
+class QualityGate:
+    """Judge the input of a run and keep the report."""
+
+    lake: Lake
+    reports: QualityReports
+    runs: RunRepository
+    jobs: JobRepository
+    clock: Clock
+    bad_row_share_limit: float
+
+    def judge(self, run_id: UUID, gate: Gate) -> Judgement:
+        """Decide, and store the report with the verdict. Raises BrokenRun when the cleansing job left no readable report."""
+        quality, payload = read_document(self.lake, run_files.quality(run_id), QualityDocument, run_id)
+        reasons = tuple(self._reasons(quality))
+        judgement = Judgement(run_id, _verdict(reasons, gate), quality, reasons)
+        now = self.clock.now()
+        self.reports.save(QualityReport(run_id, judgement.verdict, payload, now))
+        if judgement.verdict is Verdict.WARN:
+            self.runs.warn(run_id, reasons)
+        if judgement.verdict is not Verdict.FAIL:
+            self.jobs.running(run_id, Step.BUILD_FEATURES.progress, now)
+        return judgement
+
+    def _reasons(self, quality: QualityDocument) -> list[str]:
+        counted = [("all data sets", quality), *quality.datasets.items()]
+        lost = [f"{name}: {counts.sum_up()}" for name, counts in counted if not counts.reconciled]
+        if quality.bad_row_share > self.bad_row_share_limit:
+            lost.append(
+                f"{quality.quarantined} of {quality.rows_in} rows ({quality.bad_row_share:.1%}) are quarantined, "
+                f"more than the limit of {self.bad_row_share_limit:.1%}"
+            )
+        return lost
+
+
+def _verdict(reasons: tuple[str, ...], gate: Gate) -> Verdict:
+    if not reasons:
+        return Verdict.PASS
+    return Verdict.FAIL if gate is Gate.ENFORCE else Verdict.WARN

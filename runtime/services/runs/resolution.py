@@ -1,0 +1,157 @@
+"""Turning the input of an execution into a run: which day, which objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from runtime.errors import InvalidInput, NoInputData
+from runtime.models.domain import run_files
+from runtime.models.domain.documents import Manifest, ManifestObject
+from runtime.models.domain.jobs import Job, JobStatus, JobType, Step, request_hash
+from runtime.models.domain.objects import IngestedObject
+from runtime.models.domain.run_input import RunInput, parse_run_input
+from runtime.models.domain.runs import Execution, ForecastRun, RunStatus
+from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, RunRepository
+
+
+@dataclass(frozen=True)
+class ResolvedRun:
+    """What the rest of the execution works with."""
+
+    run: ForecastRun
+    asked: RunInput
+    lake_bucket: str
+
+    @property
+    def input_age_days(self) -> int:
+        """Days between the last day the model sees and the day of the run; 1 is as fresh as it gets."""
+        return (self.run.created_at.date() - self.run.as_of_date).days
+
+    def answer(self) -> dict[str, Any]:
+        """The output of the state."""
+        return {
+            "run_id": str(self.run.id),
+            "as_of_date": self.run.as_of_date.isoformat(),
+            "horizon_days": self.run.horizon_days,
+            "gate": self.asked.gate.value,
+            "publish": self.asked.publish,
+            "notify": self.asked.notify,
+            "lake_bucket": self.lake_bucket,
+            "warnings": list(self.run.warnings),
+        }
+
+
+@dataclass(frozen=True)
+class RunResolution:
+    """Start (or continue) the run of an execution."""
+
+    objects: IngestedObjects
+    runs: RunRepository
+    jobs: JobRepository
+    lake: Lake
+    clock: Clock
+    code_version: str
+
+    def resolve(self, raw_input: object, execution: Execution) -> ResolvedRun:
+        """Record the run and write its manifest; called again for the same execution, answer the same run with the same objects.
+
+        Raises UnknownInputKey or InvalidInput, NoInputData when nothing was accepted yet, IdempotencyKeyTaken.
+        """
+        asked = parse_run_input(raw_input)
+        run = self.runs.find(execution.run_id) or self._new_run(asked, execution)
+        self._job(asked, execution)
+        run = self.runs.start(run)
+        self.lake.write_json(run_files.manifest(run.id), _manifest(run).model_dump(mode="json"))
+        self.jobs.running(run.id, Step.CLEANSE.progress, self.clock.now(), execution.arn)
+        if self.jobs.get(run.id).ended:  # the execution was stopped, and its books closed, while this was under way
+            self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
+        return ResolvedRun(run, asked, self.lake.bucket)
+
+    def _new_run(self, asked: RunInput, execution: Execution) -> ForecastRun:
+        accepted = self.objects.accepted()
+        as_of_date, warnings = choose_as_of_date(asked.as_of_date, execution.started_at.date(), accepted)
+        return ForecastRun(
+            id=execution.run_id,
+            as_of_date=as_of_date,
+            horizon_days=asked.horizon_days,
+            status=RunStatus.RUNNING,
+            code_version=self.code_version,
+            created_at=execution.started_at,
+            execution_arn=execution.arn,
+            manifest=tuple(_manifest_object(accepted_object) for accepted_object in accepted),
+            warnings=warnings,
+        )
+
+    def _job(self, asked: RunInput, execution: Execution) -> None:
+        request = asked.model_dump(mode="json", exclude_unset=True)
+        now = self.clock.now()
+        self.jobs.create(
+            Job(
+                id=execution.run_id,
+                type=JobType.FORECAST_RUN,
+                status=JobStatus.RUNNING,
+                created_at=now,
+                updated_at=now,
+                request=request,
+                request_hash=request_hash(request),
+                idempotency_key=asked.idempotency_key,
+                progress=Step.RESOLVE_INPUT.progress,
+                execution_arn=execution.arn,
+            )
+        )
+
+
+def choose_as_of_date(asked: date | None, today: date, accepted: Sequence[IngestedObject]) -> tuple[date, tuple[str, ...]]:
+    """The last day the model may see, with warnings.
+
+    By default yesterday, but not a day after the data ends. Raises NoInputData, or InvalidInput for a day outside the data or not over.
+    """
+    first = min((seen.first_date for seen in accepted if seen.first_date), default=None)
+    last = max((seen.last_date for seen in accepted if seen.last_date), default=None)
+    if first is None or last is None:
+        raise NoInputData(
+            f"{len(accepted)} objects were accepted and none holds a plausible date; "
+            "drop files into landing/demand_history/v1/ or landing/orders/v1/ of the lake"
+        )
+    yesterday = today - timedelta(days=1)
+    if asked is None:
+        return _default_day(first, min(yesterday, last), yesterday)
+    if asked > yesterday:
+        raise InvalidInput(f"as_of_date = {asked}: that day is not over; the latest possible is {yesterday}")
+    if asked < first:
+        raise InvalidInput(f"as_of_date = {asked}: the accepted data begins on {first}")
+    late = f"The accepted data ends on {last}; the days from then to as_of_date {asked} count as days without demand."
+    return asked, (late,) if asked > last else ()
+
+
+def _default_day(first: date, day: date, yesterday: date) -> tuple[date, tuple[str, ...]]:
+    if day < first:
+        raise NoInputData(f"the accepted data begins on {first}, and no day of it is over yet")
+    if day == yesterday:
+        return day, ()
+    return day, (f"The accepted data ends on {day}, {(yesterday - day).days + 1} days ago; the forecast begins the day after it.",)
+
+
+def _manifest_object(accepted: IngestedObject) -> dict[str, Any]:
+    return ManifestObject(
+        object_id=accepted.id,
+        dataset=accepted.dataset or "",
+        key=accepted.key,
+        version_id=accepted.version_id,
+        sha256=accepted.sha256 or "",
+        rows=accepted.rows,
+        staging_key=accepted.staging_key or "",
+    ).model_dump(mode="json")
+
+
+def _manifest(run: ForecastRun) -> Manifest:
+    return Manifest(
+        run_id=run.id,
+        as_of_date=run.as_of_date,
+        horizon_days=run.horizon_days,
+        today=run.created_at.date(),
+        objects=tuple(ManifestObject.model_validate(entry) for entry in run.manifest),
+    )

@@ -1,0 +1,1 @@
+"""Development tools: generated documentation and package sizes."""
