@@ -1,6 +1,6 @@
-"""How accurate the forecaster is, and what it costs, beside simple baselines on the same points in the same run.
+"""Accuracy and cost of the built-in forecaster beside simple baselines, on the same points in the same run.
 
-Usage: python -m benchmarks.forecast [--panel NAME] [--peers]. Three origins per panel, 28 days each, none of the tested days seen.
+Usage: python -m benchmarks.forecast [--panel NAME] [--peers]. Three origins per panel, 28 days each, unseen by the model.
 `--peers` adds statsforecast's ETS(ANA) and optimised theta where that library is installed; it wants an older pandas than the project
 pins, so give it an environment of its own: `uv run --no-project --with statsforecast --with pyarrow python -m benchmarks.forecast --peers`.
 
@@ -20,11 +20,10 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks import forecast_models, forecast_panels
-from benchmarks.forecast_models import Forecaster
 from forecast_engine.arrays import FloatArray, known_mean
 from forecast_engine.backtest import wape
 from forecast_engine.exclusions import ExclusionRules, split_panel
-from forecast_engine.model import DEFAULT_LEVELS
+from forecast_engine.forecaster import DEFAULT_LEVELS, Forecaster
 from forecast_engine.panel import Panel
 
 HORIZON = 28
@@ -33,7 +32,7 @@ HEADER = f"{'panel':15}{'model':24}{'wape':>8}{'pinball':>9}{'in band':>9}{'abov
 
 
 class Score(NamedTuple):
-    """Figures as the module describes them."""
+    """Figures as the docstring of the module describes them."""
 
     wape: float
     pinball: float
@@ -51,14 +50,14 @@ def main() -> None:
     print(HEADER)
     for name in arguments.panel or panels:
         panel = panels[name]()
-        for model, forecaster in forecast_models.available(arguments.peers).items():
-            print(f"{name:15}{model:24}{_row(panel, forecaster)}", flush=True)
+        for title, forecaster in forecast_models.available(arguments.peers).items():
+            print(f"{name:15}{title:24}{_row(panel, forecaster)}", flush=True)
 
 
 def evaluate(panel: Panel, forecaster: Forecaster) -> Score:
     """The mean score over the last three non-overlapping origins."""
-    each = [_measure(panel, forecaster, step) for step in range(1, ORIGINS + 1)]
-    return Score(*np.mean(each, axis=0).tolist())
+    scores = [_measure(panel, forecaster, step) for step in range(1, ORIGINS + 1)]
+    return Score(*np.mean(scores, axis=0).tolist())
 
 
 def _row(panel: Panel, forecaster: Forecaster) -> str:
@@ -68,30 +67,30 @@ def _row(panel: Panel, forecaster: Forecaster) -> str:
 
 
 def _measure(panel: Panel, forecaster: Forecaster, step: int) -> Score:
-    """The score at the origin `step` horizons before the end; days not known do not count."""
+    """The score at the origin `step` horizons before the end; days that are not known do not count."""
     origin = panel.last_day - timedelta(days=HORIZON * step)
-    seen, _ = split_panel(panel.until(origin), ExclusionRules())
+    history, _ = split_panel(panel.until(origin), ExclusionRules())
     position = {key: row for row, key in enumerate(panel.series)}
-    actual = panel.values[[position[key] for key in seen.series], seen.days : seen.days + HORIZON]
+    actual = panel.values[[position[key] for key in history.series], history.days : history.days + HORIZON]
     start = time.process_time()
-    quantiles = forecaster(seen, HORIZON)
+    quantiles = forecaster.forecast(history, HORIZON, DEFAULT_LEVELS).quantiles
     cpu = time.process_time() - start
-    known = ~np.isnan(actual)
+    is_known = ~np.isnan(actual)
     lower, middle, upper = quantiles
     return Score(
-        wape=wape(actual[known], middle[known]) or np.nan,
-        pinball=_scaled_pinball(seen.values, actual, quantiles),
-        inside=100 * float(((actual >= lower) & (actual <= upper))[known].mean()),
-        above=100 * float((actual > upper)[known].mean()),
-        cpu_per_1000=1000 * cpu / len(seen.series),
+        wape=wape(actual[is_known], middle[is_known]) or np.nan,
+        pinball=_scaled_pinball(history.values, actual, quantiles),
+        inside=100 * float(((actual >= lower) & (actual <= upper))[is_known].mean()),
+        above=100 * float((actual > upper)[is_known].mean()),
+        cpu_per_1000=1000 * cpu / len(history.series),
     )
 
 
 def _scaled_pinball(history: FloatArray, actual: FloatArray, quantiles: FloatArray) -> float:
     loss = np.mean([_pinball(actual, quantile, level) for quantile, level in zip(quantiles, DEFAULT_LEVELS, strict=True)], axis=0)
     scale = known_mean(np.abs(history[:, 7:] - history[:, :-7]), axis=1)
-    usable = (scale > 0) & np.isfinite(loss)
-    return float(np.mean(loss[usable] / scale[usable]))
+    is_usable = (scale > 0) & np.isfinite(loss)
+    return float(np.mean(loss[is_usable] / scale[is_usable]))
 
 
 def _pinball(actual: FloatArray, quantile: FloatArray, level: float) -> FloatArray:
@@ -100,9 +99,9 @@ def _pinball(actual: FloatArray, quantile: FloatArray, level: float) -> FloatArr
 
 
 def _peak_mb(panel: Panel, forecaster: Forecaster) -> float:
-    seen, _ = split_panel(panel.until(panel.last_day - timedelta(days=HORIZON)), ExclusionRules())
+    history, _ = split_panel(panel.until(panel.last_day - timedelta(days=HORIZON)), ExclusionRules())
     tracemalloc.start()
-    forecaster(seen, HORIZON)
+    forecaster.forecast(history, HORIZON, DEFAULT_LEVELS)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak / 2**20

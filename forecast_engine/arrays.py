@@ -30,6 +30,8 @@ def ratio(numerator: FloatArray, denominator: FloatArray, otherwise: float) -> F
 
 def known_quantiles(values: FloatArray, levels: Sequence[float]) -> FloatArray:
     """Quantiles of each row's known values, linear between order statistics: (N, M) -> (levels, N); NaN for rows without any."""
+    if not values.shape[1]:
+        return np.full((len(levels), len(values)), np.nan)
     ordered = np.sort(values, axis=1)  # NaN sorts last, so the first `count` of a row are its known values
     count = (~np.isnan(values)).sum(axis=1)
     position = np.multiply.outer(np.asarray(levels, dtype=np.float64), np.maximum(count - 1, 0))

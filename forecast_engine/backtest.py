@@ -1,6 +1,6 @@
-"""The out-of-sample test of the finished forecast: the complete forecaster run as of earlier days, compared with what came.
+"""Out-of-sample test of a forecaster: it forecasts as of earlier days, and its forecasts are compared with the demand that followed.
 
-Everything is redone as of each origin (exclusions, classes, weights, quantiles) from a panel cut at that day, so nothing later can leak in.
+Everything is redone as of each origin, exclusions included, from a panel cut at that day, so nothing later can leak in.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ import numpy as np
 
 from forecast_engine.arrays import FloatArray
 from forecast_engine.baseline import seasonal_naive
+from forecast_engine.errors import InvalidForecast
 from forecast_engine.exclusions import ExclusionRules, split_panel
-from forecast_engine.model import forecast_panel
+from forecast_engine.forecaster import DEFAULT_LEVELS, Forecaster
 from forecast_engine.panel import Panel, SeriesKey
-from forecast_engine.replay import MIN_TRAINING_DAYS
 
 MAX_ORIGINS = 2
-LEVELS = (0.1, 0.5, 0.9)
 DECIMALS = 2
 """Forecasts are scored as they are published: rounded."""
 
 
 @dataclass(frozen=True, eq=False)
 class BacktestOrigin:
-    """One origin's forecasts beside what came: lower, middle, upper (P10, P50, P90), actual, naive, all (N, horizon) units.
+    """One origin's forecasts beside the demand that followed, all (N, horizon) units.
 
-    actual is NaN on days that are not known (out of stock); such points are not scored.
+    lower, middle, upper: P10, P50, P90. naive: last week again (baseline.seasonal_naive). actual is NaN on days that are not known (out of
+    stock); such points are not scored.
     """
 
     origin: date
@@ -54,33 +54,43 @@ class BacktestScore:
     n_obs: int
 
 
-def backtest(panel: Panel, horizon: int, rules: ExclusionRules) -> tuple[BacktestOrigin, ...]:
-    """Forecast as of the last one or two non-overlapping origins; empty when the history is too short for any.
+def backtest(
+    forecaster: Forecaster, panel: Panel, horizon: int, rules: ExclusionRules, *, origins: Sequence[date] | None = None
+) -> tuple[BacktestOrigin, ...]:
+    """Forecast as of earlier days, latest first; empty when the history is too short for any.
 
-    Origins lie `horizon` and 2 * `horizon` days before the panel's last day, latest first; each needs history enough for the forecaster to
-    replay itself at least once, so that what is tested is what is published.
+    origins: the days after which to forecast, by default `backtest_origins` of the forecaster alone. An origin at which the rules leave no
+    series is skipped. Raises InvalidForecast when the forecaster returns other series or days than the panel's.
     """
-    back = (horizon * step for step in range(1, MAX_ORIGINS + 1))
-    origins = [panel.last_day - timedelta(days=days) for days in back if panel.days - days >= MIN_TRAINING_DAYS + horizon]
-    tested = (_test(panel, origin, horizon, rules) for origin in origins)
-    return tuple(test for test in tested if test is not None)
+    if origins is None:
+        origins = backtest_origins(panel, horizon, forecaster.min_history_days(horizon))
+    results = (_test(forecaster, panel, origin, horizon, rules) for origin in origins)
+    return tuple(result for result in results if result is not None)
 
 
-def score(tested: Sequence[BacktestOrigin]) -> BacktestScore:
+def backtest_origins(panel: Panel, horizon: int, min_history_days: int, *, most: int = MAX_ORIGINS) -> tuple[date, ...]:
+    """Return the last origins whose horizons do not overlap, latest first: 1, 2, ... horizons before the panel's last day.
+
+    Each has at least min_history_days of the panel before it, so that what is tested is what is published; `most` limits their number.
+    """
+    back = (horizon * step for step in range(1, most + 1))
+    return tuple(panel.last_day - timedelta(days=days) for days in back if panel.days - days >= min_history_days)
+
+
+def score(results: Sequence[BacktestOrigin]) -> BacktestScore:
     """Pool the points of all origins into one score."""
-    actual = np.concatenate([test.actual.ravel() for test in tested])
-    known = ~np.isnan(actual)
-
-    def scored(name: str) -> FloatArray:
-        return np.asarray(np.concatenate([getattr(test, name).ravel() for test in tested])[known])
-
-    came = actual[known]
-    inside = (scored("lower") <= came) & (came <= scored("upper"))
+    actual = _pool([result.actual for result in results])
+    is_known = ~np.isnan(actual)
+    lower, middle, upper, naive = (
+        _pool(arrays)[is_known] for arrays in zip(*((each.lower, each.middle, each.upper, each.naive) for each in results), strict=True)
+    )
+    actual = actual[is_known]
+    is_inside = (lower <= actual) & (actual <= upper)
     return BacktestScore(
-        wape=wape(came, scored("middle")),
-        baseline_wape=wape(came, scored("naive")),
-        coverage=100.0 * float(inside.mean()) if len(came) else None,
-        n_obs=len(came),
+        wape=wape(actual, middle),
+        baseline_wape=wape(actual, naive),
+        coverage=100.0 * float(is_inside.mean()) if len(actual) else None,
+        n_obs=len(actual),
     )
 
 
@@ -90,13 +100,23 @@ def wape(actual: FloatArray, forecast: FloatArray) -> float | None:
     return 100.0 * float(np.abs(actual - forecast).sum()) / total if total > 0 else None
 
 
-def _test(panel: Panel, origin: date, horizon: int, rules: ExclusionRules) -> BacktestOrigin | None:
-    seen, _ = split_panel(panel.until(origin), rules)
-    if not seen.series:
+def _pool(arrays: Sequence[FloatArray]) -> FloatArray:
+    return np.concatenate([array.ravel() for array in arrays])
+
+
+def _test(forecaster: Forecaster, panel: Panel, origin: date, horizon: int, rules: ExclusionRules) -> BacktestOrigin | None:
+    history, _ = split_panel(panel.until(origin), rules)
+    if not history.series:
         return None
-    made = forecast_panel(seen, horizon, LEVELS)
+    forecast = forecaster.forecast(history, horizon, DEFAULT_LEVELS)
+    if forecast.series != history.series or forecast.horizon != horizon or forecast.levels != DEFAULT_LEVELS:
+        raise InvalidForecast(
+            f"{forecaster.name} must return the {len(history.series)} series of the panel in its order, {horizon} days and the levels "
+            f"{DEFAULT_LEVELS}; it returned {len(forecast.series)} series, {forecast.horizon} days and the levels {forecast.levels}"
+        )
     row_of = {key: row for row, key in enumerate(panel.series)}
-    rows = [row_of[key] for key in seen.series]
-    actual = panel.values[rows, seen.days : seen.days + horizon]
-    lower, middle, upper = np.round(made.quantiles, DECIMALS)
-    return BacktestOrigin(origin, seen.series, lower, middle, upper, actual, seasonal_naive(seen.values, horizon))
+    rows = [row_of[key] for key in history.series]
+    actual = panel.values[rows, history.days : history.days + horizon]
+    lower, middle, upper = np.round(forecast.quantiles, DECIMALS)
+    naive = seasonal_naive(history.values, horizon)
+    return BacktestOrigin(origin, history.series, lower=lower, middle=middle, upper=upper, actual=actual, naive=naive)

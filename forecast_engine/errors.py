@@ -1,8 +1,9 @@
-"""What can go wrong in the forecaster. Every message names what was given and how to mend it.
+"""Errors of the forecast engine. Every message names the value and the fix.
 
 ForecastError
-├── InvalidDemand       the demand cannot be a panel: a column is missing, a value is negative, a day stands twice
+├── InvalidDemand       the demand cannot be a panel: a column is missing, a value is negative, a day occurs twice
 ├── InvalidRequest      a horizon or a quantile level that makes no sense
+├── InvalidForecast     a forecaster returned something that is no forecast: wrong shape, NaN, negative, crossing quantiles
 └── NothingToForecast   no series is left; the message says why
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 
 class ForecastError(Exception):
-    """The root of everything the forecaster raises on purpose."""
+    """Base class of every error raised on purpose."""
 
 
 class InvalidDemand(ForecastError):
@@ -18,7 +19,11 @@ class InvalidDemand(ForecastError):
 
 
 class InvalidRequest(ForecastError):
-    """The horizon or the quantile levels asked for make no sense."""
+    """The requested horizon or quantile levels make no sense."""
+
+
+class InvalidForecast(ForecastError):
+    """A forecaster returned values of the wrong shape, or values that are no demand."""
 
 
 class NothingToForecast(ForecastError):

@@ -1,6 +1,6 @@
-"""The forecaster's own back-test: its candidates made again at past origins, and what they got wrong there.
+"""Replays inside one forecast: the candidates fitted again at past origins, and their errors there.
 
-This is how weights and quantiles are learned, inside one forecast. How good the finished forecast is, is another question: backtest.py.
+Weights and quantiles are learned from these errors. The accuracy of the finished forecast is measured elsewhere: backtest.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from forecast_engine.annual_index import MIN_DAYS
 from forecast_engine.arrays import FloatArray, IntArray, known_mean
-from forecast_engine.candidates import Candidates, candidates
+from forecast_engine.candidates import FittedCandidates, fit_candidates
 from forecast_engine.days import Days
 from forecast_engine.intervals import PastErrors
 
@@ -26,9 +26,9 @@ FIT_WIDENING = 1.5
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """Candidates made at one past origin, the days they forecast and what came: actual (N, days), NaN = not known or closed."""
+    """Candidates fitted at one past origin, and the days they forecast; actual: (N, days) units, NaN = not known or closed."""
 
-    candidates: Candidates
+    candidates: FittedCandidates
     days: Days
     actual: FloatArray
 
@@ -54,21 +54,21 @@ def replays(values: FloatArray, days: Days, site: IntArray, horizon: int) -> tup
     return tuple(_replay(values, days, site, origin, horizon, with_annual) for origin in origins)
 
 
-def past_errors(done: tuple[Replay, ...], weights: FloatArray) -> PastErrors:
-    """What the mixture with these weights (C, N) forecast at the past origins, and what came."""
-    forecast = [replay.candidates.blend(weights, replay.days) for replay in done]
-    return PastErrors(np.concatenate(forecast, axis=1), np.concatenate([replay.actual for replay in done], axis=1))
+def past_errors(past_replays: tuple[Replay, ...], weights: FloatArray) -> PastErrors:
+    """Return what the mixture with these weights (C, N) forecast at the past origins, beside the demand that followed."""
+    forecast = [replay.candidates.blend(weights, replay.days) for replay in past_replays]
+    return PastErrors(np.concatenate(forecast, axis=1), np.concatenate([replay.actual for replay in past_replays], axis=1))
 
 
-def fit_errors(fitted: Candidates, weights: FloatArray, values: FloatArray, days: Days) -> PastErrors:
+def fit_errors(candidates: FittedCandidates, weights: FloatArray, values: FloatArray, days: Days) -> PastErrors:
     """Stand-in for a history too short to replay: the fit on its last 56 days, its errors stretched."""
     recent = days.last(FIT_DAYS)
-    forecast = fitted.blend(weights, recent)
-    actual = np.where(fitted.is_closed(recent), np.nan, values[:, -len(recent) :])
+    forecast = candidates.blend(weights, recent)
+    actual = np.where(candidates.is_closed(recent), np.nan, values[:, -len(recent) :])
     return PastErrors(forecast, np.maximum(forecast + FIT_WIDENING * (actual - forecast), 0.0))
 
 
 def _replay(values: FloatArray, days: Days, site: IntArray, origin: int, horizon: int, with_annual: bool) -> Replay:
-    made = candidates(values[:, :origin], days.between(0, origin), site, with_annual)
+    candidates = fit_candidates(values[:, :origin], days.between(0, origin), site, with_annual)
     ahead = days.between(origin, origin + horizon)
-    return Replay(made, ahead, np.where(made.is_closed(ahead), np.nan, values[:, origin : origin + horizon]))
+    return Replay(candidates, ahead, np.where(candidates.is_closed(ahead), np.nan, values[:, origin : origin + horizon]))

@@ -1,8 +1,8 @@
 """How a series' demand spreads over the week, relative to its average day.
 
-A series whose week is clear from its own demand keeps it; one whose week drowns in noise borrows its site's, and a site the panel's. How
-much is borrowed, the panel tells (empirical Bayes): as much as the weeks of its series differ no more than their noise makes them. A
-weekday on which plenty should have been sold and nothing was is closed: its days say nothing about the level, and its forecast is zero.
+A series with a clear weekly pattern keeps its own profile; a noisy one is shrunk towards the profile of its site, and a site towards the
+panel's. The panel sets the strength (empirical Bayes): the less its series differ beyond their noise, the stronger the shrinkage. A weekday
+on which plenty should have been sold and nothing was is closed: its days say nothing about the level, and its forecast is zero.
 """
 
 from __future__ import annotations
@@ -22,84 +22,84 @@ CLOSED_EXPECTED = 20.0
 
 @dataclass(frozen=True, eq=False)
 class WeeklyProfile:
-    """factors: (N, 7), Monday first, mean 1 over a row, zero on closed weekdays. closed: (N, 7)."""
+    """factors: (N, 7), Monday first, mean 1 over a row, zero on closed weekdays. is_closed: (N, 7)."""
 
     factors: FloatArray
-    closed: BoolArray
+    is_closed: BoolArray
 
 
 @dataclass(frozen=True, eq=False)
-class _Tally:
+class _WeekdaySums:
     """Per row and weekday, (N, 7): units sold, units an average day would have sold, and the variance of the units sold."""
 
-    sold: FloatArray
-    expected: FloatArray
+    units: FloatArray
+    average_units: FloatArray
     variance: FloatArray
 
     def factors(self) -> FloatArray:
-        """The rows' own profiles."""
-        return _mean_one(ratio(self.sold, self.expected, 1.0))
+        """Return the rows' own profiles."""
+        return _mean_one(ratio(self.units, self.average_units, 1.0))
 
     def noise(self) -> FloatArray:
-        """Variance of a row's own factors, mean over the weekdays: (N, 1); infinite where a weekday says nothing."""
-        return np.asarray(ratio(self.variance, self.expected**2, np.inf).mean(axis=1, keepdims=True))
+        """Return the variance of a row's own factors, mean over the weekdays: (N, 1); infinite where a weekday has no known day."""
+        return np.asarray(ratio(self.variance, self.average_units**2, np.inf).mean(axis=1, keepdims=True))
 
-    def closed(self) -> BoolArray:
-        return np.asarray((self.sold == 0) & (self.expected >= CLOSED_EXPECTED))
+    def is_closed(self) -> BoolArray:
+        return np.asarray((self.units == 0) & (self.average_units >= CLOSED_EXPECTED))
 
-    def summed(self, group: IntArray) -> _Tally:
-        """The tallies of the groups numbered 0, 1, ...: group (N,) is each row's. Rows of unknown variance lend theirs no more."""
+    def sum_by(self, group: IntArray) -> _WeekdaySums:
+        """Sum the rows of the groups numbered 0, 1, ...: group (N,) is each row's. Rows of unknown variance add none."""
         member = np.equal.outer(np.arange(int(group.max()) + 1), group).astype(np.float64)
-        certain = np.isfinite(self.variance)
-        variance = np.where(member @ certain > 0, member @ np.where(certain, self.variance, 0.0), np.inf)
-        return _Tally(member @ self.sold, member @ self.expected, variance)
+        is_finite = np.isfinite(self.variance)
+        variance = np.where(member @ is_finite > 0, member @ np.where(is_finite, self.variance, 0.0), np.inf)
+        return _WeekdaySums(member @ self.units, member @ self.average_units, variance)
 
 
 def weekly_profile(values: FloatArray, weekday: IntArray, site: IntArray) -> WeeklyProfile:
-    """Weekly profile of every series, from its last 26 weeks.
+    """Return the weekly profile of every series, from its last 26 weeks.
 
     values: (N, T) demand, NaN = not known. weekday: (T,) 0 = Monday. site: (N,) site number of each series, from 0.
     """
-    series = _tally(values[:, -DAYS_OF_WEEK * WEEKS :], weekday[-DAYS_OF_WEEK * WEEKS :])
-    sites = series.summed(site)
-    panel = sites.summed(np.zeros(len(sites.sold), dtype=np.int64))
-    factors = _shrunk(series, _shrunk(sites, panel.factors())[site])
-    closed = series.closed() | sites.closed()[site]
-    return WeeklyProfile(_mean_one(np.where(closed, 0.0, factors)), closed)
+    series = _weekday_sums(values[:, -DAYS_OF_WEEK * WEEKS :], weekday[-DAYS_OF_WEEK * WEEKS :])
+    sites = series.sum_by(site)
+    panel = sites.sum_by(np.zeros(len(sites.units), dtype=np.int64))
+    factors = _shrink(series, _shrink(sites, panel.factors())[site])
+    is_closed = series.is_closed() | sites.is_closed()[site]
+    return WeeklyProfile(_mean_one(np.where(is_closed, 0.0, factors)), is_closed)
 
 
-def _tally(values: FloatArray, weekday: IntArray) -> _Tally:
+def _weekday_sums(values: FloatArray, weekday: IntArray) -> _WeekdaySums:
     is_weekday = np.equal.outer(weekday, np.arange(DAYS_OF_WEEK)).astype(np.float64)
-    known = ~np.isnan(values)
-    count = known @ is_weekday
-    sold = np.where(known, values, 0.0) @ is_weekday
+    is_known = ~np.isnan(values)
+    count = is_known @ is_weekday
+    units = np.where(is_known, values, 0.0) @ is_weekday
     average = known_mean(values, axis=1, empty=0.0)[:, None]
-    around_weekday = np.where(known, values - ratio(sold, count, 0.0)[:, weekday], 0.0)
+    around_weekday = np.where(is_known, values - ratio(units, count, 0.0)[:, weekday], 0.0)
     freedom = (count - 1.0).clip(min=0.0).sum(axis=1)
     daily_variance = ratio((around_weekday**2).sum(axis=1), freedom, np.inf)[:, None]
-    return _Tally(sold, count * average, np.where(count > 0, count, 1.0) * daily_variance)
+    return _WeekdaySums(units, count * average, np.where(count > 0, count, 1.0) * daily_variance)
 
 
-def _shrunk(tally: _Tally, towards: FloatArray) -> FloatArray:
-    """Own factors where they differ from `towards` by more than noise would make them: weight between / (between + noise) for the own."""
-    own, noise = tally.factors(), tally.noise()
+def _shrink(sums: _WeekdaySums, towards: FloatArray) -> FloatArray:
+    """Keep own factors where they differ from `towards` by more than noise explains: weight between / (between + noise) for the own."""
+    own, noise = sums.factors(), sums.noise()
     between = _variance_between(own - towards, noise)
     weight = ratio(np.full_like(noise, between), between + noise, 1.0)
     return weight * own + (1.0 - weight) * towards
 
 
 def _variance_between(difference: FloatArray, noise: FloatArray) -> float:
-    """True variance of the factors around what they are shrunk towards, by the moment estimator of DerSimonian and Laird (1986).
+    """Return the true variance of the factors around what they are shrunk towards, by the moment estimator of DerSimonian and Laird (1986).
 
-    difference: (N, 7). noise: (N, 1). Rows without noise (too regular to tell) and rows of noise alone have no say.
+    difference: (N, 7). noise: (N, 1). Rows without noise (too regular to tell) and rows of noise alone are left out.
     """
-    heard = (np.isfinite(noise) & (noise > 0))[:, 0]
-    if not heard.any():
+    is_usable = (np.isfinite(noise) & (noise > 0))[:, 0]
+    if not is_usable.any():
         return 0.0
-    precision = 1.0 / noise[heard, 0]
-    observed = (difference[heard] ** 2).mean(axis=1)
-    by_noise_alone = heard.sum() * (DAYS_OF_WEEK - 1) / DAYS_OF_WEEK  # factors average 1, so one of seven is not free
-    return max(float((precision * observed).sum() - by_noise_alone) / float(precision.sum()), 0.0)
+    precision = 1.0 / noise[is_usable, 0]
+    squares = (difference[is_usable] ** 2).mean(axis=1)
+    by_noise_alone = is_usable.sum() * (DAYS_OF_WEEK - 1) / DAYS_OF_WEEK  # factors average 1, so one of seven is not free
+    return max(float((precision * squares).sum() - by_noise_alone) / float(precision.sum()), 0.0)
 
 
 def _mean_one(factors: FloatArray) -> FloatArray:

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from forecast_engine import baseline
+from contracts.documents import BacktestDocument
+from forecast_engine.arrays import FloatArray
+from forecast_engine.baseline import SeasonalNaive, seasonal_naive
 from forecast_engine.panel import Panel
 
 DECIMALS = 6
 """Of a percentage: the service tells a quotient, whose last digits must not decide about a run."""
 
 
-def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> dict[str, Any] | None:
+def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> BacktestDocument | None:
     """The back-test of forecast.json from the answer of GetAccuracyMetrics: WAPEs in percent, pooled over windows by demand.
 
     The service judges a window by the series without a gap in it, since gaps are filled with nan (GetAccuracyMetrics); so does this. None
@@ -30,7 +32,7 @@ def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> dict[str, Any] | N
         if not whole.any():
             continue
         total = float(actual[whole].sum())
-        naive = baseline.seasonal_naive(before[whole], actual.shape[1])
+        naive = seasonal_naive(before[whole], actual.shape[1])
         errors += wape * total
         naive_errors += float(np.abs(actual[whole] - naive).sum())
         demand += total
@@ -40,7 +42,7 @@ def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> dict[str, Any] | N
         return None
     return {
         "origins": origins,
-        "baseline": baseline.NAME,
+        "baseline": SeasonalNaive.name,
         "wape": round(100 * errors / demand, DECIMALS),
         "baseline_wape": round(100 * naive_errors / demand, DECIMALS),
         "coverage": None,
@@ -70,6 +72,6 @@ def _day(instant: str) -> date:
     return datetime.fromisoformat(instant.replace("Z", "+00:00")).date()
 
 
-def _between(panel: Panel, first: date, last: date) -> Any:  # noqa: ANN401 - a float array
+def _between(panel: Panel, first: date, last: date) -> FloatArray:
     start, end = (first - panel.first_day).days, (min(last, panel.last_day) - panel.first_day).days + 1
-    return panel.values[:, max(start, 0) : max(end, 0)]
+    return np.asarray(panel.values[:, max(start, 0) : max(end, 0)])

@@ -1,4 +1,4 @@
-"""What every job of a run is told, and what it reads about its run."""
+"""The arguments of every job, and the manifest of its run."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from contracts.documents import ManifestDocument, StagedObjectEntry
 from glue_jobs import lake_io
 
 
@@ -24,7 +24,7 @@ class StagedObject:
 
 @dataclass(frozen=True)
 class JobRun:
-    """One run as its manifest describes it; `objects` stand in the order in which they were received."""
+    """One run as its manifest describes it; `objects` in the order in which they were received."""
 
     bucket: str
     run_id: str
@@ -34,34 +34,34 @@ class JobRun:
     objects: tuple[StagedObject, ...]
 
     def prefix(self, zone: str, dataset: str) -> str:
-        """Key prefix of this run's part of a dataset in a zone."""
+        """Return the key prefix of this run's part of a data set in a zone."""
         return f"{zone}/{dataset}/v1/run_id={self.run_id}/"
 
     def folder(self, zone: str, dataset: str) -> str:
-        """Where this run's part of a dataset stands in a zone, as a path for Spark."""
+        """Return the path, for Spark, of this run's part of a data set in a zone."""
         return f"s3://{self.bucket}/{self.prefix(zone, dataset).removesuffix('/')}"
 
     def of_dataset(self, dataset: str) -> tuple[StagedObject, ...]:
-        """The objects of one dataset."""
+        """Return the objects of one data set."""
         return tuple(staged for staged in self.objects if staged.dataset == dataset)
 
 
 def job_run(argv: Sequence[str]) -> JobRun:
-    """Read `--lake_bucket` and `--run_id`, and the manifest they lead to; Glue's own arguments are let pass."""
+    """Read `--lake_bucket` and `--run_id`, then the manifest of that run; Glue's own arguments are ignored."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--lake_bucket", required=True)
     parser.add_argument("--run_id", required=True)
     arguments, _ = parser.parse_known_args(argv)
-    manifest = lake_io.read_json(arguments.lake_bucket, f"runs/{arguments.run_id}/manifest.json")
+    manifest: ManifestDocument = lake_io.read_json(arguments.lake_bucket, f"runs/{arguments.run_id}/manifest.json")
     return JobRun(
         bucket=arguments.lake_bucket,
         run_id=arguments.run_id,
         as_of_date=date.fromisoformat(manifest["as_of_date"]),
         horizon_days=int(manifest["horizon_days"]),
         today=date.fromisoformat(manifest["today"]),
-        objects=tuple(_staged(entry) for entry in manifest["objects"]),
+        objects=tuple(_staged_object(entry) for entry in manifest["objects"]),
     )
 
 
-def _staged(entry: dict[str, Any]) -> StagedObject:
+def _staged_object(entry: StagedObjectEntry) -> StagedObject:
     return StagedObject(entry["object_id"], entry["dataset"], entry["key"], int(entry["rows"]), entry["staging_key"])

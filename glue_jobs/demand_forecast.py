@@ -1,7 +1,7 @@
-"""Glue job `demand_forecast`: daily demand of a run in, forecasts, back-test and excluded series out.
+"""Glue job `demand_forecast`: read a run's daily demand, write its forecasts, back-test and excluded series.
 
-Arguments: --lake_bucket, --run_id; as_of_date and horizon_days come from the run's manifest. Arguments and I/O only: how to forecast is
-`forecast_engine`'s business. A panel is one matrix, so the driver computes it; Parquet is read column by column without Spark.
+Arguments: --lake_bucket, --run_id; as_of_date and horizon_days come from the run's manifest. The job only reads, calls a forecaster and
+writes. A panel is one matrix, so the driver computes it; Parquet is read column by column without Spark.
 """
 
 from __future__ import annotations
@@ -10,49 +10,60 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
 
+from contracts.documents import ForecastDocument
 from forecast_engine.backtest import BacktestOrigin, backtest
 from forecast_engine.exclusions import Exclusion
-from forecast_engine.model import PanelForecast, forecast_panel
+from forecast_engine.forecaster import DEFAULT_LEVELS, Forecaster, PanelForecast
+from forecast_engine.model import PanelModel
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, job_run
 from glue_jobs.demand_panel import MAX_HISTORY_DAYS, RULES, forecastable, read_panel, write_table
-from glue_jobs.forecast_summary import by_reason, run_summary
+from glue_jobs.forecast_summary import count_by_reason, run_summary
 from glue_jobs.forecast_tables import backtest_table, daily_table, excluded_table
 
+BUILTIN: Forecaster = PanelModel()
+"""The forecaster of the `builtin` back-end."""
 
-def main(argv: Sequence[str]) -> None:
+
+def main(argv: Sequence[str], forecaster: Forecaster = BUILTIN) -> None:
     """Forecast one run. Raises NothingToForecast saying why when no series can be forecast."""
     run = job_run(argv)
     panel = read_panel(run)
-    _say(f"read {panel.days:,} days of demand of {len(panel.series):,} series, {panel.first_day} to {panel.last_day}")
-    chosen, exclusions = forecastable(panel)
-    _say(f"{len(chosen.series)} of {len(panel.series)} series can be forecast; left out: {by_reason(exclusions) or 'none'}")
-    forecast = forecast_panel(chosen, run.horizon_days)
-    _say(f"forecast {run.horizon_days} days from {run.as_of_date + timedelta(days=1)} on, model {forecast.model}")
-    tested = backtest(panel, run.horizon_days, RULES)
-    summary = run_summary(run.run_id, forecast, exclusions, tested, {**asdict(RULES), "max_history_days": MAX_HISTORY_DAYS})
-    _say(f"back-test: {summary['backtest'] or 'history is too short for one'}")
-    _write(run, forecast, exclusions, tested, summary)
+    _log(f"read {panel.days:,} days of demand of {len(panel.series):,} series, {panel.first_day} to {panel.last_day}")
+    included, exclusions = forecastable(panel)
+    _log(f"{len(included.series)} of {len(panel.series)} series can be forecast; excluded: {count_by_reason(exclusions) or 'none'}")
+    forecast = forecaster.forecast(included, run.horizon_days, DEFAULT_LEVELS)
+    _log(f"forecast {run.horizon_days} days from {run.as_of_date + timedelta(days=1)} on, model {forecast.model}")
+    origins = backtest(forecaster, panel, run.horizon_days, RULES)
+    summary = run_summary(
+        run.run_id,
+        forecast,
+        forecaster=forecaster,
+        exclusions=exclusions,
+        origins=origins,
+        settings={**asdict(RULES), "max_history_days": MAX_HISTORY_DAYS},
+    )
+    _log(f"back-test: {summary['backtest'] or 'history is too short for one'}")
+    _write(run, forecast, exclusions, origins, summary)
 
 
 def _write(
-    run: JobRun, forecast: PanelForecast, exclusions: Sequence[Exclusion], tested: Sequence[BacktestOrigin], summary: dict[str, Any]
+    run: JobRun, forecast: PanelForecast, exclusions: Sequence[Exclusion], origins: Sequence[BacktestOrigin], summary: ForecastDocument
 ) -> None:
-    """Write every output under its fixed key, forecast.json last: where it stands, the rest is complete."""
+    """Write every output under its fixed key, forecast.json last: when it exists, the rest is complete."""
     outputs = {
         "daily": daily_table(forecast, run.run_id),
-        "backtest": backtest_table(tested),
+        "backtest": backtest_table(origins),
         "excluded": excluded_table(exclusions),
     }
     for dataset, table in outputs.items():
         write_table(run, "forecasts", dataset, table)
-        _say(f"wrote {table.num_rows:,} rows of forecasts/{dataset}")
+        _log(f"wrote {table.num_rows:,} rows of forecasts/{dataset}")
     lake_io.write_json(run.bucket, f"runs/{run.run_id}/forecast.json", summary)
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     print(f"demand_forecast: {line}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The run's daily demand as a panel: what every forecaster sees."""
+"""The daily demand of a run as a panel, the input of every forecaster."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from forecast_engine.exclusions import Exclusion, ExclusionRules, split_panel
 from forecast_engine.panel import COLUMNS, Panel, panel_of
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun
-from glue_jobs.forecast_summary import why_nothing
+from glue_jobs.forecast_summary import explain_empty_forecast
 
 MAX_HISTORY_DAYS = 1461
-"""Four years; no forecaster has use for older days, and one mistyped year must not widen the matrix by decades."""
+"""Four years; no forecaster uses older days, and one mistyped year must not widen the matrix by decades."""
 RULES = ExclusionRules()
 
 
 def read_panel(run: JobRun) -> Panel:
-    """The run's demand up to its as_of_date; ids stay dictionary-encoded, so a million rows are a few numbers each.
+    """Read the run's demand up to its as_of_date; ids stay dictionary-encoded, so a million rows are a few numbers each.
 
-    Raises NothingToForecast when there is none.
+    Raises NothingToForecast when the run has no row of demand.
     """
     keys = [key for key in lake_io.keys_under(run.bucket, run.prefix("features", "daily_demand")) if key.endswith(".parquet")]
     tables = [_recent(run, lake_io.read_bytes(run.bucket, key)) for key in keys]
@@ -37,15 +37,15 @@ def read_panel(run: JobRun) -> Panel:
 
 
 def forecastable(panel: Panel) -> tuple[Panel, tuple[Exclusion, ...]]:
-    """The series that can be forecast, and why the others cannot. Raises NothingToForecast saying why when none is left."""
-    chosen, exclusions = split_panel(panel, RULES)
-    if not chosen.series:
-        raise NothingToForecast(why_nothing(exclusions))
-    return chosen, exclusions
+    """Return the series that can be forecast, and why the others cannot. Raises NothingToForecast with the reasons when none is left."""
+    included, exclusions = split_panel(panel, RULES)
+    if not included.series:
+        raise NothingToForecast(explain_empty_forecast(exclusions))
+    return included, exclusions
 
 
 def write_table(run: JobRun, zone: str, dataset: str, table: pa.Table) -> None:
-    """Write a table as the run's only part of a dataset."""
+    """Write a table as the run's only part of a data set."""
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
     lake_io.write_bytes(run.bucket, f"{run.prefix(zone, dataset)}part-0.parquet", sink.getvalue().to_pybytes())

@@ -1,4 +1,4 @@
-"""The forecaster's answers as the tables of the lake, column for column."""
+"""Forecasts, back-tests and exclusions as the tables of the lake, column for column."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from forecast_engine.backtest import DECIMALS, BacktestOrigin
 from forecast_engine.exclusions import Exclusion
-from forecast_engine.model import PanelForecast
+from forecast_engine.forecaster import PanelForecast
 from forecast_engine.panel import SeriesKey
 
 UOM = "EA"
@@ -36,7 +36,7 @@ EXCLUDED_SCHEMA = pa.schema([("site_id", pa.string()), ("sku_id", pa.string()), 
 
 
 def daily_table(forecast: PanelForecast, run_id: str) -> pa.Table:
-    """forecasts/daily: one row per series and day, series by series; units rounded to two decimals."""
+    """Return forecasts/daily: one row per series and day, series by series; units rounded to two decimals."""
     series, days = len(forecast.series), forecast.horizon
     lower, middle, upper = np.round(forecast.quantiles, DECIMALS)
     return pa.table(
@@ -55,51 +55,51 @@ def daily_table(forecast: PanelForecast, run_id: str) -> pa.Table:
     )
 
 
-def backtest_table(tested: Sequence[BacktestOrigin]) -> pa.Table:
-    """forecasts/backtest: one row per origin, series and day whose actual is known."""
-    return pa.concat_tables([BACKTEST_SCHEMA.empty_table(), *(_tested_rows(test) for test in tested)])
+def backtest_table(origins: Sequence[BacktestOrigin]) -> pa.Table:
+    """Return forecasts/backtest: one row per origin, series and day whose actual is known."""
+    return pa.concat_tables([BACKTEST_SCHEMA.empty_table(), *(_origin_table(origin) for origin in origins)])
 
 
 def excluded_table(exclusions: Sequence[Exclusion]) -> pa.Table:
-    """forecasts/excluded: one row per series that was left out."""
+    """Return forecasts/excluded: one row per series that was left out."""
     rows = [{**exclusion.series._asdict(), "code": exclusion.code.value, "reason": exclusion.reason} for exclusion in exclusions]
     return pa.Table.from_pylist(rows, schema=EXCLUDED_SCHEMA)
 
 
-def _tested_rows(test: BacktestOrigin) -> pa.Table:
-    series, days = test.actual.shape
+def _origin_table(result: BacktestOrigin) -> pa.Table:
+    series, days = result.actual.shape
     table = pa.table(
         {
-            **_keys(test.series, days),
-            "origin": pa.array(np.full(series * days, np.datetime64(test.origin, "D"))),
-            **_days(test.origin, series, days),
-            "predicted_value": test.middle.ravel(),
-            "confidence_lower": test.lower.ravel(),
-            "confidence_upper": test.upper.ravel(),
-            "actual_value": test.actual.ravel(),
-            "seasonal_naive": test.naive.ravel(),
+            **_keys(result.series, days),
+            "origin": pa.array(np.full(series * days, np.datetime64(result.origin, "D"))),
+            **_days(result.origin, series, days),
+            "predicted_value": result.middle.ravel(),
+            "confidence_lower": result.lower.ravel(),
+            "confidence_upper": result.upper.ravel(),
+            "actual_value": result.actual.ravel(),
+            "seasonal_naive": result.naive.ravel(),
         },
         schema=BACKTEST_SCHEMA,
     )
-    return table.filter(pa.array(~np.isnan(test.actual.ravel())))
+    return table.filter(pa.array(~np.isnan(result.actual.ravel())))
 
 
 def _keys(series: Sequence[SeriesKey], days: int) -> dict[str, pa.Array]:
-    """site_id and sku_id of every row, `days` rows per series."""
+    """Return site_id and sku_id of every row, `days` rows per series."""
     row = np.repeat(np.arange(len(series), dtype=np.int32), days)
-    return {name: _looked_up(row, [getattr(key, name) for key in series]) for name in SeriesKey._fields}
+    return {name: _decode(row, [getattr(key, name) for key in series]) for name in SeriesKey._fields}
 
 
 def _days(origin: date, series: int, days: int) -> dict[str, pa.Array]:
-    """forecast_date and horizon_days of every row: the days after the origin, repeated for every series."""
+    """Return forecast_date and horizon_days of every row: the days after the origin, repeated for every series."""
     ahead = np.tile(np.arange(1, days + 1, dtype=np.int32), series)
     first = np.datetime64(origin + timedelta(days=1), "D")
     return {"forecast_date": pa.array(first + (ahead - 1).astype("timedelta64[D]")), "horizon_days": pa.array(ahead)}
 
 
 def _constant(text: str, rows: int) -> pa.Array:
-    return _looked_up(np.zeros(rows, dtype=np.int32), [text])
+    return _decode(np.zeros(rows, dtype=np.int32), [text])
 
 
-def _looked_up(code: npt.NDArray[np.int32], words: Sequence[str]) -> pa.Array:
+def _decode(code: npt.NDArray[np.int32], words: Sequence[str]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(code, pa.array(words, pa.string())).cast(pa.string())

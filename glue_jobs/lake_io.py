@@ -1,11 +1,12 @@
 """Small objects of the lake, read and written whole: manifests, reports and single Parquet files.
 
-boto3 itself honours AWS_ENDPOINT_URL, so nothing here knows where the lake stands.
+boto3 itself reads AWS_ENDPOINT_URL, so nothing here depends on where the lake is.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,26 +16,25 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def read_json(bucket: str, key: str) -> dict[str, Any]:
-    """A JSON object of the lake."""
-    content: dict[str, Any] = json.loads(read_bytes(bucket, key))
-    return content
+def read_json(bucket: str, key: str) -> Any:  # noqa: ANN401 - the caller names the type of the document
+    """Read a JSON document of the lake."""
+    return json.loads(read_bytes(bucket, key))
 
 
-def write_json(bucket: str, key: str, content: dict[str, Any]) -> None:
-    """Write a JSON object; NaN and infinity are refused, since readers in other languages cannot read them."""
+def write_json(bucket: str, key: str, content: Mapping[str, object]) -> None:
+    """Write a JSON object. Raises ValueError for NaN and infinity, which readers in other languages cannot read."""
     text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
     write_bytes(bucket, key, text.encode())
 
 
 def keys_under(bucket: str, prefix: str) -> list[str]:
-    """All keys that start with the prefix, sorted."""
+    """Return all keys that start with the prefix, sorted."""
     pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     return sorted(item["Key"] for page in pages for item in page.get("Contents", []))
 
 
 def read_bytes(bucket: str, key: str) -> bytes:
-    """The whole content of an object."""
+    """Return the whole content of an object."""
     return _s3().get_object(Bucket=bucket, Key=key)["Body"].read()
 
 

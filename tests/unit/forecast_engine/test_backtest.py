@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
-from forecast_engine.backtest import BacktestOrigin, backtest, score, wape
+from forecast_engine.backtest import BacktestOrigin, backtest, backtest_origins, score, wape
+from forecast_engine.baseline import SeasonalNaive
+from forecast_engine.errors import InvalidForecast
 from forecast_engine.exclusions import ExclusionRules
+from forecast_engine.forecaster import PanelForecast
+from forecast_engine.model import PanelModel
 from forecast_engine.panel import Panel
 from tests.unit.forecast_engine.panels import intermittent, keys, panel, poisson
 
@@ -20,7 +26,7 @@ def mixed(days: int) -> Panel:
 
 def test_origins_lie_one_and_two_horizons_back() -> None:
     whole = mixed(300)
-    assert [test.origin for test in backtest(whole, 28, RULES)] == [
+    assert [result.origin for result in backtest(PanelModel(), whole, 28, RULES)] == [
         whole.last_day - timedelta(days=28),
         whole.last_day - timedelta(days=56),
     ]
@@ -30,7 +36,7 @@ def test_nothing_after_an_origin_reaches_its_forecast() -> None:
     whole = mixed(300)
     changed = whole.values.copy()
     changed[:, 300 - 28 :] = 10_000.0 - changed[:, 300 - 28 :]
-    honest, altered = backtest(whole, 28, RULES)[0], backtest(Panel(changed, whole.first_day, whole.series), 28, RULES)[0]
+    honest, altered = (backtest(PanelModel(), each, 28, RULES)[0] for each in (whole, Panel(changed, whole.first_day, whole.series)))
     for name in ("lower", "middle", "upper", "naive"):
         np.testing.assert_array_equal(getattr(honest, name), getattr(altered, name))
     assert not np.array_equal(honest.actual, altered.actual)
@@ -39,18 +45,18 @@ def test_nothing_after_an_origin_reaches_its_forecast() -> None:
 def test_a_series_is_tested_only_where_it_would_have_been_forecast() -> None:
     values = poisson(3, 300, 6.0)
     values[2, :200] = np.nan
-    near, far = backtest(panel(values), 28, RULES)
+    near, far = backtest(PanelModel(), panel(values), 28, RULES)
     assert near.series == keys(3)
     assert far.series == keys(2)
 
 
 def test_a_history_too_short_is_not_tested() -> None:
-    assert backtest(mixed(111), 28, RULES) == ()
-    assert len(backtest(mixed(112), 28, RULES)) == 1
+    assert backtest(PanelModel(), mixed(111), 28, RULES) == ()
+    assert len(backtest(PanelModel(), mixed(112), 28, RULES)) == 1
 
 
 def test_the_forecast_beats_last_week_on_noise() -> None:
-    result = score(backtest(mixed(300), 28, RULES))
+    result = score(backtest(PanelModel(), mixed(300), 28, RULES))
     assert result.wape is not None
     assert result.baseline_wape is not None
     assert result.wape < 0.85 * result.baseline_wape
@@ -58,11 +64,10 @@ def test_the_forecast_beats_last_week_on_noise() -> None:
 
 
 def test_a_score_by_hand() -> None:
-    came = np.array([[1.0, 3.0, 6.0, np.nan]])
-    test = BacktestOrigin(
-        date(2024, 1, 1), keys(1), np.full((1, 4), 1.0), np.full((1, 4), 2.0), np.full((1, 4), 3.0), came, np.full((1, 4), 5.0)
-    )
-    result = score([test])
+    lower, middle, upper, naive = (np.full((1, 4), units) for units in (1.0, 2.0, 3.0, 5.0))
+    actual = np.array([[1.0, 3.0, 6.0, np.nan]])
+    origin = BacktestOrigin(date(2024, 1, 1), keys(1), lower=lower, middle=middle, upper=upper, actual=actual, naive=naive)
+    result = score([origin])
     assert result.n_obs == 3
     assert result.wape == pytest.approx(100 * (1 + 1 + 4) / 10)
     assert result.baseline_wape == pytest.approx(100 * (4 + 2 + 1) / 10)
@@ -73,6 +78,48 @@ def test_wape_of_no_demand_is_undefined() -> None:
     assert wape(np.zeros(3), np.ones(3)) is None
 
 
-def test_tested_forecasts_are_scored_as_they_are_published() -> None:
-    middle = backtest(mixed(300), 28, RULES)[0].middle
+def test_the_seasonal_naive_scores_as_the_baseline_of_every_other_forecaster() -> None:
+    whole = mixed(300)
+    naive, model = (score(backtest(forecaster, whole, 28, RULES)) for forecaster in (SeasonalNaive(), PanelModel()))
+    assert naive.wape == naive.baseline_wape == model.baseline_wape
+
+
+def test_a_forecaster_that_needs_less_history_is_tested_on_less() -> None:
+    assert backtest(PanelModel(), mixed(90), 28, RULES) == ()
+    assert len(backtest(SeasonalNaive(), mixed(90), 28, RULES)) == 1
+
+
+def test_forecasters_can_be_compared_at_the_same_origins() -> None:
+    whole = mixed(300)
+    origins = backtest_origins(whole, 28, 84, most=4)
+    assert origins == tuple(whole.last_day - timedelta(days=28 * step) for step in (1, 2, 3, 4))
+    for forecaster in (PanelModel(), SeasonalNaive()):
+        assert tuple(result.origin for result in backtest(forecaster, whole, 28, RULES, origins=origins)) == origins
+
+
+@dataclass(frozen=True)
+class Careless:
+    """A forecaster that returns something else than it was asked for."""
+
+    rows: int
+    days: int
+    name: str = "careless"
+    version: str = "0"
+
+    def min_history_days(self, horizon: int) -> int:
+        return 0
+
+    def forecast(self, panel: Panel, horizon: int, levels: Sequence[float]) -> PanelForecast:
+        part = panel.select(np.arange(len(panel.series)) < self.rows)
+        return SeasonalNaive().forecast(part, self.days, levels)
+
+
+@pytest.mark.parametrize(("rows", "days"), [(39, 28), (40, 27)])
+def test_a_forecaster_that_leaves_out_series_or_days_is_refused_by_name(rows: int, days: int) -> None:
+    with pytest.raises(InvalidForecast, match=f"careless must return the 40 series.*it returned {rows} series, {days} days"):
+        backtest(Careless(rows, days), mixed(300), 28, RULES)
+
+
+def test_forecasts_are_scored_as_they_are_published() -> None:
+    middle = backtest(PanelModel(), mixed(300), 28, RULES)[0].middle
     np.testing.assert_array_equal(middle, np.round(middle, 2))

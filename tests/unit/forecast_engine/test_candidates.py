@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from forecast_engine.candidates import candidates, same_weekday_mean
+from forecast_engine.candidates import fit_candidates, same_weekday_mean
 from forecast_engine.days import days_from
 from tests.unit.forecast_engine.panels import FIRST_DAY, poisson
 
@@ -14,11 +14,11 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 def test_the_blend_is_the_weighted_mean_of_the_candidates() -> None:
     values, days, future = poisson(5, 800, 4.0), days_from(FIRST_DAY, 800), days_from(FIRST_DAY, 28)
-    fitted = candidates(values, days, np.zeros(5, dtype=np.int64), with_annual=True)
-    weights = np.random.default_rng(1).dirichlet(np.ones(len(fitted.names)), 5).T
+    fitted = fit_candidates(values, days, np.zeros(5, dtype=np.int64), with_annual=True)
+    weights = np.random.default_rng(1).dirichlet(np.ones(len(fitted.members)), 5).T
     expected = sum(weight[:, None] * forecast for weight, forecast in zip(weights, fitted.forecasts(future), strict=True))
     np.testing.assert_allclose(fitted.blend(weights, future), expected)
-    assert len(fitted.names) == 9
+    assert len(fitted.members) == 9
 
 
 def test_same_weekday_means_agree_with_a_loop() -> None:
@@ -32,7 +32,7 @@ def test_same_weekday_means_agree_with_a_loop() -> None:
 def test_every_candidate_scales_with_busy_demand() -> None:
     values, days, future = 1e6 * poisson(3, 200, 50.0), days_from(FIRST_DAY, 200), days_from(FIRST_DAY, 7)
     site = np.zeros(3, dtype=np.int64)
-    small, large = candidates(values, days, site, with_annual=False), candidates(10 * values, days, site, with_annual=False)
+    small, large = fit_candidates(values, days, site, with_annual=False), fit_candidates(10 * values, days, site, with_annual=False)
     for one, ten in zip(small.forecasts(future), large.forecasts(future), strict=True):
         np.testing.assert_allclose(10 * one, ten, rtol=1e-5)
 
@@ -40,7 +40,8 @@ def test_every_candidate_scales_with_busy_demand() -> None:
 def test_annual_candidates_foresee_a_season_that_plain_ones_miss() -> None:
     days, future = days_from(FIRST_DAY, 1000), days_from(FIRST_DAY + timedelta(days=1000), 28)
     season, ahead = (100.0 * (1 + 0.5 * np.sin(2 * np.pi * part.day_of_year / 365.25)) for part in (days, future))
-    fitted = candidates(np.tile(season, (3, 1)), days, np.zeros(3, dtype=np.int64), with_annual=True)
-    worst = {name: np.abs(made - ahead).max() for name, made in zip(fitted.names, fitted.forecasts(future), strict=True)}
+    fitted = fit_candidates(np.tile(season, (3, 1)), days, np.zeros(3, dtype=np.int64), with_annual=True)
+    forecasts = zip(fitted.members, fitted.forecasts(future), strict=True)
+    worst = {candidate.name: np.abs(forecast - ahead).max() for candidate, forecast in forecasts}
     assert worst["annual_0.01"] < 5.0
     assert worst["level_0.01"] > 30.0

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from forecast_engine.arrays import FloatArray
-from forecast_engine.errors import InvalidRequest, NothingToForecast
-from forecast_engine.model import PanelForecast, forecast_panel
+from forecast_engine.forecaster import PanelForecast
+from forecast_engine.model import MixtureDiagnostics, PanelModel
 from forecast_engine.panel import Panel
 from tests.unit.forecast_engine.panels import FIRST_DAY, WEEK, intermittent, keys, panel, poisson
 
@@ -47,7 +45,7 @@ def assert_sound(forecast: PanelForecast, series: int, horizon: int = 28) -> Non
     ],
 )
 def test_every_panel_gets_a_sound_forecast(values: FloatArray) -> None:
-    assert_sound(forecast_panel(panel(values), 28), len(values))
+    assert_sound(PanelModel().forecast(panel(values), 28), len(values))
 
 
 @settings(max_examples=25, deadline=None)
@@ -55,18 +53,18 @@ def test_every_panel_gets_a_sound_forecast(values: FloatArray) -> None:
     arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 160)), elements=st.one_of(st.just(np.nan), st.integers(0, 9).map(float)))
 )
 def test_any_small_panel_gets_a_sound_forecast(values: FloatArray) -> None:
-    assert_sound(forecast_panel(panel(values), 14), len(values), 14)
+    assert_sound(PanelModel().forecast(panel(values), 14), len(values), 14)
 
 
 def test_a_regular_week_is_continued() -> None:
-    forecast = forecast_panel(panel(np.tile(100.0 * WEEK, (2, 40))), 14)
+    forecast = PanelModel().forecast(panel(np.tile(100.0 * WEEK, (2, 40))), 14)
     np.testing.assert_allclose(forecast.mean, np.tile(100.0 * WEEK, (2, 2)), rtol=0.02)
     np.testing.assert_allclose(forecast.quantiles[1], np.tile(100.0 * WEEK, (2, 2)), rtol=0.05)
 
 
 def test_a_weekday_the_site_is_closed_is_forecast_as_zero() -> None:
     values = np.where(np.arange(300) % 7 == 6, 0.0, poisson(4, 300, 30.0))
-    forecast = forecast_panel(panel(values), 28)
+    forecast = PanelModel().forecast(panel(values), 28)
     sunday = (300 + np.arange(28)) % 7 == 6
     assert (forecast.quantiles[:, :, sunday] == 0).all()
     assert (forecast.mean[:, ~sunday] > 10).all()
@@ -76,42 +74,43 @@ def test_a_stock_out_is_not_taken_for_a_fall_in_demand() -> None:
     values = poisson(6, 300, 20.0)
     out_of_stock, unsold = values.copy(), values.copy()
     out_of_stock[0, 280:], unsold[0, 280:] = np.nan, 0.0
-    assert forecast_panel(panel(out_of_stock), 7).mean[0].mean() > 18.0
-    assert forecast_panel(panel(unsold), 7).mean[0].mean() < 12.0
+    assert PanelModel().forecast(panel(out_of_stock), 7).mean[0].mean() > 18.0
+    assert PanelModel().forecast(panel(unsold), 7).mean[0].mean() < 12.0
 
 
 def test_a_season_of_the_panel_is_foreseen() -> None:
     day = np.arange(1200)
     season = 1 + 0.5 * np.sin(2 * np.pi * day / 365.25)
     values = np.random.default_rng(3).poisson(40.0 * season[:1172], (40, 1172)).astype(np.float64)
-    forecast = forecast_panel(panel(values), 28)
-    assert any(name.startswith("annual") for name in forecast.candidates)
+    forecast = PanelModel().forecast(panel(values), 28)
+    assert isinstance(forecast.diagnostics, MixtureDiagnostics)
+    assert any(name.startswith("annual") for name in forecast.diagnostics.candidates)
     np.testing.assert_allclose(forecast.mean.mean(axis=0), 40.0 * season[1172:], rtol=0.08)
 
 
 def test_the_order_of_the_series_changes_nothing() -> None:
     values = np.vstack([poisson(30, 250, 3.0), intermittent(30, 250)])
     order = np.random.default_rng(4).permutation(60)
-    straight = forecast_panel(panel(values), 28)
-    shuffled = forecast_panel(Panel(panel(values).values[order], FIRST_DAY, tuple(keys(60)[row] for row in order)), 28)
+    straight = PanelModel().forecast(panel(values), 28)
+    shuffled = PanelModel().forecast(Panel(panel(values).values[order], FIRST_DAY, tuple(keys(60)[row] for row in order)), 28)
     np.testing.assert_allclose(shuffled.quantiles, straight.quantiles[:, order], rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(shuffled.mean, straight.mean[order], rtol=1e-9)
 
 
 def test_the_same_panel_gives_the_same_forecast_to_the_last_bit() -> None:
     values = intermittent(20, 250)
-    first, second = forecast_panel(panel(values), 28), forecast_panel(panel(values), 28)
+    first, second = PanelModel().forecast(panel(values), 28), PanelModel().forecast(panel(values), 28)
     assert (first.quantiles == second.quantiles).all()
 
 
 def test_busy_demand_in_thousands_is_the_same_demand() -> None:
     values = poisson(20, 300, 5000.0)
-    units, thousandfold = forecast_panel(panel(values), 28), forecast_panel(panel(1000 * values), 28)
+    units, thousandfold = PanelModel().forecast(panel(values), 28), PanelModel().forecast(panel(1000 * values), 28)
     np.testing.assert_allclose(thousandfold.quantiles, 1000 * units.quantiles, rtol=1e-3)
 
 
 def test_a_history_too_short_to_test_says_so() -> None:
-    short, long = forecast_panel(panel(poisson(5, 80, 5.0)), 28), forecast_panel(panel(poisson(5, 84, 5.0)), 28)
+    short, long = PanelModel().forecast(panel(poisson(5, 80, 5.0)), 28), PanelModel().forecast(panel(poisson(5, 84, 5.0)), 28)
     assert (short.model, long.model) == ("panel_untested", "panel")
     assert short.warnings[0].startswith("history of 80 days is too short to replay a 28-day forecast")
     assert long.warnings == ()
@@ -121,7 +120,7 @@ def test_a_history_too_short_to_test_says_so() -> None:
 @pytest.mark.parametrize("mean", [0.7, 4.0, 60.0])
 def test_quantiles_cover_simulated_demand(mean: float) -> None:
     values = poisson(200, 400, mean)
-    lower, _, upper = forecast_panel(panel(values[:, :372]), 28).quantiles
+    lower, _, upper = PanelModel().forecast(panel(values[:, :372]), 28).quantiles
     actual = values[:, 372:]
     assert np.mean(actual > upper) == pytest.approx(0.10, abs=0.03 if mean > 1 else 0.08)
     assert np.mean((actual >= lower) & (actual <= upper)) > 0.78
@@ -129,23 +128,5 @@ def test_quantiles_cover_simulated_demand(mean: float) -> None:
 
 def test_one_day_in_ten_lies_above_the_upper_bound_of_rare_demand() -> None:
     values = intermittent(300, 400)
-    upper = forecast_panel(panel(values[:, :372]), 28).quantiles[2]
+    upper = PanelModel().forecast(panel(values[:, :372]), 28).quantiles[2]
     assert np.mean(values[:, 372:] > upper) == pytest.approx(0.10, abs=0.02)
-
-
-@pytest.mark.parametrize(
-    ("ask", "words"),
-    [
-        (lambda: forecast_panel(panel(np.ones((1, 99))), 0), "at least 1 day, not 0"),
-        (lambda: forecast_panel(panel(np.ones((1, 99))), 7, (0.5, 0.1)), "ascend"),
-        (lambda: forecast_panel(panel(np.ones((1, 99))), 7, (0.5, 1.0)), "between 0 and 1"),
-    ],
-)
-def test_a_senseless_request_is_refused(ask: Callable[[], object], words: str) -> None:
-    with pytest.raises(InvalidRequest, match=words):
-        ask()
-
-
-def test_a_panel_without_series_has_nothing_to_forecast() -> None:
-    with pytest.raises(NothingToForecast, match="no series"):
-        forecast_panel(panel(np.ones((0, 99))), 28)

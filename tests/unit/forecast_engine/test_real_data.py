@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks.forecast import evaluate
-from benchmarks.forecast_models import panel_model, seasonal_naive_7
 from benchmarks.forecast_panels import REAL_DATA, m5_subset, online_retail
+from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.demand_class import DemandClass, demand_classes
-from forecast_engine.model import forecast_panel
+from forecast_engine.model import PanelModel
 from forecast_engine.panel import Panel
 
 pytestmark = [
@@ -27,7 +27,7 @@ pytestmark = [
 )
 def test_accuracy_on_real_demand_is_kept(panel: Callable[[], Panel], wape: float, pinball: float) -> None:
     whole = panel()
-    ours, naive = evaluate(whole, panel_model), evaluate(whole, seasonal_naive_7)
+    ours, naive = evaluate(whole, PanelModel()), evaluate(whole, SeasonalNaive())
     assert ours.wape < wape
     assert ours.wape < 0.8 * naive.wape
     assert ours.pinball < pinball
@@ -42,6 +42,6 @@ def test_one_day_in_ten_lies_above_the_upper_bound_of_real_rare_demand() -> None
         end = whole.days - 28 * step
         seen = Panel(whole.values[:, :end], whole.first_day, whole.series)
         rare = np.isin(demand_classes(seen.values), [DemandClass.INTERMITTENT, DemandClass.LUMPY])
-        upper = forecast_panel(seen, 28).quantiles[2]
+        upper = PanelModel().forecast(seen, 28).quantiles[2]
         shares.append(100 * np.mean((whole.values[:, end : end + 28] > upper)[rare]))
     assert np.mean(shares) == pytest.approx(10.0, abs=2.0)

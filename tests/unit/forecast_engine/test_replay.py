@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecast_engine.arrays import FloatArray
-from forecast_engine.candidates import candidates
+from forecast_engine.candidates import fit_candidates
 from forecast_engine.days import days_from
 from forecast_engine.replay import Replay, fit_errors, past_errors, replays
 from tests.unit.forecast_engine.panels import FIRST_DAY, poisson
@@ -33,8 +33,8 @@ def test_there_are_as_many_replays_as_the_history_allows(days: int, count: int) 
 
 
 def test_annual_candidates_are_tried_at_every_origin_or_at_none() -> None:
-    assert {len(replay.candidates.names) for replay in replayed(poisson(3, 575, 5.0))} == {5}
-    assert {len(replay.candidates.names) for replay in replayed(poisson(3, 600, 5.0))} == {9}
+    assert {len(replay.candidates.members) for replay in replayed(poisson(3, 575, 5.0))} == {5}
+    assert {len(replay.candidates.members) for replay in replayed(poisson(3, 600, 5.0))} == {9}
 
 
 def test_candidate_errors_are_mean_squares_over_the_known_days() -> None:
@@ -60,7 +60,7 @@ def test_days_a_site_is_closed_teach_nothing() -> None:
 
 def test_errors_of_the_fit_are_stretched_away_from_it() -> None:
     values, days = poisson(3, 70, 5.0), days_from(FIRST_DAY, 70)
-    fitted = candidates(values, days, SITE, with_annual=False)
+    fitted = fit_candidates(values, days, SITE, with_annual=False)
     weights = np.full(fitted.levels.shape, 0.2)
     errors = fit_errors(fitted, weights, values, days)
     stretched = errors.forecast + 1.5 * (values[:, -56:] - errors.forecast)

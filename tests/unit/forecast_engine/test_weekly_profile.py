@@ -75,7 +75,7 @@ def test_a_weekday_on_which_a_whole_site_never_sells_is_closed_for_its_quiet_ser
     values = np.where(WEEKDAY == 6, 0.0, np.array([[30.0], [0.1]]))
     elsewhere = np.full((1, 182), 30.0)
     profile = weekly_profile(np.vstack([values, elsewhere]), WEEKDAY, np.array([0, 0, 1]))
-    assert profile.closed[:, 6].tolist() == [True, True, False]
+    assert profile.is_closed[:, 6].tolist() == [True, True, False]
     assert profile.factors[:2, 6].tolist() == [0.0, 0.0]
     np.testing.assert_allclose(profile.factors.mean(axis=1), 1.0)
 
@@ -83,7 +83,7 @@ def test_a_weekday_on_which_a_whole_site_never_sells_is_closed_for_its_quiet_ser
 def test_a_quiet_series_without_sales_on_a_weekday_is_not_closed_that_day() -> None:
     values = np.where(WEEKDAY == 6, 0.0, 0.2)[None, :].repeat(2, axis=0)
     values[1] = 5.0
-    assert not weekly_profile(values, WEEKDAY, at_one_site(2)).closed.any()
+    assert not weekly_profile(values, WEEKDAY, at_one_site(2)).is_closed.any()
 
 
 def test_series_without_any_known_demand_get_the_panels_week() -> None:

@@ -12,8 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from forecast_engine.backtest import wape
+from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.errors import NothingToForecast
+from forecast_engine.forecaster import Forecaster
 from glue_jobs import demand_forecast, lake_io
+from glue_jobs.demand_forecast import BUILTIN
 
 AS_OF = date(2026, 11, 22)
 FEATURES = "features/daily_demand/v1/run_id=r1/part-0.parquet"
@@ -59,7 +62,7 @@ def series(sku: str, days: int, mean: float, seed: int = 1, last: date = AS_OF) 
     return pd.DataFrame({"site_id": "LDS1", "sku_id": sku, "demand_date": dates, "demand": demand, "stockout": False, "lag_1": 0.0})
 
 
-def run(lake: LakeInMemory, *frames: pd.DataFrame, horizon: int = 28) -> None:
+def run(lake: LakeInMemory, *frames: pd.DataFrame, horizon: int = 28, forecaster: Forecaster = BUILTIN) -> None:
     """Run the job on the given features, as Glue starts it."""
     manifest = {"run_id": "r1", "as_of_date": AS_OF.isoformat(), "horizon_days": horizon, "today": "2026-11-23", "objects": []}
     lake.objects["runs/r1/manifest.json"] = json.dumps(manifest).encode()
@@ -67,7 +70,7 @@ def run(lake: LakeInMemory, *frames: pd.DataFrame, horizon: int = 28) -> None:
         sink = pa.BufferOutputStream()
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), sink)
         lake.objects[FEATURES.replace("part-0", f"part-{number}")] = sink.getvalue().to_pybytes()
-    demand_forecast.main(["--lake_bucket", "lake", "--run_id", "r1", "--JOB_NAME", "demand_forecast"])
+    demand_forecast.main(["--lake_bucket", "lake", "--run_id", "r1", "--JOB_NAME", "demand_forecast"], forecaster)
 
 
 def test_every_series_gets_28_consecutive_days_of_ordered_quantiles(lake: LakeInMemory) -> None:
@@ -123,6 +126,15 @@ def test_the_summary_agrees_with_the_tables(lake: LakeInMemory) -> None:
     assert tested["origins"] == ["2026-10-25", "2026-09-27"]
     inside = (backtest["confidence_lower"] <= actual) & (actual <= backtest["confidence_upper"])
     assert tested["coverage"] == pytest.approx(100 * inside.mean())
+
+
+def test_another_forecaster_takes_the_place_of_the_built_in_one(lake: LakeInMemory) -> None:
+    run(lake, series("A", 300, 5.0), forecaster=SeasonalNaive(version="7"))
+    summary = lake.summary()
+    assert (summary["model_name"], summary["model_version"]) == ("seasonal_naive_7", "7")
+    assert summary["backtest"]["wape"] == summary["backtest"]["baseline_wape"]
+    assert set(lake.table("daily")["model"]) == {"seasonal_naive_7"}
+    assert set(summary["params"]) == {"min_history_days", "min_demand_days", "max_quiet_days", "max_history_days", "quantiles"}
 
 
 def test_days_out_of_stock_are_not_scored(lake: LakeInMemory) -> None:

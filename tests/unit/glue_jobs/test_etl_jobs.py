@@ -91,7 +91,8 @@ def table(zone: str, run_id: str = "r1") -> list[dict[str, Any]]:
 def quality(lake: None) -> dict[str, Any]:
     manifest("r1", *map(entry, ROWS))
     cleanse("r1", ORDERS)
-    return lake_io.read_json(BUCKET, "runs/r1/quality.json")
+    document: dict[str, Any] = lake_io.read_json(BUCKET, "runs/r1/quality.json")
+    return document
 
 
 def test_every_row_of_every_object_is_accounted_for(quality: dict[str, Any]) -> None:

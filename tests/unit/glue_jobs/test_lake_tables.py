@@ -12,7 +12,7 @@ import contracts
 from cdk.storage.tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated
 from forecast_engine.backtest import backtest
 from forecast_engine.exclusions import ExclusionRules, split_panel
-from forecast_engine.model import forecast_panel
+from forecast_engine.model import PanelModel
 from forecast_engine.panel import panel_of
 from glue_jobs.forecast_tables import backtest_table, daily_table, excluded_table
 from tests.unit.glue_jobs.conftest import Engine
@@ -67,8 +67,8 @@ def forecast_schemas() -> dict[str, pa.Schema]:
     panel = panel_of(pd.concat([series("A", 300, 5.0), series("B", 3, 5.0)]), AS_OF)
     forecastable, exclusions = split_panel(panel, rules)
     return {
-        "daily": daily_table(forecast_panel(forecastable, 28), "r1").schema,
-        "backtest": backtest_table(backtest(panel, 28, rules)).schema,
+        "daily": daily_table(PanelModel().forecast(forecastable, 28), "r1").schema,
+        "backtest": backtest_table(backtest(PanelModel(), panel, 28, rules)).schema,
         "excluded": excluded_table(exclusions).schema,
     }
 

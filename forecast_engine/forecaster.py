@@ -1,0 +1,110 @@
+"""What a forecaster is, and what it returns: the seam at which another model takes the place of the built-in one.
+
+The back-test, the forecast job and the benchmarks take any object with these four members; no base class is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+
+from forecast_engine.arrays import FloatArray, known_quantiles
+from forecast_engine.errors import InvalidForecast, InvalidRequest, NothingToForecast
+from forecast_engine.panel import Panel, SeriesKey
+
+DEFAULT_LEVELS = (0.1, 0.5, 0.9)
+
+
+class Forecaster(Protocol):
+    """A model that forecasts all series of a panel at once. It draws no random numbers and reads no clock: same panel, same forecast."""
+
+    @property
+    def name(self) -> str:
+        """Short name for tables and reports, such as panel."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Version of the model, recorded with every run; it changes whenever the same panel would get other figures."""
+        ...
+
+    def min_history_days(self, horizon: int) -> int:
+        """Return the days of history from which on the model works as intended; the back-test leaves out origins with fewer."""
+        ...
+
+    def forecast(self, panel: Panel, horizon: int, levels: Sequence[float]) -> PanelForecast:
+        """Forecast every series of the panel for the `horizon` days after its last day, with a quantile for each level.
+
+        Raises NothingToForecast for a panel without series, InvalidRequest for a horizon below 1 or levels that do not ascend in (0, 1).
+        """
+        ...
+
+
+class Diagnostics:
+    """What a model learned on the way to a forecast; a model with something to report derives a class of its own."""
+
+    def as_dict(self) -> Mapping[str, object]:
+        """Return values that can be written as JSON, by name; they join `params` in forecast.json."""
+        return {}
+
+
+@dataclass(frozen=True, eq=False)
+class PanelForecast:
+    """Forecasts of N series for the `horizon` days after `origin`.
+
+    mean: (N, horizon) units. quantiles: (levels, N, horizon) units, ordered by level and not negative. model: the name of the forecaster,
+    or of the simpler method it fell back to. warnings: what the reader of the numbers should know. Raises InvalidForecast when shapes
+    disagree, a value is not finite or negative, or quantiles cross.
+    """
+
+    series: tuple[SeriesKey, ...]
+    origin: date
+    levels: tuple[float, ...]
+    mean: FloatArray
+    quantiles: FloatArray
+    model: str
+    warnings: tuple[str, ...] = ()
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+
+    def __post_init__(self) -> None:
+        wanted = (len(self.levels), len(self.series), *self.mean.shape[1:])
+        if self.mean.ndim != 2 or self.quantiles.shape != wanted or len(self.mean) != len(self.series):
+            raise InvalidForecast(
+                f"{self.model}: {len(self.series)} series and {len(self.levels)} levels need a mean of shape (series, days) and quantiles "
+                f"of shape (levels, series, days), not {self.mean.shape} and {self.quantiles.shape}"
+            )
+        for name, values in (("mean", self.mean), ("quantiles", self.quantiles)):
+            if not (np.isfinite(values) & (values >= 0)).all():
+                raise InvalidForecast(f"{self.model}: {name} must be finite and not negative; clip them at 0 and fill what is not known")
+        if (np.diff(self.quantiles, axis=0) < 0).any():
+            raise InvalidForecast(f"{self.model}: quantiles must not cross; sort them along the levels")
+
+    @property
+    def horizon(self) -> int:
+        """Days forecast."""
+        return int(self.mean.shape[1])
+
+
+def check_request(panel: Panel, horizon: int, levels: Sequence[float]) -> None:
+    """Refuse what no forecaster can do: NothingToForecast for an empty panel, InvalidRequest for a bad horizon or bad levels."""
+    if not panel.series or not panel.days:
+        raise NothingToForecast("the panel has no series; give at least one series with at least one day")
+    if horizon < 1:
+        raise InvalidRequest(f"horizon must be at least 1 day, not {horizon}")
+    if not levels or any(not 0.0 < level < 1.0 for level in levels) or list(levels) != sorted(set(levels)):
+        raise InvalidRequest(f"quantile levels must ascend strictly between 0 and 1, not {tuple(levels)}")
+
+
+def forecast_around(point: FloatArray, errors: FloatArray, *, panel: Panel, levels: Sequence[float], model: str) -> PanelForecast:
+    """Return a forecast whose quantiles are a point forecast plus the quantiles of past errors, never below 0.
+
+    point: (N, horizon) units. errors: (N, M) past actual minus forecast of each series in units, NaN = not known; a series without any
+    gets quantiles equal to its point.
+    """
+    spread = np.nan_to_num(known_quantiles(errors, levels))
+    quantiles = np.maximum(point + spread[:, :, None], 0.0)
+    return PanelForecast(panel.series, panel.last_day, tuple(levels), np.maximum(point, 0.0), quantiles, model)
