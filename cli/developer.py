@@ -11,8 +11,9 @@ import typer
 from rich.table import Table
 
 from cli.console import CliError, out
-from cli.platform import LOCAL, SCOPES, platform
+from cli.platform import LOCAL, platform
 from cli.runs import Stage
+from contracts.scopes import ALL_SCOPES, Scope
 from local import twin
 
 ONE_BY_ONE = "(twin or e2e or spark or real_data or slow) and not synth"
@@ -21,10 +22,10 @@ AT_ONCE = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
 
 def token(
     stage: Stage = LOCAL,
-    scope: Annotated[list[str] | None, typer.Option(help="Only this scope, e.g. signify/kpis:read; may be repeated.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help=f"Only this scope, e.g. {Scope.READ_KPIS}; may be repeated.")] = None,
 ) -> None:
     """Print a bearer token for the API, with every scope unless --scope names some."""
-    out.print(platform(stage).token(" ".join(scope) if scope else SCOPES), markup=False)
+    out.print(platform(stage).token(" ".join(scope) if scope else ALL_SCOPES), markup=False)
 
 
 def env() -> None:

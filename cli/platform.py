@@ -12,12 +12,9 @@ import httpx
 from botocore.config import Config
 
 from cli.console import CliError
+from contracts.scopes import ALL_SCOPES
 from local import twin
 
-SCOPES = (
-    "signify/forecasts:read signify/forecasts:run signify/insights:read signify/insights:write "
-    "signify/kpis:read signify/kpis:run signify/exports:create signify/data:admin"
-)
 LOCAL = "local"
 
 
@@ -51,7 +48,7 @@ class Platform:
         base = twin.api_url(self.outputs["ApiUrl"]) if self.stage == LOCAL else self.outputs["ApiUrl"]
         return f"{base.rstrip('/')}/api/v1"
 
-    def token(self, scopes: str = SCOPES) -> str:
+    def token(self, scopes: str = ALL_SCOPES) -> str:
         """A bearer token by the client-credentials flow, with every scope of the API unless scopes names fewer."""
         user_pool_client = self.client("cognito-idp").describe_user_pool_client(
             UserPoolId=self.outputs["TokenUserPoolId"], ClientId=self.outputs["TokenClientId"]

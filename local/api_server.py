@@ -17,11 +17,11 @@ from typing import Any, NoReturn
 from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
+from contracts.scopes import ALL_SCOPES
 from local.developer_database import developer_database
 from local.state import read_environment
 from runtime import bootstrap
 from runtime.api.app import mount
-from runtime.api.scopes import Scope
 from runtime.errors import Unavailable
 
 resources = ExitStack()
@@ -32,7 +32,7 @@ class DeveloperResolver(HttpResolverLocal):
 
     def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
         event["path"] = event["path"].rstrip("/") or "/"
-        event["requestContext"] = {"authorizer": {"claims": {"client_id": "developer", "scope": " ".join(Scope)}}}
+        event["requestContext"] = {"authorizer": {"claims": {"client_id": "developer", "scope": ALL_SCOPES}}}
         return super()._to_proxy_event(event)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:  # type: ignore[override]

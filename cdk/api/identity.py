@@ -19,18 +19,8 @@ from constructs import Construct
 
 from cdk.common.suppress_findings import acknowledge
 from cdk.settings.model import Settings
+from contracts.scopes import RESOURCE_SERVER, Scope
 
-RESOURCE_SERVER = "signify"
-SCOPES = {
-    "forecasts:read": "Read forecasts, runs and jobs",
-    "forecasts:run": "Start forecast runs",
-    "insights:read": "Read insights and their reasons",
-    "insights:write": "Work on insights: status, assignee, feedback",
-    "kpis:read": "Read KPIs",
-    "kpis:run": "Start KPI calculations",
-    "exports:create": "Create and fetch exports",
-    "data:admin": "Read what was ingested and why rows were refused",
-}
 TOKEN_VALIDITY = Duration.hours(1)
 
 
@@ -46,7 +36,7 @@ class Identity(Construct):
             cognito_domain=CognitoDomainOptions(domain_prefix=f"signify-{settings.stage}-{Aws.ACCOUNT_ID}"),
         )
         self.token_url = f"{domain.base_url()}/oauth2/token"
-        scopes = [ResourceServerScope(scope_name=name, scope_description=text) for name, text in SCOPES.items()]
+        scopes = [ResourceServerScope(scope_name=each.local_name, scope_description=each.description) for each in Scope]
         self.server = self.pool.add_resource_server("Api", identifier=RESOURCE_SERVER, scopes=scopes)
         self.client = self.pool.add_client(
             "Machine",
@@ -56,11 +46,6 @@ class Identity(Construct):
                 flows=OAuthFlows(client_credentials=True), scopes=[OAuthScope.resource_server(self.server, each) for each in scopes]
             ),
         )
-
-    @property
-    def scopes(self) -> list[str]:
-        """The scopes as they stand in a token."""
-        return [f"{RESOURCE_SERVER}/{name}" for name in SCOPES]
 
     def _pool(self) -> UserPool:
         pool = UserPool(

@@ -26,6 +26,7 @@ from cdk.api.web_acl import WebAcl
 from cdk.common.log_group import log_group
 from cdk.common.suppress_findings import acknowledge
 from cdk.settings.model import Settings
+from contracts.scopes import Scope
 
 BASE_PATH = "api/v1"
 OPEN_ROUTES = ("health", "openapi.json", "docs")
@@ -91,7 +92,7 @@ class PlatformApi(Construct):
                 integration,
                 authorizer=authorizer,
                 authorization_type=AuthorizationType.COGNITO,
-                authorization_scopes=self._identity.scopes,
+                authorization_scopes=[str(each) for each in Scope],
                 api_key_required=settings.api_key_required,
                 request_validator=validator,
                 request_models={"application/json": document} if verb in WITH_BODY else None,

@@ -10,12 +10,13 @@ from aws_cdk.aws_scheduler import Schedule, ScheduleExpression
 from aws_cdk.aws_scheduler_targets import LambdaInvoke
 from constructs import Construct
 
-from cdk.api.identity import RESOURCE_SERVER, TOKEN_VALIDITY, Identity
+from cdk.api.identity import TOKEN_VALIDITY, Identity
 from cdk.api.rest_api import PlatformApi
 from cdk.compute.function import FunctionFactory
 from cdk.compute.function_spec import FunctionSpec
 from cdk.compute.package import FUNCTIONS
 from cdk.workflow.scheduler_role import scheduler_role
+from contracts.scopes import Scope
 
 WALKER = FunctionSpec(
     "canary",
@@ -27,7 +28,7 @@ WALKER = FunctionSpec(
     inside=False,
     concurrency=1,
 )
-SCOPES = ("forecasts:read", "kpis:read")
+SCOPES = (Scope.READ_FORECASTS, Scope.READ_KPIS)
 
 
 class Canary(Construct):
@@ -42,9 +43,7 @@ class Canary(Construct):
             "Canary",
             generate_secret=True,
             access_token_validity=TOKEN_VALIDITY,
-            o_auth=OAuthSettings(
-                flows=OAuthFlows(client_credentials=True), scopes=[OAuthScope.custom(f"{RESOURCE_SERVER}/{name}") for name in SCOPES]
-            ),
+            o_auth=OAuthSettings(flows=OAuthFlows(client_credentials=True), scopes=[OAuthScope.custom(str(each)) for each in SCOPES]),
         )
         client.node.add_dependency(identity.server)
         environment = {

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.openapi.models import SecurityScheme
 from pydantic import BaseModel
 
+from contracts.scopes import Scope
 from runtime.models.api.responses import Problem
 
 TITLE = "Signify"
@@ -16,7 +17,7 @@ DESCRIPTION = (
     "Errors are application/problem+json (RFC 9457) and name the field, the value and the fix."
 )
 SECURITY_SCHEMES: dict[str, SecurityScheme] = {}
-SECURITY = [{"token": ["signify/forecasts:read"]}]
+SECURITY = [{"token": [str(Scope.READ_FORECASTS)]}]
 
 MEANINGS = {
     400: "The request cannot be read (malformed JSON, a changed or foreign cursor).",

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import accuracy, parameters
 from runtime.api.documentation import answers
 from runtime.api.jobs import job_answer
 from runtime.api.responses import BRIEFLY, answer, fragment
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import Scope, claims, needs
+from runtime.api.scopes import claims, needs
 from runtime.models.api.requests import DateRange, ForecastRequest, GroupBy
 from runtime.models.api.responses import (
     AccuracyMetricsResponse,

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
+from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import answers
 from runtime.api.responses import answer
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import Scope, needs
+from runtime.api.scopes import needs
 from runtime.errors import JobNotFound
 from runtime.models.api.responses import ForecastJobResponse
 from runtime.models.domain.jobs import Job

@@ -8,13 +8,14 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import answers
 from runtime.api.pages import page_answer
 from runtime.api.responses import BRIEFLY, answer
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import Scope, needs
+from runtime.api.scopes import needs
 from runtime.errors import InvalidInput
 from runtime.models.api.responses import KpiDefinitionsResponse, KpiResponse
 from runtime.services.kpis import kpi_definitions

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from typing import Any
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
+from contracts.scopes import Scope
 from runtime.errors import Forbidden
-
-
-class Scope(StrEnum):
-    """The scopes of the API's resource server."""
-
-    READ_FORECASTS = "signify/forecasts:read"
-    RUN_FORECASTS = "signify/forecasts:run"
-    READ_INSIGHTS = "signify/insights:read"
-    WRITE_INSIGHTS = "signify/insights:write"
-    READ_KPIS = "signify/kpis:read"
-    RUN_KPIS = "signify/kpis:run"
-    CREATE_EXPORTS = "signify/exports:create"
-    ADMINISTER_DATA = "signify/data:admin"
-
 
 Middleware = Callable[[ApiGatewayResolver, NextMiddleware], Response[Any]]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts.scopes import Scope
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, rendered
 
@@ -55,13 +56,10 @@ def test_an_api_key_is_no_credential(stage: Stage) -> None:
     assert not [name for name, method in methods(stage).items() if method.get("ApiKeyRequired")]
 
 
-def test_identity_function_and_command_line_know_the_same_scopes(stage: Stage) -> None:
-    from cli.platform import SCOPES as ASKED
-    from runtime.api.scopes import Scope
-
+def test_the_user_pool_defines_every_scope_of_the_contract(stage: Stage) -> None:
     [server] = stage.of_type("AWS::Cognito::UserPoolResourceServer").values()
     defined = {f"{server['Properties']['Identifier']}/{scope['ScopeName']}" for scope in server["Properties"]["Scopes"]}
-    assert defined == SCOPES == {str(scope) for scope in Scope} == set(ASKED.split())
+    assert defined == SCOPES == set(Scope)
 
 
 def test_public_routes_can_only_be_read(stage: Stage) -> None:

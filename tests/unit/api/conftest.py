@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from contracts.scopes import ALL_SCOPES
 from runtime import bootstrap
-from runtime.api.scopes import Scope
 from runtime.api.services import ApiServices
 from runtime.services.forecasts.cursors import Cursors
 from runtime.services.forecasts.forecast_reading import ForecastReading
@@ -27,8 +27,6 @@ from tests.fakes.reads import (
 )
 from tests.fakes.runs import InMemoryRuns
 from tests.fakes.workflow import InMemoryWorkflow
-
-EVERY_SCOPE = " ".join(Scope)
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def call(
     *,
     body: str | None = None,
     headers: dict[str, str] | None = None,
-    scope: str = EVERY_SCOPE,
+    scope: str = ALL_SCOPES,
     **query: str | list[str],
 ) -> Answer:
     """Send one request through the function's resolver, as the gateway would."""

@@ -1,0 +1,36 @@
+"""The OAuth scopes of the API: what a token may allow. The user pool defines them, routes require them, clients request them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+RESOURCE_SERVER = "signify"
+"""The identifier of the API in the user pool; it begins every scope."""
+
+
+class Scope(StrEnum):
+    """The scopes, as they appear in a token; `local_name` is the part after the resource server's identifier."""
+
+    local_name: str
+    description: str
+
+    def __new__(cls, local_name: str, description: str) -> Scope:
+        """Make the member `signify/<local_name>`."""
+        name = f"{RESOURCE_SERVER}/{local_name}"
+        scope = str.__new__(cls, name)
+        scope._value_ = name
+        scope.local_name, scope.description = local_name, description
+        return scope
+
+    READ_FORECASTS = ("forecasts:read", "Read forecasts, runs and jobs")
+    RUN_FORECASTS = ("forecasts:run", "Start forecast runs")
+    READ_INSIGHTS = ("insights:read", "Read insights and their reasons")
+    WRITE_INSIGHTS = ("insights:write", "Work on insights: status, assignee, feedback")
+    READ_KPIS = ("kpis:read", "Read KPIs")
+    RUN_KPIS = ("kpis:run", "Start KPI calculations")
+    CREATE_EXPORTS = ("exports:create", "Create and fetch exports")
+    ADMINISTER_DATA = ("data:admin", "Read what was ingested and why rows were refused")
+
+
+ALL_SCOPES = " ".join(Scope)
+"""Every scope, as the `scope` parameter of a token request."""
