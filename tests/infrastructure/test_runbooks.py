@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ OF_SOME_STAGES = {
     "database-pinned": set[str](),
 }
 SECTIONS = [
-    "Who is hurt", "First five minutes", "Why", "What helps", "When to escalate", "Recovered when", "Known causes", "Drill",
+    "Impact", "Check", "Likely causes", "Fix", "Escalate", "Resolved when", "Past incidents", "Drill",
 ]  # fmt: skip
 
 
@@ -35,6 +36,13 @@ def linked(stage: Stage) -> dict[str, str]:
         link = each["Properties"]["AlarmDescription"].split()[0]
         pages[re.sub(r".*/Alarms|[0-9A-F]{8}$", "", name)] = Path(link).stem
     return pages
+
+
+def resources_in_commands(text: str) -> Iterator[tuple[str, str, str]]:
+    """Helper, stack and name in the commands of a page; the variable of a loop stands for each of its words."""
+    for helper, stack, name in re.findall(r"\b(id_of|logs_of) ([A-Z]\w+) (\$?[A-Z]\w+)", text):
+        loop = re.search(rf"for {name[1:]} in ([\w ]+);", text) if name.startswith("$") else None
+        yield from ((helper, stack, each) for each in (loop[1].split() if loop else [name]))
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +83,19 @@ def test_a_page_has_every_section_in_order(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_first_five_minutes_are_commands(page: str) -> None:
-    first = PAGES[page].split("## First five minutes")[1].split("## Why")[0]
-    assert re.search(r"^```(sh|sql)\n.+", first, re.MULTILINE), page
+def test_every_check_is_a_command(page: str) -> None:
+    check = PAGES[page].split("## Check")[1].split("## Likely causes")[0]
+    assert re.search(r"^```(sh|sql)\n.+", check, re.MULTILINE), page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_name_exactly_one_resource(page: str, complete: Stage) -> None:
+    """`id_of STACK NAME` finds a resource by its logical id: the name and the eight characters that the CDK appends."""
+    for helper, stack, name in resources_in_commands(PAGES[page]):
+        resources = complete.templates[stack].document["Resources"]
+        types = [resource["Type"] for logical_id, resource in resources.items() if re.fullmatch(f"{name}[0-9A-F]{{8}}", logical_id)]
+        assert len(types) == 1, f"{helper} {stack} {name}: {types}"
+        assert helper == "id_of" or types == ["AWS::Logs::LogGroup"], f"{helper} {stack} {name}: {types}"
 
 
 @pytest.mark.parametrize("page", PAGES)
