@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, Migrations, QualityReports, RunRepository, Workflow
     from runtime.services.probe.canary_probe import ConsumerWalk
     from runtime.services.runs.daily_start import DailyStart
-    from runtime.services.runs.execution_events import RunEndings
+    from runtime.services.runs.execution_events import ExecutionEvents
     from runtime.services.runs.publishing import Publishing
     from runtime.services.runs.quality_gate import QualityGate
     from runtime.services.runs.resolution import RunResolution
@@ -162,11 +162,11 @@ def run_recording() -> RunRecording:
 
 
 @cache
-def run_endings() -> RunEndings:
-    """The service that hears how executions end."""
-    from runtime.services.runs.execution_events import RunEndings
+def execution_events() -> ExecutionEvents:
+    """The service that records execution status events."""
+    from runtime.services.runs.execution_events import ExecutionEvents
 
-    return RunEndings(runs(), jobs(), state_machine(), clock())
+    return ExecutionEvents(runs(), jobs(), state_machine(), clock())
 
 
 @cache

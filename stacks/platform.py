@@ -48,7 +48,7 @@ def build_platform(scope: Construct, settings: Settings) -> Platform:
         dead_letters=processing.pipe.dead_letters,
         queue=processing.pipe.queue,
         missed_starts=workflow.schedule.dead_letters,
-        unheard_endings=workflow.watch.dead_letters,
+        undelivered_execution_events=workflow.execution_events.dead_letters,
         machine=workflow.run.machine,
         api=api.edge.api,
         firewall=api.edge.firewall,

@@ -10,7 +10,7 @@ from cdk.compute.function import FunctionFactory
 from cdk.compute.function_spec import FunctionSpec
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
-from cdk.workflow.execution_events import RunWatch
+from cdk.workflow.execution_events import ExecutionEvents
 from cdk.workflow.schedule import DailySchedule
 from cdk.workflow.state_machine import DailyRun
 from cdk.workflow.steps import Steps
@@ -18,7 +18,7 @@ from cdk.workflow.topics import Notices
 from stacks.base import StageStack
 
 TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, once a day", inside=False)
-WATCHER = FunctionSpec("run_watcher", "Closes the books of runs that were stopped or timed out", asynchronous=True)
+EXECUTION_LISTENER = FunctionSpec("execution_listener", "Records the end of runs that were stopped or timed out", asynchronous=True)
 
 
 class WorkflowStack(StageStack):
@@ -28,15 +28,15 @@ class WorkflowStack(StageStack):
         super().__init__(scope, "Workflow", settings, "the run")
         self.notices = Notices(self, "Notices", settings)
         self.run = DailyRun(self, "Run", settings, lake, steps, self.notices)
-        told = {"STATE_MACHINE_ARN": self.run.machine.state_machine_arn}
-        self.trigger = functions.make(self, TRIGGER, told)
+        environment = {"STATE_MACHINE_ARN": self.run.machine.state_machine_arn}
+        self.trigger = functions.make(self, TRIGGER, environment)
         self.run.machine.grant_start_execution(self.trigger)
         self.schedule = DailySchedule(self, "Schedule", settings, self.trigger)
-        self.watcher = functions.make(self, WATCHER, told)
-        self.watch = RunWatch(self, "Watch", self.run.machine, self.watcher)
+        self.execution_listener = functions.make(self, EXECUTION_LISTENER, environment)
+        self.execution_events = ExecutionEvents(self, "ExecutionEvents", self.run.machine, self.execution_listener)
         CfnOutput(self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} for yesterday")
 
     @property
     def functions(self) -> dict[str, Function]:
         """Functions by name."""
-        return {TRIGGER.name: self.trigger, WATCHER.name: self.watcher}
+        return {TRIGGER.name: self.trigger, EXECUTION_LISTENER.name: self.execution_listener}

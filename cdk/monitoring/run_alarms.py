@@ -62,14 +62,19 @@ def ingestion_watches(settings: Settings, watched: Watched) -> list[Watch]:
     waiting = watched.dead_letters.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     waiting_s = watched.dead_letters.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
     age_s = watched.queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
-    unheard = watched.unheard_endings.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
+    undelivered = watched.undelivered_execution_events.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     missed = watched.missed_starts.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     rejected = measured(settings, "data_processor", "ObjectsRejected", "Sum")
     return [
         ticket("DeadLetters", "dead-letters", "An object could not be received after five attempts.", Reading(waiting, 1)),
         page("DeadLettersOld", "dead-letters-old", "A dead letter is older than an hour.", Reading(waiting_s, DEAD_LETTER_AGE_S)),
         ticket("ScheduleMissed", "schedule-missed", "The schedule could not start the daily run.", Reading(missed, 1)),
-        ticket("EndingUnheard", "ending-unheard", "How an execution ended could not be recorded.", Reading(unheard, 1)),
+        ticket(
+            "UndeliveredExecutionEvents",
+            "undelivered-execution-events",
+            "A status event of an execution could not be processed; its run may show the wrong status.",
+            Reading(undelivered, 1),
+        ),
         ticket("QueueAge", "queue-age", "Landed objects wait for more than 15 minutes.", Reading(age_s, QUEUE_AGE_S)),
         ticket("ObjectsRejected", "objects-rejected", "An object in the landing zone was rejected as a whole.", Reading(rejected, 1)),
     ]

@@ -26,7 +26,7 @@ class Watched:
     dead_letters: Queue
     queue: Queue
     missed_starts: Queue
-    unheard_endings: IQueue
+    undelivered_execution_events: IQueue
     machine: StateMachine
     api: RestApi
     firewall: WebAcl | None

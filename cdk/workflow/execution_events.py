@@ -1,4 +1,4 @@
-"""Who hears that an execution ended, or was redriven, when none of its states may say so: Step Functions' events -> a function."""
+"""Route Step Functions' execution status events to a function, for ends and redrives that no state of the execution can record."""
 
 from __future__ import annotations
 
@@ -13,39 +13,38 @@ from constructs import Construct
 from cdk.common.suppress_findings import acknowledge
 from cdk.compute.function import MAX_EVENT_AGE
 
-ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
-DELIVERIES = 20  # of an event that Lambda does not take, spread over MAX_EVENT_AGE
+FAILURE_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
+DELIVERY_ATTEMPTS = 20
+"""Of an event that Lambda does not accept, spread over MAX_EVENT_AGE."""
 
 
-class RunWatch(Construct):
-    """Tells the watcher of every execution that ended badly, and of every redrive; what it cannot handle waits in its dead-letter queue."""
+class ExecutionEvents(Construct):
+    """Invoke the listener for every execution that failed and every redrive; events it cannot handle wait in its dead-letter queue."""
 
-    def __init__(self, scope: Construct, construct_id: str, machine: StateMachine, watcher: Function) -> None:
+    def __init__(self, scope: Construct, construct_id: str, machine: StateMachine, listener: Function) -> None:
         super().__init__(scope, construct_id)
         self._machine = machine
-        self._watcher = watcher
-        assert watcher.dead_letter_queue is not None
-        self.dead_letters = watcher.dead_letter_queue
-        self._may_ask_how_executions_stand()
-        self._tell("Ended", "Executions that ended badly", {"status": list(ENDED)})
-        self._tell("Redriven", "Executions that were redriven", {"status": ["RUNNING"], "redriveCount": Match.greater_than(0)})
+        self._listener = listener
+        assert listener.dead_letter_queue is not None
+        self.dead_letters = listener.dead_letter_queue
+        self._grant_describe_executions()
+        self._add_rule("Ended", "Executions that failed, timed out or were stopped", {"status": list(FAILURE_STATUSES)})
+        self._add_rule("Redriven", "Executions that were redriven", {"status": ["RUNNING"], "redriveCount": Match.greater_than(0)})
 
-    def _may_ask_how_executions_stand(self) -> None:
+    def _grant_describe_executions(self) -> None:
         executions = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:execution:{self._machine.state_machine_name}:*"
-        assert self._watcher.role is not None
-        self._watcher.add_to_role_policy(PolicyStatement(actions=["states:DescribeExecution"], resources=[executions]))
+        assert self._listener.role is not None
+        self._listener.add_to_role_policy(PolicyStatement(actions=["states:DescribeExecution"], resources=[executions]))
         machine = self._machine.node.default_child
         assert isinstance(machine, CfnElement)
-        found = f"<AWS::Region>:<AWS::AccountId>:execution:<{Stack.of(machine).get_logical_id(machine)}.Name>:*"
-        acknowledge(
-            self._watcher.role,
-            {f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:{found}]": "The executions of one machine; each run has its own."},
-        )
+        resource = f"<AWS::Region>:<AWS::AccountId>:execution:<{Stack.of(machine).get_logical_id(machine)}.Name>:*"
+        finding = f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:{resource}]"
+        acknowledge(self._listener.role, {finding: "The executions of one state machine; each run is an execution of its own."})
 
-    def _tell(self, name: str, description: str, detail: dict[str, object]) -> None:
+    def _add_rule(self, construct_id: str, description: str, detail: dict[str, object]) -> None:
         Rule(
             self,
-            name,
+            construct_id,
             description=description,
             event_pattern=EventPattern(
                 source=["aws.states"],
@@ -54,10 +53,10 @@ class RunWatch(Construct):
             ),
             targets=[
                 LambdaFunction(
-                    self._watcher,
+                    self._listener,
                     dead_letter_queue=self.dead_letters,
                     max_event_age=MAX_EVENT_AGE,
-                    retry_attempts=DELIVERIES,
+                    retry_attempts=DELIVERY_ATTEMPTS,
                 )
             ],
         )

@@ -111,7 +111,7 @@ BY_DEED: dict[str, Deed] = {
     "RunAborted": _stop_a_run,
     "DeadLetters": _leave_a_dead_letter,
     "ScheduleMissed": _leave_a_dead_letter,
-    "EndingUnheard": _leave_a_dead_letter,
+    "UndeliveredExecutionEvents": _leave_a_dead_letter,
     "ObjectsRejected": _drop_a_broken_file,
     "NoPublishedRun": _take_the_heartbeat_back,
 }

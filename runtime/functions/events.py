@@ -111,7 +111,7 @@ _ENDED = {
 
 
 class ExecutionChange(Event):
-    """To run_watcher, from EventBridge: "Step Functions Execution Status Change"."""
+    """To execution_listener, from EventBridge: "Step Functions Execution Status Change"."""
 
     detail: ChangedExecution
 

@@ -23,7 +23,7 @@ EXPECTED = {
     "run_publisher",
     "run_recorder",
     "run_resolver",
-    "run_watcher",
+    "execution_listener",
 }
 CANARY = {"dev": set(), "prod": {"canary"}, "local": {"canary"}}
 OUTSIDE = {"database_roles", "forecast_trigger", "canary"}  # never open a connection to the database

@@ -75,7 +75,7 @@ def test_a_function_finds_its_handler_in_its_package() -> None:
     from cdk.monitoring import canary
     from stacks import anomaly, api, processing, workflow
 
-    specs = [*processing.RUN_FUNCTIONS, processing.RECEIVER, workflow.TRIGGER, workflow.WATCHER, anomaly.DETECTOR, api.HANDLER]
+    specs = [*processing.RUN_FUNCTIONS, processing.RECEIVER, workflow.TRIGGER, workflow.EXECUTION_LISTENER, anomaly.DETECTOR, api.HANDLER]
     for spec in [*specs, canary.WALKER, migrations.ROLES, migrations.MIGRATOR]:
         module = package.ROOT / f"{spec.entry_point.rpartition('.')[0].replace('.', '/')}.py"
         assert module in set(spec.package.files()), spec.name

@@ -83,5 +83,5 @@ def test_parts_of_a_composite_are_drilled_together() -> None:
 
 
 def test_deeds_are_done_for_alarms_that_a_deed_can_raise() -> None:
-    letters = {"DeadLetters", "ScheduleMissed", "EndingUnheard"}
+    letters = {"DeadLetters", "ScheduleMissed", "UndeliveredExecutionEvents"}
     assert BY_DEED.keys() == {"RunFailed", "RunAborted", "ObjectsRejected", "NoPublishedRun", *letters}

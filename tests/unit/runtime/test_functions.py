@@ -18,6 +18,7 @@ from runtime.errors import GateRefused, InvalidInput, RunFailed
 from runtime.functions import (
     anomaly_detector,
     database_roles,
+    execution_listener,
     forecast_trigger,
     kpi_calculator,
     migrator,
@@ -25,7 +26,6 @@ from runtime.functions import (
     run_publisher,
     run_recorder,
     run_resolver,
-    run_watcher,
 )
 from runtime.models.domain import run_files
 from runtime.models.domain.jobs import JobStatus
@@ -33,7 +33,7 @@ from runtime.models.domain.runs import RunStatus
 from runtime.services.anomalies.anomaly_detection import AnomalyDetection
 from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
 from runtime.services.runs.daily_start import DailyStart
-from runtime.services.runs.execution_events import RunEndings
+from runtime.services.runs.execution_events import ExecutionEvents
 from runtime.services.runs.publishing import Publishing
 from runtime.services.runs.quality_gate import QualityGate
 from runtime.services.runs.resolution import RunResolution
@@ -90,7 +90,7 @@ def wired(
         "publishing": Publishing(lake, runs, jobs, loader, clock, 30),
         "accuracy_measurement": AccuracyMeasurement(runs, jobs, InMemoryFrames(), InMemoryKpis(), clock, ForecastAccuracyEngine()),
         "run_recording": RunRecording(runs, jobs, reports, clock),
-        "run_endings": RunEndings(runs, jobs, workflow, clock),
+        "execution_events": ExecutionEvents(runs, jobs, workflow, clock),
         "anomaly_detection": AnomalyDetection(runs, jobs, InMemoryFrames(), lake, LakeAnomalyTable(lake), clock),
         "daily_start": DailyStart(workflow),
     }
@@ -207,11 +207,11 @@ def test_an_execution_that_somebody_stopped_closes_its_run_and_a_redrive_opens_i
     workflow.start(str(EXECUTION["name"]), {})
     workflow.ended.add(str(EXECUTION["name"]))
     run_id = an_execution().run_id
-    assert call(run_watcher, changed("ABORTED", error=None, cause=None))["outcome"] == "CLOSED"
+    assert call(execution_listener, changed("ABORTED", error=None, cause=None))["outcome"] == "CLOSED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.CANCELLED, RunStatus.FAILED)
     assert jobs.get(run_id).error == {"code": "Execution.ABORTED", "detail": "somebody stopped the execution"}
     workflow.ended.clear()
-    assert call(run_watcher, changed("RUNNING", redriveCount=1))["outcome"] == "REOPENED"
+    assert call(execution_listener, changed("RUNNING", redriveCount=1))["outcome"] == "REOPENED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.RUNNING, RunStatus.RUNNING)
 
 

@@ -10,7 +10,7 @@ from runtime.errors import IdempotencyKeyTaken, InvalidInput, NoInputData, Unkno
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.objects import ObjectStatus, ReasonCode
 from runtime.models.domain.runs import RunStatus
-from runtime.services.runs.execution_events import RunEndings
+from runtime.services.runs.execution_events import ExecutionEvents
 from runtime.services.runs.resolution import RunResolution
 from runtime.services.runs.run_recorder import Failure
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryObjects, InMemoryRuns
@@ -144,7 +144,7 @@ def test_a_run_whose_execution_was_stopped_meanwhile_does_not_stay_running(
     workflow = InMemoryWorkflow()
     workflow.start(an_execution().name, {})
     workflow.ended.add(an_execution().name)
-    RunEndings(runs, jobs, workflow, clock).ended(an_execution(), "ABORTED", Failure("Drill", "stopped"))
+    ExecutionEvents(runs, jobs, workflow, clock).record_end(an_execution(), "ABORTED", Failure("Drill", "stopped"))
     resolved = resolution.resolve({}, an_execution())
     assert (runs.get(resolved.run.id).status, jobs.get(resolved.run.id).status) == (RunStatus.FAILED, JobStatus.CANCELLED)
 

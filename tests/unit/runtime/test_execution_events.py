@@ -1,4 +1,4 @@
-"""Executions that end, and are redriven, without a word of their states."""
+"""Executions that end, or are redriven, without one of their states recording it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from runtime.models.domain.jobs import Job, JobStatus, JobType, Step
 from runtime.models.domain.runs import RunStatus
-from runtime.services.runs.execution_events import RunEndings
+from runtime.services.runs.execution_events import ExecutionEvents
 from runtime.services.runs.run_recorder import Failure, RunRecording
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.examples import STARTED, a_run, an_execution
@@ -25,8 +25,8 @@ def workflow() -> InMemoryWorkflow:
 
 
 @pytest.fixture
-def endings(runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow, clock: FixedClock) -> RunEndings:
-    return RunEndings(runs, jobs, workflow, clock)
+def events(runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow, clock: FixedClock) -> ExecutionEvents:
+    return ExecutionEvents(runs, jobs, workflow, clock)
 
 
 @pytest.fixture
@@ -39,58 +39,60 @@ def under_way(runs: InMemoryRuns, jobs: InMemoryJobs) -> Job:
     ("status", "of_job"), [("ABORTED", JobStatus.CANCELLED), ("TIMED_OUT", JobStatus.TIMED_OUT), ("FAILED", JobStatus.FAILED)]
 )
 def test_a_run_is_closed_as_its_execution_ended(
-    endings: RunEndings, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, status: str, of_job: JobStatus
+    events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, status: str, of_job: JobStatus
 ) -> None:
-    assert endings.ended(an_execution(), status, STOPPED)["outcome"] == "CLOSED"
+    assert events.record_end(an_execution(), status, STOPPED)["outcome"] == "CLOSED"
     job = jobs.get(under_way.id)
     assert (job.status, job.error) == (of_job, {"code": "Drill", "detail": "stopped by hand"})
     assert runs.get(under_way.id).status is RunStatus.FAILED
 
 
 def test_what_a_state_recorded_is_left_as_it_is(
-    endings: RunEndings, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock
+    events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock
 ) -> None:
     RunRecording(runs, jobs, reports, clock).failed(an_execution(), Failure("GateRefused", "12 %"))
-    recorded = jobs.get(under_way.id)
-    assert endings.ended(an_execution(), "FAILED", STOPPED)["outcome"] == "RECORDED_BEFORE"
-    assert jobs.get(under_way.id) == recorded
+    recorded_job = jobs.get(under_way.id)
+    assert events.record_end(an_execution(), "FAILED", STOPPED)["outcome"] == "RECORDED_BEFORE"
+    assert jobs.get(under_way.id) == recorded_job
 
 
 def test_an_execution_stopped_before_it_had_a_run_leaves_a_job_that_says_so(
-    endings: RunEndings, runs: InMemoryRuns, jobs: InMemoryJobs
+    events: ExecutionEvents, runs: InMemoryRuns, jobs: InMemoryJobs
 ) -> None:
-    endings.ended(an_execution(), "ABORTED", STOPPED)
+    events.record_end(an_execution(), "ABORTED", STOPPED)
     assert not runs.stored
     assert jobs.get(an_execution().run_id).status is JobStatus.CANCELLED
 
 
-def test_a_redrive_opens_what_was_closed_before_it(
-    endings: RunEndings, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow
+def test_a_redrive_reopens_the_run_that_was_closed_before_it(
+    events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow
 ) -> None:
-    endings.ended(an_execution(), "TIMED_OUT", STOPPED)
+    events.record_end(an_execution(), "TIMED_OUT", STOPPED)
     workflow.ended.clear()
-    assert endings.redriven(an_execution())["outcome"] == "REOPENED"
+    assert events.record_redrive(an_execution())["outcome"] == "REOPENED"
     job = jobs.get(under_way.id)
     assert (job.status, job.error, job.progress["message"]) == (JobStatus.RUNNING, None, "Forecast")
     assert runs.get(under_way.id).status is RunStatus.RUNNING
 
 
-def test_news_of_a_redrive_that_come_after_its_end_change_nothing(endings: RunEndings, under_way: Job, jobs: InMemoryJobs) -> None:
-    endings.ended(an_execution(), "FAILED", STOPPED)
-    closed = jobs.get(under_way.id)
-    assert endings.redriven(an_execution())["outcome"] == "LATE"
-    assert jobs.get(under_way.id) == closed
+def test_the_event_of_a_redrive_that_arrives_after_its_end_changes_nothing(
+    events: ExecutionEvents, under_way: Job, jobs: InMemoryJobs
+) -> None:
+    events.record_end(an_execution(), "FAILED", STOPPED)
+    closed_job = jobs.get(under_way.id)
+    assert events.record_redrive(an_execution())["outcome"] == "LATE"
+    assert jobs.get(under_way.id) == closed_job
 
 
-def test_news_of_an_end_that_come_after_a_redrive_change_nothing(
-    endings: RunEndings, under_way: Job, jobs: InMemoryJobs, workflow: InMemoryWorkflow
+def test_the_event_of_an_end_that_arrives_after_a_redrive_changes_nothing(
+    events: ExecutionEvents, under_way: Job, jobs: InMemoryJobs, workflow: InMemoryWorkflow
 ) -> None:
     workflow.ended.clear()
-    assert endings.ended(an_execution(), "ABORTED", STOPPED)["outcome"] == "LATE"
+    assert events.record_end(an_execution(), "ABORTED", STOPPED)["outcome"] == "LATE"
     assert jobs.get(under_way.id) == under_way
 
 
-def test_a_run_that_succeeded_is_never_opened_again(endings: RunEndings, under_way: Job, jobs: InMemoryJobs, clock: FixedClock) -> None:
+def test_a_run_that_succeeded_is_never_reopened(events: ExecutionEvents, under_way: Job, jobs: InMemoryJobs, clock: FixedClock) -> None:
     jobs.finish(under_way.id, JobStatus.SUCCEEDED, clock.now())
-    assert endings.redriven(an_execution())["outcome"] == "LATE"
+    assert events.record_redrive(an_execution())["outcome"] == "LATE"
     assert jobs.get(under_way.id).status is JobStatus.SUCCEEDED
