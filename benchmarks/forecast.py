@@ -20,11 +20,12 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks import forecast_models, forecast_panels
-from forecast_engine.arrays import FloatArray, known_mean
-from forecast_engine.backtest import wape
+from forecast_engine.arrays import known_mean
 from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.forecaster import DEFAULT_LEVELS, Forecaster
 from forecast_engine.panel import Panel
+from kpi_engine.shared.arrays import Floats
+from kpi_engine.shared.wape import wape_of_points
 
 HORIZON = 28
 ORIGINS = 3
@@ -78,7 +79,7 @@ def _measure(panel: Panel, forecaster: Forecaster, step: int) -> Score:
     is_known = ~np.isnan(actual)
     lower, middle, upper = quantiles
     return Score(
-        wape=wape(actual[is_known], middle[is_known]) or np.nan,
+        wape=wape_of_points(actual[is_known], middle[is_known]) or np.nan,
         pinball=_scaled_pinball(history.values, actual, quantiles),
         inside=100 * float(((actual >= lower) & (actual <= upper))[is_known].mean()),
         above=100 * float((actual > upper)[is_known].mean()),
@@ -86,14 +87,14 @@ def _measure(panel: Panel, forecaster: Forecaster, step: int) -> Score:
     )
 
 
-def _scaled_pinball(history: FloatArray, actual: FloatArray, quantiles: FloatArray) -> float:
+def _scaled_pinball(history: Floats, actual: Floats, quantiles: Floats) -> float:
     loss = np.mean([_pinball(actual, quantile, level) for quantile, level in zip(quantiles, DEFAULT_LEVELS, strict=True)], axis=0)
     scale = known_mean(np.abs(history[:, 7:] - history[:, :-7]), axis=1)
     is_usable = (scale > 0) & np.isfinite(loss)
     return float(np.mean(loss[is_usable] / scale[is_usable]))
 
 
-def _pinball(actual: FloatArray, quantile: FloatArray, level: float) -> FloatArray:
+def _pinball(actual: Floats, quantile: Floats, level: float) -> Floats:
     """Twice the pinball loss of each series, so that the loss of the median is its absolute error: (N,)."""
     return known_mean(2 * np.maximum(level * (actual - quantile), (level - 1) * (actual - quantile)), axis=1)
 

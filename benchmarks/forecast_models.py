@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from forecast_engine.arrays import FloatArray, known_mean
+from forecast_engine.arrays import known_mean
 from forecast_engine.baseline import SeasonalNaive
-from forecast_engine.days import DAYS_OF_WEEK
 from forecast_engine.forecaster import Forecaster, PanelForecast, forecast_around
 from forecast_engine.model import PanelModel
 from forecast_engine.panel import Panel
+from kpi_engine.shared.arrays import Floats
+from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
 YEAR = 365
 
@@ -68,7 +69,7 @@ def available(peers: bool) -> dict[str, Forecaster]:
     return models
 
 
-def _long_frame(values: FloatArray) -> pd.DataFrame:
+def _long_frame(values: Floats) -> pd.DataFrame:
     series, days = values.shape
     return pd.DataFrame(
         {

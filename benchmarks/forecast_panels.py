@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast_engine.arrays import FloatArray
 from forecast_engine.days import days_from
 from forecast_engine.panel import Panel, SeriesKey, from_first_demand
+from kpi_engine.shared.arrays import Floats
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FIRST_DAY = date(2023, 1, 2)
@@ -63,10 +63,10 @@ def available() -> dict[str, Callable[[], Panel]]:
     return {**panels, **real}
 
 
-def _counts(rng: np.random.Generator, mean: FloatArray) -> FloatArray:
+def _counts(rng: np.random.Generator, mean: Floats) -> Floats:
     shape = rng.uniform(3, 30, (len(mean), 1))
     return rng.poisson(rng.gamma(shape, mean / shape)).astype(np.float64)
 
 
-def _panel(values: FloatArray, first_day: date = FIRST_DAY) -> Panel:
+def _panel(values: Floats, first_day: date = FIRST_DAY) -> Panel:
     return Panel(from_first_demand(values), first_day, tuple(SeriesKey("site", f"{number:05}") for number in range(len(values))))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast_engine.arrays import FloatArray, IntArray, known_mean, ratio
+from forecast_engine.arrays import known_mean
 from forecast_engine.days import DAYS_OF_YEAR
+from kpi_engine.shared.arrays import Floats, Ints, ratio
 
 MIN_DAYS = 548
 """Days of history below which a season cannot be told from a trend: a year and a half."""
@@ -17,7 +18,7 @@ LOWEST_TREND = 0.2
 """The trend is not let fall below this share of its mean, so that a dying panel does not blow the index up."""
 
 
-def annual_index(values: FloatArray, day_of_year: IntArray) -> FloatArray | None:
+def annual_index(values: Floats, day_of_year: Ints) -> Floats | None:
     """Index by day of the year: (367,), entry d for day d (entry 0 unused), mean 1; None with fewer than 548 days.
 
     values: (N, T) demand, NaN = not known. day_of_year: (T,) 1..366. Each series counts alike, whatever its volume.
@@ -34,7 +35,7 @@ def annual_index(values: FloatArray, day_of_year: IntArray) -> FloatArray | None
     return np.concatenate([[1.0], index / index.mean()])
 
 
-def _trend(total: FloatArray) -> FloatArray:
+def _trend(total: Floats) -> Floats:
     """A straight line through the last whole years, so that the season does not tilt it."""
     day = np.arange(len(total), dtype=np.float64)
     whole_years = len(total) // 365 * 365
@@ -43,7 +44,7 @@ def _trend(total: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(level + slope * day, lowest))
 
 
-def _neighbours() -> FloatArray:
+def _neighbours() -> Floats:
     """(366, 366) Gaussian weights by circular distance in days."""
     day = np.arange(DAYS_OF_YEAR)
     apart = np.abs(np.subtract.outer(day, day))

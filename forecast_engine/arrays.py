@@ -8,27 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from kpi_engine.shared.arrays import Floats, ratio
 
 
-def known_mean(values: FloatArray, axis: int, empty: float = np.nan) -> FloatArray:
+def known_mean(values: Floats, axis: int, empty: float = np.nan) -> Floats:
     """Mean of the known values along an axis; `empty` where none is known."""
     known = ~np.isnan(values)
     return ratio(np.where(known, values, 0.0).sum(axis), known.sum(axis).astype(np.float64), empty)
 
 
-def ratio(numerator: FloatArray, denominator: FloatArray, otherwise: float) -> FloatArray:
-    """Numerator / denominator, element by element; `otherwise` where the denominator is not positive."""
-    shape = np.broadcast_shapes(numerator.shape, denominator.shape)
-    quotient: FloatArray = np.divide(numerator, denominator, out=np.full(shape, otherwise), where=np.broadcast_to(denominator > 0, shape))
-    return quotient
-
-
-def known_quantiles(values: FloatArray, levels: Sequence[float]) -> FloatArray:
+def known_quantiles(values: Floats, levels: Sequence[float]) -> Floats:
     """Quantiles of each row's known values, linear between order statistics: (N, M) -> (levels, N); NaN for rows without any."""
     if not values.shape[1]:
         return np.full((len(levels), len(values)), np.nan)

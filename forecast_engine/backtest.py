@@ -11,12 +11,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from forecast_engine.arrays import FloatArray
 from forecast_engine.baseline import seasonal_naive
 from forecast_engine.errors import InvalidForecast
 from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.forecaster import DEFAULT_LEVELS, Forecaster
 from forecast_engine.panel import Panel, SeriesKey
+from kpi_engine.shared.arrays import Floats
+from kpi_engine.shared.wape import wape_of_points
 
 MAX_ORIGINS = 2
 DECIMALS = 2
@@ -33,11 +34,11 @@ class BacktestOrigin:
 
     origin: date
     series: tuple[SeriesKey, ...]
-    lower: FloatArray
-    middle: FloatArray
-    upper: FloatArray
-    actual: FloatArray
-    naive: FloatArray
+    lower: Floats
+    middle: Floats
+    upper: Floats
+    actual: Floats
+    naive: Floats
 
 
 @dataclass(frozen=True)
@@ -87,20 +88,14 @@ def score(results: Sequence[BacktestOrigin]) -> BacktestScore:
     actual = actual[is_known]
     is_inside = (lower <= actual) & (actual <= upper)
     return BacktestScore(
-        wape=wape(actual, middle),
-        baseline_wape=wape(actual, naive),
+        wape=wape_of_points(actual, middle),
+        baseline_wape=wape_of_points(actual, naive),
         coverage=100.0 * float(is_inside.mean()) if len(actual) else None,
         n_obs=len(actual),
     )
 
 
-def wape(actual: FloatArray, forecast: FloatArray) -> float | None:
-    """Weighted absolute percentage error in percent: 100 * sum|A - F| / sum A over known points; None when sum A is zero."""
-    total = float(actual.sum())
-    return 100.0 * float(np.abs(actual - forecast).sum()) / total if total > 0 else None
-
-
-def _pool(arrays: Sequence[FloatArray]) -> FloatArray:
+def _pool(arrays: Sequence[Floats]) -> Floats:
     return np.concatenate([array.ravel() for array in arrays])
 
 

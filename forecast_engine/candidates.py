@@ -9,10 +9,12 @@ from enum import StrEnum
 import numpy as np
 
 from forecast_engine.annual_index import annual_index
-from forecast_engine.arrays import BoolArray, FloatArray, IntArray, known_mean
-from forecast_engine.days import DAYS_OF_WEEK, Days
+from forecast_engine.arrays import known_mean
+from forecast_engine.days import Days
 from forecast_engine.levels import masked_levels
 from forecast_engine.weekly_profile import WeeklyProfile, weekly_profile
+from kpi_engine.shared.arrays import Bools, Floats, Ints
+from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
 RATES = (0.01, 0.03, 0.08, 0.2)
 """Smoothing rates of the levels: memories of about 100, 33, 12 and 5 days."""
@@ -54,17 +56,17 @@ class FittedCandidates:
     """
 
     members: tuple[Candidate, ...]
-    levels: FloatArray
+    levels: Floats
     profile: WeeklyProfile
-    annual: FloatArray | None
-    same_weekday: FloatArray
+    annual: Floats | None
+    same_weekday: Floats
 
-    def forecasts(self, days: Days) -> Iterator[FloatArray]:
+    def forecasts(self, days: Days) -> Iterator[Floats]:
         """Yield each candidate's forecast of the days, in the order of `members`: (N, days) units."""
         for candidate, level in zip(self.members, self.levels, strict=True):
             yield level[:, None] * self._shape(candidate.kind, days)
 
-    def blend(self, weights: FloatArray, days: Days) -> FloatArray:
+    def blend(self, weights: Floats, days: Days) -> Floats:
         """Return the weighted mean of the candidates: weights (C, N) summing to 1 over C -> (N, days) units."""
         mean = np.zeros((self.levels.shape[1], len(days)))
         kinds = [candidate.kind for candidate in self.members]
@@ -73,11 +75,11 @@ class FittedCandidates:
             mean += (weights[of_kind] * self.levels[of_kind]).sum(axis=0)[:, None] * self._shape(kind, days)
         return mean
 
-    def is_closed(self, days: Days) -> BoolArray:
+    def is_closed(self, days: Days) -> Bools:
         """Return (N, days): true on the weekdays each series is closed."""
         return np.asarray(self.profile.is_closed[:, days.weekday])
 
-    def _shape(self, kind: Kind, days: Days) -> FloatArray:
+    def _shape(self, kind: Kind, days: Days) -> Floats:
         if kind is Kind.SAME_WEEKDAY:
             return np.asarray(self.same_weekday[:, days.weekday])
         weekly = np.asarray(self.profile.factors[:, days.weekday])
@@ -86,7 +88,7 @@ class FittedCandidates:
         return weekly
 
 
-def fit_candidates(values: FloatArray, days: Days, site: IntArray, with_annual: bool) -> FittedCandidates:
+def fit_candidates(values: Floats, days: Days, site: Ints, with_annual: bool) -> FittedCandidates:
     """Fit every candidate on (N, T) demand of the given T days; site: (N,) site numbers. `with_annual` adds the annual levels."""
     profile = weekly_profile(values, days.weekday, site)
     annual = annual_index(values, days.day_of_year) if with_annual else None
@@ -102,7 +104,7 @@ def fit_candidates(values: FloatArray, days: Days, site: IntArray, with_annual: 
     return FittedCandidates(tuple(members), np.concatenate(levels), profile, annual, same_weekday_mean(values, days.weekday))
 
 
-def same_weekday_mean(values: FloatArray, weekday: IntArray, weeks: int = SAME_WEEKDAY_WEEKS) -> FloatArray:
+def same_weekday_mean(values: Floats, weekday: Ints, weeks: int = SAME_WEEKDAY_WEEKS) -> Floats:
     """Return the mean of the known values of each weekday in the last weeks: (N, 7), 0 where none is known."""
     span = min(weeks * DAYS_OF_WEEK, values.shape[1])
     recent, recent_weekday = values[:, -span:], weekday[-span:]

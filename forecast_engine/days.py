@@ -7,37 +7,34 @@ from datetime import date
 
 import numpy as np
 
-from forecast_engine.arrays import IntArray
+from kpi_engine.shared.arrays import Ints
+from kpi_engine.shared.calendar import weekdays
 
-DAYS_OF_WEEK = 7
 DAYS_OF_YEAR = 366
-EPOCH_WEEKDAY = 3
-"""1970-01-01 was a Thursday."""
 
 
 @dataclass(frozen=True, eq=False)
 class Days:
     """T consecutive days. weekday: (T,) 0 = Monday .. 6 = Sunday. day_of_year: (T,) 1..366."""
 
-    weekday: IntArray
-    day_of_year: IntArray
+    weekday: Ints
+    day_of_year: Ints
 
     def __len__(self) -> int:
         return len(self.weekday)
 
     def last(self, count: int) -> Days:
-        """The last `count` days, or all of them when there are fewer."""
+        """Return the last `count` days, or all of them when there are fewer."""
         start = max(len(self) - count, 0)
         return Days(self.weekday[start:], self.day_of_year[start:])
 
     def between(self, start: int, stop: int) -> Days:
-        """The days start .. stop-1, counted from 0."""
+        """Return the days start .. stop-1, counted from 0."""
         return Days(self.weekday[start:stop], self.day_of_year[start:stop])
 
 
 def days_from(first: date, count: int) -> Days:
-    """`count` consecutive days from `first` on."""
+    """Return `count` consecutive days from `first` on."""
     day = np.datetime64(first, "D") + np.arange(count)
     new_year = day.astype("datetime64[Y]").astype("datetime64[D]")
-    weekday = (day.astype(np.int64) + EPOCH_WEEKDAY) % DAYS_OF_WEEK
-    return Days(weekday, (day - new_year).astype(np.int64) + 1)
+    return Days(weekdays(day.astype(np.int64)), (day - new_year).astype(np.int64) + 1)

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from forecast_engine.arrays import BoolArray, IntArray
 from forecast_engine.panel import Panel, SeriesKey
+from kpi_engine.shared.arrays import Bools, Ints
 
 
 class ExclusionCode(StrEnum):
@@ -42,17 +42,17 @@ class Exclusion:
 class _Life:
     """Per series, (N,): days with demand, first and last column with demand (-1 when none), and the panel's last column."""
 
-    demand_days: IntArray
-    first: IntArray
-    last: IntArray
+    demand_days: Ints
+    first: Ints
+    last: Ints
     end: int
 
     @property
-    def history_days(self) -> IntArray:
+    def history_days(self) -> Ints:
         return self.end - self.first + 1
 
     @property
-    def quiet_days(self) -> IntArray:
+    def quiet_days(self) -> Ints:
         return self.end - self.last
 
 
@@ -68,7 +68,7 @@ def split_panel(panel: Panel, rules: ExclusionRules) -> tuple[Panel, tuple[Exclu
         ExclusionCode.TOO_SHORT: sold & (life.history_days < rules.min_history_days),
         ExclusionCode.TOO_FEW_DEMAND_DAYS: ~sold | (life.demand_days < rules.min_demand_days),
     }
-    excluded: BoolArray = np.logical_or.reduce(list(broken.values()))
+    excluded: Bools = np.logical_or.reduce(list(broken.values()))
     codes = ((row, next(code for code, rows in broken.items() if rows[row])) for row in np.flatnonzero(excluded).tolist())
     exclusions = tuple(Exclusion(panel.series[row], code, _reason(code, row, life, rules, panel)) for row, code in codes)
     return panel.select(~excluded), exclusions

@@ -12,9 +12,10 @@ from typing import Protocol
 
 import numpy as np
 
-from forecast_engine.arrays import FloatArray, known_quantiles
+from forecast_engine.arrays import known_quantiles
 from forecast_engine.errors import InvalidForecast, InvalidRequest, NothingToForecast
 from forecast_engine.panel import Panel, SeriesKey
+from kpi_engine.shared.arrays import Floats
 
 DEFAULT_LEVELS = (0.1, 0.5, 0.9)
 
@@ -64,8 +65,8 @@ class PanelForecast:
     series: tuple[SeriesKey, ...]
     origin: date
     levels: tuple[float, ...]
-    mean: FloatArray
-    quantiles: FloatArray
+    mean: Floats
+    quantiles: Floats
     model: str
     warnings: tuple[str, ...] = ()
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
@@ -99,7 +100,7 @@ def check_request(panel: Panel, horizon: int, levels: Sequence[float]) -> None:
         raise InvalidRequest(f"quantile levels must ascend strictly between 0 and 1, not {tuple(levels)}")
 
 
-def forecast_around(point: FloatArray, errors: FloatArray, *, panel: Panel, levels: Sequence[float], model: str) -> PanelForecast:
+def forecast_around(point: Floats, errors: Floats, *, panel: Panel, levels: Sequence[float], model: str) -> PanelForecast:
     """Return a forecast whose quantiles are a point forecast plus the quantiles of past errors, never below 0.
 
     point: (N, horizon) units. errors: (N, M) past actual minus forecast of each series in units, NaN = not known; a series without any

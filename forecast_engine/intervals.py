@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_engine.arrays import FloatArray, IntArray, known_mean, known_quantiles
-from forecast_engine.demand_class import DemandClass
+from forecast_engine.arrays import known_mean, known_quantiles
+from kpi_engine.shared.arrays import Floats, Ints
+from kpi_engine.shared.demand_class import is_rare
 
 VOLUME_EDGES = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 20.0, 100.0)
 """Edges of the volume bins, in units a day of mean forecast."""
@@ -29,11 +30,11 @@ SMALLEST_FORECAST = 0.2
 class PastErrors:
     """What was forecast and what came, over all back-test origins, day by day: both (N, M) units, NaN = not known."""
 
-    forecast: FloatArray
-    actual: FloatArray
+    forecast: Floats
+    actual: Floats
 
 
-def quantiles(mean: FloatArray, past: PastErrors, classes: IntArray, average: FloatArray, levels: Sequence[float]) -> FloatArray:
+def quantiles(mean: Floats, past: PastErrors, classes: Ints, average: Floats, levels: Sequence[float]) -> Floats:
     """Quantiles of future demand: (levels, N, days) units, not negative, ordered.
 
     mean: (N, days) forecast. classes: (N,) demand class numbers. average: (N,) recent mean demand in units a day.
@@ -54,16 +55,16 @@ def quantiles(mean: FloatArray, past: PastErrors, classes: IntArray, average: Fl
 class _Pools:
     """Series that lend each other their errors. small: (N,) pool of class and volume bin; large: (N,) the class."""
 
-    small: IntArray
-    large: IntArray
+    small: Ints
+    large: Ints
 
 
-def _pools(classes: IntArray, volume: FloatArray) -> _Pools:
+def _pools(classes: Ints, volume: Floats) -> _Pools:
     bins = np.digitize(volume, VOLUME_EDGES)
     return _Pools(classes * (len(VOLUME_EDGES) + 1) + bins, classes)
 
 
-def _shrunk_quantiles(errors: FloatArray, pools: _Pools, levels: Sequence[float], otherwise: float) -> FloatArray:
+def _shrunk_quantiles(errors: Floats, pools: _Pools, levels: Sequence[float], otherwise: float) -> Floats:
     """Quantiles of each row's errors shrunk to its pool's: (levels, N); `otherwise` where neither knows anything."""
     everyone = _pool_quantiles(errors, np.zeros_like(pools.large), levels, 1)
     of_class = _known_or(_pool_quantiles(errors, pools.large, levels, 1), _known_or(everyone, otherwise))
@@ -74,7 +75,7 @@ def _shrunk_quantiles(errors: FloatArray, pools: _Pools, levels: Sequence[float]
     return np.asarray(weight * own + (1.0 - weight) * of_pool)
 
 
-def _pool_quantiles(errors: FloatArray, pool: IntArray, levels: Sequence[float], minimum: int) -> FloatArray:
+def _pool_quantiles(errors: Floats, pool: Ints, levels: Sequence[float], minimum: int) -> Floats:
     """Quantiles of all errors of a row's pool: (levels, N); NaN for pools with fewer than `minimum`."""
     result = np.full((len(levels), len(errors)), np.nan)
     for number in np.unique(pool):
@@ -86,12 +87,11 @@ def _pool_quantiles(errors: FloatArray, pool: IntArray, levels: Sequence[float],
     return result
 
 
-def _known_or(values: FloatArray, otherwise: FloatArray | float) -> FloatArray:
+def _known_or(values: Floats, otherwise: Floats | float) -> Floats:
     return np.asarray(np.where(np.isnan(values), otherwise, values))
 
 
-def _ratio_share(classes: IntArray, levels: Sequence[float]) -> FloatArray:
+def _ratio_share(classes: Ints, levels: Sequence[float]) -> Floats:
     """How much of a quantile comes from ratios: half, but for rare demand all of the lower and a quarter of the middle and upper tail."""
-    rare = (classes == DemandClass.INTERMITTENT) | (classes == DemandClass.LUMPY)
-    lower = np.asarray(levels)[:, None] < 0.5
-    return np.asarray(np.where(rare, np.where(lower, 1.0, 0.25), 0.5))
+    is_lower = np.asarray(levels)[:, None] < 0.5
+    return np.asarray(np.where(is_rare(classes), np.where(is_lower, 1.0, 0.25), 0.5))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecast_engine.arrays import FloatArray, ratio
+from kpi_engine.shared.arrays import Floats, ratio
 
 
-def masked_levels(demand: FloatArray, expected: FloatArray, rates: Sequence[float]) -> FloatArray:
+def masked_levels(demand: Floats, expected: Floats, rates: Sequence[float]) -> Floats:
     """Level of every series on the last day, one per smoothing rate: (rates, N).
 
     demand: (N, T), NaN = not known. expected: (N, T), what a level of 1 would have sold that day (its seasonal factor).

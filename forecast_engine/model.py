@@ -15,18 +15,21 @@ from datetime import timedelta
 
 import numpy as np
 
-from forecast_engine.arrays import FloatArray, IntArray, known_mean
+from forecast_engine.arrays import known_mean
 from forecast_engine.candidates import LEVEL_DAYS, FittedCandidates, fit_candidates
 from forecast_engine.days import days_from
-from forecast_engine.demand_class import DemandClass, demand_classes
 from forecast_engine.forecaster import DEFAULT_LEVELS, Diagnostics, PanelForecast, check_request
 from forecast_engine.intervals import quantiles
 from forecast_engine.panel import Panel, SeriesKey
 from forecast_engine.replay import MIN_TRAINING_DAYS, Replay, fit_errors, has_annual_replay, past_errors, replays
 from forecast_engine.weights import candidate_weights
+from kpi_engine.shared.arrays import Floats, Ints
+from kpi_engine.shared.demand_class import DemandClass, demand_classes
 
 NAME_UNTESTED = "panel_untested"
 WEIGHT_DECIMALS = 4
+CLASS_WINDOW_DAYS = 365
+"""The demand class is that of the last year."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +37,8 @@ class MixtureDiagnostics(Diagnostics):
     """candidates: C names. weights: (C, N) share of each candidate, each column summing to 1. classes: (N,) demand class numbers."""
 
     candidates: tuple[str, ...]
-    weights: FloatArray
-    classes: IntArray
+    weights: Floats
+    classes: Ints
 
     def as_dict(self) -> Mapping[str, object]:
         """Return the mean weight of each candidate, and how many series each demand class has."""
@@ -64,7 +67,7 @@ class PanelModel:
         values, site = panel.values, _site_numbers(panel.series)
         past, future = days_from(panel.first_day, panel.days), days_from(panel.last_day + timedelta(days=1), horizon)
         average = known_mean(values[:, -LEVEL_DAYS:], axis=1, empty=0.0)
-        classes = demand_classes(values)
+        classes = demand_classes(values, window_days=CLASS_WINDOW_DAYS, without_demand=DemandClass.INTERMITTENT)
         past_replays = replays(values, past, site, horizon)
         candidates = fit_candidates(values, past, site, has_annual_replay(panel.days, horizon))
         weights = _weights(past_replays, candidates, values, classes)
@@ -83,14 +86,14 @@ class PanelModel:
         )
 
 
-def _weights(past_replays: tuple[Replay, ...], candidates: FittedCandidates, values: FloatArray, classes: IntArray) -> FloatArray:
+def _weights(past_replays: tuple[Replay, ...], candidates: FittedCandidates, values: Floats, classes: Ints) -> Floats:
     if not past_replays:
         return np.full(candidates.levels.shape, 1.0 / len(candidates.members))
     errors = known_mean(np.stack([replay.squared_errors() for replay in past_replays]), axis=0)
     return candidate_weights(errors, known_mean(values[:, -LEVEL_DAYS:] ** 2, axis=1, empty=0.0), classes)
 
 
-def _site_numbers(series: tuple[SeriesKey, ...]) -> IntArray:
+def _site_numbers(series: tuple[SeriesKey, ...]) -> Ints:
     number = {site: position for position, site in enumerate(sorted({key.site_id for key in series}))}
     return np.array([number[key.site_id] for key in series], dtype=np.int64)
 

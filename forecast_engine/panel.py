@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from forecast_engine.arrays import BoolArray, FloatArray, IntArray
 from forecast_engine.errors import InvalidDemand
+from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 COLUMNS = ("site_id", "sku_id", "demand_date", "demand", "stockout")
 
@@ -30,7 +30,7 @@ class Panel:
     first_day: the day of column 0. series: N keys, in the order of the rows.
     """
 
-    values: FloatArray
+    values: Floats
     first_day: date
     series: tuple[SeriesKey, ...]
 
@@ -57,7 +57,7 @@ class Panel:
             raise InvalidDemand(f"the panel covers {self.first_day} to {self.last_day}; it cannot be cut at {last_day}")
         return Panel(self.values[:, :keep], self.first_day, self.series)
 
-    def select(self, chosen: BoolArray) -> Panel:
+    def select(self, chosen: Bools) -> Panel:
         """The series where `chosen` (N,) is true."""
         kept = tuple(key for key, keep in zip(self.series, chosen, strict=True) if keep)
         return Panel(self.values[chosen], self.first_day, kept)
@@ -81,13 +81,13 @@ def panel_of(demand: pd.DataFrame, last_day: date) -> Panel:
     return Panel(from_first_demand(values), first_day.astype(date), series)
 
 
-def from_first_demand(values: FloatArray) -> FloatArray:
+def from_first_demand(values: Floats) -> Floats:
     """Forget the days before each row's first positive value; a row without any is forgotten whole."""
     sold_yet = np.logical_or.accumulate(values > 0, axis=1)
     return np.where(sold_yet, values, np.nan)
 
 
-def _rows(demand: pd.DataFrame) -> tuple[IntArray, tuple[SeriesKey, ...]]:
+def _rows(demand: pd.DataFrame) -> tuple[Ints, tuple[SeriesKey, ...]]:
     """Number the series 0..N-1: the row of each line of the frame, and the keys in order."""
     site, sites = pd.factorize(demand["site_id"], sort=True)
     sku, skus = pd.factorize(demand["sku_id"], sort=True)
@@ -110,13 +110,13 @@ def _check(demand: pd.DataFrame, last_day: date) -> None:
     _refuse(demand, late, f"demand_date must not be after {last_day}, the last day the forecast may see")
 
 
-def _refuse(demand: pd.DataFrame, faulty: BoolArray, rule: str) -> None:
+def _refuse(demand: pd.DataFrame, faulty: Bools, rule: str) -> None:
     if faulty.any():
         example = demand.loc[faulty, list(COLUMNS)].iloc[0].to_dict()
         raise InvalidDemand(f"{rule}; {int(faulty.sum())} rows break this, the first is {example}")
 
 
-def _refuse_repeated_days(row: IntArray, column: IntArray, shape: tuple[int, int], demand: pd.DataFrame) -> None:
+def _refuse_repeated_days(row: Ints, column: Ints, shape: tuple[int, int], demand: pd.DataFrame) -> None:
     filled = np.zeros(shape, dtype=bool)
     filled[row, column] = True
     if filled.sum() < len(demand):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast_engine.annual_index import MIN_DAYS
-from forecast_engine.arrays import FloatArray, IntArray, known_mean
+from forecast_engine.arrays import known_mean
 from forecast_engine.candidates import FittedCandidates, fit_candidates
 from forecast_engine.days import Days
 from forecast_engine.intervals import PastErrors
+from kpi_engine.shared.arrays import Floats, Ints
 
 ORIGINS = 6
 ORIGIN_STEP = 14
@@ -30,9 +31,9 @@ class Replay:
 
     candidates: FittedCandidates
     days: Days
-    actual: FloatArray
+    actual: Floats
 
-    def squared_errors(self) -> FloatArray:
+    def squared_errors(self) -> Floats:
         """Mean squared error of each candidate: (C, N), NaN where nothing is known."""
         return np.stack([known_mean((forecast - self.actual) ** 2, axis=1) for forecast in self.candidates.forecasts(self.days)])
 
@@ -42,7 +43,7 @@ def has_annual_replay(days: int, horizon: int) -> bool:
     return days - horizon >= MIN_DAYS
 
 
-def replays(values: FloatArray, days: Days, site: IntArray, horizon: int) -> tuple[Replay, ...]:
+def replays(values: Floats, days: Days, site: Ints, horizon: int) -> tuple[Replay, ...]:
     """Replay the candidates at up to six past origins, 14 days apart, the last one `horizon` days before the end.
 
     All replays have the same candidates: when the annual ones can be tried, origins too early for them are left out.
@@ -54,13 +55,13 @@ def replays(values: FloatArray, days: Days, site: IntArray, horizon: int) -> tup
     return tuple(_replay(values, days, site, origin, horizon, with_annual) for origin in origins)
 
 
-def past_errors(past_replays: tuple[Replay, ...], weights: FloatArray) -> PastErrors:
+def past_errors(past_replays: tuple[Replay, ...], weights: Floats) -> PastErrors:
     """Return what the mixture with these weights (C, N) forecast at the past origins, beside the demand that followed."""
     forecast = [replay.candidates.blend(weights, replay.days) for replay in past_replays]
     return PastErrors(np.concatenate(forecast, axis=1), np.concatenate([replay.actual for replay in past_replays], axis=1))
 
 
-def fit_errors(candidates: FittedCandidates, weights: FloatArray, values: FloatArray, days: Days) -> PastErrors:
+def fit_errors(candidates: FittedCandidates, weights: Floats, values: Floats, days: Days) -> PastErrors:
     """Stand-in for a history too short to replay: the fit on its last 56 days, its errors stretched."""
     recent = days.last(FIT_DAYS)
     forecast = candidates.blend(weights, recent)
@@ -68,7 +69,7 @@ def fit_errors(candidates: FittedCandidates, weights: FloatArray, values: FloatA
     return PastErrors(forecast, np.maximum(forecast + FIT_WIDENING * (actual - forecast), 0.0))
 
 
-def _replay(values: FloatArray, days: Days, site: IntArray, origin: int, horizon: int, with_annual: bool) -> Replay:
+def _replay(values: Floats, days: Days, site: Ints, origin: int, horizon: int, with_annual: bool) -> Replay:
     candidates = fit_candidates(values[:, :origin], days.between(0, origin), site, with_annual)
     ahead = days.between(origin, origin + horizon)
     return Replay(candidates, ahead, np.where(candidates.is_closed(ahead), np.nan, values[:, origin : origin + horizon]))

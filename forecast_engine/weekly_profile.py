@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast_engine.arrays import BoolArray, FloatArray, IntArray, known_mean, ratio
-from forecast_engine.days import DAYS_OF_WEEK
+from forecast_engine.arrays import known_mean
+from kpi_engine.shared.arrays import Bools, Floats, Ints, ratio
+from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
 WEEKS = 26
 """How far back profiles look, in weeks."""
@@ -24,30 +25,30 @@ CLOSED_EXPECTED = 20.0
 class WeeklyProfile:
     """factors: (N, 7), Monday first, mean 1 over a row, zero on closed weekdays. is_closed: (N, 7)."""
 
-    factors: FloatArray
-    is_closed: BoolArray
+    factors: Floats
+    is_closed: Bools
 
 
 @dataclass(frozen=True, eq=False)
 class _WeekdaySums:
     """Per row and weekday, (N, 7): units sold, units an average day would have sold, and the variance of the units sold."""
 
-    units: FloatArray
-    average_units: FloatArray
-    variance: FloatArray
+    units: Floats
+    average_units: Floats
+    variance: Floats
 
-    def factors(self) -> FloatArray:
+    def factors(self) -> Floats:
         """Return the rows' own profiles."""
         return _mean_one(ratio(self.units, self.average_units, 1.0))
 
-    def noise(self) -> FloatArray:
+    def noise(self) -> Floats:
         """Return the variance of a row's own factors, mean over the weekdays: (N, 1); infinite where a weekday has no known day."""
         return np.asarray(ratio(self.variance, self.average_units**2, np.inf).mean(axis=1, keepdims=True))
 
-    def is_closed(self) -> BoolArray:
+    def is_closed(self) -> Bools:
         return np.asarray((self.units == 0) & (self.average_units >= CLOSED_EXPECTED))
 
-    def sum_by(self, group: IntArray) -> _WeekdaySums:
+    def sum_by(self, group: Ints) -> _WeekdaySums:
         """Sum the rows of the groups numbered 0, 1, ...: group (N,) is each row's. Rows of unknown variance add none."""
         member = np.equal.outer(np.arange(int(group.max()) + 1), group).astype(np.float64)
         is_finite = np.isfinite(self.variance)
@@ -55,7 +56,7 @@ class _WeekdaySums:
         return _WeekdaySums(member @ self.units, member @ self.average_units, variance)
 
 
-def weekly_profile(values: FloatArray, weekday: IntArray, site: IntArray) -> WeeklyProfile:
+def weekly_profile(values: Floats, weekday: Ints, site: Ints) -> WeeklyProfile:
     """Return the weekly profile of every series, from its last 26 weeks.
 
     values: (N, T) demand, NaN = not known. weekday: (T,) 0 = Monday. site: (N,) site number of each series, from 0.
@@ -68,7 +69,7 @@ def weekly_profile(values: FloatArray, weekday: IntArray, site: IntArray) -> Wee
     return WeeklyProfile(_mean_one(np.where(is_closed, 0.0, factors)), is_closed)
 
 
-def _weekday_sums(values: FloatArray, weekday: IntArray) -> _WeekdaySums:
+def _weekday_sums(values: Floats, weekday: Ints) -> _WeekdaySums:
     is_weekday = np.equal.outer(weekday, np.arange(DAYS_OF_WEEK)).astype(np.float64)
     is_known = ~np.isnan(values)
     count = is_known @ is_weekday
@@ -80,7 +81,7 @@ def _weekday_sums(values: FloatArray, weekday: IntArray) -> _WeekdaySums:
     return _WeekdaySums(units, count * average, np.where(count > 0, count, 1.0) * daily_variance)
 
 
-def _shrink(sums: _WeekdaySums, towards: FloatArray) -> FloatArray:
+def _shrink(sums: _WeekdaySums, towards: Floats) -> Floats:
     """Keep own factors where they differ from `towards` by more than noise explains: weight between / (between + noise) for the own."""
     own, noise = sums.factors(), sums.noise()
     between = _variance_between(own - towards, noise)
@@ -88,7 +89,7 @@ def _shrink(sums: _WeekdaySums, towards: FloatArray) -> FloatArray:
     return weight * own + (1.0 - weight) * towards
 
 
-def _variance_between(difference: FloatArray, noise: FloatArray) -> float:
+def _variance_between(difference: Floats, noise: Floats) -> float:
     """Return the true variance of the factors around what they are shrunk towards, by the moment estimator of DerSimonian and Laird (1986).
 
     difference: (N, 7). noise: (N, 1). Rows without noise (too regular to tell) and rows of noise alone are left out.
@@ -102,6 +103,6 @@ def _variance_between(difference: FloatArray, noise: FloatArray) -> float:
     return max(float((precision * squares).sum() - by_noise_alone) / float(precision.sum()), 0.0)
 
 
-def _mean_one(factors: FloatArray) -> FloatArray:
+def _mean_one(factors: Floats) -> Floats:
     """Scale each row to mean 1; a row of zeros (closed all week) stays zero."""
     return ratio(factors, factors.mean(axis=1, keepdims=True), 0.0)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast_engine.arrays import FloatArray, IntArray, known_mean
-from forecast_engine.demand_class import DemandClass
+from forecast_engine.arrays import known_mean
+from kpi_engine.shared.arrays import Floats, Ints
+from kpi_engine.shared.demand_class import DemandClass
 
 SHARPNESS = 20.0
 """Softmax gain: a candidate whose error is 10 % above the best has weight exp(-20 * 0.1 / 2) of the best's, by the series' own say."""
@@ -21,7 +22,7 @@ NOISE_FLOOR = 0.05
 """Share of a series' mean squared demand added to every error, so that a lucky near-zero error does not decide alone."""
 
 
-def candidate_weights(errors: FloatArray, power: FloatArray, classes: IntArray) -> FloatArray:
+def candidate_weights(errors: Floats, power: Floats, classes: Ints) -> Floats:
     """Weights (C, N), each column summing to 1.
 
     errors: (C, N) mean squared back-test errors, NaN where a series could not be tested. power: (N,) mean squared demand. classes: (N,)
@@ -33,12 +34,12 @@ def candidate_weights(errors: FloatArray, power: FloatArray, classes: IntArray) 
     return np.asarray(strength / strength.sum(axis=0))
 
 
-def _against_best(errors: FloatArray) -> FloatArray:
+def _against_best(errors: Floats) -> Floats:
     """Each candidate's error over the best one's, column by column; 1 where the column is unknown."""
     return np.asarray(np.where(np.isnan(errors), 1.0, errors / errors.min(axis=0)))
 
 
-def _class_excess(errors: FloatArray, classes: IntArray) -> FloatArray:
+def _class_excess(errors: Floats, classes: Ints) -> Floats:
     """Each candidate's mean relative error in the series' class over the class's best: (C, N), ones for small classes."""
     relative = errors / errors.mean(axis=0)
     excess = np.ones_like(errors)

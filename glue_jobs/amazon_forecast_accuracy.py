@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from contracts.documents import BacktestDocument
-from forecast_engine.arrays import FloatArray
 from forecast_engine.baseline import SeasonalNaive, seasonal_naive
 from forecast_engine.panel import Panel
+from kpi_engine.shared.arrays import Floats
 
 DECIMALS = 6
 """Of a percentage: the service tells a quotient, whose last digits must not decide about a run."""
@@ -72,6 +72,6 @@ def _day(instant: str) -> date:
     return datetime.fromisoformat(instant.replace("Z", "+00:00")).date()
 
 
-def _between(panel: Panel, first: date, last: date) -> FloatArray:
+def _between(panel: Panel, first: date, last: date) -> Floats:
     start, end = (first - panel.first_day).days, (min(last, panel.last_day) - panel.first_day).days + 1
     return np.asarray(panel.values[:, max(start, 0) : max(end, 0)])

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Package:
-    """Sources are folders below the repository, `without` some of theirs; requirements is a set in requirements/, or empty."""
+    """Sources are folders and files below the repository, `without` some of theirs; requirements is a set in requirements/, or empty."""
 
     name: str
     sources: tuple[str, ...]
@@ -31,7 +31,8 @@ class Package:
     def files(self) -> Iterator[Path]:
         """Every source file, in a stable order, without what an interpreter left behind."""
         for source in self.sources:
-            yield from sorted(file for file in (ROOT / source).rglob("*") if self._holds(file))
+            path = ROOT / source
+            yield from sorted(file for file in ([path] if path.is_file() else path.rglob("*")) if self._holds(file))
 
     def copy_sources(self, target: Path) -> None:
         """Write the sources into target under their own paths."""
@@ -58,7 +59,7 @@ API = Package("api", ("runtime", "contracts", "kpi_engine/definitions"), without
 FUNCTIONS = Package("functions", ("runtime", "contracts"), without=("runtime/api",), requirements="functions")
 KPI = Package("kpi", ("runtime", "contracts", "kpi_engine"), without=("runtime/api",), requirements="kpi")
 MIGRATIONS = Package("migrations", ("runtime", "contracts", "migrations"), without=("runtime/api",), requirements="migrations")
-JOBS = Package("jobs", ("glue_jobs", "forecast_engine", "contracts"))
+JOBS = Package("jobs", ("glue_jobs", "forecast_engine", "kpi_engine/__init__.py", "kpi_engine/shared", "contracts"))
 
 EVERYTHING = Package("everything", ("runtime", "contracts", "kpi_engine", "forecast_engine", "glue_jobs", "migrations"))
 

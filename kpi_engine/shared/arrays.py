@@ -75,13 +75,19 @@ def sum_by(group: Ints, groups: int, values: Floats | Bools) -> Floats:
     return np.bincount(group, weights=values, minlength=groups).astype(np.float64, copy=False)
 
 
-def ratio(numerator: Floats, denominator: Floats) -> Floats:
-    """numerator / denominator, NaN where the denominator is zero or so small that a percentage of it is no float."""
-    undefined: Floats = np.full(len(numerator), np.nan)
+def ratio(numerator: Floats, denominator: Floats, undefined: float = np.nan) -> Floats:
+    """Return numerator / denominator, element by element.
+
+    `undefined` stands where the denominator is zero, or so small that a percentage of the quotient is no float.
+
+    >>> ratio(np.array([3.0, 3.0]), np.array([4.0, 0.0]), undefined=-1.0).tolist()
+    [0.75, -1.0]
+    """
+    quotient: Floats = np.full(np.broadcast_shapes(numerator.shape, denominator.shape), undefined)
     with np.errstate(over="ignore"):
-        np.divide(numerator, denominator, out=undefined, where=denominator != 0)
-    undefined[np.abs(undefined) > LARGEST] = np.nan
-    return undefined
+        np.divide(numerator, denominator, out=quotient, where=np.broadcast_to(denominator != 0, quotient.shape))
+    quotient[np.abs(quotient) > LARGEST] = undefined
+    return quotient
 
 
 def _counts_before(keys: Ints, key_space: int) -> npt.NDArray[np.int32]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 
 import numpy as np
 
 from kpi_engine.shared.arrays import Ints
+from kpi_engine.shared.calendar import week_numbers, week_starts
 from kpi_engine.shared.errors import InvalidValue
-
-EPOCH = date(1970, 1, 1)
-EPOCH_WEEKDAY = 3  # a Thursday
 
 
 class Grain(StrEnum):
@@ -38,13 +35,13 @@ class Grain(StrEnum):
     def buckets(self, day: Ints) -> Ints:
         """The number of each day's bucket; buckets that follow each other have numbers that do."""
         if self is Grain.WEEK:
-            return (day + EPOCH_WEEKDAY) // 7
+            return week_numbers(day)
         return day if self is Grain.DAY else day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
     def first_days(self, bucket: Ints) -> Ints:
         """The first day of each bucket."""
         if self is Grain.WEEK:
-            return bucket * 7 - EPOCH_WEEKDAY
+            return week_starts(bucket)
         return bucket if self is Grain.DAY else bucket.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
@@ -74,22 +71,6 @@ class Grid:
         cells += day  # in place: at ten million rows fresh memory costs more than the sum
         cells -= self.first
         return cells
-
-
-def mondays(day: Ints) -> Ints:
-    """The Monday of each day's week."""
-    return (day + EPOCH_WEEKDAY) // 7 * 7 - EPOCH_WEEKDAY
-
-
-def iso_week(day: date) -> str:
-    """The ISO 8601 week of a day, keyed by the ISO year: 2027-01-01 is in 2026-W53."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02}"
-
-
-def date_of(day: int) -> date:
-    """The date of a day number."""
-    return EPOCH + timedelta(days=int(day))
 
 
 def blocks(counts: Ints, rows: int) -> Iterator[slice]:

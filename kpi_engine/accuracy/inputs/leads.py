@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from kpi_engine.accuracy.inputs import columns
-from kpi_engine.accuracy.inputs.calendar import date_of
 from kpi_engine.accuracy.inputs.columns import NO_DAY
 from kpi_engine.shared.arrays import Floats, Ints
+from kpi_engine.shared.calendar import date_of
 from kpi_engine.shared.errors import InvalidValue
 
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from kpi_engine.accuracy.inputs.demand import Demand
 from kpi_engine.shared.arrays import Floats, Ints, ratio
+from kpi_engine.shared.seasonal_naive import NAME as SEASONAL_NAIVE
+from kpi_engine.shared.seasonal_naive import source_days
 
-SEASON = 7
 WINDOW = 28
-SEASONAL_NAIVE = "seasonal_naive_7"
 RANDOM_WALK = "random_walk"
 MOVING_AVERAGE = "moving_average_28"
 BENCHMARKS = (SEASONAL_NAIVE, RANDOM_WALK, MOVING_AVERAGE)
@@ -24,14 +24,13 @@ def benchmarks(demand: Demand, series: Ints, day: Ints, origin: Ints) -> dict[st
     """
     if not len(demand.cells) or not len(origin) or origin.max() < demand.first_day:
         return {}
-    weeks_back = -(-(day - origin) // SEASON)
     first_cell = series * demand.grid.span
     first, low, high = (
         demand.ranks.before(first_cell + np.clip(offset, 0, demand.grid.span))
         for offset in (np.zeros(1, dtype=np.int64), origin - demand.grid.first - WINDOW + 1, origin - demand.grid.first + 1)
     )
     return {
-        SEASONAL_NAIVE: demand.on(series, day - SEASON * weeks_back),
+        SEASONAL_NAIVE: demand.on(series, source_days(day, origin)),
         RANDOM_WALK: np.where(high > first, demand.values[high - 1], np.nan),
         MOVING_AVERAGE: _means(demand.values, low, high),
     }

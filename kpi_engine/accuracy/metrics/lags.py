@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.calendar import EPOCH_WEEKDAY, Grain
+from kpi_engine.accuracy.inputs.calendar import Grain
 from kpi_engine.accuracy.inputs.points import Points, aggregated
 from kpi_engine.accuracy.metrics.point import Errors
 from kpi_engine.accuracy.report.serialise import number
 from kpi_engine.shared.arrays import Bools
+from kpi_engine.shared.calendar import weekdays
 
 LAG_WEEKS = (1, 2, 4)
 
@@ -54,8 +55,7 @@ def _newest_in_time(points: Points, same: Bools, weeks: int) -> Bools:
 
     Points of one target come newest first, so it is the first one that is old enough.
     """
-    weekday = (points.day + EPOCH_WEEKDAY) % 7
-    old_enough = (points.lead > 0) & (points.lead >= weekday + 7 * weeks - 6)
+    old_enough = (points.lead > 0) & (points.lead >= weekdays(points.day) + 7 * weeks - 6)
     newer_did = np.zeros(len(points), dtype=np.bool_)
     newer_did[1:] = same[1:] & old_enough[:-1]
     return old_enough & ~newer_did

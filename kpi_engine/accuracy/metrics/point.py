@@ -14,6 +14,7 @@ import numpy as np
 
 from kpi_engine.accuracy.inputs.points import Points
 from kpi_engine.shared.arrays import Bools, Floats, Ints, ratio, sum_by
+from kpi_engine.shared.wape import wape
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Totals(Additive):
 
     def wape(self) -> Floats:
         """WAPE of the groups as one, percent: 100 * sum over groups |sum of errors| / |sum of actuals|; errors within a group cancel."""
-        return 100 * ratio(np.abs(self.error).sum(keepdims=True), np.abs(self.actual).sum(keepdims=True))
+        return wape(np.abs(self.error).sum(keepdims=True), np.abs(self.actual).sum(keepdims=True))
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Errors(Additive):
 
     def wape(self) -> Floats:
         """Weighted absolute percentage error, percent: 100 * sum|A - F| / sum|A|; equals 100 * wQL(0.5)."""
-        return 100 * ratio(self.abs_error, self.abs_actual)
+        return wape(self.abs_error, self.abs_actual)
 
     def smape(self) -> Floats:
         """Symmetric MAPE, percent, 0..200: 100 * mean(2|A - F| / (|A| + |F|)); a point with A = F = 0 counts 0."""

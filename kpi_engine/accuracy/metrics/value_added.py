@@ -8,11 +8,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.naive import SEASONAL_NAIVE
 from kpi_engine.accuracy.inputs.points import Points
 from kpi_engine.accuracy.metrics.point import Additive
 from kpi_engine.accuracy.report.serialise import number
 from kpi_engine.shared.arrays import Floats, Ints, ratio
+from kpi_engine.shared.seasonal_naive import NAME as SEASONAL_NAIVE
+from kpi_engine.shared.wape import wape
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Gains(Additive):
 
     def naive_wape(self) -> Floats:
         """WAPE of the simple method, percent."""
-        return 100 * ratio(self.naive_error, self.abs_actual)
+        return wape(self.naive_error, self.abs_actual)
 
     def points_added(self) -> Floats:
         """WAPE of the simple method minus WAPE of the forecast, percentage points. Positive: the forecast adds value."""
-        return self.naive_wape() - 100 * ratio(self.abs_error, self.abs_actual)
+        return self.naive_wape() - wape(self.abs_error, self.abs_actual)
 
     def relative_mae(self) -> Floats:
         """MAE of the forecast over MAE of the simple method; below 1 the forecast is better. NaN when the simple method is perfect."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.calendar import Grain, Grid, date_of
+from kpi_engine.accuracy.inputs.calendar import Grain, Grid
 from kpi_engine.accuracy.inputs.inputs import Question
 from kpi_engine.accuracy.inputs.series import Series
 from kpi_engine.accuracy.metrics.accumulate import Tally
@@ -18,6 +18,7 @@ from kpi_engine.accuracy.metrics.scaled import Scales, mase, rmsse
 from kpi_engine.accuracy.metrics.value_added import value_added
 from kpi_engine.accuracy.report.serialise import number
 from kpi_engine.accuracy.report.weeks import newest, trend
+from kpi_engine.shared.calendar import date_of
 
 SIGN_CONVENTION = "forecast_minus_actual"
 NO_OBSERVATIONS = "no_observations"

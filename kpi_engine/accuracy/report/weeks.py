@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.calendar import EPOCH_WEEKDAY, date_of, iso_week, mondays
 from kpi_engine.accuracy.metrics.point import Errors
 from kpi_engine.accuracy.report.serialise import nulls, records
 from kpi_engine.shared.arrays import Bools, Floats, Ints
+from kpi_engine.shared.calendar import date_of, iso_week, mondays, weekdays
 
 SHORT_POOL, LONG_POOL = 4, 13
 LEARNED_FROM_DAYS = 14
@@ -75,7 +75,7 @@ def _days(weeks: Ints, days: Ints) -> tuple[Ints, Bools]:
     """How many days of each week have points, and whether all that are open have. Weekdays that never have points are closed."""
     n_days = np.bincount(np.searchsorted(weeks, mondays(days)), minlength=len(weeks))
     learned = len(days) > 0 and days[-1] - days[0] + 1 >= LEARNED_FROM_DAYS
-    open_days = len(np.unique((days + EPOCH_WEEKDAY) % 7)) if learned else 7
+    open_days = len(np.unique(weekdays(days))) if learned else 7
     return n_days, n_days >= open_days
 
 

@@ -3,12 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast_engine.arrays import known_mean, known_quantiles, ratio
+from forecast_engine.arrays import known_mean, known_quantiles
+from kpi_engine.shared.arrays import Floats
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def with_holes() -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def with_holes() -> Floats:
     rng = np.random.default_rng(1)
     values = rng.normal(size=(40, 23))
     values[rng.random(values.shape) < 0.3] = np.nan
@@ -23,11 +24,8 @@ def test_quantiles_of_known_values_agree_with_numpy_row_by_row() -> None:
 
 def test_a_row_without_a_known_value_has_no_quantile() -> None:
     assert np.isnan(known_quantiles(np.full((1, 4), np.nan), (0.5,))).all()
+    assert np.isnan(known_quantiles(np.zeros((2, 0)), (0.1, 0.5))).all()
 
 
 def test_the_known_mean_skips_what_is_not_known() -> None:
     assert known_mean(np.array([[1.0, np.nan, 3.0], [np.nan] * 3]), axis=1, empty=-1.0).tolist() == [2.0, -1.0]
-
-
-def test_a_ratio_without_a_positive_denominator_is_what_it_is_told_to_be() -> None:
-    assert ratio(np.array([4.0, 4.0, 4.0]), np.array([2.0, 0.0, np.nan]), 9.0).tolist() == [2.0, 9.0, 9.0]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from forecast_engine.backtest import BacktestOrigin, backtest, backtest_origins, score, wape
+from forecast_engine.backtest import BacktestOrigin, backtest, backtest_origins, score
 from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.errors import InvalidForecast
 from forecast_engine.exclusions import ExclusionRules
@@ -72,10 +72,6 @@ def test_a_score_by_hand() -> None:
     assert result.wape == pytest.approx(100 * (1 + 1 + 4) / 10)
     assert result.baseline_wape == pytest.approx(100 * (4 + 2 + 1) / 10)
     assert result.coverage == pytest.approx(100 * 2 / 3)
-
-
-def test_wape_of_no_demand_is_undefined() -> None:
-    assert wape(np.zeros(3), np.ones(3)) is None
 
 
 def test_the_seasonal_naive_scores_as_the_baseline_of_every_other_forecaster() -> None:

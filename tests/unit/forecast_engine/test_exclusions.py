@@ -5,21 +5,21 @@ from datetime import date
 import numpy as np
 import pytest
 
-from forecast_engine.arrays import FloatArray
 from forecast_engine.exclusions import Exclusion, ExclusionCode, ExclusionRules, split_panel
+from kpi_engine.shared.arrays import Floats
 from tests.unit.forecast_engine.panels import panel
 
 pytestmark = pytest.mark.filterwarnings("error")
 DAYS = 400
 
 
-def sold_on(*days: int) -> FloatArray:
+def sold_on(*days: int) -> Floats:
     values = np.zeros(DAYS)
     values[list(days)] = 2.0
     return values
 
 
-def only_exclusion(values: FloatArray, rules: ExclusionRules) -> Exclusion:
+def only_exclusion(values: Floats, rules: ExclusionRules) -> Exclusion:
     kept, exclusions = split_panel(panel(values[None, :]), rules)
     assert kept.series == ()
     return exclusions[0]

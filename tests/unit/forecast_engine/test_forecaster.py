@@ -6,11 +6,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from forecast_engine.arrays import FloatArray
 from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.errors import InvalidForecast, InvalidRequest, NothingToForecast
 from forecast_engine.forecaster import Forecaster, PanelForecast, forecast_around
 from forecast_engine.model import PanelModel
+from kpi_engine.shared.arrays import Floats
 from tests.unit.forecast_engine.panels import keys, panel, poisson
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -52,7 +52,7 @@ def test_no_forecaster_forecasts_a_panel_without_series(forecaster: Forecaster) 
         forecaster.forecast(panel(np.ones((0, 99))), 28, (0.5,))
 
 
-def a_forecast(mean: FloatArray, quantiles: FloatArray) -> PanelForecast:
+def a_forecast(mean: Floats, quantiles: Floats) -> PanelForecast:
     origin = panel(np.ones((1, 1))).last_day
     return PanelForecast(keys(2), origin, (0.1, 0.9), mean, quantiles, "mine")
 
@@ -69,7 +69,7 @@ def a_forecast(mean: FloatArray, quantiles: FloatArray) -> PanelForecast:
         (np.ones((2, 5)), np.stack([np.ones((2, 5)), np.zeros((2, 5))]), "mine: quantiles must not cross"),
     ],
 )
-def test_values_that_are_no_forecast_are_refused_with_the_name_of_the_model(mean: FloatArray, quantiles: FloatArray, words: str) -> None:
+def test_values_that_are_no_forecast_are_refused_with_the_name_of_the_model(mean: Floats, quantiles: Floats, words: str) -> None:
     with pytest.raises(InvalidForecast, match=words):
         a_forecast(mean, quantiles)
 

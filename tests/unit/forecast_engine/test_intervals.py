@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast_engine.demand_class import DemandClass
 from forecast_engine.intervals import PastErrors, quantiles
+from kpi_engine.shared.demand_class import DemandClass
 
 pytestmark = pytest.mark.filterwarnings("error")
 LEVELS = (0.1, 0.5, 0.9)

@@ -3,13 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast_engine.arrays import FloatArray
 from forecast_engine.levels import masked_levels
+from kpi_engine.shared.arrays import Floats
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def recursive_level(demand: FloatArray, expected: FloatArray, rate: float) -> float:
+def recursive_level(demand: Floats, expected: Floats, rate: float) -> float:
     """The same level as a recursion, one day at a time."""
     sold, could_sell = 0.0, 0.0
     for units, factor in zip(demand, expected, strict=True):

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from forecast_engine.arrays import FloatArray
 from forecast_engine.forecaster import PanelForecast
 from forecast_engine.model import MixtureDiagnostics, PanelModel
 from forecast_engine.panel import Panel
+from kpi_engine.shared.arrays import Floats
 from tests.unit.forecast_engine.panels import FIRST_DAY, WEEK, intermittent, keys, panel, poisson
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -44,7 +44,7 @@ def assert_sound(forecast: PanelForecast, series: int, horizon: int = 28) -> Non
         pytest.param(np.full((2, 300), np.nan), id="nothing known"),
     ],
 )
-def test_every_panel_gets_a_sound_forecast(values: FloatArray) -> None:
+def test_every_panel_gets_a_sound_forecast(values: Floats) -> None:
     assert_sound(PanelModel().forecast(panel(values), 28), len(values))
 
 
@@ -52,7 +52,7 @@ def test_every_panel_gets_a_sound_forecast(values: FloatArray) -> None:
 @given(
     arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 160)), elements=st.one_of(st.just(np.nan), st.integers(0, 9).map(float)))
 )
-def test_any_small_panel_gets_a_sound_forecast(values: FloatArray) -> None:
+def test_any_small_panel_gets_a_sound_forecast(values: Floats) -> None:
     assert_sound(PanelModel().forecast(panel(values), 14), len(values), 14)
 
 

@@ -10,9 +10,9 @@ import pytest
 from benchmarks.forecast import evaluate
 from benchmarks.forecast_panels import REAL_DATA, m5_subset, online_retail
 from forecast_engine.baseline import SeasonalNaive
-from forecast_engine.demand_class import DemandClass, demand_classes
 from forecast_engine.model import PanelModel
 from forecast_engine.panel import Panel
+from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
 
 pytestmark = [
     pytest.mark.real_data,
@@ -41,7 +41,7 @@ def test_one_day_in_ten_lies_above_the_upper_bound_of_real_rare_demand() -> None
     for step in (1, 2, 3):
         end = whole.days - 28 * step
         seen = Panel(whole.values[:, :end], whole.first_day, whole.series)
-        rare = np.isin(demand_classes(seen.values), [DemandClass.INTERMITTENT, DemandClass.LUMPY])
+        rare = is_rare(demand_classes(seen.values, window_days=365, without_demand=DemandClass.INTERMITTENT))
         upper = PanelModel().forecast(seen, 28).quantiles[2]
         shares.append(100 * np.mean((whole.values[:, end : end + 28] > upper)[rare]))
     assert np.mean(shares) == pytest.approx(10.0, abs=2.0)

@@ -3,17 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast_engine.arrays import FloatArray
 from forecast_engine.candidates import fit_candidates
 from forecast_engine.days import days_from
 from forecast_engine.replay import Replay, fit_errors, past_errors, replays
+from kpi_engine.shared.arrays import Floats
 from tests.unit.forecast_engine.panels import FIRST_DAY, poisson
 
 pytestmark = pytest.mark.filterwarnings("error")
 SITE = np.zeros(3, dtype=np.int64)
 
 
-def replayed(values: FloatArray, horizon: int = 28) -> tuple[Replay, ...]:
+def replayed(values: Floats, horizon: int = 28) -> tuple[Replay, ...]:
     return replays(values, days_from(FIRST_DAY, values.shape[1]), SITE, horizon)
 
 
@@ -43,7 +43,7 @@ def test_candidate_errors_are_mean_squares_over_the_known_days() -> None:
     values[2, 72:] = np.nan
     tried = replayed(values)[0]
 
-    def naive(forecast: FloatArray, actual: FloatArray) -> float:
+    def naive(forecast: Floats, actual: Floats) -> float:
         return float(np.mean([(f - a) ** 2 for f, a in zip(forecast, actual, strict=True) if not np.isnan(a)]))
 
     expected = [[naive(forecast[row], tried.actual[row]) for row in (0, 1)] for forecast in tried.candidates.forecasts(tried.days)]

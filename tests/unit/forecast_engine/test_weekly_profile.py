@@ -3,19 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast_engine.arrays import FloatArray, IntArray
 from forecast_engine.weekly_profile import weekly_profile
+from kpi_engine.shared.arrays import Floats, Ints
 from tests.unit.forecast_engine.panels import WEEK, poisson
 
 pytestmark = pytest.mark.filterwarnings("error")
 WEEKDAY = np.arange(182) % 7
 
 
-def at_one_site(count: int) -> IntArray:
+def at_one_site(count: int) -> Ints:
     return np.zeros(count, dtype=np.int64)
 
 
-def naive_tally(row: FloatArray) -> tuple[list[float], list[float], list[float]]:
+def naive_tally(row: Floats) -> tuple[list[float], list[float], list[float]]:
     """Units sold, units an average day would have sold, and the variance of the units sold, per weekday of one series."""
     days = [[units for day, units in enumerate(row) if day % 7 == weekday and not np.isnan(units)] for weekday in range(7)]
     average = sum(sum(units) for units in days) / sum(len(units) for units in days)
@@ -24,7 +24,7 @@ def naive_tally(row: FloatArray) -> tuple[list[float], list[float], list[float]]
     return [sum(units) for units in days], [average * len(units) for units in days], [daily_variance * len(units) for units in days]
 
 
-def naive_profile(values: FloatArray) -> list[list[float]]:
+def naive_profile(values: Floats) -> list[list[float]]:
     """Series shrunk to the panel's profile (there is one site), spelled out."""
     tallies = [naive_tally(row) for row in values]
 

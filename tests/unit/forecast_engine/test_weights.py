@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast_engine.demand_class import DemandClass
 from forecast_engine.weights import candidate_weights
+from kpi_engine.shared.demand_class import DemandClass
 
 pytestmark = pytest.mark.filterwarnings("error")
 

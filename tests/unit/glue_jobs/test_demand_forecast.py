@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from forecast_engine.backtest import wape
 from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.errors import NothingToForecast
 from forecast_engine.forecaster import Forecaster
 from glue_jobs import demand_forecast, lake_io
 from glue_jobs.demand_forecast import BUILTIN
+from kpi_engine.shared.wape import wape_of_points
 
 AS_OF = date(2026, 11, 22)
 FEATURES = "features/daily_demand/v1/run_id=r1/part-0.parquet"
@@ -120,8 +120,8 @@ def test_the_summary_agrees_with_the_tables(lake: LakeInMemory) -> None:
     assert (summary["series_forecast"], summary["series_excluded"], summary["rows"]) == (2, 1, len(lake.table("daily")))
     tested = summary["backtest"]
     actual, predicted = backtest["actual_value"].to_numpy(), backtest["predicted_value"].to_numpy()
-    assert tested["wape"] == pytest.approx(wape(actual, predicted))
-    assert tested["baseline_wape"] == pytest.approx(wape(actual, backtest["seasonal_naive"].to_numpy()))
+    assert tested["wape"] == pytest.approx(wape_of_points(actual, predicted))
+    assert tested["baseline_wape"] == pytest.approx(wape_of_points(actual, backtest["seasonal_naive"].to_numpy()))
     assert tested["n_obs"] == len(backtest) == 2 * 28 * 2
     assert tested["origins"] == ["2026-10-25", "2026-09-27"]
     inside = (backtest["confidence_lower"] <= actual) & (actual <= backtest["confidence_upper"])

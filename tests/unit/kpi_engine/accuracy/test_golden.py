@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kpi_engine.accuracy.inputs.calendar import iso_week
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+from kpi_engine.shared.calendar import iso_week
 from tests.unit.kpi_engine.examples import actuals, forecasts, golden
 
 ENGINE = ForecastAccuracyEngine()
