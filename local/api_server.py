@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
+from contracts.metrics import NAMESPACE
 from contracts.scopes import ALL_SCOPES
 from local.developer_database import developer_database
 from local.state import read_environment
@@ -53,7 +54,7 @@ class NoStateMachine:
 def configure() -> None:
     """Fill what the function's environment lacks, from the running twin or for the developer database."""
     twin = read_environment() or {}
-    defaults = {"STAGE": "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": "Signify", **twin}
+    defaults = {"STAGE": "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, **twin}
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     if "STATE_MACHINE_ARN" not in os.environ:

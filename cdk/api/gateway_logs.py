@@ -9,8 +9,8 @@ from aws_cdk.aws_logs import FilterPattern, LogGroup, MetricFilter
 from constructs import Construct
 
 from cdk.common.log_group import log_group
-from cdk.compute.function import METRICS_NAMESPACE
 from cdk.settings.model import Settings
+from contracts.metrics import NAMESPACE, Metric
 
 ACCESS_LOG = {
     "request_id": "$context.requestId",
@@ -56,9 +56,9 @@ def count_strangers(scope: Construct, access_logs: LogGroup) -> None:
         "Strangers",
         log_group=access_logs,
         filter_pattern=FilterPattern.string_value("$.status", "=", "401"),
-        metric_namespace=METRICS_NAMESPACE,
-        metric_name="AuthenticationFailures",
-        dimensions={"stage": "$.stage"},
+        metric_namespace=NAMESPACE,
+        metric_name=str(Metric.AUTHENTICATION_FAILURES),
+        dimensions=Metric.AUTHENTICATION_FAILURES.dimensions("$.stage"),
     )
 
 
@@ -70,8 +70,8 @@ def measure_throttled(scope: Construct, access_logs: LogGroup) -> None:
             name,
             log_group=access_logs,
             filter_pattern=FilterPattern.string_value("$.status", equals, "429"),
-            metric_namespace=METRICS_NAMESPACE,
-            metric_name="ThrottledShare",
+            metric_namespace=NAMESPACE,
+            metric_name=str(Metric.THROTTLED_SHARE),
             metric_value=value,
-            dimensions={"stage": "$.stage"},
+            dimensions=Metric.THROTTLED_SHARE.dimensions("$.stage"),
         )

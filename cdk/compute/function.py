@@ -20,8 +20,8 @@ from cdk.compute.function_spec import FunctionSpec
 from cdk.compute.package import Package, code_version
 from cdk.settings.model import Settings
 from cdk.storage.database import Database
+from contracts.metrics import NAMESPACE
 
-METRICS_NAMESPACE = "Signify"
 RUNTIME = Runtime.PYTHON_3_13
 KEPT = Duration.days(14)
 MAX_EVENT_AGE = Duration.hours(2)
@@ -103,7 +103,7 @@ class FunctionFactory:
             "CODE_VERSION": code_version(),
             **({**self.database.environment(spec.database_user), **self.database.network.environment} if spec.inside else {}),
             "POWERTOOLS_SERVICE_NAME": spec.name,
-            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
             "POWERTOOLS_LOG_LEVEL": "INFO",
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk.aws_cloudwatch import Metric
+from aws_cdk import aws_cloudwatch
 from cdk_monitoring_constructs import (
     AlarmFactoryDefaults,
     CustomMetricGroup,
@@ -12,38 +12,38 @@ from cdk_monitoring_constructs import (
 )
 from constructs import Construct
 
-from cdk.compute.function import METRICS_NAMESPACE
 from cdk.monitoring.targets import Watched, measured
 from cdk.settings.model import Settings
+from contracts.metrics import NAMESPACE, Metric
 
-# Title of a graph -> the function that measures, its metrics, and how they add up.
-Graph = tuple[str, tuple[str, ...], str]
+# Title of a graph -> its metrics, and how they add up.
+Graph = tuple[tuple[Metric, ...], str]
 BUSINESS: dict[str, dict[str, Graph]] = {
     "Accuracy": {
-        "Forecast error, WAPE %": ("kpi_calculator", ("AccuracyWape",), "Average"),
-        "Better than seasonal naive by, points": ("kpi_calculator", ("ForecastValueAdded",), "Average"),
-        "Volume forecast too high or too low all the time, %": ("kpi_calculator", ("BiasedShare",), "Maximum"),
-        "Sigmas above the usual error (2 for two weeks is worse)": ("kpi_calculator", ("AccuracySigmas",), "Maximum"),
-        "Back-test error, WAPE %": ("run_publisher", ("BacktestWape",), "Average"),
-        "Back-test days inside P10 to P90, % (80 is right)": ("run_publisher", ("BacktestCoverage",), "Average"),
+        "Forecast error, WAPE %": ((Metric.ACCURACY_WAPE,), "Average"),
+        "Better than seasonal naive by, points": ((Metric.FORECAST_VALUE_ADDED,), "Average"),
+        "Volume forecast too high or too low all the time, %": ((Metric.BIASED_SHARE,), "Maximum"),
+        "Sigmas above the usual error (2 for two weeks is worse)": ((Metric.ACCURACY_SIGMAS,), "Maximum"),
+        "Back-test error, WAPE %": ((Metric.BACKTEST_WAPE,), "Average"),
+        "Back-test days inside P10 to P90, % (80 is right)": ((Metric.BACKTEST_COVERAGE,), "Average"),
     },
     "Runs": {
-        "Runs published": ("run_publisher", ("RunPublished",), "Sum"),
-        "Runs that ended": ("run_recorder", ("RunsSucceeded", "RunsFailed"), "Sum"),
-        "Time of a run, times the usual": ("run_recorder", ("RunTimesUsual",), "Maximum"),
-        "DPU-hours of the jobs": ("run_recorder", ("GlueDpuHours",), "Sum"),
-        "Series and rows forecast": ("run_publisher", ("ForecastSeries", "ForecastRows"), "Maximum"),
-        "Series too new to forecast, %": ("run_publisher", ("TooNewShare",), "Maximum"),
+        "Runs published": ((Metric.RUN_PUBLISHED,), "Sum"),
+        "Runs that ended": ((Metric.RUNS_SUCCEEDED, Metric.RUNS_FAILED), "Sum"),
+        "Time of a run, times the usual": ((Metric.RUN_TIMES_USUAL,), "Maximum"),
+        "DPU-hours of the jobs": ((Metric.GLUE_DPU_HOURS,), "Sum"),
+        "Series and rows forecast": ((Metric.FORECAST_SERIES, Metric.FORECAST_ROWS), "Maximum"),
+        "Series too new to forecast, %": ((Metric.TOO_NEW_SHARE,), "Maximum"),
     },
     "Anomalies": {
-        "Groups and alerts": ("anomaly_detector", ("AnomalyGroups", "AnomalyAlerts"), "Maximum"),
-        "Groups, times the usual": ("anomaly_detector", ("AnomalyTimesUsual",), "Maximum"),
+        "Groups and alerts": ((Metric.ANOMALY_GROUPS, Metric.ANOMALY_ALERTS), "Maximum"),
+        "Groups, times the usual": ((Metric.ANOMALY_TIMES_USUAL,), "Maximum"),
     },
     "Data": {
-        "Age of the newest day, days (1 is fresh)": ("run_resolver", ("InputAgeDays",), "Maximum"),
-        "Objects that landed": ("data_processor", ("ObjectsAccepted", "ObjectsDuplicate", "ObjectsRejected"), "Sum"),
-        "Rows in, rows quarantined": ("quality_gate", ("RowsIn", "RowsQuarantined"), "Sum"),
-        "Share of bad rows": ("quality_gate", ("BadRowShare",), "Maximum"),
+        "Age of the newest day, days (1 is fresh)": ((Metric.INPUT_AGE_DAYS,), "Maximum"),
+        "Objects that landed": ((Metric.OBJECTS_ACCEPTED, Metric.OBJECTS_DUPLICATE, Metric.OBJECTS_REJECTED), "Sum"),
+        "Rows in, rows quarantined": ((Metric.ROWS_IN, Metric.ROWS_QUARANTINED), "Sum"),
+        "Share of bad rows": ((Metric.BAD_ROW_SHARE,), "Maximum"),
     },
 }
 JUDGED = ("BlockedRequests", "AllowedRequests")
@@ -97,10 +97,10 @@ class Dashboards(Construct):
             self,
             name,
             dashboard_factory=factory,
-            metric_factory_defaults=MetricFactoryDefaults(namespace=METRICS_NAMESPACE),
+            metric_factory_defaults=MetricFactoryDefaults(namespace=NAMESPACE),
             # The alarms are our own: the library cannot say of each which runbook belongs to it.
             alarm_factory_defaults=AlarmFactoryDefaults(actions_enabled=False, alarm_name_prefix=self._settings.stack_name(name)),
         )
 
-    def _metrics(self, service: str, names: tuple[str, ...], statistic: str) -> list[Metric]:
-        return [measured(self._settings, service, name, statistic) for name in names]
+    def _metrics(self, metrics: tuple[Metric, ...], statistic: str) -> list[aws_cloudwatch.Metric]:
+        return [measured(self._settings, metric, statistic) for metric in metrics]

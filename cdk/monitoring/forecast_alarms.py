@@ -7,6 +7,7 @@ from aws_cdk import Duration
 from cdk.monitoring.alarms import Reading, Watch, ticket
 from cdk.monitoring.targets import measured
 from cdk.settings.model import Settings
+from contracts.metrics import Metric
 
 DAY = Duration.days(1)
 NOMINAL_COVERAGE, COVERAGE_GAP = 80, 10  # percent, points
@@ -18,12 +19,12 @@ STORM = 5  # times the usual number of groups
 
 def forecast_watches(settings: Settings) -> list[Watch]:
     """Forecasts get worse slowly, so figures of single weeks must be bad on two days of three."""
-    coverage = measured(settings, "run_publisher", "BacktestCoverage", "Minimum")
-    added = measured(settings, "kpi_calculator", "ForecastValueAdded", "Minimum", DAY)
-    sigmas = measured(settings, "kpi_calculator", "AccuracySigmas", "Maximum", DAY)
-    biased = measured(settings, "kpi_calculator", "BiasedShare", "Maximum", DAY)
-    too_new = measured(settings, "run_publisher", "TooNewShare", "Maximum", DAY)
-    groups = measured(settings, "anomaly_detector", "AnomalyTimesUsual", "Maximum")
+    coverage = measured(settings, Metric.BACKTEST_COVERAGE, "Minimum")
+    added = measured(settings, Metric.FORECAST_VALUE_ADDED, "Minimum", DAY)
+    sigmas = measured(settings, Metric.ACCURACY_SIGMAS, "Maximum", DAY)
+    biased = measured(settings, Metric.BIASED_SHARE, "Maximum", DAY)
+    too_new = measured(settings, Metric.TOO_NEW_SHARE, "Maximum", DAY)
+    groups = measured(settings, Metric.ANOMALY_TIMES_USUAL, "Maximum")
     return [
         ticket(
             "IntervalsNarrow",

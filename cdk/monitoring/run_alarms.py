@@ -7,6 +7,7 @@ from aws_cdk import Duration
 from cdk.monitoring.alarms import PERIOD, Reading, Watch, page, ticket
 from cdk.monitoring.targets import Watched, measured
 from cdk.settings.model import Settings
+from contracts.metrics import Metric
 
 HEARTBEAT_HOURS = 26  # a day, and two hours for a run that starts late
 SLOW_TIMES = 2  # as long as nine of ten runs of the last two weeks
@@ -17,11 +18,11 @@ FRESH_INPUT_DAYS = 1
 
 def run_watches(settings: Settings, watched: Watched) -> list[Watch]:
     """Is there a published run, and how did runs end?"""
-    published = measured(settings, "run_publisher", "RunPublished", "Sum", Duration.hours(1))
+    published = measured(settings, Metric.RUN_PUBLISHED, "Sum", Duration.hours(1))
     silence = Reading(published, 1, HEARTBEAT_HOURS, HEARTBEAT_HOURS, below=True, heartbeat=True)
     machine = watched.machine
-    dpu_hours = measured(settings, "run_recorder", "GlueDpuHours", "Sum", Duration.days(1))
-    times_usual = measured(settings, "run_recorder", "RunTimesUsual", "Maximum")
+    dpu_hours = measured(settings, Metric.GLUE_DPU_HOURS, "Sum", Duration.days(1))
+    times_usual = measured(settings, Metric.RUN_TIMES_USUAL, "Maximum")
     return [
         page("NoPublishedRun", "no-published-run", "No run was published for 26 hours; readers see old forecasts.", silence),
         page(
@@ -44,8 +45,8 @@ def run_watches(settings: Settings, watched: Watched) -> list[Watch]:
 
 def data_watches(settings: Settings) -> list[Watch]:
     """Is what runs work on as new and as clean as it should be?"""
-    age = measured(settings, "run_resolver", "InputAgeDays", "Maximum")
-    bad_rows = measured(settings, "quality_gate", "BadRowShare", "Maximum")
+    age = measured(settings, Metric.INPUT_AGE_DAYS, "Maximum")
+    bad_rows = measured(settings, Metric.BAD_ROW_SHARE, "Maximum")
     return [
         ticket("SourceLate", "source-late", "A run worked on data older than yesterday's.", Reading(age, FRESH_INPUT_DAYS + 1)),
         ticket(
@@ -64,7 +65,7 @@ def ingestion_watches(settings: Settings, watched: Watched) -> list[Watch]:
     age_s = watched.queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
     undelivered = watched.undelivered_execution_events.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     missed = watched.missed_starts.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
-    rejected = measured(settings, "data_processor", "ObjectsRejected", "Sum")
+    rejected = measured(settings, Metric.OBJECTS_REJECTED, "Sum")
     return [
         ticket("DeadLetters", "dead-letters", "An object could not be received after five attempts.", Reading(waiting, 1)),
         page("DeadLettersOld", "dead-letters-old", "A dead letter is older than an hour.", Reading(waiting_s, DEAD_LETTER_AGE_S)),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from aws_cdk import Duration
-from aws_cdk.aws_cloudwatch import Metric
 from aws_cdk.aws_lambda import Function
 
 from cdk.api.web_acl import WebAcl
-from cdk.compute.function import METRICS_NAMESPACE
 from cdk.monitoring.alarms import PERIOD, Reading, Watch, page, ticket
 from cdk.monitoring.targets import Watched, measured
 from cdk.settings.model import Settings
+from contracts.metrics import Metric
 
 # The error budget of an availability of 99.9 % in 30 days. Spent 14.4 times as fast it lasts two days, six times as fast five.
 BUDGET = 0.001
@@ -29,8 +28,8 @@ def api_watches(settings: Settings, watched: Watched) -> list[Watch]:
     """Do consumers get answers, in time?"""
     latency = watched.api.metric_latency(period=PERIOD, statistic="p99")
     refused = watched.api.metric_client_error(period=PERIOD, statistic="Average")
-    strangers = _logged(settings, "AuthenticationFailures", "Sum")
-    throttled = _logged(settings, "ThrottledShare", "Average")
+    strangers = measured(settings, Metric.AUTHENTICATION_FAILURES, "Sum")
+    throttled = measured(settings, Metric.THROTTLED_SHARE, "Average")
     return [
         _burn(watched, "ApiErrorsFast", FAST, Duration.minutes(5), Duration.hours(1), "The API fails: its error budget lasts two days."),
         _burn(watched, "ApiErrorsSlow", SLOW, Duration.minutes(30), Duration.hours(6), "The API fails: its error budget lasts five days."),
@@ -78,20 +77,13 @@ def _burn(watched: Watched, name: str, share: float, short: Duration, long: Dura
     return page(name, "api-errors", meaning, *errors, traffic)
 
 
-def _logged(settings: Settings, name: str, statistic: str) -> Metric:
-    """A metric that is read from the access log."""
-    return Metric(
-        namespace=METRICS_NAMESPACE, metric_name=name, dimensions_map={"stage": settings.stage}, statistic=statistic, period=PERIOD
-    )
-
-
 def _blocked(firewall: WebAcl) -> Watch:
     reading = Reading(firewall.metric("BlockedRequests"), BLOCKED, 2, 3)
     return ticket("ApiBlocked", "api-blocked", "The firewall blocked 100 requests in five minutes.", reading)
 
 
 def _canary(settings: Settings) -> Watch:
-    passed = measured(settings, "canary", "CanaryPassed", "Minimum", Duration.minutes(settings.canary_minutes))
+    passed = measured(settings, Metric.CANARY_PASSED, "Minimum", Duration.minutes(settings.canary_minutes))
     return page(
         "CanaryFailed",
         "canary-failed",

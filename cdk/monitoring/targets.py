@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration
+from aws_cdk import Duration, aws_cloudwatch
 from aws_cdk.aws_apigateway import RestApi
-from aws_cdk.aws_cloudwatch import Metric
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_rds import DatabaseCluster, DatabaseProxy
 from aws_cdk.aws_sqs import IQueue, Queue
 from aws_cdk.aws_stepfunctions import StateMachine
 
 from cdk.api.web_acl import WebAcl
-from cdk.compute.function import METRICS_NAMESPACE
 from cdk.monitoring.alarms import PERIOD
 from cdk.settings.model import Settings
+from contracts.metrics import NAMESPACE, Metric
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,12 @@ class Watched:
     proxy: DatabaseProxy | None
 
 
-def measured(settings: Settings, service: str, name: str, statistic: str, period: Duration = PERIOD) -> Metric:
-    """A metric that a function of ours emits: `service` is the function's name."""
-    dimensions = {"service": service, "stage": settings.stage}
-    return Metric(namespace=METRICS_NAMESPACE, metric_name=name, dimensions_map=dimensions, statistic=statistic, period=period)
+def measured(settings: Settings, metric: Metric, statistic: str, period: Duration = PERIOD) -> aws_cloudwatch.Metric:
+    """A metric of the platform in this stage."""
+    return aws_cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=str(metric),
+        dimensions_map=metric.dimensions(settings.stage),
+        statistic=statistic,
+        period=period,
+    )

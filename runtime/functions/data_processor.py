@@ -8,13 +8,20 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.landing_events import landed_objects
-from runtime.functions.observability import logger, measure, metrics
-from runtime.models.domain.objects import IngestedObject
+from runtime.functions.observability import emit, logger, metrics
+from runtime.models.domain.objects import IngestedObject, ObjectStatus
 
 # A batch in which every record fails is answered like any other: the queue's redrive policy decides, not an exception.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))
+
+OBJECT_COUNTS = {
+    ObjectStatus.ACCEPTED: Metric.OBJECTS_ACCEPTED,
+    ObjectStatus.DUPLICATE: Metric.OBJECTS_DUPLICATE,
+    ObjectStatus.REJECTED: Metric.OBJECTS_REJECTED,
+}
 
 
 @logger.inject_lambda_context
@@ -47,4 +54,4 @@ def _report(decided: IngestedObject) -> None:
         "warnings": list(decided.warnings),
     }
     logger.info("object received", extra=facts)
-    measure({f"Objects{decided.status.capitalize()}": 1, "RowsStaged": decided.rows, "UnreadableRows": decided.unreadable_rows})
+    emit({OBJECT_COUNTS[decided.status]: 1, Metric.ROWS_STAGED: decided.rows, Metric.UNREADABLE_ROWS: decided.unreadable_rows})

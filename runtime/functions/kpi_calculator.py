@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import RunEvent, parse
-from runtime.functions.observability import measure, observed
+from runtime.functions.observability import emit, observed
 
 
 @observed
@@ -17,7 +17,5 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Measure this run's back-test, and the earlier runs against what has happened since."""
     measured = bootstrap.accuracy_measurement().measure(parse(RunEvent, event).run_id)
     headline = measured.headline
-    measure({"KpisComputed": measured.kpis})
-    measure(measured.health(), unit=MetricUnit.NoUnit)  # ForecastValueAdded, BiasedShare, AccuracySigmas
-    measure({"AccuracyWape": headline.payload["wape"] if headline else None}, unit=MetricUnit.Percent)
+    emit({Metric.KPIS_COMPUTED: measured.kpis, Metric.ACCURACY_WAPE: headline.payload["wape"] if headline else None, **measured.health()})
     return measured.answer()

@@ -9,17 +9,16 @@ from functools import wraps
 from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-NAMESPACE = "Signify"
+from contracts.metrics import NAMESPACE, STAGE, Metric
 
 # A handler that fails before it measured anything has nothing to publish; Powertools' warning about it would only blur the failure.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
-metrics.set_default_dimensions(stage=os.environ.get("STAGE", "local"))
+metrics.set_default_dimensions(**{STAGE: os.environ.get("STAGE", "local")})
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
@@ -38,8 +37,8 @@ def observed(handler: Handler) -> Handler:
     return cast("Handler", logger.inject_lambda_context(counted, clear_state=True))
 
 
-def measure(values: Mapping[str, float | int | None], unit: MetricUnit = MetricUnit.Count) -> None:
-    """Add one metric for each value that is known."""
-    for name, value in values.items():
+def emit(values: Mapping[Metric, float | None]) -> None:
+    """Emit each metric in its own unit; a value of None is not defined in this run and leaves its metric out."""
+    for metric, value in values.items():
         if value is not None:
-            metrics.add_metric(name=name, unit=unit, value=value)
+            metrics.add_metric(name=metric.value, unit=metric.unit.value, value=value)

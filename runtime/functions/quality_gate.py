@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import GatedRunEvent, parse
-from runtime.functions.observability import measure, observed
+from runtime.functions.observability import emit, observed
 
 
 @observed
@@ -17,5 +18,11 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     asked = parse(GatedRunEvent, event)
     judgement = bootstrap.quality_gate().judge(asked.run_id, asked.gate)
     quality = judgement.quality
-    measure({"RowsIn": quality.rows_in, "RowsQuarantined": quality.quarantined, "BadRowShare": quality.bad_row_share})
+    emit(
+        {
+            Metric.ROWS_IN: quality.rows_in,
+            Metric.ROWS_QUARANTINED: quality.quarantined,
+            Metric.BAD_ROW_SHARE: quality.bad_row_share,
+        }
+    )
     return judgement.enforce().answer()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import PublishEvent, parse
-from runtime.functions.observability import measure, observed
+from runtime.functions.observability import emit, observed
 from runtime.models.domain.documents import Backtest
 
 
@@ -19,10 +19,14 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     asked = parse(PublishEvent, event)
     publication = bootstrap.publishing().publish(asked.run_id, asked.gate, flip=asked.publish)
     backtest = publication.forecast.backtest or Backtest()
-    # RunPublished is the heartbeat: its absence for a day raises the alarm.
-    measure(
-        {"RunPublished": int(publication.published), "ForecastSeries": publication.loaded.series, "ForecastRows": publication.loaded.rows}
+    emit(
+        {
+            Metric.RUN_PUBLISHED: int(publication.published),  # the heartbeat: its absence for a day raises the alarm
+            Metric.FORECAST_SERIES: publication.loaded.series,
+            Metric.FORECAST_ROWS: publication.loaded.rows,
+            Metric.BACKTEST_WAPE: backtest.wape,
+            Metric.BACKTEST_COVERAGE: backtest.coverage,
+            Metric.TOO_NEW_SHARE: publication.forecast.too_new_share,
+        }
     )
-    percent = {"BacktestWape": backtest.wape, "BacktestCoverage": backtest.coverage, "TooNewShare": publication.forecast.too_new_share}
-    measure(percent, unit=MetricUnit.Percent)
     return publication.answer()

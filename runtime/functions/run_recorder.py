@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import OutcomeEvent, parse
-from runtime.functions.observability import measure, observed
+from runtime.functions.observability import emit, observed
 from runtime.services.runs.run_recorder import Failure
 
 
@@ -22,11 +22,11 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
         redriven = ended.execution.redrive_count > ended.failure.redrives
         return recording.end(execution, ended.failure.state, ended.failure.summary, redriven=redriven)
     succeeded = ended.outcome == "SUCCEEDED"
-    measure({"RunsSucceeded": int(succeeded), "RunsFailed": int(not succeeded)})
+    emit({Metric.RUNS_SUCCEEDED: int(succeeded), Metric.RUNS_FAILED: int(not succeeded)})
     if not succeeded:
         return recording.failed(execution, Failure.caught(ended.error))
     answer = recording.succeeded(execution.run_id)
-    measure({"GlueDpuHours": ended.dpu_seconds / 3600}, unit=MetricUnit.NoUnit)
+    emit({Metric.GLUE_DPU_HOURS: ended.dpu_seconds / 3600})
     if not ended.execution.redrive_count:  # else it also waited for somebody
-        measure({"RunTimesUsual": recording.times_usual(execution.run_id)}, unit=MetricUnit.NoUnit)
+        emit({Metric.RUN_TIMES_USUAL: recording.times_usual(execution.run_id)})
     return answer

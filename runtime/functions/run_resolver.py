@@ -6,9 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import ResolveInput, parse
-from runtime.functions.observability import measure, observed
+from runtime.functions.observability import emit, observed
 
 
 @observed
@@ -16,5 +17,5 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Turn the input of an execution into a run with a manifest."""
     asked = parse(ResolveInput, event)
     resolved = bootstrap.run_resolution().resolve(asked.input, asked.execution.execution())
-    measure({"InputAgeDays": resolved.input_age_days})
+    emit({Metric.INPUT_AGE_DAYS: resolved.input_age_days})
     return resolved.answer()

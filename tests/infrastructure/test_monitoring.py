@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contracts.metrics import ACCESS_LOG, NAMESPACE, Metric
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Resource, Stage, rendered, statements
 
@@ -70,14 +70,26 @@ def test_windows_are_such_as_cloudwatch_evaluates(stage: Stage) -> None:
         assert window <= (7 * 86_400 if each["Properties"]["Period"] >= 3600 else 86_400), name
 
 
-def test_metrics_of_ours_are_emitted_by_the_function_that_the_alarm_names(stage: Stage) -> None:
-    """A metric that is renamed there would leave a silent alarm."""
-    source = Path(__file__).resolve().parents[2] / "runtime" / "functions"
-    for name, each in stage.of_type("AWS::CloudWatch::Alarm").items():
-        dimensions = {d["Name"]: d["Value"] for d in each["Properties"].get("Dimensions", [])}
-        if each["Properties"]["Namespace"] == "Signify" and "service" in dimensions:
-            text = (source / f"{dimensions['service']}.py").read_text(encoding="utf-8")
-            assert each["Properties"]["MetricName"].replace("Rejected", "{decided.status.capitalize()}") in text, name
+def test_alarms_of_the_platforms_namespace_read_metrics_of_the_contract_by_their_dimensions(stage: Stage) -> None:
+    """Each is emitted by its function: tests/unit/contracts/test_metrics.py."""
+    dimensions = {metric.value: metric.dimensions(stage.name) for metric in Metric}
+    alarmed = [
+        each["Properties"] for each in stage.of_type("AWS::CloudWatch::Alarm").values() if each["Properties"]["Namespace"] == NAMESPACE
+    ]
+    assert len(alarmed) >= 12
+    for each in alarmed:
+        assert {d["Name"]: d["Value"] for d in each["Dimensions"]} == dimensions[each["MetricName"]], each["MetricName"]
+
+
+def test_functions_that_emit_metrics_are_deployed_under_the_names_of_the_contract(stage: Stage) -> None:
+    services = {each["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for each in stage.our_functions().values()}
+    assert services >= {metric.emitted_by for metric in Metric} - {ACCESS_LOG, *(["canary"] if stage.name == "dev" else [])}
+
+
+def test_filters_of_the_access_log_count_what_the_contract_leaves_to_it(stage: Stage) -> None:
+    counted = [each["Properties"]["MetricTransformations"] for each in stage.of_type("AWS::Logs::MetricFilter").values()]
+    names = {one["MetricName"] for transformations in counted for one in transformations if one["MetricNamespace"] == NAMESPACE}
+    assert names == {metric.value for metric in Metric if metric.emitted_by == ACCESS_LOG}
 
 
 def test_the_error_budget_burns_in_two_windows_and_with_traffic(stages: dict[str, Stage]) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from contracts.metrics import Metric
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.jobs import Step
 from runtime.models.domain.kpis import AccuracyReport, Basis
@@ -51,12 +52,12 @@ class Measured:
         long = [report for report in self.reports if report.basis is Basis.ACTUALS and _days(report) >= 2 * WEEK]
         return max(long, key=_days, default=None)
 
-    def health(self) -> dict[str, float | None]:
+    def health(self) -> dict[Metric, float | None]:
         """What alarms watch: percentage points by which a simple method is beaten, percent of biased volume, and sigmas."""
         return {
-            "ForecastValueAdded": self.week.payload["additional"]["fva"]["points"] if self.week else None,
-            "BiasedShare": biased_share(self.longest.payload["sku_breakdown"]) if self.longest else None,
-            "AccuracySigmas": self.sigmas,
+            Metric.FORECAST_VALUE_ADDED: self.week.payload["additional"]["fva"]["points"] if self.week else None,
+            Metric.BIASED_SHARE: biased_share(self.longest.payload["sku_breakdown"]) if self.longest else None,
+            Metric.ACCURACY_SIGMAS: self.sigmas,
         }
 
     def answer(self) -> dict[str, Any]:

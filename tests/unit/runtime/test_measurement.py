@@ -9,6 +9,7 @@ from uuid import UUID
 import pandas as pd
 import pytest
 
+from contracts.metrics import Metric
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.kpis import AccuracyReport, Basis
@@ -146,10 +147,18 @@ def test_alarms_are_given_the_newest_whole_week_and_not_a_few_days(
 ) -> None:
     frames.backtests[today.id] = backtest(12.0)
     published(runs, frames, 5, value=11.0)
-    assert measurement.measure(today.id).health() == {"ForecastValueAdded": None, "BiasedShare": None, "AccuracySigmas": None}
+    assert measurement.measure(today.id).health() == {
+        Metric.FORECAST_VALUE_ADDED: None,
+        Metric.BIASED_SHARE: None,
+        Metric.ACCURACY_SIGMAS: None,
+    }
     published(runs, frames, 9, value=13.0)
-    assert measurement.measure(today.id).health()["BiasedShare"] is None
+    assert measurement.measure(today.id).health()[Metric.BIASED_SHARE] is None
     published(runs, frames, 20, value=12.0)
     kpis.week_ahead = {AS_OF - timedelta(days=day): 30.0 if day < 14 else 20.0 for day in range(60)}
     health = measurement.measure(today.id).health()
-    assert health == {"ForecastValueAdded": pytest.approx(-30.0), "BiasedShare": 100.0, "AccuracySigmas": pytest.approx(20.0)}
+    assert health == {
+        Metric.FORECAST_VALUE_ADDED: pytest.approx(-30.0),
+        Metric.BIASED_SHARE: 100.0,
+        Metric.ACCURACY_SIGMAS: pytest.approx(20.0),
+    }

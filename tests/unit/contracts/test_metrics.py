@@ -1,0 +1,145 @@
+"""Every metric of the contract is emitted by the function that the contract names, and no other metric is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from contracts.metrics import ACCESS_LOG, NAMESPACE, Metric
+from runtime import bootstrap
+from runtime.functions.observability import metrics
+from runtime.models.domain.documents import ForecastDocument, QualityDocument
+from runtime.models.domain.kpis import AccuracyReport, Basis
+from runtime.models.domain.objects import ObjectStatus
+from runtime.models.domain.publishing import LoadedForecast
+from runtime.models.domain.quality import Verdict
+from runtime.models.domain.run_input import RunInput
+from runtime.services.anomalies.anomaly_detection import Detected
+from runtime.services.kpis.kpi_calculation import Measured
+from runtime.services.probe.canary_probe import Walk
+from runtime.services.runs.daily_start import Started
+from runtime.services.runs.publishing import Publication
+from runtime.services.runs.quality_gate import Judgement
+from runtime.services.runs.resolution import ResolvedRun
+from tests.fakes.examples import AS_OF, a_run, an_accepted_object, an_execution, forecast_json, quality_json
+
+RUN_ID = an_execution().run_id
+EXECUTION = {"name": "daily-2026-11-22", "arn": an_execution().arn, "start_time": "2026-11-22T04:30:00.000Z"}
+RUN_EVENT = {"run_id": str(RUN_ID)}
+CONTEXT = SimpleNamespace(function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:f", aws_request_id="r")
+COLD_START = "ColdStart"  # Powertools' own
+Emf = Callable[[str], list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """A function's event, and what the methods of its service return in turn: results in which every figure is defined."""
+
+    service: str
+    results: dict[str, list[object]]
+    event: dict[str, Any]
+
+    def stub(self) -> SimpleNamespace:
+        return SimpleNamespace(**{name: partial(_next, iter(results)) for name, results in self.results.items()})
+
+
+def _next(results: Iterator[object], *_arguments: object, **_options: object) -> object:
+    return next(results)
+
+
+def landing(key: str) -> dict[str, Any]:
+    detail = {"bucket": {"name": "test-lake"}, "object": {"key": key, "size": 1, "version-id": "v1"}}
+    return {"messageId": key, "body": json.dumps({"detail": detail}), "eventSource": "aws:sqs", "attributes": {}}
+
+
+def accuracy_report() -> AccuracyReport:
+    payload = {
+        "wape": 20.0,
+        "window": {"start": (AS_OF - timedelta(days=13)).isoformat(), "end": AS_OF.isoformat()},
+        "additional": {"fva": {"points": 3.0}},
+        "sku_breakdown": [{"wape": 20.0, "abs_error": 2.0, "bias_pct": 1.0, "n": 14}],
+    }
+    return AccuracyReport(RUN_ID, Basis.ACTUALS, AS_OF, RUN_ID, payload)
+
+
+FORECAST = ForecastDocument.model_validate(forecast_json(RUN_ID, rows=56))
+INVOCATIONS = {
+    "data_processor": Invocation(
+        "ingestion",
+        {"receive": [an_accepted_object(status=status) for status in ObjectStatus]},
+        {"Records": [landing(f"landing/orders/v1/{status}.csv") for status in ObjectStatus]},
+    ),
+    "forecast_trigger": Invocation(
+        "daily_start", {"start": [Started("daily-2026-11-22", "arn")]}, {"scheduled_time": "2026-11-22T04:30:00Z"}
+    ),
+    "run_resolver": Invocation(
+        "run_resolution", {"resolve": [ResolvedRun(a_run(), RunInput(), "lake")]}, {"input": {}, "execution": EXECUTION}
+    ),
+    "quality_gate": Invocation(
+        "quality_gate",
+        {"judge": [Judgement(RUN_ID, Verdict.PASS, QualityDocument.model_validate(quality_json(RUN_ID)), ())]},
+        RUN_EVENT,
+    ),
+    "run_publisher": Invocation(
+        "publishing",
+        {"publish": [Publication(a_run(), FORECAST, LoadedForecast(RUN_ID, rows=56, series=2, excluded=1, reused=False), (), ())]},
+        RUN_EVENT,
+    ),
+    "anomaly_detector": Invocation(
+        "anomaly_detection",
+        {"detect": [Detected(RUN_ID, 2, {"total": 1, "by_severity": {}, "alerts": []}, usual=1.0)]},
+        RUN_EVENT,
+    ),
+    "kpi_calculator": Invocation("accuracy_measurement", {"measure": [Measured((accuracy_report(),), kpis=11, sigmas=0.5)]}, RUN_EVENT),
+    "run_recorder": Invocation(
+        "run_recording",
+        {"succeeded": [{}], "times_usual": [1.5]},
+        {"outcome": "SUCCEEDED", "execution": EXECUTION, "dpu_seconds": 900, **RUN_EVENT},
+    ),
+    "canary": Invocation("consumer_walk", {"walk": [Walk(120.0)]}, {}),
+}
+
+
+@pytest.fixture
+def emf(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Emf:
+    """Invoke a function and return the metric directives that it printed (CloudWatch's embedded metric format)."""
+
+    def invoke(function: str) -> list[dict[str, Any]]:
+        invocation = INVOCATIONS[function]
+        service = invocation.stub()
+        monkeypatch.setattr(bootstrap, invocation.service, lambda: service)
+        monkeypatch.setattr(metrics, "service", function)
+        import_module(f"runtime.functions.{function}").handler(invocation.event, CONTEXT)
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+        return [directive for line in lines for directive in line["_aws"]["CloudWatchMetrics"]]
+
+    return invoke
+
+
+def test_every_function_that_the_contract_names_is_invoked_here() -> None:
+    assert {metric.emitted_by for metric in Metric} - {ACCESS_LOG} == INVOCATIONS.keys()
+
+
+@pytest.mark.parametrize("function", INVOCATIONS)
+def test_a_function_emits_the_metrics_of_the_contract_in_their_units(function: str, emf: Emf) -> None:
+    units = {each["Name"]: each["Unit"] for directive in emf(function) for each in directive["Metrics"] if each["Name"] != COLD_START}
+    assert units == {metric.value: metric.unit.value for metric in Metric if metric.emitted_by == function}
+
+
+def test_metrics_carry_the_namespace_and_dimensions_that_alarms_read(emf: Emf) -> None:
+    [directive] = [each for each in emf("canary") if each["Metrics"][0]["Name"] != COLD_START]
+    assert directive["Namespace"] == NAMESPACE
+    assert sorted(directive["Dimensions"][0]) == sorted(Metric.CANARY_PASSED.dimensions("dev"))
+
+
+def test_what_the_access_log_counts_has_no_function_in_its_dimensions() -> None:
+    assert Metric.THROTTLED_SHARE.dimensions("dev") == {"stage": "dev"}
+    assert Metric.ROWS_IN.dimensions("dev") == {"service": "quality_gate", "stage": "dev"}
