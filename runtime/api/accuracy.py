@@ -1,4 +1,4 @@
-"""An accuracy report as the API shows it."""
+"""Accuracy reports as bodies of responses."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ NOTHING_MEASURED: dict[str, Any] = {
 }
 
 
-def accuracy_answer(services: ApiServices, forecast_id: str, group_by: GroupBy) -> dict[str, Any]:
-    """The newest accuracy of a run, or of one SKU in it; what nobody measured yet answers PENDING_ACTUALS and null metrics.
+def accuracy_body(services: ApiServices, forecast_id: str, group_by: GroupBy) -> dict[str, Any]:
+    """Return the newest accuracy of a run, or of one SKU in it: PENDING_ACTUALS and null metrics while there is no report.
 
     Raises RunNotFound.
     """

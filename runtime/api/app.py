@@ -1,4 +1,4 @@
-"""The route table, mounted on any resolver: Lambda's behind the gateway, or the local one under uvicorn."""
+"""The route table, for any resolver: the one of the Lambda function, or the local one under uvicorn."""
 
 from __future__ import annotations
 
@@ -9,40 +9,41 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Serve
 
 from contracts.version import VERSION
 from runtime.api import data_quality, forecasts, health, jobs, kpis
-from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE
-from runtime.api.problems import answer_problems
-from runtime.api.responses import decorate, raw_answer
+from runtime.api.docs_page import customise_page
+from runtime.api.documentation import AUTHORIZE_HINT, DESCRIPTION, OPENAPI_VERSION, TITLE
+from runtime.api.problems import register_problem_handlers
+from runtime.api.responses import add_common_headers, raw_json_response
 
 BASE_PATH = "/api/v1"
 ROUTERS = (forecasts.router, jobs.router, kpis.router, data_quality.router, health.router)
 
 
 def mount(app: ApiGatewayResolver) -> None:
-    """Give a resolver every route, the answers to errors, and the API's own description."""
-    app.use([decorate])
+    """Add every route, the error handlers and the documentation to a resolver."""
+    app.use([add_common_headers])
     for router in ROUTERS:
         app.include_router(router, prefix=BASE_PATH)
-    answer_problems(app)
-    app.enable_swagger(path=f"{BASE_PATH}/docs", **description())
+    register_problem_handlers(app)
+    app.enable_swagger(path=f"{BASE_PATH}/docs", middlewares=[customise_page], **description())
 
     @app.get(f"{BASE_PATH}/openapi.json", include_in_schema=False)
     def openapi() -> Response[str]:
-        return raw_answer(document(app), cache="public, max-age=300")
+        return raw_json_response(document(app), cache="public, max-age=300")
 
 
 def description(server: str | None = None) -> dict[str, Any]:
-    """What the OpenAPI document says of the API as a whole."""
+    """Return the parts of the OpenAPI document that describe the API as a whole."""
     return {
         "title": TITLE,
         "version": VERSION,
         "openapi_version": OPENAPI_VERSION,
         "description": DESCRIPTION,
-        "security_schemes": {"token": HTTPBearer(description="A Cognito access token, by the client-credentials flow.")},
+        "security_schemes": {"token": HTTPBearer(description=AUTHORIZE_HINT)},
         "security": [{"token": []}],
         **({"servers": [Server(url=server)]} if server else {}),
     }
 
 
 def document(app: ApiGatewayResolver, server: str | None = None) -> str:
-    """The OpenAPI document as JSON."""
+    """Return the OpenAPI document as JSON."""
     return app.get_openapi_json_schema(**description(server))

@@ -1,19 +1,19 @@
-"""Pages of which origins may call the API: only those that the stage's setting `corsOrigins` names."""
+"""CORS: the origins in the setting `corsOrigins` may call the API from a browser."""
 
 from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import CORSConfig
 
-ASKED_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Api-Key"]
-SHOWN_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-Request-Id"]
-REMEMBERED_S = 600
+REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Api-Key"]
+RESPONSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-Request-Id"]
+PREFLIGHT_CACHE_S = 600
 
 
-def cors(origins: str) -> CORSConfig | None:
-    """The rules for origins as the environment lists them, separated by commas; None for none, and no page may call."""
+def cors_config(origins: str) -> CORSConfig | None:
+    """Return the CORS rules for a comma-separated list of origins, or None (CORS off) for an empty one."""
     first, *more = [origin.strip() for origin in origins.split(",")]
     if not first:
         return None
     return CORSConfig(
-        allow_origin=first, extra_origins=more, allow_headers=ASKED_HEADERS, expose_headers=SHOWN_HEADERS, max_age=REMEMBERED_S
+        allow_origin=first, extra_origins=more, allow_headers=REQUEST_HEADERS, expose_headers=RESPONSE_HEADERS, max_age=PREFLIGHT_CACHE_S
     )

@@ -1,44 +1,46 @@
-"""What every operation says of itself in the OpenAPI document."""
+"""Texts and shared parts of the OpenAPI document."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler.openapi.models import SecurityScheme
 from pydantic import BaseModel
 
-from contracts.scopes import Scope
 from runtime.models.api.responses import Problem
 
-TITLE = "Signify"
+TITLE = "Signify API"
 OPENAPI_VERSION = "3.1.0"
 DESCRIPTION = (
-    "Demand forecasts, their accuracy, KPIs and data quality of one stage. Readers always see one published run. "
-    "Errors are application/problem+json (RFC 9457) and name the field, the value and the fix."
+    "Demand forecasts, forecast accuracy, KPIs and data quality of one Signify stage.\n\n"
+    "First call:\n\n"
+    "1. Get a token with `./signify token`, or from Amazon Cognito with the client-credentials grant.\n"
+    "2. Click **Authorize** and paste the token.\n"
+    "3. Open `GET /forecasts`, click **Try it out**, then **Execute**.\n\n"
+    "All forecasts come from one published run, which is replaced atomically. "
+    "Errors are `application/problem+json` (RFC 9457) and name the field, the value and the fix."
 )
-SECURITY_SCHEMES: dict[str, SecurityScheme] = {}
-SECURITY = [{"token": [str(Scope.READ_FORECASTS)]}]
+AUTHORIZE_HINT = "Paste the output of `./signify token`, or an access token from Amazon Cognito (client-credentials grant)."
 
-MEANINGS = {
-    400: "The request cannot be read (malformed JSON, a changed or foreign cursor).",
-    401: "No token, or one that is not ours.",
-    403: "The token lacks the scope of this route.",
-    404: "There is no such thing.",
-    409: "The request contradicts what is there.",
-    422: "A value is invalid; each is listed with its place and the fix.",
-    429: "Too many requests; Retry-After says when to come back.",
-    500: "A fault of ours; quote the request_id.",
-    503: "A dependency does not answer; Retry-After says when to come back.",
+STATUS_DESCRIPTIONS = {
+    400: "Malformed request: the body is not valid JSON, or the cursor is not valid for these filters.",
+    401: "The token is missing, invalid or expired.",
+    403: "The token lacks the scope that this route requires.",
+    404: "Not found.",
+    409: "The request conflicts with the current state.",
+    422: "A parameter or a field of the body is invalid; `errors` lists each of them.",
+    429: "Rate limit exceeded; retry after the seconds in `Retry-After`.",
+    500: "Internal error; quote the `request_id` when you report it.",
+    503: "A dependency is unavailable; retry after the seconds in `Retry-After`.",
 }
-ALWAYS = (401, 403, 422, 429, 500, 503)
+COMMON_STATUSES = (401, 403, 422, 429, 500, 503)
 
 
-def answers(model: type[BaseModel], description: str, *statuses: int, success: int = 200) -> dict[int, Any]:
-    """The `responses` of an operation: its answer, what can always go wrong, and the given statuses."""
-    good = {"description": description, "content": {"application/json": {"model": model}}}
-    problems = {status: _problem(status) for status in sorted({*ALWAYS, *statuses})}
-    return {success: good, **problems}
+def openapi_responses(model: type[BaseModel], description: str, *statuses: int, success: int = 200) -> dict[int, Any]:
+    """Return the `responses` of an operation: the success, the errors that every route shares, and the given statuses."""
+    body = {"description": description, "content": {"application/json": {"model": model}}}
+    problems = {status: _problem(status) for status in sorted({*COMMON_STATUSES, *statuses})}
+    return {success: body, **problems}
 
 
 def _problem(status: int) -> dict[str, Any]:
-    return {"description": MEANINGS[status], "content": {"application/problem+json": {"model": Problem}}}
+    return {"description": STATUS_DESCRIPTIONS[status], "content": {"application/problem+json": {"model": Problem}}}

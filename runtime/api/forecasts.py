@@ -10,11 +10,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import accuracy, parameters
-from runtime.api.documentation import answers
-from runtime.api.jobs import job_answer
-from runtime.api.responses import BRIEFLY, answer, fragment
+from runtime.api.documentation import openapi_responses
+from runtime.api.jobs import job_body
+from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import claims, needs
+from runtime.api.scopes import claims, require_scope
 from runtime.models.api.requests import DateRange, ForecastRequest, GroupBy
 from runtime.models.api.responses import (
     AccuracyMetricsResponse,
@@ -27,15 +27,15 @@ from runtime.models.domain.runs import ForecastRun
 from runtime.services.forecasts.forecast_reading import ForecastQuery
 
 router = ApiRouter()
-READ, RUN = needs(Scope.READ_FORECASTS), needs(Scope.RUN_FORECASTS)
+READ, RUN = require_scope(Scope.READ_FORECASTS), require_scope(Scope.RUN_FORECASTS)
 
 
 @router.get(
     "/forecasts",
-    summary="Forecasts of the published run",
+    summary="List forecasts",
     tags=["Forecasts"],
     operation_id="listForecasts",
-    responses=answers(ForecastResponse, "One page of forecasts, ordered by SKU, site and date.", 400),
+    responses=openapi_responses(ForecastResponse, "One page of forecasts, ordered by SKU, site and date.", 400),
     middlewares=[READ],
 )
 def list_forecasts(
@@ -47,7 +47,10 @@ def list_forecasts(
     limit: parameters.Limit = 100,
     cursor: parameters.Cursor = None,
 ) -> Response[str]:
-    """The prediction for each day, with its interval. Follow `page.next_cursor` to the end: the pages stay on one run."""
+    """Return the daily forecasts of the published run with their prediction intervals.
+
+    Follow `page.next_cursor` until `page.has_more` is false; all pages of one listing come from the same run.
+    """
     dates = DateRange(start_date, end_date)
     services = bootstrap.api_services()
     page = services.forecasts.page(ForecastQuery(time_horizon, tuple(sku_filter or ()), site_id, dates, limit, cursor))
@@ -56,7 +59,7 @@ def list_forecasts(
         "page": {"limit": limit, "next_cursor": page.next_cursor, "has_more": page.rows.has_more},
         "meta": page.meta | {"generated_at": services.forecasts.clock.now()},
     }
-    return answer(content, cache=BRIEFLY)
+    return json_response(content, cache=CACHE_BRIEFLY)
 
 
 @router.post(
@@ -65,8 +68,12 @@ def list_forecasts(
     tags=["Forecasts"],
     operation_id="generateForecasts",
     status_code=202,
-    responses=answers(
-        ForecastJobResponse, "The run was started, or this key had started it; Location says where to ask.", 400, 409, success=202
+    responses=openapi_responses(
+        ForecastJobResponse,
+        "The run was started, now or by an earlier request with the same key. `Location` is the job to poll.",
+        400,
+        409,
+        success=202,
     ),
     middlewares=[RUN],
 )
@@ -75,57 +82,65 @@ def generate_forecasts(
     request: Annotated[ForecastRequest, Body(examples=[{"time_horizon": "28d"}])],
     idempotency_key: parameters.IdempotencyKey = None,
 ) -> Response[str]:
-    """Everything may be left out. The job's result names the run; readers see it once it is published."""
+    """Start a forecast run and return its job. Every field is optional; `{}` uses the defaults.
+
+    The forecasts replace the published ones when the run succeeds and is published.
+    """
     caller = claims(asked.resolved_event.raw_event).get("client_id", "unknown")
     started = bootstrap.api_services().starting.start(request, idempotency_key, caller)
     headers = {"Location": f"/api/v1/jobs/{started.job.id}", "Retry-After": "5"}
     if started.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return answer(job_answer(started.job), status=202, headers=headers)
+    return json_response(job_body(started.job), status=202, headers=headers)
 
 
 @router.get(
     "/forecasts/<forecast_id>",
-    summary="One forecast run",
+    summary="Get a forecast run",
     tags=["Forecasts"],
     operation_id="getForecast",
-    responses=answers(ForecastRunResponse, "What the run read, what made it, what came out.", 404),
+    responses=openapi_responses(ForecastRunResponse, "The run with its input, model and results.", 404),
     middlewares=[READ],
 )
 def get_forecast(forecast_id: parameters.ForecastId) -> Response[str]:
-    """The run's state, model, back-test, warnings, and the object versions it read."""
+    """Return the status, model, back-test and warnings of a run, and the object versions it read."""
     run, published = bootstrap.api_services().forecasts.run(forecast_id)
-    return answer(_run_answer(run, published=published is not None and published.run_id == run.id))
+    return json_response(_run_body(run, published=published is not None and published.run_id == run.id))
 
 
 @router.get(
     "/forecasts/<forecast_id>/accuracy",
-    summary="Accuracy of one forecast run",
+    summary="Get the accuracy of a forecast run",
     tags=["Forecasts"],
     operation_id="getForecastAccuracy",
-    responses=answers(AccuracyMetricsResponse, "Accuracy on actuals where they have arrived, else on the back-test.", 404),
+    responses=openapi_responses(
+        AccuracyMetricsResponse, "Accuracy against actual demand where it is available, otherwise of the back-test.", 404
+    ),
     middlewares=[READ],
 )
 def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Grouping = GroupBy.NONE) -> Response[str]:
-    """`basis` says what the forecasts were compared with. With the id of a forecast row, the figures are those of its series' SKU."""
-    return answer(accuracy.accuracy_answer(bootstrap.api_services(), forecast_id, group_by), cache=BRIEFLY)
+    """Return the newest accuracy figures of a run; `basis` states what the forecasts were compared with.
+
+    With the id of a forecast row, the figures are those of its SKU.
+    """
+    return json_response(accuracy.accuracy_body(bootstrap.api_services(), forecast_id, group_by), cache=CACHE_BRIEFLY)
 
 
 @router.get(
     "/forecasts/<forecast_id>/excluded",
-    summary="Series without a forecast",
+    summary="List the series without a forecast",
     tags=["Forecasts"],
     operation_id="listExcludedSeries",
-    responses=answers(ExcludedResponse, "Every series that the run left out, with the reason.", 404),
+    responses=openapi_responses(ExcludedResponse, "Every excluded series with the reason.", 404),
     middlewares=[READ],
 )
 def list_excluded(forecast_id: parameters.ForecastId) -> Response[str]:
-    """Too short a history, too few days with demand, discontinued: each with its numbers."""
+    """Return the SKU-site pairs that the run did not forecast, each with a reason such as a history that is too short."""
     key, excluded = bootstrap.api_services().forecasts.excluded(forecast_id)
-    return answer({"forecast_id": key.run_id, "excluded": excluded}, cache=BRIEFLY)
+    return json_response({"forecast_id": key.run_id, "excluded": excluded}, cache=CACHE_BRIEFLY)
 
 
-def _run_answer(run: ForecastRun, *, published: bool) -> dict[str, Any]:
+def _run_body(run: ForecastRun, *, published: bool) -> dict[str, Any]:
     same = ("as_of_date", "horizon_days", "published_at", "code_version", "created_at", "finished_at")
     made = ("backend", "model_name", "model_version", "series_forecast", "series_excluded", "backtest")
     return {

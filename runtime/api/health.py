@@ -1,12 +1,12 @@
-"""Liveness, open to everybody."""
+"""Health check; needs no token."""
 
 from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
 from runtime import bootstrap
-from runtime.api.documentation import answers
-from runtime.api.responses import answer
+from runtime.api.documentation import openapi_responses
+from runtime.api.responses import json_response
 from runtime.api.routing import ApiRouter
 from runtime.models.api.responses import HealthResponse
 from runtime.settings import Environment
@@ -16,12 +16,12 @@ router = ApiRouter()
 
 @router.get(
     "/health",
-    summary="Whether the API answers",
+    summary="Health check",
     tags=["Operations"],
     operation_id="getHealth",
-    responses=answers(HealthResponse, "It does."),
+    responses=openapi_responses(HealthResponse, "The API is up."),
     security=[],
 )
 def get_health() -> Response[str]:
-    """It touches no dependency."""
-    return answer({"status": "ok", "code_version": bootstrap.environment(Environment).code_version})
+    """Return `ok` without calling any dependency. No token needed."""
+    return json_response({"status": "ok", "code_version": bootstrap.environment(Environment).code_version})

@@ -1,4 +1,4 @@
-"""Jobs: how long work is going."""
+"""Jobs: the status of asynchronous work."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from aws_lambda_powertools.event_handler import Response
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
-from runtime.api.documentation import answers
-from runtime.api.responses import answer
+from runtime.api.documentation import openapi_responses
+from runtime.api.responses import json_response
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import needs
+from runtime.api.scopes import require_scope
 from runtime.errors import JobNotFound
 from runtime.models.api.responses import ForecastJobResponse
 from runtime.models.domain.jobs import Job
@@ -23,23 +23,23 @@ router = ApiRouter()
 
 @router.get(
     "/jobs/<job_id>",
-    summary="How a job is going",
+    summary="Get a job",
     tags=["Jobs"],
     operation_id="getJob",
-    responses=answers(ForecastJobResponse, "Status, progress, and in the end result or error.", 404),
-    middlewares=[needs(Scope.READ_FORECASTS, Scope.RUN_FORECASTS)],
+    responses=openapi_responses(ForecastJobResponse, "Status and progress; `result` or `error` once the job has ended.", 404),
+    middlewares=[require_scope(Scope.READ_FORECASTS, Scope.RUN_FORECASTS)],
 )
 def get_job(job_id: parameters.JobId) -> Response[str]:
-    """Cheap to ask: it reads one row."""
+    """Return the status of a job. Polling is cheap: the request reads one row."""
     try:
         wanted = UUID(job_id)
     except ValueError:
-        raise JobNotFound(f"{job_id!r} is no job id; use the job_id that the start of the job answered.") from None
-    return answer(job_answer(bootstrap.api_services().jobs.get(wanted)))
+        raise JobNotFound(f"{job_id!r} is not a job id; use the job_id returned when the job was started.") from None
+    return json_response(job_body(bootstrap.api_services().jobs.get(wanted)))
 
 
-def job_answer(job: Job) -> dict[str, Any]:
-    """A job as the API shows it."""
+def job_body(job: Job) -> dict[str, Any]:
+    """Return a job as JSON values."""
     return {
         "job_id": job.id,
         "type": job.type.value,

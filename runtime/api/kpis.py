@@ -11,68 +11,76 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
-from runtime.api.documentation import answers
-from runtime.api.pages import page_answer
-from runtime.api.responses import BRIEFLY, answer
+from runtime.api.documentation import openapi_responses
+from runtime.api.pages import page_response
+from runtime.api.responses import CACHE_BRIEFLY, json_response
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import needs
+from runtime.api.scopes import require_scope
 from runtime.errors import InvalidInput
 from runtime.models.api.responses import KpiDefinitionsResponse, KpiResponse
 from runtime.services.kpis import kpi_definitions
 
 router = ApiRouter()
 Metrics = Annotated[
-    list[parameters.Text] | None, Query(max_length=100, description="Only these metrics; repeat the parameter.", examples=[["wape"]])
+    list[parameters.Text] | None,
+    Query(max_length=100, description="Return only these metrics. Repeat the parameter for several.", examples=[["wape"]]),
 ]
 Dimensions = Annotated[
     list[parameters.Text] | None,
-    Query(max_length=20, description="Only values about this; name:value, repeat the parameter.", examples=[["basis:BACKTEST"]]),
+    Query(
+        max_length=20,
+        description="Return only values with this dimension, as name:value. Repeat the parameter for several.",
+        examples=[["basis:BACKTEST"]],
+    ),
 ]
-Family = Annotated[parameters.Text | None, Query(description="Only one engine's metrics.", examples=["forecast_accuracy"])]
+Family = Annotated[parameters.Text | None, Query(description="Return only the metrics of one engine.", examples=["forecast_accuracy"])]
 
 
 @router.get(
     "/kpis",
-    summary="Newest KPI values",
+    summary="List KPI values",
     tags=["KPIs"],
     operation_id="listKpis",
-    responses=answers(KpiResponse, "The newest value per metric and dimensions.", 400),
-    middlewares=[needs(Scope.READ_KPIS)],
+    responses=openapi_responses(KpiResponse, "The newest value per metric and dimensions.", 400),
+    middlewares=[require_scope(Scope.READ_KPIS)],
 )
 def list_kpis(
     metric: Metrics = None, dimension: Dimensions = None, limit: parameters.Limit = 100, cursor: parameters.Cursor = None
 ) -> Response[str]:
-    """An undefined value is null, and its reason stands in `metadata`."""
+    """Return the newest value of each metric per combination of dimensions.
+
+    An undefined value is null; `metadata.undefined_reason` states why.
+    """
     services = bootstrap.api_services()
     names, about = metric or [], _dimensions(dimension or [])
     filters = {"m": sorted(names), "d": about}
     after = services.cursors.decode(filters, cursor) if cursor else None
     rows = services.kpis.latest(names, about, after, limit)
-    return page_answer("kpis", rows, filters, limit, services.cursors, cache=BRIEFLY)
+    return page_response("kpis", rows, filters, limit, services.cursors, cache=CACHE_BRIEFLY)
 
 
 @router.get(
     "/kpis/definitions",
-    summary="What each metric means",
+    summary="List KPI definitions",
     tags=["KPIs"],
     operation_id="listKpiDefinitions",
-    responses=answers(KpiDefinitionsResponse, "Formula, unit, sign, zero policy and source of every metric.", 400),
-    middlewares=[needs(Scope.READ_KPIS)],
+    responses=openapi_responses(KpiDefinitionsResponse, "Formula, unit, sign, zero policy and source of every metric.", 400),
+    middlewares=[require_scope(Scope.READ_KPIS)],
 )
 def list_definitions(family: Family = None) -> Response[str]:
-    """The same definitions that docs/kpis.md is generated from."""
-    return answer({"definitions": kpi_definitions.definitions(family)}, cache=BRIEFLY)
+    """Return the definition of every metric, the source of docs/kpis.md."""
+    return json_response({"definitions": kpi_definitions.definitions(family)}, cache=CACHE_BRIEFLY)
 
 
 def _dimensions(texts: Sequence[str]) -> dict[str, str]:
     pairs = [_dimension(text) for text in texts]
     if len(dict(pairs)) < len(pairs):
-        raise InvalidInput(f"dimension = {', '.join(texts)}: no value is about two values of one dimension; ask for one at a time.")
+        raise InvalidInput(f"dimension = {', '.join(texts)}: a dimension is repeated; name each dimension once.")
     return dict(pairs)
 
 
 def _dimension(text: str) -> tuple[str, str]:
     name, separator, value = text.partition(":")
     if not separator or not name or not value:
-        raise InvalidInput(f"dimension = {text!r}: write name:value, such as basis:BACKTEST.")
+        raise InvalidInput(f"dimension = {text!r}: use the form name:value, for example basis:BACKTEST.")
     return name, value

@@ -11,16 +11,16 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime.api.app import mount
-from runtime.api.cors import cors
+from runtime.api.cors import cors_config
 
 logger = Logger()
 metrics = Metrics()
-app = APIGatewayRestResolver(cors=cors(os.environ.get("CORS_ORIGINS", "")), enable_validation=True)
+app = APIGatewayRestResolver(cors=cors_config(os.environ.get("CORS_ORIGINS", "")), enable_validation=True)
 mount(app)
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request."""
+    """Handle one request from API Gateway."""
     return app.resolve(event, context)

@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json: `python -m runtime.api.openapi`. The same code gives the same bytes."""
+"""Generate docs/openapi.json: `python -m runtime.api.openapi`. The output is deterministic."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from runtime.api.main import app
 TARGET = Path("docs/openapi.json")
 
 
-def rendered() -> str:
-    """The document, indented, keys as the code orders them, without the address of any deployment."""
+def render() -> str:
+    """Return the document as indented JSON, keys in the order of the code, without the address of a deployment."""
     return json.dumps(json.loads(document(app, server="/")), indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> None:
     """Write the file."""
-    TARGET.write_text(rendered(), encoding="utf-8")
+    TARGET.write_text(render(), encoding="utf-8")
     print(f"wrote {TARGET}")
 
 

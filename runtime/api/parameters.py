@@ -1,4 +1,4 @@
-"""The parameters that routes share, each with its limits."""
+"""Parameters that routes share, each with its limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Text = Annotated[str, StringConstraints(pattern=STORABLE)]
 def _unique(values: list[str]) -> list[str]:
     repeated = sorted({value for value in values if values.count(value) > 1})
     if repeated:
-        raise ValueError(f"{', '.join(repeated)} is given more than once; name each once")
+        raise ValueError(f"{', '.join(repeated)} is repeated; list each value once")
     return values
 
 
@@ -26,22 +26,26 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Horizon = Annotated[TimeHorizon, Query(description="How many days ahead: 1d, 7d, 14d, 21d or 28d.", examples=["7d"])]
+Horizon = Annotated[TimeHorizon, Query(description="Days after the run's as-of date: 1d, 7d, 14d, 21d or 28d.", examples=["7d"])]
 SkuFilter = Annotated[
     Annotated[list[Identifier], AfterValidator(_unique), Field(min_length=1, max_length=100)] | None,
     BeforeValidator(_listed),
-    Query(description="Only these SKUs; repeat the parameter, up to 100 times.", examples=[["SKU-0042"]]),
+    Query(description="Return only these SKUs. Repeat the parameter for several, up to 100.", examples=[["SKU-0042"]]),
 ]
-SiteId = Annotated[Identifier | None, Query(description="Only this site.", examples=["LDS1"])]
-FirstDay = Annotated[Day | None, Query(description="First day of forecast, included.", examples=["2026-11-24"])]
-LastDay = Annotated[Day | None, Query(description="Last day of forecast, included.", examples=["2026-11-30"])]
+SiteId = Annotated[Identifier | None, Query(description="Return only this site.", examples=["LDS1"])]
+FirstDay = Annotated[Day | None, Query(description="First forecast date (inclusive).", examples=["2026-11-24"])]
+LastDay = Annotated[Day | None, Query(description="Last forecast date (inclusive).", examples=["2026-11-30"])]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows per page.")]
-Cursor = Annotated[str | None, Query(max_length=2000, description="next_cursor of the page before, with the same filters.")]
+Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the previous page. Send the same filters with it.")]
 RUN_ID = "7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e"
-ForecastId = Annotated[str, Path(description="A run's UUID, or the id of a forecast row.", examples=[RUN_ID])]
-JobId = Annotated[str, Path(description="The job's UUID.", examples=[RUN_ID])]
-Grouping = Annotated[GroupBy, Query(description="What to break the accuracy down by.")]
+ForecastId = Annotated[str, Path(description="UUID of a run, or id of a forecast row.", examples=[RUN_ID])]
+JobId = Annotated[str, Path(description="UUID of the job.", examples=[RUN_ID])]
+Grouping = Annotated[GroupBy, Query(description="Dimension of the breakdown.")]
 IdempotencyKey = Annotated[
     Text | None,
-    Header(alias="Idempotency-Key", description="Repeats with the same key and body start nothing new.", examples=["2026-11-23-daily"]),
+    Header(
+        alias="Idempotency-Key",
+        description="A repeated request with the same key and body starts no second run.",
+        examples=["2026-11-23-daily"],
+    ),
 ]

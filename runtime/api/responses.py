@@ -1,4 +1,4 @@
-"""How answers leave the API: bytes from orjson, and the headers every answer carries."""
+"""JSON responses of the API and the headers that all responses share."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 import orjson
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 JSON = "application/json"
 NO_STORE = "no-store"
-BRIEFLY = "private, max-age=60"
+CACHE_BRIEFLY = "private, max-age=60"
 
 SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -19,35 +20,31 @@ SECURITY_HEADERS = {
 }
 
 
-def answer(content: object, *, status: int = 200, cache: str = NO_STORE, headers: dict[str, str] | None = None) -> Response[str]:
-    """An answer from values; dates, UUIDs and dataclasses are written as JSON writes them."""
-    return raw_answer(orjson.dumps(content, default=_other).decode(), status=status, cache=cache, headers=headers)
+def json_response(content: object, *, status: int = 200, cache: str = NO_STORE, headers: dict[str, str] | None = None) -> Response[str]:
+    """Return content as a JSON response; dates, UUIDs and dataclasses are serialised by orjson, other types by `str`."""
+    return raw_json_response(orjson.dumps(content, default=str).decode(), status=status, cache=cache, headers=headers)
 
 
-def raw_answer(json: str, *, status: int = 200, cache: str = NO_STORE, headers: dict[str, str] | None = None) -> Response[str]:
-    """An answer from finished JSON text."""
+def raw_json_response(json: str, *, status: int = 200, cache: str = NO_STORE, headers: dict[str, str] | None = None) -> Response[str]:
+    """Return JSON text as a response."""
     return Response(status_code=status, content_type=JSON, body=json, headers={"Cache-Control": cache, **(headers or {})})
 
 
 def fragment(json: str) -> orjson.Fragment:
-    """Finished JSON text as a part of a larger answer."""
+    """Return JSON text as a part of a larger document."""
     return orjson.Fragment(json)
 
 
 def request_id(app: ApiGatewayResolver) -> str:
-    """The gateway's id of this request; one of our own where there is no gateway."""
+    """Return the id that the gateway gave the request, or a new one where there is no gateway."""
     context: dict[str, Any] = app.current_event.raw_event.get("requestContext") or {}
     return str(context.get("requestId") or uuid.uuid4())
 
 
-def decorate(app: ApiGatewayResolver, next_middleware: Any) -> Response[Any]:  # noqa: ANN401 - Powertools' middleware protocol
-    """Give every answer its security headers and the request's id."""
+def add_common_headers(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Add the security headers and the request id to a response (middleware)."""
     response: Response[Any] = next_middleware(app)
     response.headers.update(SECURITY_HEADERS)
     response.headers.setdefault("X-Request-Id", request_id(app))
     response.headers.setdefault("Vary", "Accept, Authorization")
     return response
-
-
-def _other(value: object) -> str:
-    return str(value)

@@ -1,4 +1,4 @@
-"""What a token must allow: checked here, in one place, for every route."""
+"""Authorisation: the scope that each route requires of a token."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from runtime.errors import Forbidden
 Middleware = Callable[[ApiGatewayResolver, NextMiddleware], Response[Any]]
 
 
-def needs(*scopes: Scope) -> Middleware:
-    """A middleware that lets a request pass when its token has one of these scopes, and else raises Forbidden naming them."""
+def require_scope(*scopes: Scope) -> Middleware:
+    """Return a middleware that raises Forbidden unless the token has one of these scopes."""
 
-    def checked(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    def check_scope(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
         granted = claims(app.current_event.raw_event).get("scope", "").split()
         if not set(scopes) & set(granted):
-            raise Forbidden(f"This route needs the scope {' or '.join(scopes)}; the token has {', '.join(granted) or 'none'}.")
+            raise Forbidden(f"This route requires the scope {' or '.join(scopes)}; the token has {', '.join(granted) or 'none'}.")
         return next_middleware(app)
 
-    return checked
+    return check_scope
 
 
 def claims(event: Mapping[str, Any]) -> Mapping[str, str]:
-    """What the gateway's authorizer found in the token."""
+    """Return the claims that the gateway's authorizer read from the token."""
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
-    found: Mapping[str, str] = authorizer.get("claims") or {}
-    return found
+    token_claims: Mapping[str, str] = authorizer.get("claims") or {}
+    return token_claims

@@ -1,4 +1,4 @@
-"""The services that routes ask, as one value, so that a test hands in its own."""
+"""The services behind the routes, as one value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runtime.services.runs.job_starting import JobStarting
 
 @dataclass(frozen=True)
 class ApiServices:
-    """Everything a route may ask."""
+    """All services that routes call."""
 
     forecasts: ForecastReading
     accuracy: AccuracyReads

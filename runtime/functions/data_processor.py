@@ -36,7 +36,7 @@ def _receive(record: SQSRecord) -> None:
     for decided in received:
         _report(decided)
     if not received:
-        logger.info("message announces no object", extra={"message_id": record.message_id})
+        logger.info("message contains no object", extra={"message_id": record.message_id})
 
 
 def _report(decided: IngestedObject) -> None:

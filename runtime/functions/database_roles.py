@@ -16,5 +16,5 @@ logger = Logger()
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Make the users and grant them what they need; a second call changes nothing."""
     users = bootstrap.database_roles().ensure()
-    logger.info("functions sign in as %s, the API as %s", users.functions, users.api)
+    logger.info("database users: %s for the functions, %s for the API", users.functions, users.api)
     return {"functions": users.functions, "api": users.api}

@@ -104,9 +104,9 @@ class ChangedExecution(Event):
 
 _ENDED = {
     "RUNNING": "",
-    "FAILED": "the execution failed, and no state of it could record why",
-    "TIMED_OUT": "the execution took longer than the state machine allows",
-    "ABORTED": "somebody stopped the execution",
+    "FAILED": "the execution failed before a state could record the reason",
+    "TIMED_OUT": "the execution exceeded the time limit of the state machine",
+    "ABORTED": "the execution was stopped",
 }
 
 

@@ -16,5 +16,5 @@ logger = Logger()
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Bring the schema to the newest revision; a second call changes nothing."""
     revision = bootstrap.migrations().upgrade()
-    logger.info("the schema is at revision %s", revision)
+    logger.info("database schema at revision %s", revision)
     return {"revision": revision}

@@ -29,9 +29,9 @@ def observed(handler: Handler) -> Handler:
     @wraps(handler)
     def watched(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.append_keys(run_id=event.get("run_id"))
-        answer = handler(event, context)
-        logger.info("answer", extra={"answer": answer})
-        return answer
+        output = handler(event, context)
+        logger.info("handler finished", extra={"output": output})
+        return output
 
     counted = metrics.log_metrics(watched, capture_cold_start_metric=True)
     return cast("Handler", logger.inject_lambda_context(counted, clear_state=True))

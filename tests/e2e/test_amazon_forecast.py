@@ -38,7 +38,7 @@ def test_the_run_walks_the_branch_and_publishes_what_the_service_exported(amazon
 def test_its_accuracy_is_the_services_beside_our_baseline(amazon: Story) -> None:
     """The fake repeats last week, as the baseline does: what each computes by itself must agree."""
     assert "forecast by auto_predictor" in amazon.printed
-    [line] = [line for line in amazon.printed.splitlines() if "Back-test: WAPE" in line]
+    [line] = [line for line in amazon.printed.splitlines() if "back-test WAPE" in line]
     service, baseline = (float(part.split()[-1]) for part in line.split("%")[:2])
     assert service == baseline > 0
 

@@ -27,7 +27,7 @@ class InMemoryJobs:
 
     def get(self, job_id: UUID) -> Job:
         if job_id not in self.stored:
-            raise JobNotFound(f"There is no job {job_id}.")
+            raise JobNotFound(f"Job {job_id} not found.")
         return self.stored[job_id]
 
     def with_idempotency_key(self, key: str) -> Job | None:

@@ -93,5 +93,5 @@ class InMemoryLatestReport:
 
     def latest_run_id(self) -> UUID:
         if self.run_id is None:
-            raise ReportNotFound("No run has judged its input yet.")
+            raise ReportNotFound("No data-quality report exists yet.")
         return self.run_id

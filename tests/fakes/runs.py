@@ -29,7 +29,7 @@ class InMemoryRuns:
 
     def get(self, run_id: UUID) -> ForecastRun:
         if run_id not in self.stored:
-            raise RunNotFound(f"There is no forecast run {run_id}.")
+            raise RunNotFound(f"Forecast run {run_id} not found.")
         return self.stored[run_id]
 
     def find(self, run_id: UUID) -> ForecastRun | None:

@@ -17,7 +17,7 @@ class InMemoryWorkflow:
 
     def start(self, name: str, run_input: Mapping[str, Any]) -> str:
         if name in self.ended or self.started.get(name, dict(run_input)) != dict(run_input):
-            raise Conflict(f"An execution named {name!r} exists already, with another input or at its end; use another name.")
+            raise Conflict(f"An execution named {name!r} already exists with a different input, or has ended; use another name.")
         self.started[name] = dict(run_input)
         return f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}"
 

@@ -26,4 +26,4 @@ def aws_errors_in_our_words(what: str = "") -> Iterator[None]:
             raise AwsThrottled(f"AWS throttled {error.operation_name}") from error
         raise
     except (aws.ConnectionError, aws.HTTPClientError) as error:
-        raise Unavailable(f"AWS does not answer: {error}") from error
+        raise Unavailable(f"AWS cannot be reached: {error}") from error

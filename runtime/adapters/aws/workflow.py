@@ -32,7 +32,7 @@ class StateMachine:
             except ClientError as error:
                 if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
                     raise Conflict(
-                        f"An execution named {name!r} exists already, with another input or at its end; use another name."
+                        f"An execution named {name!r} already exists with a different input, or has ended; use another name."
                     ) from error
                 raise
 

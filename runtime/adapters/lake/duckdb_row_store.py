@@ -84,7 +84,9 @@ def _blaming_the_file() -> Iterator[None]:
         if any(fault in words for fault in _FAULTS_OF_OURS):
             raise
         code = ReasonCode.ENCODING if "UTF8" in words or "string encoding" in words else ReasonCode.UNREADABLE
-        raise ObjectRejected(code, f"the Parquet file is damaged or truncated ({words}); write it again and send it whole") from None
+        raise ObjectRejected(
+            code, f"the Parquet file is damaged or truncated ({words}); write it again and upload the complete file"
+        ) from None
 
 
 def _copy(database: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:

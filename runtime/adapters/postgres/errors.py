@@ -27,7 +27,7 @@ def in_our_words() -> Iterator[None]:
     except BUSY as error:
         raise DatabaseBusy(f"The database is busy: {_first_line(error)}") from error
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise DatabaseUnavailable(f"The database does not answer: {_first_line(error)}") from error
+        raise DatabaseUnavailable(f"The database is unavailable: {_first_line(error)}") from error
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -103,7 +103,7 @@ class PostgresForecastLoader:
 def _lock_run(cursor: Cursor[TupleRow], run_id: UUID) -> None:
     """Two publishers of one run take turns."""
     if not cursor.execute("select from forecast_runs where id = %s for update", [run_id]).rowcount:
-        raise RunNotFound(f"There is no forecast run {run_id}.")
+        raise RunNotFound(f"Forecast run {run_id} not found.")
 
 
 def _is_attached(cursor: Cursor[TupleRow], run_id: UUID) -> bool:

@@ -35,7 +35,7 @@ class PostgresJobs:
         """The job."""
         rows = self._database.rows("select * from jobs where id = %s", [job_id])
         if not rows:
-            raise JobNotFound(f"There is no job {job_id}.")
+            raise JobNotFound(f"Job {job_id} not found.")
         return _job(rows[0])
 
     def with_idempotency_key(self, key: str) -> Job | None:
@@ -69,7 +69,7 @@ class PostgresJobs:
     def _update(self, sql: Any, values: Mapping[str, Any]) -> None:  # noqa: ANN401 - one of the literals below
         with self._database.transaction() as cursor:
             if cursor.execute(sql, values).rowcount == 0:
-                raise JobNotFound(f"There is no job {values['id']}.")
+                raise JobNotFound(f"Job {values['id']} not found.")
 
 
 INSERT = """

@@ -178,6 +178,6 @@ class PostgresLatestReport:
         """The run of the newest report."""
         found = self._database.fetch("select run_id from data_quality_reports order by created_at desc limit 1")
         if not found:
-            raise ReportNotFound("No run has judged its input yet; POST /api/v1/forecasts/generate starts one.")
+            raise ReportNotFound("No data-quality report exists yet; start a run with POST /api/v1/forecasts/generate.")
         run_id: UUID = found[0][0]
         return run_id

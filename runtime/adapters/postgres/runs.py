@@ -31,7 +31,7 @@ class PostgresRuns:
         """The run."""
         run = self.find(run_id)
         if run is None:
-            raise RunNotFound(f"There is no forecast run {run_id}.")
+            raise RunNotFound(f"Forecast run {run_id} not found.")
         return run
 
     def find(self, run_id: UUID) -> ForecastRun | None:

@@ -1,4 +1,4 @@
-"""What callers of the API may ask for."""
+"""Request models of the API."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Day = Annotated[date, BeforeValidator(_written_as_date)]
 
 
 class TimeHorizon(StrEnum):
-    """How many days after the run's as-of date: target dates as_of + 1 ... as_of + N."""
+    """Number of days after the run's as-of date: forecast dates as_of + 1 to as_of + N."""
 
     ONE_DAY = "1d"
     ONE_WEEK = "7d"
@@ -53,7 +53,7 @@ class DateRange:
 
 
 class GroupBy(StrEnum):
-    """What an accuracy answer is broken down by."""
+    """Dimension of the breakdown of accuracy figures."""
 
     NONE = "none"
     SKU = "sku"
@@ -62,7 +62,7 @@ class GroupBy(StrEnum):
 
 
 class ForecastRequest(BaseModel):
-    """A run to start. Everything may be left out: yesterday, 28 days, gates enforced."""
+    """Options of a new run. All are optional: by default the data to yesterday, 28 days, gates enforced."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What the API answers: the shapes, for the OpenAPI document and for clients. Rows that PostgreSQL wrote are not validated again."""
+"""Response models of the API, for the OpenAPI document and for clients. Rows that PostgreSQL wrote as JSON are not validated again."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pydantic import BaseModel, Field
 
 
 class Page(BaseModel):
-    """Where a list stands."""
+    """Position in a list."""
 
     limit: int
-    next_cursor: str | None = Field(None, description="Opaque; hand it back with the same filters to get the next page.")
+    next_cursor: str | None = Field(None, description="Opaque. Send it back with the same filters to get the next page.")
     has_more: bool
 
 
 class ForecastRow(BaseModel):
-    """One day of one series. The interval is a prediction interval of level `interval_level` (0.8: P10 to P90)."""
+    """Forecast of one SKU at one site for one day. `interval_level` is the level of the prediction interval (0.8: P10 to P90)."""
 
     id: str
     run_id: UUID
@@ -26,7 +26,7 @@ class ForecastRow(BaseModel):
     site_id: str
     forecast_date: date
     horizon_days: int = Field(description="Lead time in days after the run's as-of date.")
-    predicted_value: float = Field(description="The median (P50), in units.")
+    predicted_value: float = Field(description="Median (P50), in units.")
     confidence_lower: float | None
     confidence_upper: float | None
     interval_level: float
@@ -36,7 +36,7 @@ class ForecastRow(BaseModel):
 
 
 class ForecastMeta(BaseModel):
-    """Which run the rows come from, and what to know about it."""
+    """The run that the forecasts come from, and its warnings."""
 
     run_id: UUID | None
     as_of_date: date | None
@@ -56,7 +56,7 @@ class ForecastResponse(BaseModel):
 
 
 class ForecastJobResponse(BaseModel):
-    """Long work and how far it is. SUCCEEDED, FAILED, TIMED_OUT and CANCELLED are final."""
+    """Asynchronous job status. SUCCEEDED, FAILED, TIMED_OUT and CANCELLED are final."""
 
     job_id: UUID
     type: str
@@ -71,13 +71,13 @@ class ForecastJobResponse(BaseModel):
 
 
 class ForecastRunResponse(BaseModel):
-    """One forecast run: what it read, what made it, what came out."""
+    """One forecast run: its input, model and results."""
 
     forecast_id: UUID
     status: str
     as_of_date: date
     horizon_days: int
-    published: bool = Field(description="Whether readers see this run now.")
+    published: bool = Field(description="This run is the published one.")
     published_at: datetime | None
     backend: str | None
     model_name: str | None
@@ -88,13 +88,13 @@ class ForecastRunResponse(BaseModel):
     series_excluded: int | None
     backtest: dict[str, Any] | None
     warnings: list[str]
-    lineage: list[dict[str, Any]] = Field(description="The object versions the run read, with their checksums.")
+    lineage: list[dict[str, Any]] = Field(description="Object versions that the run read, with their checksums.")
     created_at: datetime
     finished_at: datetime | None
 
 
 class ExcludedSeries(BaseModel):
-    """A series without a forecast, and why."""
+    """SKU-site pair without a forecast, with the reason."""
 
     site_id: str
     sku_id: str
@@ -103,24 +103,24 @@ class ExcludedSeries(BaseModel):
 
 
 class ExcludedResponse(BaseModel):
-    """Every series that the run left out."""
+    """All series that the run excluded."""
 
     forecast_id: UUID
     excluded: list[ExcludedSeries]
 
 
 class AccuracyMetricsResponse(BaseModel):
-    """How good the forecasts of one run were. Percentages are 0..100; undefined values are null with a reason."""
+    """Forecast accuracy of one run. Percentages are 0 to 100; undefined values are null with a reason."""
 
     forecast_id: UUID
-    status: str = Field(description="COMPLETE, or PENDING_ACTUALS while neither a back-test nor actuals exist.")
-    basis: str | None = Field(description="BACKTEST: days held out of the past. ACTUALS: days that came after the forecast.")
+    status: str = Field(description="COMPLETE, or PENDING_ACTUALS while there is neither a back-test nor actual demand.")
+    basis: str | None = Field(description="BACKTEST: compared with held-out past days. ACTUALS: with the demand of the forecast days.")
     as_of_date: date | None
-    window: dict[str, date] | None = Field(description="First and last day that was compared.")
-    scope: dict[str, str] = Field(description="What the figures are about, when it is less than the whole run.")
-    error_grain: str = Field(description="Errors are formed per SKU, site and day, and summed from there.")
-    rollup: str = Field(description="pooled: a ratio of sums over the errors of single points.", examples=["pooled"])
-    definitions_version: str | None = Field(description="Version of the metrics' definitions.")
+    window: dict[str, date] | None = Field(description="First and last day of the comparison.")
+    scope: dict[str, str] = Field(description="Subset that the figures cover; empty for the whole run.")
+    error_grain: str = Field(description="Errors are computed per SKU, site and day, then summed.")
+    rollup: str = Field(description="pooled: ratio of the summed errors to the summed actuals.", examples=["pooled"])
+    definitions_version: str | None = Field(description="Version of the metric definitions.")
     metrics: dict[str, Any]
     sku_breakdown: list[dict[str, Any]]
     site_breakdown: list[dict[str, Any]]
@@ -128,7 +128,7 @@ class AccuracyMetricsResponse(BaseModel):
 
 
 class KpiRow(BaseModel):
-    """The newest value of one metric."""
+    """Newest value of one metric."""
 
     name: str
     value: float | None
@@ -142,14 +142,14 @@ class KpiRow(BaseModel):
 
 
 class KpiResponse(BaseModel):
-    """The newest values of all metrics, or of those asked for."""
+    """Newest values of all or the requested metrics."""
 
     kpis: list[KpiRow]
     page: Page
 
 
 class KpiDefinition(BaseModel):
-    """What one metric means; `path` is where it stands in its engine's answer."""
+    """Definition of one metric; `path` locates the value in the engine's report."""
 
     family: str
     name: str
@@ -165,13 +165,13 @@ class KpiDefinition(BaseModel):
 
 
 class KpiDefinitionsResponse(BaseModel):
-    """Every metric that the engines compute."""
+    """Definitions of all metrics that the engines compute."""
 
     definitions: list[KpiDefinition]
 
 
 class ObjectRow(BaseModel):
-    """One version of one object that landed in the lake."""
+    """One version of an object uploaded to the lake."""
 
     id: UUID
     key: str
@@ -193,14 +193,14 @@ class ObjectRow(BaseModel):
 
 
 class ObjectsResponse(BaseModel):
-    """Objects that landed, newest first."""
+    """Uploaded objects, newest first."""
 
     objects: list[ObjectRow]
     page: Page
 
 
 class QualityReportResponse(BaseModel):
-    """Where every row of a run's input went."""
+    """Data-quality report of one run."""
 
     run_id: UUID
     verdict: str
@@ -209,16 +209,16 @@ class QualityReportResponse(BaseModel):
 
 
 class ProblemError(BaseModel):
-    """One thing wrong with the request."""
+    """One error in the request."""
 
-    pointer: str | None = Field(None, description="Where in the body.")
-    parameter: str | None = Field(None, description="Which query, path or header parameter.")
+    pointer: str | None = Field(None, description="JSON pointer to the field in the body.")
+    parameter: str | None = Field(None, description="Name of the query, path or header parameter.")
     code: str
     detail: str
 
 
 class Problem(BaseModel):
-    """An error, as RFC 9457 says it."""
+    """Problem details as defined by RFC 9457."""
 
     type: str
     title: str
@@ -232,7 +232,7 @@ class Problem(BaseModel):
 
 
 class HealthResponse(BaseModel):
-    """The function answers. It says nothing about the data."""
+    """Health of the API function. It does not cover the data."""
 
     status: str
     code_version: str

@@ -11,7 +11,7 @@ OBJECT_NAMESPACE = UUID("6f0c1b52-6c5e-5d0b-9a57-0a4d3d0c8e11")
 
 
 class ObjectStatus(StrEnum):
-    """What became of a landed object."""
+    """Outcome of an uploaded object."""
 
     ACCEPTED = "ACCEPTED"
     DUPLICATE = "DUPLICATE"

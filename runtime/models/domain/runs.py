@@ -18,7 +18,7 @@ def run_id_of(execution_name: str) -> UUID:
 
 
 class Gate(StrEnum):
-    """What a gate does with a run that breaks its limit: refuse it, say so, or not look."""
+    """Effect of a quality gate on a run beyond its limit: refuse it, add a warning, or skip the check."""
 
     ENFORCE = "enforce"
     WARN = "warn"

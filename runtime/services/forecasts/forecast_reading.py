@@ -68,7 +68,7 @@ class ForecastReading:
             return ForecastPage(JsonRows("[]", None, has_more=False), None, _meta_of_nothing(query))
         if query.horizon.days > run.horizon_days:
             raise InvalidInput(
-                f"time_horizon = '{query.horizon.value}': the published run looks {run.horizon_days} days ahead; ask for fewer days."
+                f"time_horizon = '{query.horizon.value}': the published run covers {run.horizon_days} days; request a shorter horizon."
             )
         rows = self._rows(query, run, place)
         after = [str(run.id), *rows.last] if rows.has_more and rows.last else None
@@ -112,7 +112,7 @@ class ForecastReading:
         if not query.sku_ids or query.cursor:
             return []
         without = self.forecasts.skus_without_forecast(run.id, query.sku_ids)
-        return [f"{sku_id} has no forecast: {reason or 'the run knows no such SKU'}" for sku_id, reason in without.items()]
+        return [f"{sku_id} has no forecast: {reason or 'the run does not contain this SKU'}" for sku_id, reason in without.items()]
 
 
 def check_dates(dates: DateRange) -> None:
@@ -120,9 +120,9 @@ def check_dates(dates: DateRange) -> None:
     if dates.start_date is None or dates.end_date is None:
         return
     if dates.start_date > dates.end_date:
-        raise InvalidInput(f"start_date = {dates.start_date} is after end_date = {dates.end_date}; exchange them.")
+        raise InvalidInput(f"start_date = {dates.start_date} is after end_date = {dates.end_date}; swap them.")
     if (dates.end_date - dates.start_date).days > LONGEST_SPAN_DAYS:
-        raise InvalidInput(f"start_date to end_date spans more than {LONGEST_SPAN_DAYS} days; ask for less.")
+        raise InvalidInput(f"start_date to end_date spans more than {LONGEST_SPAN_DAYS} days; request a shorter range.")
 
 
 def _slice(query: ForecastQuery, run: ForecastRun, place: Sequence[str] | None) -> ForecastSlice:
@@ -140,5 +140,5 @@ def _slice(query: ForecastQuery, run: ForecastRun, place: Sequence[str] | None) 
 
 def _meta_of_nothing(query: ForecastQuery) -> dict[str, Any]:
     nothing = dict.fromkeys(("run_id", "as_of_date", "published_at"))
-    warning = "No run has been published yet; POST /api/v1/forecasts/generate starts one."
+    warning = "No run has been published yet; start one with POST /api/v1/forecasts/generate."
     return {**nothing, "time_horizon": query.horizon.value, "stale": True, "warnings": [warning]}

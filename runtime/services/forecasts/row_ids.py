@@ -57,4 +57,4 @@ def decode(forecast_id: str) -> ForecastKey:
 
 
 def _no_id(forecast_id: str) -> RunNotFound:
-    return RunNotFound(f"{forecast_id[:100]!r} is no forecast id: use a run's UUID or the id of a forecast row.")
+    return RunNotFound(f"{forecast_id[:100]!r} is not a forecast id; use a run's UUID or the id of a forecast row.")

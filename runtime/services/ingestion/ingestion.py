@@ -63,7 +63,7 @@ class Ingestion:
     def _first_with_content_of(self, decided: IngestedObject) -> UUID:
         first = self.objects.accepted_with_content(decided.dataset or "", decided.sha256 or "")
         if first is None:
-            raise ContentAlreadyAccepted(f"{decided.key}: the object accepted with the same content has disappeared; deliver it again")
+            raise ContentAlreadyAccepted(f"{decided.key}: the object accepted with the same content no longer exists; upload it again")
         return first.id
 
 
@@ -127,14 +127,16 @@ class _Examination:
                     digest.update(chunk)
                     file.write(chunk)
         except NotFound:
-            raise ObjectRejected(ReasonCode.UNREADABLE, "the object was deleted before it could be read; send it again") from None
+            raise ObjectRejected(ReasonCode.UNREADABLE, "the object was deleted before it could be read; upload it again") from None
         self._draft = replace(self._draft, bytes=size)
         return digest.hexdigest()
 
     def _refuse_above_limit(self, size: int) -> None:
         limit = self._ingestion.max_bytes
         if size > limit:
-            raise ObjectRejected(ReasonCode.TOO_LARGE, f"the object has {size:,} bytes, the limit is {limit:,}; send it in several files")
+            raise ObjectRejected(
+                ReasonCode.TOO_LARGE, f"the object has {size:,} bytes, the limit is {limit:,}; split it into several files"
+            )
 
 
 def _without_rows(draft: IngestedObject, first: UUID) -> IngestedObject:
@@ -142,7 +144,7 @@ def _without_rows(draft: IngestedObject, first: UUID) -> IngestedObject:
         draft,
         status=ObjectStatus.DUPLICATE,
         duplicate_of=first,
-        reason="the same content was accepted before; nothing was added",
+        reason="the same content was accepted before; no rows were added",
         rows=0,
         unreadable_rows=0,
         first_date=None,

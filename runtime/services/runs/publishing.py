@@ -82,7 +82,7 @@ class Publishing:
     def _download(self, run_id: UUID, rows: int, folder: Path) -> ForecastFiles:
         forecasts = self._fetch(run_files.daily(run_id), folder / "daily")
         if not forecasts:
-            raise BrokenRun(f"{run_files.daily(run_id)} holds no Parquet file")
+            raise BrokenRun(f"{run_files.daily(run_id)} contains no Parquet file")
         return ForecastFiles(forecasts, self._fetch(run_files.excluded(run_id), folder / "excluded"), rows)
 
     def _fetch(self, prefix: str, folder: Path) -> tuple[Path, ...]:
@@ -98,7 +98,7 @@ class Publishing:
             return tuple(self.loader.retire(self.runs_kept)), ()
         except Unavailable as error:
             # The run is published; rows that are too old harm nobody until the next run drops them.
-            return (), (f"Old runs could not be dropped now, the next run tries again: {error}",)
+            return (), (f"Old runs could not be deleted; the next run will retry: {error}",)
 
 
 def backtest_warnings(forecast: ForecastDocument, gate: Gate) -> tuple[str, ...]:
@@ -110,7 +110,8 @@ def backtest_warnings(forecast: ForecastDocument, gate: Gate) -> tuple[str, ...]
         return ("The run was published without a back-test: no series is long enough for one.",)
     if backtest.wape <= backtest.baseline_wape:
         return ()
-    lost = f"In the back-test the WAPE is {backtest.wape:.1f} %, worse than {backtest.baseline}'s {backtest.baseline_wape:.1f} %"
+    lost = f"In the back-test WAPE is {backtest.wape:.1f} %, worse than the {backtest.baseline_wape:.1f} % of {backtest.baseline}"
     if gate is Gate.ENFORCE:
-        raise RunWorseThanBaseline(f'{lost}. Readers keep the last good run; {{"gate": "warn"}} publishes it all the same.')
+        advice = 'Readers keep the last published run. To publish this one anyway, start a run with {"gate": "warn"}.'
+        raise RunWorseThanBaseline(f"{lost}. {advice}")
     return (f"{lost}.",)

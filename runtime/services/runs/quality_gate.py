@@ -28,9 +28,8 @@ class Judgement:
     def enforce(self) -> Judgement:
         """Raise GateRefused when the verdict is FAIL."""
         if self.verdict is Verdict.FAIL:
-            raise GateRefused(
-                "; ".join(self.reasons) + '. The rejected rows and their reasons are in the quality report; {"gate": "warn"} goes on.'
-            )
+            advice = 'The quality report lists the quarantined rows. To continue anyway, start a run with {"gate": "warn"}.'
+            raise GateRefused(f"{'; '.join(self.reasons)}. {advice}")
         return self
 
     def answer(self) -> dict[str, Any]:

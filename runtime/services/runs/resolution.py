@@ -113,26 +113,26 @@ def choose_as_of_date(asked: date | None, today: date, accepted: Sequence[Ingest
     last = max((seen.last_date for seen in accepted if seen.last_date), default=None)
     if first is None or last is None:
         raise NoInputData(
-            f"{len(accepted)} objects were accepted and none holds a plausible date; "
-            "drop files into landing/demand_history/v1/ or landing/orders/v1/ of the lake"
+            f"{len(accepted)} objects were accepted, none with a plausible date; "
+            "upload files to landing/demand_history/v1/ or landing/orders/v1/ in the lake"
         )
     yesterday = today - timedelta(days=1)
     if asked is None:
         return _default_day(first, min(yesterday, last), yesterday)
     if asked > yesterday:
-        raise InvalidInput(f"as_of_date = {asked}: that day is not over; the latest possible is {yesterday}")
+        raise InvalidInput(f"as_of_date = {asked}: that day has not ended; the latest possible date is {yesterday}")
     if asked < first:
-        raise InvalidInput(f"as_of_date = {asked}: the accepted data begins on {first}")
+        raise InvalidInput(f"as_of_date = {asked}: the accepted data starts on {first}")
     late = f"The accepted data ends on {last}; the days from then to as_of_date {asked} count as days without demand."
     return asked, (late,) if asked > last else ()
 
 
 def _default_day(first: date, day: date, yesterday: date) -> tuple[date, tuple[str, ...]]:
     if day < first:
-        raise NoInputData(f"the accepted data begins on {first}, and no day of it is over yet")
+        raise NoInputData(f"the accepted data starts on {first}, and none of its days has ended yet")
     if day == yesterday:
         return day, ()
-    return day, (f"The accepted data ends on {day}, {(yesterday - day).days + 1} days ago; the forecast begins the day after it.",)
+    return day, (f"The accepted data ends on {day}, {(yesterday - day).days + 1} days ago; the forecast starts the day after.",)
 
 
 def _manifest_object(accepted: IngestedObject) -> dict[str, Any]:

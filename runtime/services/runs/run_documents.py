@@ -27,5 +27,5 @@ def read_document(lake: Lake, key: str, kind: type[Kind], run_id: UUID) -> tuple
     except (ValidationError, ValueError) as error:
         raise BrokenRun(f"{key} cannot be read: {error}") from error
     if getattr(document, "run_id", run_id) != run_id:
-        raise BrokenRun(f"{key} is of run {raw['run_id']}")
+        raise BrokenRun(f"{key} belongs to run {raw['run_id']}")
     return document, raw

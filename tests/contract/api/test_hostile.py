@@ -25,7 +25,7 @@ def test_sql_in_a_filter_is_a_name_that_nothing_has(served: Served, text: str) -
     before = served.database.fetch("select count(*) from forecasts")
     answer = forecasts(sku_filter=[text])
     assert (answer.status, answer.json["forecasts"]) == (200, [])
-    assert answer.json["meta"]["warnings"] == [f"{text} has no forecast: the run knows no such SKU"]
+    assert answer.json["meta"]["warnings"] == [f"{text} has no forecast: the run does not contain this SKU"]
     assert forecasts(site_id=text).json["forecasts"] == []
     assert call("/kpis", metric=text).json["kpis"] == call("/kpis", dimension=f"level:{text}").json["kpis"] == []
     assert call("/data-quality/objects", key=text).json["objects"] == call("/data-quality/objects", dataset=text).json["objects"] == []
@@ -103,7 +103,7 @@ def test_days_at_the_ends_of_the_calendar_narrow_nothing_or_everything(served: S
     ("first", "last", "named"),
     [
         ("0001-01-01", "9999-12-31", "more than 366 days"),
-        (str(AS_OF + timedelta(days=2)), str(AS_OF + timedelta(days=1)), "exchange them"),
+        (str(AS_OF + timedelta(days=2)), str(AS_OF + timedelta(days=1)), "swap them"),
         ("2026-02-30", "2026-03-01", "start_date"),
         ("10000-01-01", None, "YYYY-MM-DD"),
         ("0", None, "YYYY-MM-DD"),
@@ -118,7 +118,7 @@ def test_days_that_make_no_range_are_refused(served: Served, first: str, last: s
 
 
 def test_two_values_of_one_dimension_are_refused(served: Served) -> None:
-    assert "one at a time" in call("/kpis", dimension=["basis:ACTUALS", "basis:BACKTEST"]).json["detail"]
+    assert "name each dimension once" in call("/kpis", dimension=["basis:ACTUALS", "basis:BACKTEST"]).json["detail"]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_without_the_database_a_route_says_so_and_when_to_come_back(away: None, 
     answer = ask(path, method)
     assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
     assert (answer.json["code"], answer.json["retry_after_s"], answer.headers["Retry-After"]) == ("UNAVAILABLE", 15, "15")
-    assert answer.json["detail"] == "The database does not answer. Try again in 15 seconds."
+    assert answer.json["detail"] == "The database is unavailable. Retry in 15 seconds."
 
 
 def test_an_outage_shows_no_trace_and_nothing_of_the_database(away: None) -> None:
@@ -74,4 +74,4 @@ def test_a_table_locked_for_long_is_a_busy_database(empty: Database, migrated_da
     with psycopg.connect(migrated_database) as other:
         other.execute("lock table jobs")
         answer = ask(f"/jobs/{a_run().id}")
-    assert (answer.status, answer.json["detail"]) == (503, "The database is busy. Try again in 5 seconds.")
+    assert (answer.status, answer.json["detail"]) == (503, "The database is busy. Retry in 5 seconds.")

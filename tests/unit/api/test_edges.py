@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from runtime import bootstrap
-from runtime.api.openapi import TARGET, rendered
+from runtime.api.openapi import TARGET, render
 from runtime.errors import DatabaseUnavailable
 from runtime.models.domain.quality import QualityReport, Verdict
 from tests.fakes.examples import STARTED, a_run, quality_json
@@ -52,7 +52,7 @@ def test_an_unknown_route_and_a_wrong_method_are_problems(world: World) -> None:
 
 def test_a_dependency_that_is_away_answers_when_to_come_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any) -> None:
-        raise DatabaseUnavailable("The database does not answer.")
+        raise DatabaseUnavailable("The database is unavailable.")
 
     monkeypatch.setattr(world.jobs, "get", away)
     answer = call(f"/jobs/{a_run().id}")
@@ -102,7 +102,7 @@ def test_the_latest_quality_report_is_found_without_knowing_its_run(world: World
 
 
 def test_the_committed_openapi_document_is_what_the_code_says() -> None:
-    assert TARGET.read_text(encoding="utf-8") == rendered(), "run: python -m runtime.api.openapi"
+    assert TARGET.read_text(encoding="utf-8") == render(), "run: python -m runtime.api.openapi"
 
 
 def test_every_operation_is_named_described_and_lists_its_errors(world: World) -> None:
@@ -118,10 +118,19 @@ def test_the_documented_types_stand_under_their_names(world: World) -> None:
     assert set(NAMED_TYPES) <= set(call("/openapi.json").json["components"]["schemas"])
 
 
-def test_the_docs_page_brings_everything_it_needs(world: World) -> None:
+def test_the_docs_page_loads_nothing_from_elsewhere_and_fits_a_phone(world: World) -> None:
     page = call("/docs").text
     assert "SwaggerUIBundle" in page
     assert 'src="http' not in page
+    assert "<title>Signify API</title>" in page
+    assert 'name="viewport"' in page
+    assert "defaultModelsExpandDepth: -1" in page
+
+
+def test_every_operation_is_described_by_the_docstring_of_its_route(world: World) -> None:
+    paths = call("/openapi.json").json["paths"]
+    descriptions = [operation["description"] for path in paths.values() for operation in path.values()]
+    assert all(text.endswith((".", "`")) for text in descriptions)
 
 
 def test_the_api_package_needs_no_pandas_no_sqlalchemy_no_duckdb() -> None:

@@ -66,7 +66,7 @@ def test_only_the_asked_skus_and_days_come(world: World) -> None:
 
 def test_skus_without_forecast_are_named_with_the_reason(world: World) -> None:
     warnings = call("/forecasts", time_horizon="7d", sku_filter=["SKU-1", "NEW-1", "GHOST"]).json["meta"]["warnings"]
-    assert warnings == ["GHOST has no forecast: the run knows no such SKU", "NEW-1 has no forecast: TOO_SHORT: 3 days of history"]
+    assert warnings == ["GHOST has no forecast: the run does not contain this SKU", "NEW-1 has no forecast: TOO_SHORT: 3 days of history"]
 
 
 def test_before_anything_is_published_the_list_is_empty_and_says_why(world: World) -> None:
@@ -84,10 +84,10 @@ def test_before_anything_is_published_the_list_is_empty_and_says_why(world: Worl
         ({"time_horizon": "7d", "limit": "0"}, "limit"),
         ({"time_horizon": "7d", "limit": "1001"}, "1001"),
         ({"time_horizon": "7d", "start_date": "soon"}, "soon"),
-        ({"time_horizon": "7d", "start_date": "2026-12-02", "end_date": "2026-12-01"}, "exchange them"),
+        ({"time_horizon": "7d", "start_date": "2026-12-02", "end_date": "2026-12-01"}, "swap them"),
         ({"time_horizon": "7d", "start_date": "2020-01-01", "end_date": "2026-12-01"}, "366"),
         ({"time_horizon": "7d", "sku_filter": [f"S{n}" for n in range(101)]}, "100"),
-        ({"time_horizon": "7d", "sku_filter": ["A", "A"]}, "more than once"),
+        ({"time_horizon": "7d", "sku_filter": ["A", "A"]}, "is repeated"),
         ({"time_horizon": "7d", "sku_filter": ["=cmd()"]}, "sku_filter"),
         ({"time_horizon": "7d", "sku_filter": ["X" * 300]}, "sku_filter"),
         ({"time_horizon": "7d", "sku_filter": ["a\0b"]}, "sku_filter"),
@@ -108,7 +108,7 @@ def test_a_horizon_beyond_the_run_is_refused(world: World) -> None:
     short = a_run("short", horizon_days=7)
     world.runs.start(short)
     world.runs.flip(short.id, STARTED)
-    assert "7 days ahead" in call("/forecasts", time_horizon="28d").json["detail"]
+    assert "covers 7 days" in call("/forecasts", time_horizon="28d").json["detail"]
 
 
 def test_an_old_run_is_marked_stale(world: World) -> None:

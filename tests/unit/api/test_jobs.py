@@ -88,7 +88,7 @@ def test_a_key_too_short_or_too_long_is_refused(world: World, key: str) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "named"),
     [
-        ("{", 400, "not JSON"),
+        ("{", 400, "not valid JSON"),
         ('{"as_of_date": "yesterday"}', 422, "/as_of_date"),
         ('{"sku": "A"}', 422, "/sku"),
         ('{"time_horizon": "1y"}', 422, "1y"),

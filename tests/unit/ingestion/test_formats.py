@@ -41,14 +41,14 @@ def test_another_ending_is_unsupported_and_the_known_ones_are_listed(name: str) 
 @pytest.mark.parametrize(
     ("name", "content", "code", "words"),
     [
-        ("a.csv", b"", ReasonCode.EMPTY, "no bytes"),
+        ("a.csv", b"", ReasonCode.EMPTY, "the file is empty"),
         ("a.csv", zipped("a.csv"), ReasonCode.UNREADABLE, "the content is a zip archive"),
         ("a.csv", zipped("[Content_Types].xml"), ReasonCode.UNREADABLE, r"an Excel workbook \(.xlsx\)"),
         ("a.csv", gzip.compress(b"a,b\n", mtime=0), ReasonCode.UNREADABLE, "a gzip file"),
         ("a.csv", b"PAR1....PAR1", ReasonCode.UNREADABLE, "a Parquet file"),
         ("a.csv", b'\xef\xbb\xbf  {"a": 1}', ReasonCode.UNREADABLE, "JSON"),
         ("a.csv", b"<html><body>AccessDenied", ReasonCode.UNREADABLE, "HTML or XML"),
-        ("a.csv.gz", b"a,b\n1,2\n", ReasonCode.UNREADABLE, "ends in .csv.gz, the content is text"),
+        ("a.csv.gz", b"a,b\n1,2\n", ReasonCode.UNREADABLE, "ends in .csv.gz but the content is text"),
         ("a.csv.gz", gzip.compress(zipped("a.csv"), mtime=0), ReasonCode.UNREADABLE, "a zip archive"),
         ("a.csv.gz", b"\x1f\x8b\x00garbage", ReasonCode.UNREADABLE, "gzip data is damaged"),
         ("a.parquet", b"a,b\n1,2\n", ReasonCode.UNREADABLE, "the content is text"),

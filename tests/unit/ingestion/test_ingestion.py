@@ -95,17 +95,17 @@ BAD_FILES = [
     ("landing/invoices/v1/a.csv", b"a,b\n1,2\n", ReasonCode.UNKNOWN_DATASET, "demand_history"),
     ("landing/demand_history/a.csv", b"a,b\n1,2\n", ReasonCode.UNKNOWN_DATASET, "v1"),
     ("a.xlsx", b"PK", ReasonCode.UNSUPPORTED_FORMAT, ".parquet"),
-    ("a.csv", b"", ReasonCode.EMPTY, "no bytes"),
+    ("a.csv", b"", ReasonCode.EMPTY, "the file is empty"),
     ("a.csv", b"\n\r\n\n", ReasonCode.EMPTY, "only blank lines"),
     ("a.csv", LATIN1, ReasonCode.ENCODING, "line 2, byte 7 (0xE9)"),
     ("a.csv", history(line()).decode().encode("utf-16"), ReasonCode.ENCODING, "UTF-16"),
     ("a.csv", b"x" * 10_000_000, ReasonCode.UNREADABLE, "the header (line 1) is longer than 1 MiB"),
     ("a.csv", b"\0\0\0\0\n", ReasonCode.UNREADABLE, "contains a NUL byte"),
     ("a.csv", zipped("a.csv"), ReasonCode.UNREADABLE, "zip archive"),
-    ("a.csv.gz", gzip.compress(history(line()) * 500, mtime=0)[:60], ReasonCode.UNREADABLE, "breaks off after line"),
-    ("a.csv.gz", gzip.compress(history(line()), mtime=0)[:-6], ReasonCode.UNREADABLE, "breaks off"),
+    ("a.csv.gz", gzip.compress(history(line()) * 500, mtime=0)[:60], ReasonCode.UNREADABLE, "truncated after line"),
+    ("a.csv.gz", gzip.compress(history(line()), mtime=0)[:-6], ReasonCode.UNREADABLE, "truncated"),
     ("a.csv", b"sku_id,when\nA,2026-11-01\n", ReasonCode.MISSING_COLUMNS, "site_id, demand_date, quantity"),
-    ("a.csv", HEADER.replace(",", ";").encode(), ReasonCode.MISSING_COLUMNS, "separated by semicolons"),
+    ("a.csv", HEADER.replace(",", ";").encode(), ReasonCode.MISSING_COLUMNS, "its separators are semicolons"),
     ("a.csv", (HEADER.strip() + ",SKU_ID\n").encode(), ReasonCode.UNREADABLE, "'sku_id' more than once"),
     ("a.parquet", b"PAR1" + b"\0" * 99, ReasonCode.UNREADABLE, "truncated"),
     ("a.parquet", b"PAR1" + b"\0" * 99 + b"PAR1", ReasonCode.UNREADABLE, "damaged or truncated"),
@@ -161,4 +161,4 @@ def test_header_names_match_in_any_case_with_spaces_a_byte_order_mark_and_extra_
     decided = world.receive("a.csv", b"\xef\xbb\xbf" + f"{header}\nAnn,{line()}".encode())
     assert decided.status is ObjectStatus.ACCEPTED
     assert world.rows(decided)[0]["sku_id"] == "A"
-    assert decided.warnings == ("columns the contract does not know were ignored: Planner",)
+    assert decided.warnings == ("unknown columns were ignored: Planner",)

@@ -124,7 +124,7 @@ def test_the_functions_of_a_run_pass_it_on_from_input_to_summary(
     assert (published["published"], published["rows"]) == (True, 56)
     assert call(kpi_calculator, {"run_id": RUN_ID})["accuracy"] is None
     finished = call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID, "dpu_seconds": 900})
-    assert finished["summary"].startswith(f"Run {RUN_ID} is published: the 28 days after 2026-11-21.")
+    assert finished["summary"].startswith(f"Run {RUN_ID} published: forecast for 2026-11-22 to 2026-12-19")
     assert jobs.get(run_id).status is JobStatus.SUCCEEDED
     metrics = emitted(capsys)
     assert {
@@ -209,7 +209,7 @@ def test_an_execution_that_somebody_stopped_closes_its_run_and_a_redrive_opens_i
     run_id = an_execution().run_id
     assert call(execution_listener, changed("ABORTED", error=None, cause=None))["outcome"] == "CLOSED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.CANCELLED, RunStatus.FAILED)
-    assert jobs.get(run_id).error == {"code": "Execution.ABORTED", "detail": "somebody stopped the execution"}
+    assert jobs.get(run_id).error == {"code": "Execution.ABORTED", "detail": "the execution was stopped"}
     workflow.ended.clear()
     assert call(execution_listener, changed("RUNNING", redriveCount=1))["outcome"] == "REOPENED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.RUNNING, RunStatus.RUNNING)

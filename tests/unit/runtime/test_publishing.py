@@ -61,7 +61,7 @@ def test_a_run_worse_than_its_baseline_is_refused_and_its_backtest_kept(
     publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, loader: InMemoryLoader, run_id: UUID, tmp_path: Path
 ) -> None:
     put_forecast(lake, tmp_path, run_id, backtest=WORSE)
-    with pytest.raises(RunWorseThanBaseline, match=r"WAPE is 60\.0 %, worse than seasonal_naive_7's 55\.0 %"):
+    with pytest.raises(RunWorseThanBaseline, match=r"WAPE is 60\.0 %, worse than the 55\.0 % of seasonal_naive_7"):
         publishing.publish(run_id, Gate.ENFORCE, flip=True)
     assert (runs.pointer, loader.rows) == (None, {})
     assert (runs.get(run_id).backtest or {})["wape"] == 60.0
@@ -72,7 +72,7 @@ def test_an_open_gate_publishes_a_worse_run_and_warns(
 ) -> None:
     put_forecast(lake, tmp_path, run_id, backtest=WORSE)
     assert publishing.publish(run_id, Gate.WARN, flip=True).published
-    assert "worse than seasonal_naive_7" in runs.get(run_id).warnings[0]
+    assert "worse than the 55.0 % of seasonal_naive_7" in runs.get(run_id).warnings[0]
 
 
 def test_a_run_equal_to_its_baseline_passes(publishing: Publishing, lake: InMemoryLake, run_id: UUID, tmp_path: Path) -> None:
@@ -115,14 +115,14 @@ def test_old_runs_that_cannot_be_dropped_now_do_not_fail_the_publication(
     put_forecast(lake, tmp_path, run_id)
     publication = Publishing(lake, runs, jobs, BusyLoader(runs), clock, 2).publish(run_id, Gate.ENFORCE, flip=True)
     assert publication.published
-    assert "the next run tries again" in publication.warnings[0]
+    assert "the next run will retry" in publication.warnings[0]
 
 
 def test_a_forecast_without_files_is_a_broken_run(publishing: Publishing, lake: InMemoryLake, run_id: UUID, tmp_path: Path) -> None:
     put_forecast(lake, tmp_path, run_id)
     for key in lake.keys("forecasts/daily/"):
         del lake.contents[key]
-    with pytest.raises(BrokenRun, match="holds no Parquet file"):
+    with pytest.raises(BrokenRun, match="contains no Parquet file"):
         publishing.publish(run_id, Gate.ENFORCE, flip=True)
 
 

@@ -79,7 +79,7 @@ def test_a_missing_report_is_a_broken_run(gate: QualityGate, run_id: UUID) -> No
 
 def test_a_report_of_another_run_is_a_broken_run(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
     lake.write_json(f"runs/{run_id}/quality.json", quality_json(a_run("other").id))
-    with pytest.raises(BrokenRun, match="is of run"):
+    with pytest.raises(BrokenRun, match="belongs to run"):
         gate.judge(run_id, Gate.ENFORCE)
 
 

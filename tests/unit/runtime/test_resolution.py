@@ -90,7 +90,7 @@ def test_old_data_is_forecast_from_where_it_ends_and_readers_are_told(resolution
     objects.record(an_accepted_object(first_date=date(2010, 12, 1), last_date=date(2011, 12, 9)))
     resolved = resolution.resolve({}, an_execution())
     assert resolved.run.as_of_date == date(2011, 12, 9)
-    assert resolved.run.warnings == ("The accepted data ends on 2011-12-09, 5462 days ago; the forecast begins the day after it.",)
+    assert resolved.run.warnings == ("The accepted data ends on 2011-12-09, 5462 days ago; the forecast starts the day after.",)
 
 
 def test_data_of_today_does_not_make_today_the_last_day(resolution: RunResolution, objects: InMemoryObjects) -> None:
@@ -101,8 +101,8 @@ def test_data_of_today_does_not_make_today_the_last_day(resolution: RunResolutio
 @pytest.mark.parametrize(
     ("asked", "complaint"),
     [
-        ("2026-11-22", "as_of_date = 2026-11-22: that day is not over; the latest possible is 2026-11-21"),
-        ("2024-11-21", "as_of_date = 2024-11-21: the accepted data begins on 2024-11-22"),
+        ("2026-11-22", "as_of_date = 2026-11-22: that day has not ended; the latest possible date is 2026-11-21"),
+        ("2024-11-21", "as_of_date = 2024-11-21: the accepted data starts on 2024-11-22"),
     ],
 )
 def test_a_day_that_cannot_be_is_refused(resolution: RunResolution, objects: InMemoryObjects, asked: str, complaint: str) -> None:
@@ -119,14 +119,14 @@ def test_a_day_after_the_data_ends_is_allowed_with_a_warning(resolution: RunReso
 
 
 def test_an_empty_lake_says_what_to_drop_where(resolution: RunResolution, runs: InMemoryRuns) -> None:
-    with pytest.raises(NoInputData, match="drop files into landing/demand_history/v1/"):
+    with pytest.raises(NoInputData, match="upload files to landing/demand_history/v1/"):
         resolution.resolve({}, an_execution())
     assert not runs.stored
 
 
 def test_data_that_begins_today_is_not_enough(resolution: RunResolution, objects: InMemoryObjects) -> None:
     objects.record(an_accepted_object(first_date=STARTED.date(), last_date=STARTED.date()))
-    with pytest.raises(NoInputData, match="no day of it is over yet"):
+    with pytest.raises(NoInputData, match="none of its days has ended yet"):
         resolution.resolve({}, an_execution())
 
 

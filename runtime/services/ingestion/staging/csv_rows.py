@@ -36,7 +36,7 @@ class CsvRows(Iterator[StagedRow]):
 def _header_fields(records: Iterator[Record]) -> list[str]:
     first = next(records, None)
     if first is None:
-        raise ObjectRejected(ReasonCode.EMPTY, "the file has only blank lines; send it again when it has a header and rows")
+        raise ObjectRejected(ReasonCode.EMPTY, "the file has only blank lines; upload a file with a header and rows")
     if first.fields is None:
         reason = f"the header (line {first.line}) {first.fault}; is this a text file? It starts with {first.excerpt[:60]!r}"
         raise ObjectRejected(ReasonCode.UNREADABLE, reason)

@@ -45,7 +45,7 @@ def named_format(key: str) -> FileFormat:
         if name.endswith(known):
             return known
     endings = ", ".join(FileFormat)
-    raise ObjectRejected(ReasonCode.UNSUPPORTED_FORMAT, f"{name!r} does not end in one of {endings}; convert the file and send it again")
+    raise ObjectRejected(ReasonCode.UNSUPPORTED_FORMAT, f"{name!r} does not end in one of {endings}; convert the file and upload it again")
 
 
 def check_content(path: Path, promised: FileFormat) -> None:
@@ -58,7 +58,7 @@ def check_content(path: Path, promised: FileFormat) -> None:
         file.seek(max(0, path.stat().st_size - 4))
         tail = file.read()
     if not head:
-        raise ObjectRejected(ReasonCode.EMPTY, "the file has no bytes; send it again when it has a header and rows")
+        raise ObjectRejected(ReasonCode.EMPTY, "the file is empty; upload a file with a header and rows")
     if promised is FileFormat.CSV:
         _refuse_other_than_text(head, promised)
     elif promised is FileFormat.CSV_GZ:
@@ -73,7 +73,7 @@ def _refuse_other_than_gzip(head: bytes) -> None:
     try:
         inner = zlib.decompressobj(wbits=31).decompress(head, _HEAD)
     except zlib.error as error:
-        raise ObjectRejected(ReasonCode.UNREADABLE, f"the gzip data is damaged ({error}); compress the file and send it again") from None
+        raise ObjectRejected(ReasonCode.UNREADABLE, f"the gzip data is damaged ({error}); compress the file again and upload it") from None
     _refuse_other_than_text(inner, FileFormat.CSV_GZ)
 
 
@@ -81,7 +81,7 @@ def _refuse_other_than_parquet(head: bytes, tail: bytes) -> None:
     if not head.startswith(b"PAR1"):
         raise _called(FileFormat.PARQUET, kind_of(head))
     if tail != b"PAR1":
-        raise ObjectRejected(ReasonCode.UNREADABLE, "the Parquet file ends before its footer: it is truncated; send it again whole")
+        raise ObjectRejected(ReasonCode.UNREADABLE, "the Parquet file is truncated (its footer is missing); upload the complete file")
 
 
 def _refuse_other_than_text(head: bytes, promised: FileFormat) -> None:
@@ -90,7 +90,9 @@ def _refuse_other_than_text(head: bytes, promised: FileFormat) -> None:
 
 
 def _called(promised: FileFormat, kind: str) -> ObjectRejected:
-    return ObjectRejected(ReasonCode.UNREADABLE, f"the name ends in {promised}, the content is {kind}; send it in the format of its name")
+    return ObjectRejected(
+        ReasonCode.UNREADABLE, f"the file name ends in {promised} but the content is {kind}; upload the format that the name states"
+    )
 
 
 def kind_of(head: bytes) -> str:

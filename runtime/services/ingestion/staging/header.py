@@ -25,7 +25,7 @@ class Header:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the sender should know although the file is accepted."""
-        return (f"columns the contract does not know were ignored: {_listed(self.extra)}",) if self.extra else ()
+        return (f"unknown columns were ignored: {_listed(self.extra)}",) if self.extra else ()
 
 
 def match_header(names: Sequence[str], contract: Contract) -> Header:
@@ -52,9 +52,9 @@ def _refuse_twins(tidy: list[str]) -> None:
 
 
 def _missing(missing: list[str], names: Sequence[str], contract: Contract) -> str:
-    reason = f"{contract.dataset} also needs {_listed(missing)}; the header has {_listed(names)}"
+    reason = f"{contract.dataset} requires {_listed(missing)}; the header has {_listed(names)}"
     other = next((word for mark, word in _SEPARATORS.items() if len(names) == 1 and mark in names[0]), None)
-    return f"{reason}; it is separated by {other}: separate it by commas" if other else reason
+    return f"{reason}; its separators are {other}: use commas" if other else reason
 
 
 def _listed(names: Sequence[str]) -> str:

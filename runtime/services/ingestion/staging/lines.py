@@ -66,11 +66,11 @@ class Lines(Iterator[str]):
         try:
             raw = self._readline(MAX_RECORD + 1)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            reason = f"the gzip data breaks off after line {self._number} ({error}); send the file again whole"
+            reason = f"the gzip data is truncated after line {self._number} ({error}); upload the complete file"
             raise ObjectRejected(ReasonCode.UNREADABLE, reason) from None
         self._bytes_left -= len(raw)
         if self._bytes_left < 0:
-            raise ObjectRejected(ReasonCode.TOO_LARGE, "the text is larger than the limit once unpacked; send it in several files")
+            raise ObjectRejected(ReasonCode.TOO_LARGE, "the uncompressed text exceeds the limit; split it into several files")
         return raw
 
     def _skip_rest_of(self, raw: bytes) -> None:
@@ -90,7 +90,7 @@ class Lines(Iterator[str]):
     def _not_utf8(self, raw: bytes, start: int) -> ObjectRejected:
         where = f"line {self._number}, byte {start + 1} (0x{raw[start]:02X})"
         guess = raw[start : start + 1].decode("cp1252", errors="replace")
-        reason = f"{where} is not UTF-8; read as Windows-1252 it would be {guess!r}: save the file as CSV UTF-8 and send it again"
+        reason = f"{where} is not UTF-8; read as Windows-1252 it would be {guess!r}: save the file as CSV UTF-8 and upload it again"
         return ObjectRejected(ReasonCode.ENCODING, reason)
 
 

@@ -9,7 +9,7 @@ from runtime.services.ingestion.staging.header import match_header
 from runtime.services.ingestion.staging.lines import open_lines
 from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
 
-NO_ROWS = "the file has a header and no rows: nothing was added"
+NO_ROWS = "the file has a header but no rows; nothing was added"
 
 
 def stage(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path, store: RowStore, max_bytes: int) -> StagedFile:

@@ -1,0 +1,23 @@
+"""The documentation page: Swagger UI as Powertools renders it, with our title, readable on a phone, and without the list of schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+from runtime.api.documentation import TITLE
+
+REPLACEMENTS = (
+    ("<title>Swagger UI</title>", f'<title>{TITLE}</title>\n    <meta name="viewport" content="width=device-width, initial-scale=1">'),
+    ('dom_id: "#swagger-ui",', 'dom_id: "#swagger-ui",\n    defaultModelsExpandDepth: -1,\n    operationsSorter: "alpha",'),
+)
+
+
+def customise_page(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """Set title, viewport and options of the page; Powertools has no parameter for the title, the viewport or the options of Swagger UI."""
+    response: Response[Any] = next_middleware(app)
+    for old, new in REPLACEMENTS:
+        response.body = str(response.body).replace(old, new, 1)
+    return response
