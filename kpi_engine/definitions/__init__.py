@@ -1,8 +1,9 @@
-"""What every metric means: one TOML table per metric, read by the docs, by the API and by the test that holds the engines to it.
+"""What every metric means, without its arithmetic: a file generated from the metrics, for readers that have no numpy, such as the API.
 
-Needs the standard library alone, so that the API can tell definitions without numpy.
+The metrics themselves are values beside their arithmetic; kpi_engine.catalogue lists them. `python -m tools.documentation` writes the
+file anew.
 """
 
-from kpi_engine.definitions.definition import FAMILIES, Definition, all_definitions, load
+from kpi_engine.definitions.definition import FAMILIES, Definition, all_definitions
 
-__all__ = ["FAMILIES", "Definition", "all_definitions", "load"]
+__all__ = ["FAMILIES", "Definition", "all_definitions"]

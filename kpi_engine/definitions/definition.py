@@ -1,21 +1,23 @@
-"""One definition, and reading all of them."""
+"""One definition, and reading all of them from the generated file."""
 
 from __future__ import annotations
 
-import tomllib
+import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 FAMILIES = ("forecast_accuracy", "anomalies", "logistics")
-UNITS = ("percent", "ratio", "units", "points", "score", "count", "minutes", "money", "days", "grade", "class")
-SCOR_ATTRIBUTES = ("reliability", "responsiveness", "agility", "cost", "assets")
+FILE = "definitions.json"
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What one metric is; `path` is where its value stands in the answer of its family's engine, dots between keys, `[]` after a list for
-    each of its rows."""
+    """What one metric is.
+
+    path: where its figure is in the report of its family's engine, keys separated by dots, `[]` after a list for each of its rows.
+    served: the route that serves stored values of the metric, None when it is in the engine's report only.
+    """
 
     family: str
     name: str
@@ -28,15 +30,15 @@ class Definition:
     source: str
     scor: str
     version: str
+    served: str | None
 
 
 @cache
-def load(family: str) -> tuple[Definition, ...]:
-    """The metrics of one engine, in the order of its file. Raises FileNotFoundError for a family that does not exist."""
-    text = files("kpi_engine.definitions").joinpath(f"{family}.toml").read_text(encoding="utf-8")
-    return tuple(Definition(family=family, **metric) for metric in tomllib.loads(text)["metric"])
-
-
 def all_definitions() -> tuple[Definition, ...]:
-    """The metrics of all engines."""
-    return tuple(definition for family in FAMILIES for definition in load(family))
+    """Return the definitions of all metrics, family by family.
+
+    >>> next(definition.formula for definition in all_definitions() if definition.name == "wape")
+    '100 * sum|A - F| / sum|A|'
+    """
+    text = files("kpi_engine.definitions").joinpath(FILE).read_text(encoding="utf-8")
+    return tuple(Definition(**definition) for definition in json.loads(text))

@@ -1,9 +1,17 @@
-"""Write every generated page."""
+"""Write every generated page, and the definitions of the metrics for the API."""
 
+from kpi_engine import catalogue
 from local.state import ROOT
 from tools.documentation import cost, kpis, settings
 
-for name, text in {"kpis.md": kpis.page(), "settings.md": settings.page(), "cost.md": cost.page()}.items():
-    path = ROOT / "docs" / name
-    path.write_text(text, encoding="utf-8")
+FILES = {
+    "docs/kpis.md": kpis.page,
+    "docs/settings.md": settings.page,
+    "docs/cost.md": cost.page,
+    "kpi_engine/definitions/definitions.json": catalogue.definitions_file,
+}
+
+for name, write in FILES.items():
+    path = ROOT / name
+    path.write_text(write(), encoding="utf-8")
     print(path.relative_to(ROOT))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
 import pandas as pd
 
-from kpi_engine.definitions import FAMILIES, Definition, load
+from kpi_engine.catalogue import metrics_by_family
+from kpi_engine.shared.metric import Metric
 
 TITLES = {
     "forecast_accuracy": "Forecast accuracy",
@@ -18,8 +19,8 @@ TITLES = {
 HEAD = """# KPIs
 
 What every metric means, and its value on a small example. Written by `python -m tools.documentation` from
-[kpi_engine/definitions](../kpi_engine/definitions/) and [kpi_engine/examples](../kpi_engine/examples/), which it runs;
-`GET /api/v1/kpis/definitions` tells the same.
+the metrics beside their arithmetic in [kpi_engine](../kpi_engine/catalogue.py) and from [kpi_engine/examples](../kpi_engine/examples/),
+which it runs. `GET /api/v1/kpis/definitions` returns the same definitions.
 
 A is the actual, F the forecast. What is undefined is null with a reason, never 0 and never infinite. Percentages are 0..100.
 """
@@ -27,41 +28,32 @@ A is the actual, F the forecast. What is undefined is null with a reason, never 
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *(line for family in FAMILIES for line in _family(family))])
+    return "\n".join([HEAD, *(line for family, metrics in metrics_by_family().items() for line in _family(family, metrics))])
 
 
-def value_at(answer: Mapping[str, Any], path: str) -> object:
-    """The value at a path such as `bias.percent` or `capacity[].peak`, there of the first row. Raises KeyError when it leads nowhere."""
-    value: Any = answer
-    for key in path.split("."):
-        value = value[key.removesuffix("[]")]
-        value = value[0] if key.endswith("[]") else value
-    found: object = value
-    return found
-
-
-def _family(family: str) -> Iterator[str]:
+def _family(family: str, metrics: Sequence[Metric]) -> Iterator[str]:
     module = import_module(f"kpi_engine.examples.{family}")
-    answer = module.example()
+    report = module.example()
     yield f"## {TITLES[family]}\n"
     for name, frame in module.inputs().items():
         yield f"`{name}` of the example:\n\n{_table(frame)}\n"
-    for definition in load(family):
-        yield _metric(definition, value_at(answer, definition.path))
+    for metric in metrics:
+        yield _metric(metric, metric.value_in(report))
 
 
-def _metric(definition: Definition, value: object) -> str:
-    return f"""### {definition.title}
+def _metric(metric: Metric, value: object) -> str:
+    return f"""### {metric.title}
 
 | | |
 |---|---|
-| name | `{definition.name}` (in the answer: `{definition.path}`) |
-| formula | {_cell(definition.formula)} |
-| unit | {definition.unit} |
-| sign | {_cell(definition.sign)} |
-| undefined | {_cell(definition.zero_policy)} |
-| SCOR attribute | {definition.scor} |
-| source | {_cell(definition.source)} |
+| name | `{metric.name}` (in the report: `{metric.path}`) |
+| formula | {_cell(metric.formula)} |
+| unit | {metric.unit} |
+| sign | {_cell(metric.sign)} |
+| undefined | {_cell(metric.zero_policy)} |
+| SCOR attribute | {metric.scor} |
+| source | {_cell(metric.source)} |
+| served by | {f"`{metric.served}`" if metric.served else "no route: in the engine's report only"} |
 | in the example | **{_shown(value)}** |
 """
 

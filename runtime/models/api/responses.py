@@ -162,6 +162,7 @@ class KpiDefinition(BaseModel):
     source: str
     scor: str
     version: str
+    served: str | None = Field(description="The route that serves stored values of the metric; null: in the engine's report only.")
 
 
 class KpiDefinitionsResponse(BaseModel):

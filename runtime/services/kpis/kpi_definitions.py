@@ -1,4 +1,4 @@
-"""The definitions of the metrics, as the API tells them."""
+"""The definitions of the metrics, as the API returns them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from runtime.errors import InvalidInput
 
 
 def definitions(family: str | None) -> list[dict[str, Any]]:
-    """Every definition, or those of one family. Raises InvalidInput naming the families."""
+    """Return every definition, or those of one family. Raises InvalidInput naming the families."""
     if family is not None and family not in FAMILIES:
         raise InvalidInput(f"family = {family!r}: should be one of {', '.join(FAMILIES)}.")
     return [asdict(definition) for definition in all_definitions() if family in (None, definition.family)]

@@ -1,0 +1,42 @@
+"""Every metric of the three engines, by the family that it belongs to."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from importlib.resources import files
+
+from kpi_engine.definitions import Definition
+from kpi_engine.shared.metric import Metric, ScorAttribute, Unit
+
+
+def metrics_by_family() -> Mapping[str, tuple[Metric, ...]]:
+    """Return the metrics of each engine, in the order in which docs/kpis.md shows them.
+
+    >>> [metric.unit.value for metric in metrics_by_family()["forecast_accuracy"] if metric.name == "wape"]
+    ['percent']
+    """
+    return {family: _load(family) for family in ("forecast_accuracy", "anomalies", "logistics")}
+
+
+def definitions() -> Iterator[Definition]:
+    """Yield the definition of every metric."""
+    texts = [field.name for field in fields(Definition) if field.name != "family"]
+    for family, metrics in metrics_by_family().items():
+        for metric in metrics:
+            yield Definition(family=family, **{name: getattr(metric, name) for name in texts})
+
+
+def definitions_file() -> str:
+    """Return the text of kpi_engine/definitions/definitions.json, one definition a line."""
+    lines = ",\n".join(json.dumps(vars(definition), ensure_ascii=False) for definition in definitions())
+    return f"[\n{lines}\n]\n"
+
+
+def _load(family: str) -> tuple[Metric, ...]:
+    """Read the metrics of a family that still keeps them in a TOML file."""
+    text = files("kpi_engine.definitions").joinpath(f"{family}.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)["metric"]
+    return tuple(Metric(**table | {"unit": Unit(table["unit"]), "scor": ScorAttribute(table["scor"])}) for table in tables)
