@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from kpi_engine.accuracy.inputs.calendar import Grain
-from kpi_engine.accuracy.inputs.columns import numbers, required
 from kpi_engine.accuracy.inputs.inputs import read
 from kpi_engine.accuracy.inputs.matching import joined
 from kpi_engine.accuracy.metrics import interval
@@ -22,6 +21,7 @@ from kpi_engine.accuracy.metrics.scaled import Scales
 from kpi_engine.accuracy.report.breakdowns import by_horizon, by_site, by_sku
 from kpi_engine.accuracy.report.headline import additional, bias, joins, undefined, window
 from kpi_engine.accuracy.report.weeks import by_week
+from kpi_engine.shared.columns import read_numbers, require_columns
 
 DEFINITIONS_VERSION = "1"
 
@@ -34,8 +34,8 @@ class ForecastAccuracyEngine:
 
         Columns: predicted_value, actual_value. Raises MissingColumns.
         """
-        (frame,) = required({"df": (df, ("predicted_value", "actual_value"))})
-        forecast, actual = numbers(frame, "predicted_value"), numbers(frame, "actual_value")
+        require_columns({"df": (df, ("predicted_value", "actual_value"))})
+        forecast, actual = read_numbers(df, "predicted_value"), read_numbers(df, "actual_value")
         usable = ~np.isnan(forecast) & ~np.isnan(actual) & (actual != 0)
         if not usable.any():
             return None

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from kpi_engine.accuracy.inputs import columns
 from kpi_engine.accuracy.inputs.calendar import Grid, blocks
-from kpi_engine.accuracy.inputs.columns import numbers
 from kpi_engine.accuracy.inputs.demand import BLOCK, Demand
 from kpi_engine.accuracy.inputs.keys import Keys, Ordered
 from kpi_engine.accuracy.inputs.leads import leads, quantiles
 from kpi_engine.accuracy.inputs.series import Series, encode
 from kpi_engine.shared.arrays import Floats, Ints, Places
+from kpi_engine.shared.columns import read_days, read_numbers, rename_columns, require_columns
 from kpi_engine.shared.errors import InvalidValue
 
 FORECAST_COLUMNS = ("sku_id", "forecast_date", "predicted_value")
 ACTUAL_COLUMNS = ("sku_id", "demand_date", "actual_value")
+SKU_NAMES = {"sku": "sku_id"}
 DATE_NAMES = {"forecast_date": "demand_date"}
 VALUES = ("predicted_value", "confidence_lower", "confidence_upper", "interval_level")
 
@@ -67,7 +67,7 @@ def read(forecast_data: pd.DataFrame, actual_data: pd.DataFrame, history_data: p
     """Raises MissingColumns, DuplicateKeys or InvalidValue."""
     names, given = _checked(forecast_data, actual_data, history_data)
     series, codes = encode(given)
-    days = [columns.days(frame, column) for frame, column in zip(given, ("forecast_date", "demand_date", "demand_date"), strict=False)]
+    days = [read_days(frame, column) for frame, column in zip(given, ("forecast_date", "demand_date", "demand_date"), strict=False)]
     keys = [Keys.of(code, day) for code, day in zip(codes, days, strict=True)]
     grid = Grid.around(len(series), [own.day for own in keys])
     demands = [_demand(name, frame, own, grid, series) for name, frame, own in zip(names[1:], given[1:], keys[1:], strict=True)]
@@ -85,17 +85,23 @@ def read(forecast_data: pd.DataFrame, actual_data: pd.DataFrame, history_data: p
 def _checked(
     forecast_data: pd.DataFrame, actual_data: pd.DataFrame, history_data: pd.DataFrame | None
 ) -> tuple[list[str], list[pd.DataFrame]]:
-    needed = {
-        "forecast_data": (forecast_data, FORECAST_COLUMNS),
-        "actual_data": (columns.renamed(actual_data, DATE_NAMES), ACTUAL_COLUMNS),
+    frames = {
+        "forecast_data": (rename_columns(forecast_data, SKU_NAMES), FORECAST_COLUMNS),
+        "actual_data": (rename_columns(actual_data, SKU_NAMES | DATE_NAMES), ACTUAL_COLUMNS),
     }
     if history_data is not None:
-        needed["history_data"] = (columns.renamed(history_data, DATE_NAMES), ACTUAL_COLUMNS)
-    return list(needed), columns.required(needed)
+        frames["history_data"] = (rename_columns(history_data, SKU_NAMES | DATE_NAMES), ACTUAL_COLUMNS)
+    require_columns(frames)
+    return list(frames), [_with_columns(frame, columns) for frame, columns in frames.values()]
+
+
+def _with_columns(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Give a frame without rows and columns the columns that it needs."""
+    return frame if len(frame) or len(frame.columns) else pd.DataFrame(columns=list(columns))
 
 
 def _forecasts(frame: pd.DataFrame, keys: Ordered, grid: Grid, first_day: int) -> Forecasts:
-    columns = {name: numbers(frame, name) for name in VALUES if name in frame}
+    columns = {name: read_numbers(frame, name) for name in VALUES if name in frame}
     level = columns.get("interval_level", np.zeros(0))
     wrong = level[(level <= 0) | (level >= 1)]
     if len(wrong):
@@ -105,7 +111,7 @@ def _forecasts(frame: pd.DataFrame, keys: Ordered, grid: Grid, first_day: int) -
 
 def _demand(name: str, frame: pd.DataFrame, keys: Keys, grid: Grid, series: Series) -> Demand:
     """What is known: the rows whose value is a number."""
-    ordered, values = keys.in_order(name, grid, series), numbers(frame, "actual_value")
+    ordered, values = keys.in_order(name, grid, series), read_numbers(frame, "actual_value")
     values = values if ordered.rows is None else values[ordered.rows]
     first_day = int(keys.day.min(initial=grid.first + grid.span))
     known = ~np.isnan(values)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpi_engine.accuracy.inputs.calendar import Grid
-from kpi_engine.accuracy.inputs.columns import NO_DAY
 from kpi_engine.accuracy.inputs.series import Series
 from kpi_engine.shared.arrays import Ints, Places, order_of
 from kpi_engine.shared.calendar import date_of
+from kpi_engine.shared.columns import NO_DAY
 from kpi_engine.shared.errors import DuplicateKeys
 
 EXAMPLES = 5

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from kpi_engine.accuracy.inputs import columns
-from kpi_engine.accuracy.inputs.columns import NO_DAY
 from kpi_engine.shared.arrays import Floats, Ints
 from kpi_engine.shared.calendar import date_of
+from kpi_engine.shared.columns import NO_DAY, read_days, read_numbers, to_floats
 from kpi_engine.shared.errors import InvalidValue
 
 
@@ -20,11 +19,11 @@ def leads(frame: pd.DataFrame, day: Ints) -> Ints | None:
     `as_of_date` is that last day; without it, `horizon_days` is the lead itself. Raises InvalidValue for a forecast that knew its day.
     """
     if "as_of_date" in frame:
-        known = columns.days(frame, "as_of_date")
+        known = read_days(frame, "as_of_date")
         told = (known != NO_DAY) & (day != NO_DAY)
         lead = np.where(told, day - np.where(told, known, day), 0)
     elif "horizon_days" in frame:
-        value = columns.numbers(frame, "horizon_days")
+        value = read_numbers(frame, "horizon_days")
         told = ~np.isnan(value)
         lead = np.where(told, value, 0).astype(np.int64)
     else:
@@ -45,7 +44,7 @@ def quantiles(frame: pd.DataFrame) -> dict[float, Floats]:
         return {}
     rows = [row if isinstance(row, Mapping) else {} for row in frame["quantiles"].tolist()]
     names = sorted({name for row in rows for name in row}, key=str)
-    return {_level(name): columns.floats(pd.Series([row.get(name) for row in rows], dtype=object)) for name in names}
+    return {_level(name): to_floats(pd.Series([row.get(name) for row in rows], dtype=object)) for name in names}
 
 
 def _level(name: object) -> float:

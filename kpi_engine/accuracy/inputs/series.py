@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpi_engine.accuracy.inputs.columns import NO_SITE
 from kpi_engine.shared.arrays import Ints, is_dense
+from kpi_engine.shared.columns import to_text
 
+NO_SITE = "ALL"
 SAMPLE = 1_000
 LONG_RUN = 8
 
@@ -76,12 +77,7 @@ def _changes(values: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def _texts(names: pd.Index[Any]) -> list[str]:
-    return [name if isinstance(name, str) else _text(name) for name in names.to_numpy(dtype=object).tolist()]
-
-
-def _text(name: object) -> str:
-    """A label as text; 7.0 is 7, because a column of whole numbers with a gap in it holds floats."""
-    return str(int(name)) if isinstance(name, float) and name.is_integer() else str(name)
+    return [name if isinstance(name, str) else to_text(name) for name in names.to_numpy(dtype=object).tolist()]
 
 
 def _common(labelled: Sequence[tuple[Ints, list[str]]]) -> tuple[tuple[str, ...], list[Ints]]:
