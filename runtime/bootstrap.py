@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from runtime.services.ingestion.ingestion import Ingestion
     from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
     from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, Migrations, QualityReports, RunRepository, Workflow
-    from runtime.services.probe.canary_probe import ConsumerWalk
+    from runtime.services.probe.canary_probe import CanaryProbe
     from runtime.services.runs.daily_start import DailyStart
     from runtime.services.runs.execution_events import ExecutionEvents
     from runtime.services.runs.publishing import Publishing
@@ -185,12 +185,12 @@ def state_machine() -> Workflow:
 
 
 @cache
-def consumer_walk() -> ConsumerWalk:
-    """The service that uses the API as others do."""
-    from runtime.adapters.aws.api_client import ApiConsumer
-    from runtime.services.probe.canary_probe import ConsumerWalk
+def canary_probe() -> CanaryProbe:
+    """The service that probes the API as a client."""
+    from runtime.adapters.aws.api_client import HttpApiClient
+    from runtime.services.probe.canary_probe import CanaryProbe
 
-    return ConsumerWalk(ApiConsumer(identity_client(), gateway_client(), environment(settings.ConsumerEnvironment)), clock())
+    return CanaryProbe(HttpApiClient(identity_client(), gateway_client(), environment(settings.CanaryEnvironment)), clock())
 
 
 @cache

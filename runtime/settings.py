@@ -76,8 +76,8 @@ class WorkflowEnvironment(Environment):
     state_machine_arn: str = Field(min_length=1)
 
 
-class ConsumerEnvironment(Environment):
-    """The function that calls the API from outside: where it is, and as which client of which user pool, with which API key if any."""
+class CanaryEnvironment(Environment):
+    """The canary function: the API's URL, the user pool and client it signs in with, and the id of its API key, if it needs one."""
 
     api_url: str = Field(min_length=1)
     token_url: str = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""A consumer of our own that asks the API all day, so that we hear of its trouble before others do."""
+"""Call the API on a schedule, to detect failures before its clients do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runtime.functions.observability import emit, observed
 
 @observed
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Walk through the API once and measure how it went."""
-    walk = bootstrap.consumer_walk().walk()
-    emit({Metric.CANARY_PASSED: int(walk.passed), Metric.CANARY_DURATION: walk.milliseconds})
-    return walk.answer()
+    """Probe the API once and publish the result and the duration as metrics."""
+    result = bootstrap.canary_probe().run()
+    emit({Metric.CANARY_PASSED: int(result.passed), Metric.CANARY_DURATION: result.milliseconds})
+    return result.as_dict()

@@ -208,11 +208,11 @@ class Workflow(Protocol):
         """Whether the execution runs now. Raises NotFound."""
 
 
-class Consumer(Protocol):
-    """Somebody outside who calls the API with a token."""
+class ApiClient(Protocol):
+    """A client of the platform's own API, with a token."""
 
     def get(self, path: str, **parameters: object) -> Mapping[str, Any]:
-        """The document that GET `path` (below /api/v1) answers.
+        """Return the JSON document of GET `path` (below /api/v1).
 
         Raises NothingPublished or NotFound when the API says so, BrokenAnswer for any other answer, Unavailable when there is none, or no
         token.

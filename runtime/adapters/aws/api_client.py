@@ -1,4 +1,4 @@
-"""The platform's own API, called as a consumer calls it: over the internet, with a token of the user pool."""
+"""Call the platform's own API as a client does: over the internet, with a token of the user pool."""
 
 from __future__ import annotations
 
@@ -19,70 +19,70 @@ from runtime.errors import BrokenAnswer, NotFound, NothingPublished, Unavailable
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-    from runtime.settings import ConsumerEnvironment
+    from runtime.settings import CanaryEnvironment
 
-TIMEOUT = Timeout(connect=5, read=29)  # a consumer waits as long as API Gateway does
-Answer = tuple[int, dict[str, Any]]
-"""The status, and the JSON object."""
+TIMEOUT = Timeout(connect=5, read=29)  # API Gateway's own limit is 29 seconds
+Response = tuple[int, dict[str, Any]]
+"""The status code and the JSON object of the body."""
 
 
 class Keys(Protocol):
-    """API Gateway, as far as it is asked."""
+    """The part of API Gateway's client that is used."""
 
     def get_api_key(self, *, apiKey: str, includeValue: bool) -> Mapping[str, Any]:  # noqa: N803 - as boto3 has it
-        """The key under `value`."""
+        """Return the key under `value`."""
 
 
-class ApiConsumer:
-    """Consumer: keeps its token until the API no longer takes it, since tokens are billed one by one."""
+class HttpApiClient:
+    """ApiClient over HTTPS. Reuse a token until the API rejects it, because every token is billed."""
 
-    def __init__(self, client: CognitoIdentityProviderClient, keys: Keys, told: ConsumerEnvironment) -> None:
+    def __init__(self, client: CognitoIdentityProviderClient, keys: Keys, environment: CanaryEnvironment) -> None:
         self._client = client
         self._keys = keys
-        self._told = told
+        self._environment = environment
         self._http = PoolManager(timeout=TIMEOUT, retries=Retry(0))
         self._token: str | None = None
 
     def get(self, path: str, **parameters: object) -> Mapping[str, Any]:
-        """The document of one route."""
-        url, fresh = f"{self._told.api_url.rstrip('/')}/api/v1{path}?{urlencode(parameters)}", self._token is None
+        """Return the JSON document of one route; retry once with a new token on 401."""
+        url, fresh = f"{self._environment.api_url.rstrip('/')}/api/v1{path}?{urlencode(parameters)}", self._token is None
         status, document = self._read(url)
         if status == HTTPStatus.UNAUTHORIZED and not fresh:
             self._token = None
             status, document = self._read(url)
         if status == HTTPStatus.OK:
             return document
-        said = f"GET {path} answered {status}: {document}"[:300]
+        message = f"GET {path} answered {status}: {document}"[:300]
         if status == HTTPStatus.NOT_FOUND:
-            raise (NothingPublished if document.get("code") == NothingPublished.code else NotFound)(said)
-        raise BrokenAnswer(said)
+            raise (NothingPublished if document.get("code") == NothingPublished.code else NotFound)(message)
+        raise BrokenAnswer(message)
 
-    def _read(self, url: str) -> Answer:
+    def _read(self, url: str) -> Response:
         self._token = self._token or self._new_token()
         return self._request("GET", url, {"Authorization": f"Bearer {self._token}", **self._api_key})
 
     @cached_property
     def _api_key(self) -> dict[str, str]:
-        """The header of the key, where the API asks for one."""
-        if not self._told.api_key_id:
+        """The header of the API key, when the API requires one."""
+        if not self._environment.api_key_id:
             return {}
-        with aws_errors_in_our_words(self._told.api_key_id):
-            return {"X-Api-Key": self._keys.get_api_key(apiKey=self._told.api_key_id, includeValue=True)["value"]}
+        with aws_errors_in_our_words(self._environment.api_key_id):
+            return {"X-Api-Key": self._keys.get_api_key(apiKey=self._environment.api_key_id, includeValue=True)["value"]}
 
     def _new_token(self) -> str:
-        with aws_errors_in_our_words(self._told.token_user_pool_id):
-            described = self._client.describe_user_pool_client(
-                UserPoolId=self._told.token_user_pool_id, ClientId=self._told.token_client_id
+        with aws_errors_in_our_words(self._environment.token_user_pool_id):
+            response = self._client.describe_user_pool_client(
+                UserPoolId=self._environment.token_user_pool_id, ClientId=self._environment.token_client_id
             )
-        secret = described["UserPoolClient"].get("ClientSecret", "")
-        headers = make_headers(basic_auth=f"{self._told.token_client_id}:{secret}")
+        secret = response["UserPoolClient"].get("ClientSecret", "")
+        headers = make_headers(basic_auth=f"{self._environment.token_client_id}:{secret}")
         headers |= {"Content-Type": "application/x-www-form-urlencoded"}
-        status, document = self._request("POST", self._told.token_url, headers, urlencode({"grant_type": "client_credentials"}))
+        status, document = self._request("POST", self._environment.token_url, headers, urlencode({"grant_type": "client_credentials"}))
         if "access_token" not in document:
             raise Unavailable(f"The token endpoint answered {status}: {document}"[:300])
         return str(document["access_token"])
 
-    def _request(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> Answer:
+    def _request(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> Response:
         try:
             response = self._http.request(method, url, headers=dict(headers), body=body)
         except HTTPError as error:
@@ -91,7 +91,7 @@ class ApiConsumer:
 
 
 def _document(data: bytes) -> dict[str, Any]:
-    """The JSON object of an answer; what is none is told under `text`."""
+    """Parse a JSON object; return anything else under the key `text`."""
     try:
         document = json.loads(data)
     except ValueError:

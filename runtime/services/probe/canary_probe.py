@@ -1,4 +1,4 @@
-"""What a consumer does every morning, done now: read the published forecasts, how good they are, and the KPIs."""
+"""The canary's check: read the published forecasts, their accuracy and the KPIs through the API, as a client does."""
 
 from __future__ import annotations
 
@@ -6,51 +6,51 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime.errors import BrokenAnswer, NotFound, NothingPublished, Unavailable
-from runtime.services.ports import Clock, Consumer
+from runtime.services.ports import ApiClient, Clock
 
 
 @dataclass(frozen=True)
-class Walk:
-    """How it went. `failure` says what was asked and what came instead, or is None; `milliseconds` is the whole walk."""
+class ProbeResult:
+    """The result of one probe. `failure` names the request and the response, or is None; `milliseconds` is the duration."""
 
     milliseconds: float
     failure: str | None = None
 
     @property
     def passed(self) -> bool:
-        """Whether every step got what it asked for."""
+        """Whether every request got the expected response."""
         return self.failure is None
 
-    def answer(self) -> dict[str, Any]:
-        """What the canary answers."""
+    def as_dict(self) -> dict[str, Any]:
+        """Return the output of the canary function."""
         return {"passed": self.passed, "milliseconds": round(self.milliseconds), "failure": self.failure}
 
 
 @dataclass(frozen=True)
-class ConsumerWalk:
-    """Walk through the API; nothing is raised for what the API does wrong, since to tell of it is the purpose."""
+class CanaryProbe:
+    """Call the API and report the first failure in the result; API failures are not raised, since reporting them is the purpose."""
 
-    consumer: Consumer
+    client: ApiClient
     clock: Clock
 
-    def walk(self) -> Walk:
-        """Ask step by step, and stop at the first that fails. A stage that has published nothing yet is well."""
-        started, failure = self.clock.now(), None
+    def run(self) -> ProbeResult:
+        """Send the requests one by one and stop at the first that fails. A stage without a published run passes."""
+        started_at, failure = self.clock.now(), None
         try:
-            self._read()
+            self._read_published_run()
         except NothingPublished:
             pass
         except (BrokenAnswer, NotFound, Unavailable) as error:
             failure = str(error)
-        return Walk((self.clock.now() - started).total_seconds() * 1000, failure)
+        return ProbeResult((self.clock.now() - started_at).total_seconds() * 1000, failure)
 
-    def _read(self) -> None:
-        page = self.consumer.get("/forecasts", time_horizon="7d", limit=1)
+    def _read_published_run(self) -> None:
+        page = self.client.get("/forecasts", time_horizon="7d", limit=1)
         if len(page.get("forecasts") or ()) != 1:
             raise BrokenAnswer(f"GET /forecasts?limit=1 holds no forecast: {page}"[:300])
         run_id = page["meta"]["run_id"]
-        accuracy = self.consumer.get(f"/forecasts/{run_id}/accuracy")
+        accuracy = self.client.get(f"/forecasts/{run_id}/accuracy")
         if accuracy.get("forecast_id") != run_id:
             raise BrokenAnswer(f"GET /forecasts/{run_id}/accuracy is about another run: {accuracy}"[:300])
-        if not isinstance(self.consumer.get("/kpis", limit=1).get("kpis"), list):
+        if not isinstance(self.client.get("/kpis", limit=1).get("kpis"), list):
             raise BrokenAnswer("GET /kpis holds no list of KPIs")

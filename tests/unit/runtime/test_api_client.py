@@ -1,4 +1,4 @@
-"""The API as a consumer calls it, against a server of HTTP on this machine."""
+"""The HTTP client of the API, against an HTTP server on this machine."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any
 
 import pytest
 
-from runtime.adapters.aws.api_client import ApiConsumer
+from runtime.adapters.aws.api_client import HttpApiClient
 from runtime.errors import BrokenAnswer, NotFound, NothingPublished, Unavailable
-from runtime.settings import ConsumerEnvironment
+from runtime.settings import CanaryEnvironment
 
 
 class Gateway(ThreadingHTTPServer):
-    """Hands out tokens, numbered, and takes the newest of them only."""
+    """Issues numbered tokens and accepts only the newest."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Requests)
         self.tokens = 0
-        self.answer: tuple[int, bytes] = (200, b'{"fine": true}')
-        self.asked: list[str] = []
+        self.response: tuple[int, bytes] = (200, b'{"fine": true}')
+        self.paths: list[str] = []
         self.keys: list[str | None] = []
 
 
@@ -33,19 +33,19 @@ class Requests(BaseHTTPRequestHandler):
     server: Gateway
 
     def do_POST(self) -> None:
-        known = b64encode(b"client:secret").decode()
-        given = self.rfile.read(int(self.headers["Content-Length"])) == b"grant_type=client_credentials"
-        if not given or self.headers["Authorization"] != f"Basic {known}":
+        credentials = b64encode(b"client:secret").decode()
+        is_client_credentials = self.rfile.read(int(self.headers["Content-Length"])) == b"grant_type=client_credentials"
+        if not is_client_credentials or self.headers["Authorization"] != f"Basic {credentials}":
             self._send(400, b'{"error": "invalid_client"}')
             return
         self.server.tokens += 1
         self._send(200, json.dumps({"access_token": f"token-{self.server.tokens}"}).encode())
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.path)
+        self.server.paths.append(self.path)
         self.server.keys.append(self.headers["X-Api-Key"])
         fresh = self.headers["Authorization"] == f"Bearer token-{self.server.tokens}"
-        self._send(*(self.server.answer if fresh else (401, b"{}")))
+        self._send(*(self.server.response if fresh else (401, b"{}")))
 
     def _send(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -65,7 +65,7 @@ class Keys:
 
 
 class Pool:
-    """Cognito, as far as it is asked."""
+    """The part of Cognito's client that is used."""
 
     def __init__(self, secret: str) -> None:
         self.secret = secret
@@ -85,9 +85,9 @@ def gateway() -> Iterator[Gateway]:
     thread.join(timeout=5)
 
 
-def consumer(gateway: Gateway, secret: str = "secret", key: str = "") -> ApiConsumer:
+def api_client(gateway: Gateway, secret: str = "secret", key: str = "") -> HttpApiClient:
     here = f"http://127.0.0.1:{gateway.server_address[1]}"
-    told = ConsumerEnvironment(
+    environment = CanaryEnvironment(
         stage="test",
         api_url=f"{here}/test/",
         token_url=f"{here}/oauth2/token",
@@ -95,21 +95,21 @@ def consumer(gateway: Gateway, secret: str = "secret", key: str = "") -> ApiCons
         token_user_pool_id="pool",
         api_key_id=key,
     )
-    return ApiConsumer(Pool(secret), Keys(), told)  # type: ignore[arg-type]
+    return HttpApiClient(Pool(secret), Keys(), environment)  # type: ignore[arg-type]
 
 
-def test_one_token_serves_many_questions_until_it_is_refused(gateway: Gateway) -> None:
-    asking = consumer(gateway)
-    assert [asking.get("/kpis", limit=1) for _ in range(3)] == [{"fine": True}] * 3
-    assert (gateway.tokens, gateway.asked[0]) == (1, "/test/api/v1/kpis?limit=1")
+def test_one_token_is_reused_until_it_is_rejected(gateway: Gateway) -> None:
+    client = api_client(gateway)
+    assert [client.get("/kpis", limit=1) for _ in range(3)] == [{"fine": True}] * 3
+    assert (gateway.tokens, gateway.paths[0]) == (1, "/test/api/v1/kpis?limit=1")
     gateway.tokens += 5  # as if the token had expired
-    assert asking.get("/kpis") == {"fine": True}
+    assert client.get("/kpis") == {"fine": True}
     assert gateway.tokens == 7
 
 
-def test_the_key_goes_along_where_the_api_asks_for_one(gateway: Gateway) -> None:
-    consumer(gateway).get("/kpis")
-    consumer(gateway, key="k1").get("/kpis")
+def test_the_api_key_is_sent_when_the_environment_names_one(gateway: Gateway) -> None:
+    api_client(gateway).get("/kpis")
+    api_client(gateway, key="k1").get("/kpis")
     assert gateway.keys == [None, "value of k1"]
 
 
@@ -122,21 +122,21 @@ def test_the_key_goes_along_where_the_api_asks_for_one(gateway: Gateway) -> None
         (429, b'{"code": "RATE_LIMITED"}', BrokenAnswer),
     ],
 )
-def test_other_answers_are_told_as_what_they_are(gateway: Gateway, status: int, body: bytes, error: type[Exception]) -> None:
-    gateway.answer = (status, body)
+def test_other_responses_raise_the_matching_error(gateway: Gateway, status: int, body: bytes, error: type[Exception]) -> None:
+    gateway.response = (status, body)
     with pytest.raises(error, match=f"GET /kpis answered {status}: "):
-        consumer(gateway).get("/kpis")
+        api_client(gateway).get("/kpis")
 
 
-def test_a_client_whose_secret_is_wrong_gets_no_token(gateway: Gateway) -> None:
+def test_a_client_with_a_wrong_secret_gets_no_token(gateway: Gateway) -> None:
     with pytest.raises(Unavailable, match=r"token endpoint answered 400.*invalid_client"):
-        consumer(gateway, secret="old").get("/kpis")
+        api_client(gateway, secret="old").get("/kpis")
 
 
-def test_nobody_there_is_told_by_address(gateway: Gateway) -> None:
-    asking = consumer(gateway)
-    asking.get("/kpis")
+def test_an_unreachable_api_is_named_by_its_address(gateway: Gateway) -> None:
+    client = api_client(gateway)
+    client.get("/kpis")
     gateway.shutdown()
     gateway.server_close()
     with pytest.raises(Unavailable, match=r"http://127\.0\.0\.1:\d+/test/api/v1/kpis cannot be reached"):
-        asking.get("/kpis")
+        client.get("/kpis")
