@@ -12,23 +12,10 @@ from constructs import Construct
 from cdk.api.identity import Identity
 from cdk.api.rest_api import PlatformApi
 from cdk.compute.function import FunctionFactory
-from cdk.compute.function_spec import FunctionSpec
-from cdk.compute.package import API
-from cdk.monitoring.canary import WALKER, Canary
+from cdk.compute.function_specs import API, CANARY
+from cdk.monitoring.canary import Canary
 from cdk.settings.model import Settings
-from cdk.storage.database_users import API_USER
 from stacks.base import StageStack
-
-HANDLER = FunctionSpec(
-    "api",
-    "Answers the API",
-    package=API,
-    handler="runtime.api.main.handler",
-    memory_mib=1024,
-    timeout_s=29,  # API Gateway waits no longer
-    concurrency=20,
-    database_user=API_USER,
-)
 
 
 class ApiStack(StageStack):
@@ -37,7 +24,7 @@ class ApiStack(StageStack):
     def __init__(self, scope: Construct, settings: Settings, functions: FunctionFactory, machine: StateMachine) -> None:
         super().__init__(scope, "Api", settings, "API and identity")
         environment = {"STATE_MACHINE_ARN": machine.state_machine_arn, "CORS_ORIGINS": ",".join(settings.cors_origins)}
-        self.handler = functions.make(self, replace(HANDLER, snap_start=settings.api_snap_start), environment)
+        self.handler = functions.make(self, replace(API, snap_start=settings.api_snap_start), environment)
         machine.grant_start_execution(self.handler)
         self.identity = Identity(self, "Identity", settings)
         self.edge = PlatformApi(self, "Edge", settings, self._target(settings), self.identity)
@@ -54,7 +41,7 @@ class ApiStack(StageStack):
     @property
     def functions(self) -> dict[str, Function]:
         """Functions by name."""
-        return {HANDLER.name: self.handler, **({WALKER.name: self.canary.function} if self.canary else {})}
+        return {API.name: self.handler, **({CANARY.name: self.canary.function} if self.canary else {})}
 
     def _outputs(self) -> None:
         CfnOutput(self, "ApiUrl", value=self.edge.api.url, description="Routes live below api/v1")

@@ -1,33 +1,31 @@
-"""Who watches: alarms on what may fail, dashboards, a budget."""
+"""Alarms, dashboards and the cost budget."""
 
 from __future__ import annotations
 
 from constructs import Construct
 
 from cdk.monitoring.alarms import Alarms
-from cdk.monitoring.budget import Spending
+from cdk.monitoring.budget import CostBudget
 from cdk.monitoring.dashboards import Dashboards
-from cdk.monitoring.database_alarms import database_watches
-from cdk.monitoring.forecast_alarms import forecast_watches
-from cdk.monitoring.run_alarms import data_watches, ingestion_watches, run_watches
-from cdk.monitoring.service_alarms import api_watches, function_watches
-from cdk.monitoring.targets import Watched
+from cdk.monitoring.database_alarms import database_alarms
+from cdk.monitoring.forecast_alarms import forecast_alarms
+from cdk.monitoring.monitored_resources import MonitoredResources
+from cdk.monitoring.run_alarms import data_alarms, ingestion_alarms, run_alarms
+from cdk.monitoring.service_alarms import api_alarms, function_alarms
 from cdk.settings.model import Settings
-from cdk.workflow.topics import Notices
+from cdk.workflow.topics import NotificationTopics
 from stacks.base import StageStack
-
-__all__ = ["MonitoringStack", "Watched"]
 
 
 class MonitoringStack(StageStack):
-    """Alarms with a runbook each, two dashboards, and the budget where one is set."""
+    """Alarms with a runbook each, two dashboards, and a budget if one is set."""
 
-    def __init__(self, scope: Construct, settings: Settings, watched: Watched, notices: Notices) -> None:
+    def __init__(self, scope: Construct, settings: Settings, resources: MonitoredResources, topics: NotificationTopics) -> None:
         super().__init__(scope, "Monitoring", settings, "alarms and dashboards")
-        self.alarms = Alarms(self, "Alarms", settings, notices.alarms)
-        self.alarms.watch(*run_watches(settings, watched), *data_watches(settings), *ingestion_watches(settings, watched))
-        self.alarms.watch(*forecast_watches(settings))
-        self.alarms.watch(*api_watches(settings, watched), *database_watches(settings, watched), *function_watches(watched.functions))
-        self.dashboards = Dashboards(self, "Dashboards", settings, watched)
+        self.alarms = Alarms(self, "Alarms", settings, topics.alarms)
+        self.alarms.add(*run_alarms(settings, resources), *data_alarms(settings), *ingestion_alarms(settings, resources))
+        self.alarms.add(*forecast_alarms(settings))
+        self.alarms.add(*api_alarms(settings, resources), *database_alarms(settings, resources), *function_alarms(resources.functions))
+        self.dashboards = Dashboards(self, "Dashboards", settings, resources)
         if settings.monthly_budget_usd:
-            Spending(self, "Spending", settings, settings.monthly_budget_usd, notices.alarms)
+            CostBudget(self, "Spending", settings, settings.monthly_budget_usd, topics.alarms)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
+from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
 from stacks.anomaly import AnomalyStack
 from stacks.api import ApiStack
 from stacks.database import DatabaseStack
 from stacks.forecasting import ForecastingStack
 from stacks.lake import LakeStack
-from stacks.monitoring import MonitoringStack, Watched
+from stacks.monitoring import MonitoringStack
 from stacks.processing import ProcessingStack
 from stacks.workflow import WorkflowStack
 
@@ -43,10 +44,10 @@ def build_platform(scope: Construct, settings: Settings) -> Platform:
         steps = steps.forecasting_with(forecasting.datasets.service, forecasting.jobs)
     workflow = WorkflowStack(scope, settings, lake.lake, steps, database.functions)
     api = ApiStack(scope, settings, database.functions, workflow.run.machine)
-    watched = Watched(
-        functions={**processing.all_functions, **anomaly.functions, **workflow.functions, **api.functions},
-        dead_letters=processing.pipe.dead_letters,
-        queue=processing.pipe.queue,
+    resources = MonitoredResources(
+        functions={**processing.functions, **anomaly.functions, **workflow.functions, **api.functions},
+        ingestion_dead_letters=processing.ingestion.dead_letters,
+        ingestion_queue=processing.ingestion.queue,
         missed_starts=workflow.schedule.dead_letters,
         undelivered_execution_events=workflow.execution_events.dead_letters,
         machine=workflow.run.machine,
@@ -55,5 +56,5 @@ def build_platform(scope: Construct, settings: Settings) -> Platform:
         cluster=database.database.cluster,
         proxy=database.database.proxy,
     )
-    monitoring = MonitoringStack(scope, settings, watched, workflow.notices)
+    monitoring = MonitoringStack(scope, settings, resources, workflow.topics)
     return Platform(lake, database, processing, anomaly, forecasting, workflow, api, monitoring)

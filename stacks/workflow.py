@@ -7,18 +7,15 @@ from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
 from cdk.compute.function import FunctionFactory
-from cdk.compute.function_spec import FunctionSpec
+from cdk.compute.function_specs import EXECUTION_LISTENER, FORECAST_TRIGGER
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
 from cdk.workflow.execution_events import ExecutionEvents
 from cdk.workflow.schedule import DailySchedule
 from cdk.workflow.state_machine import DailyRun
 from cdk.workflow.steps import Steps
-from cdk.workflow.topics import Notices
+from cdk.workflow.topics import NotificationTopics
 from stacks.base import StageStack
-
-TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, once a day", inside=False)
-EXECUTION_LISTENER = FunctionSpec("execution_listener", "Records the end of runs that were stopped or timed out", asynchronous=True)
 
 
 class WorkflowStack(StageStack):
@@ -26,12 +23,12 @@ class WorkflowStack(StageStack):
 
     def __init__(self, scope: Construct, settings: Settings, lake: Lake, steps: Steps, functions: FunctionFactory) -> None:
         super().__init__(scope, "Workflow", settings, "the run")
-        self.notices = Notices(self, "Notices", settings)
-        self.run = DailyRun(self, "Run", settings, lake, steps, self.notices)
+        self.topics = NotificationTopics(self, "Notices", settings)
+        self.run = DailyRun(self, "Run", settings, lake, steps, self.topics)
         environment = {"STATE_MACHINE_ARN": self.run.machine.state_machine_arn}
-        self.trigger = functions.make(self, TRIGGER, environment)
-        self.run.machine.grant_start_execution(self.trigger)
-        self.schedule = DailySchedule(self, "Schedule", settings, self.trigger)
+        self.forecast_trigger = functions.make(self, FORECAST_TRIGGER, environment)
+        self.run.machine.grant_start_execution(self.forecast_trigger)
+        self.schedule = DailySchedule(self, "Schedule", settings, self.forecast_trigger)
         self.execution_listener = functions.make(self, EXECUTION_LISTENER, environment)
         self.execution_events = ExecutionEvents(self, "ExecutionEvents", self.run.machine, self.execution_listener)
         CfnOutput(self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} for yesterday")
@@ -39,4 +36,4 @@ class WorkflowStack(StageStack):
     @property
     def functions(self) -> dict[str, Function]:
         """Functions by name."""
-        return {TRIGGER.name: self.trigger, EXECUTION_LISTENER.name: self.execution_listener}
+        return {FORECAST_TRIGGER.name: self.forecast_trigger, EXECUTION_LISTENER.name: self.execution_listener}

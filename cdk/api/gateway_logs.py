@@ -1,4 +1,4 @@
-"""What the API's edge writes down: a line for each request, what the gateway says of itself when it fails, and who had no valid token."""
+"""Logs of API Gateway: access log, execution log, and the metrics that filters count in the access log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aws_cdk.aws_apigateway import AccessLogFormat, LogGroupLogDestination, Meth
 from aws_cdk.aws_logs import FilterPattern, LogGroup, MetricFilter
 from constructs import Construct
 
-from cdk.common.log_group import log_group
+from cdk.common.log_group import create_log_group
 from cdk.settings.model import Settings
 from contracts.metrics import NAMESPACE, Metric
 
@@ -30,10 +30,10 @@ ACCESS_LOG = {
 
 
 def stage_options(settings: Settings, access_logs: LogGroup) -> StageOptions:
-    """A stage that is throttled, traced and logged."""
+    """Return the options of an API stage with throttling, tracing and logs."""
     return StageOptions(
         stage_name=settings.stage,
-        metrics_enabled=False,  # by method, at the price of custom metrics: one method answers for nearly every route
+        metrics_enabled=False,  # per method, billed as custom metrics; nearly every route is served by one method
         tracing_enabled=True,
         logging_level=MethodLoggingLevel.ERROR,
         throttling_rate_limit=settings.api_rate_limit,
@@ -43,17 +43,17 @@ def stage_options(settings: Settings, access_logs: LogGroup) -> StageOptions:
     )
 
 
-def bound_execution_logs(scope: Construct, api: RestApi, settings: Settings) -> None:
-    """Make the group that API Gateway would make by itself, to keep for ever and to outlive the stack."""
+def add_execution_logs(scope: Construct, api: RestApi, settings: Settings) -> None:
+    """Create the group that API Gateway would create itself, without retention and outside the stack."""
     name = f"API-Gateway-Execution-Logs_{api.rest_api_id}/{settings.stage}"
-    api.deployment_stage.node.add_dependency(log_group(scope, "ExecutionLogs", settings, name))
+    api.deployment_stage.node.add_dependency(create_log_group(scope, "ExecutionLogs", settings, name))
 
 
-def count_strangers(scope: Construct, access_logs: LogGroup) -> None:
-    """How many requests had no valid token: the gateway's own metrics do not tell 401 from other refusals."""
+def count_authentication_failures(scope: Construct, access_logs: LogGroup) -> None:
+    """Count requests without a valid token: the metrics of API Gateway do not separate 401 from other 4xx."""
     MetricFilter(
         scope,
-        "Strangers",
+        "AuthenticationFailures",
         log_group=access_logs,
         filter_pattern=FilterPattern.string_value("$.status", "=", "401"),
         metric_namespace=NAMESPACE,
@@ -62,8 +62,8 @@ def count_strangers(scope: Construct, access_logs: LogGroup) -> None:
     )
 
 
-def measure_throttled(scope: Construct, access_logs: LogGroup) -> None:
-    """Which share of the requests was too many: 1 for each that was answered 429 and 0 for any other, so that the average is the share."""
+def measure_throttled_share(scope: Construct, access_logs: LogGroup) -> None:
+    """Emit 1 for each request that was throttled (429) and 0 for any other, so that the average is the share."""
     for name, equals, value in (("Throttled", "=", "1"), ("NotThrottled", "!=", "0")):
         MetricFilter(
             scope,

@@ -17,7 +17,7 @@ from aws_cdk.aws_cognito import (
 )
 from constructs import Construct
 
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 from contracts.scopes import RESOURCE_SERVER, Scope
 
@@ -60,7 +60,7 @@ class Identity(Construct):
             feature_plan=FeaturePlan.LITE,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        acknowledge(pool, _ACCEPTED)
+        suppress_findings(pool, _ACCEPTED)
         return pool
 
 

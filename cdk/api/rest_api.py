@@ -18,13 +18,13 @@ from aws_cdk.aws_apigateway import (
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
-from cdk.api.gateway_logs import bound_execution_logs, count_strangers, measure_throttled, stage_options
+from cdk.api.gateway_logs import add_execution_logs, count_authentication_failures, measure_throttled_share, stage_options
 from cdk.api.gateway_responses import answer_problems
 from cdk.api.identity import Identity
 from cdk.api.usage_plan import plan_usage
 from cdk.api.web_acl import WebAcl
-from cdk.common.log_group import log_group
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.log_group import create_log_group
+from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 from contracts.scopes import Scope
 
@@ -41,7 +41,7 @@ class PlatformApi(Construct):
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, handler: IFunction, identity: Identity) -> None:
         super().__init__(scope, construct_id)
         self._identity = identity
-        access_logs = log_group(self, "AccessLogs", settings)
+        access_logs = create_log_group(self, "AccessLogs", settings)
         self.api = RestApi(
             self,
             "Api",
@@ -52,7 +52,7 @@ class PlatformApi(Construct):
             deploy_options=stage_options(settings, access_logs),
         )
         self._require_tls()
-        bound_execution_logs(self, self.api, settings)
+        add_execution_logs(self, self.api, settings)
         integration = LambdaIntegration(handler)
         base = self.api.root.resource_for_path(BASE_PATH)
         for route in OPEN_ROUTES:
@@ -61,11 +61,11 @@ class PlatformApi(Construct):
         if settings.cors_origins:
             self._answer_preflights(guarded, integration)
         self.client_key = plan_usage(self.api, settings)
-        count_strangers(self, access_logs)
-        measure_throttled(self, access_logs)
+        count_authentication_failures(self, access_logs)
+        measure_throttled_share(self, access_logs)
         answer_problems(self.api, settings)
         self.firewall = WebAcl(self, "Firewall", settings, self.api.deployment_stage) if settings.api_firewall else None
-        acknowledge(self, _ACCEPTED if self.firewall else {**_ACCEPTED, **_ACCEPTED_WITHOUT_FIREWALL})
+        suppress_findings(self, _ACCEPTED if self.firewall else {**_ACCEPTED, **_ACCEPTED_WITHOUT_FIREWALL})
 
     def _require_tls(self) -> None:
         """TLS 1.2 at least, with forward secrecy. The library knows these properties of domain names only."""
@@ -78,7 +78,7 @@ class PlatformApi(Construct):
 
     def _open(self, resource: IResource, integration: LambdaIntegration) -> None:
         method = resource.add_method("GET", integration, authorization_type=AuthorizationType.NONE)
-        acknowledge(method, _ACCEPTED_OF_OPEN_ROUTES)
+        suppress_findings(method, _ACCEPTED_OF_OPEN_ROUTES)
 
     def _guard(self, base: IResource, integration: LambdaIntegration, settings: Settings) -> IResource:
         """Any scope opens the gate; the function asks for the one that the route needs."""
@@ -102,7 +102,7 @@ class PlatformApi(Construct):
     def _answer_preflights(self, resource: IResource, integration: LambdaIntegration) -> None:
         """Browsers ask without a token; the function knows which origins may."""
         method = resource.add_method("OPTIONS", integration, authorization_type=AuthorizationType.NONE)
-        acknowledge(method, _ACCEPTED_OF_PREFLIGHTS)
+        suppress_findings(method, _ACCEPTED_OF_PREFLIGHTS)
 
 
 _JSON_OBJECT = JsonSchema(schema=JsonSchemaVersion.DRAFT4, title="JsonObject", type=JsonSchemaType.OBJECT)

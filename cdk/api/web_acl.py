@@ -10,7 +10,7 @@ from aws_cdk.aws_cloudwatch import Metric
 from aws_cdk.aws_wafv2 import CfnWebACL, CfnWebACLAssociation
 from constructs import Construct
 
-from cdk.monitoring.alarms import PERIOD
+from cdk.common.metrics import PERIOD
 from cdk.settings.model import Settings
 
 WINDOW_S = 60

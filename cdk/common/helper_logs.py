@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from aws_cdk import CfnResource, CustomResourceProviderBase, Stack
 
-from cdk.common.log_group import log_group
+from cdk.common.log_group import create_log_group
 from cdk.settings.model import Settings
 
 
@@ -19,7 +19,7 @@ def keep_helper_logs(stack: Stack, settings: Settings) -> None:
     """
     for child in stack.node.children:
         if isinstance(child, CustomResourceProviderBase):
-            logs = log_group(stack, f"{child.node.id}Logs", settings)
+            logs = create_log_group(stack, f"{child.node.id}Logs", settings)
             _resource(child, "Handler").add_property_override("LoggingConfig", {"LogGroup": logs.log_group_name})
             _resource(child, "Role").add_property_deletion_override("ManagedPolicyArns")  # any log group of the account
             write = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": logs.log_group_arn}

@@ -34,7 +34,7 @@ _RETENTION = {
 }
 
 
-def log_group(scope: Construct, construct_id: str, settings: Settings, name: str | None = None) -> LogGroup:
+def create_log_group(scope: Construct, construct_id: str, settings: Settings, name: str | None = None) -> LogGroup:
     """A log group; a name only where a service insists on choosing it."""
     retention = _RETENTION[settings.log_retention_days]
     return LogGroup(scope, construct_id, log_group_name=name, retention=retention, removal_policy=RemovalPolicy.DESTROY)

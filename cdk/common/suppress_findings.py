@@ -1,4 +1,4 @@
-"""Findings of cdk-nag and of the CDK's validator that we accept, each with its reason."""
+"""Suppress findings of cdk-nag and of the CDK's validator, each with its reason."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from aws_cdk import Acknowledgment, Validations
 from constructs import IConstruct
 
 
-def acknowledge(construct: IConstruct, findings: Mapping[str, str]) -> None:
-    """Accept findings (rule id -> reason) on a construct and all below it."""
-    Validations.of(construct).acknowledge(*(Acknowledgment(id=rule, reason=reason) for rule, reason in findings.items()))
+def suppress_findings(construct: IConstruct, reasons: Mapping[str, str]) -> None:
+    """Suppress findings on a construct and everything below it. `reasons` maps the id of a rule to the reason."""
+    Validations.of(construct).acknowledge(*(Acknowledgment(id=rule, reason=reason) for rule, reason in reasons.items()))

@@ -9,13 +9,14 @@ from typing import TypedDict
 
 from aws_cdk import Duration, Size, Stack
 from aws_cdk.aws_lambda import Architecture, Function, LayerVersion, LoggingFormat, Runtime, SnapStartConf, Tracing
-from aws_cdk.aws_sqs import Queue, QueueEncryption
+from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
-from cdk.common.log_group import log_group
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.dead_letter_queue import create_dead_letter_queue
+from cdk.common.log_group import create_log_group
+from cdk.common.suppress_findings import suppress_findings
 from cdk.compute.bundling import dependency_code, source_code
-from cdk.compute.function_role import function_role
+from cdk.compute.function_role import create_function_role
 from cdk.compute.function_spec import FunctionSpec
 from cdk.compute.package import Package, code_version
 from cdk.settings.model import Settings
@@ -23,7 +24,6 @@ from cdk.storage.database import Database
 from contracts.metrics import NAMESPACE
 
 RUNTIME = Runtime.PYTHON_3_13
-KEPT = Duration.days(14)
 MAX_EVENT_AGE = Duration.hours(2)
 
 
@@ -42,10 +42,10 @@ class FunctionFactory:
 
     def make(self, scope: Construct, spec: FunctionSpec, environment: Mapping[str, str] | None = None) -> Function:
         """A function by its spec, allowed to log, to trace and to sign in to the database."""
-        logs = log_group(scope, f"{spec.construct_id}Logs", self.settings)
-        role = function_role(scope, spec)
+        logs = create_log_group(scope, f"{spec.construct_id}Logs", self.settings)
+        role = create_function_role(scope, spec)
         logs.grant_write(role)
-        if spec.inside:
+        if spec.in_vpc:
             self.database.grant_connect(role, spec.database_user)
         function = Function(
             scope,
@@ -58,28 +58,27 @@ class FunctionFactory:
             architecture=self._architecture(),
             memory_size=spec.memory_mib,
             timeout=Duration.seconds(spec.timeout_s),
-            ephemeral_storage_size=Size.mebibytes(spec.scratch_mib),
+            ephemeral_storage_size=Size.mebibytes(spec.ephemeral_storage_mib),
             snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if spec.snap_start and self.settings.on_aws else None,
             environment={**self._environment(spec), **(environment or {})},
             role=role,
             log_group=logs,
             logging_format=LoggingFormat.JSON,
             tracing=Tracing.ACTIVE,
-            **(self.database.network.placement if spec.inside else {}),
+            **(self.database.network.placement if spec.in_vpc else {}),
             reserved_concurrent_executions=spec.concurrency if self.settings.reserve_concurrency else None,
             **self._when_it_fails(scope, spec),
         )
-        acknowledge(function, _ACCEPTED | (_ACCEPTED_OF_UNAWAITED if spec.asynchronous else _ACCEPTED_OF_AWAITED))
+        suppress_findings(function, _ACCEPTED | (_ACCEPTED_OF_UNAWAITED if spec.asynchronous else _ACCEPTED_OF_AWAITED))
         return function
 
     def _when_it_fails(self, scope: Construct, spec: FunctionSpec) -> _Failure:
         """Where an event goes that an asynchronous function could not handle in three attempts."""
         if not spec.asynchronous:
             return {}
-        queue = Queue(
-            scope, f"{spec.construct_id}DeadLetters", encryption=QueueEncryption.SQS_MANAGED, enforce_ssl=True, retention_period=KEPT
+        queue = create_dead_letter_queue(
+            scope, f"{spec.construct_id}DeadLetters", "This is the dead-letter queue of an asynchronous function."
         )
-        acknowledge(queue, {"Serverless-SQSRedrivePolicy": "This is where a function's failed events end."})
         return {"dead_letter_queue": queue, "retry_attempts": 2, "max_event_age": MAX_EVENT_AGE}
 
     def _dependencies(self, scope: Construct, package: Package) -> LayerVersion:
@@ -101,7 +100,7 @@ class FunctionFactory:
         return {
             "STAGE": self.settings.stage,
             "CODE_VERSION": code_version(),
-            **({**self.database.environment(spec.database_user), **self.database.network.environment} if spec.inside else {}),
+            **({**self.database.environment(spec.database_user), **self.database.network.environment} if spec.in_vpc else {}),
             "POWERTOOLS_SERVICE_NAME": spec.name,
             "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
             "POWERTOOLS_LOG_LEVEL": "INFO",

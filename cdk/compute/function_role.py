@@ -6,7 +6,7 @@ from aws_cdk import Aws
 from aws_cdk.aws_iam import Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from constructs import Construct
 
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.suppress_findings import suppress_findings
 from cdk.compute.function_spec import FunctionSpec
 
 NETWORK_ACTIONS = (
@@ -15,16 +15,16 @@ NETWORK_ACTIONS = (
 )  # fmt: skip
 
 
-def function_role(scope: Construct, spec: FunctionSpec) -> Role:
+def create_function_role(scope: Construct, spec: FunctionSpec) -> Role:
     """A role for one function; what the function needs is granted to it."""
     role = Role(
         scope,
         f"{spec.construct_id}Role",
         description=f"Role of the function {spec.name}",
         assumed_by=ServicePrincipal("lambda.amazonaws.com"),
-        inline_policies={"Network": PolicyDocument(statements=_join_network())} if spec.inside else None,
+        inline_policies={"Network": PolicyDocument(statements=_join_network())} if spec.in_vpc else None,
     )
-    acknowledge(role, _ACCEPTED)
+    suppress_findings(role, _ACCEPTED)
     return role
 
 

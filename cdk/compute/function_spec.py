@@ -1,4 +1,4 @@
-"""What makes one function different from the others."""
+"""What distinguishes one Lambda function from another."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from cdk.storage.database_users import FUNCTION_USER
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """One function. `name` is its module in runtime/functions, unless `handler` says otherwise.
+    """One function. `name` is its module in runtime/functions, unless `handler` names another entry point.
 
-    concurrency: how many at once, reserved where the settings say so; each holds one database connection. asynchronous: invoked by
-    something that does not wait, such as a topic or a rule, so that what fails must be kept. inside: lives in the network and talks to the
-    database as `database_user`; else it has neither.
+    reads, writes: the zones of the lake that the function may access. concurrency: instances at the same time, reserved where the
+    settings ask for it; each holds one database connection. asynchronous: the invoker (a topic, a rule, a schedule) does not wait, so
+    failed events go to a dead-letter queue. in_vpc: runs in the network and connects to the database as `database_user`.
     """
 
     name: str
@@ -22,13 +22,15 @@ class FunctionSpec:
     package: Package = FUNCTIONS
     memory_mib: int = 512
     timeout_s: int = 60
-    scratch_mib: int = 512
+    ephemeral_storage_mib: int = 512
     snap_start: bool = False
     handler: str = ""
     concurrency: int = 2
     asynchronous: bool = False
-    inside: bool = True
+    in_vpc: bool = True
     database_user: str = FUNCTION_USER
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
 
     @property
     def construct_id(self) -> str:
@@ -37,5 +39,5 @@ class FunctionSpec:
 
     @property
     def entry_point(self) -> str:
-        """Module path and function name."""
+        """Module path and function name of the handler."""
         return self.handler or f"runtime.functions.{self.name}.handler"

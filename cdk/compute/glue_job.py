@@ -10,8 +10,8 @@ from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_logs import LogGroup
 from constructs import Construct
 
-from cdk.common.log_group import log_group
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.log_group import create_log_group
+from cdk.common.suppress_findings import suppress_findings
 from cdk.compute.bundling import source_archive
 from cdk.compute.package import JOBS, ROOT
 from cdk.settings.model import Settings
@@ -47,7 +47,9 @@ class GlueJobs(Construct):
         self._packages = source_archive(self, "Packages", JOBS)
         # Glue writes to <prefix>/error and <prefix>/output and would create them without retention.
         self._log_prefix = f"/aws-glue/{Stack.of(self).stack_name}"
-        self._logs = [log_group(self, f"{kind.capitalize()}Logs", settings, f"{self._log_prefix}/{kind}") for kind in ("error", "output")]
+        self._logs = [
+            create_log_group(self, f"{kind.capitalize()}Logs", settings, f"{self._log_prefix}/{kind}") for kind in ("error", "output")
+        ]
 
     def make(self, spec: JobSpec) -> PySparkEtlJob:
         """A job by its spec."""
@@ -75,7 +77,7 @@ class GlueJobs(Construct):
         )
         if self._settings.glue_flex:
             _on_spare_capacity(job)
-        acknowledge(job, _ACCEPTED)
+        suppress_findings(job, _ACCEPTED)
         return job
 
     def _role(self, spec: JobSpec) -> Role:
@@ -89,7 +91,7 @@ class GlueJobs(Construct):
         self._lake.grant_write(role, *spec.writes)
         _grant_logs(role, self._logs)
         role.add_to_policy(_publish_metrics())
-        acknowledge(role, {**_ACCEPTED_OF_ROLE, _assets_of(Stack.of(self)): _READS_ASSETS})
+        suppress_findings(role, {**_ACCEPTED_OF_ROLE, _assets_of(Stack.of(self)): _READS_ASSETS})
         return role
 
 

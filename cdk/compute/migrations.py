@@ -8,13 +8,9 @@ from aws_cdk.triggers import Trigger
 from constructs import Construct
 
 from cdk.compute.function import FunctionFactory
-from cdk.compute.function_spec import FunctionSpec
-from cdk.compute.package import MIGRATIONS
+from cdk.compute.function_specs import DATABASE_ROLES, MIGRATOR
 from cdk.storage.database import NAME
 from cdk.storage.database_users import API_USER, FUNCTION_USER
-
-ROLES = FunctionSpec("database_roles", "Makes the database's users", inside=False, timeout_s=120)
-MIGRATOR = FunctionSpec("migrator", "Runs the schema migrations", package=MIGRATIONS, timeout_s=600)
 
 
 class Migrations(Construct):
@@ -23,11 +19,11 @@ class Migrations(Construct):
     def __init__(self, scope: Construct, construct_id: str, functions: FunctionFactory) -> None:
         super().__init__(scope, construct_id)
         self.migrator = functions.make(self, MIGRATOR)
-        users_are_made = Trigger(
+        create_users = Trigger(
             self,
             "OnNewDatabase",
-            handler=self._roles(functions),
-            timeout=Duration.seconds(ROLES.timeout_s),
+            handler=self._database_roles(functions),
+            timeout=Duration.seconds(DATABASE_ROLES.timeout_s),
             execute_after=[functions.database],
         )
         Trigger(
@@ -35,14 +31,14 @@ class Migrations(Construct):
             "OnDeploy",
             handler=self.migrator,
             timeout=Duration.seconds(MIGRATOR.timeout_s),
-            execute_after=[functions.database, functions.database.network, users_are_made],
+            execute_after=[functions.database, functions.database.network, create_users],
         )
 
-    def _roles(self, functions: FunctionFactory) -> Function:
+    def _database_roles(self, functions: FunctionFactory) -> Function:
         database = functions.database
         function = functions.make(
             self,
-            ROLES,
+            DATABASE_ROLES,
             {
                 "DATABASE_CLUSTER_ARN": database.cluster.cluster_arn,
                 "DATABASE_SECRET_ARN": database.secret_arn,

@@ -1,11 +1,14 @@
-"""Alarms, as data: what is measured, from when it is too much, how urgent it is, and where people read what to do."""
+"""Alarms as data: metric and threshold, severity, and the runbook to follow.
+
+cdk-monitoring-constructs can attach a runbook to each alarm, too. This table is kept because it lists every alarm on a few screens: the
+runbooks, the drills and the cost page are checked against it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import (
     Alarm,
     AlarmBase,
@@ -22,21 +25,19 @@ from constructs import Construct
 
 from cdk.settings.model import Settings
 
-PERIOD = Duration.minutes(5)
-
 
 class Severity(StrEnum):
-    """Who is told how: somebody is woken, or somebody finds a ticket in the morning."""
+    """How urgent an alarm is: page the on-call engineer now, or open a ticket for working hours."""
 
     PAGE = "page"
     TICKET = "ticket"
 
 
 @dataclass(frozen=True)
-class Reading:
-    """`metric` reaches `threshold` (or falls below it) in `of` periods out of `periods`.
+class Condition:
+    """`metric` reaches `threshold` (or, with `below`, falls under it) in `of` of the last `periods` periods.
 
-    Silence counts as health, unless the metric is a heartbeat.
+    Missing data counts as healthy, unless the metric is a heartbeat.
     """
 
     metric: IMetric
@@ -48,73 +49,73 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Watch:
-    """One alarm: it fires when every reading does. `page` names its runbook, which alarms of one kind share."""
+class AlarmSpec:
+    """One alarm; it fires when all of its conditions hold. `runbook` is the page's name without .md; similar alarms share a page."""
 
     name: str
-    page: str
+    runbook: str
     severity: Severity
-    meaning: str
-    readings: tuple[Reading, ...]
+    description: str
+    conditions: tuple[Condition, ...]
 
 
-def page(name: str, runbook: str, meaning: str, *readings: Reading) -> Watch:
-    """A watch that wakes somebody."""
-    return Watch(name, runbook, Severity.PAGE, meaning, readings)
+def page(name: str, runbook: str, description: str, *conditions: Condition) -> AlarmSpec:
+    """Return an alarm that pages the on-call engineer."""
+    return AlarmSpec(name, runbook, Severity.PAGE, description, conditions)
 
 
-def ticket(name: str, runbook: str, meaning: str, *readings: Reading) -> Watch:
-    """A watch that waits for the morning."""
-    return Watch(name, runbook, Severity.TICKET, meaning, readings)
+def ticket(name: str, runbook: str, description: str, *conditions: Condition) -> AlarmSpec:
+    """Return an alarm that waits for working hours."""
+    return AlarmSpec(name, runbook, Severity.TICKET, description, conditions)
 
 
 class Alarms(Construct):
-    """Makes alarms that tell one topic, when they fire and when they are over."""
+    """The alarms of a stage; each notifies one topic when it fires and when it clears."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, topic: ITopic) -> None:
         super().__init__(scope, construct_id)
-        self._runbooks = settings.runbook_url
+        self._runbook_url = settings.runbook_url
         self._action = SnsAction(topic)
 
-    def watch(self, *watches: Watch) -> None:
-        """Add alarms."""
-        for watch in watches:
-            alarm = self._single(watch) if len(watch.readings) == 1 else self._composite(watch)
+    def add(self, *specs: AlarmSpec) -> None:
+        """Create alarms: a metric alarm for one condition, a composite alarm for several."""
+        for spec in specs:
+            alarm = self._metric_alarm(spec) if len(spec.conditions) == 1 else self._composite_alarm(spec)
             alarm.add_alarm_action(self._action)
             alarm.add_ok_action(self._action)
 
-    def _single(self, watch: Watch) -> AlarmBase:
-        return self._alarm(watch.name, self._description(watch), watch.readings[0])
+    def _metric_alarm(self, spec: AlarmSpec) -> AlarmBase:
+        return self._alarm(spec.name, self._description(spec), spec.conditions[0])
 
-    def _composite(self, watch: Watch) -> AlarmBase:
-        """The readings are alarms that tell nobody; only all of them together tell."""
+    def _composite_alarm(self, spec: AlarmSpec) -> AlarmBase:
+        """Give each condition an alarm without actions; the composite alarm notifies when all of them are in ALARM."""
         parts = [
-            self._alarm(f"{watch.name}Part{number}", f"{self._runbooks}{watch.page}.md Part of {watch.name}.", reading)
-            for number, reading in enumerate(watch.readings, start=1)
+            self._alarm(f"{spec.name}Part{number}", f"{self._runbook_url}{spec.runbook}.md Part of {spec.name}.", condition)
+            for number, condition in enumerate(spec.conditions, start=1)
         ]
         return CompositeAlarm(
             self,
-            watch.name,
-            alarm_description=self._description(watch),
+            spec.name,
+            alarm_description=self._description(spec),
             alarm_rule=AlarmRule.all_of(*(AlarmRule.from_alarm(part, AlarmState.ALARM) for part in parts)),
         )
 
-    def _description(self, watch: Watch) -> str:
-        return f"{self._runbooks}{watch.page}.md [{watch.severity}] {watch.meaning}"
+    def _description(self, spec: AlarmSpec) -> str:
+        return f"{self._runbook_url}{spec.runbook}.md [{spec.severity}] {spec.description}"
 
-    def _alarm(self, name: str, description: str, reading: Reading) -> Alarm:
+    def _alarm(self, name: str, description: str, condition: Condition) -> Alarm:
         return Alarm(
             self,
             name,
             alarm_description=description,
-            metric=reading.metric,
-            threshold=reading.threshold,
-            comparison_operator=_BELOW if reading.below else _FROM,
-            evaluation_periods=reading.periods,
-            datapoints_to_alarm=reading.of,
-            treat_missing_data=TreatMissingData.BREACHING if reading.heartbeat else TreatMissingData.NOT_BREACHING,
+            metric=condition.metric,
+            threshold=condition.threshold,
+            comparison_operator=_BELOW if condition.below else _AT_LEAST,
+            evaluation_periods=condition.periods,
+            datapoints_to_alarm=condition.of,
+            treat_missing_data=TreatMissingData.BREACHING if condition.heartbeat else TreatMissingData.NOT_BREACHING,
         )
 
 
-_FROM = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+_AT_LEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 _BELOW = ComparisonOperator.LESS_THAN_THRESHOLD

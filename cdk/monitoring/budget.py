@@ -1,4 +1,4 @@
-"""A monthly budget of one stage, told to the same people as its alarms."""
+"""The monthly cost budget of a stage; its notifications go to the topic of the alarms."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ STAGE_TAG = "signify:stage"
 ACTUAL_PERCENT, FORECASTED_PERCENT = 80, 100
 
 
-class Spending(Construct):
-    """Tells when 80 % of the budget is spent, and when the month is going to end above it.
+class CostBudget(Construct):
+    """Notify when 80 % of the budget is spent, and when the month is forecast to exceed it.
 
-    It counts what carries the tag `signify:stage`, once that is activated as a cost allocation tag in Billing.
+    It counts resources with the tag `signify:stage`, once the tag is activated as a cost allocation tag in Billing.
     """
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, usd: int, topic: ITopic) -> None:
@@ -32,11 +32,14 @@ class Spending(Construct):
                 budget_limit=CfnBudget.SpendProperty(amount=usd, unit="USD"),
                 cost_filters={"TagKeyValue": [f"user:{STAGE_TAG}${settings.stage}"]},
             ),
-            notifications_with_subscribers=[self._notice("ACTUAL", ACTUAL_PERCENT), self._notice("FORECASTED", FORECASTED_PERCENT)],
+            notifications_with_subscribers=[
+                self._notification("ACTUAL", ACTUAL_PERCENT),
+                self._notification("FORECASTED", FORECASTED_PERCENT),
+            ],
         )
 
-    def _notice(self, kind: str, percent: int) -> CfnBudget.NotificationWithSubscribersProperty:
+    def _notification(self, notification_type: str, percent: int) -> CfnBudget.NotificationWithSubscribersProperty:
         notification = CfnBudget.NotificationProperty(
-            notification_type=kind, comparison_operator="GREATER_THAN", threshold=percent, threshold_type="PERCENTAGE"
+            notification_type=notification_type, comparison_operator="GREATER_THAN", threshold=percent, threshold_type="PERCENTAGE"
         )
         return CfnBudget.NotificationWithSubscribersProperty(notification=notification, subscribers=self._subscribers)

@@ -1,4 +1,4 @@
-"""A consumer of our own: a function that uses the API from outside every few minutes, as others do."""
+"""A synthetic check of the API: a function that calls it from outside every few minutes, as a client does."""
 
 from __future__ import annotations
 
@@ -13,29 +13,18 @@ from constructs import Construct
 from cdk.api.identity import TOKEN_VALIDITY, Identity
 from cdk.api.rest_api import PlatformApi
 from cdk.compute.function import FunctionFactory
-from cdk.compute.function_spec import FunctionSpec
-from cdk.compute.package import FUNCTIONS
-from cdk.workflow.scheduler_role import scheduler_role
+from cdk.compute.function_specs import CANARY
+from cdk.workflow.schedule import create_scheduler_role
 from contracts.scopes import Scope
 
-WALKER = FunctionSpec(
-    "canary",
-    "Uses the API as a consumer does",
-    package=FUNCTIONS,
-    memory_mib=256,
-    timeout_s=120,
-    asynchronous=True,
-    inside=False,
-    concurrency=1,
-)
 SCOPES = (Scope.READ_FORECASTS, Scope.READ_KPIS)
 
 
 class Canary(Construct):
-    """Reads forecasts, accuracy and KPIs with a client of its own that may do nothing else, and measures how it went."""
+    """Read forecasts, accuracy and KPIs with a read-only client of its own, and publish the result as metrics."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, functions: FunctionFactory, identity: Identity, edge: PlatformApi, every: Duration
+        self, scope: Construct, construct_id: str, functions: FunctionFactory, identity: Identity, edge: PlatformApi, interval: Duration
     ) -> None:
         super().__init__(scope, construct_id)
         key = edge.client_key
@@ -53,19 +42,19 @@ class Canary(Construct):
             "TOKEN_USER_POOL_ID": identity.pool.user_pool_id,
             **({"API_KEY_ID": key.key_id} if key else {}),
         }
-        self.function: Function = functions.make(self, WALKER, environment)
-        identity.pool.grant(self.function, "cognito-idp:DescribeUserPoolClient")  # where the client's secret stands
+        self.function: Function = functions.make(self, CANARY, environment)
+        identity.pool.grant(self.function, "cognito-idp:DescribeUserPoolClient")  # to read the client's secret
         if key:
             self.function.add_to_role_policy(PolicyStatement(actions=["apigateway:GET"], resources=[key.key_arn]))
         Schedule(
             self,
-            "Often",
-            description="Uses the API as a consumer does",
-            schedule=ScheduleExpression.rate(every),
+            "Schedule",
+            description="Calls the API as a client does",
+            schedule=ScheduleExpression.rate(interval),
             target=LambdaInvoke(
                 self.function,
                 retry_attempts=0,
                 max_event_age=Duration.minutes(1),
-                role=scheduler_role(self, "Role of the canary's schedule", self.function),
+                role=create_scheduler_role(self, "Role of the canary's schedule", self.function),
             ),
         )

@@ -1,4 +1,4 @@
-"""Two dashboards: what the platform is worth to its operator, and how its machinery runs."""
+"""Two dashboards: the business figures of the platform, and its AWS resources."""
 
 from __future__ import annotations
 
@@ -12,53 +12,54 @@ from cdk_monitoring_constructs import (
 )
 from constructs import Construct
 
-from cdk.monitoring.targets import Watched, measured
+from cdk.common.metrics import platform_metric
+from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
 from contracts.metrics import NAMESPACE, Metric
 
-# Title of a graph -> its metrics, and how they add up.
 Graph = tuple[tuple[Metric, ...], str]
+"""The metrics of a graph, and their statistic."""
 BUSINESS: dict[str, dict[str, Graph]] = {
     "Accuracy": {
-        "Forecast error, WAPE %": ((Metric.ACCURACY_WAPE,), "Average"),
-        "Better than seasonal naive by, points": ((Metric.FORECAST_VALUE_ADDED,), "Average"),
-        "Volume forecast too high or too low all the time, %": ((Metric.BIASED_SHARE,), "Maximum"),
-        "Sigmas above the usual error (2 for two weeks is worse)": ((Metric.ACCURACY_SIGMAS,), "Maximum"),
-        "Back-test error, WAPE %": ((Metric.BACKTEST_WAPE,), "Average"),
-        "Back-test days inside P10 to P90, % (80 is right)": ((Metric.BACKTEST_COVERAGE,), "Average"),
+        "Forecast error (WAPE, %)": ((Metric.ACCURACY_WAPE,), "Average"),
+        "Forecast value added over the seasonal naive (percentage points)": ((Metric.FORECAST_VALUE_ADDED,), "Average"),
+        "Volume with a persistent bias (%)": ((Metric.BIASED_SHARE,), "Maximum"),
+        "Weekly WAPE above the usual (standard deviations)": ((Metric.ACCURACY_SIGMAS,), "Maximum"),
+        "Back-test error (WAPE, %)": ((Metric.BACKTEST_WAPE,), "Average"),
+        "Back-test coverage of P10 to P90 (%, nominal 80)": ((Metric.BACKTEST_COVERAGE,), "Average"),
     },
     "Runs": {
-        "Runs published": ((Metric.RUN_PUBLISHED,), "Sum"),
-        "Runs that ended": ((Metric.RUNS_SUCCEEDED, Metric.RUNS_FAILED), "Sum"),
-        "Time of a run, times the usual": ((Metric.RUN_TIMES_USUAL,), "Maximum"),
-        "DPU-hours of the jobs": ((Metric.GLUE_DPU_HOURS,), "Sum"),
-        "Series and rows forecast": ((Metric.FORECAST_SERIES, Metric.FORECAST_ROWS), "Maximum"),
-        "Series too new to forecast, %": ((Metric.TOO_NEW_SHARE,), "Maximum"),
+        "Published runs": ((Metric.RUN_PUBLISHED,), "Sum"),
+        "Finished runs": ((Metric.RUNS_SUCCEEDED, Metric.RUNS_FAILED), "Sum"),
+        "Run duration relative to the usual": ((Metric.RUN_TIMES_USUAL,), "Maximum"),
+        "Glue DPU-hours": ((Metric.GLUE_DPU_HOURS,), "Sum"),
+        "Series and rows of the forecast": ((Metric.FORECAST_SERIES, Metric.FORECAST_ROWS), "Maximum"),
+        "Series too new to forecast (%)": ((Metric.TOO_NEW_SHARE,), "Maximum"),
     },
     "Anomalies": {
         "Groups and alerts": ((Metric.ANOMALY_GROUPS, Metric.ANOMALY_ALERTS), "Maximum"),
-        "Groups, times the usual": ((Metric.ANOMALY_TIMES_USUAL,), "Maximum"),
+        "Groups relative to the usual": ((Metric.ANOMALY_TIMES_USUAL,), "Maximum"),
     },
     "Data": {
-        "Age of the newest day, days (1 is fresh)": ((Metric.INPUT_AGE_DAYS,), "Maximum"),
-        "Objects that landed": ((Metric.OBJECTS_ACCEPTED, Metric.OBJECTS_DUPLICATE, Metric.OBJECTS_REJECTED), "Sum"),
-        "Rows in, rows quarantined": ((Metric.ROWS_IN, Metric.ROWS_QUARANTINED), "Sum"),
-        "Share of bad rows": ((Metric.BAD_ROW_SHARE,), "Maximum"),
+        "Age of the newest input day (days, 1 is fresh)": ((Metric.INPUT_AGE_DAYS,), "Maximum"),
+        "Ingested objects": ((Metric.OBJECTS_ACCEPTED, Metric.OBJECTS_DUPLICATE, Metric.OBJECTS_REJECTED), "Sum"),
+        "Rows read and quarantined": ((Metric.ROWS_IN, Metric.ROWS_QUARANTINED), "Sum"),
+        "Quarantined share of rows": ((Metric.BAD_ROW_SHARE,), "Maximum"),
     },
 }
-JUDGED = ("BlockedRequests", "AllowedRequests")
+FIREWALL_METRICS = ("BlockedRequests", "AllowedRequests")
 
 
 class Dashboards(Construct):
-    """Named after the stage, so that people find them; CloudWatch asks for a name."""
+    """The dashboards of a stage. CloudWatch requires a name, so they are named after the stage."""
 
-    def __init__(self, scope: Construct, construct_id: str, settings: Settings, watched: Watched) -> None:
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings, resources: MonitoredResources) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
-        self._business()
-        self._technical(watched)
+        self._add_business_dashboard()
+        self._add_technical_dashboard(resources)
 
-    def _business(self) -> None:
+    def _add_business_dashboard(self) -> None:
         board = self._board("Business")
         for heading, graphs in BUSINESS.items():
             board.add_large_header(heading)
@@ -68,21 +69,24 @@ class Dashboards(Construct):
                 metric_groups=[CustomMetricGroup(title=title, metrics=self._metrics(*graph)) for title, graph in graphs.items()],
             )
 
-    def _technical(self, watched: Watched) -> None:
+    def _add_technical_dashboard(self, resources: MonitoredResources) -> None:
         board = self._board("Technical")
         board.add_large_header("API")
-        board.monitor_api_gateway(api=watched.api, api_stage=self._settings.stage, human_readable_name="API")
-        if watched.firewall:
-            # Not the library's own panel of a firewall, which wants a physical name.
-            graph = CustomMetricGroup(title="Blocked and allowed requests", metrics=[watched.firewall.metric(name) for name in JUDGED])
-            board.monitor_custom(human_readable_name="Firewall", alarm_friendly_name="Firewall", metric_groups=[graph])
+        board.monitor_api_gateway(api=resources.api, api_stage=self._settings.stage, human_readable_name="API")
+        if resources.firewall:
+            # The library's own widget for web ACLs requires a physical name.
+            metrics = [resources.firewall.metric(name) for name in FIREWALL_METRICS]
+            group = CustomMetricGroup(title="Blocked and allowed requests", metrics=metrics)
+            board.monitor_custom(human_readable_name="Firewall", alarm_friendly_name="Firewall", metric_groups=[group])
         board.add_large_header("Runs")
-        board.monitor_step_function(state_machine=watched.machine, human_readable_name="Runs")
-        board.monitor_sqs_queue_with_dlq(queue=watched.queue, dead_letter_queue=watched.dead_letters, human_readable_name="Landed objects")
+        board.monitor_step_function(state_machine=resources.machine, human_readable_name="Runs")
+        board.monitor_sqs_queue_with_dlq(
+            queue=resources.ingestion_queue, dead_letter_queue=resources.ingestion_dead_letters, human_readable_name="Ingestion"
+        )
         board.add_large_header("Database")
-        board.monitor_rds_cluster(cluster=watched.cluster, human_readable_name="Database")
+        board.monitor_rds_cluster(cluster=resources.cluster, human_readable_name="Database")
         board.add_large_header("Functions")
-        for name, function in watched.functions.items():
+        for name, function in resources.functions.items():
             board.monitor_lambda_function(lambda_function=function, human_readable_name=name, alarm_friendly_name=name)
 
     def _board(self, name: str) -> MonitoringFacade:
@@ -98,9 +102,9 @@ class Dashboards(Construct):
             name,
             dashboard_factory=factory,
             metric_factory_defaults=MetricFactoryDefaults(namespace=NAMESPACE),
-            # The alarms are our own: the library cannot say of each which runbook belongs to it.
+            # The library's alarms stay off. It could link a runbook to each, but cdk/monitoring/*_alarms.py list all alarms as data.
             alarm_factory_defaults=AlarmFactoryDefaults(actions_enabled=False, alarm_name_prefix=self._settings.stack_name(name)),
         )
 
     def _metrics(self, metrics: tuple[Metric, ...], statistic: str) -> list[aws_cloudwatch.Metric]:
-        return [measured(self._settings, metric, statistic) for metric in metrics]
+        return [platform_metric(self._settings, metric, statistic) for metric in metrics]

@@ -1,81 +1,112 @@
-"""Alarms of the data's way: objects that land, and runs."""
+"""Alarms on runs, their input data, and the queues of ingestion and of the schedule."""
 
 from __future__ import annotations
 
 from aws_cdk import Duration
+from aws_cdk.aws_cloudwatch import IMetric
+from aws_cdk.aws_sqs import IQueue
 
-from cdk.monitoring.alarms import PERIOD, Reading, Watch, page, ticket
-from cdk.monitoring.targets import Watched, measured
+from cdk.common.metrics import PERIOD, platform_metric
+from cdk.monitoring.alarms import AlarmSpec, Condition, page, ticket
+from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
 from contracts.metrics import Metric
 
 HEARTBEAT_HOURS = 26  # a day, and two hours for a run that starts late
-SLOW_TIMES = 2  # as long as nine of ten runs of the last two weeks
+SLOW_RATIO = 2  # to the 90th percentile of the last two weeks
 QUEUE_AGE_S = 15 * 60
 DEAD_LETTER_AGE_S = 60 * 60
 FRESH_INPUT_DAYS = 1
 
 
-def run_watches(settings: Settings, watched: Watched) -> list[Watch]:
-    """Is there a published run, and how did runs end?"""
-    published = measured(settings, Metric.RUN_PUBLISHED, "Sum", Duration.hours(1))
-    silence = Reading(published, 1, HEARTBEAT_HOURS, HEARTBEAT_HOURS, below=True, heartbeat=True)
-    machine = watched.machine
-    dpu_hours = measured(settings, Metric.GLUE_DPU_HOURS, "Sum", Duration.days(1))
-    times_usual = measured(settings, Metric.RUN_TIMES_USUAL, "Maximum")
+def run_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmSpec]:
+    """Return the alarms on runs: none published, failed, slow or expensive."""
+    runs_published = platform_metric(settings, Metric.RUN_PUBLISHED, "Sum", Duration.hours(1))
+    heartbeat = Condition(runs_published, 1, of=HEARTBEAT_HOURS, periods=HEARTBEAT_HOURS, below=True, heartbeat=True)
+    machine = resources.machine
+    dpu_hours = platform_metric(settings, Metric.GLUE_DPU_HOURS, "Sum", Duration.days(1))
+    duration_ratio = platform_metric(settings, Metric.RUN_TIMES_USUAL, "Maximum")
     return [
-        page("NoPublishedRun", "no-published-run", "No run was published for 26 hours; readers see old forecasts.", silence),
+        page("NoPublishedRun", "no-published-run", "No run has been published for 26 hours; clients read older forecasts.", heartbeat),
         page(
             "RunFailed",
             "run-failed",
-            "A run failed; readers keep the last published one.",
-            Reading(machine.metric_failed(period=PERIOD), 1),
+            "A run failed; clients read the last published run.",
+            Condition(machine.metric_failed(period=PERIOD), 1),
         ),
-        page("RunTimedOut", "run-timed-out", "A run took longer than it may.", Reading(machine.metric_timed_out(period=PERIOD), 1)),
-        page("RunAborted", "run-aborted", "Somebody stopped a run.", Reading(machine.metric_aborted(period=PERIOD), 1)),
+        page(
+            "RunTimedOut",
+            "run-timed-out",
+            "A run exceeded the time limit of the state machine.",
+            Condition(machine.metric_timed_out(period=PERIOD), 1),
+        ),
+        page("RunAborted", "run-aborted", "A person or a program stopped a run.", Condition(machine.metric_aborted(period=PERIOD), 1)),
         ticket(
             "GlueOverBudget",
             "glue-over-budget",
-            "The jobs of a day's runs used more DPU-hours than the settings grant.",
-            Reading(dpu_hours, settings.glue_daily_dpu_hours),
+            "The Glue jobs of one day used more DPU-hours than glueDailyDpuHours.",
+            Condition(dpu_hours, settings.glue_daily_dpu_hours),
         ),
-        ticket("RunSlow", "run-slow", "A run took twice as long as nine of ten runs do.", Reading(times_usual, SLOW_TIMES)),
+        ticket("RunSlow", "run-slow", "A run took twice as long as 90 % of the runs of two weeks.", Condition(duration_ratio, SLOW_RATIO)),
     ]
 
 
-def data_watches(settings: Settings) -> list[Watch]:
-    """Is what runs work on as new and as clean as it should be?"""
-    age = measured(settings, Metric.INPUT_AGE_DAYS, "Maximum")
-    bad_rows = measured(settings, Metric.BAD_ROW_SHARE, "Maximum")
+def data_alarms(settings: Settings) -> list[AlarmSpec]:
+    """Return the alarms on the age and the quality of the input."""
+    input_age_days = platform_metric(settings, Metric.INPUT_AGE_DAYS, "Maximum")
+    bad_row_share = platform_metric(settings, Metric.BAD_ROW_SHARE, "Maximum")
     return [
-        ticket("SourceLate", "source-late", "A run worked on data older than yesterday's.", Reading(age, FRESH_INPUT_DAYS + 1)),
+        ticket("SourceLate", "source-late", "A run used data older than yesterday's.", Condition(input_age_days, FRESH_INPUT_DAYS + 1)),
         ticket(
             "QuarantineHigh",
             "quarantine-high",
             "A run quarantined a larger share of rows than the quality gate accepts.",
-            Reading(bad_rows, settings.bad_row_share_limit),
+            Condition(bad_row_share, settings.bad_row_share_limit),
         ),
     ]
 
 
-def ingestion_watches(settings: Settings, watched: Watched) -> list[Watch]:
-    """Does every object that lands come to a decision, and does every day start its run?"""
-    waiting = watched.dead_letters.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
-    waiting_s = watched.dead_letters.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
-    age_s = watched.queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")
-    undelivered = watched.undelivered_execution_events.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
-    missed = watched.missed_starts.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
-    rejected = measured(settings, Metric.OBJECTS_REJECTED, "Sum")
+def ingestion_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmSpec]:
+    """Return the alarms on the queues, and on objects that are rejected."""
+    objects_rejected = platform_metric(settings, Metric.OBJECTS_REJECTED, "Sum")
     return [
-        ticket("DeadLetters", "dead-letters", "An object could not be received after five attempts.", Reading(waiting, 1)),
-        page("DeadLettersOld", "dead-letters-old", "A dead letter is older than an hour.", Reading(waiting_s, DEAD_LETTER_AGE_S)),
-        ticket("ScheduleMissed", "schedule-missed", "The schedule could not start the daily run.", Reading(missed, 1)),
+        ticket(
+            "DeadLetters",
+            "dead-letters",
+            "An object could not be ingested in five attempts.",
+            Condition(_messages(resources.ingestion_dead_letters), 1),
+        ),
+        page(
+            "DeadLettersOld",
+            "dead-letters-old",
+            "A message has been in the dead-letter queue of the ingestion for more than an hour.",
+            Condition(_oldest_age_s(resources.ingestion_dead_letters), DEAD_LETTER_AGE_S),
+        ),
+        ticket(
+            "ScheduleMissed",
+            "schedule-missed",
+            "The schedule could not start the daily run.",
+            Condition(_messages(resources.missed_starts), 1),
+        ),
         ticket(
             "UndeliveredExecutionEvents",
             "undelivered-execution-events",
             "A status event of an execution could not be processed; its run may show the wrong status.",
-            Reading(undelivered, 1),
+            Condition(_messages(resources.undelivered_execution_events), 1),
         ),
-        ticket("QueueAge", "queue-age", "Landed objects wait for more than 15 minutes.", Reading(age_s, QUEUE_AGE_S)),
-        ticket("ObjectsRejected", "objects-rejected", "An object in the landing zone was rejected as a whole.", Reading(rejected, 1)),
+        ticket(
+            "QueueAge",
+            "queue-age",
+            "Objects have been waiting for ingestion for more than 15 minutes.",
+            Condition(_oldest_age_s(resources.ingestion_queue), QUEUE_AGE_S),
+        ),
+        ticket("ObjectsRejected", "objects-rejected", "An object in the landing zone was rejected.", Condition(objects_rejected, 1)),
     ]
+
+
+def _messages(queue: IQueue) -> IMetric:
+    return queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
+
+
+def _oldest_age_s(queue: IQueue) -> IMetric:
+    return queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")

@@ -1,4 +1,4 @@
-"""Alarms of what serves: the API, its firewall, the functions."""
+"""Alarms on the API, its firewall and the functions."""
 
 from __future__ import annotations
 
@@ -6,91 +6,100 @@ from aws_cdk import Duration
 from aws_cdk.aws_lambda import Function
 
 from cdk.api.web_acl import WebAcl
-from cdk.monitoring.alarms import PERIOD, Reading, Watch, page, ticket
-from cdk.monitoring.targets import Watched, measured
+from cdk.common.metrics import PERIOD, platform_metric
+from cdk.compute.function_specs import API, DATA_PROCESSOR
+from cdk.monitoring.alarms import AlarmSpec, Condition, page, ticket
+from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
 from contracts.metrics import Metric
 
-# The error budget of an availability of 99.9 % in 30 days. Spent 14.4 times as fast it lasts two days, six times as fast five.
-BUDGET = 0.001
-FAST, SLOW = 14.4 * BUDGET, 6 * BUDGET
-ENOUGH_REQUESTS = 100  # per hour; below it one error is a large share
-REFUSED_SHARE = 0.2
+ERROR_BUDGET = 0.001
+"""Share of failed requests that an availability of 99.9 % in 30 days allows."""
+FAST_BURN, SLOW_BURN = 14.4 * ERROR_BUDGET, 6 * ERROR_BUDGET
+"""Error rates that use up the budget of 30 days in two days, and in five."""
+MINIMUM_REQUESTS = 100  # per hour; with fewer, one error is a large share
+CLIENT_ERROR_SHARE = 0.2
 THROTTLED_SHARE = 0.05
 LATENCY_MS = 1500
-BLOCKED = 100
+BLOCKED_REQUESTS = 100
 AUTHENTICATION_FAILURES = 50
-# Called at any rate from outside. Steps of a run come one at a time: what delays them is seen as RunSlow, what stops them as RunFailed.
-CALLED_FROM_OUTSIDE = ("data_processor", "api")
+# Invoked at any rate from outside. The steps of a run are invoked one by one: RunSlow and RunFailed cover them.
+INVOKED_FROM_OUTSIDE = (DATA_PROCESSOR.name, API.name)
 
 
-def api_watches(settings: Settings, watched: Watched) -> list[Watch]:
-    """Do consumers get answers, in time?"""
-    latency = watched.api.metric_latency(period=PERIOD, statistic="p99")
-    refused = watched.api.metric_client_error(period=PERIOD, statistic="Average")
-    strangers = measured(settings, Metric.AUTHENTICATION_FAILURES, "Sum")
-    throttled = measured(settings, Metric.THROTTLED_SHARE, "Average")
+def api_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmSpec]:
+    """Return the alarms on errors, latency and rejected requests of the API."""
+    latency = resources.api.metric_latency(period=PERIOD, statistic="p99")
+    client_error_share = resources.api.metric_client_error(period=PERIOD, statistic="Average")
+    authentication_failures = platform_metric(settings, Metric.AUTHENTICATION_FAILURES, "Sum")
+    throttled_share = platform_metric(settings, Metric.THROTTLED_SHARE, "Average")
     return [
-        _burn(watched, "ApiErrorsFast", FAST, Duration.minutes(5), Duration.hours(1), "The API fails: its error budget lasts two days."),
-        _burn(watched, "ApiErrorsSlow", SLOW, Duration.minutes(30), Duration.hours(6), "The API fails: its error budget lasts five days."),
-        ticket("ApiLatency", "api-latency", "The slowest percent of answers took 1.5 seconds.", Reading(latency, LATENCY_MS, 2, 3)),
-        ticket("ApiRefusals", "api-refusals", "A fifth of all requests is refused (4xx).", Reading(refused, REFUSED_SHARE, 3, 3)),
+        _burn_rate(resources, "ApiErrorsFast", FAST_BURN, (Duration.minutes(5), Duration.hours(1)), "two days"),
+        _burn_rate(resources, "ApiErrorsSlow", SLOW_BURN, (Duration.minutes(30), Duration.hours(6)), "five days"),
+        ticket("ApiLatency", "api-latency", "The slowest 1 % of requests took 1.5 seconds or more.", Condition(latency, LATENCY_MS, 2, 3)),
+        ticket(
+            "ApiRefusals", "api-refusals", "20 % of requests get a 4xx response.", Condition(client_error_share, CLIENT_ERROR_SHARE, 3, 3)
+        ),
         page(
             "AuthenticationFailures",
             "authentication-failures",
             "50 requests in five minutes had no valid token.",
-            Reading(strangers, AUTHENTICATION_FAILURES),
+            Condition(authentication_failures, AUTHENTICATION_FAILURES),
         ),
-        ticket("ApiThrottled", "api-throttled", "One request of 20 is one too many (429).", Reading(throttled, THROTTLED_SHARE, 3, 3)),
-        *([_blocked(watched.firewall)] if watched.firewall else []),
-        *([_canary(settings)] if settings.canary_minutes else []),
+        ticket("ApiThrottled", "api-throttled", "5 % of requests are throttled (429).", Condition(throttled_share, THROTTLED_SHARE, 3, 3)),
+        *([_firewall_blocks(resources.firewall)] if resources.firewall else []),
+        *([_canary_fails(settings)] if settings.canary_minutes else []),
     ]
 
 
-def function_watches(functions: dict[str, Function]) -> list[Watch]:
-    """Do functions end well? Lambda's metrics of every function, and of those called from outside whether they keep up."""
-    errors = [_errors(name, function) for name, function in functions.items()]
-    outside = {name: functions[name] for name in CALLED_FROM_OUTSIDE}
-    return errors + [_throttled(*one) for one in outside.items()] + [_slow(*one) for one in outside.items()]
+def function_alarms(functions: dict[str, Function]) -> list[AlarmSpec]:
+    """Return an alarm on the errors of every function; for those invoked from outside, on throttling and duration too."""
+    outside = {name: functions[name] for name in INVOKED_FROM_OUTSIDE}
+    return [
+        *(_function_errors(name, function) for name, function in functions.items()),
+        *(_function_throttles(name, function) for name, function in outside.items()),
+        *(_function_duration(name, function) for name, function in outside.items()),
+    ]
 
 
-def _errors(name: str, function: Function) -> Watch:
-    reading = Reading(function.metric_errors(period=PERIOD), 1, 2, 3)
-    return ticket(f"{_label(name)}FunctionErrors", "function-errors", f"The function {name} fails.", reading)
+def _function_errors(name: str, function: Function) -> AlarmSpec:
+    condition = Condition(function.metric_errors(period=PERIOD), 1, of=2, periods=3)
+    return ticket(f"{_camel_case(name)}FunctionErrors", "function-errors", f"The function {name} fails.", condition)
 
 
-def _throttled(name: str, function: Function) -> Watch:
-    reading = Reading(function.metric_throttles(period=PERIOD), 1)
-    return ticket(f"{_label(name)}FunctionThrottled", "function-throttled", f"The function {name} is throttled.", reading)
+def _function_throttles(name: str, function: Function) -> AlarmSpec:
+    condition = Condition(function.metric_throttles(period=PERIOD), 1)
+    return ticket(f"{_camel_case(name)}FunctionThrottled", "function-throttled", f"The function {name} is throttled.", condition)
 
 
-def _slow(name: str, function: Function) -> Watch:
+def _function_duration(name: str, function: Function) -> AlarmSpec:
     assert function.timeout is not None
-    reading = Reading(function.metric_duration(period=PERIOD, statistic="p99"), 0.8 * function.timeout.to_milliseconds(), 2, 3)
-    return ticket(f"{_label(name)}FunctionSlow", "function-slow", f"The function {name} needs 80 % of its time-out.", reading)
+    condition = Condition(function.metric_duration(period=PERIOD, statistic="p99"), 0.8 * function.timeout.to_milliseconds(), 2, 3)
+    return ticket(f"{_camel_case(name)}FunctionSlow", "function-slow", f"The function {name} uses 80 % of its timeout.", condition)
 
 
-def _burn(watched: Watched, name: str, share: float, short: Duration, long: Duration, meaning: str) -> Watch:
-    """Both windows burn: the long one says that it matters, the short one that it still goes on; neither counts without traffic."""
-    errors = [Reading(watched.api.metric_server_error(period=period, statistic="Average"), share) for period in (short, long)]
-    traffic = Reading(watched.api.metric_count(period=Duration.hours(1), statistic="SampleCount"), ENOUGH_REQUESTS)
-    return page(name, "api-errors", meaning, *errors, traffic)
+def _burn_rate(resources: MonitoredResources, name: str, share: float, windows: tuple[Duration, Duration], exhausted_in: str) -> AlarmSpec:
+    """Return a multi-window burn-rate alarm: the short window clears it soon, the long one ignores spikes; both need traffic."""
+    errors = [Condition(resources.api.metric_server_error(period=window, statistic="Average"), share) for window in windows]
+    traffic = Condition(resources.api.metric_count(period=Duration.hours(1), statistic="SampleCount"), MINIMUM_REQUESTS)
+    description = f"The API fails (5xx): at this rate the error budget of a month is used up in {exhausted_in}."
+    return page(name, "api-errors", description, *errors, traffic)
 
 
-def _blocked(firewall: WebAcl) -> Watch:
-    reading = Reading(firewall.metric("BlockedRequests"), BLOCKED, 2, 3)
-    return ticket("ApiBlocked", "api-blocked", "The firewall blocked 100 requests in five minutes.", reading)
+def _firewall_blocks(firewall: WebAcl) -> AlarmSpec:
+    condition = Condition(firewall.metric("BlockedRequests"), BLOCKED_REQUESTS, of=2, periods=3)
+    return ticket("ApiBlocked", "api-blocked", "The firewall blocked 100 requests in five minutes.", condition)
 
 
-def _canary(settings: Settings) -> Watch:
-    passed = measured(settings, Metric.CANARY_PASSED, "Minimum", Duration.minutes(settings.canary_minutes))
+def _canary_fails(settings: Settings) -> AlarmSpec:
+    canary_passed = platform_metric(settings, Metric.CANARY_PASSED, "Minimum", Duration.minutes(settings.canary_minutes))
     return page(
         "CanaryFailed",
         "canary-failed",
-        "A consumer of our own did not get what it asked the API for.",
-        Reading(passed, 1, 2, 3, below=True),
+        "Test requests of the canary to the API failed.",
+        Condition(canary_passed, 1, of=2, periods=3, below=True),
     )
 
 
-def _label(name: str) -> str:
+def _camel_case(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("_"))

@@ -22,8 +22,8 @@ from aws_cdk.aws_ec2 import (
 )
 from constructs import Construct
 
-from cdk.common.log_group import log_group
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.log_group import create_log_group
+from cdk.common.suppress_findings import suppress_findings
 from cdk.network.service_access import ipv6_egress, ipv6_endpoints, private_endpoints
 from cdk.settings.model import Settings
 
@@ -99,7 +99,7 @@ class Network(Construct):
             isolated_subnet_ids=list(self._settings.vpc_subnet_ids),
             isolated_subnet_route_table_ids=list(self._settings.vpc_route_table_ids) or None,
         )
-        acknowledge(vpc, _ACCEPTED_OF_AN_EXISTING_ONE)
+        suppress_findings(vpc, _ACCEPTED_OF_AN_EXISTING_ONE)
         return vpc
 
     def _open_ways_out(self) -> None:
@@ -120,7 +120,7 @@ class Network(Construct):
 
     def _record_rejected_traffic(self) -> None:
         """In a VPC of our own; an existing one has its owner's flow logs."""
-        logs = log_group(self, "FlowLogs", self._settings)
+        logs = create_log_group(self, "FlowLogs", self._settings)
         FlowLog(
             self,
             "FlowLog",

@@ -22,11 +22,11 @@ from aws_cdk.aws_rds import (
 )
 from constructs import Construct
 
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.suppress_findings import suppress_findings
 from cdk.network.vpc import Network
 from cdk.settings.model import Settings
 from cdk.storage.database_logs import DatabaseLogs
-from cdk.storage.database_proxy import proxy_of
+from cdk.storage.database_proxy import create_proxy
 from cdk.storage.database_users import sign_in
 
 NAME = "signify"
@@ -45,8 +45,8 @@ class Database(Construct):
         self.cluster.connections.allow_default_port_from(network.clients, "Functions")
         if settings.on_aws:  # the twin's PostgreSQL logs into a file
             DatabaseLogs(self, "Logs", settings, self.cluster)
-        self.proxy = proxy_of(self, self.cluster, network) if settings.database_proxy else None
-        acknowledge(self, _ACCEPTED)
+        self.proxy = create_proxy(self, self.cluster, network) if settings.database_proxy else None
+        suppress_findings(self, _ACCEPTED)
 
     @property
     def secret_arn(self) -> str:

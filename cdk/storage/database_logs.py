@@ -13,8 +13,8 @@ from aws_cdk.aws_rds import CfnDBCluster, CfnDBInstance, DatabaseCluster
 from aws_cdk.custom_resources import AwsCustomResource, AwsSdkCall, PhysicalResourceId
 from constructs import Construct
 
-from cdk.common.log_group import log_group
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.log_group import create_log_group
+from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 
 GROUP = "/aws/rds/cluster/{cluster}/postgresql"
@@ -29,7 +29,7 @@ class DatabaseLogs(Construct):
         super().__init__(scope, construct_id)
         self._cluster = cluster
         self._name = GROUP.format(cluster=cluster.cluster_identifier)
-        self._calls = log_group(self, "Calls", settings)
+        self._calls = create_log_group(self, "Calls", settings)
         self._role = self._caller()
         make = self._call("createLogGroup", ignored="ResourceAlreadyExistsException")
         made = self._resource("Group", make, self._call("deleteLogGroup", ignored="ResourceNotFoundException"))
@@ -37,7 +37,7 @@ class DatabaseLogs(Construct):
         forgets.node.add_dependency(made)
         self._hold_back_instances()
         helper = Stack.of(self).node.find_child(f"AWS{AwsCustomResource.PROVIDER_FUNCTION_UUID.replace('-', '')}")
-        acknowledge(helper, _ACCEPTED_OF_THE_HELPER)
+        suppress_findings(helper, _ACCEPTED_OF_THE_HELPER)
 
     def _call(self, action: str, ignored: str | None = None, **parameters: int) -> AwsSdkCall:
         return AwsSdkCall(
@@ -77,7 +77,7 @@ class DatabaseLogs(Construct):
         assert isinstance(resource, CfnDBCluster)
         shown = GROUP.format(cluster=f"<{Stack.of(self).get_logical_id(resource)}>")
         finding = f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:{shown}:*]"
-        acknowledge(role, {finding: "The star is how CloudWatch Logs spells a log group in a policy; it is this one group."})
+        suppress_findings(role, {finding: "The star is how CloudWatch Logs spells a log group in a policy; it is this one group."})
         return role
 
     def _hold_back_instances(self) -> None:

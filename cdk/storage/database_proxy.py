@@ -16,7 +16,7 @@ IDLE_CLIENT = Duration.minutes(30)
 SESSION = "SET timezone='UTC'; SET statement_timeout=20000"
 
 
-def proxy_of(scope: Construct, cluster: DatabaseCluster, network: Network) -> DatabaseProxy:
+def create_proxy(scope: Construct, cluster: DatabaseCluster, network: Network) -> DatabaseProxy:
     """A proxy that takes TLS and IAM only, from end to end, so that it holds no secret; clients alone may call it."""
     proxy = DatabaseProxy(
         scope,

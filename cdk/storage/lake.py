@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk.aws_iam import IRole, ManagedPolicy, PolicyStatement
 from aws_cdk.aws_kms import Key
+from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, LifecycleRule, ObjectOwnership
 from constructs import Construct
 
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 from cdk.storage.zones import lifecycle
 
@@ -46,6 +49,12 @@ class Lake(Construct):
         self._policies: dict[str, ManagedPolicy] = {}
         self._announce_objects()
 
+    def grant_zones(self, function: Function, *, reads: Iterable[str], writes: Iterable[str]) -> None:
+        """Let the function read and write these zones."""
+        assert function.role is not None
+        self.grant_read(function.role, *reads)
+        self.grant_write(function.role, *writes)
+
     def grant_read(self, role: IRole, *zones: str) -> None:
         """Let role list the zones and read their objects, any version."""
         for zone in zones:
@@ -68,7 +77,7 @@ class Lake(Construct):
             key = PolicyStatement(actions=key_actions, resources=[self.key.key_arn])
             policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=[list_zone, objects, itself, key])
             finding = f"AwsSolutions-IAM5[Resource::<{Stack.of(self).get_logical_id(self._bucket_resource)}.Arn>/{zone}/*]"
-            acknowledge(policy, {finding: "A zone is a key prefix: what lies below it is data, not a list that a policy could name."})
+            suppress_findings(policy, {finding: "A zone is a key prefix: what lies below it is data, not a list that a policy could name."})
             self._policies[name] = policy
         return policy
 
@@ -100,5 +109,5 @@ class Lake(Construct):
             auto_delete_objects=self._empties,
         )
         self._keep_policy(logs)
-        acknowledge(logs, {"AwsSolutions-S1": "This bucket holds the access logs; logging its own access would log itself."})
+        suppress_findings(logs, {"AwsSolutions-S1": "This bucket holds the access logs; logging its own access would log itself."})
         return logs

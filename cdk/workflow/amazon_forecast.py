@@ -11,7 +11,7 @@ from aws_cdk.aws_forecast import CfnDataset, CfnDatasetGroup
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 from constructs import Construct
 
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
 
@@ -36,7 +36,7 @@ class AmazonForecast:
     poll_seconds: int
 
     def patterns(self) -> list[tuple[str, str]]:
-        """Kind and name of what runs create under the stage's prefix: an import belongs to the data set, an export to its forecast."""
+        """Return type and name pattern of the resources that runs create; imports belong to the data set, exports to their forecast."""
         kinds = ("dataset-import-job", "predictor", "forecast", "forecast-export-job")
         return [(kind, f"{self.prefix}*") for kind in kinds]
 
@@ -68,7 +68,7 @@ class ForecastDatasets(Construct):
         for resource in (dataset, group):
             # A copy of what the lake holds: nothing is lost with it.
             resource.apply_removal_policy(RemovalPolicy.DESTROY)
-            acknowledge(resource, _ACCEPTED)
+            suppress_findings(resource, _ACCEPTED)
             resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3697"]}})  # for the reason of _ACCEPTED
         self.service = AmazonForecast(
             dataset_arn=_arn("dataset", name),  # not a reference: the run's stack is deployed again only when its own template changes

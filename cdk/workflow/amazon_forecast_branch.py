@@ -13,16 +13,16 @@ from aws_cdk.aws_stepfunctions import CustomState, IChainable
 from constructs import Construct
 
 from cdk.workflow.amazon_forecast import DIMENSIONS, FREQUENCY, QUANTILES, AmazonForecast
-from cdk.workflow.amazon_forecast_step import BUSY, ForecastStage, Kind, name_of, service_call
+from cdk.workflow.amazon_forecast_step import BUSY, AmazonForecastStep, ResourceKind, name_of, service_call
 from cdk.workflow.failure_path import FailurePath
 from cdk.workflow.states import retry
 
-IMPORT = Kind("Import", "Start", "DatasetImportJob", "createDatasetImportJob", parent="Dataset", hours=2)
-PREDICTOR = Kind(
+IMPORT = ResourceKind("Import", "Start", "DatasetImportJob", "createDatasetImportJob", parent="Dataset", hours=2)
+PREDICTOR = ResourceKind(
     "Predictor", "Train", "Predictor", "createAutoPredictor", parent="DatasetGroup", hours=12, describe="describeAutoPredictor"
 )
-FORECAST = Kind("Forecast", "Make", "Forecast", "createForecast", parent="Predictor", hours=4)
-EXPORT = Kind("Export", "Start", "ForecastExportJob", "createForecastExportJob", parent="Forecast", hours=2)
+FORECAST = ResourceKind("Forecast", "Make", "Forecast", "createForecast", parent="Predictor", hours=4)
+EXPORT = ResourceKind("Export", "Start", "ForecastExportJob", "createForecastExportJob", parent="Forecast", hours=2)
 LONGEST = Duration.hours(sum(kind.hours for kind in (IMPORT, PREDICTOR, FORECAST, EXPORT)))
 INPUT = "features/amazon_forecast/v1/run_id="
 OUTPUT = "forecasts/amazon_forecast/v1/run_id="
@@ -39,7 +39,7 @@ class AmazonForecastBranch(Construct):
         self._name = name_of(service.prefix)
         poll = Duration.seconds(service.poll_seconds)
         stages = [
-            ForecastStage(self, kind, self._name, arguments, parent, failure, poll)
+            AmazonForecastStep(self, kind, self._name, arguments, parent, failure, poll)
             for kind, arguments, parent in (
                 (IMPORT, self._import(), service.dataset_arn),
                 (PREDICTOR, self._train(), service.group_arn),
@@ -119,5 +119,5 @@ class AmazonForecastBranch(Construct):
         return state
 
 
-def _held(kind: Kind) -> str:
+def _held(kind: ResourceKind) -> str:
     return f"{{% ${kind.variable} %}}"

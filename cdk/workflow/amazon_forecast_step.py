@@ -31,7 +31,7 @@ EXISTS = "Forecast.ResourceAlreadyExistsException"
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResourceKind:
     """One kind of resource. `noun` and `verb` name its states, `member` begins the names of its members in the API, `parent` those of
     what it is made from.
     """
@@ -72,11 +72,18 @@ def service_call(scope: Construct, name: str, action: str, arguments: Mapping[st
     return state
 
 
-class ForecastStage(Construct):
+class AmazonForecastStep(Construct):
     """The states of one kind. `first` is entered by the stage before; `then` says what follows once the resource is ACTIVE."""
 
     def __init__(
-        self, scope: Construct, kind: Kind, name: str, arguments: Mapping[str, Any], parent_arn: str, failure: FailurePath, poll: Duration
+        self,
+        scope: Construct,
+        kind: ResourceKind,
+        name: str,
+        arguments: Mapping[str, Any],
+        parent_arn: str,
+        failure: FailurePath,
+        poll: Duration,
     ) -> None:
         super().__init__(scope, kind.noun)
         self._kind, self._name, self._parent_arn, self._failure = kind, name, parent_arn, failure

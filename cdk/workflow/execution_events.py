@@ -10,7 +10,7 @@ from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_stepfunctions import StateMachine
 from constructs import Construct
 
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.suppress_findings import suppress_findings
 from cdk.compute.function import MAX_EVENT_AGE
 
 FAILURE_STATUSES = ("FAILED", "TIMED_OUT", "ABORTED")
@@ -39,7 +39,7 @@ class ExecutionEvents(Construct):
         assert isinstance(machine, CfnElement)
         resource = f"<AWS::Region>:<AWS::AccountId>:execution:<{Stack.of(machine).get_logical_id(machine)}.Name>:*"
         finding = f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:{resource}]"
-        acknowledge(self._listener.role, {finding: "The executions of one state machine; each run is an execution of its own."})
+        suppress_findings(self._listener.role, {finding: "The executions of one state machine; each run is an execution of its own."})
 
     def _add_rule(self, construct_id: str, description: str, detail: dict[str, object]) -> None:
         Rule(

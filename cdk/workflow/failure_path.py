@@ -15,21 +15,21 @@ from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_stepfunctions import Choice, Condition, CustomState, Fail, TaskStateBase
 from constructs import Construct
 
-from cdk.workflow.states import EXECUTION, call, tell
-from cdk.workflow.topics import Notices
+from cdk.workflow.states import EXECUTION, call, publish
+from cdk.workflow.topics import NotificationTopics
 
 
 class FailurePath(Construct):
     """The states after a failure, and what every catch that leads to them says."""
 
-    def __init__(self, scope: Construct, construct_id: str, recorder: Function, notices: Notices) -> None:
+    def __init__(self, scope: Construct, construct_id: str, recorder: Function, topics: NotificationTopics) -> None:
         super().__init__(scope, construct_id)
         self._recorder = recorder
         self._resume = Choice.jsonata(self, "Resume").otherwise(
             Fail.jsonata(self, "NowhereToResume", error="NowhereToResume", cause="{% $failure.state %}")
         )
         fail = self._fail()
-        notify = tell(self, "NotifyFailure", notices.failures, "Signify: a run failed")
+        notify = publish(self, "NotifyFailure", topics.failures, "Signify: a run failed")
         notify.add_catch(fail, outputs="{% $states.input %}")
         notify.next(fail)
         self.first = self._record(notify)

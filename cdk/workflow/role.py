@@ -5,9 +5,9 @@ from __future__ import annotations
 from aws_cdk.aws_iam import IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal
 from constructs import Construct
 
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.suppress_findings import suppress_findings
 from cdk.workflow.steps import Steps
-from cdk.workflow.topics import Notices
+from cdk.workflow.topics import NotificationTopics
 
 FORECAST_ACTIONS = (
     "CreateDatasetImportJob",
@@ -25,7 +25,7 @@ FORECAST_ACTIONS_ON_ALL = ("CreateAutoPredictor", "ListDatasetImportJobs", "List
 LOG_DELIVERY = ("Create", "Get", "Update", "Delete", "List")
 
 
-def run_role(scope: Construct, steps: Steps, notices: Notices) -> IRole:
+def create_run_role(scope: Construct, steps: Steps, topics: NotificationTopics) -> IRole:
     """A role with exactly these rights; the workflow library would also grant every version of every function."""
     role = Role(
         scope,
@@ -34,11 +34,11 @@ def run_role(scope: Construct, steps: Steps, notices: Notices) -> IRole:
         assumed_by=ServicePrincipal("states.amazonaws.com"),
         inline_policies={
             "Steps": PolicyDocument(statements=[_call_functions(steps), _run_jobs(steps), *_forecast(steps)]),
-            "Notices": PolicyDocument(statements=_tell(notices)),
+            "Notices": PolicyDocument(statements=_publish(topics)),
             "Observe": PolicyDocument(statements=[_deliver_logs(), _trace()]),
         },
     )
-    acknowledge(role, {**_ACCEPTED, **_accepted_of_forecast(role, steps)})
+    suppress_findings(role, {**_ACCEPTED, **_accepted_of_forecast(role, steps)})
     return role.without_policy_updates()
 
 
@@ -51,10 +51,10 @@ def _run_jobs(steps: Steps) -> PolicyStatement:
     return PolicyStatement(actions=actions, resources=[job.job_arn for _, job in steps.jobs.values()])
 
 
-def _tell(notices: Notices) -> list[PolicyStatement]:
+def _publish(topics: NotificationTopics) -> list[PolicyStatement]:
     return [
-        PolicyStatement(actions=["sns:Publish"], resources=[notices.runs.topic_arn, notices.failures.topic_arn]),
-        PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[notices.key.key_arn]),
+        PolicyStatement(actions=["sns:Publish"], resources=[topics.runs.topic_arn, topics.failures.topic_arn]),
+        PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[topics.key.key_arn]),
     ]
 
 

@@ -27,15 +27,15 @@ from aws_cdk.aws_stepfunctions import (
 )
 from constructs import Construct
 
-from cdk.common.log_group import log_group
+from cdk.common.log_group import create_log_group
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
 from cdk.workflow.amazon_forecast_branch import LONGEST, AmazonForecastBranch
 from cdk.workflow.failure_path import FailurePath
-from cdk.workflow.role import run_role
-from cdk.workflow.states import EXECUTION, call, run_job, tell
+from cdk.workflow.role import create_run_role
+from cdk.workflow.states import EXECUTION, call, publish, run_job
 from cdk.workflow.steps import Steps
-from cdk.workflow.topics import Notices
+from cdk.workflow.topics import NotificationTopics
 
 LONGEST_RUN = Duration.hours(8)
 RUN_ID = "{% $run.run_id %}"
@@ -44,12 +44,14 @@ RUN_ID = "{% $run.run_id %}"
 class DailyRun(Construct):
     """A standard workflow: executions are durable, named after their idempotency key, and redriven from the state that failed."""
 
-    def __init__(self, scope: Construct, construct_id: str, settings: Settings, lake: Lake, steps: Steps, notices: Notices) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, settings: Settings, lake: Lake, steps: Steps, topics: NotificationTopics
+    ) -> None:
         super().__init__(scope, construct_id)
         self._steps = steps
         self._lake = lake
-        self._notices = notices
-        self._failure = FailurePath(self, "Failure", steps.functions["run_recorder"], notices)
+        self._topics = topics
+        self._failure = FailurePath(self, "Failure", steps.functions["run_recorder"], topics)
         self.machine = StateMachine(
             self,
             "Machine",
@@ -57,9 +59,9 @@ class DailyRun(Construct):
             query_language=QueryLanguage.JSONATA,
             definition_body=DefinitionBody.from_chainable(self._run()),
             timeout=LONGEST_RUN if steps.amazon is None else LONGEST_RUN.plus(LONGEST),
-            role=run_role(self, steps, notices),
+            role=create_run_role(self, steps, topics),
             tracing_enabled=True,
-            logs=LogOptions(destination=log_group(self, "Logs", settings), level=LogLevel.ALL, include_execution_data=True),
+            logs=LogOptions(destination=create_log_group(self, "Logs", settings), level=LogLevel.ALL, include_execution_data=True),
         )
 
     def _run(self) -> Chain:
@@ -103,7 +105,7 @@ class DailyRun(Construct):
     def _notify(self) -> IChainable:
         """A run that finished stays finished when nobody could be told; its output then says so."""
         done = Succeed.jsonata(self, "Done")
-        notify = tell(self, "Notify", self._notices.runs, "Signify: a run finished")
+        notify = publish(self, "Notify", self._topics.runs, "Signify: a run finished")
         notify.add_catch(done, outputs="{% $merge([$states.input, {'not_notified': $states.errorOutput}]) %}")
         notify.next(done)
         return Choice.jsonata(self, "ShallNotify").when(Condition.jsonata("{% $run.notify %}"), notify).otherwise(done)

@@ -97,7 +97,7 @@ def run_job(scope: Construct, name: str, job: PySparkEtlJob, minutes: int, argum
     return state
 
 
-def tell(scope: Construct, name: str, topic: Topic, subject: str) -> SnsPublish:
+def publish(scope: Construct, name: str, topic: Topic, subject: str) -> SnsPublish:
     """Send the summary of the input to a topic; the input is the output. Tried again whatever the error: a notice more does no harm."""
     state = SnsPublish.jsonata(
         scope,

@@ -9,11 +9,11 @@ from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
-from cdk.common.suppress_findings import acknowledge
+from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 
 
-class Notices(Construct):
+class NotificationTopics(Construct):
     """`runs` tells of runs that finished, `failures` of runs that failed, `alarms` of alarms."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
@@ -30,7 +30,7 @@ class Notices(Construct):
         if settings.alarm_email:
             for topic in (self.failures, self.alarms):
                 topic.add_subscription(EmailSubscription(settings.alarm_email))
-                acknowledge(topic, _ACCEPTED_OF_MAIL)
+                suppress_findings(topic, _ACCEPTED_OF_MAIL)
 
     def _topic(self, name: str) -> Topic:
         return Topic(self, name, master_key=self.key, enforce_ssl=True)

@@ -21,7 +21,7 @@ def properties(stage: Stage, kind: str, name: str) -> dict[str, Any]:
 
 
 def test_it_comes_as_often_as_the_settings_say_and_not_where_the_database_may_pause(stages: dict[str, Stage]) -> None:
-    assert properties(stages["prod"], "AWS::Scheduler::Schedule", "Often")["ScheduleExpression"] == "rate(15 minutes)"
+    assert properties(stages["prod"], "AWS::Scheduler::Schedule", "Schedule")["ScheduleExpression"] == "rate(15 minutes)"
     assert not [name for name, _ in stages["dev"].resources() if "/Canary" in name]
 
 
@@ -56,7 +56,7 @@ def test_somebody_is_woken_when_it_fails_twice_in_three_times(prod: Stage) -> No
 
 def test_it_may_come_more_often(synthesise: Synthesise) -> None:
     stage = synthesise("dev", canaryMinutes="5")["dev"]
-    assert properties(stage, "AWS::Scheduler::Schedule", "Often")["ScheduleExpression"] == "rate(5 minutes)"
+    assert properties(stage, "AWS::Scheduler::Schedule", "Schedule")["ScheduleExpression"] == "rate(5 minutes)"
 
 
 def test_where_clients_send_a_key_it_may_read_that_of_the_machine_client(synthesise: Synthesise) -> None:

@@ -28,7 +28,7 @@ def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     app = App(context=context, outdir=str(tmp_path_factory.mktemp("cdk.out")), builtin_cloud_formation_validation=False)
     functions = DatabaseStack(app, settings).functions
     stack = StageStack(app, "Listening", settings, "a function that nobody waits for")
-    functions.make(stack, FunctionSpec("run_recorder", "Hears of something", asynchronous=True, inside=False, concurrency=3))
+    functions.make(stack, FunctionSpec("run_recorder", "Hears of something", asynchronous=True, in_vpc=False, concurrency=3))
     artifact = app.synth().get_stack_by_name(stack.stack_name)
     return Template(artifact.stack_name, dict(artifact.template), {})
 

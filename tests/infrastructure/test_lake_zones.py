@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from cdk.compute.function_specs import FUNCTION_SPECS
 from cdk.storage.zones import ZONES
-from stacks.processing import JOBS, READS, WRITES
+from stacks.processing import JOBS
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, listed, rendered, statements
 
@@ -72,9 +73,8 @@ def test_who_may_use_a_zone_may_ask_whether_it_is_there(stage: Stage) -> None:
 
 
 def test_grants_name_zones_that_exist() -> None:
-    named = {zone for job in JOBS for zone in (*job.reads, *job.writes)}
-    named |= {zone for zones in (*READS.values(), *WRITES.values()) for zone in zones}
-    assert named <= {zone.name for zone in ZONES}
+    granted_zones = {zone for spec in (*JOBS, *FUNCTION_SPECS) for zone in (*spec.reads, *spec.writes)}
+    assert granted_zones <= {zone.name for zone in ZONES}
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)

@@ -163,6 +163,6 @@ def test_a_budget_is_told_to_the_topic_and_by_mail(synthesise: Synthesise, stage
 
 @pytest.mark.parametrize(("minimum", "maximum", "connections"), [(0, 4, 901), (0.5, 16, 2000), (1, 16, 3604), (1, 128, 5000)])
 def test_connections_follow_the_memory(minimum: float, maximum: float, connections: int) -> None:
-    from cdk.monitoring.database_alarms import connections_at_most
+    from cdk.monitoring.database_alarms import max_connections
 
-    assert connections_at_most(minimum, maximum) == connections
+    assert max_connections(minimum, maximum) == connections

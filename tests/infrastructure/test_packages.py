@@ -71,12 +71,9 @@ def test_no_package_holds_the_twin_or_the_infrastructure(each: Package) -> None:
 
 
 def test_a_function_finds_its_handler_in_its_package() -> None:
-    from cdk.compute import migrations
-    from cdk.monitoring import canary
-    from stacks import anomaly, api, processing, workflow
+    from cdk.compute.function_specs import FUNCTION_SPECS
 
-    specs = [*processing.RUN_FUNCTIONS, processing.RECEIVER, workflow.TRIGGER, workflow.EXECUTION_LISTENER, anomaly.DETECTOR, api.HANDLER]
-    for spec in [*specs, canary.WALKER, migrations.ROLES, migrations.MIGRATOR]:
+    for spec in FUNCTION_SPECS:
         module = package.ROOT / f"{spec.entry_point.rpartition('.')[0].replace('.', '/')}.py"
         assert module in set(spec.package.files()), spec.name
 

@@ -24,7 +24,7 @@ from runtime.models.domain.quality import Verdict
 from runtime.models.domain.run_input import RunInput
 from runtime.services.anomalies.anomaly_detection import Detected
 from runtime.services.kpis.kpi_calculation import Measured
-from runtime.services.probe.canary_probe import Walk
+from runtime.services.probe.canary_probe import ProbeResult
 from runtime.services.runs.daily_start import Started
 from runtime.services.runs.publishing import Publication
 from runtime.services.runs.quality_gate import Judgement
@@ -104,7 +104,7 @@ INVOCATIONS = {
         {"succeeded": [{}], "times_usual": [1.5]},
         {"outcome": "SUCCEEDED", "execution": EXECUTION, "dpu_seconds": 900, **RUN_EVENT},
     ),
-    "canary": Invocation("consumer_walk", {"walk": [Walk(120.0)]}, {}),
+    "canary": Invocation("canary_probe", {"run": [ProbeResult(120.0)]}, {}),
 }
 
 

@@ -1,0 +1,74 @@
+"""The functions of the platform, each under its own name."""
+
+from __future__ import annotations
+
+from cdk.compute import package
+from cdk.compute.function_spec import FunctionSpec
+from cdk.storage.database_users import API_USER
+
+DATABASE_ROLES = FunctionSpec("database_roles", "Creates the database users", in_vpc=False, timeout_s=120)
+MIGRATOR = FunctionSpec("migrator", "Runs the schema migrations", package=package.MIGRATIONS, timeout_s=600)
+
+DATA_PROCESSOR = FunctionSpec(
+    "data_processor",
+    "Validates and stages the objects that arrive in the landing zone",
+    memory_mib=2048,
+    timeout_s=900,  # the maximum of Lambda
+    ephemeral_storage_mib=6144,  # the largest object (MAX_BYTES of the ingestion service), its staged copy, and sorting
+    concurrency=4,
+    reads=("landing",),
+    writes=("staging",),
+)
+
+RUN_RESOLVER = FunctionSpec("run_resolver", "Selects the input of a run", writes=("runs",))
+QUALITY_GATE = FunctionSpec("quality_gate", "Checks the share of quarantined rows of a run", reads=("runs",))
+RUN_PUBLISHER = FunctionSpec(
+    "run_publisher",
+    "Loads the forecasts of a run and publishes them",
+    memory_mib=2048,
+    timeout_s=600,
+    ephemeral_storage_mib=2048,
+    reads=("runs", "forecasts"),
+)
+ANOMALY_DETECTOR = FunctionSpec(
+    "anomaly_detector",
+    "Detects anomalies in the week before a run",
+    package=package.KPI,
+    memory_mib=3008,
+    timeout_s=600,
+    ephemeral_storage_mib=2048,
+    reads=("features", "forecasts"),
+    writes=("anomalies",),
+)
+KPI_CALCULATOR = FunctionSpec(
+    "kpi_calculator",
+    "Measures the accuracy of earlier forecasts",
+    package=package.KPI,
+    memory_mib=3008,
+    timeout_s=600,
+    ephemeral_storage_mib=2048,
+    reads=("runs", "forecasts", "features"),
+)
+RUN_RECORDER = FunctionSpec("run_recorder", "Records how a run ended", reads=("runs",))
+
+FORECAST_TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, at most once a day", in_vpc=False)
+EXECUTION_LISTENER = FunctionSpec("execution_listener", "Records the end of runs that were stopped or timed out", asynchronous=True)
+
+API = FunctionSpec(
+    "api",
+    "Serves the REST API",
+    package=package.API,
+    handler="runtime.api.main.handler",
+    memory_mib=1024,
+    timeout_s=29,  # the limit of API Gateway
+    concurrency=20,
+    database_user=API_USER,
+)
+CANARY = FunctionSpec(
+    "canary", "Calls the API as a client does", memory_mib=256, timeout_s=120, asynchronous=True, in_vpc=False, concurrency=1
+)
+
+FUNCTION_SPECS = (
+    DATABASE_ROLES, MIGRATOR, DATA_PROCESSOR, RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, RUN_RECORDER,
+    FORECAST_TRIGGER, EXECUTION_LISTENER, API, CANARY,
+)  # fmt: skip
