@@ -150,7 +150,9 @@ def anomaly_detection() -> AnomalyDetection:
     from runtime.adapters.lake.forecast_frames import LakeForecastFrames
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
 
-    return AnomalyDetection(runs(), jobs(), LakeForecastFrames(lake()), lake(), LakeAnomalyTable(lake()), clock())
+    return AnomalyDetection(
+        runs=runs(), jobs=jobs(), frames=LakeForecastFrames(lake()), lake=lake(), table=LakeAnomalyTable(lake()), clock=clock()
+    )
 
 
 @cache

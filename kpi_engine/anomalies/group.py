@@ -1,52 +1,81 @@
-"""One group of anomalies: what the source said, as values."""
+"""A group of anomalies: what a detector or a source of anomalies reports, before anything is concluded from it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import fsum
 
 import numpy as np
 
-from kpi_engine.anomalies.detection.kinds import Days
-from kpi_engine.shared.arrays import Bools, Floats
+from kpi_engine.anomalies.detection.kinds import NO_KIND, AnomalyKind, DailyValues
+from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 
-@dataclass(frozen=True)
-class Series:
-    """Members x instants of the group's primary measure, members in alphabetical order of their dimension values; NaN is missing.
+@dataclass(frozen=True, eq=False)
+class GroupSeries:
+    """The values of a group's primary measure: M members x N instants; NaN is missing.
 
-    has_interval: whether every known expectation came with both bounds.
+    dimensions: of each member. capacity, orders: M x N, what can be handled and how many orders were due. kinds: M x N, the
+    AnomalyKind.code of each day, -1 where it is unknown or none. has_interval: whether every known expectation has both bounds.
     """
 
     dimensions: tuple[Mapping[str, str], ...]
     instants: tuple[datetime, ...]
-    days: Days
+    days: DailyValues
     capacity: Floats
     orders: Floats
+    kinds: Ints
     has_interval: bool
 
+    @classmethod
+    def of(
+        cls,
+        dimensions: tuple[Mapping[str, str], ...],
+        instants: tuple[datetime, ...],
+        *,
+        actual: Floats,
+        expected: Floats,
+        lower: Floats,
+        upper: Floats,
+        capacity: Floats | None = None,
+        orders: Floats | None = None,
+        kinds: Ints | None = None,
+    ) -> GroupSeries:
+        """Arrange the M x N values of the members: bounds that are missing or crossed move to the expectation."""
+        return cls(
+            dimensions=dimensions,
+            instants=instants,
+            days=DailyValues.of(actual, expected, lower, upper),
+            capacity=np.full(actual.shape, np.nan) if capacity is None else capacity,
+            orders=np.full(actual.shape, np.nan) if orders is None else orders,
+            kinds=np.full(actual.shape, NO_KIND, dtype=np.int64) if kinds is None else kinds,
+            has_interval=not np.any(~np.isnan(expected) & (np.isnan(lower) | np.isnan(upper))),
+        )
+
     @property
-    def known(self) -> Bools:
+    def is_known(self) -> Bools:
         """Where both the actual and the expectation are known: only these days move a figure."""
         return ~np.isnan(self.days.residual)
 
-    def instants_known(self) -> list[datetime]:
-        """The instants at which an actual of any member is known."""
-        known: Bools = np.any(~np.isnan(self.days.actual), axis=0)
-        return [moment for moment, is_known in zip(self.instants, known, strict=True) if is_known]
+    @property
+    def last_instant_with_data(self) -> datetime | None:
+        """The last instant at which the actual of any member is known."""
+        has_data: Bools = np.any(~np.isnan(self.days.actual), axis=0)
+        return max((moment for moment, known in zip(self.instants, has_data, strict=True) if known), default=None)
 
-    def deltas(self) -> list[float]:
-        """actual - expected of each member, summed over its known days."""
-        return [fsum(row[known]) for row, known in zip(self.days.residual, self.known, strict=True)]
+    def member_deltas(self) -> list[float]:
+        """Return actual - expected of each member, units, summed over its known days."""
+        return [fsum(row[mask]) for row, mask in zip(self.days.residual, self.is_known, strict=True)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AnomalyGroup:
-    """A group: its interval (instants in UTC, and local days, both ends included), score, measure, series and contributions.
+    """One group: its interval (instants in UTC, and local days, both ends included), score, measure, members and contributions.
 
-    contributions: for each dimension the weight that the source gave each value, or none.
+    score: 0..100. also_affected: other measures. reported_kind: the one kind that the detector or source gives to the whole group, None
+    when it gives several or none. contributions: for each dimension the weight that the source gives each value, or none.
     """
 
     id: str
@@ -56,17 +85,22 @@ class AnomalyGroup:
     last_day: date
     score: float
     measure: str | None
-    also_affected: tuple[str, ...]
-    told_kind: str | None
-    contributions: Mapping[str, Mapping[str, float]]
-    series: Series
-
-    def values_of(self, dimension: str) -> tuple[str, ...]:
-        """The values of one dimension in the group, sorted: of its series, or else of the contributions."""
-        told = {member[dimension] for member in self.series.dimensions if dimension in member}
-        return tuple(sorted(told or self.contributions.get(dimension, {})))
+    series: GroupSeries
+    reported_kind: AnomalyKind | None = None
+    also_affected: tuple[str, ...] = ()
+    contributions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
         """The names of all dimensions, sorted."""
         return tuple(sorted({*self.contributions, *(name for member in self.series.dimensions for name in member)}))
+
+    @property
+    def dimension_values(self) -> dict[str, tuple[str, ...]]:
+        """The values of each dimension, names and values sorted."""
+        return {name: self.values_of(name) for name in self.dimensions}
+
+    def values_of(self, dimension: str) -> tuple[str, ...]:
+        """Return the values of one dimension, sorted: of its series, or else of the contributions."""
+        values = {member[dimension] for member in self.series.dimensions if dimension in member}
+        return tuple(sorted(values or self.contributions.get(dimension, {})))

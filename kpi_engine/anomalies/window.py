@@ -1,15 +1,11 @@
-"""Whole local days: the window of a report, and instants as the days they fall on."""
+"""The window of a report: whole local days."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
-JAVA_ZONE = re.compile(r"\[[\w/+\-]+\]$")  # Lookout wrote instants as Java does: 2021-03-28T00:00:00+01:00[Europe/Paris]
-
-
-MOST_DAYS = 3660
+MAX_DAYS_BACK = 3660
 
 
 @dataclass(frozen=True)
@@ -20,39 +16,44 @@ class Window:
     end: date
 
     @classmethod
-    def ending(cls, end: date, days: int) -> Window:
-        """The days up to and including end. Raises ValueError as checked does."""
-        checked(days)
-        return cls(end - timedelta(days=days - 1), end)
+    def ending(cls, end: date, days_back: int) -> Window:
+        """Return the days_back days up to and including end. Raises ValueError as require_days_back does.
 
-    def touches(self, start: date, end: date) -> bool:
-        """Whether any day of start..end lies in the window."""
-        return start <= self.end and end >= self.start
+        >>> Window.ending(date(2026, 11, 21), 7)
+        Window(start=datetime.date(2026, 11, 15), end=datetime.date(2026, 11, 21))
+        """
+        require_days_back(days_back)
+        return cls(end - timedelta(days=days_back - 1), end)
+
+    @property
+    def days(self) -> int:
+        """The number of days."""
+        return (self.end - self.start).days + 1
+
+    def touches(self, first_day: date, last_day: date) -> bool:
+        """Whether any day of first_day..last_day lies in the window."""
+        return first_day <= self.end and last_day >= self.start
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the window as it stands in a report."""
+        return {"start": self.start.isoformat(), "end": self.end.isoformat(), "days": self.days}
 
 
-def checked(days_back: int) -> int:
-    """The length of a window in days. Raises ValueError unless it is 1 to 3660."""
-    if not 1 <= days_back <= MOST_DAYS:
-        raise ValueError(f"days_back is {days_back}; a window has 1 to {MOST_DAYS} days")
-    return days_back
+def require_days_back(days_back: int) -> None:
+    """Raise ValueError unless a window of days_back days has 1 to 3660 of them."""
+    if not 1 <= days_back <= MAX_DAYS_BACK:
+        raise ValueError(f"days_back is {days_back}; a window has 1 to {MAX_DAYS_BACK} days")
 
 
 def last_complete_day(until: date | datetime, zone: tzinfo) -> date:
-    """The last local day that is over at an instant; a plain date is that day itself. Raises ValueError for a naive datetime."""
+    """Return the last local day that is over at an instant; a plain date is that day itself. Raises ValueError for a naive datetime.
+
+    >>> from datetime import UTC
+    >>> last_complete_day(datetime(2026, 11, 22, 4, 30, tzinfo=UTC), UTC)
+    datetime.date(2026, 11, 21)
+    """
     if not isinstance(until, datetime):
         return until
     if until.tzinfo is None:
         raise ValueError("until is a datetime without a time zone; give one, or a date")
     return until.astimezone(zone).date() - timedelta(days=1)
-
-
-def instant(text: object) -> datetime | None:
-    """A TimestampString of the service as an instant, UTC; None for what is none. One without an offset is UTC."""
-    if isinstance(text, datetime):
-        moment = text
-    else:
-        try:
-            moment = datetime.fromisoformat(JAVA_ZONE.sub("", str(text)))
-        except ValueError:
-            return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""State after publishing: what happened last week that was not to be expected?"""
+"""The DetectAnomalies state: compare the last week with what was expected of it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from runtime.functions.observability import emit, observed
 @observed
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Find the groups of anomalies that touch the run's last seven days."""
-    detected = bootstrap.anomaly_detection().detect(parse(RunEvent, event).run_id)
-    answer = detected.answer()
+    result = bootstrap.anomaly_detection().detect(parse(RunEvent, event).run_id)
     emit(
         {
-            Metric.ANOMALY_GROUPS: answer["total"],
-            Metric.ANOMALY_ALERTS: answer["alerts"],
-            Metric.ANOMALY_SERIES: answer["series"],
-            Metric.ANOMALY_TIMES_USUAL: detected.times_usual,
+            Metric.ANOMALY_GROUPS: result.report.total,
+            Metric.ANOMALY_ALERTS: len(result.report.alerts),
+            Metric.ANOMALY_SERIES: result.n_series,
+            Metric.ANOMALY_TIMES_USUAL: result.times_usual,
         }
     )
-    return answer
+    return result.to_state_output()

@@ -189,10 +189,10 @@ class ForecastFrames(Protocol):
 
 
 class AnomalyTable(Protocol):
-    """What was found in runs, as a table."""
+    """The anomaly groups of runs, as a table."""
 
-    def write(self, run_id: UUID, groups: Sequence[Mapping[str, Any]]) -> None:
-        """Store the groups of a run instead of those that were stored for it before."""
+    def write(self, run_id: UUID, groups: Sequence[Mapping[str, object]]) -> None:
+        """Store the groups of a run, one row each, in place of those that were stored for it before."""
 
 
 class Workflow(Protocol):

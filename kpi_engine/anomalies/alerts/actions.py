@@ -1,4 +1,4 @@
-"""Who should do what until when. The same finding always gives the same advice."""
+"""Recommended actions: who should do what by when. The same anomaly always gets the same advice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kpi_engine.anomalies.assessment.severity import Severity
-from kpi_engine.anomalies.detection.kinds import UP, Kind
+from kpi_engine.anomalies.detection.kinds import AnomalyKind
 
 DAYS_TO_ACT = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 5, Severity.LOW: 7}
 
@@ -19,15 +19,15 @@ DATA = ("data steward", "Ask the sender for the missing file or rows, load them,
 LOOK = ("demand planner", "Look at the series of the group; the source told no expected values, so that nothing more can be advised")
 
 ADVICE = {
-    Kind.VOLUME_DROP: CALL_CUSTOMER,
-    Kind.ZERO_DEMAND: STOCK_AND_SITE,
-    Kind.LEVEL_SHIFT: REFORECAST,
-    Kind.TREND_BREAK: REFORECAST,
-    Kind.VOLUME_SPIKE: SECURE_CAPACITY,
-    Kind.INTERMITTENT_BURST: SECURE_CAPACITY,
-    Kind.CAPACITY_BREACH: SECURE_CAPACITY,
-    Kind.SERVICE_DROP: SERVICE,
-    Kind.DATA_GAP: DATA,
+    AnomalyKind.VOLUME_DROP: CALL_CUSTOMER,
+    AnomalyKind.ZERO_DEMAND: STOCK_AND_SITE,
+    AnomalyKind.LEVEL_SHIFT: REFORECAST,
+    AnomalyKind.TREND_BREAK: REFORECAST,
+    AnomalyKind.VOLUME_SPIKE: SECURE_CAPACITY,
+    AnomalyKind.INTERMITTENT_BURST: SECURE_CAPACITY,
+    AnomalyKind.CAPACITY_BREACH: SECURE_CAPACITY,
+    AnomalyKind.SERVICE_DROP: SERVICE,
+    AnomalyKind.DATA_GAP: DATA,
 }
 
 
@@ -39,17 +39,16 @@ class Action:
     owner_role: str
     deadline: date
 
+    def as_dict(self) -> dict[str, str]:
+        """Return the action as it stands in a report."""
+        return {"action": self.action, "owner_role": self.owner_role, "deadline": self.deadline.isoformat()}
 
-def action_for(kind: Kind | None, severity: Severity, last_complete_day: date) -> Action:
-    """CRITICAL within 1 day of the window's last day, HIGH 2, MEDIUM 5, LOW 7 (a convention)."""
+
+def recommend_action(kind: AnomalyKind | None, severity: Severity, last_complete_day: date) -> Action:
+    """Return the action for a kind: CRITICAL within 1 day of the window's last day, HIGH 2, MEDIUM 5, LOW 7 (a convention).
+
+    >>> recommend_action(AnomalyKind.DATA_GAP, Severity.HIGH, date(2026, 11, 21)).deadline
+    datetime.date(2026, 11, 23)
+    """
     role, action = ADVICE[kind] if kind else LOOK
     return Action(action, role, last_complete_day + timedelta(days=DAYS_TO_ACT[severity]))
-
-
-def words_for(kind: Kind | None, direction: int) -> str:
-    """The kind in words; a shift says where to."""
-    if kind is None:
-        return "Anomaly"
-    words = str(kind).replace("_", " ").capitalize()
-    way = "up" if direction == UP else "down"
-    return f"{words} {way}" if kind in (Kind.LEVEL_SHIFT, Kind.TREND_BREAK) and direction else words

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import fsum
 
-from kpi_engine.anomalies.alerts.numbers import number
+from kpi_engine.anomalies.formats import parse_number
 
 SKU_DIMENSIONS = ("sku_id", "sku", "item_id")
 
@@ -27,15 +27,23 @@ class Costs:
     marginal_cost_per_unit: float | None = None
     penalty_per_order: float | None = None
 
-    def price(self, name: str) -> float:
-        """One of the single prices, NaN when missing."""
-        return price(getattr(self, name))
+    def price_of(self, name: str) -> float:
+        """Return one of the single prices, NaN when missing.
+
+        >>> Costs(marginal_cost_per_unit=0.8).price_of("marginal_cost_per_unit")
+        0.8
+        """
+        return parse_price(getattr(self, name))
 
     def margin_of(self, dimensions: Mapping[str, str]) -> float:
-        """The margin of a time series' SKU, NaN when missing."""
+        """Return the margin of a time series' SKU, NaN when missing.
+
+        >>> Costs(unit_margin={"SKU-1": 3.5}).margin_of({"site_id": "LDS1", "sku_id": "SKU-1"})
+        3.5
+        """
         if not isinstance(self.unit_margin, Mapping):
-            return price(self.unit_margin)
-        return price(next((self.unit_margin[sku] for sku in skus_of(dimensions) if sku in self.unit_margin), None))
+            return parse_price(self.unit_margin)
+        return parse_price(next((self.unit_margin[sku] for sku in list_skus(dimensions) if sku in self.unit_margin), None))
 
 
 @dataclass(frozen=True)
@@ -49,25 +57,41 @@ class Money:
 
     @classmethod
     def sum(cls, amounts: Iterable[Money]) -> Money | None:
-        """The sum in the currency that all share; None of none."""
-        listed = list(amounts)
-        if not listed:
+        """Return the sum in the currency that all share; None without amounts.
+
+        >>> Money.sum([Money(1.0, 2.0, 3.0, "EUR"), Money(None, 4.0, None, "EUR")])
+        Money(low=None, expected=6.0, high=None, currency='EUR')
+        """
+        terms = list(amounts)
+        if not terms:
             return None
-        low, high = ([amount.low for amount in listed], [amount.high for amount in listed])
-        return cls(_total(low), fsum(amount.expected for amount in listed), _total(high), listed[0].currency)
+        low, high = ([amount.low for amount in terms], [amount.high for amount in terms])
+        return cls(_sum_if_complete(low), fsum(amount.expected for amount in terms), _sum_if_complete(high), terms[0].currency)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the amount as it stands in a report."""
+        return {"low": self.low, "expected": self.expected, "high": self.high, "currency": self.currency}
 
 
-def price(value: object) -> float:
-    """A price that can be used, else NaN."""
-    found = number(value)
-    return found if found >= 0 else math.nan
+def parse_price(value: object) -> float:
+    """Return a price that can be used, else NaN.
+
+    >>> parse_price("3.50"), parse_price(-1)
+    (3.5, nan)
+    """
+    price = parse_number(value)
+    return price if price >= 0 else math.nan
 
 
-def skus_of(dimensions: Mapping[str, str]) -> list[str]:
-    """The SKU of a time series under whichever name the dimension has."""
+def list_skus(dimensions: Mapping[str, str]) -> list[str]:
+    """Return the SKU of a time series under whichever names the dimension has.
+
+    >>> list_skus({"site_id": "LDS1", "item_id": "SKU-1"})
+    ['SKU-1']
+    """
     return [dimensions[name] for name in SKU_DIMENSIONS if name in dimensions]
 
 
-def _total(amounts: list[float | None]) -> float | None:
-    known = [amount for amount in amounts if amount is not None]
-    return fsum(known) if len(known) == len(amounts) else None
+def _sum_if_complete(amounts: list[float | None]) -> float | None:
+    known_amounts = [amount for amount in amounts if amount is not None]
+    return fsum(known_amounts) if len(known_amounts) == len(amounts) else None

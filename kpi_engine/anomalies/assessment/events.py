@@ -1,4 +1,4 @@
-"""What was known to happen: promotions, holidays, planned closures. An event explains an anomaly, it never hides one."""
+"""Known events: promotions, holidays, planned closures. An event explains an anomaly, it never hides one."""
 
 from __future__ import annotations
 
@@ -24,9 +24,18 @@ class KnownEvent:
         overlaps = self.first_day <= group.last_day and self.last_day >= group.first_day
         return overlaps and all(value in group.values_of(dimension) for dimension, value in self.scope.items())
 
+    def as_dict(self) -> dict[str, object]:
+        """Return the event as it stands in a report."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "start_date": self.first_day.isoformat(),
+            "end_date": self.last_day.isoformat(),
+            "scope": dict(self.scope),
+        }
 
-def events_of(group: AnomalyGroup, events: Sequence[KnownEvent]) -> tuple[KnownEvent, ...]:
-    """The known events that touch a group, in the order of their days and names."""
-    return tuple(
-        sorted((event for event in events if event.touches(group)), key=lambda event: (event.first_day, event.last_day, event.name))
-    )
+
+def match_events(group: AnomalyGroup, events: Sequence[KnownEvent]) -> tuple[KnownEvent, ...]:
+    """Return the known events that touch a group, in the order of their days and names."""
+    matches = (event for event in events if event.touches(group))
+    return tuple(sorted(matches, key=lambda event: (event.first_day, event.last_day, event.name)))

@@ -6,18 +6,22 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import fsum
+from typing import TypeAlias
 
 import numpy as np
 
-from kpi_engine.anomalies.alerts.wording import listed
-from kpi_engine.anomalies.assessment.costs import Costs, Money, skus_of
-from kpi_engine.anomalies.assessment.verdict import NO_EXPECTED_VALUES, Verdict
-from kpi_engine.anomalies.detection.kinds import DOWN, Kind
-from kpi_engine.anomalies.group import AnomalyGroup, Series
+from kpi_engine.anomalies.assessment.classification import NO_EXPECTED_VALUES, Classification
+from kpi_engine.anomalies.assessment.costs import Costs, Money, list_skus
+from kpi_engine.anomalies.detection.kinds import DOWN, AnomalyKind
+from kpi_engine.anomalies.formats import format_list
+from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
 from kpi_engine.shared.arrays import Floats
 
 AT_BOUND = "low and high: demand at the lower and upper bound of the prediction interval; bounds of several days and series are added"
 NO_INTERVAL = "no prediction interval: low and high are unknown"
+
+Amount: TypeAlias = Callable[[Floats], float]
+"""The money that a group costs if the demand without the anomaly had been M x N units (or percent of service)."""
 
 
 @dataclass(frozen=True)
@@ -34,52 +38,65 @@ class Impact:
     reason: str | None
     assumptions: tuple[str, ...]
 
+    @property
+    def expected_money(self) -> float | None:
+        """The expected amount, None without money."""
+        return self.money.expected if self.money else None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the impact as it stands in a report."""
+        return {
+            "delta_units": self.delta_units,
+            "delta_points": self.delta_points,
+            "units_unseen": self.units_unseen,
+            "money": self.money.as_dict() if self.money else None,
+            "money_reason": self.reason,
+            "assumptions": list(self.assumptions),
+        }
+
 
 class _MissingInput(Exception):
-    """A cost input that is not there: the code of the reason, and what to say of it."""
+    """A cost input that was not passed in: the code of the reason, and a detail for the assumptions."""
 
     def __init__(self, code: str, detail: str | None = None) -> None:
         super().__init__(code)
         self.detail = detail
 
 
-def impact_of(group: AnomalyGroup, verdict: Verdict, costs: Costs) -> Impact:
-    """The impact of one group.
+def estimate_impact(group: AnomalyGroup, classification: Classification, costs: Costs) -> Impact:
+    """Estimate the impact of one group.
 
     A fall: lost contribution = (expected - actual) * unit_margin, its high figure is the value at risk. A rise: max(0, actual - capacity)
     * (expedite + overtime cost) + extra units * marginal cost. Service: affected orders * penalty, affected orders = orders * (expected -
     actual) / 100. A series' days are netted before its price is applied; the whole is never below 0.
     """
-    service = verdict.kind is Kind.SERVICE_DROP
-    unseen = fsum(group.series.days.expected[group.series.days.gap])
-    money, reason, assumptions = (
-        None,
-        _no_rule(verdict),
-        [f"{unseen:.10g} units expected on days without data are left out"] if unseen else [],
-    )
+    units_unseen = fsum(group.series.days.expected[group.series.days.is_gap])
+    assumptions = [f"{units_unseen:.10g} units expected on days without data are left out"] if units_unseen else []
+    money, reason = None, _reason_without_rule(classification)
     if reason is None:
         try:
-            money, found = _money(group.series, verdict, costs)
-            assumptions += found
+            money, more_assumptions = _estimate_money(group.series, classification, costs)
+            assumptions += more_assumptions
         except _MissingInput as missing:
             reason = str(missing)
             assumptions += [missing.detail] if missing.detail else []
-    units, points = (None, verdict.delta) if service else (verdict.delta, None)
-    return Impact(units, points, unseen, money, reason, tuple(assumptions))
+    is_service = classification.kind is AnomalyKind.SERVICE_DROP
+    units, points = (None, classification.delta) if is_service else (classification.delta, None)
+    return Impact(units, points, units_unseen, money, reason, tuple(assumptions))
 
 
-def _no_rule(verdict: Verdict) -> str | None:
-    if verdict.kind is Kind.DATA_GAP:
+def _reason_without_rule(classification: Classification) -> str | None:
+    if classification.kind is AnomalyKind.DATA_GAP:
         return "data_gap"
-    return verdict.reason or (None if verdict.delta is not None else NO_EXPECTED_VALUES)
+    return classification.reason or (None if classification.delta is not None else NO_EXPECTED_VALUES)
 
 
-def _money(series: Series, verdict: Verdict, costs: Costs) -> tuple[Money, list[str]]:
+def _estimate_money(series: GroupSeries, classification: Classification, costs: Costs) -> tuple[Money, list[str]]:
     if not costs.currency:
         raise _MissingInput("currency_missing")
-    if verdict.kind is Kind.SERVICE_DROP:
+    if classification.kind is AnomalyKind.SERVICE_DROP:
         amount, assumptions = _penalties(series, costs)
-    elif verdict.direction == DOWN:
+    elif classification.direction == DOWN:
         amount, assumptions = _lost_contribution(series, costs)
     else:
         amount, assumptions = _extra_cost(series, costs)
@@ -89,53 +106,51 @@ def _money(series: Series, verdict: Verdict, costs: Costs) -> tuple[Money, list[
     return Money(low if series.has_interval else None, expected, high if series.has_interval else None, costs.currency), assumptions
 
 
-Amount = Callable[[Floats], float]
-
-
-def _lost_contribution(series: Series, costs: Costs) -> tuple[Amount, list[str]]:
+def _lost_contribution(series: GroupSeries, costs: Costs) -> tuple[Amount, list[str]]:
     margins = np.array([costs.margin_of(dimensions) for dimensions in series.dimensions])
-    counted = series.known.any(axis=1)
-    if np.isnan(margins[counted]).any():
-        without = {sku for row in np.flatnonzero(np.isnan(margins) & counted) for sku in skus_of(series.dimensions[row])}
-        raise _MissingInput("unit_margin_missing", f"no unit margin is known for {listed(sorted(without))}" if without else None)
+    is_counted = series.is_known.any(axis=1)
+    if np.isnan(margins[is_counted]).any():
+        unpriced_skus = {sku for row in np.flatnonzero(np.isnan(margins) & is_counted) for sku in list_skus(series.dimensions[row])}
+        detail = f"no unit margin is known for {format_list(sorted(unpriced_skus))}" if unpriced_skus else None
+        raise _MissingInput("unit_margin_missing", detail)
 
     def amount(demand: Floats) -> float:
-        lost = [fsum((level - row)[known]) for level, row, known in zip(demand, series.days.actual, series.known, strict=True)]
-        return max(0.0, fsum(units * margin for units, margin in zip(lost, margins, strict=True) if units))
+        lost_units = [fsum((level - row)[mask]) for level, row, mask in zip(demand, series.days.actual, series.is_known, strict=True)]
+        return max(0.0, fsum(units * margin for units, margin in zip(lost_units, margins, strict=True) if units))
 
     return amount, ["every unit not demanded is lost for good and costs its margin; high is the value at risk"]
 
 
-def _extra_cost(series: Series, costs: Costs) -> tuple[Amount, list[str]]:
+def _extra_cost(series: GroupSeries, costs: Costs) -> tuple[Amount, list[str]]:
     expedite, overtime, marginal = (
-        _needed(costs, name) for name in ("expedite_cost_per_unit", "overtime_cost_per_unit", "marginal_cost_per_unit")
+        _require_price(costs, name) for name in ("expedite_cost_per_unit", "overtime_cost_per_unit", "marginal_cost_per_unit")
     )
-    known = series.known
-    if np.isnan(series.capacity[known]).any():
+    is_known = series.is_known
+    if np.isnan(series.capacity[is_known]).any():
         raise _MissingInput("capacity_missing")
-    load, capacity = (np.where(known, values, 0.0).sum(axis=0) for values in (series.days.actual, series.capacity))
-    above = fsum(np.maximum(load - capacity, 0.0))
+    load, capacity = (np.where(is_known, values, 0.0).sum(axis=0) for values in (series.days.actual, series.capacity))
+    units_above = fsum(np.maximum(load - capacity, 0.0))
 
     def amount(demand: Floats) -> float:
-        extra = max(0.0, fsum((series.days.actual - demand)[known]))
-        return above * (expedite + overtime) + extra * marginal
+        extra_units = max(0.0, fsum((series.days.actual - demand)[is_known]))
+        return units_above * (expedite + overtime) + extra_units * marginal
 
-    return amount, [f"{above:.10g} units above capacity need expediting and overtime; every extra unit costs its marginal handling"]
+    return amount, [f"{units_above:.10g} units above capacity need expediting and overtime; every extra unit costs its marginal handling"]
 
 
-def _penalties(series: Series, costs: Costs) -> tuple[Amount, list[str]]:
-    penalty, known = _needed(costs, "penalty_per_order"), series.known
-    if np.isnan(series.orders[known]).any():
+def _penalties(series: GroupSeries, costs: Costs) -> tuple[Amount, list[str]]:
+    penalty, is_known = _require_price(costs, "penalty_per_order"), series.is_known
+    if np.isnan(series.orders[is_known]).any():
         raise _MissingInput("orders_missing")
 
     def amount(level: Floats) -> float:
-        return penalty * max(0.0, fsum((series.orders * (level - series.days.actual) / 100)[known]))
+        return penalty * max(0.0, fsum((series.orders * (level - series.days.actual) / 100)[is_known]))
 
     return amount, ["orders are affected in proportion to the points of service lost"]
 
 
-def _needed(costs: Costs, name: str) -> float:
-    value = costs.price(name)
-    if math.isnan(value):
+def _require_price(costs: Costs, name: str) -> float:
+    price = costs.price_of(name)
+    if math.isnan(price):
         raise _MissingInput(f"{name}_missing")
-    return value
+    return price

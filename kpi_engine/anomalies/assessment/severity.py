@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kpi_engine.anomalies.detection.scores import MIN_SCORE
+
 
 class Severity(StrEnum):
     """The bands, the worst first."""
@@ -21,19 +23,21 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-LOWEST_SCORES = {Severity.CRITICAL: 90.0, Severity.HIGH: 70.0, Severity.MEDIUM: 50.0, Severity.LOW: 30.0}
-REPORTED_FROM = 30
+LOWEST_SCORES = {Severity.CRITICAL: 90.0, Severity.HIGH: 70.0, Severity.MEDIUM: 50.0, Severity.LOW: float(MIN_SCORE)}
 
 
-def severity_of(score: float, expected_event: bool = False) -> Severity | None:
-    """CRITICAL from 90, HIGH from 70, MEDIUM from 50, LOW from 30; None below 30, and for a score that is unknown or outside 0..100.
+def rate_severity(score: float, *, has_known_event: bool = False) -> Severity | None:
+    """Return CRITICAL from 90, HIGH from 70, MEDIUM from 50, LOW from 30; None below 30, and for a score unknown or outside 0..100.
 
     A known event (promotion, holiday, planned closure) lowers the band by one. LOW stays LOW: an event explains, it never hides.
+
+    >>> rate_severity(75.0), rate_severity(75.0, has_known_event=True), rate_severity(29.9)
+    (<Severity.HIGH: 'HIGH'>, <Severity.MEDIUM: 'MEDIUM'>, None)
     """
     if not 0 <= score <= 100:
         return None
     band = next((severity for severity, lowest in LOWEST_SCORES.items() if score >= lowest), None)
-    if band is None or not expected_event:
+    if band is None or not has_known_event:
         return band
     return list(Severity)[min(band.rank + 1, Severity.LOW.rank)]
 
@@ -45,11 +49,14 @@ class Materiality:
     min_units: float = 10.0
     min_money: float = 0.0
 
-    def objection(self, units: float | None, money: float | None) -> str | None:
-        """Why a change of so many units, worth so much, raises no alert; None when it does.
+    def check(self, units: float | None, money: float | None) -> str | None:
+        """Return why a change of so many units, worth so much, raises no alert; None when it does.
 
-        Units that are unknown raise none, for the score alone must not. Money that is unknown is not judged: a price that nobody
-        loaded must not silence an alert.
+        Unknown units raise none: the score alone must not. Unknown money is not checked: a price that was not loaded must not silence
+        an alert.
+
+        >>> Materiality(min_units=10).check(-40, None), Materiality(min_units=50).check(-40, None)
+        (None, 'below_min_units')
         """
         if units is None or math.isnan(units):
             return "delta_unknown"

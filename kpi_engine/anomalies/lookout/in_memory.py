@@ -1,51 +1,73 @@
-"""A source of anomaly groups that are at hand, such as those that the detector found: pages and thresholds as the retired service did."""
+"""A source of groups in memory, such as an export of the retired service: pages and thresholds as the service had them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar, Unpack
 
-from kpi_engine.anomalies.alerts.numbers import number
-from kpi_engine.anomalies.lookout.source import Response
+from typing_extensions import override
 
-MOST_RESULTS = 100
-SUMMARY = ("StartTime", "EndTime", "AnomalyGroupId", "AnomalyGroupScore", "PrimaryMetricName")
+from kpi_engine.anomalies.formats import parse_number
+from kpi_engine.anomalies.lookout.source import AnomalySource, GroupRequest, SeriesRequest, SummariesRequest
+from kpi_engine.anomalies.lookout.wire import AnomalyGroupDetail, AnomalyGroupSummary, GroupResponse, SeriesPage, SummariesPage
+
+MAX_RESULTS = 100
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class GroupsAtHand:
+class InMemoryAnomalySource(AnomalySource):
     """groups: AnomalyGroup objects by detector. series: by group id, a page {TimestampList, TimeSeriesList} of each measure.
 
     Raises KeyError for a detector or a group that it does not have.
     """
 
-    groups: Mapping[str, Sequence[Mapping[str, Any]]]
-    series: Mapping[str, Mapping[str, Response]] = field(default_factory=dict)
-    page_size: int = MOST_RESULTS
+    groups: Mapping[str, Sequence[AnomalyGroupDetail]]
+    series: Mapping[str, Mapping[str, SeriesPage]] = field(default_factory=dict)
+    page_size: int = MAX_RESULTS
 
-    def list_anomaly_group_summaries(self, **request: Any) -> Response:
-        """One page of the groups that score at least SensitivityThreshold, as listed; an unknown score is the reader's to judge."""
+    @override
+    def list_anomaly_group_summaries(self, **request: Unpack[SummariesRequest]) -> SummariesPage:
         least = request["SensitivityThreshold"]
-        listed = [group for group in self.groups[request["AnomalyDetectorArn"]] if not number(group["AnomalyGroupScore"]) < least]
-        page, token = self._page(listed, request)
-        entries = [{name: group.get(name) for name in SUMMARY} for group in page]
-        return {"AnomalyGroupSummaryList": entries, "AnomalyGroupStatistics": {"TotalCount": len(listed)}, **token}
+        # A score that cannot be read is the reader's to count, so it is listed.
+        groups = [group for group in self.groups[request["AnomalyDetectorArn"]] if not parse_number(group["AnomalyGroupScore"]) < least]
+        page, token = self._cut(groups, request.get("NextToken"), request.get("MaxResults", MAX_RESULTS))
+        listed: SummariesPage = {
+            "AnomalyGroupSummaryList": [_summarise(group) for group in page],
+            "AnomalyGroupStatistics": {"TotalCount": len(groups)},
+        }
+        return {**listed, "NextToken": token} if token else listed
 
-    def get_anomaly_group(self, **request: Any) -> Response:
-        """One group."""
+    @override
+    def get_anomaly_group(self, **request: Unpack[GroupRequest]) -> GroupResponse:
         groups = {group["AnomalyGroupId"]: group for group in self.groups[request["AnomalyDetectorArn"]]}
-        return {"AnomalyGroup": dict(groups[request["AnomalyGroupId"]])}
+        return {"AnomalyGroup": groups[request["AnomalyGroupId"]]}
 
-    def list_anomaly_group_time_series(self, **request: Any) -> Response:
-        """One page of the series of a measure in a group."""
+    @override
+    def list_anomaly_group_time_series(self, **request: Unpack[SeriesRequest]) -> SeriesPage:
         group_id, measure = request["AnomalyGroupId"], request["MetricName"]
-        found = self.series.get(group_id, {}).get(measure, {})
-        page, token = self._page(found.get("TimeSeriesList", ()), request)
-        stamps = list(found.get("TimestampList", ()))
-        return {"AnomalyGroupId": group_id, "MetricName": measure, "TimestampList": stamps, "TimeSeriesList": page, **token}
+        series = self.series.get(group_id, {}).get(measure, {})
+        members, token = self._cut(series.get("TimeSeriesList") or (), request.get("NextToken"), request.get("MaxResults", MAX_RESULTS))
+        page: SeriesPage = {
+            "AnomalyGroupId": group_id,
+            "MetricName": measure,
+            "TimestampList": series.get("TimestampList") or (),
+            "TimeSeriesList": members,
+        }
+        return {**page, "NextToken": token} if token else page
 
-    def _page(self, listed: Sequence[Any], paging: Mapping[str, Any]) -> tuple[list[Any], dict[str, str]]:
-        start, size = int(paging.get("NextToken", 0)), min(int(paging.get("MaxResults", MOST_RESULTS)), self.page_size)
-        page = list(listed[start : start + size])
-        return page, {"NextToken": str(start + size)} if start + size < len(listed) else {}
+    def _cut(self, rows: Sequence[T], token: str | None, max_results: int) -> tuple[Sequence[T], str | None]:
+        """One page of the rows, and the token of the next one."""
+        start, size = int(token or 0), min(max_results, self.page_size)
+        return rows[start : start + size], str(start + size) if start + size < len(rows) else None
+
+
+def _summarise(group: AnomalyGroupDetail) -> AnomalyGroupSummary:
+    return {
+        "StartTime": group.get("StartTime"),
+        "EndTime": group.get("EndTime"),
+        "AnomalyGroupId": group.get("AnomalyGroupId"),
+        "AnomalyGroupScore": group.get("AnomalyGroupScore"),
+        "PrimaryMetricName": group.get("PrimaryMetricName"),
+    }

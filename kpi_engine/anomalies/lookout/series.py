@@ -4,64 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
-from kpi_engine.anomalies.alerts.numbers import number
-from kpi_engine.anomalies.detection.kinds import Days
-from kpi_engine.anomalies.group import Series
-from kpi_engine.anomalies.lookout.source import Response
-from kpi_engine.anomalies.window import instant
+from kpi_engine.anomalies.formats import parse_number
+from kpi_engine.anomalies.group import GroupSeries
+from kpi_engine.anomalies.lookout.timestamps import parse_timestamp
+from kpi_engine.anomalies.lookout.wire import SeriesPage, WireSeries
 from kpi_engine.shared.errors import DuplicateKeys
 
-LISTS = ("MetricValueList", "ExpectedValueList", "LowerValueList", "UpperValueList", "CapacityValueList", "OrderCountList")
+Member: TypeAlias = tuple[tuple[tuple[str, str], ...], str]
+Values: TypeAlias = tuple[float, ...]
+Point: TypeAlias = tuple[Member, datetime]
 
-Member = tuple[tuple[tuple[str, str], ...], str]
 
+def read_series(pages: Iterable[SeriesPage], start: datetime, end: datetime) -> GroupSeries:
+    """Return the series of all pages, members in the order of their dimension values, at the instants from start to end.
 
-def read_series(pages: Iterable[Response], start: datetime, end: datetime) -> Series:
-    """The series of all pages, at the instants from start to end. Raises DuplicateKeys when two values stand for one instant."""
-    points: dict[tuple[Member, datetime], tuple[float, ...]] = {}
+    Raises DuplicateKeys when two values stand for one instant.
+    """
+    points: dict[Point, Values] = {}
     members: set[Member] = set()
     for page in pages:
-        for one in page.get("TimeSeriesList") or ():
-            member = _member(one)
+        for series in page.get("TimeSeriesList") or ():
+            member = _parse_member(series)
             members.add(member)
-            for moment, values in _points(page, one):
+            for moment, values in _parse_points(page, series):
                 if start <= moment <= end:
-                    _put(points, (member, moment), values)
-    return _arrays(sorted(members), points)
+                    _add_point(points, (member, moment), values)
+    return _arrange(sorted(members), points)
 
 
-def _member(one: Mapping[str, Any]) -> Member:
-    dimensions = {str(pair.get("DimensionName")): str(pair.get("DimensionValue")) for pair in one.get("DimensionList") or ()}
-    return tuple(sorted(dimensions.items())), str(one.get("TimeSeriesId", ""))
+def _parse_member(series: WireSeries) -> Member:
+    dimensions = {str(pair.get("DimensionName")): str(pair.get("DimensionValue")) for pair in series.get("DimensionList") or ()}
+    return tuple(sorted(dimensions.items())), str(series.get("TimeSeriesId", ""))
 
 
-def _points(page: Response, one: Mapping[str, Any]) -> Iterator[tuple[datetime, tuple[float, ...]]]:
+def _parse_points(page: SeriesPage, series: WireSeries) -> Iterator[tuple[datetime, Values]]:
     """The values at each instant of the page; a list that is not there, or ends early, is missing."""
-    lists = [one.get(name) or () for name in LISTS]
-    for place, text in enumerate(page.get("TimestampList") or ()):
-        moment = instant(text)
+    columns = (
+        series.get("MetricValueList") or (),
+        series.get("ExpectedValueList") or (),
+        series.get("LowerValueList") or (),
+        series.get("UpperValueList") or (),
+        series.get("CapacityValueList") or (),
+        series.get("OrderCountList") or (),
+    )
+    for index, text in enumerate(page.get("TimestampList") or ()):
+        moment = parse_timestamp(text)
         if moment is not None:
-            yield moment, tuple(number(values[place]) if place < len(values) else np.nan for values in lists)
+            yield moment, tuple(parse_number(column[index]) if index < len(column) else np.nan for column in columns)
 
 
-def _put(points: dict[tuple[Member, datetime], tuple[float, ...]], key: tuple[Member, datetime], values: tuple[float, ...]) -> None:
+def _add_point(points: dict[Point, Values], key: Point, values: Values) -> None:
     before = points.setdefault(key, values)
     if not np.array_equal(before, values, equal_nan=True):
-        (dimensions, series), moment = key
-        raise DuplicateKeys(f"time series {series or dict(dimensions)} has two values at {moment.isoformat()}")
+        (dimensions, series_id), moment = key
+        raise DuplicateKeys(f"time series {series_id or dict(dimensions)} has two values at {moment.isoformat()}")
 
 
-def _arrays(members: list[Member], points: Mapping[tuple[Member, datetime], tuple[float, ...]]) -> Series:
+def _arrange(members: list[Member], points: Mapping[Point, Values]) -> GroupSeries:
     moments = sorted({moment for _, moment in points})
     rows, columns = {member: row for row, member in enumerate(members)}, {moment: column for column, moment in enumerate(moments)}
-    cube = np.full((len(LISTS), len(members), len(moments)), np.nan)
+    cube = np.full((6, len(members), len(moments)), np.nan)
     for (member, moment), values in points.items():
         cube[:, rows[member], columns[moment]] = values
     actual, expected, lower, upper, capacity, orders = cube
-    has_interval = not np.any(~np.isnan(expected) & (np.isnan(lower) | np.isnan(upper)))
-    days = Days.of(actual, expected, lower, upper)
-    return Series(tuple(dict(dimensions) for dimensions, _ in members), tuple(moments), days, capacity, orders, has_interval)
+    return GroupSeries.of(
+        tuple(dict(dimensions) for dimensions, _ in members),
+        tuple(moments),
+        actual=actual,
+        expected=expected,
+        lower=lower,
+        upper=upper,
+        capacity=capacity,
+        orders=orders,
+    )

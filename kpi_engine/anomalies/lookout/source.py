@@ -1,38 +1,61 @@
-"""Where groups of anomalies come from: a port with the operations and shapes of Amazon Lookout for Metrics.
+"""Where groups of anomalies come from: a port with the operations and messages of Amazon Lookout for Metrics.
 
-Names, types and limits as in the service's API model 2017-07-25 (botocore 1.40.50, data/lookoutmetrics/2017-07-25/service-2.json; the
-service ended on 2025-10-09 and botocore dropped the model later). A client of that service fits the port as it is: SensitivityThreshold
-is required (0..100, the least score to report), MaxResults is 1..100, NextToken must not be sent empty, and the last page has none.
-
-Three things that the retired service never told are read from a source that does, under names in its style, and are optional:
-per time series ExpectedValueList, LowerValueList, UpperValueList (p50, p10, p90), CapacityValueList and OrderCountList, parallel to
-TimestampList as MetricValueList is; per group AnomalyType, a Kind that the source knows from history.
+A client of that service fits the port as it is: SensitivityThreshold is required (0..100, the least score to report), MaxResults is
+1..100, NextToken must not be sent empty, and the last page has none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypedDict, TypeVar, Unpack
 
-from kpi_engine.anomalies.assessment.severity import REPORTED_FROM
+from kpi_engine.anomalies.detection.scores import MIN_SCORE
+from kpi_engine.anomalies.lookout.wire import AnomalyGroupDetail, AnomalyGroupSummary, GroupResponse, Page, SeriesPage, SummariesPage
 from kpi_engine.shared.errors import KpiError
 
-Response = Mapping[str, Any]
+P = TypeVar("P", bound=Page)
+
+
+class Paging(TypedDict, total=False):
+    """How a request asks for the next page."""
+
+    MaxResults: int
+    NextToken: str
+
+
+class SummariesRequest(Paging):
+    """The request of ListAnomalyGroupSummaries."""
+
+    AnomalyDetectorArn: str
+    SensitivityThreshold: float
+
+
+class GroupRequest(TypedDict):
+    """The request of GetAnomalyGroup."""
+
+    AnomalyDetectorArn: str
+    AnomalyGroupId: str
+
+
+class SeriesRequest(GroupRequest, Paging):
+    """The request of ListAnomalyGroupTimeSeries."""
+
+    MetricName: str
 
 
 class AnomalySource(Protocol):
     """The three read operations. Errors of a source pass through the engine unchanged."""
 
-    def list_anomaly_group_summaries(self, **request: Any) -> Response:
-        """AnomalyGroupSummaryList: StartTime, EndTime, AnomalyGroupId, AnomalyGroupScore, PrimaryMetricName; NextToken."""
+    def list_anomaly_group_summaries(self, **request: Unpack[SummariesRequest]) -> SummariesPage:
+        """Return one page of the groups that score at least SensitivityThreshold."""
         ...
 
-    def get_anomaly_group(self, **request: Any) -> Response:
-        """AnomalyGroup: the summary and MetricLevelImpactList with MetricName, NumTimeSeries, ContributionMatrix."""
+    def get_anomaly_group(self, **request: Unpack[GroupRequest]) -> GroupResponse:
+        """Return one group with its impact on each measure."""
         ...
 
-    def list_anomaly_group_time_series(self, **request: Any) -> Response:
-        """TimestampList, TimeSeriesList with TimeSeriesId, DimensionList, MetricValueList; NextToken."""
+    def list_anomaly_group_time_series(self, **request: Unpack[SeriesRequest]) -> SeriesPage:
+        """Return one page of the time series of a measure in a group."""
         ...
 
 
@@ -40,32 +63,32 @@ class EndlessPages(KpiError):
     """A source gave a NextToken that it had given before."""
 
 
-def summaries(source: AnomalySource, detector: str) -> Iterator[Response]:
-    """All groups that score at least 30, over all pages."""
-    for page in pages(source.list_anomaly_group_summaries, AnomalyDetectorArn=detector, SensitivityThreshold=REPORTED_FROM):
+def list_summaries(source: AnomalySource, detector: str) -> Iterator[AnomalyGroupSummary]:
+    """Yield all groups that score at least 30, over all pages."""
+    for page in read_pages(source.list_anomaly_group_summaries, AnomalyDetectorArn=detector, SensitivityThreshold=MIN_SCORE):
         yield from page.get("AnomalyGroupSummaryList") or ()
 
 
-def group(source: AnomalySource, detector: str, group_id: str) -> Response:
-    """One group with its impact on measures; empty when the source says nothing of it."""
+def get_group(source: AnomalySource, detector: str, group_id: str) -> AnomalyGroupDetail:
+    """Return one group with its impact on measures; empty when the source does not describe it."""
     return source.get_anomaly_group(AnomalyDetectorArn=detector, AnomalyGroupId=group_id).get("AnomalyGroup") or {}
 
 
-def time_series_pages(source: AnomalySource, detector: str, group_id: str, measure: str) -> Iterator[Response]:
-    """The pages of the series of one measure in a group."""
-    return pages(source.list_anomaly_group_time_series, AnomalyDetectorArn=detector, AnomalyGroupId=group_id, MetricName=measure)
+def list_series_pages(source: AnomalySource, detector: str, group_id: str, measure: str) -> Iterator[SeriesPage]:
+    """Yield the pages of the series of one measure in a group."""
+    return read_pages(source.list_anomaly_group_time_series, AnomalyDetectorArn=detector, AnomalyGroupId=group_id, MetricName=measure)
 
 
-def pages(operation: Callable[..., Response], **request: Any) -> Iterator[Response]:
-    """The pages of a paged operation. Raises EndlessPages when a token comes back."""
-    seen: set[str] = set()
+def read_pages(operation: Callable[..., P], **request: str | float) -> Iterator[P]:
+    """Yield the pages of a paged operation. Raises EndlessPages when a token comes back."""
+    tokens: set[str] = set()
     while True:
         page = operation(**request)
         yield page
-        token = page.get("NextToken")
+        token = str(page.get("NextToken") or "")
         if not token:
             return
-        if token in seen:
+        if token in tokens:
             raise EndlessPages(f"NextToken {token!r} was given twice")
-        seen.add(token)
+        tokens.add(token)
         request["NextToken"] = token

@@ -1,17 +1,17 @@
-"""The anomaly groups of a run as one Parquet file in the lake, for questions in SQL."""
+"""The anomaly groups of a run as one Parquet file in the lake, for queries in SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from uuid import UUID
 
 import duckdb
+from typing_extensions import override
 
 from runtime.models.domain import run_files
-from runtime.services.ports import Lake
+from runtime.services.ports import AnomalyTable, Lake
 
 COLUMNS = {
     "group_id": "varchar",
@@ -34,19 +34,19 @@ COLUMNS = {
 }
 
 
-class LakeAnomalyTable:
-    """AnomalyTable: a file for each run, written again when the run is judged again; without a row when nothing was found."""
+class LakeAnomalyTable(AnomalyTable):
+    """A file for each run, replaced when the run is assessed again; without a row when there are no anomalies."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
 
-    def write(self, run_id: UUID, groups: Sequence[Mapping[str, Any]]) -> None:
-        """Store the groups of a run, one row each, with the names of COLUMNS."""
+    @override
+    def write(self, run_id: UUID, groups: Sequence[Mapping[str, object]]) -> None:
         with TemporaryDirectory(prefix="signify-") as folder, duckdb.connect() as connection:
             path = Path(folder) / "groups.parquet"
-            connection.execute(f"create table found ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})")
-            found = connection.table("found")
+            connection.execute(f"create table groups ({', '.join(f'{name} {sql_type}' for name, sql_type in COLUMNS.items())})")
+            table = connection.table("groups")
             for group in groups:
-                found.insert([group[name] for name in COLUMNS])
-            found.write_parquet(str(path))
+                table.insert([group[name] for name in COLUMNS])
+            table.write_parquet(str(path))
             self._lake.upload(path, f"{run_files.anomaly_groups(run_id)}part-0.parquet")

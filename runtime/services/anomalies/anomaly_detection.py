@@ -2,54 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from statistics import median
-from typing import Any
 from uuid import UUID
 
-from kpi_engine.anomalies.detection.detector import detect, groups
-from kpi_engine.anomalies.lookout.in_memory import GroupsAtHand
+from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
+from kpi_engine.anomalies.detection.detector import detect_groups
+from kpi_engine.anomalies.report import AnomalyReport
+from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime.errors import NotFound
 from runtime.models.domain import run_files
 from runtime.models.domain.jobs import Step
 from runtime.models.domain.runs import ForecastRun
-from runtime.services.anomalies.expectations import Expectations, reaching
+from runtime.services.anomalies.expectations import Expectations, select_weekly_runs
 from runtime.services.ports import AnomalyTable, Clock, ForecastFrames, JobRepository, Lake, RunRepository
 
 DETECTOR = "builtin/demand"
-JUDGED_DAYS = 7
+WINDOW_DAYS = 7
 PAST_DAYS = 49
 COMPARED_RUNS = 14
-ENOUGH_RUNS = 5
+MIN_COMPARED_RUNS = 5
 
 
 @dataclass(frozen=True)
-class Detected:
-    """What was found in one run."""
+class DetectionResult:
+    """The anomalies of one run.
+
+    n_series: how many were assessed. usual_total: the median number of groups in the runs before, None when they are too few.
+    """
 
     run_id: UUID
-    series: int
-    report: Mapping[str, Any]
-    usual: float | None = None
-    """The median number of groups in the runs before; None when they are too few."""
+    n_series: int
+    report: AnomalyReport
+    usual_total: float | None = None
 
     @property
     def times_usual(self) -> float | None:
-        """How many times as many groups as usual; a usual run has at least one, for this."""
-        return None if self.usual is None else float(self.report["total"] / max(self.usual, 1))
+        """The number of groups relative to the usual one, which counts as at least 1."""
+        return None if self.usual_total is None else self.report.total / max(self.usual_total, 1)
 
-    def answer(self) -> dict[str, Any]:
-        """The output of the state: counts, and where the report is."""
-        counts = {"total": self.report["total"], "by_severity": self.report["by_severity"], "alerts": len(self.report["alerts"])}
-        return {"run_id": str(self.run_id), "series": self.series, **counts, "report": run_files.anomalies(self.run_id)}
+    def to_state_output(self) -> dict[str, object]:
+        """Return the output of the state: counts, and where the report is."""
+        return {
+            "run_id": str(self.run_id),
+            "series": self.n_series,
+            "total": self.report.total,
+            "by_severity": {str(severity): count for severity, count in self.report.by_severity.items()},
+            "alerts": len(self.report.alerts),
+            "report": run_files.anomalies(self.run_id),
+        }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AnomalyDetection:
-    """Judge the last days against what was expected of them before, and keep the report in the lake."""
+    """Compare the last days with what was expected of them before, and keep the report in the lake."""
 
     runs: RunRepository
     jobs: JobRepository
@@ -58,47 +66,57 @@ class AnomalyDetection:
     table: AnomalyTable
     clock: Clock
 
-    def detect(self, run_id: UUID) -> Detected:
+    def detect(self, run_id: UUID) -> DetectionResult:
         """Store the report of a run; doing it again stores the same. Raises RunNotFound.
 
-        Without any expectation (a first run too short for a back-test) the report holds no group, and says why in `undefined`.
+        Without any expectation (a first run too short for a back-test) the report has no group, and says why in `undefined`.
         """
         run = self.runs.get(run_id)
-        series, found = self._groups(run)
-        report = AnomalyDetectionEngine(found).process_anomaly_results(DETECTOR, JUDGED_DAYS, until=run.as_of_date)
-        if not series:
-            report["undefined"] = {**report["undefined"], "groups": "no_expectations"}
-        about = {"run_id": str(run_id), "as_of_date": run.as_of_date.isoformat(), "detector": DETECTOR, "series": series}
-        self.lake.write_json(run_files.anomalies(run_id), {**about, "report": report})
-        self.table.write(run_id, [{**about, **row(group)} for name in LISTS for group in report[name]])
+        n_series, report = self._assess(run)
+        about = {"run_id": str(run_id), "as_of_date": run.as_of_date.isoformat(), "detector": DETECTOR}
+        self.lake.write_json(run_files.anomalies(run_id), {**about, "series": n_series, "report": report.as_dict()})
+        self.table.write(run_id, [{**about, **to_row(anomaly)} for anomaly in report.anomalies])
         self.jobs.running(run_id, Step.COMPUTE_KPIS.progress, self.clock.now())
-        return Detected(run_id, series, report, self._usual(run))
+        return DetectionResult(run_id, n_series, report, self._usual_total(run))
 
-    def _usual(self, run: ForecastRun) -> float | None:
+    def _assess(self, run: ForecastRun) -> tuple[int, AnomalyReport]:
+        """How many series have expectations, and the report on their last days."""
+        first_day = run.as_of_date - timedelta(days=PAST_DAYS + WINDOW_DAYS - 1)
+        earlier_runs = select_weekly_runs(self.runs.published_before(run.as_of_date), first_day)
+        panel = Expectations(self.frames, past_days=PAST_DAYS, window_days=WINDOW_DAYS).panel(run, earlier_runs)
+        groups = [] if panel is None else detect_groups(panel)
+        report = AnomalyDetectionEngine().assess(groups, Window.ending(run.as_of_date, WINDOW_DAYS))
+        if panel is None:
+            return 0, replace(report, undefined={**report.undefined, "groups": "no_expectations"})
+        return len(panel.dimensions), report
+
+    def _usual_total(self, run: ForecastRun) -> float | None:
         totals = []
         for earlier in self.runs.published_before(run.as_of_date)[:COMPARED_RUNS]:
             try:
                 totals.append(self.lake.read_json(run_files.anomalies(earlier.id))["report"]["total"])
             except NotFound:  # its report is too old, or was never written
                 continue
-        return float(median(totals)) if len(totals) >= ENOUGH_RUNS else None
-
-    def _groups(self, run: ForecastRun) -> tuple[int, GroupsAtHand]:
-        """How many series were judged, and what was found in them."""
-        first = run.as_of_date - timedelta(days=PAST_DAYS + JUDGED_DAYS - 1)
-        earlier = reaching(self.runs.published_before(run.as_of_date), first)
-        panel = Expectations(self.frames, PAST_DAYS, JUDGED_DAYS).panel(run, earlier)
-        if panel is None:
-            return 0, GroupsAtHand({DETECTOR: []})
-        return len(panel.dimensions), groups(panel, detect(panel), DETECTOR, UTC)
+        return float(median(totals)) if len(totals) >= MIN_COMPARED_RUNS else None
 
 
-LISTS = ("volume_spikes", "volume_drops", "other")
-"""Each group of a report stands in one of these."""
-
-
-def row(group: Mapping[str, Any]) -> dict[str, Any]:
-    """A group of the report as a row: where it is in two lists, of its events the names. A list that is empty names no limit."""
-    where = group["dimensions"]
-    events = [event["name"] for event in group["known_events"]]
-    return {**group, "site_ids": where.get("site_id", []), "sku_ids": where.get("sku_id", []), "known_events": events}
+def to_row(anomaly: AssessedAnomaly) -> dict[str, object]:
+    """Return an anomaly as a row of the table: of its events the names. An empty list of sites or SKUs names no limit."""
+    group = anomaly.group
+    return {
+        "group_id": group.id,
+        "type": anomaly.kind and str(anomaly.kind),
+        "direction": anomaly.classification.direction_name,
+        "severity": str(anomaly.severity),
+        "score": group.score,
+        "measure": group.measure,
+        "start_date": group.first_day,
+        "end_date": group.last_day,
+        "site_ids": list(group.values_of("site_id")),
+        "sku_ids": list(group.values_of("sku_id")),
+        "delta_units": anomaly.impact.delta_units,
+        "units_unseen": anomaly.impact.units_unseen,
+        "known_events": [event.name for event in anomaly.events],
+        "material": anomaly.suppression_reason is None,
+        "not_material_reason": anomaly.suppression_reason,
+    }

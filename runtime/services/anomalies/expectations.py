@@ -1,22 +1,19 @@
-"""What was expected of a day before it came, beside what came: forecasts of earlier runs, and of this run's back-test."""
+"""What was expected of a day before it came, beside its demand: forecasts of earlier runs, and of this run's back-test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from kpi_engine.anomalies.detection.detector import Panel, intermittent
-from kpi_engine.anomalies.detection.kinds import Days
+from kpi_engine.anomalies.detection.kinds import DailyValues
+from kpi_engine.anomalies.detection.panel import DetectionPanel
+from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.ports import ForecastFrames
-
-if TYPE_CHECKING:
-    from kpi_engine.shared.arrays import Floats
 
 SERIES = ["site_id", "sku_id"]
 BOUNDS = ["predicted_value", "confidence_lower", "confidence_upper"]
@@ -26,66 +23,72 @@ DAYS_BETWEEN_RUNS = 7
 
 @dataclass(frozen=True)
 class Expectations:
-    """The panel that the detector judges: the last `judged` days, after `past` days from which it learns what is usual."""
+    """The panel of the detector: the last window_days, after past_days from which it learns what is usual."""
 
     frames: ForecastFrames
-    past: int
-    judged: int
+    past_days: int
+    window_days: int
 
-    def panel(self, run: ForecastRun, earlier: Sequence[ForecastRun]) -> Panel | None:
-        """Every series of which anything was expected on those days, or None when nothing was.
+    def panel(self, run: ForecastRun, earlier_runs: Sequence[ForecastRun]) -> DetectionPanel | None:
+        """Return every series of which anything was expected on those days, or None when nothing was.
 
         Of several forecasts of a day the newest counts that was made before it. A day without stock, and one of which no demand is
-        recorded, is not judged: what was sold then is not what was wanted.
+        recorded, is left out: what was sold then is not what was wanted.
         """
-        first = run.as_of_date - timedelta(days=self.past + self.judged - 1)
-        rows = _newest(self._forecasts(run, earlier), first, run.as_of_date)
-        if rows.empty:
+        first_day = run.as_of_date - timedelta(days=self.past_days + self.window_days - 1)
+        forecasts = _newest_forecasts(self._read_forecasts(run, earlier_runs), first_day, run.as_of_date)
+        if forecasts.empty:
             return None
-        demand = self.frames.demand(run.id, first)
-        known = demand.loc[~demand["stockout"].astype(bool)].rename(columns={"demand_date": "forecast_date"})
-        known["forecast_date"] = pd.to_datetime(known["forecast_date"])
-        joined = rows.merge(known[[*SERIES, "forecast_date", "demand"]], on=[*SERIES, "forecast_date"])
-        return self._arrange(joined, first) if len(joined) else None
+        demand = self.frames.demand(run.id, first_day)
+        in_stock = demand.loc[~demand["stockout"].astype(bool)].rename(columns={"demand_date": "forecast_date"})
+        in_stock["forecast_date"] = pd.to_datetime(in_stock["forecast_date"])
+        rows = forecasts.merge(in_stock[[*SERIES, "forecast_date", "demand"]], on=[*SERIES, "forecast_date"])
+        return self._arrange(rows, first_day) if len(rows) else None
 
-    def _forecasts(self, run: ForecastRun, earlier: Sequence[ForecastRun]) -> Iterable[pd.DataFrame]:
-        tested = self.frames.backtest(run.id)
-        if len(tested):
-            yield tested
-        for old in earlier:
-            yield self.frames.forecast(old.id)
+    def _read_forecasts(self, run: ForecastRun, earlier_runs: Sequence[ForecastRun]) -> Iterable[pd.DataFrame]:
+        backtest = self.frames.backtest(run.id)
+        if len(backtest):
+            yield backtest
+        for earlier in earlier_runs:
+            yield self.frames.forecast(earlier.id)
 
-    def _arrange(self, rows: pd.DataFrame, first: date) -> Panel:
+    def _arrange(self, rows: pd.DataFrame, first_day: date) -> DetectionPanel:
         """Rows as matrices, series by day; what is not there is NaN."""
-        code, keys = pd.MultiIndex.from_frame(rows[SERIES]).factorize(sort=True)
-        day = (rows["forecast_date"] - pd.Timestamp(first)).dt.days.to_numpy()
-        cells = np.full((4, len(keys), self.past + self.judged), np.nan)
-        for place, column in enumerate(["demand", *BOUNDS]):
-            cells[place, code, day] = rows[column].to_numpy(dtype=np.float64)
-        actual, expected, lower, upper = cells
-        days = Days.of(*(values[:, self.past :] for values in (actual, expected, lower, upper)))
-        dimensions = [dict(zip(SERIES, key, strict=True)) for key in keys]
-        residual: Floats = actual[:, : self.past] - expected[:, : self.past]
-        return Panel(MEASURE, dimensions, first + timedelta(days=self.past), days, residual, intermittent(actual[:, : self.past]))
+        series, keys = pd.MultiIndex.from_frame(rows[SERIES]).factorize(sort=True)
+        day = (rows["forecast_date"] - pd.Timestamp(first_day)).dt.days.to_numpy()
+        cells = np.full((4, len(keys), self.past_days + self.window_days), np.nan)
+        for layer, column in enumerate(["demand", *BOUNDS]):
+            cells[layer, series, day] = rows[column].to_numpy(dtype=np.float64)
+        actual, expected, lower, upper = cells[:, :, self.past_days :]
+        past_actual, past_expected = cells[:2, :, : self.past_days]
+        classes = demand_classes(past_actual, window_days=self.past_days, without_demand=DemandClass.INTERMITTENT)
+        return DetectionPanel(
+            measure=MEASURE,
+            dimensions=[dict(zip(SERIES, key, strict=True)) for key in keys],
+            first_day=first_day + timedelta(days=self.past_days),
+            days=DailyValues.of(actual, expected, lower, upper),
+            past_residuals=past_actual - past_expected,
+            is_intermittent=is_rare(classes),
+        )
 
 
-def reaching(runs: Iterable[ForecastRun], first: date) -> list[ForecastRun]:
-    """Of runs, newest first, those that forecast any day from first on: one a week, which is enough to know every day from before."""
-    kept: list[ForecastRun] = []
+def select_weekly_runs(runs: Iterable[ForecastRun], first_day: date) -> list[ForecastRun]:
+    """Of runs, newest first, return those that forecast any day from first_day on: one a week, enough to cover every day before it."""
+    selection: list[ForecastRun] = []
     for run in runs:
-        far_enough = not kept or run.as_of_date <= kept[-1].as_of_date - timedelta(days=DAYS_BETWEEN_RUNS)
-        if far_enough and run.as_of_date + timedelta(days=run.horizon_days) >= first:
-            kept.append(run)
-    return kept
+        is_week_older = not selection or run.as_of_date <= selection[-1].as_of_date - timedelta(days=DAYS_BETWEEN_RUNS)
+        if is_week_older and run.as_of_date + timedelta(days=run.horizon_days) >= first_day:
+            selection.append(run)
+    return selection
 
 
-def _newest(forecasts: Iterable[pd.DataFrame], first: date, last: date) -> pd.DataFrame:
-    """For each series and day of first..last the forecast that was made the fewest days before it."""
+def _newest_forecasts(forecasts: Iterable[pd.DataFrame], first_day: date, last_day: date) -> pd.DataFrame:
+    """For each series and day of first_day..last_day the forecast that was made the fewest days before it."""
     columns = [*SERIES, "forecast_date", "horizon_days", *BOUNDS]
-    listed = [frame[columns].assign(forecast_date=pd.to_datetime(frame["forecast_date"])) for frame in forecasts]
-    if not listed:
+    frames = [frame[columns].assign(forecast_date=pd.to_datetime(frame["forecast_date"])) for frame in forecasts]
+    if not frames:
         return pd.DataFrame(columns=columns)
-    rows = pd.concat(listed, ignore_index=True)
-    rows = rows[rows["forecast_date"].between(pd.Timestamp(first), pd.Timestamp(last))]
+    rows = pd.concat(frames, ignore_index=True)
+    rows = rows[rows["forecast_date"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))]
     newest: pd.DataFrame = rows.sort_values("horizon_days", kind="stable").drop_duplicates([*SERIES, "forecast_date"])
     return newest

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from contracts.metrics import ACCESS_LOG, NAMESPACE, Metric
+from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime import bootstrap
 from runtime.functions.observability import metrics
 from runtime.models.domain.documents import ForecastDocument, QualityDocument
@@ -22,7 +23,7 @@ from runtime.models.domain.objects import ObjectStatus
 from runtime.models.domain.publishing import LoadedForecast
 from runtime.models.domain.quality import Verdict
 from runtime.models.domain.run_input import RunInput
-from runtime.services.anomalies.anomaly_detection import Detected
+from runtime.services.anomalies.anomaly_detection import DetectionResult
 from runtime.services.kpis.kpi_calculation import Measured
 from runtime.services.probe.canary_probe import ProbeResult
 from runtime.services.runs.daily_start import Started
@@ -95,7 +96,7 @@ INVOCATIONS = {
     ),
     "anomaly_detector": Invocation(
         "anomaly_detection",
-        {"detect": [Detected(RUN_ID, 2, {"total": 1, "by_severity": {}, "alerts": []}, usual=1.0)]},
+        {"detect": [DetectionResult(RUN_ID, 2, AnomalyDetectionEngine().assess([], None), usual_total=1.0)]},
         RUN_EVENT,
     ),
     "kpi_calculator": Invocation("accuracy_measurement", {"measure": [Measured((accuracy_report(),), kpis=11, sigmas=0.5)]}, RUN_EVENT),

@@ -17,7 +17,7 @@ from runtime.models.domain import run_files
 from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.anomaly_detection import AnomalyDetection
-from runtime.services.anomalies.expectations import reaching
+from runtime.services.anomalies.expectations import select_weekly_runs
 from tests.fakes import FixedClock, InMemoryFrames, InMemoryJobs, InMemoryLake, InMemoryRuns
 from tests.fakes.examples import AS_OF, STARTED, a_run, parquet
 
@@ -34,7 +34,7 @@ def frames() -> InMemoryFrames:
 def detection(runs: InMemoryRuns, jobs: InMemoryJobs, frames: InMemoryFrames, lake: InMemoryLake, clock: FixedClock) -> AnomalyDetection:
     run = runs.start(a_run())
     jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
-    return AnomalyDetection(runs, jobs, frames, lake, LakeAnomalyTable(lake), clock)
+    return AnomalyDetection(runs=runs, jobs=jobs, frames=frames, lake=lake, table=LakeAnomalyTable(lake), clock=clock)
 
 
 def expectations(level: float = 100.0) -> pd.DataFrame:
@@ -59,31 +59,33 @@ def test_a_day_far_from_its_expectation_is_reported_once_with_its_units(
 ) -> None:
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(last)
-    answer = detection.detect(run_id).answer()
-    stored = lake.read_json(run_files.anomalies(run_id))
-    assert (answer["total"], answer["series"], answer["report"]) == (1, 1, run_files.anomalies(run_id))
-    assert {name: count for name, count in stored["report"]["by_type"].items() if count} == {kind: 1}
-    assert stored["report"]["business_impact"]["delta_units"] == delta
-    assert stored["report"]["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
-    assert detection.detect(run_id).answer() == answer
+    output = detection.detect(run_id).to_state_output()
+    document = lake.read_json(run_files.anomalies(run_id))
+    assert (output["total"], output["series"], output["report"]) == (1, 1, run_files.anomalies(run_id))
+    assert {name: count for name, count in document["report"]["by_type"].items() if count} == {kind: 1}
+    assert document["report"]["business_impact"]["delta_units"] == delta
+    assert document["report"]["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
+    assert detection.detect(run_id).to_state_output() == output
 
 
-def found_in(lake: InMemoryLake, folder: Path, run_id: UUID) -> pd.DataFrame:
-    """The table that Athena would see."""
+def read_table(lake: InMemoryLake, folder: Path, run_id: UUID) -> pd.DataFrame:
+    """The table as Athena reads it."""
     [key] = lake.keys(run_files.anomaly_groups(run_id))
     lake.download(key, folder / "groups.parquet")
     return pd.read_parquet(folder / "groups.parquet")
 
 
-def test_what_is_found_is_a_table_too(detection: AnomalyDetection, frames: InMemoryFrames, lake: InMemoryLake, tmp_path: Path) -> None:
+def test_the_groups_of_a_report_are_the_rows_of_a_table(
+    detection: AnomalyDetection, frames: InMemoryFrames, lake: InMemoryLake, tmp_path: Path
+) -> None:
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(160)
     for _ in range(2):  # again is the same
         detection.detect(run_id)
-    [found] = found_in(lake, tmp_path, run_id).to_dict("records")
-    assert (found["type"], found["direction"], found["delta_units"], found["detector"]) == ("VOLUME_SPIKE", "up", 60, "builtin/demand")
-    assert (found["as_of_date"], found["end_date"]) == (AS_OF, AS_OF)
-    assert (list(found["site_ids"]), list(found["sku_ids"]), list(found["known_events"])) == (["LDS1"], ["SKU-1"], [])
+    [row] = read_table(lake, tmp_path, run_id).to_dict("records")
+    assert (row["type"], row["direction"], row["delta_units"], row["detector"]) == ("VOLUME_SPIKE", "up", 60, "builtin/demand")
+    assert (row["as_of_date"], row["end_date"]) == (AS_OF, AS_OF)
+    assert (list(row["site_ids"]), list(row["sku_ids"]), list(row["known_events"])) == (["LDS1"], ["SKU-1"], [])
 
 
 def test_a_table_without_a_row_has_the_columns_that_the_catalog_names(
@@ -92,22 +94,22 @@ def test_a_table_without_a_row_has_the_columns_that_the_catalog_names(
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(101)
     detection.detect(run_id)
-    found = found_in(lake, tmp_path, run_id)
-    assert len(found) == 0
-    assert list(found.columns) == list(ANOMALIES.columns)
+    table = read_table(lake, tmp_path, run_id)
+    assert len(table) == 0
+    assert list(table.columns) == list(ANOMALIES.columns)
     assert f"{ANOMALIES.prefix}run_id={run_id}/" == run_files.anomaly_groups(run_id)
 
 
 def test_a_day_as_expected_is_no_anomaly(detection: AnomalyDetection, frames: InMemoryFrames) -> None:
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(101)
-    assert detection.detect(run_id).answer()["total"] == 0
+    assert detection.detect(run_id).to_state_output()["total"] == 0
 
 
-def test_a_day_without_stock_is_not_judged(detection: AnomalyDetection, frames: InMemoryFrames) -> None:
+def test_a_day_without_stock_is_left_out(detection: AnomalyDetection, frames: InMemoryFrames) -> None:
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(0, stockout=True)
-    assert detection.detect(run_id).answer()["total"] == 0
+    assert detection.detect(run_id).to_state_output()["total"] == 0
 
 
 def test_the_newest_forecast_made_before_the_day_is_the_expectation(
@@ -120,12 +122,12 @@ def test_the_newest_forecast_made_before_the_day_is_the_expectation(
     frames.forecasts[earlier.id] = pd.DataFrame({"site_id": ["LDS1"], "sku_id": ["SKU-1"], "forecast_date": [AS_OF], **knew})
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(160)
-    assert detection.detect(run_id).answer()["total"] == 0
+    assert detection.detect(run_id).to_state_output()["total"] == 0
 
 
 def test_without_expectations_the_report_says_so(detection: AnomalyDetection, lake: InMemoryLake, jobs: InMemoryJobs) -> None:
     run_id = a_run().id
-    assert detection.detect(run_id).answer()["total"] == 0
+    assert detection.detect(run_id).to_state_output()["total"] == 0
     assert lake.read_json(run_files.anomalies(run_id))["report"]["undefined"]["groups"] == "no_expectations"
     assert jobs.get(run_id).progress["message"] == "ComputeKpis"
 
@@ -134,19 +136,19 @@ def test_one_run_a_week_is_read_and_none_that_ended_before_the_window() -> None:
     def on(day: int) -> ForecastRun:
         return a_run(f"day-{day}", as_of_date=AS_OF - timedelta(days=day))
 
-    kept = reaching([on(day) for day in range(1, 120)], FIRST)
-    assert [(AS_OF - run.as_of_date).days for run in kept] == [1, 8, 15, 22, 29, 36, 43, 50, 57, 64, 71, 78]
+    selection = select_weekly_runs([on(day) for day in range(1, 120)], FIRST)
+    assert [(AS_OF - run.as_of_date).days for run in selection] == [1, 8, 15, 22, 29, 36, 43, 50, 57, 64, 71, 78]
 
 
-def test_the_files_that_the_jobs_leave_hold_all_that_is_asked_for(detection: AnomalyDetection, lake: InMemoryLake, tmp_path: Path) -> None:
+def test_the_files_of_the_jobs_hold_every_column_that_is_read(detection: AnomalyDetection, lake: InMemoryLake, tmp_path: Path) -> None:
     run_id = a_run().id
-    tested = expectations().assign(actual_value=100.0, seasonal_naive=100.0, origin=FIRST)
-    for prefix, frame in ((run_files.backtest(run_id), tested), (run_files.demand(run_id), demand(160))):
+    backtest = expectations().assign(actual_value=100.0, seasonal_naive=100.0, origin=FIRST)
+    for prefix, frame in ((run_files.backtest(run_id), backtest), (run_files.demand(run_id), demand(160))):
         lake.upload(
             parquet(tmp_path / "part.parquet", [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]),
             f"{prefix}part-0.parquet",
         )
-    assert replace(detection, frames=LakeForecastFrames(lake)).detect(run_id).answer()["total"] == 1
+    assert replace(detection, frames=LakeForecastFrames(lake)).detect(run_id).to_state_output()["total"] == 1
 
 
 @pytest.mark.parametrize(("before", "times"), [([0] * 4, None), ([0] * 5, 1), ([0, 0, 4, 4, 4], 0.25)])
@@ -157,8 +159,8 @@ def test_the_number_of_groups_is_compared_with_the_median_of_the_runs_before(
         earlier = runs.start(a_run(f"earlier-{number}", as_of_date=AS_OF - timedelta(days=100 + number)))
         runs.flip(earlier.id, STARTED)
         lake.write_json(run_files.anomalies(earlier.id), {"report": {"total": total}})
-    unreported = runs.start(a_run("unreported", as_of_date=AS_OF - timedelta(days=200)))
-    runs.flip(unreported.id, STARTED)
+    without_report = runs.start(a_run("unreported", as_of_date=AS_OF - timedelta(days=200)))
+    runs.flip(without_report.id, STARTED)
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(160)
     assert detection.detect(run_id).times_usual == times

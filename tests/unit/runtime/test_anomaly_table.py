@@ -1,4 +1,4 @@
-"""The table of what runs found, held against the catalog."""
+"""The table of anomaly groups, compared with the catalog."""
 
 from __future__ import annotations
 

@@ -91,7 +91,9 @@ def wired(
         "accuracy_measurement": AccuracyMeasurement(runs, jobs, InMemoryFrames(), InMemoryKpis(), clock, ForecastAccuracyEngine()),
         "run_recording": RunRecording(runs, jobs, reports, clock),
         "execution_events": ExecutionEvents(runs, jobs, workflow, clock),
-        "anomaly_detection": AnomalyDetection(runs, jobs, InMemoryFrames(), lake, LakeAnomalyTable(lake), clock),
+        "anomaly_detection": AnomalyDetection(
+            runs=runs, jobs=jobs, frames=InMemoryFrames(), lake=lake, table=LakeAnomalyTable(lake), clock=clock
+        ),
         "daily_start": DailyStart(workflow),
     }
     for name, service in services.items():

@@ -1,4 +1,4 @@
-"""The golden answers of the engine, its totals and lists, and the window."""
+"""The golden report of the engine, its totals and lists, and the window."""
 
 from __future__ import annotations
 
@@ -17,22 +17,32 @@ from kpi_engine.anomalies.assessment.events import KnownEvent
 from kpi_engine.anomalies.assessment.severity import Materiality
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from kpi_engine.examples.anomalies import example
-from tests.unit.kpi_engine.anomalies.told import DETECTOR, SATURDAY, Told, drop, process, series, source, the_group, told
+from tests.unit.kpi_engine.anomalies.lookout_messages import (
+    DETECTOR,
+    SATURDAY,
+    Message,
+    a_drop,
+    a_group,
+    a_series,
+    a_source,
+    process,
+    the_group,
+)
 
 
 def test_two_days_at_6_5_scales_are_one_spike_and_one_drop_of_high_severity() -> None:
-    answer = example()
-    (spike,), (fall,) = answer["volume_spikes"], answer["volume_drops"]
-    assert (spike["score"], fall["score"]) == (pytest.approx(73.3333333333, abs=1e-9), pytest.approx(73.3333333333, abs=1e-9))
-    assert (spike["type"], fall["type"]) == ("VOLUME_SPIKE", "VOLUME_DROP")
-    assert answer["by_severity"] == {"CRITICAL": 0, "HIGH": 2, "MEDIUM": 0, "LOW": 0}
-    assert answer["total"] == 2
-    assert answer["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
-    assert len(answer["alerts"]) == 2
+    report = example()
+    (spike,), (drop,) = report["volume_spikes"], report["volume_drops"]
+    assert (spike["score"], drop["score"]) == (pytest.approx(73.3333333333, abs=1e-9), pytest.approx(73.3333333333, abs=1e-9))
+    assert (spike["type"], drop["type"]) == ("VOLUME_SPIKE", "VOLUME_DROP")
+    assert report["by_severity"] == {"CRITICAL": 0, "HIGH": 2, "MEDIUM": 0, "LOW": 0}
+    assert report["total"] == 2
+    assert report["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
+    assert len(report["alerts"]) == 2
 
 
 def test_a_drop_of_40_units_at_a_margin_of_3_50_costs_140_euros() -> None:
-    impact = process(drop())["business_impact"]
+    impact = process(a_drop())["business_impact"]
     assert impact["delta_units"] == pytest.approx(-40, abs=1e-9)
     assert impact["money"] == {
         "low": pytest.approx(105),
@@ -46,84 +56,36 @@ def test_a_drop_of_40_units_at_a_margin_of_3_50_costs_140_euros() -> None:
 
 @pytest.mark.parametrize("margin", [None, {}, {"SKU-9": 3.5}, float("nan"), float("inf"), -1.0, "cheap", True])
 def test_without_a_usable_margin_there_is_no_money_but_a_reason_and_units(margin: Any) -> None:
-    impact = process(drop(), costs=Costs("EUR", margin))["business_impact"]
+    impact = process(a_drop(), costs=Costs("EUR", margin))["business_impact"]
     assert impact["money"] is None
     assert impact["reason"] == "unit_margin_missing"
     assert "no unit margin is known for SKU-1" in impact["assumptions"]
     assert impact["delta_units"] == -40
 
 
-def test_the_same_anomaly_in_three_runs_is_one_alert_seen_three_times() -> None:
-    alerts: list[dict[str, Any]] = []
-    for day in range(3):
-        alerts = process(drop(), previous=alerts, until=SATURDAY + timedelta(days=day))["alerts"]
-    (alert,) = alerts
-    assert (alert["occurrence_count"], alert["first_seen"], alert["last_seen"]) == (3, "2026-11-21", "2026-11-23")
-
-
-def test_an_anomaly_that_grows_or_gets_another_id_stays_one_alert() -> None:
-    first = process(drop())["alerts"]
-    grown = told(*(series(sku, actual=[60, 50], expected=[100, 100]) for sku in ("SKU-1", "SKU-2", "SKU-3")))
-    renamed = drop(name="another")
-    for group in (grown, renamed):
-        (alert,) = process(group, previous=first, until=SATURDAY + timedelta(days=1))["alerts"]
-        assert (alert["id"], alert["dedupe_key"], alert["occurrence_count"]) == (first[0]["id"], first[0]["dedupe_key"], 2)
-
-
-def test_another_anomaly_is_another_alert() -> None:
-    previous = process(drop())["alerts"]
-    other = told(series("SKU-2", actual=[60], expected=[100]), name="g2")
-    (alert,) = process(other, previous=previous)["alerts"]
-    assert alert["occurrence_count"] == 1
-    assert alert["dedupe_key"] != previous[0]["dedupe_key"]
-
-
-def test_one_anomaly_told_under_two_ids_is_one_alert_of_the_worse() -> None:
-    (alert,) = process(drop(name="b", score=95.0), drop(name="a"))["alerts"]
-    assert (alert["score"], alert["group_ids"], alert["occurrence_count"]) == (95.0, ["a", "b"], 1)
-
-
-@pytest.mark.parametrize("previous", [{}, {"dedupe_key": None}, {"group_ids": None}, {"group_ids": ["x"], "occurrence_count": 4}])
-def test_earlier_alerts_of_another_kind_or_without_content_change_nothing(previous: dict[str, Any]) -> None:
-    assert process(drop(), previous=[previous])["alerts"] == process(drop())["alerts"]
-
-
-@pytest.mark.parametrize("count", [None, "many", float("nan"), -3])
-def test_an_earlier_alert_with_a_broken_count_counts_once(count: Any) -> None:
-    (alert,) = process(drop(), previous=[{"group_ids": ["g1"], "occurrence_count": count}])["alerts"]
-    assert alert["occurrence_count"] == 2
-
-
-def test_accumulated_alerts_of_many_runs_count_by_the_highest() -> None:
-    first = process(drop())["alerts"]
-    second = process(drop(), previous=first)["alerts"]
-    (alert,) = process(drop(), previous=[*second, *first])["alerts"]
-    assert alert["occurrence_count"] == 3
-
-
-def test_nothing_at_all_is_nulls_with_reasons() -> None:
-    answer = process(until=None)
-    assert (answer["window"], answer["total"], answer["alerts"]) == (None, 0, [])
-    assert answer["undefined"] == {"window": "no_observations"}
-    assert answer["business_impact"] == {"delta_units": None, "money": None, "assumptions": [], "reason": "no_observations"}
+def test_without_any_group_every_figure_is_null_with_a_reason() -> None:
+    report = process(until=None)
+    assert (report["window"], report["total"], report["alerts"]) == (None, 0, [])
+    assert report["undefined"] == {"window": "no_observations"}
+    assert report["business_impact"] == {"delta_units": None, "money": None, "assumptions": [], "reason": "no_observations"}
     assert process()["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
 
 
 def test_without_an_end_the_window_ends_with_the_last_group_of_the_source() -> None:
-    answer = process(drop(), drop(name="old", first=date(2026, 11, 14)), until=None)
-    assert answer["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
-    assert (answer["total"], answer["excluded"]["n_outside_window"]) == (1, 1)
+    report = process(a_drop(), a_drop(name="old", first=date(2026, 11, 14)), until=None)
+    assert report["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
+    assert (report["total"], report["excluded"]["n_outside_window"]) == (1, 1)
 
 
 @pytest.mark.parametrize(
     ("first", "inside"), [(date(2026, 11, 14), False), (date(2026, 11, 15), True), (date(2026, 11, 21), True), (date(2026, 11, 22), False)]
 )
 def test_the_window_holds_both_its_first_and_its_last_day(first: date, inside: bool) -> None:
-    assert process(drop(first=first))["total"] == inside
+    assert process(a_drop(first=first))["total"] == inside
 
 
 def test_a_group_that_began_before_the_window_is_inside_it_while_it_lasts() -> None:
-    long = told(series(actual=[60] * 3, expected=[100] * 3), first=date(2026, 11, 13))
+    long = a_group(a_series(actual=[60] * 3, expected=[100] * 3), first=date(2026, 11, 13))
     assert process(long)["total"] == 1
 
 
@@ -145,17 +107,17 @@ def test_an_instant_ends_the_window_with_its_last_complete_local_day(until: date
 def test_a_local_midnight_before_and_after_the_clock_changes_is_its_own_day() -> None:
     zone = ZoneInfo("Europe/Berlin")
     for text, day in (("2026-10-25T00:00:00+02:00", "2026-10-25"), ("2026-10-26T00:00:00+01:00[Europe/Berlin]", "2026-10-26")):
-        group, page = drop()
+        group, page = a_drop()
         group |= {"StartTime": text, "EndTime": text}
-        answer = process((group, page | {"TimestampList": [text]}), until=date(2026, 10, 26), zone=zone)
-        assert (the_group(answer)["start_date"], the_group(answer)["delta_units"]) == (day, -40)
+        report = process((group, page | {"TimestampList": [text]}), until=date(2026, 10, 26), zone=zone)
+        assert (the_group(report)["start_date"], the_group(report)["delta_units"]) == (day, -40)
 
 
 @pytest.mark.parametrize("days_back", [0, -1, 3661])
 def test_a_window_of_no_or_of_too_many_days_is_refused(days_back: int) -> None:
-    for groups in ((), (drop(),)):
+    for groups in ((), (a_drop(),)):
         with pytest.raises(ValueError, match=f"days_back is {days_back}"):
-            AnomalyDetectionEngine(source(*groups)).process_anomaly_results(DETECTOR, days_back)
+            AnomalyDetectionEngine(a_source(*groups)).process_anomaly_results(DETECTOR, days_back)
 
 
 def test_an_instant_without_a_time_zone_is_refused() -> None:
@@ -165,10 +127,10 @@ def test_an_instant_without_a_time_zone_is_refused() -> None:
 
 def test_a_known_event_annotates_and_lowers_by_one_band() -> None:
     event = KnownEvent("BLACK_FRIDAY", "promotion", SATURDAY, SATURDAY + timedelta(days=6), {"site_id": "LDS1"})
-    answer = process(drop(), known_events=(event,))
-    assert answer["by_severity"]["MEDIUM"] == 1
-    assert the_group(answer)["known_events"][0]["name"] == "BLACK_FRIDAY"
-    assert answer["alerts"][0]["likely_causes"][0]["cause"] == "promotion: BLACK_FRIDAY"
+    report = process(a_drop(), known_events=(event,))
+    assert report["by_severity"]["MEDIUM"] == 1
+    assert the_group(report)["known_events"][0]["name"] == "BLACK_FRIDAY"
+    assert report["alerts"][0]["likely_causes"][0]["cause"] == "promotion: BLACK_FRIDAY"
 
 
 @pytest.mark.parametrize(
@@ -180,23 +142,23 @@ def test_a_known_event_annotates_and_lowers_by_one_band() -> None:
     ],
 )
 def test_an_event_elsewhere_or_at_another_time_changes_nothing(event: KnownEvent) -> None:
-    assert process(drop(), known_events=(event,)) == process(drop())
+    assert process(a_drop(), known_events=(event,)) == process(a_drop())
 
 
-def test_what_is_not_material_is_counted_and_listed_but_alerts_nobody() -> None:
-    answer = process(drop(), materiality=Materiality(min_units=41))
-    assert (answer["total"], answer["alerts"]) == (1, [])
-    assert the_group(answer)["not_material_reason"] == "below_min_units"
-    assert process(drop(), materiality=Materiality(min_money=140.01))["alerts"] == []
-    assert len(process(drop(), materiality=Materiality(min_money=140))["alerts"]) == 1
+def test_an_immaterial_group_is_counted_and_listed_but_raises_no_alert() -> None:
+    report = process(a_drop(), materiality=Materiality(min_units=41))
+    assert (report["total"], report["alerts"]) == (1, [])
+    assert the_group(report)["not_material_reason"] == "below_min_units"
+    assert process(a_drop(), materiality=Materiality(min_money=140.01))["alerts"] == []
+    assert len(process(a_drop(), materiality=Materiality(min_money=140))["alerts"]) == 1
 
 
-def many(seed: int, n: int) -> list[Told]:
+def many(seed: int, n: int) -> list[Message]:
     generator = random.Random(seed)
     groups = []
-    for place in range(n):
+    for number in range(n):
         members = [
-            series(
+            a_series(
                 f"SKU-{sku}",
                 actual=[generator.choice([0, 55.5, 180.1, None]) for _ in range(2)],
                 expected=[100.1] * 2,
@@ -205,48 +167,48 @@ def many(seed: int, n: int) -> list[Told]:
             )
             for sku in range(generator.randint(1, 7))
         ]
-        groups.append(told(*members, name=f"g{place}", score=generator.choice([30, 49.9, 71, 90.5, 12, None])))
+        groups.append(a_group(*members, name=f"g{number}", score=generator.choice([30, 49.9, 71, 90.5, 12, None])))
     return groups
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 12))
 def test_severities_and_types_sum_to_the_total_and_every_group_is_listed_once(seed: int, n: int) -> None:
-    answer = process(*many(seed, n))
-    assert sum(answer["by_severity"].values()) == sum(answer["by_type"].values()) == answer["total"]
-    listed = [group["group_id"] for key in ("volume_spikes", "volume_drops", "other") for group in answer[key]]
-    assert len(listed) == len(set(listed)) == answer["total"]
-    assert answer["total"] + sum(answer["excluded"].values()) == n
+    report = process(*many(seed, n))
+    assert sum(report["by_severity"].values()) == sum(report["by_type"].values()) == report["total"]
+    group_ids = [group["group_id"] for key in ("volume_spikes", "volume_drops", "other") for group in report[key]]
+    assert len(group_ids) == len(set(group_ids)) == report["total"]
+    assert report["total"] + sum(report["excluded"].values()) == n
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 8))
 def test_the_order_of_groups_series_and_instants_never_matters(seed: int, n: int) -> None:
     groups = many(seed, n)
-    shuffled = copy.deepcopy(groups)
+    reordered = copy.deepcopy(groups)
     generator = random.Random(seed + 1)
-    generator.shuffle(shuffled)
-    for _, page in shuffled:
+    generator.shuffle(reordered)
+    for _, page in reordered:
         generator.shuffle(page["TimeSeriesList"])
         page["TimestampList"].reverse()
         for member in page["TimeSeriesList"]:
             member["DimensionList"].reverse()
             for values in (value for name, value in member.items() if name.endswith("ValueList")):
                 values.reverse()
-    assert process(*shuffled) == process(*groups)
+    assert process(*reordered) == process(*groups)
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6))
 def test_the_shares_of_every_dimension_sum_to_100(seed: int) -> None:
-    answer = process(*many(seed, 5))
-    for group in [*answer["volume_spikes"], *answer["volume_drops"], *answer["other"], *answer["alerts"]]:
+    report = process(*many(seed, 5))
+    for group in [*report["volume_spikes"], *report["volume_drops"], *report["other"], *report["alerts"]]:
         for rows in group["contributors"].values():
             assert sum(row["share"] for row in rows) == pytest.approx(100, abs=1e-9)
             assert len(rows) <= 6
 
 
-def test_nothing_that_the_source_tells_is_changed() -> None:
+def test_the_messages_of_the_source_are_not_changed() -> None:
     groups = many(4, 6)
     before = copy.deepcopy(groups)
     process(*groups, previous=[{"group_ids": ["g1"]}])

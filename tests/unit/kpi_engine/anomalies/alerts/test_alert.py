@@ -1,24 +1,23 @@
-"""What an alert says, and how it says it."""
+"""What an alert contains."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from kpi_engine.anomalies.alerts.actions import ADVICE
-from kpi_engine.anomalies.alerts.wording import days, listed, place, signed_percent
-from kpi_engine.anomalies.detection.kinds import Kind
-from tests.unit.kpi_engine.anomalies.told import SATURDAY, drop, process, series, told
+from kpi_engine.anomalies.detection.kinds import AnomalyKind
+from tests.unit.kpi_engine.anomalies.lookout_messages import SATURDAY, a_drop, a_group, a_series, process
 
 
 def twelve_skus(**more: Any) -> dict[str, Any]:
     members = [
-        series(f"SKU-{sku:02}", actual=[62 - sku, 62 - sku], expected=[100, 100], lower=[90, 90], upper=[110, 110]) for sku in range(12)
+        a_series(f"SKU-{sku:02}", actual=[62 - sku, 62 - sku], expected=[100, 100], lower=[90, 90], upper=[110, 110]) for sku in range(12)
     ]
-    (alert,) = process(told(*members, first=SATURDAY, **more), until=SATURDAY + timedelta(days=1))["alerts"]
+    (alert,) = process(a_group(*members, first=SATURDAY, **more), until=SATURDAY + timedelta(days=1))["alerts"]
     assert isinstance(alert, dict)
     return alert
 
@@ -35,7 +34,7 @@ def test_the_top_five_contributors_and_the_others_sum_to_100() -> None:
     assert sum(row["share"] for row in rows) == pytest.approx(100, abs=1e-9)
 
 
-def test_an_alert_says_what_was_expected_and_seen_and_what_it_costs() -> None:
+def test_an_alert_contains_what_was_expected_what_happened_and_what_it_costs() -> None:
     alert = twelve_skus()
     assert alert["expected_and_seen"] == {
         "expected": 2400, "seen": 1356, "lower": 2160, "upper": 2640, "change_percent": pytest.approx(-43.5)
@@ -46,20 +45,20 @@ def test_an_alert_says_what_was_expected_and_seen_and_what_it_costs() -> None:
 
 
 def test_an_alert_has_every_field_of_its_specification() -> None:
-    needed = {
+    fields = {
         "id", "title", "severity", "score", "expected_and_seen", "when", "where", "contributors", "impact", "likely_causes",
         "recommended_action", "links", "dedupe_key", "data_freshness", "first_seen", "last_seen", "occurrence_count", "mute",
     }  # fmt: skip
     alert = twelve_skus()
-    assert needed <= set(alert)
+    assert fields <= set(alert)
     assert set(alert["links"]) == {"insight", "explanation", "data", "runbook"}
     assert alert["mute"]["dedupe_key"] == alert["dedupe_key"]
     assert alert["data_freshness"] == {"last_day_with_data": "2026-11-22", "days_behind": 0}
 
 
-def test_an_alert_tells_local_and_utc_time() -> None:
+def test_an_alert_has_local_and_utc_times() -> None:
     zone = ZoneInfo("America/New_York")
-    group, page = drop()
+    group, page = a_drop()
     group, page = (
         group | {"StartTime": "2026-11-21T05:00:00Z", "EndTime": "2026-11-21T05:00:00Z"},
         page | {"TimestampList": ["2026-11-21T05:00:00Z"]},
@@ -76,53 +75,29 @@ def test_an_alert_tells_local_and_utc_time() -> None:
 
 @pytest.mark.parametrize(("score", "deadline"), [(95, "2026-11-22"), (75, "2026-11-23"), (55, "2026-11-26"), (35, "2026-11-28")])
 def test_the_worse_an_anomaly_the_sooner_somebody_must_act(score: float, deadline: str) -> None:
-    (alert,) = process(drop(score=score))["alerts"]
+    (alert,) = process(a_drop(score=score))["alerts"]
     assert alert["recommended_action"]["deadline"] == deadline
     assert alert["recommended_action"]["owner_role"] == "account manager"
 
 
 def test_every_kind_has_an_action_and_an_owner() -> None:
-    assert set(ADVICE) == set(Kind)
+    assert set(ADVICE) == set(AnomalyKind)
     assert all(role and action for role, action in ADVICE.values())
 
 
 def test_the_worst_alert_stands_first() -> None:
     groups = [
-        told(series(name, actual=[60], expected=[100]), name=name, score=score) for name, score in (("a", 55.0), ("b", 95.0), ("c", 60.0))
+        a_group(a_series(name, actual=[60], expected=[100]), name=name, score=score)
+        for name, score in (("a", 55.0), ("b", 95.0), ("c", 60.0))
     ]
     assert [alert["group_ids"] for alert in process(*groups)["alerts"]] == [["b"], ["c"], ["a"]]
 
 
 def test_a_cause_is_only_a_candidate_with_evidence() -> None:
-    assert process(drop())["alerts"][0]["likely_causes"] == []
-    members = [series("SKU-1", actual=[0], expected=[100], lower=[90]), series("SKU-2", actual=[0], expected=[10], lower=[5])]
-    causes = process(told(*members))["alerts"][0]["likely_causes"]
+    assert process(a_drop())["alerts"][0]["likely_causes"] == []
+    members = [a_series("SKU-1", actual=[0], expected=[100], lower=[90]), a_series("SKU-2", actual=[0], expected=[10], lower=[5])]
+    causes = process(a_group(*members))["alerts"][0]["likely_causes"]
     assert {cause["cause"]: cause["evidence"] for cause in causes} == {
         "something at sku_id SKU-1": "SKU-1 contributed 90.9 % of the change",
         "a closure or an order interface that is down": "all 2 series are zero together",
     }
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "words"),
-    [
-        ((2026, 11, 21), (2026, 11, 21), "21 Nov"),
-        ((2026, 11, 21), (2026, 11, 22), "21–22 Nov"),
-        ((2026, 11, 30), (2026, 12, 2), "30 Nov–2 Dec"),
-        ((2026, 12, 31), (2027, 1, 1), "31 Dec 2026–1 Jan 2027"),
-    ],
-)
-def test_days_in_words(first: tuple[int, int, int], last: tuple[int, int, int], words: str) -> None:
-    assert days(date(*first), date(*last)) == words
-
-
-@pytest.mark.parametrize(("value", "words"), [(-38.2, "−38 %"), (52, "+52 %"), (0.4, "0 %"), (-0.4, "0 %"), (0, "0 %")])
-def test_percentages_in_words(value: float, words: str) -> None:
-    assert signed_percent(value) == words
-
-
-def test_places_in_words() -> None:
-    assert place({"sku_id": ("SKU-1",), "site_id": ("LDS1",)}) == "at site LDS1, SKU-1"
-    assert place({"sku_id": ("A", "B"), "lane": ("L1",), "site_id": ("X", "Y")}) == "at 2 sites, lane L1, 2 SKUs"
-    assert place({}) == ""
-    assert listed([str(place) for place in range(7)]) == "0, 1, 2, 3, 4 and 2 more"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kpi_engine.anomalies.detection.kinds import Days, Kind, capacity_kinds, service_kinds, volume_kinds
+from kpi_engine.anomalies.detection.kinds import AnomalyKind, DailyValues, classify_capacity, classify_service, classify_volume
 
 NAN, INF = float("nan"), float("inf")
 
@@ -16,15 +16,15 @@ def row(*values: float) -> Any:
     return np.array([values], dtype=float)
 
 
-def days(*actual: float, expected: float = 100, lower: float = 90, upper: float = 110) -> Days:
+def days(*actual: float, expected: float = 100, lower: float = 90, upper: float = 110) -> DailyValues:
     shape = (1, len(actual))
-    return Days.of(row(*actual), np.full(shape, float(expected)), np.full(shape, float(lower)), np.full(shape, float(upper)))
+    return DailyValues.of(row(*actual), np.full(shape, float(expected)), np.full(shape, float(lower)), np.full(shape, float(upper)))
 
 
-def volume(of: Days, shifted: int = 0, trending: int = 0, intermittent: bool = False) -> list[str | None]:
-    shape = of.actual.shape
-    codes = volume_kinds(of, np.full(shape, shifted), np.full(shape, trending), np.array([intermittent]))
-    return [str(list(Kind)[code]) if code >= 0 else None for code in codes[0].tolist()]
+def volume(values: DailyValues, shift: int = 0, trend: int = 0, intermittent: bool = False) -> list[str | None]:
+    shape = values.actual.shape
+    codes = classify_volume(values, np.full(shape, shift), np.full(shape, trend), np.array([intermittent]))
+    return [kind and str(kind) for kind in map(AnomalyKind.from_code, codes[0].tolist())]
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_a_missing_day_is_a_gap_and_breaks_the_run() -> None:
 
 
 def test_a_shift_that_only_the_cusum_sees_is_a_level_shift() -> None:
-    assert volume(days(95), shifted=-1) == ["LEVEL_SHIFT"]
+    assert volume(days(95), shift=-1) == ["LEVEL_SHIFT"]
 
 
 def test_a_trend_takes_precedence_over_a_shift_on_its_own_side_only() -> None:
-    assert volume(days(120, 130, 140), trending=1) == ["TREND_BREAK"] * 3
-    assert volume(days(120, 100), trending=-1) == ["VOLUME_SPIKE", None]
+    assert volume(days(120, 130, 140), trend=1) == ["TREND_BREAK"] * 3
+    assert volume(days(120, 100), trend=-1) == ["VOLUME_SPIKE", None]
 
 
 def test_a_spike_of_an_intermittent_series_is_a_burst() -> None:
@@ -79,16 +79,16 @@ def test_without_an_expectation_there_is_no_kind() -> None:
 
 
 def test_a_service_drops_and_never_spikes() -> None:
-    assert service_kinds(days(80, 99, 120, NAN)).tolist() == [[Kind.SERVICE_DROP.code, -1, -1, Kind.DATA_GAP.code]]
+    assert classify_service(days(80, 99, 120, NAN)).tolist() == [[AnomalyKind.SERVICE_DROP.code, -1, -1, AnomalyKind.DATA_GAP.code]]
 
 
 def test_a_load_breaches_its_capacity_or_else_its_interval() -> None:
-    found = capacity_kinds(days(105, 105, 115, 115, NAN), row(100, 106, NAN, 120, 100))
-    assert found.tolist() == [[Kind.CAPACITY_BREACH.code, -1, Kind.CAPACITY_BREACH.code, -1, Kind.DATA_GAP.code]]
+    kinds = classify_capacity(days(105, 105, 115, 115, NAN), row(100, 106, NAN, 120, 100))
+    assert kinds.tolist() == [[AnomalyKind.CAPACITY_BREACH.code, -1, AnomalyKind.CAPACITY_BREACH.code, -1, AnomalyKind.DATA_GAP.code]]
 
 
-def test_kinds_do_not_change_what_they_are_given() -> None:
+def test_classifying_does_not_change_its_input() -> None:
     actual = row(NAN, INF, 3)
     before = actual.copy()
-    volume(Days.of(actual, row(1, 1, 1), row(INF, NAN, 0), row(2, 2, 2)))
+    volume(DailyValues.of(actual, row(1, 1, 1), row(INF, NAN, 0), row(2, 2, 2)))
     np.testing.assert_equal(actual, before)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau  # type: ignore[import-untyped]
 
-from kpi_engine.anomalies.detection.shifts import cusum, in_a_run, mann_kendall, trend
+from kpi_engine.anomalies.detection.shifts import mann_kendall, mark_cusum_shifts, mark_runs, mark_trends
 
 
 @pytest.mark.parametrize(
@@ -23,51 +23,51 @@ from kpi_engine.anomalies.detection.shifts import cusum, in_a_run, mann_kendall,
     ],
 )
 def test_a_run_has_at_least_three_days_in_one_direction(direction: list[int], expected: list[int]) -> None:
-    assert in_a_run(np.array([direction], dtype=np.int64)).tolist() == [expected]
+    assert mark_runs(np.array([direction], dtype=np.int64)).tolist() == [expected]
 
 
 def naive_run(direction: list[int]) -> list[int]:
-    found = [0] * len(direction)
+    marks = [0] * len(direction)
     for start in range(len(direction) - 2):
         three = direction[start : start + 3]
         if three[0] and len(set(three)) == 1:
-            found[start : start + 3] = three
-    return found
+            marks[start : start + 3] = three
+    return marks
 
 
 @settings(max_examples=30)
 @given(st.lists(st.sampled_from([-1, 0, 1]), max_size=20))
 def test_runs_are_those_of_a_loop(direction: list[int]) -> None:
-    assert in_a_run(np.array([direction], dtype=np.int64)).tolist() == [naive_run(direction)]
+    assert mark_runs(np.array([direction], dtype=np.int64)).tolist() == [naive_run(direction)]
 
 
 def naive_cusum(z: list[float]) -> list[int]:
     up = down = 0.0
-    found = []
+    marks = []
     for value in z:
         if not np.isnan(value):
-            capped = min(3.0, max(-3.0, value))
-            up, down = max(0.0, up + capped - 0.5), max(0.0, down - capped - 0.5)
-        found.append((up > 5 and value > 0.5) - (down > 5 and value < -0.5))
-    return found
+            step = min(3.0, max(-3.0, value))
+            up, down = max(0.0, up + step - 0.5), max(0.0, down - step - 0.5)
+        marks.append((up > 5 and value > 0.5) - (down > 5 and value < -0.5))
+    return marks
 
 
 def test_the_cusum_is_that_of_a_loop() -> None:
     generator = np.random.default_rng(3)
     z = generator.normal(0.4, 1.5, (50, 28))
     z[generator.random(z.shape) < 0.1] = np.nan
-    found = cusum(z)
-    assert (found != 0).any()
-    assert found.tolist() == [naive_cusum(row) for row in z.tolist()]
+    marks = mark_cusum_shifts(z)
+    assert (marks != 0).any()
+    assert marks.tolist() == [naive_cusum(row) for row in z.tolist()]
 
 
 def test_two_extreme_days_are_no_shift_but_many_small_ones_are() -> None:
-    assert cusum(np.array([[50.0, 50.0, 0, 0, 0, 0, 0]])).any() == np.False_
-    assert cusum(np.array([[-1.5] * 7]))[0].tolist() == [0, 0, 0, 0, 0, -1, -1]
+    assert mark_cusum_shifts(np.array([[50.0, 50.0, 0, 0, 0, 0, 0]])).any() == np.False_
+    assert mark_cusum_shifts(np.array([[-1.5] * 7]))[0].tolist() == [0, 0, 0, 0, 0, -1, -1]
 
 
 def test_a_day_back_to_normal_is_no_part_of_a_shift_although_the_sum_is_still_high() -> None:
-    assert cusum(np.array([[4.0, 4, 4, 0, 0, 1, 0]]))[0].tolist() == [0, 0, 1, 0, 0, 1, 0]
+    assert mark_cusum_shifts(np.array([[4.0, 4, 4, 0, 0, 1, 0]]))[0].tolist() == [0, 0, 1, 0, 0, 1, 0]
 
 
 @settings(max_examples=30)
@@ -83,12 +83,12 @@ def test_the_mann_kendall_statistic_is_the_numerator_of_kendalls_tau(values: lis
 
 def test_a_trend_needs_seven_known_days_and_an_end_far_out() -> None:
     rising = np.linspace(0, 4, 7)
-    assert trend(np.array([rising, -rising, rising / 2, rising[::-1]]))[:, 0].tolist() == [1, -1, 0, 0]
+    assert mark_trends(np.array([rising, -rising, rising / 2, rising[::-1]]))[:, 0].tolist() == [1, -1, 0, 0]
     short = rising.copy()
     short[2] = np.nan
-    assert trend(short[None]).any() == np.False_
-    assert trend(rising[None, 1:]).any() == np.False_
+    assert mark_trends(short[None]).any() == np.False_
+    assert mark_trends(rising[None, 1:]).any() == np.False_
 
 
 def test_a_missing_last_day_leaves_the_day_before_as_the_end() -> None:
-    assert trend(np.array([[0, 1, 2, 3, 4, 5, 6, np.nan]]))[0].tolist() == [1] * 8
+    assert mark_trends(np.array([[0, 1, 2, 3, 4, 5, 6, np.nan]]))[0].tolist() == [1] * 8

@@ -1,0 +1,31 @@
+"""The title of an alert: what happened, where and when, in one line."""
+
+from __future__ import annotations
+
+from kpi_engine.anomalies.alerts.observed_change import ObservedChange
+from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
+from kpi_engine.anomalies.detection.kinds import UP, AnomalyKind
+from kpi_engine.anomalies.formats import format_days, format_location, format_percent
+
+
+def write_title(anomaly: AssessedAnomaly, change: ObservedChange) -> str:
+    """Write the title, as "Volume drop −38 % at site LDS1, 12 SKUs, 21–22 Nov"."""
+    group, percent = anomaly.group, change.change_percent
+    subject = name_kind(anomaly.kind, anomaly.classification.direction)
+    if percent is not None and anomaly.kind is not AnomalyKind.DATA_GAP:
+        subject = f"{subject} {format_percent(percent)}"
+    location = format_location(group.dimension_values)
+    return ", ".join([f"{subject} {location}".strip(), format_days(group.first_day, group.last_day)])
+
+
+def name_kind(kind: AnomalyKind | None, direction: int) -> str:
+    """Name a kind in words; a shift with its direction.
+
+    >>> name_kind(AnomalyKind.VOLUME_DROP, -1), name_kind(AnomalyKind.LEVEL_SHIFT, 1)
+    ('Volume drop', 'Level shift up')
+    """
+    if kind is None:
+        return "Anomaly"
+    words = str(kind).replace("_", " ").capitalize()
+    has_direction = kind in (AnomalyKind.LEVEL_SHIFT, AnomalyKind.TREND_BREAK) and direction
+    return f"{words} {'up' if direction == UP else 'down'}" if has_direction else words

@@ -1,0 +1,109 @@
+"""What a group is as a whole: its kind, which way it went, and by how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum
+
+import numpy as np
+
+from kpi_engine.anomalies.detection.kinds import (
+    DOWN,
+    NEITHER,
+    UP,
+    AnomalyKind,
+    DailyValues,
+    classify_capacity,
+    classify_service,
+    classify_volume,
+)
+from kpi_engine.anomalies.detection.shifts import TREND_DAYS, mann_kendall
+from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
+from kpi_engine.shared.arrays import Floats, Ints
+
+NO_EXPECTED_VALUES = "no_expected_values"
+NO_NET_CHANGE = "no_net_change"
+DIRECTION_NAMES = {UP: "up", DOWN: "down", NEITHER: None}
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Which measures are no volumes: service levels in percent, and loads that a capacity bounds. Every other name is a volume."""
+
+    service: frozenset[str] = frozenset({"service_level", "fill_rate", "otif", "on_time"})
+    capacity: frozenset[str] = frozenset({"capacity_load", "door_load", "dock_load", "truck_load"})
+
+
+@dataclass(frozen=True)
+class Classification:
+    """kind: None with a reason when it is unknown. direction: 1 up, -1 down, 0 neither. delta: sum(actual - expected) or None."""
+
+    kind: AnomalyKind | None
+    reason: str | None
+    direction: int
+    delta: float | None
+
+    @property
+    def direction_name(self) -> str | None:
+        """up, down, or None for neither."""
+        return DIRECTION_NAMES[self.direction]
+
+
+def classify_group(group: AnomalyGroup, measures: Measures) -> Classification:
+    """Classify a group: the kind that was reported for it, else the kind of the days on which its total moved most.
+
+    DATA_GAP only if no day is known.
+    """
+    total, is_known = sum_members(group.series), group.series.is_known
+    if not is_known.any():
+        if group.reported_kind is AnomalyKind.DATA_GAP or group.series.days.is_gap.any():
+            return Classification(AnomalyKind.DATA_GAP, None, NEITHER, None)
+        return Classification(group.reported_kind, NO_EXPECTED_VALUES, NEITHER, None)
+    delta = fsum(group.series.days.residual[is_known])
+    direction = int(np.sign(delta))
+    kind = (
+        group.reported_kind
+        or _heaviest_kind(_classify_days(group, total, measures), total)
+        or _kind_by_direction(group.measure, direction, measures)
+    )
+    return Classification(kind, None if kind else NO_NET_CHANGE, direction, delta)
+
+
+def sum_members(series: GroupSeries) -> DailyValues:
+    """Return one row: sums over the members known at each instant; where none is known, what was expected of all, without an actual."""
+    days, is_known = series.days, series.is_known
+    mask = is_known | (days.is_gap & ~is_known.any(axis=0))
+
+    def total(values: Floats) -> Floats:
+        sums: Floats = np.where(mask, values, 0.0).sum(axis=0, keepdims=True)
+        return np.where(mask.any(axis=0), sums, np.nan)
+
+    return DailyValues(total(days.actual), total(days.expected), total(days.lower), total(days.upper))
+
+
+def _classify_days(group: AnomalyGroup, total: DailyValues, measures: Measures) -> Ints:
+    if group.measure in measures.service:
+        return classify_service(total)
+    if group.measure in measures.capacity:
+        return classify_capacity(total, np.sum(group.series.capacity, axis=0, keepdims=True))
+    trends = np.zeros(total.actual.shape, dtype=np.int64)
+    if np.count_nonzero(~np.isnan(total.residual)) >= TREND_DAYS:
+        trends += mann_kendall(total.residual)[:, None]
+    return classify_volume(total, np.zeros_like(trends), trends, np.zeros(1, dtype=np.bool_))
+
+
+def _heaviest_kind(kinds: Ints, total: DailyValues) -> AnomalyKind | None:
+    """The kind whose days moved most units."""
+    units = np.abs(total.residual)
+    moves = {kind: fsum(units[(kinds == kind.code) & ~np.isnan(units)]) for kind in AnomalyKind if kind is not AnomalyKind.DATA_GAP}
+    heaviest = max(moves, key=lambda kind: moves[kind])
+    return heaviest if moves[heaviest] > 0 else None
+
+
+def _kind_by_direction(measure: str | None, direction: int, measures: Measures) -> AnomalyKind | None:
+    """The kind of a group that never left its interval as a whole, though its members did."""
+    if measure in measures.service:
+        return AnomalyKind.SERVICE_DROP if direction == DOWN else None
+    if measure in measures.capacity:
+        return AnomalyKind.CAPACITY_BREACH if direction == UP else None
+    return {UP: AnomalyKind.VOLUME_SPIKE, DOWN: AnomalyKind.VOLUME_DROP}.get(direction)

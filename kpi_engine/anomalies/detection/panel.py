@@ -1,0 +1,42 @@
+"""What the detector takes, S series x D days of one measure, and what it concludes about each day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kpi_engine.anomalies.detection.kinds import NO_KIND, DailyValues
+from kpi_engine.anomalies.detection.scores import MIN_SCORE
+from kpi_engine.shared.arrays import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class DetectionPanel:
+    """S series x D local days of one volume measure.
+
+    dimensions: of each series, all different. past_residuals: S x T, actual - expected of the days just before first_day.
+    is_intermittent: S. capacity: S x D units, what of a series can be handled.
+    """
+
+    measure: str
+    dimensions: Sequence[Mapping[str, str]]
+    first_day: date
+    days: DailyValues
+    past_residuals: Floats
+    is_intermittent: Bools
+    capacity: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Detection:
+    """S x D scores, 0..100, and kinds (AnomalyKind.code, -1: none)."""
+
+    scores: Floats
+    kinds: Ints
+
+    @property
+    def is_reported(self) -> Bools:
+        """Which days are anomalies: of a kind, and with a score of at least 30."""
+        is_reported: Bools = (self.kinds != NO_KIND) & (self.scores >= MIN_SCORE)
+        return is_reported

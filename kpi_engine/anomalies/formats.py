@@ -1,0 +1,88 @@
+"""Numbers read from outside, and numbers, days and places written for people: the same in every locale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+LARGEST_COUNT = 2.0**53
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DIMENSION_NAMES = {"site_id": "site", "site": "site", "location": "site", "sku_id": "SKU", "sku": "SKU", "item_id": "SKU"}
+MAX_LISTED = 5
+MINUS = "−"
+
+
+def parse_number(value: object) -> float:
+    """Return a float up to 2^53 in size, or NaN for everything else: None, text that is not a number, infinities, booleans.
+
+    Beyond 2^53 a float no longer counts single units; a quantity of that size is an error of the sender.
+
+    >>> parse_number("12.5"), parse_number(None), parse_number(1e17)
+    (12.5, nan, nan)
+    """
+    if isinstance(value, bool) or value is None:
+        return math.nan
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+    return number if abs(number) <= LARGEST_COUNT else math.nan
+
+
+def format_percent(value: float) -> str:
+    """Write a change in whole percent, with a sign unless it is zero.
+
+    >>> format_percent(-38.2), format_percent(52), format_percent(0.4)
+    ('−38 %', '+52 %', '0 %')
+    """
+    whole = round(value)
+    sign = MINUS if whole < 0 else "+" if whole > 0 else ""
+    return f"{sign}{abs(whole)} %"
+
+
+def format_days(first: date, last: date) -> str:
+    """Write a period of whole days as briefly as it stays clear.
+
+    >>> format_days(date(2026, 11, 21), date(2026, 11, 22)), format_days(date(2026, 12, 31), date(2027, 1, 1))
+    ('21–22 Nov', '31 Dec 2026–1 Jan 2027')
+    """
+    if first.year != last.year:
+        return f"{_format_day(first)} {first.year}–{_format_day(last)} {last.year}"
+    if first.month != last.month:
+        return f"{_format_day(first)}–{_format_day(last)}"
+    return _format_day(first) if first == last else f"{first.day}–{_format_day(last)}"
+
+
+def format_location(values: Mapping[str, Sequence[str]]) -> str:
+    """Write dimension values: a single value by its name, several by their number; sites first and SKUs last.
+
+    >>> format_location({"sku_id": ("A", "B"), "site_id": ("LDS1",)})
+    'at site LDS1, 2 SKUs'
+    """
+    names = sorted(
+        (name for name in values if values[name]),
+        key=lambda name: (DIMENSION_NAMES.get(name) == "SKU", DIMENSION_NAMES.get(name) != "site", name),
+    )
+    parts = [_format_values(DIMENSION_NAMES.get(name, name.removesuffix("_id")), values[name]) for name in names]
+    return f"at {', '.join(parts)}" if parts else ""
+
+
+def format_list(names: Sequence[str]) -> str:
+    """Write the first five names, and how many more there are.
+
+    >>> format_list(["a", "b", "c", "d", "e", "f", "g"])
+    'a, b, c, d, e and 2 more'
+    """
+    more = len(names) - MAX_LISTED
+    return ", ".join(names[:MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _format_values(name: str, values: Sequence[str]) -> str:
+    if len(values) > 1:
+        return f"{len(values)} {name}s"
+    return values[0] if name == "SKU" else f"{name} {values[0]}"
+
+
+def _format_day(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]}"

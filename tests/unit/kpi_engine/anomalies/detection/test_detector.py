@@ -1,0 +1,133 @@
+"""The built-in detector, from numbers to scores and kinds, and what the engine makes of its groups."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from kpi_engine.anomalies.assessment.severity import Severity
+from kpi_engine.anomalies.detection.detector import detect, detect_groups
+from kpi_engine.anomalies.detection.kinds import AnomalyKind, DailyValues
+from kpi_engine.anomalies.detection.panel import DetectionPanel
+from kpi_engine.anomalies.report import AnomalyReport
+from kpi_engine.anomalies.window import Window
+from kpi_engine.anomaly_detection import AnomalyDetectionEngine
+from tests.unit.kpi_engine.anomalies.detection.panels import FIRST, NAN, a_panel, a_week
+from tests.unit.kpi_engine.anomalies.detection.test_scores import naive_scale
+
+
+def assess(panel: DetectionPanel, zone: tzinfo = UTC) -> AnomalyReport:
+    window = Window.ending(panel.first_day + timedelta(days=6), 7)
+    return AnomalyDetectionEngine(zone=zone).assess(detect_groups(panel, zone), window)
+
+
+def test_an_ordinary_week_has_no_anomaly() -> None:
+    assert assess(a_panel(a_week(), a_week(d2=104))).total == 0
+
+
+def test_scores_are_those_of_a_loop() -> None:
+    generator = np.random.default_rng(11)
+    past, residual = generator.normal(0, 4, (20, 41)), generator.normal(0, 12, (20, 7))
+    level = np.full((20, 7), 100.0)
+    days = DailyValues.of(100 + residual, level, level - 0.001, level + 0.001)
+    dimensions = [{"sku_id": str(row)} for row in range(20)]
+    scores = detect(DetectionPanel("demand", dimensions, FIRST, days, past, np.zeros(20, dtype=np.bool_))).scores
+    for row in range(20):
+        for day in range(7):
+            weekday = (FIRST + timedelta(days=day)).weekday()
+            same = [past[row, 41 - back] for back in range(1, 42) if (FIRST - timedelta(days=back)).weekday() == weekday]
+            z = residual[row, day] / naive_scale(same)
+            expected = np.interp(abs(z), [2, 3, 4, 6, 9, 12], [0, 30, 50, 70, 90, 100])
+            assert scores[row, day] == pytest.approx(expected) or (scores[row, day], expected < 30) == (30, True)
+
+
+def test_a_gap_scores_what_an_actual_of_zero_would_but_at_least_30() -> None:
+    gap, zero = detect(a_panel(a_week(d3=NAN))), detect(a_panel(a_week(d3=0)))
+    assert gap.scores[0, 3] == zero.scores[0, 3] == 100
+    assert detect(a_panel(a_week(d3=NAN), mad=80)).scores[0, 3] == 30
+
+
+def test_skus_of_a_site_that_fall_together_are_one_group_and_the_one_that_rises_another() -> None:
+    report = assess(a_panel(a_week(d3=60), a_week(d4=50), a_week(d4=140), a_week(d4=60)))
+    (spike,), (drop,) = report.volume_spikes, report.volume_drops
+    assert drop.group.values_of("sku_id") == ("SKU-0", "SKU-1", "SKU-3")
+    assert (drop.group.first_day, drop.group.last_day) == (date(2026, 11, 18), date(2026, 11, 19))
+    assert drop.impact.delta_units == -130
+    assert spike.group.values_of("sku_id") == ("SKU-2",)
+
+
+def test_sites_apart_are_groups_apart() -> None:
+    assert assess(a_panel(a_week(d3=60), a_week(d3=60), sites=("A", "B"))).total == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (a_week(d3=60), AnomalyKind.VOLUME_DROP),
+        (a_week(d3=140), AnomalyKind.VOLUME_SPIKE),
+        (a_week(d3=0), AnomalyKind.ZERO_DEMAND),
+        (a_week(d3=NAN), AnomalyKind.DATA_GAP),
+        (a_week(d1=70, d2=70, d3=70), AnomalyKind.LEVEL_SHIFT),
+        ([100, 103, 106, 112, 118, 124, 130], AnomalyKind.TREND_BREAK),
+    ],
+)
+def test_the_kind_of_a_single_series_is_the_kind_of_its_group(values: list[float], kind: AnomalyKind) -> None:
+    report = assess(a_panel(values))
+    assert report.by_kind[kind] == report.total == 1
+
+
+def test_a_slow_shift_inside_the_interval_is_detected_by_the_cusum_and_is_low() -> None:
+    report = assess(a_panel([95.0] * 7))
+    assert report.by_kind[AnomalyKind.LEVEL_SHIFT] == report.by_severity[Severity.LOW] == 1
+
+
+def test_a_spike_of_an_intermittent_series_is_a_burst() -> None:
+    report = assess(a_panel(a_week(d3=140), is_intermittent=np.ones(1, dtype=np.bool_)))
+    assert report.by_kind[AnomalyKind.INTERMITTENT_BURST] == 1
+
+
+def test_a_series_without_a_past_is_not_scored_but_its_gaps_are_reported() -> None:
+    detection = detect(a_panel(a_week(d3=0, d4=NAN), past_residuals=np.empty((1, 0))))
+    assert detection.is_reported[0].tolist() == [False] * 4 + [True] + [False] * 2
+    assert detection.kinds[0, 4] == AnomalyKind.DATA_GAP.code
+
+
+def test_local_days_stay_local_days_across_the_change_of_the_clock() -> None:
+    panel = a_panel([60.0] * 7, first_day=date(2026, 10, 20))
+    (shift,) = assess(panel, ZoneInfo("Europe/Berlin")).as_dict()["other"]
+    assert (shift["start_date"], shift["end_date"], shift["delta_units"]) == ("2026-10-20", "2026-10-26", -280)
+
+
+def test_the_report_does_not_depend_on_the_order_of_series() -> None:
+    panel = a_panel(a_week(d3=60), a_week(d4=50), a_week(d4=140), a_week(d1=60))
+    order = np.array([2, 0, 3, 1])
+    days = panel.days
+    reordered = a_panel(
+        *days.actual,
+        dimensions=[panel.dimensions[row] for row in order],
+        days=DailyValues(days.actual[order], days.expected[order], days.lower[order], days.upper[order]),
+    )
+    assert assess(reordered).as_dict() == assess(panel).as_dict()
+
+
+def test_a_panel_without_series_has_no_groups() -> None:
+    empty = np.empty((0, 7))
+    days = DailyValues.of(empty, empty, empty, empty)
+    assert detect_groups(DetectionPanel("demand", [], FIRST, days, np.empty((0, 28)), np.empty(0, dtype=np.bool_))) == []
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_series_of_a_week_are_scored_in_under_a_second_of_cpu() -> None:
+    generator = np.random.default_rng(1)
+    size = (100_000, 7)
+    actual, level = generator.poisson(20, size).astype(float), np.full(size, 20.0)
+    days = DailyValues.of(actual, level, level - 6, level + 6)
+    panel = DetectionPanel("demand", [], FIRST, days, generator.normal(0, 4, (size[0], 56)), np.zeros(size[0], dtype=np.bool_))
+    start = time.process_time()
+    detection = detect(panel)
+    assert time.process_time() - start < 1.0
+    assert detection.is_reported.any()

@@ -1,0 +1,81 @@
+"""Groups of the built-in detector: what each holds, day by day and series by series."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from kpi_engine.anomalies.detection.detector import detect_groups
+from kpi_engine.anomalies.detection.kinds import AnomalyKind
+from kpi_engine.anomalies.group import AnomalyGroup
+from kpi_engine.shared.errors import DuplicateKeys
+from tests.unit.kpi_engine.anomalies.detection.panels import NAN, a_panel, a_week
+
+
+def kind_names(group: AnomalyGroup) -> list[list[str | None]]:
+    return [[kind and str(kind) for kind in map(AnomalyKind.from_code, row)] for row in group.series.kinds.tolist()]
+
+
+def test_a_group_keeps_the_kind_of_each_day_and_series() -> None:
+    (group,) = detect_groups(a_panel(a_week(d2=0, d3=60), a_week(d3=60)))
+    assert kind_names(group) == [["ZERO_DEMAND", "VOLUME_DROP"], [None, "VOLUME_DROP"]]
+    assert group.reported_kind is None
+
+
+def test_a_group_whose_days_are_all_of_one_kind_reports_it() -> None:
+    (group,) = detect_groups(a_panel(a_week(d3=60), a_week(d4=50)))
+    assert group.reported_kind is AnomalyKind.VOLUME_DROP
+
+
+def test_a_member_has_values_on_its_own_anomalous_days_alone() -> None:
+    (group,) = detect_groups(a_panel(a_week(d3=60), a_week(d4=50), capacity=np.full((2, 7), 120.0)))
+    np.testing.assert_equal(group.series.days.actual, [[60, NAN], [NAN, 50]])
+    np.testing.assert_equal(group.series.days.expected, [[100, NAN], [NAN, 100]])
+    np.testing.assert_equal(group.series.days.lower, [[90, NAN], [NAN, 90]])
+    np.testing.assert_equal(group.series.days.upper, [[110, NAN], [NAN, 110]])
+    np.testing.assert_equal(group.series.capacity, [[120, NAN], [NAN, 120]])
+    assert np.isnan(group.series.orders).all()
+    assert group.series.has_interval
+
+
+def test_a_group_lasts_from_its_first_to_its_last_day_in_local_time() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    (group,) = detect_groups(a_panel(a_week(d3=60, d4=60)), zone)
+    assert (group.first_day, group.last_day) == (date(2026, 11, 18), date(2026, 11, 19))
+    assert (group.start, group.end) == (datetime(2026, 11, 17, 23, tzinfo=UTC), datetime(2026, 11, 18, 23, tzinfo=UTC))
+    assert group.series.instants == (group.start, group.end)
+
+
+def test_the_score_of_a_group_is_its_highest() -> None:
+    (group,) = detect_groups(a_panel(a_week(d3=85, d4=60)))
+    (alone,) = detect_groups(a_panel(a_week(d4=60)))
+    assert group.score == alone.score > detect_groups(a_panel(a_week(d3=85)))[0].score
+
+
+def test_a_group_keeps_its_id_while_members_and_first_day_stay() -> None:
+    first, longer, later, wider = (
+        detect_groups(a_panel(*weeks))[0].id
+        for weeks in ([a_week(d3=60)], [a_week(d3=60, d4=50)], [a_week(d4=60)], [a_week(d3=60), a_week(d3=60)])
+    )
+    assert first == longer
+    assert len({first, later, wider}) == 3
+
+
+def test_a_rise_and_a_fall_of_the_same_members_from_the_same_day_on_have_different_ids() -> None:
+    groups = detect_groups(a_panel(a_week(d3=140, d4=60), a_week(d3=60, d4=140)))
+    assert [group.values_of("sku_id") for group in groups] == [("SKU-0", "SKU-1")] * 2
+    assert groups[0].id != groups[1].id
+
+
+def test_a_quantity_beyond_what_a_float_counts_exactly_is_missing_in_the_group() -> None:
+    (group,) = detect_groups(a_panel(a_week(d3=1e17)))
+    assert np.isnan(group.series.days.actual).all()
+
+
+def test_two_series_with_the_same_dimensions_are_an_error() -> None:
+    dimensions = [{"site_id": "LDS1", "sku_id": "SKU-1"}] * 2
+    with pytest.raises(DuplicateKeys, match="SKU-1"):
+        detect_groups(a_panel(a_week(d3=60), a_week(d3=50), dimensions=dimensions))
