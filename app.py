@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import App
 
 from cdk.common.checks import add_checks
-from cdk.settings.model import SettingsError, read_settings
+from cdk.settings.reader import SettingsError, read_settings
 from stacks.platform import build_platform
 
 

@@ -60,7 +60,7 @@ def phases(stage: str, output: str) -> dict[str, float]:
     with phase("import"):
         from aws_cdk import App
 
-        from cdk.settings.model import read_settings
+        from cdk.settings.reader import read_settings
         from stacks.platform import build_platform
     with phase("define"):
         context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]

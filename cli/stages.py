@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cdk.settings.model import Settings, SettingsError, read_settings
+from cdk.settings.model import Settings
+from cdk.settings.reader import SettingsError, read_settings
 from cli.console import CliError, out
 from cli.platform import LOCAL, platform
 from local import cdk_cli

@@ -1,35 +1,29 @@
-"""What may differ between two stages, validated before anything is synthesised.
-
-A value comes from the command line (`-c key=value`), else from the stage's block in cdk.json, else from the default here.
-"""
+"""The settings of a stage, validated before anything is synthesized."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from difflib import get_close_matches
-from typing import Any, Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
-from cdk.settings import (
-    ApiSettings,
-    ComputeSettings,
-    DatabaseSettings,
-    KeepingSettings,
-    NetworkSettings,
-    ScheduleSettings,
-    TellingSettings,
+from cdk.settings.types import (
+    LOG_RETENTION_CHOICES,
+    LogRetentionDays,
+    Names,
+    Origins,
+    RouteTableIds,
+    RunTime,
+    SubnetIds,
+    Tags,
+    TimeZoneName,
 )
 
-LEAST_POLL_SECONDS = 60
-"""On AWS: an execution's history holds 25,000 events, and each poll of Amazon Forecast, for 20 hours at most, is nine of them."""
-
-StageName = Literal["dev", "prod", "local"]
+MIN_POLL_SECONDS = 60
+"""On AWS: the history of an execution holds 25,000 events, and each poll of Amazon Forecast, for 20 hours at most, adds nine."""
 
 LOOKOUT_ENDED = (
-    "Amazon Lookout for Metrics ended on 9 October 2025: its API answers nobody and CloudFormation no longer knows its types. "
+    "Amazon Lookout for Metrics ended on 9 October 2025: its API is switched off and CloudFormation no longer knows its types. "
     "Use anomalyBackend=builtin, which needs no service"
 )
 FORECAST_CLOSED = (
@@ -37,86 +31,205 @@ FORECAST_CLOSED = (
     "that used it before. forecastBackend=builtin is a Glue job that runs in any account."
 )
 
+SECTIONS = {
+    "stage": "General",
+    "run_at": "Schedule",
+    "api_rate_limit": "API limits, WAF and CORS",
+    "runbook_url": "Alarms, budget and runbooks",
+    "keep_data": "Data retention and deletion",
+    "vpc_id": "Network",
+    "database_min_capacity": "Database (Aurora PostgreSQL)",
+    "reserve_concurrency": "Functions and Glue jobs",
+}
+"""The sections of docs/settings.md: the first setting of each, and its title."""
 
-class SettingsError(ValueError):
-    """A setting is wrong; the message names key, value and what is allowed, one line each."""
 
+class Settings(BaseModel):
+    """The settings of one stage. Keys are camelCase in cdk.json and on the command line."""
 
-class Settings(ScheduleSettings, ApiSettings, TellingSettings, KeepingSettings, NetworkSettings, DatabaseSettings, ComputeSettings):
-    """One stage of the platform. Keys are written in camelCase in cdk.json and on the command line."""
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
-    stage: StageName = Field(description="Which stage; part of the name of every stack.")
-    function_platform: Literal["aws", "host"] = Field("aws", description="Where the functions run: on Lambda, or on this machine.")
+    stage: Literal["dev", "prod", "local"] = Field(description="Name of the stage; part of the name of every stack.")
+    function_platform: Literal["aws", "host"] = Field(
+        "aws", description="Where functions run: `aws` on Lambda, `host` on this machine, for the local stack."
+    )
     packaging: Literal["full", "sources"] = Field(
-        "full", description="`sources` leaves the dependencies out: enough to check the templates, without network; not to deploy."
+        "full",
+        description="`sources` packages functions without their dependencies: enough to check the templates offline, not to deploy.",
     )
-    forecast_backend: Literal["builtin", "amazon_forecast"] = Field("builtin", description="Who forecasts.")
-    anomaly_backend: Literal["builtin"] = Field("builtin", description="Who detects anomalies.")
-
+    forecast_backend: Literal["builtin", "amazon_forecast"] = Field("builtin", description="Forecasting engine.")
+    anomaly_backend: Literal["builtin"] = Field("builtin", description="Anomaly detection engine.")
     forecast_poll_seconds: int = Field(
-        60, ge=1, le=900, description="How often a run asks Amazon Forecast how far it is; 60 at least on AWS."
+        60, ge=1, le=900, description=f"Polling interval of Amazon Forecast in seconds; at least {MIN_POLL_SECONDS} on AWS."
+    )
+    bad_row_share_limit: float = Field(0.05, ge=0, le=1, description="Maximum share of quarantined rows that passes the quality gate.")
+    runs_kept: int = Field(30, ge=2, le=1000, description="Number of forecast runs to keep in the database.")
+
+    run_at: RunTime = Field("04:30", description="Start time of the daily run, HH:MM in scheduleTimeZone.")
+    schedule_time_zone: TimeZoneName = Field("UTC", description="IANA time zone of runAt; daylight saving time applies.")
+    schedule_enabled: bool = Field(True, description="Start a run every day.")
+
+    api_rate_limit: int = Field(50, ge=1, le=10_000, description="Sustained requests per second of all clients together.")
+    api_burst_limit: int = Field(100, ge=1, le=5_000, description="Burst of requests of all clients together.")
+    api_client_rate_limit: int = Field(100, ge=10, le=2_000_000, description="Requests per minute of one token, and of one IP address.")
+    api_key_required: bool = Field(
+        False, description="Require an API key in addition to the token; API Gateway then applies apiClientRateLimit to each key."
+    )
+    api_firewall: bool = Field(
+        True, description="AWS WAF in front of the API, about 9 USD a month; without it only API Gateway throttling applies."
+    )
+    api_snap_start: bool = Field(
+        True, description="Lambda SnapStart for the API function, about 4 USD a month; without it a cold start takes seconds."
+    )
+    canary_minutes: int = Field(
+        0,
+        ge=0,
+        le=60,
+        description="Interval in minutes of a synthetic check of the API (canary), which raises a paging alarm when the API does not "
+        "respond; 0 turns it off. It keeps the database from pausing, and its tokens cost up to 6 USD a month at 15 minutes.",
+    )
+    cors_origins: Origins = Field((), description="Origins of web pages that may call the API, such as https://planning.example.com.")
+
+    runbook_url: str = Field(
+        "docs/runbooks/", pattern=r"/$", description="Base URL of the runbooks; the description of an alarm links to its page."
+    )
+    monthly_budget_usd: int | None = Field(
+        None, ge=1, description="Monthly cost budget of the stage in USD; notifies before it is exceeded."
+    )
+    alarm_email: str | None = Field(
+        None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="E-mail address to notify of alarms and failed runs."
     )
 
-    bad_row_share_limit: float = Field(0.05, ge=0, le=1, description="Share of quarantined rows that the quality gate accepts at most.")
-    runs_kept: int = Field(30, ge=2, le=1000, description="Forecast runs that stay in the database.")
+    keep_data: bool = Field(True, description="`cdk destroy` keeps the lake, a snapshot of the database, and the keys.")
+    termination_protection: bool = Field(False, description="CloudFormation refuses to delete the stacks.")
+    log_retention_days: LogRetentionDays = Field(30, description=f"Retention of all log groups in days: {LOG_RETENTION_CHOICES}.")
+    superseded_version_days: int = Field(
+        90, ge=1, le=3650, description="Days to keep replaced and deleted versions of objects in the lake."
+    )
+    landing_days: int | None = Field(
+        None, ge=30, le=36_500, description="Days to keep uploaded files in landing/; none keeps them forever."
+    )
+    run_days: int = Field(
+        400,
+        ge=30,
+        le=36_500,
+        description="Days to keep the data of a run in curated/, quarantine/, features/, forecasts/, anomalies/ and runs/.",
+    )
+    working_days: int = Field(14, ge=1, le=365, description="Days to keep temporary data in scratch/ and query results in queries/.")
+    tags: Tags = Field({}, description="Tags of every resource, in addition to `signify:stage`; JSON on the command line.")
+
+    vpc_id: str | None = Field(
+        None, pattern=r"^vpc-[0-9a-f]{8,17}$", description="An existing VPC; if none, a dedicated VPC without internet access is created."
+    )
+    vpc_zones: Names = Field(
+        (),
+        description="Availability zones: of the existing VPC's subnets, in the order of vpcSubnetIds, or of a dedicated VPC, if the first "
+        "two zones of the region lack a service.",
+    )
+    vpc_subnet_ids: SubnetIds = Field((), description="Private subnets of the existing VPC in two or more zones, one per zone.")
+    vpc_route_table_ids: RouteTableIds = Field((), description="Route tables of these subnets, for the S3 gateway endpoint.")
+    service_access: Literal["endpoints", "ipv6", "existing"] = Field(
+        "endpoints",
+        description="How functions in the VPC reach Step Functions: `endpoints` are private and billed by the hour; `ipv6` is an "
+        "egress-only internet gateway of a dedicated VPC, free, through which functions can open connections to the internet; `existing` "
+        "relies on an existing VPC, for S3 too.",
+    )
+    endpoint_zones: int = Field(1, ge=1, le=2, description="Zones with interface endpoints, each billed by the hour; see docs/network.md.")
+
+    database_min_capacity: float = Field(
+        0, ge=0, le=256, multiple_of=0.5, description="Minimum capacity in ACU; 0 lets the database pause."
+    )
+    database_max_capacity: float = Field(4, ge=1, le=256, multiple_of=0.5, description="Maximum capacity in ACU.")
+    database_pause_minutes: int = Field(10, ge=5, le=1440, description="Idle minutes before a database with a minimum of 0 ACU pauses.")
+    database_backup_days: int = Field(7, ge=1, le=35, description="Days of point-in-time recovery.")
+    database_deletion_protection: bool = Field(False, description="RDS refuses to delete the cluster.")
+    database_ssl_mode: Literal["disable", "require"] = Field("require", description="TLS mode of database connections.")
+    database_reader: bool = Field(False, description="A second instance in another zone, to fail over to.")
+    database_proxy: bool = Field(
+        False, description="RDS Proxy between functions and database; it keeps connections open, so the database never pauses."
+    )
+
+    reserve_concurrency: bool = Field(
+        False,
+        description="Reserve concurrency for each function, so that none starves another or the database. A new account has a quota of 10 "
+        "concurrent executions, none of which can be reserved: request a quota of 1,000 first.",
+    )
+    glue_max_workers: int = Field(
+        4, ge=2, le=100, description="Maximum number of G.1X workers of a job; auto scaling starts what it needs."
+    )
+    glue_daily_dpu_hours: float = Field(
+        5, gt=0, description="DPU-hours that the jobs of one day may use before an alarm is raised; one costs 0.44 USD."
+    )
+    glue_flex: bool = Field(
+        False, description="Run jobs on spare capacity (FLEX): about a third cheaper, but they start later, and Glue does not queue them."
+    )
 
     @field_validator("forecast_poll_seconds")
     @classmethod
-    def _a_history_holds_the_polls(cls, value: int, info: ValidationInfo) -> int:
-        if info.data.get("function_platform") == "aws" and value < LEAST_POLL_SECONDS:
-            raise ValueError(f"at least {LEAST_POLL_SECONDS} on AWS, where the history of a run ends it at 25,000 events")
+    def _check_poll_seconds(cls, value: int, info: ValidationInfo) -> int:
+        if info.data.get("function_platform") == "aws" and value < MIN_POLL_SECONDS:
+            raise ValueError(f"at least {MIN_POLL_SECONDS} on AWS, where an execution ends after 25,000 events in its history")
         return value
 
     @field_validator("anomaly_backend", mode="before")
     @classmethod
-    def _lookout_has_ended(cls, value: object) -> object:
+    def _check_anomaly_backend(cls, value: object) -> object:
         if value == "lookout":
             raise ValueError(LOOKOUT_ENDED)
         return value
 
+    @model_validator(mode="after")
+    def _check_database(self) -> Self:
+        if self.database_min_capacity > self.database_max_capacity:
+            raise ValueError(
+                f"databaseMinCapacity is {self.database_min_capacity:g}, databaseMaxCapacity {self.database_max_capacity:g}: "
+                "the minimum may not exceed the maximum"
+            )
+        if self.database_proxy and self.database_min_capacity == 0:
+            raise ValueError(
+                "databaseProxy keeps the database from pausing: set databaseMinCapacity to 0.5 or more, or databaseProxy to false"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_network(self) -> Self:
+        if self.vpc_id is None:
+            _check_dedicated_vpc(self)
+        else:
+            _check_existing_vpc(self)
+        return self
+
     def stack_name(self, name: str) -> str:
-        """The physical name of a stack, the only names that are chosen rather than generated."""
+        """Return the physical name of a stack; other physical names are generated wherever AWS allows it."""
         return f"Signify-{self.stage}-{name}"
 
     @property
     def on_aws(self) -> bool:
-        """Whether this stage runs on AWS, not on the twin."""
+        """Whether the stage runs on AWS, not on the local stack."""
         return self.function_platform == "aws"
 
 
-def read_settings(context: Mapping[str, Any], stage: str | None = None) -> Settings:
-    """The settings of one stage: the one given, else `-c stage=`, else SIGNIFY_STAGE, else dev.
-
-    Raises SettingsError.
-    """
-    name = stage or context.get("stage") or os.environ.get("SIGNIFY_STAGE") or "dev"
-    block = context.get("stages", {}).get(name, {})
-    given = {key: value for key, value in context.items() if is_ours(key)}
-    try:
-        return Settings.model_validate({**block, **given, "stage": name})
-    except ValidationError as error:
-        raise SettingsError("\n".join(_sentence(name, fault) for fault in error.errors())) from None
+def _check_dedicated_vpc(settings: Settings) -> None:
+    if settings.service_access == "existing":
+        raise ValueError("serviceAccess is existing, which needs an existing VPC: set vpcId, or use endpoints or ipv6")
+    for key, ids in (("vpcSubnetIds", settings.vpc_subnet_ids), ("vpcRouteTableIds", settings.vpc_route_table_ids)):
+        if ids:
+            raise ValueError(f"{key} is set without vpcId: set vpcId too, or leave it out for a dedicated VPC")
+    if settings.vpc_zones and (len(settings.vpc_zones) < 2 or len(set(settings.vpc_zones)) != len(settings.vpc_zones)):
+        raise ValueError(f"vpcZones is {','.join(settings.vpc_zones)}: name two or more different zones, as Aurora requires two")
 
 
-def is_ours(key: str) -> bool:
-    """Whether a context key is a setting: feature flags and look-ups of the CDK carry `@`, `:` or `/`."""
-    return key not in {"stages", "stage"} and not set(key) & set("@:/")
-
-
-def _sentence(stage: str, fault: Mapping[str, Any]) -> str:
-    if not fault["loc"]:
-        return f"stage {stage}: {_message(fault)}"
-    key = str(fault["loc"][0])
-    if fault["type"] == "extra_forbidden":
-        return f"stage {stage}: {key} is no setting. {_nearest(key)}"
-    return f"stage {stage}: {key} is {fault['input']!r}: {_message(fault)}"
-
-
-def _message(fault: Mapping[str, Any]) -> str:
-    return str(fault["msg"]).removeprefix("Value error, ").removeprefix("Input ").rstrip(".") + "."
-
-
-def _nearest(key: str) -> str:
-    known = sorted(to_camel(name) for name in Settings.model_fields)
-    near = get_close_matches(key, known, n=1)
-    return f"Did you mean {near[0]}?" if near else f"Settings are: {', '.join(known)}."
+def _check_existing_vpc(settings: Settings) -> None:
+    zones, subnets, tables = len(settings.vpc_zones), len(settings.vpc_subnet_ids), len(settings.vpc_route_table_ids)
+    if subnets < 2 or zones != subnets or len(set(settings.vpc_zones)) != zones:
+        raise ValueError(
+            f"vpcId is {settings.vpc_id}, vpcSubnetIds names {subnets} subnets and vpcZones {zones} zones: name one subnet in each of "
+            "two or more zones, as Aurora requires two"
+        )
+    if settings.service_access == "ipv6":
+        raise ValueError("serviceAccess is ipv6, which is for a dedicated VPC: with vpcId use endpoints or existing")
+    if settings.service_access == "endpoints" and tables != subnets:
+        raise ValueError(
+            f"vpcRouteTableIds names {tables} tables for {subnets} subnets: name the table of each for the S3 gateway endpoint, "
+            "or use serviceAccess=existing if the VPC reaches S3 already"
+        )

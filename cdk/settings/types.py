@@ -1,64 +1,93 @@
-"""The kinds of values that settings are made of: each reads what the command line can say, and says what is wrong with it."""
+"""Types of settings: each parses the text of the command line and explains what is wrong with a value."""
 
 from __future__ import annotations
 
 import json
 import re
+from difflib import get_close_matches
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+"""The retention periods of CloudWatch Logs."""
+LOG_RETENTION_CHOICES = ", ".join(map(str, LOG_RETENTION_DAYS))
 TAG_CHARACTERS = r"[\w .:/=+\-@]"
-TAGS_AT_MOST = 45
-"""AWS takes 50 a resource; the rest is ours and CloudFormation's."""
+MAX_TAGS = 45
+"""AWS allows 50 tags on a resource; the platform and CloudFormation use the rest."""
 
 
-def _listed(value: object) -> object:
-    """The command line has no lists: `a,b` is one there, and so is a JSON text."""
+def _parse_list(value: object) -> object:
+    """Parse a list from the command line: `a,b` or JSON."""
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):
-        return _read_json(value, 'write it as a,b or as JSON, for example ["a", "b"]')
+        return _parse_json(value, 'write it as a,b or as JSON, for example ["a", "b"]')
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
-def _mapped(value: object) -> object:
-    """The command line has no objects: a JSON text is one there."""
-    return _read_json(value, 'write it as JSON, for example {"cost-centre": "4711"}') if isinstance(value, str) else value
+def _parse_object(value: object) -> object:
+    """Parse an object from the command line: JSON."""
+    return _parse_json(value, 'write it as JSON, for example {"cost-centre": "4711"}') if isinstance(value, str) else value
 
 
-def _read_json(text: str, hint: str) -> object:
+def _parse_json(text: str, hint: str) -> object:
     try:
-        read: object = json.loads(text)
+        value: object = json.loads(text)
     except ValueError:
         raise ValueError(hint) from None
-    return read
+    return value
 
 
-def _ids(kind: str) -> BeforeValidator:
+def _check_ids(prefix: str) -> BeforeValidator:
     def check(value: object) -> object:
-        wrong = [each for each in value if not re.fullmatch(rf"{kind}-[0-9a-f]{{8,17}}", str(each))] if isinstance(value, list) else []
+        wrong = [each for each in value if not re.fullmatch(rf"{prefix}-[0-9a-f]{{8,17}}", str(each))] if isinstance(value, list) else []
         if wrong:
-            raise ValueError(f"{wrong[0]!r} is no id of the form {kind}-0123456789abcdef0")
+            raise ValueError(f"{wrong[0]!r} is not an id of the form {prefix}-0123456789abcdef0")
         return value
 
     return BeforeValidator(check)
 
 
-def _taggable(tags: dict[str, str]) -> dict[str, str]:
-    if len(tags) > TAGS_AT_MOST:
-        raise ValueError(f"at most {TAGS_AT_MOST} tags fit beside those of the platform")
+def _check_tags(tags: dict[str, str]) -> dict[str, str]:
+    if len(tags) > MAX_TAGS:
+        raise ValueError(f"at most {MAX_TAGS} tags are allowed in addition to those of the platform")
     for key, value in tags.items():
         if key.startswith(("aws:", "signify:")) or not re.fullmatch(f"{TAG_CHARACTERS}{{1,128}}", key):
-            raise ValueError(f"{key!r} is no tag key: 1 to 128 letters, digits, spaces or _.:/=+-@, and neither aws: nor signify:")
+            raise ValueError(
+                f"{key!r} is not a valid tag key: 1 to 128 letters, digits, spaces or _.:/=+-@, not starting with aws: or signify:"
+            )
         if not re.fullmatch(f"{TAG_CHARACTERS}{{0,256}}", value):
-            raise ValueError(f"{value!r} is no tag value: up to 256 letters, digits, spaces or _.:/=+-@")
+            raise ValueError(f"{value!r} is not a valid tag value: up to 256 letters, digits, spaces or _.:/=+-@")
     return tags
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-SubnetIds = Annotated[tuple[str, ...], _ids("subnet"), BeforeValidator(_listed)]
-RouteTableIds = Annotated[tuple[str, ...], _ids("rtb"), BeforeValidator(_listed)]
+def _check_time_zone(name: str) -> str:
+    if name not in available_timezones():
+        suggestions = get_close_matches(name, sorted(available_timezones()), n=3, cutoff=0.4) or ["Europe/Berlin"]
+        raise ValueError(f"use a name of the IANA time zone database, such as {', '.join(suggestions)}")
+    return name
+
+
+def _check_run_time(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("write it as HH:MM, from 00:00 to 23:59")
+    return text
+
+
+def _check_log_retention(days: int) -> int:
+    if days not in LOG_RETENTION_DAYS:
+        raise ValueError(f"CloudWatch Logs supports {LOG_RETENTION_CHOICES}")
+    return days
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_parse_list)]
+SubnetIds = Annotated[tuple[str, ...], _check_ids("subnet"), BeforeValidator(_parse_list)]
+RouteTableIds = Annotated[tuple[str, ...], _check_ids("rtb"), BeforeValidator(_parse_list)]
 Origin = Annotated[str, Field(pattern=r"^(https://[^/*\s]+|http://localhost(:\d+)?)$")]
-Origins = Annotated[tuple[Origin, ...], BeforeValidator(_listed)]
-Tags = Annotated[dict[str, str], BeforeValidator(_mapped), AfterValidator(_taggable)]
+Origins = Annotated[tuple[Origin, ...], BeforeValidator(_parse_list)]
+Tags = Annotated[dict[str, str], BeforeValidator(_parse_object), AfterValidator(_check_tags)]
+TimeZoneName = Annotated[str, AfterValidator(_check_time_zone)]
+RunTime = Annotated[str, AfterValidator(_check_run_time)]
+LogRetentionDays = Annotated[int, AfterValidator(_check_log_retention)]

@@ -27,12 +27,15 @@ class DailySchedule(Construct):
         )
         # The scheduler does not wait for the function, so failures of the function itself go to the same queue.
         trigger.configure_async_invoke(max_event_age=MAX_EVENT_AGE, retry_attempts=2, on_failure=SqsDestination(self.dead_letters))
+        hour, minute = settings.run_at.split(":")
         self.schedule = Schedule(
             self,
             "Daily",
             description="Starts the daily run",
             enabled=settings.schedule_enabled,
-            schedule=ScheduleExpression.expression(settings.schedule, TimeZone.of(settings.schedule_time_zone)),
+            schedule=ScheduleExpression.cron(
+                minute=f"{int(minute)}", hour=f"{int(hour)}", time_zone=TimeZone.of(settings.schedule_time_zone)
+            ),
             target=LambdaInvoke(
                 trigger,
                 dead_letter_queue=self.dead_letters,

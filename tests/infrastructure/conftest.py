@@ -59,7 +59,7 @@ def synthesise(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
     def run(stages: tuple[str, ...], settings: tuple[tuple[str, str], ...]) -> dict[str, Stage]:
         from aws_cdk import App  # starts Node, so only when a test asks
 
-        from cdk.settings.model import read_settings
+        from cdk.settings.reader import read_settings
         from stacks.platform import build_platform
 
         given = {**context, **dict(settings)}

@@ -40,7 +40,7 @@ def run_here(context: dict[str, Any], output: Path) -> None:
     from aws_cdk import App
 
     from cdk.common.checks import add_checks
-    from cdk.settings.model import read_settings
+    from cdk.settings.reader import read_settings
     from stacks.platform import build_platform
 
     app = App(context=context, outdir=str(output))

@@ -253,7 +253,7 @@ def test_whoever_chooses_it_is_warned(context: dict[str, Any]) -> None:
     from aws_cdk import App
     from aws_cdk.assertions import Annotations, Match
 
-    from cdk.settings.model import read_settings
+    from cdk.settings.reader import read_settings
     from stacks.platform import build_platform
 
     given = {**context, "forecastBackend": "amazon_forecast"}

@@ -20,7 +20,7 @@ def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     from aws_cdk import App
 
     from cdk.compute.function_spec import FunctionSpec
-    from cdk.settings.model import read_settings
+    from cdk.settings.reader import read_settings
     from stacks.base import StageStack
     from stacks.database import DatabaseStack
 

@@ -22,8 +22,8 @@ def test_the_schedule_and_its_time_zone_are_settings(synthesise: Synthesise, sta
         "cron(30 4 * * ? *)",
         "UTC",
     )
-    other = schedule(synthesise("dev", schedule="cron(0 6 ? * MON-FRI *)", scheduleTimeZone="Europe/Berlin")["dev"])
-    assert (other["ScheduleExpression"], other["ScheduleExpressionTimezone"]) == ("cron(0 6 ? * MON-FRI *)", "Europe/Berlin")
+    other = schedule(synthesise("dev", runAt="06:05", scheduleTimeZone="Europe/Berlin")["dev"])
+    assert (other["ScheduleExpression"], other["ScheduleExpressionTimezone"]) == ("cron(5 6 * * ? *)", "Europe/Berlin")
 
 
 def test_runs_start_by_themselves_on_aws_and_not_on_the_twin(stages: dict[str, Stage]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cdk.settings.model import SettingsError, read_settings
+from cdk.settings.reader import SettingsError, read_settings
 
 VPC = {
     "serviceAccess": "endpoints",
@@ -56,7 +56,7 @@ def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> 
         ({"databaseMaxCapacity": "0"}, ["databaseMaxCapacity is '0'", "greater than or equal to 1"]),
         ({"databaseMinCapacity": "0.3"}, ["databaseMinCapacity is '0.3'", "multiple of 0.5"]),
         ({"databaseMinCapacity": "8"}, ["databaseMinCapacity is 8, databaseMaxCapacity 4", "may not exceed"]),
-        ({"logRetentionDays": "31"}, ["logRetentionDays is '31'", "one of 1, 3, 5, 7, 14, 30"]),
+        ({"logRetentionDays": "31"}, ["logRetentionDays is '31'", "CloudWatch Logs supports 1, 3, 5, 7, 14, 30"]),
         ({"keepData": "maybe"}, ["keepData is 'maybe'", "boolean"]),
         ({"badRowShareLimit": "5"}, ["badRowShareLimit is '5'", "less than or equal to 1"]),
         ({"apiClientRateLimit": "9"}, ["apiClientRateLimit is '9'", "greater than or equal to 10"]),
@@ -67,32 +67,32 @@ def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> 
         ({"monthlyBudgetUsd": "0"}, ["monthlyBudgetUsd is '0'", "greater than or equal to 1"]),
         ({"runbookUrl": "https://example.com/runbooks"}, ["runbookUrl", "match pattern"]),
         ({"alarmEmail": "nobody"}, ["alarmEmail is 'nobody'", "match pattern"]),
-        ({"apiRateLimitt": "9"}, ["apiRateLimitt is no setting", "Did you mean apiRateLimit?"]),
+        ({"apiRateLimitt": "9"}, ["apiRateLimitt is not a setting", "Did you mean apiRateLimit?"]),
         ({"vpcId": "vpc-1"}, ["vpcId is 'vpc-1'", "match pattern"]),
-        ({"vpcSubnetIds": "subnet-0a1b2c3d,net-1"}, ["vpcSubnetIds is", "'net-1' is no id of the form subnet-"]),
-        ({"vpcZones": "eu-central-1a"}, ["vpcZones is eu-central-1a", "two different zones"]),
+        ({"vpcSubnetIds": "subnet-0a1b2c3d,net-1"}, ["vpcSubnetIds is", "'net-1' is not an id of the form subnet-"]),
+        ({"vpcZones": "eu-central-1a"}, ["vpcZones is eu-central-1a", "two or more different zones"]),
         ({"vpcSubnetIds": "subnet-0a1b2c3d"}, ["vpcSubnetIds is set without vpcId"]),
-        ({**VPC, "vpcSubnetIds": "subnet-0a1b2c3d"}, ["names 1 subnets and vpcZones 2 zones", "two zones or more"]),
-        ({**VPC, "vpcZones": "eu-central-1a,eu-central-1a"}, ["name one subnet in each of two zones"]),
+        ({**VPC, "vpcSubnetIds": "subnet-0a1b2c3d"}, ["names 1 subnets and vpcZones 2 zones", "two or more zones"]),
+        ({**VPC, "vpcZones": "eu-central-1a,eu-central-1a"}, ["name one subnet in each of two or more zones"]),
         ({**VPC, "vpcRouteTableIds": ""}, ["vpcRouteTableIds names 0 tables for 2 subnets", "serviceAccess=existing"]),
         ({**VPC, "serviceAccess": "ipv6"}, ["serviceAccess is ipv6", "with vpcId use endpoints or existing"]),
         ({"serviceAccess": "existing"}, ["serviceAccess is existing", "set vpcId"]),
         ({"serviceAccess": "nat"}, ["serviceAccess is 'nat'", "'endpoints', 'ipv6' or 'existing'"]),
         ({"databaseProxy": "true"}, ["databaseProxy keeps the database from pausing", "databaseMinCapacity to 0.5"]),
         ({"tags": "team=x"}, ["tags is 'team=x'", "write it as JSON"]),
-        ({"tags": {"aws:team": "x"}}, ["'aws:team' is no tag key"]),
-        ({"tags": {"team": "a\nb"}}, ["is no tag value", "letters, digits, spaces"]),
-        ({"tags": {"team": "x" * 257}}, ["is no tag value", "up to 256"]),
+        ({"tags": {"aws:team": "x"}}, ["'aws:team' is not a valid tag key"]),
+        ({"tags": {"team": "a\nb"}}, ["is not a valid tag value", "letters, digits, spaces"]),
+        ({"tags": {"team": "x" * 257}}, ["is not a valid tag value", "up to 256"]),
         ({"runDays": "7"}, ["runDays is '7'", "greater than or equal to 30"]),
         ({"glueFlex": "perhaps"}, ["glueFlex is 'perhaps'", "boolean"]),
         ({"forecastBackend": "prophet"}, ["forecastBackend is 'prophet'", "'builtin'"]),
         ({"forecastBackend": "prophet"}, ["'builtin' or 'amazon_forecast'"]),
-        ({"schedule": "every morning"}, ["schedule is 'every morning'", "write cron(30 4 * * ? *), or a rate such as rate(1 day)"]),
-        ({"schedule": "rate(1 week)"}, ["schedule is 'rate(1 week)'", "in minutes, hours or days"]),
-        ({"schedule": "cron(30 4 * * *)"}, ["a cron has six fields", "and this one 5"]),
-        ({"schedule": "cron(30 24 * * ? *)"}, ["'24' is no hours: 0 to 23"]),
-        ({"schedule": "cron(30 4 ? * MONDAY *)"}, ["'MONDAY' is no day of week: 1 to 7 or SUN to SAT"]),
-        ({"schedule": "cron(30 4 * * * *)"}, ["either the day of month or the day of week has to be ?"]),
+        ({"schedule": "rate(1 day)"}, ["schedule is not a setting", "runAt replaces it", "runAt=04:30"]),
+        ({"runAt": "4:30"}, ["runAt is '4:30'", "HH:MM, from 00:00 to 23:59"]),
+        ({"runAt": "24:00"}, ["runAt is '24:00'", "HH:MM, from 00:00 to 23:59"]),
+        ({"runAt": "04:60"}, ["runAt is '04:60'", "HH:MM"]),
+        ({"runAt": "04:30:00"}, ["runAt is '04:30:00'", "HH:MM"]),
+        ({"runAt": "cron(30 4 * * ? *)"}, ["runAt is 'cron(30 4 * * ? *)'", "HH:MM"]),
         ({"scheduleTimeZone": "Europe/Berlim"}, ["scheduleTimeZone is 'Europe/Berlim'", "Europe/Berlin"]),
         ({"forecastPollSeconds": "0"}, ["forecastPollSeconds is '0'", "greater than or equal to 1"]),
         ({"forecastPollSeconds": "59"}, ["forecastPollSeconds is '59'", "at least 60 on AWS"]),
@@ -123,16 +123,6 @@ def test_origins_can_be_written_as_a_list_or_as_json(context: dict[str, Any], wr
     assert settings.cors_origins == ("https://a.example.com", "http://localhost:5173")
 
 
-@pytest.mark.parametrize(
-    "schedule",
-    [
-        "rate(1 day)",
-        "rate(12 hours)",
-        "cron(0/15 6-18 ? * MON-FRI *)",
-        "cron(30 4 L * ? 2026-2030)",
-        "cron(0 5 15W JAN,JUL ? *)",
-        "cron(0 5 ? * 2#1 *)",
-    ],
-)
-def test_every_schedule_that_the_scheduler_documents_is_taken(context: dict[str, Any], schedule: str) -> None:
-    assert read_settings({**context, "stage": "dev", "schedule": schedule}).schedule == schedule
+@pytest.mark.parametrize("run_at", ["00:00", "04:30", "23:59"])
+def test_every_minute_of_the_day_is_a_start_time(context: dict[str, Any], run_at: str) -> None:
+    assert read_settings({**context, "stage": "dev", "runAt": run_at}).run_at == run_at

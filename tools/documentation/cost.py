@@ -51,7 +51,7 @@ def templates(stage: str) -> list[dict[str, Any]]:
     """The templates of a stage as cdk.json describes it, synthesised without dependencies."""
     from aws_cdk import App  # starts Node
 
-    from cdk.settings.model import read_settings
+    from cdk.settings.reader import read_settings
     from stacks.platform import build_platform
 
     context = {**json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"], "packaging": "sources"}
