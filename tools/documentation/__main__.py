@@ -2,12 +2,13 @@
 
 from kpi_engine import catalogue
 from local.state import ROOT
-from tools.documentation import cost, kpis, settings
+from tools.documentation import cost, kpis, licences, settings
 
 FILES = {
     "docs/kpis.md": kpis.page,
     "docs/settings.md": settings.page,
     "docs/cost.md": cost.page,
+    "docs/licences.md": licences.page,
     "kpi_engine/definitions/definitions.json": catalogue.definitions_file,
 }
 
