@@ -22,20 +22,20 @@ class Unit(StrEnum):
 
 
 class Metric(StrEnum):
-    """Name, unit, source and meaning of each metric. `emitted_by` is the name of a function, or ACCESS_LOG.
+    """Name, unit, source and description of each metric. `emitted_by` is the name of a function, or ACCESS_LOG.
 
     A figure that is not defined in a run (no back-test, too little history) is not emitted.
     """
 
     unit: Unit
     emitted_by: str
-    meaning: str
+    description: str
 
-    def __new__(cls, name: str, unit: Unit, emitted_by: str, meaning: str) -> Metric:
+    def __new__(cls, name: str, unit: Unit, emitted_by: str, description: str) -> Metric:
         """Make the member whose text is the name of the metric."""
         metric = str.__new__(cls, name)
         metric._value_ = name
-        metric.unit, metric.emitted_by, metric.meaning = unit, emitted_by, meaning
+        metric.unit, metric.emitted_by, metric.description = unit, emitted_by, description
         return metric
 
     def dimensions(self, stage: str) -> dict[str, str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from runtime.services.probe.canary_probe import CanaryProbe
     from runtime.services.runs.daily_start import DailyStart
     from runtime.services.runs.execution_events import ExecutionEvents
+    from runtime.services.runs.job_progress import JobProgress
     from runtime.services.runs.publishing import Publishing
     from runtime.services.runs.quality_gate import QualityGate
     from runtime.services.runs.resolution import RunResolution
@@ -119,7 +120,7 @@ def quality_gate() -> QualityGate:
     from runtime.services.runs.quality_gate import QualityGate
 
     told = environment(settings.RunEnvironment)
-    return QualityGate(lake(), quality_reports(), runs(), jobs(), clock(), told.bad_row_share_limit)
+    return QualityGate(lake(), quality_reports(), runs(), clock(), told.bad_row_share_limit)
 
 
 @cache
@@ -129,7 +130,7 @@ def publishing() -> Publishing:
     from runtime.services.runs.publishing import Publishing
 
     told = environment(settings.RunEnvironment)
-    return Publishing(lake(), runs(), jobs(), PostgresForecastLoader(database()), clock(), told.runs_kept)
+    return Publishing(lake(), runs(), PostgresForecastLoader(database()), clock(), told.runs_kept)
 
 
 @cache
@@ -140,7 +141,7 @@ def accuracy_measurement() -> AccuracyMeasurement:
     from runtime.adapters.postgres.kpis import PostgresKpis
     from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
 
-    return AccuracyMeasurement(runs(), jobs(), LakeForecastFrames(lake()), PostgresKpis(database()), clock(), ForecastAccuracyEngine())
+    return AccuracyMeasurement(runs(), LakeForecastFrames(lake()), PostgresKpis(database()), ForecastAccuracyEngine())
 
 
 @cache
@@ -150,9 +151,15 @@ def anomaly_detection() -> AnomalyDetection:
     from runtime.adapters.lake.forecast_frames import LakeForecastFrames
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
 
-    return AnomalyDetection(
-        runs=runs(), jobs=jobs(), frames=LakeForecastFrames(lake()), lake=lake(), table=LakeAnomalyTable(lake()), clock=clock()
-    )
+    return AnomalyDetection(runs=runs(), frames=LakeForecastFrames(lake()), lake=lake(), table=LakeAnomalyTable(lake()))
+
+
+@cache
+def job_progress() -> JobProgress:
+    """The service that marks how far a run is."""
+    from runtime.services.runs.job_progress import JobProgress
+
+    return JobProgress(jobs(), clock())
 
 
 @cache

@@ -33,9 +33,10 @@ from cdk.storage.lake import Lake
 from cdk.workflow.amazon_forecast_branch import LONGEST, AmazonForecastBranch
 from cdk.workflow.failure_path import FailurePath
 from cdk.workflow.role import create_run_role
-from cdk.workflow.states import EXECUTION, call, publish, run_job
+from cdk.workflow.states import EXECUTION, STATE, call, publish, run_job
 from cdk.workflow.steps import Steps
 from cdk.workflow.topics import NotificationTopics
+from contracts.run_states import RunState
 
 LONGEST_RUN = Duration.hours(8)
 RUN_ID = "{% $run.run_id %}"
@@ -66,23 +67,25 @@ class DailyRun(Construct):
 
     def _run(self) -> Chain:
         resolve = self._call(
-            "ResolveInput",
+            RunState.RESOLVE_INPUT,
             "run_resolver",
             {"input": "{% $states.context.Execution.Input %}", "execution": EXECUTION},
             assign={"run": "{% $states.result.Payload %}", "dpu_seconds": 0},
+            next_job=RunState.CLEANSE,
         )
+        gate_payload = {"run_id": RUN_ID, "gate": "{% $run.gate %}"}
         return (
             Chain.start(resolve)
-            .next(self._run_job("Cleanse", "data_cleansing"))
-            .next(self._call("QualityGate", "quality_gate", {"run_id": RUN_ID, "gate": "{% $run.gate %}"}))
-            .next(self._run_job("BuildFeatures", "feature_engineering"))
+            .next(self._run_job(RunState.CLEANSE, "data_cleansing"))
+            .next(self._call(RunState.QUALITY_GATE, "quality_gate", gate_payload, next_job=RunState.BUILD_FEATURES))
+            .next(self._run_job(RunState.BUILD_FEATURES, "feature_engineering"))
             .next(self._forecast(self._published()))
         )
 
     def _forecast(self, published: Chain) -> IChainable:
         """The built-in forecaster, or Amazon Forecast: both leave the same in the lake."""
         if self._steps.amazon is None:
-            return self._run_job("Forecast", "demand_forecast").next(published)
+            return self._run_job(RunState.FORECAST, "demand_forecast").next(published)
         branch = AmazonForecastBranch(self, "AmazonForecast", self._steps.amazon, self._failure)
         load = self._run_job("LoadForecast", "amazon_forecast_output", branch.load_arguments())
         load.next(branch.clean_up(published))
@@ -93,12 +96,12 @@ class DailyRun(Construct):
 
     def _published(self) -> Chain:
         finished = {"outcome": "SUCCEEDED", "execution": EXECUTION}
-        publish = self._call("PublishRun", "run_publisher", {"run_id": RUN_ID, "gate": "{% $run.gate %}", "publish": "{% $run.publish %}"})
+        publish_payload = {"run_id": RUN_ID, "gate": "{% $run.gate %}", "publish": "{% $run.publish %}"}
         return (
-            Chain.start(publish)
-            .next(self._call("DetectAnomalies", "anomaly_detector", {"run_id": RUN_ID}))
-            .next(self._call("ComputeKpis", "kpi_calculator", {"run_id": RUN_ID}))
-            .next(self._call("FinishRun", "run_recorder", {**finished, "run_id": RUN_ID, "dpu_seconds": "{% $dpu_seconds %}"}))
+            Chain.start(self._call(RunState.PUBLISH_RUN, "run_publisher", publish_payload))
+            .next(self._call(RunState.DETECT_ANOMALIES, "anomaly_detector", {"run_id": RUN_ID}))
+            .next(self._call(RunState.COMPUTE_KPIS, "kpi_calculator", {"run_id": RUN_ID}))
+            .next(self._call(RunState.FINISH_RUN, "run_recorder", {**finished, "run_id": RUN_ID, "dpu_seconds": "{% $dpu_seconds %}"}))
             .next(self._notify())
         )
 
@@ -110,14 +113,26 @@ class DailyRun(Construct):
         notify.next(done)
         return Choice.jsonata(self, "ShallNotify").when(Condition.jsonata("{% $run.notify %}"), notify).otherwise(done)
 
-    def _call(self, name: str, function: str, payload: Mapping[str, Any], assign: Mapping[str, Any] | None = None) -> TaskStateBase:
-        state = call(self, name, self._steps.functions[function], payload, assign=assign)
-        self._failure.catch(name, state)
+    def _call(
+        self,
+        name: RunState,
+        function: str,
+        payload: Mapping[str, Any],
+        assign: Mapping[str, Any] | None = None,
+        next_job: RunState | None = None,
+    ) -> TaskStateBase:
+        """Call a function, which marks the job with the state it is called in.
+
+        A Glue job cannot mark the job: the function before it marks its state as well, when it has succeeded.
+        """
+        progress = {"state": STATE, **({"next_state": str(next_job)} if next_job else {})}
+        state = call(self, str(name), self._steps.functions[function], {**payload, **progress}, assign=assign)
+        self._failure.catch(str(name), state)
         return state
 
     def _run_job(self, name: str, job: str, more: Mapping[str, str] | None = None) -> CustomState:
         spec, construct = self._steps.jobs[job]
         arguments = {"--lake_bucket": self._lake.bucket.bucket_name, "--run_id": RUN_ID, **(more or {})}
-        state = run_job(self, name, construct, spec.timeout_minutes, arguments)
-        self._failure.catch(name, state)
+        state = run_job(self, str(name), construct, spec.timeout_minutes, arguments)
+        self._failure.catch(str(name), state)
         return state

@@ -13,6 +13,9 @@ from aws_cdk.aws_stepfunctions import CustomState, JitterType, TaskInput, TaskSt
 from aws_cdk.aws_stepfunctions_tasks import LambdaInvoke, SnsPublish
 from constructs import Construct
 
+from contracts.run_states import RETRYABLE_ERRORS
+
+STATE = "{% $states.context.State.Name %}"
 EXECUTION = {
     "name": "{% $states.context.Execution.Name %}",
     "arn": "{% $states.context.Execution.Id %}",
@@ -28,8 +31,6 @@ TRANSIENT_FUNCTION_ERRORS = [
 ]
 # A function that was ended for its time or its memory: once more, for it may have met a slow moment.
 KILLED_FUNCTION_ERRORS = ["Lambda.Unknown", "Sandbox.Timedout"]
-# Classes of runtime.errors; the class name of an exception is its error name here.
-TRANSIENT_ERRORS_OF_OURS = ["DatabaseBusy", "DatabaseUnavailable", "AwsThrottled"]
 # Where Glue does not queue (on spare capacity), or will not queue for longer, the run waits here for half an hour.
 BUSY_JOB_ERRORS = ["Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"]
 BUSY_ATTEMPTS = 60
@@ -69,7 +70,7 @@ def call(
         retry_on_service_exceptions=False,
         task_timeout=Timeout.duration(Duration.seconds(function.timeout.to_seconds() + CALL_OVERHEAD)),
     )
-    retry(state, [*TRANSIENT_FUNCTION_ERRORS, *TRANSIENT_ERRORS_OF_OURS], attempts=5)
+    retry(state, [*TRANSIENT_FUNCTION_ERRORS, *RETRYABLE_ERRORS], attempts=5)
     retry(state, KILLED_FUNCTION_ERRORS, attempts=1)
     return state
 

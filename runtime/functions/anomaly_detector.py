@@ -9,10 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import RunEvent, parse
-from runtime.functions.observability import emit, observed
+from runtime.functions.observability import emit
+from runtime.functions.run_step import run_step
 
 
-@observed
+@run_step
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Find the groups of anomalies that touch the run's last seven days."""
     result = bootstrap.anomaly_detection().detect(parse(RunEvent, event).run_id)

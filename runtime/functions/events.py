@@ -38,6 +38,14 @@ class ScheduledEvent(Event):
     scheduled_time: AwareDatetime
 
 
+class StepEvent(Event):
+    """To every function that does one state of a run: the run, once there is one, the state itself, and the Glue job's that follows."""
+
+    run_id: UUID | None = None
+    state: str | None = None
+    next_state: str | None = None
+
+
 class ResolveInput(Event):
     """To run_resolver. `input` is checked by its own rules."""
 

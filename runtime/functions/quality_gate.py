@@ -9,10 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import GatedRunEvent, parse
-from runtime.functions.observability import emit, observed
+from runtime.functions.observability import emit
+from runtime.functions.run_step import run_step
 
 
-@observed
+@run_step
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Judge the input of a run, keep the report, and refuse the run when the gate is enforced."""
     asked = parse(GatedRunEvent, event)

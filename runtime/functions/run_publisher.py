@@ -9,11 +9,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import PublishEvent, parse
-from runtime.functions.observability import emit, observed
+from runtime.functions.observability import emit
+from runtime.functions.run_step import run_step
 from runtime.models.domain.documents import Backtest
 
 
-@observed
+@run_step
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Load the run's forecasts and flip the pointer, atomically."""
     asked = parse(PublishEvent, event)

@@ -9,11 +9,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import OutcomeEvent, parse
-from runtime.functions.observability import emit, observed
+from runtime.functions.observability import emit
+from runtime.functions.run_step import run_step
 from runtime.services.runs.run_recorder import Failure
 
 
-@observed
+@run_step
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Record how an execution ended and sum it up for people; end a failed one, or let it go on when it was redriven."""
     ended = parse(OutcomeEvent, event)

@@ -9,23 +9,12 @@ from typing import Any
 
 import pytest
 
-from runtime import errors
+from contracts.run_states import RETRYABLE_ERRORS, RunState
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, rendered
 
 pytestmark = pytest.mark.synth
-ORDER = [
-    "ResolveInput",
-    "Cleanse",
-    "QualityGate",
-    "BuildFeatures",
-    "Forecast",
-    "PublishRun",
-    "DetectAnomalies",
-    "ComputeKpis",
-    "FinishRun",
-    "ShallNotify",
-]
+ORDER = [*(str(state) for state in RunState), "ShallNotify"]
 
 
 def definition(stage: Stage) -> dict[str, Any]:
@@ -104,11 +93,10 @@ def test_a_wrong_input_or_a_refusal_is_not_retried(stage: Stage) -> None:
         assert not retried & {"States.ALL", "InvalidInput", "NoInputData", "GateRefused", "RunWorseThanBaseline"}
 
 
-def test_every_error_of_ours_that_is_retried_exists(stage: Stage) -> None:
+def test_the_errors_of_functions_that_are_retried_are_those_of_the_contract(stage: Stage) -> None:
     retried = {error for state in tasks(stage).values() for retry in state["Retry"] for error in retry["ErrorEquals"]}
     ours = {error for error in retried if "." not in error}
-    assert ours == {"DatabaseBusy", "DatabaseUnavailable", "AwsThrottled"}
-    assert all(issubclass(getattr(errors, name), errors.Unavailable) for name in ours)
+    assert ours == set(RETRYABLE_ERRORS)
 
 
 def test_every_task_catches_everything_but_the_one_that_fails_the_execution(stage: Stage) -> None:
@@ -154,14 +142,23 @@ def test_a_run_that_finished_stays_finished_when_nobody_can_be_told(stage: Stage
 def test_steps_pass_identifiers_and_never_rows(stage: Stage) -> None:
     states = definition(stage)["States"]
     payloads = {name: states[name]["Arguments"]["Payload"] for name in ORDER if "Payload" in states[name].get("Arguments", {})}
-    assert set(payloads["ResolveInput"]) == {"input", "execution"}
+    assert set(payloads["ResolveInput"]) == {"input", "execution", "state", "next_state"}
     assert payloads["ResolveInput"]["input"] == "{% $states.context.Execution.Input %}"
-    assert set(payloads["QualityGate"]) == {"run_id", "gate"}
-    assert set(payloads["PublishRun"]) == {"run_id", "gate", "publish"}
-    assert set(payloads["ComputeKpis"]) == {"run_id"}
-    assert set(payloads["FinishRun"]) == {"outcome", "execution", "run_id", "dpu_seconds"}
+    assert set(payloads["QualityGate"]) == {"run_id", "gate", "state", "next_state"}
+    assert set(payloads["PublishRun"]) == {"run_id", "gate", "publish", "state"}
+    assert set(payloads["ComputeKpis"]) == {"run_id", "state"}
+    assert set(payloads["FinishRun"]) == {"outcome", "execution", "run_id", "dpu_seconds", "state"}
     assert set(states["RecordFailure"]["Arguments"]["Payload"]) == {"outcome", "execution", "error"}
     assert set(states["FailRun"]["Arguments"]["Payload"]) == {"outcome", "execution", "failure"}
+
+
+def test_functions_are_sent_their_own_state_and_the_job_that_follows_them(stage: Stage) -> None:
+    states = definition(stage)["States"]
+    payloads = {name: states[name]["Arguments"]["Payload"] for name in ORDER if "Payload" in states[name].get("Arguments", {})}
+    assert {payload["state"] for payload in payloads.values()} == {"{% $states.context.State.Name %}"}
+    jobs = {name for name in ORDER if "glue:startJobRun" in str(states[name].get("Resource"))}
+    followed_by_job = {name: states[name]["Next"] for name in payloads if states[name].get("Next") in jobs}
+    assert {name: payload["next_state"] for name, payload in payloads.items() if "next_state" in payload} == followed_by_job
 
 
 def test_jobs_are_awaited_and_told_bucket_and_run(stage: Stage) -> None:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from contracts.run_states import RunState
+
 
 class Page(BaseModel):
     """Position in a list."""
@@ -55,6 +57,13 @@ class ForecastResponse(BaseModel):
     meta: ForecastMeta
 
 
+PROGRESS = (
+    "How far the run is: `step` of `steps`, `percent` of the steps completed, and `message`, the name of the current one: "
+    + "; ".join(f"{state} ({state.description})" for state in RunState)
+    + ". While Forecast runs, BuildFeatures is shown."
+)
+
+
 class ForecastJobResponse(BaseModel):
     """Asynchronous job status. SUCCEEDED, FAILED, TIMED_OUT and CANCELLED are final."""
 
@@ -64,7 +73,7 @@ class ForecastJobResponse(BaseModel):
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
-    progress: dict[str, Any]
+    progress: dict[str, Any] = Field(description=PROGRESS)
     error: dict[str, Any] | None
     result: dict[str, Any] | None
     links: dict[str, str]

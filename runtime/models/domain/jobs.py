@@ -11,6 +11,8 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from contracts.run_states import RunState
+
 
 class JobType(StrEnum):
     """What a job does."""
@@ -32,31 +34,14 @@ class JobStatus(StrEnum):
 FINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.TIMED_OUT, JobStatus.CANCELLED})
 
 
-class Step(StrEnum):
-    """The states of a run that take time, in their order and by their names in the state machine."""
-
-    RESOLVE_INPUT = "ResolveInput"
-    CLEANSE = "Cleanse"
-    QUALITY_GATE = "QualityGate"
-    BUILD_FEATURES = "BuildFeatures"
-    FORECAST = "Forecast"
-    PUBLISH_RUN = "PublishRun"
-    DETECT_ANOMALIES = "DetectAnomalies"
-    COMPUTE_KPIS = "ComputeKpis"
-    FINISH_RUN = "FinishRun"
-
-    @property
-    def progress(self) -> dict[str, Any]:
-        """How far a job is that is now in this step; `percent` counts the steps before it."""
-        steps = list(Step)
-        place = steps.index(self)
-        return {"step": place + 1, "steps": len(steps), "percent": 100 * place // len(steps), "message": self.value}
-
-
 def progress_at(state: str) -> dict[str, Any]:
-    """How far a job is that goes on in this state of the state machine; a state that is no step is part of the forecast."""
-    known = {step.value: step for step in Step}
-    return {**known.get(state, Step.FORECAST).progress, "message": state}
+    """Return the progress of a job whose execution is in a state of the state machine; `percent` counts the states before it.
+
+    A state that is no RunState belongs to the branch of Amazon Forecast, and counts as Forecast.
+    """
+    names = [run_state.value for run_state in RunState]
+    position = names.index(state if state in names else RunState.FORECAST)
+    return {"step": position + 1, "steps": len(names), "percent": 100 * position // len(names), "message": str(state)}
 
 
 def request_hash(request: Mapping[str, Any]) -> str:

@@ -14,10 +14,9 @@ from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime.errors import NotFound
 from runtime.models.domain import run_files
-from runtime.models.domain.jobs import Step
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.expectations import Expectations, select_weekly_runs
-from runtime.services.ports import AnomalyTable, Clock, ForecastFrames, JobRepository, Lake, RunRepository
+from runtime.services.ports import AnomalyTable, ForecastFrames, Lake, RunRepository
 
 DETECTOR = "builtin/demand"
 WINDOW_DAYS = 7
@@ -60,11 +59,9 @@ class AnomalyDetection:
     """Compare the last days with what was expected of them before, and keep the report in the lake."""
 
     runs: RunRepository
-    jobs: JobRepository
     frames: ForecastFrames
     lake: Lake
     table: AnomalyTable
-    clock: Clock
 
     def detect(self, run_id: UUID) -> DetectionResult:
         """Store the report of a run; doing it again stores the same. Raises RunNotFound.
@@ -76,7 +73,6 @@ class AnomalyDetection:
         about = {"run_id": str(run_id), "as_of_date": run.as_of_date.isoformat(), "detector": DETECTOR}
         self.lake.write_json(run_files.anomalies(run_id), {**about, "series": n_series, "report": report.as_dict()})
         self.table.write(run_id, [{**about, **to_row(anomaly)} for anomaly in report.anomalies])
-        self.jobs.running(run_id, Step.COMPUTE_KPIS.progress, self.clock.now())
         return DetectionResult(run_id, n_series, report, self._usual_total(run))
 
     def _assess(self, run: ForecastRun) -> tuple[int, AnomalyReport]:

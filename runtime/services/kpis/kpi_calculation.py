@@ -10,12 +10,11 @@ from uuid import UUID
 
 from contracts.metrics import Metric
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-from runtime.models.domain.jobs import Step
 from runtime.models.domain.kpis import AccuracyReport, Basis
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.forecasts.forecast_health import biased_share, sigmas_above_usual
 from runtime.services.kpis.accuracy_metrics import metrics_of
-from runtime.services.ports import Clock, ForecastFrames, JobRepository, KpiRepository, RunRepository
+from runtime.services.ports import ForecastFrames, KpiRepository, RunRepository
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,10 +71,8 @@ class AccuracyMeasurement:
     """Compare forecasts with what happened and keep the figures."""
 
     runs: RunRepository
-    jobs: JobRepository
     frames: ForecastFrames
     kpis: KpiRepository
-    clock: Clock
     engine: ForecastAccuracyEngine
 
     def measure(self, run_id: UUID) -> Measured:
@@ -86,7 +83,6 @@ class AccuracyMeasurement:
         for report in reports:
             self.kpis.save_accuracy(report)
         self.kpis.save_metrics(metrics)
-        self.jobs.running(run_id, Step.FINISH_RUN.progress, self.clock.now())
         history = self.kpis.week_wapes(run.as_of_date - QUARTER, run.as_of_date)
         return Measured(reports, len(metrics), sigmas_above_usual(history, run.as_of_date))
 

@@ -11,10 +11,9 @@ from uuid import UUID
 from runtime.errors import BrokenRun, RunWorseThanBaseline, Unavailable
 from runtime.models.domain import run_files
 from runtime.models.domain.documents import ForecastDocument
-from runtime.models.domain.jobs import Step
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
 from runtime.models.domain.runs import ForecastRun, Gate
-from runtime.services.ports import Clock, ForecastLoader, JobRepository, Lake, RunRepository
+from runtime.services.ports import Clock, ForecastLoader, Lake, RunRepository
 from runtime.services.runs.run_documents import read_document
 
 
@@ -54,7 +53,6 @@ class Publishing:
 
     lake: Lake
     runs: RunRepository
-    jobs: JobRepository
     loader: ForecastLoader
     clock: Clock
     runs_kept: int
@@ -76,7 +74,6 @@ class Publishing:
         retired, not_retired = self._retire()
         warnings += not_retired
         self.runs.warn(run_id, warnings)
-        self.jobs.running(run_id, Step.DETECT_ANOMALIES.progress, self.clock.now())
         return Publication(self.runs.get(run_id), forecast, loaded, retired, warnings)
 
     def _download(self, run_id: UUID, rows: int, folder: Path) -> ForecastFiles:

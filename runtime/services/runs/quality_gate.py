@@ -9,10 +9,9 @@ from uuid import UUID
 from runtime.errors import GateRefused
 from runtime.models.domain import run_files
 from runtime.models.domain.documents import QualityDocument
-from runtime.models.domain.jobs import Step
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import Gate
-from runtime.services.ports import Clock, JobRepository, Lake, QualityReports, RunRepository
+from runtime.services.ports import Clock, Lake, QualityReports, RunRepository
 from runtime.services.runs.run_documents import read_document
 
 
@@ -52,7 +51,6 @@ class QualityGate:
     lake: Lake
     reports: QualityReports
     runs: RunRepository
-    jobs: JobRepository
     clock: Clock
     bad_row_share_limit: float
 
@@ -61,12 +59,9 @@ class QualityGate:
         quality, payload = read_document(self.lake, run_files.quality(run_id), QualityDocument, run_id)
         reasons = tuple(self._reasons(quality))
         judgement = Judgement(run_id, _verdict(reasons, gate), quality, reasons)
-        now = self.clock.now()
-        self.reports.save(QualityReport(run_id, judgement.verdict, payload, now))
+        self.reports.save(QualityReport(run_id, judgement.verdict, payload, self.clock.now()))
         if judgement.verdict is Verdict.WARN:
             self.runs.warn(run_id, reasons)
-        if judgement.verdict is not Verdict.FAIL:
-            self.jobs.running(run_id, Step.BUILD_FEATURES.progress, now)
         return judgement
 
     def _reasons(self, quality: QualityDocument) -> list[str]:

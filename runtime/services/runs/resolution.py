@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from contracts.run_states import RunState
 from runtime.errors import InvalidInput, NoInputData
 from runtime.models.domain import run_files
 from runtime.models.domain.documents import Manifest, ManifestObject
-from runtime.models.domain.jobs import Job, JobStatus, JobType, Step, request_hash
+from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at, request_hash
 from runtime.models.domain.objects import IngestedObject
 from runtime.models.domain.run_input import RunInput, parse_run_input
 from runtime.models.domain.runs import Execution, ForecastRun, RunStatus
@@ -62,10 +63,9 @@ class RunResolution:
         """
         asked = parse_run_input(raw_input)
         run = self.runs.find(execution.run_id) or self._new_run(asked, execution)
-        self._job(asked, execution)
+        self._mark_job(asked, execution)
         run = self.runs.start(run)
         self.lake.write_json(run_files.manifest(run.id), _manifest(run).model_dump(mode="json"))
-        self.jobs.running(run.id, Step.CLEANSE.progress, self.clock.now(), execution.arn)
         if self.jobs.get(run.id).ended:  # the execution was stopped, and its books closed, while this was under way
             self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
         return ResolvedRun(run, asked, self.lake.bucket)
@@ -85,9 +85,11 @@ class RunResolution:
             warnings=warnings,
         )
 
-    def _job(self, asked: RunInput, execution: Execution) -> None:
+    def _mark_job(self, asked: RunInput, execution: Execution) -> None:
+        """Create the job of the execution, unless whoever started the execution did, and mark it as running in this first state."""
         request = asked.model_dump(mode="json", exclude_unset=True)
         now = self.clock.now()
+        progress = progress_at(RunState.RESOLVE_INPUT)
         self.jobs.create(
             Job(
                 id=execution.run_id,
@@ -98,10 +100,11 @@ class RunResolution:
                 request=request,
                 request_hash=request_hash(request),
                 idempotency_key=asked.idempotency_key,
-                progress=Step.RESOLVE_INPUT.progress,
+                progress=progress,
                 execution_arn=execution.arn,
             )
         )
+        self.jobs.running(execution.run_id, progress, now, execution.arn)
 
 
 def choose_as_of_date(asked: date | None, today: date, accepted: Sequence[IngestedObject]) -> tuple[date, tuple[str, ...]]:

@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from contracts.run_states import RunState
 from runtime.errors import ReportNotFound, RunFailed
-from runtime.models.domain.jobs import Job, JobStatus, JobType, Step, progress_at
+from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import Execution, RunStatus
 from runtime.services.ports import Clock, JobRepository, QualityReports, RunRepository
@@ -113,6 +114,6 @@ def job_of(execution: Execution) -> Job:
         status=JobStatus.RUNNING,
         created_at=execution.started_at,
         updated_at=execution.started_at,
-        progress=Step.RESOLVE_INPUT.progress,
+        progress=progress_at(RunState.RESOLVE_INPUT),
         execution_arn=execution.arn,
     )

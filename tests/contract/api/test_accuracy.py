@@ -10,14 +10,12 @@ import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.adapters.postgres.database import Database
-from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.adapters.postgres.kpis import PostgresKpis
 from runtime.adapters.postgres.runs import PostgresRuns
-from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
-from tests.fakes import FixedClock, InMemoryFrames
+from tests.fakes import InMemoryFrames
 from tests.fakes.examples import STARTED, a_run
 from tests.unit.api.conftest import call
 from tests.unit.kpi_engine.examples import ACTUAL, P10, P50, P90, TRAINING, actuals, forecasts
@@ -42,13 +40,12 @@ def golden_demand() -> pd.DataFrame:
 @pytest.fixture
 def measured(empty: Database) -> ForecastRun:
     """A published run whose seven days have come, measured by the run of the last of them."""
-    runs, jobs, frames = PostgresRuns(empty), PostgresJobs(empty), InMemoryFrames()
+    runs, frames = PostgresRuns(empty), InMemoryFrames()
     old, today = runs.start(a_run("old", as_of_date=MONDAY - timedelta(days=1))), runs.start(a_run("today", as_of_date=SUNDAY))
-    jobs.create(Job(today.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
     with empty.transaction() as cursor:
         cursor.execute("update forecast_runs set published_at = %s where id = %s", [STARTED, old.id])
     frames.forecasts[old.id], frames.demands[today.id] = golden_forecast(), golden_demand()
-    AccuracyMeasurement(runs, jobs, frames, PostgresKpis(empty), FixedClock(), ForecastAccuracyEngine()).measure(today.id)
+    AccuracyMeasurement(runs, frames, PostgresKpis(empty), ForecastAccuracyEngine()).measure(today.id)
     return old
 
 

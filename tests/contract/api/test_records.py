@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from contracts.run_states import RunState
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.adapters.postgres.objects import PostgresIngestedObjects
 from runtime.adapters.postgres.quality import PostgresQualityReports
 from runtime.adapters.postgres.runs import PostgresRuns
-from runtime.models.domain.jobs import JobStatus, Step
+from runtime.models.domain.jobs import JobStatus, progress_at
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
 from runtime.models.domain.quality import QualityReport, Verdict
 from tests.fakes.examples import STARTED, a_run, an_accepted_object, quality_json
@@ -35,7 +36,7 @@ def test_a_started_run_can_be_followed_to_its_end(empty: Database) -> None:
     started = call("/forecasts/generate", "POST", body='{"time_horizon": "14d", "reason": "Łódź ✓"}', headers={"Idempotency-Key": "once"})
     assert started.status == 202
     job_id, jobs = started.json["job_id"], PostgresJobs(empty)
-    jobs.running(job_id, Step.CLEANSE.progress, STARTED)
+    jobs.running(job_id, progress_at(RunState.CLEANSE), STARTED)
     assert call(f"/jobs/{job_id}").json["progress"]["message"] == "Cleanse"
     jobs.finish(job_id, JobStatus.FAILED, STARTED, error={"code": "GATE_REFUSED", "detail": "too many bad rows"})
     answer = call(f"/jobs/{job_id}").json

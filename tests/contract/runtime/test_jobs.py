@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.run_states import RunState
 from runtime.errors import IdempotencyKeyTaken, JobNotFound
-from runtime.models.domain.jobs import Job, JobStatus, JobType, Step
+from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED
 
@@ -39,7 +40,7 @@ def test_one_idempotency_key_belongs_to_one_job(books: Books) -> None:
 
 def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:
     job = books.jobs.create(a_job())
-    books.jobs.running(job.id, Step.FORECAST.progress, STARTED, "arn:execution")
+    books.jobs.running(job.id, progress_at(RunState.FORECAST), STARTED, "arn:execution")
     assert books.jobs.get(job.id).progress == {"step": 5, "steps": 9, "percent": 44, "message": "Forecast"}
     books.jobs.finish(job.id, JobStatus.FAILED, STARTED + timedelta(minutes=1), error={"code": "GateRefused", "detail": "too bad"})
     ended = books.jobs.get(job.id)
@@ -54,14 +55,14 @@ def test_a_job_that_ended_is_not_moved_by_a_step_that_comes_too_late(books: Book
     job = books.jobs.create(a_job())
     books.jobs.finish(job.id, JobStatus.CANCELLED, STARTED, error={"code": "x", "detail": "y"})
     ended = books.jobs.get(job.id)
-    books.jobs.running(job.id, Step.FORECAST.progress, STARTED + timedelta(seconds=3), "arn:execution")
+    books.jobs.running(job.id, progress_at(RunState.FORECAST), STARTED + timedelta(seconds=3), "arn:execution")
     assert books.jobs.get(job.id) == ended
 
 
 def test_a_redriven_job_runs_again_and_forgets_its_error(books: Books) -> None:
     job = books.jobs.create(a_job())
     books.jobs.finish(job.id, JobStatus.FAILED, STARTED, error={"code": "x", "detail": "y"})
-    books.jobs.reopen(job.id, Step.FORECAST.progress, STARTED)
+    books.jobs.reopen(job.id, progress_at(RunState.FORECAST), STARTED)
     again = books.jobs.get(job.id)
     assert (again.status, again.error, again.finished_at) == (JobStatus.RUNNING, None, None)
 

@@ -14,10 +14,8 @@ import pytest
 
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
-from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.errors import BrokenRun, RunWorseThanBaseline
-from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.runs import Gate
 from runtime.services.runs.publishing import Publishing
 from tests.fakes import FixedClock, InMemoryLake
@@ -123,11 +121,9 @@ def test_each_partition_is_used_by_the_indexes_and_pruned(postgres: Database, re
 
 
 def test_a_run_worse_than_its_baseline_stays_unpublished(postgres: Database, tmp_path: Path) -> None:
-    runs, jobs, lake = PostgresRuns(postgres), PostgresJobs(postgres), InMemoryLake()
-    publishing = Publishing(lake, runs, jobs, PostgresForecastLoader(postgres), FixedClock(), runs_kept=30)
+    runs, lake = PostgresRuns(postgres), InMemoryLake()
+    publishing = Publishing(lake, runs, PostgresForecastLoader(postgres), FixedClock(), runs_kept=30)
     good, bad = runs.start(a_run("good")), runs.start(a_run("bad"))
-    for run in (good, bad):
-        jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
     put_forecast(lake, tmp_path, good.id)
     put_forecast(lake, tmp_path, bad.id, backtest={"wape": 61.0, "baseline_wape": 55.0, "baseline": "seasonal_naive_7"})
     assert publishing.publish(good.id, Gate.ENFORCE, flip=True).published

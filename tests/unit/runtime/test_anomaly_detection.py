@@ -14,11 +14,10 @@ from cdk.storage.tables import ANOMALIES
 from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
 from runtime.adapters.lake.forecast_frames import LakeForecastFrames
 from runtime.models.domain import run_files
-from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.anomaly_detection import AnomalyDetection
 from runtime.services.anomalies.expectations import select_weekly_runs
-from tests.fakes import FixedClock, InMemoryFrames, InMemoryJobs, InMemoryLake, InMemoryRuns
+from tests.fakes import InMemoryFrames, InMemoryLake, InMemoryRuns
 from tests.fakes.examples import AS_OF, STARTED, a_run, parquet
 
 DAYS = 56
@@ -31,10 +30,9 @@ def frames() -> InMemoryFrames:
 
 
 @pytest.fixture
-def detection(runs: InMemoryRuns, jobs: InMemoryJobs, frames: InMemoryFrames, lake: InMemoryLake, clock: FixedClock) -> AnomalyDetection:
-    run = runs.start(a_run())
-    jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
-    return AnomalyDetection(runs=runs, jobs=jobs, frames=frames, lake=lake, table=LakeAnomalyTable(lake), clock=clock)
+def detection(runs: InMemoryRuns, frames: InMemoryFrames, lake: InMemoryLake) -> AnomalyDetection:
+    runs.start(a_run())
+    return AnomalyDetection(runs=runs, frames=frames, lake=lake, table=LakeAnomalyTable(lake))
 
 
 def expectations(level: float = 100.0) -> pd.DataFrame:
@@ -125,11 +123,10 @@ def test_the_newest_forecast_made_before_the_day_is_the_expectation(
     assert detection.detect(run_id).to_state_output()["total"] == 0
 
 
-def test_without_expectations_the_report_says_so(detection: AnomalyDetection, lake: InMemoryLake, jobs: InMemoryJobs) -> None:
+def test_without_expectations_the_report_says_so(detection: AnomalyDetection, lake: InMemoryLake) -> None:
     run_id = a_run().id
     assert detection.detect(run_id).to_state_output()["total"] == 0
     assert lake.read_json(run_files.anomalies(run_id))["report"]["undefined"]["groups"] == "no_expectations"
-    assert jobs.get(run_id).progress["message"] == "ComputeKpis"
 
 
 def test_one_run_a_week_is_read_and_none_that_ended_before_the_window() -> None:

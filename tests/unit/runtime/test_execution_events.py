@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.models.domain.jobs import Job, JobStatus, JobType, Step
+from contracts.run_states import RunState
+from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at
 from runtime.models.domain.runs import RunStatus
 from runtime.services.runs.execution_events import ExecutionEvents
 from runtime.services.runs.run_recorder import Failure, RunRecording
@@ -32,7 +33,7 @@ def events(runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow, c
 @pytest.fixture
 def under_way(runs: InMemoryRuns, jobs: InMemoryJobs) -> Job:
     run = runs.start(a_run())
-    return jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED, progress=Step.FORECAST.progress))
+    return jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED, progress=progress_at(RunState.FORECAST)))
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from contracts.run_states import RunState
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime import bootstrap
 from runtime.adapters.aws.database_roles import Users
@@ -34,6 +36,7 @@ from runtime.services.anomalies.anomaly_detection import AnomalyDetection
 from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
 from runtime.services.runs.daily_start import DailyStart
 from runtime.services.runs.execution_events import ExecutionEvents
+from runtime.services.runs.job_progress import JobProgress
 from runtime.services.runs.publishing import Publishing
 from runtime.services.runs.quality_gate import QualityGate
 from runtime.services.runs.resolution import RunResolution
@@ -86,15 +89,14 @@ def wired(
     """Every service on fakes."""
     services: dict[str, object] = {
         "run_resolution": RunResolution(objects, runs, jobs, lake, clock, "1"),
-        "quality_gate": QualityGate(lake, reports, runs, jobs, clock, 0.05),
-        "publishing": Publishing(lake, runs, jobs, loader, clock, 30),
-        "accuracy_measurement": AccuracyMeasurement(runs, jobs, InMemoryFrames(), InMemoryKpis(), clock, ForecastAccuracyEngine()),
+        "quality_gate": QualityGate(lake, reports, runs, clock, 0.05),
+        "publishing": Publishing(lake, runs, loader, clock, 30),
+        "accuracy_measurement": AccuracyMeasurement(runs, InMemoryFrames(), InMemoryKpis(), ForecastAccuracyEngine()),
         "run_recording": RunRecording(runs, jobs, reports, clock),
         "execution_events": ExecutionEvents(runs, jobs, workflow, clock),
-        "anomaly_detection": AnomalyDetection(
-            runs=runs, jobs=jobs, frames=InMemoryFrames(), lake=lake, table=LakeAnomalyTable(lake), clock=clock
-        ),
+        "anomaly_detection": AnomalyDetection(runs=runs, frames=InMemoryFrames(), lake=lake, table=LakeAnomalyTable(lake)),
         "daily_start": DailyStart(workflow),
+        "job_progress": JobProgress(jobs, clock),
     }
     for name, service in services.items():
         monkeypatch.setattr(bootstrap, name, lambda service=service: service)
@@ -142,6 +144,48 @@ def test_the_functions_of_a_run_pass_it_on_from_input_to_summary(
     assert metrics["stage"]
 
 
+def test_the_job_shows_the_state_that_is_entered_and_never_goes_back(
+    lake: InMemoryLake, jobs: InMemoryJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks: list[dict[str, Any]] = []
+    mark = jobs.running
+
+    def record(job_id: UUID, progress: dict[str, Any], *rest: Any) -> None:
+        marks.append(progress)
+        mark(job_id, progress, *rest)
+
+    monkeypatch.setattr(jobs, "running", record)
+    run_id = an_execution().run_id
+    call(run_resolver, {"input": {}, "execution": EXECUTION, "state": "ResolveInput", "next_state": "Cleanse"})
+    lake.write_json(run_files.quality(run_id), quality_json(run_id))
+    call(quality_gate, {"run_id": RUN_ID, "state": "QualityGate", "next_state": "BuildFeatures"})
+    put_forecast(lake, tmp_path, run_id)
+    call(run_publisher, {"run_id": RUN_ID, "state": "PublishRun"})
+    call(anomaly_detector, {"run_id": RUN_ID, "state": "DetectAnomalies"})
+    call(kpi_calculator, {"run_id": RUN_ID, "state": "ComputeKpis"})
+    call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID, "state": "FinishRun"})
+    assert [progress["message"] for progress in marks] == [state for state in RunState if state is not RunState.FORECAST]
+    assert [progress["step"] for progress in marks] == [1, 2, 3, 4, 6, 7, 8, 9]
+    assert [progress["percent"] for progress in marks] == [0, 11, 22, 33, 55, 66, 77, 88]
+    assert jobs.get(run_id).status is JobStatus.SUCCEEDED
+
+
+def test_the_job_of_a_refused_run_stays_at_the_gate(lake: InMemoryLake, jobs: InMemoryJobs) -> None:
+    call(run_resolver, {"input": {}, "execution": EXECUTION, "state": "ResolveInput", "next_state": "Cleanse"})
+    run_id = an_execution().run_id
+    lake.write_json(run_files.quality(run_id), quality_json(run_id, quarantined=500))
+    with pytest.raises(GateRefused):
+        call(quality_gate, {"run_id": RUN_ID, "state": "QualityGate", "next_state": "BuildFeatures"})
+    assert jobs.get(run_id).progress["message"] == "QualityGate"
+
+
+def test_an_execution_of_an_earlier_definition_sends_no_state_and_changes_no_progress(lake: InMemoryLake, jobs: InMemoryJobs) -> None:
+    resolved = call(run_resolver, {"input": {}, "execution": EXECUTION})
+    lake.write_json(run_files.quality(an_execution().run_id), quality_json(an_execution().run_id))
+    assert call(quality_gate, resolved)["verdict"] == "PASS"
+    assert jobs.get(an_execution().run_id).progress["message"] == "ResolveInput"
+
+
 def test_a_refused_run_is_still_counted(lake: InMemoryLake, capsys: pytest.CaptureFixture[str]) -> None:
     resolved = call(run_resolver, {"input": {}, "execution": EXECUTION})
     run_id = an_execution().run_id
@@ -170,7 +214,7 @@ def test_a_failure_is_recorded_without_a_run(jobs: InMemoryJobs, capsys: pytest.
 
 @pytest.mark.parametrize("event", [{}, {"run_id": "no uuid"}, {"run_id": RUN_ID, "gate": "open"}])
 def test_an_event_that_is_none_is_refused_by_name(event: dict[str, Any]) -> None:
-    with pytest.raises(InvalidInput, match="GatedRunEvent"):
+    with pytest.raises(InvalidInput, match=r"the event is not a (StepEvent|GatedRunEvent): "):
         call(quality_gate, event)
 
 

@@ -11,12 +11,11 @@ import pytest
 
 from contracts.metrics import Metric
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.kpis import AccuracyReport, Basis
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.kpis.accuracy_metrics import metrics_of
 from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
-from tests.fakes import FixedClock, InMemoryFrames, InMemoryJobs, InMemoryKpis, InMemoryRuns
+from tests.fakes import InMemoryFrames, InMemoryKpis, InMemoryRuns
 from tests.fakes.examples import AS_OF, STARTED, a_run
 
 
@@ -31,17 +30,14 @@ def kpis() -> InMemoryKpis:
 
 
 @pytest.fixture
-def measurement(
-    runs: InMemoryRuns, jobs: InMemoryJobs, frames: InMemoryFrames, kpis: InMemoryKpis, clock: FixedClock
-) -> AccuracyMeasurement:
-    return AccuracyMeasurement(runs, jobs, frames, kpis, clock, ForecastAccuracyEngine())
+def measurement(runs: InMemoryRuns, frames: InMemoryFrames, kpis: InMemoryKpis) -> AccuracyMeasurement:
+    return AccuracyMeasurement(runs, frames, kpis, ForecastAccuracyEngine())
 
 
 @pytest.fixture
-def today(runs: InMemoryRuns, jobs: InMemoryJobs, frames: InMemoryFrames) -> ForecastRun:
+def today(runs: InMemoryRuns, frames: InMemoryFrames) -> ForecastRun:
     """The run that measures, with 60 days of demand of 10 a day."""
     run = runs.start(a_run("today"))
-    jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
     frames.demands[run.id] = demand(60)
     return run
 
@@ -72,7 +68,7 @@ def published(runs: InMemoryRuns, frames: InMemoryFrames, days_ago: int, value: 
 
 
 def test_a_first_run_is_measured_by_its_backtest(
-    measurement: AccuracyMeasurement, frames: InMemoryFrames, kpis: InMemoryKpis, today: ForecastRun, jobs: InMemoryJobs
+    measurement: AccuracyMeasurement, frames: InMemoryFrames, kpis: InMemoryKpis, today: ForecastRun
 ) -> None:
     frames.backtests[today.id] = backtest(12.0)
     answer = measurement.measure(today.id).answer()
@@ -80,7 +76,6 @@ def test_a_first_run_is_measured_by_its_backtest(
     report = kpis.reports[today.id, Basis.BACKTEST, AS_OF]
     assert report.payload["additional"]["fva"]["points"] == pytest.approx(-20.0)  # demand never changes: the naive is exact
     assert answer["kpis"] == len(kpis.metrics) == 14
-    assert jobs.get(today.id).progress["message"] == "FinishRun"
 
 
 def test_an_earlier_run_is_measured_against_the_days_that_have_come_since(

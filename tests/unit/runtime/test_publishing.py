@@ -9,25 +9,23 @@ from uuid import UUID
 import pytest
 
 from runtime.errors import BrokenRun, DatabaseBusy, RunNotFound, RunWorseThanBaseline
-from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.runs import Gate
 from runtime.services.runs.publishing import Publishing
-from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryLoader, InMemoryRuns
+from tests.fakes import FixedClock, InMemoryLake, InMemoryLoader, InMemoryRuns
 from tests.fakes.examples import STARTED, a_run, put_forecast
 
 WORSE = {"wape": 60.0, "baseline_wape": 55.0, "baseline": "seasonal_naive_7"}
 
 
 @pytest.fixture
-def run_id(runs: InMemoryRuns, jobs: InMemoryJobs) -> UUID:
+def run_id(runs: InMemoryRuns) -> UUID:
     run = runs.start(a_run())
-    jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
     return run.id
 
 
 @pytest.fixture
-def publishing(lake: InMemoryLake, runs: InMemoryRuns, jobs: InMemoryJobs, loader: InMemoryLoader, clock: FixedClock) -> Publishing:
-    return Publishing(lake, runs, jobs, loader, clock, runs_kept=2)
+def publishing(lake: InMemoryLake, runs: InMemoryRuns, loader: InMemoryLoader, clock: FixedClock) -> Publishing:
+    return Publishing(lake, runs, loader, clock, runs_kept=2)
 
 
 def test_a_good_run_becomes_the_one_that_readers_see(
@@ -95,25 +93,24 @@ def test_a_run_may_stay_unpublished(publishing: Publishing, lake: InMemoryLake, 
     assert (publication.published, publication.loaded.rows, runs.pointer) == (False, 56, None)
 
 
-def test_old_runs_are_retired(publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, jobs: InMemoryJobs, tmp_path: Path) -> None:
+def test_old_runs_are_retired(publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, tmp_path: Path) -> None:
     retired = []
     for number in range(3):
         run = runs.start(a_run(f"run-{number}", created_at=STARTED + timedelta(days=number)))
-        jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
         put_forecast(lake, tmp_path, run.id)
         retired.append(publishing.publish(run.id, Gate.ENFORCE, flip=True).retired)
     assert retired == [(), (), (a_run("run-0").id,)]
 
 
 def test_old_runs_that_cannot_be_dropped_now_do_not_fail_the_publication(
-    lake: InMemoryLake, runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock, run_id: UUID, tmp_path: Path
+    lake: InMemoryLake, runs: InMemoryRuns, clock: FixedClock, run_id: UUID, tmp_path: Path
 ) -> None:
     class BusyLoader(InMemoryLoader):
         def retire(self, keep: int) -> list[UUID]:
             raise DatabaseBusy(f"a reader holds a lock, {keep} runs stay")
 
     put_forecast(lake, tmp_path, run_id)
-    publication = Publishing(lake, runs, jobs, BusyLoader(runs), clock, 2).publish(run_id, Gate.ENFORCE, flip=True)
+    publication = Publishing(lake, runs, BusyLoader(runs), clock, 2).publish(run_id, Gate.ENFORCE, flip=True)
     assert publication.published
     assert "the next run will retry" in publication.warnings[0]
 

@@ -8,38 +8,33 @@ from uuid import UUID
 import pytest
 
 from runtime.errors import BrokenRun, GateRefused
-from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.quality import Verdict
 from runtime.models.domain.runs import Gate
 from runtime.services.runs.quality_gate import QualityGate
-from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryQualityReports, InMemoryRuns
-from tests.fakes.examples import STARTED, a_run, quality_json
+from tests.fakes import FixedClock, InMemoryLake, InMemoryQualityReports, InMemoryRuns
+from tests.fakes.examples import a_run, quality_json
 
 
 @pytest.fixture
-def run_id(runs: InMemoryRuns, jobs: InMemoryJobs) -> UUID:
+def run_id(runs: InMemoryRuns) -> UUID:
     run = runs.start(a_run())
-    jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
     return run.id
 
 
 @pytest.fixture
-def gate(lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock) -> QualityGate:
-    return QualityGate(lake, reports, runs, jobs, clock, bad_row_share_limit=0.05)
+def gate(lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, clock: FixedClock) -> QualityGate:
+    return QualityGate(lake, reports, runs, clock, bad_row_share_limit=0.05)
 
 
 def leave(lake: InMemoryLake, run_id: UUID, **changes: Any) -> None:
     lake.write_json(f"runs/{run_id}/quality.json", quality_json(run_id, **changes))
 
 
-def test_few_bad_rows_pass(
-    gate: QualityGate, lake: InMemoryLake, run_id: UUID, reports: InMemoryQualityReports, jobs: InMemoryJobs
-) -> None:
+def test_few_bad_rows_pass(gate: QualityGate, lake: InMemoryLake, run_id: UUID, reports: InMemoryQualityReports) -> None:
     leave(lake, run_id)
     judgement = gate.judge(run_id, Gate.ENFORCE).enforce()
     assert (judgement.verdict, judgement.answer()["bad_row_share"]) == (Verdict.PASS, 0.02)
     assert reports.get(run_id).payload["datasets"]["orders"]["codes"] == {"RANGE": 20}
-    assert jobs.get(run_id).progress["message"] == "BuildFeatures"
 
 
 def test_exactly_the_limit_passes(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:

@@ -42,7 +42,7 @@ def test_an_empty_input_starts_a_run_to_yesterday(
     }
     assert runs.get(resolved.run.id).status is RunStatus.RUNNING
     assert runs.get(resolved.run.id).code_version == "1.2.3"
-    assert (jobs.get(resolved.run.id).status, jobs.get(resolved.run.id).progress["message"]) == (JobStatus.RUNNING, "Cleanse")
+    assert (jobs.get(resolved.run.id).status, jobs.get(resolved.run.id).progress["message"]) == (JobStatus.RUNNING, "ResolveInput")
     assert resolved.input_age_days == 1
 
 

@@ -1,0 +1,35 @@
+"""The states of a run and the errors that are retried in them: the state machine defines them, functions and the API report them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RunState(StrEnum):
+    """The states that do the work of a run, in their order and by their names in the state machine.
+
+    Amazon Forecast, where a stage uses it, replaces FORECAST by a branch of states of its own.
+    """
+
+    description: str
+
+    def __new__(cls, name: str, description: str) -> RunState:
+        """Make the member whose text is the name of the state."""
+        state = str.__new__(cls, name)
+        state._value_ = name
+        state.description = description
+        return state
+
+    RESOLVE_INPUT = ("ResolveInput", "choose the as-of date and the input objects")
+    CLEANSE = ("Cleanse", "clean and deduplicate the rows")
+    QUALITY_GATE = ("QualityGate", "check the share of rejected rows")
+    BUILD_FEATURES = ("BuildFeatures", "sum up the demand of each day")
+    FORECAST = ("Forecast", "forecast and back-test")
+    PUBLISH_RUN = ("PublishRun", "load the forecasts and publish them")
+    DETECT_ANOMALIES = ("DetectAnomalies", "detect anomalies in recent demand")
+    COMPUTE_KPIS = ("ComputeKpis", "compute the KPIs")
+    FINISH_RUN = ("FinishRun", "record the result")
+
+
+RETRYABLE_ERRORS = ("DatabaseBusy", "DatabaseUnavailable", "AwsThrottled")
+"""Error names, which are the class names of exceptions in runtime.errors, after which the state machine calls a function again."""

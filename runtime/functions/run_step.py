@@ -1,0 +1,35 @@
+"""The frame around every function that does one state of a run."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from runtime import bootstrap
+from runtime.functions.events import StepEvent, parse
+from runtime.functions.observability import Handler, observed
+
+
+def run_step(handler: Handler) -> Handler:
+    """Mark the job with the state that the execution enters, do the work, log and measure it.
+
+    The state machine sends the state's own name as `state`. Where a Glue job follows, which cannot mark the job, it sends the name of
+    that state as well, as `next_state`: the job is marked with it once the work is done. A Glue job that follows another one cannot be
+    shown: Forecast appears as BuildFeatures until PublishRun begins. The first state makes its job itself. An execution that was started
+    under an earlier definition sends no state, and its job keeps the one it shows.
+    """
+
+    @wraps(handler)
+    def step(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        states = parse(StepEvent, event)
+        if states.run_id and states.state:
+            bootstrap.job_progress().enter(states.run_id, states.state)
+        output = handler(event, context)
+        if states.next_state:
+            bootstrap.job_progress().enter(states.run_id or UUID(output["run_id"]), states.next_state)
+        return output
+
+    return observed(step)

@@ -1,0 +1,36 @@
+"""The states of a run and the errors that are retried in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from contracts.run_states import RETRYABLE_ERRORS, RunState
+from runtime import errors
+from runtime.models.domain.jobs import progress_at
+
+
+def descendants(error: type[Exception]) -> Iterator[type[Exception]]:
+    for child in error.__subclasses__():
+        yield child
+        yield from descendants(child)
+
+
+def test_every_error_that_names_a_dependency_which_does_not_answer_is_retried_and_no_other() -> None:
+    assert sorted(error.__name__ for error in descendants(errors.Unavailable)) == sorted(RETRYABLE_ERRORS)
+
+
+@pytest.mark.parametrize(("state", "step", "percent"), [("ResolveInput", 1, 0), ("Forecast", 5, 44), ("FinishRun", 9, 88)])
+def test_percent_counts_the_states_before(state: str, step: int, percent: int) -> None:
+    assert progress_at(state) == {"step": step, "steps": 9, "percent": percent, "message": state}
+
+
+def test_a_state_of_the_amazon_forecast_branch_is_part_of_the_forecast() -> None:
+    assert progress_at("TrainPredictor") == progress_at(RunState.FORECAST) | {"message": "TrainPredictor"}
+
+
+def test_every_state_says_what_it_does() -> None:
+    descriptions = [state.description for state in RunState]
+    assert len(set(descriptions)) == len(list(RunState))
+    assert all(text and not text.endswith(".") for text in descriptions)
