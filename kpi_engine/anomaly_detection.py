@@ -14,7 +14,7 @@ from typing import Any
 from kpi_engine.anomalies.alerts.alert import Alert
 from kpi_engine.anomalies.alerts.deduplication import EarlierAlert, build_dedupe_key, deduplicate
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
-from kpi_engine.anomalies.assessment.business_impact import NO_OBSERVATIONS, BusinessImpact
+from kpi_engine.anomalies.assessment.business_impact import BusinessImpact
 from kpi_engine.anomalies.assessment.classification import Measures, classify_group
 from kpi_engine.anomalies.assessment.costs import Costs
 from kpi_engine.anomalies.assessment.events import KnownEvent, match_events
@@ -27,6 +27,7 @@ from kpi_engine.anomalies.lookout.source import AnomalySource
 from kpi_engine.anomalies.report import AnomalyReport, Exclusions
 from kpi_engine.anomalies.window import Window
 from kpi_engine.shared.errors import InvalidValue
+from kpi_engine.shared.metric import NO_OBSERVATIONS
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class AnomalyDetectionEngine:
             business_impact=BusinessImpact.of(anomalies),
             alerts=tuple(deduplicate(alerts, map(EarlierAlert.parse, previous_alerts))),
             exclusions=replace(exclusions, n_outside_window=exclusions.n_outside_window + len(groups) - len(inside)),
-            undefined={} if window else {"window": NO_OBSERVATIONS},
+            undefined_reasons={} if window else {"window": NO_OBSERVATIONS},
         )
 
     def process_anomaly_results(

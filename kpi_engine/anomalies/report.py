@@ -34,8 +34,8 @@ class Exclusions:
 class AnomalyReport:
     """What the anomalies of a window mean.
 
-    window: None when nothing was observed. anomalies: the worst first. alerts: of the material ones. undefined: names of what has no
-    value, with the reason.
+    window: None when nothing was observed. anomalies: the worst first. alerts: of the material ones. undefined_reasons: why
+    something has no value, by its name.
     """
 
     window: Window | None
@@ -43,7 +43,7 @@ class AnomalyReport:
     business_impact: BusinessImpact
     alerts: tuple[Alert, ...]
     exclusions: Exclusions = field(default_factory=Exclusions)
-    undefined: Mapping[str, str] = field(default_factory=dict)
+    undefined_reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -95,6 +95,6 @@ class AnomalyReport:
             "business_impact": self.business_impact.as_dict(),
             "alerts": [alert.as_dict() for alert in self.alerts],
             "excluded": asdict(self.exclusions),
-            "undefined": dict(self.undefined),
+            "undefined": dict(self.undefined_reasons),
             "definitions_version": DEFINITIONS_VERSION,
         }

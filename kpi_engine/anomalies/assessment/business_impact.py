@@ -10,8 +10,8 @@ from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
 from kpi_engine.anomalies.assessment.costs import Money
 from kpi_engine.anomalies.detection.kinds import UP, AnomalyKind
 from kpi_engine.anomalies.formats import format_list
+from kpi_engine.shared.metric import NO_OBSERVATIONS
 
-NO_OBSERVATIONS = "no_observations"
 KINDS_WITHOUT_VOLUME = (AnomalyKind.SERVICE_DROP, AnomalyKind.CAPACITY_BREACH, AnomalyKind.DATA_GAP)
 COUNTED_TWICE = "a capacity breach and a rise of volume may count the cost of the same units twice"
 
@@ -45,7 +45,7 @@ class BusinessImpact:
         )
 
     def as_dict(self) -> dict[str, object]:
-        """Return the impact as it stands in a report."""
+        """Return the impact for JSON."""
         return {
             "delta_units": self.delta_units,
             "money": self.money.as_dict() if self.money else None,

@@ -83,7 +83,7 @@ class AnomalyDetection:
         groups = [] if panel is None else detect_groups(panel)
         report = AnomalyDetectionEngine().assess(groups, Window.ending(run.as_of_date, WINDOW_DAYS))
         if panel is None:
-            return 0, replace(report, undefined={**report.undefined, "groups": "no_expectations"})
+            return 0, replace(report, undefined_reasons={**report.undefined_reasons, "groups": "no_expectations"})
         return len(panel.dimensions), report
 
     def _usual_total(self, run: ForecastRun) -> float | None:
