@@ -63,7 +63,7 @@ class GroupSeries:
     def last_instant_with_data(self) -> datetime | None:
         """The last instant at which the actual of any member is known."""
         has_data: Bools = np.any(~np.isnan(self.days.actual), axis=0)
-        return max((moment for moment, known in zip(self.instants, has_data, strict=True) if known), default=None)
+        return max((moment for moment, has_value in zip(self.instants, has_data, strict=True) if has_value), default=None)
 
     def member_deltas(self) -> list[float]:
         """Return actual - expected of each member, units, summed over its known days."""

@@ -35,7 +35,7 @@ class Window:
         return first_day <= self.end and last_day >= self.start
 
     def as_dict(self) -> dict[str, object]:
-        """Return the window as it stands in a report."""
+        """Return the window for JSON."""
         return {"start": self.start.isoformat(), "end": self.end.isoformat(), "days": self.days}
 
 

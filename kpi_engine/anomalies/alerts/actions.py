@@ -16,7 +16,7 @@ REFORECAST = ("demand planner", "Confirm the new level with the customer, then r
 SECURE_CAPACITY = ("site manager", "Secure labour, doors and trucks for the extra volume, and move what can wait to days with headroom")
 SERVICE = ("operations manager", "Find the failed orders of the top contributors, fix their cause, and tell the customers a new date")
 DATA = ("data steward", "Ask the sender for the missing file or rows, load them, and run the detection again")
-LOOK = ("demand planner", "Look at the series of the group; the source told no expected values, so that nothing more can be advised")
+LOOK = ("demand planner", "Look at the series of the group: without expected values no more specific action can be recommended")
 
 ADVICE = {
     AnomalyKind.VOLUME_DROP: CALL_CUSTOMER,
@@ -40,7 +40,7 @@ class Action:
     deadline: date
 
     def as_dict(self) -> dict[str, str]:
-        """Return the action as it stands in a report."""
+        """Return the action for JSON."""
         return {"action": self.action, "owner_role": self.owner_role, "deadline": self.deadline.isoformat()}
 
 

@@ -12,6 +12,9 @@ from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly, co
 from kpi_engine.anomalies.assessment.causes import find_causes
 from kpi_engine.anomalies.window import Window
 
+LINKS = {"insight": None, "explanation": None, "data": None, "runbook": None}
+"""Null until the API has routes for insights and anomalies: a link that leads nowhere is worse than none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Alert:
@@ -62,7 +65,7 @@ class Alert:
         return replace(self, group_ids=tuple(sorted({*self.group_ids, *group_ids})))
 
     def as_dict(self) -> dict[str, object]:
-        """Return the alert as it stands in a report."""
+        """Return the alert for JSON."""
         anomaly, group = self.anomaly, self.anomaly.group
         return {
             "id": self.id,
@@ -78,14 +81,14 @@ class Alert:
             "known_events": [event.as_dict() for event in anomaly.events],
             "likely_causes": [cause.as_dict() for cause in find_causes(anomaly)],
             "recommended_action": self.action.as_dict(),
-            "links": _links(group.id),
+            "links": dict(LINKS),
             "data_freshness": self._freshness(),
             "dedupe_key": self.dedupe_key,
             "group_ids": list(self.group_ids),
             "first_seen": self.first_seen.isoformat(),
             "last_seen": self.last_seen.isoformat(),
             "occurrence_count": self.occurrence_count,
-            "mute": _how_to_mute(group.id, self.dedupe_key),
+            "mute": _how_to_mute(self.dedupe_key),
         }
 
     def _when(self) -> dict[str, object]:
@@ -107,19 +110,10 @@ class Alert:
         return {"last_day_with_data": last.isoformat(), "days_behind": (group.last_day - last).days}
 
 
-def _links(group_id: str) -> dict[str, str]:
-    return {
-        "insight": f"/api/v1/insights?anomaly_group={group_id}",
-        "explanation": f"/api/v1/anomalies/{group_id}",
-        "data": f"/api/v1/anomalies/{group_id}",
-        "runbook": "/docs/runbooks/anomalies",
-    }
-
-
-def _how_to_mute(group_id: str, dedupe_key: str) -> dict[str, str]:
+def _how_to_mute(dedupe_key: str) -> dict[str, str | None]:
     return {
         "dedupe_key": dedupe_key,
-        "false_alarm": f"POST /api/v1/anomalies/{group_id}/feedback",
+        "false_alarm": None,  # until the API has a route for feedback
         "planned": "declare the promotion, holiday or closure as a known event: its anomalies are annotated and one band less severe",
     }
 

@@ -50,7 +50,7 @@ class ObservedChange:
         )
 
     def as_dict(self) -> dict[str, object]:
-        """Return the change as it stands in a report."""
+        """Return the change for JSON."""
         return {
             "expected": self.expected,
             "seen": self.actual,

@@ -35,7 +35,7 @@ class AssessedAnomaly:
         return self.severity.rank, -self.group.score, self.group.id
 
     def as_dict(self) -> dict[str, object]:
-        """Return the group as it stands in the lists of a report."""
+        """Return the group for JSON."""
         group = self.group
         return {
             "group_id": group.id,
@@ -58,5 +58,5 @@ class AssessedAnomaly:
 
 
 def contributors_as_dict(group: AnomalyGroup) -> dict[str, list[dict[str, object]]]:
-    """Return the contributors of each dimension as they stand in a report."""
+    """Return the contributors of each dimension for JSON."""
     return {dimension: [row.as_dict() for row in rows] for dimension, rows in rank_contributors(group).items()}

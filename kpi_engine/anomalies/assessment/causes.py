@@ -23,7 +23,7 @@ class Cause:
     evidence: str
 
     def as_dict(self) -> dict[str, str]:
-        """Return the candidate as it stands in a report."""
+        """Return the candidate for JSON."""
         return asdict(self)
 
 

@@ -20,7 +20,7 @@ class Contributor:
     n_others: int = 0
 
     def as_dict(self) -> dict[str, object]:
-        """Return the row as it stands in a report."""
+        """Return the row for JSON."""
         others = {"others": self.n_others} if self.value is None else {}
         return {"value": self.value, **others, "share": self.share}
 

@@ -69,7 +69,7 @@ class Money:
         return cls(_sum_if_complete(low), fsum(amount.expected for amount in terms), _sum_if_complete(high), terms[0].currency)
 
     def as_dict(self) -> dict[str, object]:
-        """Return the amount as it stands in a report."""
+        """Return the amount for JSON."""
         return {"low": self.low, "expected": self.expected, "high": self.high, "currency": self.currency}
 
 

@@ -25,7 +25,7 @@ class KnownEvent:
         return overlaps and all(value in group.values_of(dimension) for dimension, value in self.scope.items())
 
     def as_dict(self) -> dict[str, object]:
-        """Return the event as it stands in a report."""
+        """Return the event for JSON."""
         return {
             "name": self.name,
             "kind": self.kind,

@@ -44,7 +44,7 @@ class Impact:
         return self.money.expected if self.money else None
 
     def as_dict(self) -> dict[str, object]:
-        """Return the impact as it stands in a report."""
+        """Return the impact for JSON."""
         return {
             "delta_units": self.delta_units,
             "delta_points": self.delta_points,

@@ -33,11 +33,11 @@ class InMemoryAnomalySource(AnomalySource):
         # A score that cannot be read is the reader's to count, so it is listed.
         groups = [group for group in self.groups[request["AnomalyDetectorArn"]] if not parse_number(group["AnomalyGroupScore"]) < least]
         page, token = self._cut(groups, request.get("NextToken"), request.get("MaxResults", MAX_RESULTS))
-        listed: SummariesPage = {
+        response: SummariesPage = {
             "AnomalyGroupSummaryList": [_summarise(group) for group in page],
             "AnomalyGroupStatistics": {"TotalCount": len(groups)},
         }
-        return {**listed, "NextToken": token} if token else listed
+        return {**response, "NextToken": token} if token else response
 
     @override
     def get_anomaly_group(self, **request: Unpack[GroupRequest]) -> GroupResponse:

@@ -17,7 +17,7 @@ P = TypeVar("P", bound=Page)
 
 
 class Paging(TypedDict, total=False):
-    """How a request asks for the next page."""
+    """The part of a request that selects a page."""
 
     MaxResults: int
     NextToken: str

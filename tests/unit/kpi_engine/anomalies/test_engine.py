@@ -185,17 +185,17 @@ def test_severities_and_types_sum_to_the_total_and_every_group_is_listed_once(se
 @given(st.integers(0, 10**6), st.integers(1, 8))
 def test_the_order_of_groups_series_and_instants_never_matters(seed: int, n: int) -> None:
     groups = many(seed, n)
-    reordered = copy.deepcopy(groups)
+    permuted_groups = copy.deepcopy(groups)
     generator = random.Random(seed + 1)
-    generator.shuffle(reordered)
-    for _, page in reordered:
+    generator.shuffle(permuted_groups)
+    for _, page in permuted_groups:
         generator.shuffle(page["TimeSeriesList"])
         page["TimestampList"].reverse()
         for member in page["TimeSeriesList"]:
             member["DimensionList"].reverse()
             for values in (value for name, value in member.items() if name.endswith("ValueList")):
                 values.reverse()
-    assert process(*reordered) == process(*groups)
+    assert process(*permuted_groups) == process(*groups)
 
 
 @settings(max_examples=20, deadline=None)

@@ -52,6 +52,7 @@ def test_an_alert_has_every_field_of_its_specification() -> None:
     alert = twelve_skus()
     assert fields <= set(alert)
     assert set(alert["links"]) == {"insight", "explanation", "data", "runbook"}
+    assert set(alert["mute"]) == {"dedupe_key", "false_alarm", "planned"}
     assert alert["mute"]["dedupe_key"] == alert["dedupe_key"]
     assert alert["data_freshness"] == {"last_day_with_data": "2026-11-22", "days_behind": 0}
 
@@ -73,8 +74,14 @@ def test_an_alert_has_local_and_utc_times() -> None:
     }
 
 
+def test_an_alert_links_to_no_route_that_the_api_does_not_have() -> None:
+    alert = twelve_skus()
+    assert set(alert["links"].values()) == {alert["mute"]["false_alarm"]} == {None}
+    assert "/api/" not in str(alert)
+
+
 @pytest.mark.parametrize(("score", "deadline"), [(95, "2026-11-22"), (75, "2026-11-23"), (55, "2026-11-26"), (35, "2026-11-28")])
-def test_the_worse_an_anomaly_the_sooner_somebody_must_act(score: float, deadline: str) -> None:
+def test_the_worse_an_anomaly_the_sooner_its_deadline(score: float, deadline: str) -> None:
     (alert,) = process(a_drop(score=score))["alerts"]
     assert alert["recommended_action"]["deadline"] == deadline
     assert alert["recommended_action"]["owner_role"] == "account manager"
@@ -85,7 +92,7 @@ def test_every_kind_has_an_action_and_an_owner() -> None:
     assert all(role and action for role, action in ADVICE.values())
 
 
-def test_the_worst_alert_stands_first() -> None:
+def test_the_worst_alert_is_first() -> None:
     groups = [
         a_group(a_series(name, actual=[60], expected=[100]), name=name, score=score)
         for name, score in (("a", 55.0), ("b", 95.0), ("c", 60.0))

@@ -196,7 +196,7 @@ def numbers(value: Any) -> list[float]:
 
 
 @pytest.mark.parametrize(("actual", "expected"), [(0.0, 1e308), (9e15, 5e-324), (9e15, 1e-300), (5e-324, 9e15), (3.0, 0.0)])
-def test_no_number_of_an_answer_is_infinite_or_no_number(actual: float, expected: float) -> None:
+def test_every_number_of_a_report_is_finite(actual: float, expected: float) -> None:
     members = [a_series(sku, actual=[actual], expected=[expected], lower=[-INF], upper=[INF], capacity=[0]) for sku in ("SKU-1", "SKU-2")]
     report = process(a_group(*members), a_drop(name="g2"))
     assert report["total"] == 2
