@@ -22,6 +22,16 @@ def annual_index(values: Floats, day_of_year: Ints) -> Floats | None:
     """Index by day of the year: (367,), entry d for day d (entry 0 unused), mean 1; None with fewer than 548 days.
 
     values: (N, T) demand, NaN = not known. day_of_year: (T,) 1..366. Each series counts alike, whatever its volume.
+
+    >>> from datetime import date
+    >>> from forecast_engine.days import days_from
+    >>> year = days_from(date(2024, 1, 1), 731)
+    >>> busy_december = np.where(year.day_of_year > 335, 12.0, 6.0)[None, :]
+    >>> index = annual_index(busy_december, year.day_of_year)
+    >>> index[[100, 350]].round(2).tolist()
+    [0.95, 1.74]
+    >>> annual_index(busy_december[:, :547], year.day_of_year[:547]) is None
+    True
     """
     if values.shape[1] < MIN_DAYS:
         return None

@@ -13,13 +13,21 @@ from kpi_engine.shared.arrays import Floats, ratio
 
 
 def known_mean(values: Floats, axis: int, empty: float = np.nan) -> Floats:
-    """Mean of the known values along an axis; `empty` where none is known."""
+    """Mean of the known values along an axis; `empty` where none is known.
+
+    >>> known_mean(np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, np.nan]]), axis=1, empty=0.0).tolist()
+    [2.0, 0.0]
+    """
     known = ~np.isnan(values)
     return ratio(np.where(known, values, 0.0).sum(axis), known.sum(axis).astype(np.float64), empty)
 
 
 def known_quantiles(values: Floats, levels: Sequence[float]) -> Floats:
-    """Quantiles of each row's known values, linear between order statistics: (N, M) -> (levels, N); NaN for rows without any."""
+    """Quantiles of each row's known values, linear between order statistics: (N, M) -> (levels, N); NaN for rows without any.
+
+    >>> known_quantiles(np.array([[4.0, np.nan, 0.0], [np.nan, np.nan, np.nan]]), (0.5, 0.75)).tolist()
+    [[2.0, nan], [3.0, nan]]
+    """
     if not values.shape[1]:
         return np.full((len(levels), len(values)), np.nan)
     ordered = np.sort(values, axis=1)  # NaN sorts last, so the first `count` of a row are its known values

@@ -62,6 +62,13 @@ def backtest(
 
     origins: the days after which to forecast, by default `backtest_origins` of the forecaster alone. An origin at which the rules leave no
     series is skipped. Raises InvalidForecast when the forecaster returns other series or days than the panel's.
+
+    >>> from forecast_engine.model import PanelModel
+    >>> week = np.array([9.0, 9.0, 9.0, 9.0, 9.0, 4.0, 0.0])
+    >>> panel = Panel(np.tile(week, (1, 30)), date(2026, 1, 5), (SeriesKey("LDS1", "A"),))
+    >>> last, _ = backtest(PanelModel(), panel, 7, ExclusionRules())
+    >>> last.origin, last.middle.tolist()
+    (datetime.date(2026, 7, 26), [[9.0, 9.0, 9.0, 9.0, 9.0, 4.0, 0.0]])
     """
     if origins is None:
         origins = backtest_origins(panel, horizon, forecaster.min_history_days(horizon))
@@ -73,13 +80,24 @@ def backtest_origins(panel: Panel, horizon: int, min_history_days: int, *, most:
     """Return the last origins whose horizons do not overlap, latest first: 1, 2, ... horizons before the panel's last day.
 
     Each has at least min_history_days of the panel before it, so that what is tested is what is published; `most` limits their number.
+
+    >>> panel = Panel(np.ones((1, 100)), date(2026, 1, 1), (SeriesKey("LDS1", "A"),))
+    >>> [str(origin) for origin in backtest_origins(panel, 28, min_history_days=56)]
+    ['2026-03-13']
     """
     back = (horizon * step for step in range(1, most + 1))
     return tuple(panel.last_day - timedelta(days=days) for days in back if panel.days - days >= min_history_days)
 
 
 def score(results: Sequence[BacktestOrigin]) -> BacktestScore:
-    """Pool the points of all origins into one score."""
+    """Pool the points of all origins into one score.
+
+    >>> lower, middle, upper, naive = (np.full((1, 3), units) for units in (1.0, 2.0, 3.0, 5.0))
+    >>> actual = np.array([[1.0, 4.0, np.nan]])
+    >>> key = SeriesKey("LDS1", "A")
+    >>> score([BacktestOrigin(date(2026, 1, 1), (key,), lower=lower, middle=middle, upper=upper, actual=actual, naive=naive)])
+    BacktestScore(wape=60.0, baseline_wape=100.0, coverage=50.0, n_obs=2)
+    """
     actual = _pool([result.actual for result in results])
     is_known = ~np.isnan(actual)
     lower, middle, upper, naive = (

@@ -89,7 +89,17 @@ class FittedCandidates:
 
 
 def fit_candidates(values: Floats, days: Days, site: Ints, with_annual: bool) -> FittedCandidates:
-    """Fit every candidate on (N, T) demand of the given T days; site: (N,) site numbers. `with_annual` adds the annual levels."""
+    """Fit every candidate on (N, T) demand of the given T days; site: (N,) site numbers. `with_annual` adds the annual levels.
+
+    >>> from datetime import date
+    >>> from forecast_engine.days import days_from
+    >>> values, days = np.full((1, 56), 3.0), days_from(date(2026, 1, 5), 63)
+    >>> fitted = fit_candidates(values, days.between(0, 56), np.zeros(1, dtype=np.int64), with_annual=False)
+    >>> [candidate.name for candidate in fitted.members]
+    ['level_0.01', 'level_0.03', 'level_0.08', 'level_0.2', 'weekday_8']
+    >>> next(fitted.forecasts(days.between(56, 59))).round(6).tolist()
+    [[3.0, 3.0, 3.0]]
+    """
     profile = weekly_profile(values, days.weekday, site)
     annual = annual_index(values, days.day_of_year) if with_annual else None
     recent, recent_days = values[:, -LEVEL_DAYS:], days.last(LEVEL_DAYS)
@@ -105,7 +115,11 @@ def fit_candidates(values: Floats, days: Days, site: Ints, with_annual: bool) ->
 
 
 def same_weekday_mean(values: Floats, weekday: Ints, weeks: int = SAME_WEEKDAY_WEEKS) -> Floats:
-    """Return the mean of the known values of each weekday in the last weeks: (N, 7), 0 where none is known."""
+    """Return the mean of the known values of each weekday in the last weeks: (N, 7), 0 where none is known.
+
+    >>> same_weekday_mean(np.arange(14.0)[None, :], np.arange(14) % 7).tolist()
+    [[3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5]]
+    """
     span = min(weeks * DAYS_OF_WEEK, values.shape[1])
     recent, recent_weekday = values[:, -span:], weekday[-span:]
     columns = [known_mean(recent[:, recent_weekday == day], axis=1, empty=0.0) for day in range(DAYS_OF_WEEK)]

@@ -34,7 +34,12 @@ class Days:
 
 
 def days_from(first: date, count: int) -> Days:
-    """Return `count` consecutive days from `first` on."""
+    """Return `count` consecutive days from `first` on.
+
+    >>> days = days_from(date(2026, 12, 31), 2)
+    >>> days.weekday.tolist(), days.day_of_year.tolist()
+    ([3, 4], [365, 1])
+    """
     day = np.datetime64(first, "D") + np.arange(count)
     new_year = day.astype("datetime64[Y]").astype("datetime64[D]")
     return Days(weekdays(day.astype(np.int64)), (day - new_year).astype(np.int64) + 1)

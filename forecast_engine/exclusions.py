@@ -1,13 +1,16 @@
-"""Which series are not forecast, and why, in words that name the numbers."""
+"""Rules for the series that are not forecast, and the reason for each in words that name the numbers."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 import numpy as np
 
+from forecast_engine.errors import NothingToForecast
 from forecast_engine.panel import Panel, SeriesKey
 from kpi_engine.shared.arrays import Bools, Ints
 
@@ -22,16 +25,20 @@ class ExclusionCode(StrEnum):
 
 @dataclass(frozen=True)
 class ExclusionRules:
-    """Thresholds, in days; a series that stands exactly at one is forecast."""
+    """Thresholds, in days; a series exactly at one is forecast."""
 
     min_history_days: int = 56
     min_demand_days: int = 8
     max_quiet_days: int = 182
 
 
+EVERY_SERIES = ExclusionRules(min_history_days=1, min_demand_days=1, max_quiet_days=1_000_000)
+"""Excludes only series that never had any demand."""
+
+
 @dataclass(frozen=True)
 class Exclusion:
-    """One series left out: code for machines, reason for people."""
+    """One excluded series: code for machines, reason for people."""
 
     series: SeriesKey
     code: ExclusionCode
@@ -57,29 +64,72 @@ class _Life:
 
 
 def split_panel(panel: Panel, rules: ExclusionRules) -> tuple[Panel, tuple[Exclusion, ...]]:
-    """The panel of series that can be forecast, and one exclusion for each of the others.
+    """Return the panel of series that can be forecast, and one exclusion for each of the others.
 
-    Judged in this order: no demand at all (TOO_FEW_DEMAND_DAYS), quiet for too long (DISCONTINUED), TOO_SHORT, TOO_FEW_DEMAND_DAYS.
+    The first reason counts, in this order: no demand at all (TOO_FEW_DEMAND_DAYS), quiet for too long (DISCONTINUED), TOO_SHORT,
+    TOO_FEW_DEMAND_DAYS.
+
+    >>> panel = Panel(np.array([[3.0] * 60, [np.nan] * 40 + [3.0] * 20]), date(2026, 1, 1), (SeriesKey("S", "A"), SeriesKey("S", "B")))
+    >>> included, exclusions = split_panel(panel, ExclusionRules())
+    >>> included.series
+    (SeriesKey(site_id='S', sku_id='A'),)
+    >>> exclusions[0].reason
+    '20 days of history, since the first demand on 2026-02-10; at least 56 are needed'
     """
     life = _life(panel)
-    sold = life.demand_days > 0
+    has_demand = life.demand_days > 0
     broken = {
-        ExclusionCode.DISCONTINUED: sold & (life.quiet_days > rules.max_quiet_days),
-        ExclusionCode.TOO_SHORT: sold & (life.history_days < rules.min_history_days),
-        ExclusionCode.TOO_FEW_DEMAND_DAYS: ~sold | (life.demand_days < rules.min_demand_days),
+        ExclusionCode.DISCONTINUED: has_demand & (life.quiet_days > rules.max_quiet_days),
+        ExclusionCode.TOO_SHORT: has_demand & (life.history_days < rules.min_history_days),
+        ExclusionCode.TOO_FEW_DEMAND_DAYS: ~has_demand | (life.demand_days < rules.min_demand_days),
     }
-    excluded: Bools = np.logical_or.reduce(list(broken.values()))
-    codes = ((row, next(code for code, rows in broken.items() if rows[row])) for row in np.flatnonzero(excluded).tolist())
+    is_excluded: Bools = np.logical_or.reduce(list(broken.values()))
+    codes = ((row, next(code for code, rows in broken.items() if rows[row])) for row in np.flatnonzero(is_excluded).tolist())
     exclusions = tuple(Exclusion(panel.series[row], code, _reason(code, row, life, rules, panel)) for row, code in codes)
-    return panel.select(~excluded), exclusions
+    return panel.select(~is_excluded), exclusions
+
+
+def split_forecastable(panel: Panel, rules: ExclusionRules) -> tuple[Panel, tuple[Exclusion, ...]]:
+    """Split the panel as `split_panel` does. Raises NothingToForecast with the reasons when every series is excluded.
+
+    >>> split_forecastable(Panel(np.ones((1, 3)), date(2026, 1, 1), (SeriesKey("LDS1", "A"),)), ExclusionRules())
+    Traceback (most recent call last):
+        ...
+    forecast_engine.errors.NothingToForecast: none of the 1 series can be forecast: 1 TOO_SHORT (for example LDS1/A: 3 days of history,
+    since the first demand on 2026-01-01; at least 56 are needed)
+    """
+    included, exclusions = split_panel(panel, rules)
+    if not included.series:
+        raise NothingToForecast(f"none of the {len(exclusions)} series can be forecast: {explain(exclusions)}")
+    return included, exclusions
+
+
+def count_by_code(exclusions: Sequence[Exclusion]) -> dict[str, int]:
+    """Count the exclusions by code, in the order of the codes.
+
+    >>> key = SeriesKey("LDS1", "A")
+    >>> count_by_code([Exclusion(key, ExclusionCode.TOO_SHORT, "new"), Exclusion(key, ExclusionCode.DISCONTINUED, "quiet")])
+    {'DISCONTINUED': 1, 'TOO_SHORT': 1}
+    """
+    return dict(sorted(Counter(exclusion.code.value for exclusion in exclusions).items()))
+
+
+def explain(exclusions: Sequence[Exclusion]) -> str:
+    """Return the counts by code in words, with an example of each.
+
+    >>> explain([Exclusion(SeriesKey("LDS1", "A"), ExclusionCode.TOO_SHORT, "12 days of history; at least 56 are needed")])
+    '1 TOO_SHORT (for example LDS1/A: 12 days of history; at least 56 are needed)'
+    """
+    examples = {exclusion.code.value: f"{exclusion.series.label}: {exclusion.reason}" for exclusion in exclusions}
+    return "; ".join(f"{count} {code} (for example {examples[code]})" for code, count in count_by_code(exclusions).items())
 
 
 def _life(panel: Panel) -> _Life:
-    sold = panel.values > 0
-    some = sold.any(axis=1)
-    first = np.where(some, sold.argmax(axis=1), -1)
-    last = np.where(some, panel.days - 1 - sold[:, ::-1].argmax(axis=1), -1)
-    return _Life(sold.sum(axis=1), first, last, panel.days - 1)
+    has_demand = panel.values > 0
+    has_any = has_demand.any(axis=1)
+    first = np.where(has_any, has_demand.argmax(axis=1), -1)
+    last = np.where(has_any, panel.days - 1 - has_demand[:, ::-1].argmax(axis=1), -1)
+    return _Life(has_demand.sum(axis=1), first, last, panel.days - 1)
 
 
 def _reason(code: ExclusionCode, row: int, life: _Life, rules: ExclusionRules, panel: Panel) -> str:

@@ -11,9 +11,11 @@ from datetime import date
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 
 from forecast_engine.arrays import known_quantiles
 from forecast_engine.errors import InvalidForecast, InvalidRequest, NothingToForecast
+from forecast_engine.frames import columns_of_series, key_columns
 from forecast_engine.panel import Panel, SeriesKey
 from kpi_engine.shared.arrays import Floats
 
@@ -89,9 +91,31 @@ class PanelForecast:
         """Days forecast."""
         return int(self.mean.shape[1])
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return a long frame, one row per series and day: the series and the day, mean, and a column per level (p10, p50, p90), in units.
+
+        Series with a site have the columns site_id, sku_id and forecast_date, those that came with a unique_id have unique_id and ds.
+        """
+        columns = columns_of_series(self.series)
+        days = np.datetime64(self.origin, "D") + np.arange(1, self.horizon + 1)
+        return pd.DataFrame(
+            {
+                **key_columns(self.series, self.horizon),
+                columns.forecast_day: np.tile(days, len(self.series)).astype("datetime64[ns]"),
+                "mean": self.mean.ravel(),
+                **{f"p{100 * level:g}": values.ravel() for level, values in zip(self.levels, self.quantiles, strict=True)},
+            }
+        )
+
 
 def check_request(panel: Panel, horizon: int, levels: Sequence[float]) -> None:
-    """Refuse what no forecaster can do: NothingToForecast for an empty panel, InvalidRequest for a bad horizon or bad levels."""
+    """Refuse what no forecaster can do: NothingToForecast for an empty panel, InvalidRequest for a bad horizon or bad levels.
+
+    >>> check_request(Panel(np.ones((1, 30)), date(2026, 1, 1), (SeriesKey("LDS1", "A"),)), 0, (0.5,))
+    Traceback (most recent call last):
+        ...
+    forecast_engine.errors.InvalidRequest: horizon must be at least 1 day, not 0
+    """
     if not panel.series or not panel.days:
         raise NothingToForecast("the panel has no series; give at least one series with at least one day")
     if horizon < 1:
@@ -105,6 +129,13 @@ def forecast_around(point: Floats, errors: Floats, *, panel: Panel, levels: Sequ
 
     point: (N, horizon) units. errors: (N, M) past actual minus forecast of each series in units, NaN = not known; a series without any
     gets quantiles equal to its point.
+
+    >>> panel = Panel(np.ones((1, 30)), date(2026, 1, 1), (SeriesKey("LDS1", "A"),))
+    >>> errors = np.array([[-2.0, 0.0, 2.0]])
+    >>> forecast_around(np.full((1, 2), 1.5), errors, panel=panel, levels=(0.25, 0.5, 0.75), model="flat").to_frame()
+      site_id sku_id forecast_date  mean  p25  p50  p75
+    0    LDS1      A    2026-01-31   1.5  0.5  1.5  2.5
+    1    LDS1      A    2026-02-01   1.5  0.5  1.5  2.5
     """
     spread = np.nan_to_num(known_quantiles(errors, levels))
     quantiles = np.maximum(point + spread[:, :, None], 0.0)

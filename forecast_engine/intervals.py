@@ -39,6 +39,10 @@ def quantiles(mean: Floats, past: PastErrors, classes: Ints, average: Floats, le
 
     mean: (N, days) forecast. classes: (N,) demand class numbers. average: (N,) recent mean demand in units a day.
     levels: ascending, in (0, 1).
+
+    >>> past = PastErrors(forecast=np.full((1, 5), 4.0), actual=np.array([[2.0, 3.0, 4.0, 5.0, 6.0]]))
+    >>> quantiles(np.array([[4.0, 8.0]]), past, np.zeros(1, dtype=np.int64), np.array([4.0]), (0.1, 0.5, 0.9)).round(2).tolist()
+    [[[2.4, 5.6]], [[4.0, 8.0]], [[5.6, 10.4]]]
     """
     smallest = SMALLEST_FORECAST * average[:, None] + 1e-6
     volume = np.maximum(mean, smallest)

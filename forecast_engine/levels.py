@@ -15,6 +15,9 @@ def masked_levels(demand: Floats, expected: Floats, rates: Sequence[float]) -> F
     demand: (N, T), NaN = not known. expected: (N, T), what a level of 1 would have sold that day (its seasonal factor).
     level = sum w_t * demand_t / sum w_t * expected_t over the known days, w_t = (1 - rate) ** (T - 1 - t): the discounted maximum
     likelihood level of counts with mean level * expected. A series without a known day has level 0.
+
+    >>> masked_levels(np.array([[4.0, np.nan, 8.0]]), np.ones((1, 3)), rates=(0.5,)).tolist()
+    [[7.2]]
     """
     known = ~np.isnan(demand)
     age = np.arange(demand.shape[1] - 1, -1, -1, dtype=np.float64)

@@ -39,7 +39,11 @@ class Replay:
 
 
 def has_annual_replay(days: int, horizon: int) -> bool:
-    """Whether a history of `days` lets annual candidates be tried at one past origin at least."""
+    """Return whether a history of `days` lets annual candidates be tried at one past origin at least.
+
+    >>> has_annual_replay(576, horizon=28), has_annual_replay(575, horizon=28)
+    (True, False)
+    """
     return days - horizon >= MIN_DAYS
 
 
@@ -47,6 +51,13 @@ def replays(values: Floats, days: Days, site: Ints, horizon: int) -> tuple[Repla
     """Replay the candidates at up to six past origins, 14 days apart, the last one `horizon` days before the end.
 
     All replays have the same candidates: when the annual ones can be tried, origins too early for them are left out.
+
+    >>> from datetime import date
+    >>> from forecast_engine.days import days_from
+    >>> values, days = np.full((1, 112), 3.0), days_from(date(2026, 1, 5), 112)
+    >>> past = replays(values, days, np.zeros(1, dtype=np.int64), horizon=28)
+    >>> len(past), past[0].actual.shape
+    (3, (1, 28))
     """
     with_annual = has_annual_replay(len(days), horizon)
     enough = MIN_DAYS if with_annual else MIN_TRAINING_DAYS
@@ -56,13 +67,30 @@ def replays(values: Floats, days: Days, site: Ints, horizon: int) -> tuple[Repla
 
 
 def past_errors(past_replays: tuple[Replay, ...], weights: Floats) -> PastErrors:
-    """Return what the mixture with these weights (C, N) forecast at the past origins, beside the demand that followed."""
+    """Return what the mixture with these weights (C, N) forecast at the past origins, beside the demand that followed.
+
+    >>> from datetime import date
+    >>> from forecast_engine.days import days_from
+    >>> values, days = np.full((1, 112), 3.0), days_from(date(2026, 1, 5), 112)
+    >>> past = replays(values, days, np.zeros(1, dtype=np.int64), horizon=28)
+    >>> past_errors(past, np.full(past[0].candidates.levels.shape, 0.2)).forecast.shape
+    (1, 84)
+    """
     forecast = [replay.candidates.blend(weights, replay.days) for replay in past_replays]
     return PastErrors(np.concatenate(forecast, axis=1), np.concatenate([replay.actual for replay in past_replays], axis=1))
 
 
 def fit_errors(candidates: FittedCandidates, weights: Floats, values: Floats, days: Days) -> PastErrors:
-    """Stand-in for a history too short to replay: the fit on its last 56 days, its errors stretched."""
+    """Stand-in for a history too short to replay: the fit on its last 56 days, its errors stretched.
+
+    >>> from datetime import date
+    >>> from forecast_engine.days import days_from
+    >>> values, days = np.array([[4.0, 6.0] * 20]), days_from(date(2026, 1, 5), 40)
+    >>> fitted = fit_candidates(values, days, np.zeros(1, dtype=np.int64), with_annual=False)
+    >>> errors = fit_errors(fitted, np.full(fitted.levels.shape, 0.2), values, days)
+    >>> errors.actual.shape
+    (1, 40)
+    """
     recent = days.last(FIT_DAYS)
     forecast = candidates.blend(weights, recent)
     actual = np.where(candidates.is_closed(recent), np.nan, values[:, -len(recent) :])

@@ -60,6 +60,11 @@ def weekly_profile(values: Floats, weekday: Ints, site: Ints) -> WeeklyProfile:
     """Return the weekly profile of every series, from its last 26 weeks.
 
     values: (N, T) demand, NaN = not known. weekday: (T,) 0 = Monday. site: (N,) site number of each series, from 0.
+
+    >>> busy_week = np.tile([30.0, 20.0, 20.0, 20.0, 20.0, 10.0, 0.0], 10)[None, :]
+    >>> profile = weekly_profile(busy_week, np.arange(70) % 7, np.zeros(1, dtype=np.int64))
+    >>> profile.factors.round(2).tolist(), profile.is_closed[0].tolist()
+    ([[1.75, 1.17, 1.17, 1.17, 1.17, 0.58, 0.0]], [False, False, False, False, False, False, True])
     """
     series = _weekday_sums(values[:, -DAYS_OF_WEEK * WEEKS :], weekday[-DAYS_OF_WEEK * WEEKS :])
     sites = series.sum_by(site)

@@ -27,6 +27,10 @@ def candidate_weights(errors: Floats, power: Floats, classes: Ints) -> Floats:
 
     errors: (C, N) mean squared back-test errors, NaN where a series could not be tested. power: (N,) mean squared demand. classes: (N,)
     demand class numbers. Series without a test follow their class, or weigh all candidates alike when the class has none either.
+
+    >>> errors = np.array([[1.0, np.nan], [2.0, np.nan]])
+    >>> candidate_weights(errors, np.ones(2), np.zeros(2, dtype=np.int64)).round(3).tolist()
+    [[1.0, 0.5], [0.0, 0.5]]
     """
     damped = errors + 1e-3 + NOISE_FLOOR * power
     excess = OWN_SHARE * (_against_best(damped) - 1.0) + (1.0 - OWN_SHARE) * CLASS_GAIN * (_class_excess(damped, classes) - 1.0)

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.documents import ForecastDocument
+from forecast_engine.exclusions import count_by_code
 from glue_jobs import lake_io
 from glue_jobs.amazon_forecast_accuracy import backtest_of
 from glue_jobs.amazon_forecast_export import amazon_daily_table, read_export
 from glue_jobs.arguments import job_run
 from glue_jobs.demand_panel import forecastable, read_panel, write_table
-from glue_jobs.forecast_summary import count_by_reason
 from glue_jobs.forecast_tables import backtest_table, excluded_table
 
 BACKEND = "amazon_forecast"
@@ -63,7 +63,7 @@ def main(argv: Sequence[str]) -> None:
         "seed": None,
         "series_forecast": len(panel.series),
         "series_excluded": len(exclusions),
-        "excluded_by_reason": count_by_reason(exclusions),
+        "excluded_by_reason": count_by_code(exclusions),
         "rows": daily.num_rows,
         "backtest": backtest_of(exported.accuracy, panel),
         "warnings": warnings,

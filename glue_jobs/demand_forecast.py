@@ -13,13 +13,14 @@ from datetime import timedelta
 
 from contracts.documents import ForecastDocument
 from forecast_engine.backtest import BacktestOrigin, backtest
-from forecast_engine.exclusions import Exclusion
+from forecast_engine.exclusions import Exclusion, count_by_code
 from forecast_engine.forecaster import DEFAULT_LEVELS, Forecaster, PanelForecast
 from forecast_engine.model import PanelModel
+from forecast_engine.panel import MAX_HISTORY_DAYS
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, job_run
-from glue_jobs.demand_panel import MAX_HISTORY_DAYS, RULES, forecastable, read_panel, write_table
-from glue_jobs.forecast_summary import count_by_reason, run_summary
+from glue_jobs.demand_panel import RULES, forecastable, read_panel, write_table
+from glue_jobs.forecast_summary import run_summary
 from glue_jobs.forecast_tables import backtest_table, daily_table, excluded_table
 
 BUILTIN: Forecaster = PanelModel()
@@ -32,7 +33,7 @@ def main(argv: Sequence[str], forecaster: Forecaster = BUILTIN) -> None:
     panel = read_panel(run)
     _log(f"read {panel.days:,} days of demand of {len(panel.series):,} series, {panel.first_day} to {panel.last_day}")
     included, exclusions = forecastable(panel)
-    _log(f"{len(included.series)} of {len(panel.series)} series can be forecast; excluded: {count_by_reason(exclusions) or 'none'}")
+    _log(f"{len(included.series)} of {len(panel.series)} series can be forecast; excluded: {count_by_code(exclusions) or 'none'}")
     forecast = forecaster.forecast(included, run.horizon_days, DEFAULT_LEVELS)
     _log(f"forecast {run.horizon_days} days from {run.as_of_date + timedelta(days=1)} on, model {forecast.model}")
     origins = backtest(forecaster, panel, run.horizon_days, RULES)

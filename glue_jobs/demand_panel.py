@@ -8,20 +8,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from forecast_engine.demand_frame import panel_of
 from forecast_engine.errors import NothingToForecast
-from forecast_engine.exclusions import Exclusion, ExclusionRules, split_panel
-from forecast_engine.panel import COLUMNS, Panel, panel_of
+from forecast_engine.exclusions import Exclusion, ExclusionRules, split_forecastable
+from forecast_engine.frames import SITE_SKU
+from forecast_engine.panel import MAX_HISTORY_DAYS, Panel
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun
-from glue_jobs.forecast_summary import explain_empty_forecast
 
-MAX_HISTORY_DAYS = 1461
-"""Four years; no forecaster uses older days, and one mistyped year must not widen the matrix by decades."""
+COLUMNS = (*SITE_SKU.required, SITE_SKU.stockout)
 RULES = ExclusionRules()
 
 
 def read_panel(run: JobRun) -> Panel:
     """Read the run's demand up to its as_of_date; ids stay dictionary-encoded, so a million rows are a few numbers each.
+
+    The features have a row for every day of a series, zeros filled in; a day without one is therefore not known here.
 
     Raises NothingToForecast when the run has no row of demand.
     """
@@ -33,15 +35,12 @@ def read_panel(run: JobRun) -> Panel:
             "cleansing; see the run's quality report"
         )
     demand = pa.concat_tables(tables).unify_dictionaries().to_pandas(date_as_object=False, self_destruct=True)
-    return panel_of(demand, run.as_of_date)
+    return panel_of(demand, missing="unknown", last_day=run.as_of_date)
 
 
 def forecastable(panel: Panel) -> tuple[Panel, tuple[Exclusion, ...]]:
     """Return the series that can be forecast, and why the others cannot. Raises NothingToForecast with the reasons when none is left."""
-    included, exclusions = split_panel(panel, RULES)
-    if not included.series:
-        raise NothingToForecast(explain_empty_forecast(exclusions))
-    return included, exclusions
+    return split_forecastable(panel, RULES)
 
 
 def write_table(run: JobRun, zone: str, dataset: str, table: pa.Table) -> None:

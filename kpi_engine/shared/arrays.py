@@ -33,12 +33,23 @@ class Ranks:
 
 
 def is_dense(key_space: int, keys: int) -> bool:
-    """Whether a table over the whole key space is worth its memory."""
+    """Whether a table over the whole key space is worth its memory.
+
+    >>> is_dense(key_space=1_000_000, keys=10), is_dense(key_space=10**9, keys=10)
+    (True, False)
+    """
     return key_space <= DENSE_CELLS_PER_KEY * keys + DENSE_CELLS
 
 
 def order_of(keys: Ints, key_space: int) -> tuple[Ints, Places | None] | None:
-    """Non-negative keys in rising order and the rows they come from (None: rows are in order); None when a key occurs twice."""
+    """Non-negative keys in rising order and the rows they come from (None: rows are in order); None when a key occurs twice.
+
+    >>> keys, rows = order_of(np.array([30, 10, 20]), key_space=31)
+    >>> keys.tolist(), rows.tolist()
+    ([10, 20, 30], [1, 2, 0])
+    >>> order_of(np.array([10, 10]), key_space=31) is None
+    True
+    """
     if rises(keys):
         return keys, None
     if not is_dense(key_space, len(keys)):
@@ -58,20 +69,32 @@ def order_of(keys: Ints, key_space: int) -> tuple[Ints, Places | None] | None:
 
 
 def rises(keys: Ints) -> bool:
-    """Whether every key is larger than the one before."""
+    """Whether every key is larger than the one before.
+
+    >>> rises(np.array([1, 2, 5])), rises(np.array([1, 1]))
+    (True, False)
+    """
     head = keys[:LOOK_AHEAD]
     return bool((head[1:] > head[:-1]).all()) and bool((keys[1:] > keys[:-1]).all())
 
 
 def starts_of(sorted_groups: Ints) -> Ints:
-    """Where each run of equal values begins."""
+    """Where each run of equal values begins.
+
+    >>> starts_of(np.array([4, 4, 7, 9, 9])).tolist()
+    [0, 2, 3]
+    """
     if not len(sorted_groups):
         return np.zeros(0, dtype=np.int64)
     return np.concatenate(([0], np.flatnonzero(sorted_groups[1:] != sorted_groups[:-1]) + 1))
 
 
 def sum_by(group: Ints, groups: int, values: Floats | Bools) -> Floats:
-    """The sum of values in each group 0..groups-1."""
+    """The sum of values in each group 0..groups-1.
+
+    >>> sum_by(np.array([0, 2, 0]), 3, np.array([1.0, 2.0, 3.0])).tolist()
+    [4.0, 0.0, 2.0]
+    """
     return np.bincount(group, weights=values, minlength=groups).astype(np.float64, copy=False)
 
 

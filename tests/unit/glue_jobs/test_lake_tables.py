@@ -11,9 +11,9 @@ import pytest
 import contracts
 from cdk.storage.tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated
 from forecast_engine.backtest import backtest
+from forecast_engine.demand_frame import panel_of
 from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.model import PanelModel
-from forecast_engine.panel import panel_of
 from glue_jobs.forecast_tables import backtest_table, daily_table, excluded_table
 from tests.unit.glue_jobs.conftest import Engine
 from tests.unit.glue_jobs.rows import ORDER, staged
@@ -64,7 +64,7 @@ def forecast_schemas() -> dict[str, pa.Schema]:
     import pandas as pd
 
     rules = ExclusionRules()
-    panel = panel_of(pd.concat([series("A", 300, 5.0), series("B", 3, 5.0)]), AS_OF)
+    panel = panel_of(pd.concat([series("A", 300, 5.0), series("B", 3, 5.0)]), missing="unknown", last_day=AS_OF)
     forecastable, exclusions = split_panel(panel, rules)
     return {
         "daily": daily_table(PanelModel().forecast(forecastable, 28), "r1").schema,
