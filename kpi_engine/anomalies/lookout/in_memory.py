@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, Unpack
 
-from typing_extensions import override
-
 from kpi_engine.anomalies.formats import parse_number
 from kpi_engine.anomalies.lookout.source import AnomalySource, GroupRequest, SeriesRequest, SummariesRequest
 from kpi_engine.anomalies.lookout.wire import AnomalyGroupDetail, AnomalyGroupSummary, GroupResponse, SeriesPage, SummariesPage
@@ -27,8 +25,8 @@ class InMemoryAnomalySource(AnomalySource):
     series: Mapping[str, Mapping[str, SeriesPage]] = field(default_factory=dict)
     page_size: int = MAX_RESULTS
 
-    @override
     def list_anomaly_group_summaries(self, **request: Unpack[SummariesRequest]) -> SummariesPage:
+        """Return a page of the groups at or above the threshold."""
         least = request["SensitivityThreshold"]
         # A score that cannot be read is the reader's to count, so it is listed.
         groups = [group for group in self.groups[request["AnomalyDetectorArn"]] if not parse_number(group["AnomalyGroupScore"]) < least]
@@ -39,13 +37,13 @@ class InMemoryAnomalySource(AnomalySource):
         }
         return {**response, "NextToken": token} if token else response
 
-    @override
     def get_anomaly_group(self, **request: Unpack[GroupRequest]) -> GroupResponse:
+        """Return one group."""
         groups = {group["AnomalyGroupId"]: group for group in self.groups[request["AnomalyDetectorArn"]]}
         return {"AnomalyGroup": groups[request["AnomalyGroupId"]]}
 
-    @override
     def list_anomaly_group_time_series(self, **request: Unpack[SeriesRequest]) -> SeriesPage:
+        """Return a page of a group's series of one measure."""
         group_id, measure = request["AnomalyGroupId"], request["MetricName"]
         series = self.series.get(group_id, {}).get(measure, {})
         members, token = self._cut(series.get("TimeSeriesList") or (), request.get("NextToken"), request.get("MaxResults", MAX_RESULTS))
