@@ -51,13 +51,13 @@ class Stage:
         return {name: function for name, function in functions.items() if function["Properties"]["Handler"].startswith("runtime.")}
 
 
-def rendered(value: Any) -> str:
+def render(value: Any) -> str:
     """A joined string with its references as `<logical id>`."""
     if isinstance(value, str):
         return value
     if "Fn::Join" in value:
         delimiter, parts = value["Fn::Join"]
-        return str(delimiter.join(rendered(part) for part in parts))
+        return str(delimiter.join(render(part) for part in parts))
     if "Ref" in value:
         return f"<{value['Ref']}>"
     if "Fn::GetAtt" in value:
@@ -75,6 +75,6 @@ def statements(resource: Resource) -> list[dict[str, Any]]:
     return [statement for document in documents for statement in document["Statement"]]
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     """The value as a list: policies write one element without brackets."""
     return value if isinstance(value, list) else [value]

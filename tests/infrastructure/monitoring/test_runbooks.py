@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.monitoring.test_alarms import alarms
 from tests.infrastructure.templates import Stage
-from tests.infrastructure.test_monitoring import alarms
 
 pytestmark = pytest.mark.synth
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "docs" / "runbooks"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md") if path.stem != "README"}
 WITHOUT_ALARM = {"budget"}  # AWS Budgets has no description to link from; the page is for its mail

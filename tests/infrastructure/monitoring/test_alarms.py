@@ -10,7 +10,7 @@ import pytest
 
 from contracts.metrics import ACCESS_LOG, NAMESPACE, Metric
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Resource, Stage, rendered, statements
+from tests.infrastructure.templates import Resource, Stage, render, statements
 
 pytestmark = pytest.mark.synth
 DESCRIPTION = re.compile(r"docs/runbooks/[a-z-]+\.md \[(page|ticket)\] [A-Z0-9].*\.")
@@ -36,14 +36,14 @@ def test_every_alarm_tells_the_topic_of_alarms_and_starts_with_its_runbook(stage
     assert len(alarms(stage)) >= 30
     for name, each in alarms(stage).items():
         properties = each["Properties"]
-        assert [rendered(action) for action in properties["AlarmActions"]] == [rendered(action) for action in properties["OKActions"]], name
-        assert "Alarms" in rendered(properties["AlarmActions"][0]), name
+        assert [render(action) for action in properties["AlarmActions"]] == [render(action) for action in properties["OKActions"]], name
+        assert "Alarms" in render(properties["AlarmActions"][0]), name
         assert DESCRIPTION.fullmatch(properties["AlarmDescription"]), name
         assert properties.get("ActionsEnabled", True) is True, name
 
 
 def test_parts_tell_nobody_and_each_belongs_to_a_composite(stage: Stage) -> None:
-    rules = " ".join(rendered(each["Properties"]["AlarmRule"]) for each in stage.of_type("AWS::CloudWatch::CompositeAlarm").values())
+    rules = " ".join(render(each["Properties"]["AlarmRule"]) for each in stage.of_type("AWS::CloudWatch::CompositeAlarm").values())
     assert parts(stage)
     for name, part in parts(stage).items():
         assert "AlarmActions" not in part["Properties"], name
@@ -134,7 +134,7 @@ def test_runbooks_may_be_read_elsewhere(synthesise: Synthesise) -> None:
 def test_two_dashboards_carry_the_stage_in_their_names(stage: Stage) -> None:
     boards = {each["Properties"]["DashboardName"]: each["Properties"] for each in stage.of_type("AWS::CloudWatch::Dashboard").values()}
     assert boards.keys() == {f"Signify-{stage.name}-Business", f"Signify-{stage.name}-Technical"}
-    business, technical = (rendered(board["DashboardBody"]) for board in boards.values())
+    business, technical = (render(board["DashboardBody"]) for board in boards.values())
     for metric in ("ForecastValueAdded", "AnomalyTimesUsual", "AccuracyWape", "BacktestCoverage", "RunPublished", "BadRowShare"):
         assert metric in business
     for namespace in ("AWS/ApiGateway", "AWS/States", "AWS/SQS", "AWS/RDS", "AWS/Lambda"):
@@ -144,7 +144,7 @@ def test_two_dashboards_carry_the_stage_in_their_names(stage: Stage) -> None:
 
 def test_graphs_are_json(stage: Stage) -> None:
     for board in stage.of_type("AWS::CloudWatch::Dashboard").values():
-        assert json.loads(re.sub(r"<\w+>", "x", rendered(board["Properties"]["DashboardBody"])))["widgets"]
+        assert json.loads(re.sub(r"<\w+>", "x", render(board["Properties"]["DashboardBody"])))["widgets"]
 
 
 def test_a_budget_is_told_to_the_topic_and_by_mail(synthesise: Synthesise, stages: dict[str, Stage]) -> None:

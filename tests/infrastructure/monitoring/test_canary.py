@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, listed, rendered, statements
+from tests.infrastructure.templates import Stage, as_list, render, statements
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_its_client_may_read_and_nothing_else(prod: Stage) -> None:
 
 def test_it_may_read_the_secret_of_its_client_and_do_nothing_else(prod: Stage) -> None:
     policies = [each for name, each in prod.of_type("AWS::IAM::Policy").items() if "/Canary" in name]
-    actions = {action for policy in policies for s in statements(policy) for action in listed(s["Action"])}
+    actions = {action for policy in policies for s in statements(policy) for action in as_list(s["Action"])}
     assert {action for action in actions if action.startswith("cognito")} == {"cognito-idp:DescribeUserPoolClient"}
     assert {action.split(":")[0] for action in actions} == {"cognito-idp", "logs", "xray", "sqs"}
 
@@ -42,7 +42,7 @@ def test_it_may_read_the_secret_of_its_client_and_do_nothing_else(prod: Stage) -
 def test_it_calls_the_gateway_from_outside_and_holds_no_secret(prod: Stage) -> None:
     function = properties(prod, "AWS::Lambda::Function", "")
     assert "VpcConfig" not in function
-    variables = {name: rendered(value) for name, value in function["Environment"]["Variables"].items()}
+    variables = {name: render(value) for name, value in function["Environment"]["Variables"].items()}
     assert ".execute-api." in variables["API_URL"]
     assert variables["TOKEN_URL"].endswith("/oauth2/token")
     assert not any("secret" in name.lower() for name in variables)
@@ -64,5 +64,5 @@ def test_where_clients_send_a_key_it_may_read_that_of_the_machine_client(synthes
     [key] = stage.templates["Api"].of_type("AWS::ApiGateway::ApiKey")
     policies = [each for name, each in stage.of_type("AWS::IAM::Policy").items() if "/Canary" in name]
     [reading] = [s for policy in policies for s in statements(policy) if s["Action"] == "apigateway:GET"]
-    assert rendered(reading["Resource"]).endswith(f"/apikeys/<{key}>")
+    assert render(reading["Resource"]).endswith(f"/apikeys/<{key}>")
     assert properties(stage, "AWS::Lambda::Function", "")["Environment"]["Variables"]["API_KEY_ID"] == {"Ref": key}

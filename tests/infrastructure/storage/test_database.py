@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, listed, rendered, statements
+from tests.infrastructure.templates import Stage, as_list, render, statements
 
 pytestmark = pytest.mark.synth
 
@@ -21,8 +21,8 @@ def sign_ins(stage: Stage) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for name, resource in stage.resources():
         if resource["Type"] in {"AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"}:
-            allowed = [s for s in statements(resource) if any(action.startswith("rds-db:") for action in listed(s["Action"]))]
-            users = [USER.fullmatch(rendered(arn)) for statement in allowed for arn in listed(statement["Resource"])]
+            allowed = [s for s in statements(resource) if any(action.startswith("rds-db:") for action in as_list(s["Action"]))]
+            users = [USER.fullmatch(render(arn)) for statement in allowed for arn in as_list(statement["Resource"])]
             assert all(users), name
             found |= {name: [(user["door"], user["user"]) for user in users if user]} if users else {}
     return found
@@ -63,7 +63,7 @@ def test_only_the_maker_of_roles_may_read_the_administrators_secret(stage: Stage
         name
         for name, resource in stage.resources()
         if resource["Type"] == "AWS::IAM::Policy"
-        and any("secretsmanager:GetSecretValue" in listed(s["Action"]) for s in statements(resource))
+        and any("secretsmanager:GetSecretValue" in as_list(s["Action"]) for s in statements(resource))
     ]
     assert len(readers) == 1
     assert "DatabaseRoles" in readers[0]
@@ -98,7 +98,7 @@ def test_functions_behind_a_proxy_ask_it_and_may_sign_in_there_alone(proxied: St
     for function in proxied.our_functions().values():
         variables: dict[str, Any] = function["Properties"]["Environment"]["Variables"]
         if "DATABASE_HOST" in variables:
-            assert "Proxy" in rendered(variables["DATABASE_HOST"])
+            assert "Proxy" in render(variables["DATABASE_HOST"])
             assert variables["DATABASE_PROXIED"] == "true"
     doors = {door for name, users in sign_ins(proxied).items() if "ProxyRole" not in name for door, _ in users}
     assert doors
@@ -108,11 +108,11 @@ def test_functions_behind_a_proxy_ask_it_and_may_sign_in_there_alone(proxied: St
 def test_a_proxy_signs_in_at_the_cluster_as_whoever_signed_in_at_the_proxy(proxied: Stage) -> None:
     [proxy] = proxied.of_type("AWS::RDS::DBProxy").values()
     [(name, users)] = ((name, users) for name, users in sign_ins(proxied).items() if "ProxyRole" in name)
-    assert f"<{name.split('/')[1]}>" == rendered(proxy["Properties"]["RoleArn"])
+    assert f"<{name.split('/')[1]}>" == render(proxy["Properties"]["RoleArn"])
     assert {user for _, user in users} == {"signify_functions", "signify_api"}
     assert all("Cluster" in door for door, _ in users)
 
 
 def test_a_proxy_needs_no_fixed_name(proxied: Stage) -> None:
     [proxy] = proxied.of_type("AWS::RDS::DBProxy").values()
-    assert "prod" in rendered(proxy["Properties"]["DBProxyName"]).lower()
+    assert "prod" in render(proxy["Properties"]["DBProxyName"]).lower()

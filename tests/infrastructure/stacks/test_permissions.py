@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.templates import Resource, Stage, listed, rendered, statements
+from tests.infrastructure.templates import Resource, Stage, as_list, render, statements
 
 pytestmark = pytest.mark.synth
 
@@ -51,9 +51,9 @@ def allowed(resource: Resource) -> Iterator[tuple[str, str]]:
     """Action and resource of whatever the statements allow."""
     for statement in statements(resource):
         if statement["Effect"] == "Allow":
-            for action in listed(statement["Action"]):
-                for target in listed(statement["Resource"]):
-                    yield action, rendered(target)
+            for action in as_list(statement["Action"]):
+                for target in as_list(statement["Resource"]):
+                    yield action, render(target)
 
 
 def identities(stage: Stage) -> Iterator[tuple[str, Resource]]:
@@ -96,7 +96,7 @@ def test_a_pattern_of_resources_is_one_of_those_we_know(any_stage: Stage) -> Non
 def test_metrics_are_published_in_a_named_namespace_only(any_stage: Stage) -> None:
     for name, resource in identities(any_stage):
         for statement in statements(resource):
-            if "cloudwatch:PutMetricData" in listed(statement["Action"]):
+            if "cloudwatch:PutMetricData" in as_list(statement["Action"]):
                 assert statement["Condition"]["StringEquals"]["cloudwatch:namespace"], name
 
 
@@ -106,7 +106,7 @@ def test_code_of_a_function_may_not_use_what_lambda_needs_to_place_it(any_stage:
             action
             for statement in statements(role)
             if statement["Effect"] == "Deny" and keys_of(statement["Condition"]) == {"lambda:SourceFunctionArn"}
-            for action in listed(statement["Action"])
+            for action in as_list(statement["Action"])
         }
         on_all = {action for action, target in allowed(role) if target == "*"}
         assert on_all & OF_LAMBDA_ITSELF == denied, name
@@ -114,7 +114,7 @@ def test_code_of_a_function_may_not_use_what_lambda_needs_to_place_it(any_stage:
 
 def test_no_policy_that_aws_writes_is_borrowed_but_the_one_of_the_gateways_logs(any_stage: Stage) -> None:
     for name, role in any_stage.of_type("AWS::IAM::Role").items():
-        borrowed = {rendered(arn) for arn in role["Properties"].get("ManagedPolicyArns", []) if "Fn::GetStackOutput" not in arn}
+        borrowed = {render(arn) for arn in role["Properties"].get("ManagedPolicyArns", []) if "Fn::GetStackOutput" not in arn}
         assert borrowed <= OF_AWS, name
 
 
@@ -141,7 +141,7 @@ def test_keys_buckets_queues_and_topics_trust_this_account_alone(any_stage: Stag
             assert keys_of(statement["Condition"]) & NARROWS, name
         else:
             assert kind == "AWS", name
-            assert re.fullmatch(rf"{ACCOUNT}|<\w+>", rendered(principal)), name
+            assert re.fullmatch(rf"{ACCOUNT}|<\w+>", render(principal)), name
 
 
 def test_functions_are_called_for_a_named_source_only(any_stage: Stage) -> None:

@@ -13,7 +13,7 @@ import pytest
 from botocore.model import OperationModel
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, listed, rendered, statements
+from tests.infrastructure.templates import Stage, as_list, render, statements
 
 pytestmark = pytest.mark.synth
 KINDS = ("Import", "Predictor", "Forecast", "Export")
@@ -30,7 +30,7 @@ def chosen(synthesise: Synthesise) -> Stage:
 def states(chosen: Stage) -> dict[str, dict[str, Any]]:
     """The states of the run."""
     [machine] = chosen.of_type("AWS::StepFunctions::StateMachine").values()
-    return dict(json.loads(rendered(machine["Properties"]["DefinitionString"]))["States"])
+    return dict(json.loads(render(machine["Properties"]["DefinitionString"]))["States"])
 
 
 def iam_actions(service: str) -> dict[str, dict[str, Any]]:
@@ -60,7 +60,7 @@ def test_the_group_holds_the_demand_with_the_columns_that_the_job_writes(chosen:
     assert [column["AttributeName"] for column in properties["Schema"]["Attributes"]] == ["item_id", "timestamp", "target_value", "site_id"]
     assert (properties["DatasetType"], properties["DataFrequency"], properties["Domain"]) == ("TARGET_TIME_SERIES", "D", "CUSTOM")
     assert group["Properties"]["DatasetArns"] == [{"Fn::GetAtt": [name, "Arn"]}]
-    assert "LakeKey" in rendered(properties["EncryptionConfig"]["KmsKeyArn"])
+    assert "LakeKey" in render(properties["EncryptionConfig"]["KmsKeyArn"])
     assert properties["DatasetName"].startswith("signify_dev_")
 
 
@@ -160,7 +160,7 @@ def test_another_schema_is_another_data_set(chosen: Stage, synthesise: Synthesis
     assert re.fullmatch("signify_dev_demand_[0-9a-f]{8}", name(chosen))
     assert name(another) != name(chosen)
     for stage in (chosen, another):  # an unchanged template is not deployed again, so the run has to name it
-        assert f":dataset/{name(stage)}" in rendered(stage.templates["Workflow"].document)
+        assert f":dataset/{name(stage)}" in render(stage.templates["Workflow"].document)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -216,9 +216,9 @@ def of_the_run(chosen: Stage) -> list[dict[str, Any]]:
 
 
 def test_the_run_may_touch_this_stages_names_alone_and_hands_its_role_to_the_service_alone(chosen: Stage) -> None:
-    forecast = [s for s in of_the_run(chosen) if str(listed(s["Action"])[0]).startswith("forecast:")]
+    forecast = [s for s in of_the_run(chosen) if str(as_list(s["Action"])[0]).startswith("forecast:")]
     [acts, _] = forecast
-    assert all("signify_dev_" in rendered(arn) or "AmazonForecast" in rendered(arn) for arn in acts["Resource"])
+    assert all("signify_dev_" in render(arn) or "AmazonForecast" in render(arn) for arn in acts["Resource"])
     [passes] = [s for s in of_the_run(chosen) if s["Action"] == "iam:PassRole"]
     assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "forecast.amazonaws.com"}}
 
@@ -227,7 +227,7 @@ def test_an_action_is_allowed_on_everything_just_where_iam_knows_no_resource_of_
     """By the Service Authorization Reference; an action without resources that is allowed on one is refused by AWS."""
     known = {name.lower(): action for name, action in iam_actions("forecast").items()}
     for statement in of_the_run(chosen):
-        for action in listed(statement["Action"]):
+        for action in as_list(statement["Action"]):
             if action.startswith("forecast:"):
                 has_resources = bool(known[action.removeprefix("forecast:").lower()].get("Resources"))
                 assert (statement["Resource"] == "*") is not has_resources, action
@@ -235,14 +235,14 @@ def test_an_action_is_allowed_on_everything_just_where_iam_knows_no_resource_of_
 
 def test_the_run_may_use_the_key_that_it_names_in_its_requests(chosen: Stage, states: dict[str, dict[str, Any]]) -> None:
     named = set(re.findall(r'"KmsKeyArn": "(.+?)"', json.dumps([states[create]["Arguments"] for create in CREATES.values()])))
-    [allowed] = [s for s in of_the_run(chosen) if "kms:GenerateDataKey" in s["Action"] and {rendered(s["Resource"])} == named]
+    [allowed] = [s for s in of_the_run(chosen) if "kms:GenerateDataKey" in s["Action"] and {render(s["Resource"])} == named]
     assert set(allowed["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
 
 
 def test_the_service_reads_features_and_writes_forecasts_alone(chosen: Stage) -> None:
     roles = chosen.templates["Forecasting"].of_type("AWS::IAM::Role").values()
     [role] = [role for role in roles if role["Properties"].get("Description") == "Role of Amazon Forecast"]
-    policies = " ".join(rendered(arn) for arn in role["Properties"]["ManagedPolicyArns"])
+    policies = " ".join(render(arn) for arn in role["Properties"]["ManagedPolicyArns"])
     assert len(role["Properties"]["ManagedPolicyArns"]) == 2
     assert "ReadFeatures" in policies
     assert "WriteForecasts" in policies

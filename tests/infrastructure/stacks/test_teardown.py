@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, rendered
+from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
 # API Gateway writes logs as one role of the whole account; taking it away would silence every other API in it.
@@ -46,7 +46,7 @@ def test_without_keep_data_nothing_of_the_stage_stays(given_up: Stage) -> None:
 
 def test_every_bucket_that_goes_is_emptied_first(given_up: Stage) -> None:
     """CloudFormation deletes no bucket that holds an object, and S3 writes access logs into one for hours."""
-    emptied = {rendered(each["Properties"]["BucketName"]) for each in given_up.of_type("Custom::S3AutoDeleteObjects").values()}
+    emptied = {render(each["Properties"]["BucketName"]) for each in given_up.of_type("Custom::S3AutoDeleteObjects").values()}
     buckets = {f"<{name.split('/')[1]}>" for name in given_up.of_type("AWS::S3::Bucket")}
     assert buckets == emptied
 
@@ -78,7 +78,7 @@ def test_the_log_group_that_rds_makes_forgets_and_goes_after_the_last_instance(a
     [cluster] = aws_stage.of_type("AWS::RDS::DBCluster").values()
     assert cluster["Properties"]["EnableCloudwatchLogsExports"] == ["postgresql"]
     calls = [
-        json.loads(rendered(resource["Properties"][event])) for resource, event in ((made, "Create"), (made, "Delete"), (forgets, "Update"))
+        json.loads(render(resource["Properties"][event])) for resource, event in ((made, "Create"), (made, "Delete"), (forgets, "Update"))
     ]
     assert [call["action"] for call in calls] == ["createLogGroup", "deleteLogGroup", "putRetentionPolicy"]
     assert all(call["parameters"]["logGroupName"].startswith("/aws/rds/cluster/<DatabaseCluster") for call in calls)

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.run_states import RETRYABLE_ERRORS, RunState
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, rendered
+from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
 ORDER = [*(str(state) for state in RunState), "ShallNotify"]
@@ -19,7 +19,7 @@ ORDER = [*(str(state) for state in RunState), "ShallNotify"]
 
 def definition(stage: Stage) -> dict[str, Any]:
     [machine] = stage.of_type("AWS::StepFunctions::StateMachine").values()
-    return dict(json.loads(rendered(machine["Properties"]["DefinitionString"])))
+    return dict(json.loads(render(machine["Properties"]["DefinitionString"])))
 
 
 def tasks(stage: Stage) -> dict[str, dict[str, Any]]:
@@ -201,7 +201,7 @@ def test_jobs_are_glue_51_bounded_queued_and_without_bookmarks(stage: Stage) -> 
         assert 0 < properties["Timeout"] <= 240
         assert arguments["--job-bookmark-option"] == "job-bookmark-disable"
         assert arguments["--enable-auto-scaling"] == "true"
-        assert stage.name in rendered(arguments["--custom-logGroup-prefix"])
+        assert stage.name in render(arguments["--custom-logGroup-prefix"])
 
 
 def test_the_logs_with_execution_data_are_kept_as_long_as_the_settings_say(stage: Stage) -> None:

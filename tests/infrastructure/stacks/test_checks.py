@@ -16,7 +16,7 @@ import pytest
 from tests.infrastructure.conftest import OPTIONS
 
 pytestmark = [pytest.mark.synth, pytest.mark.slow]
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 # A proxy where nobody listens: whatever tries to reach the network fails.
 NOWHERE = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
 APART: dict[str, tuple[str, dict[str, str]]] = {"dev": ("dev", {})}  # in a process of its own, as the CLI runs it

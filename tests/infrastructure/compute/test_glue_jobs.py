@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, rendered
+from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_a_job_brings_its_own_modules_and_installs_none(stage: Stage) -> None:
     for job in stage.of_type("AWS::Glue::Job").values():
         arguments = job["Properties"]["DefaultArguments"]
-        assert rendered(arguments["--extra-py-files"]).endswith(".zip")
+        assert render(arguments["--extra-py-files"]).endswith(".zip")
         assert "--additional-python-modules" not in arguments
 
 

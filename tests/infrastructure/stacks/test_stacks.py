@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, rendered
+from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
 ORDER = ["Lake", "Database", "Processing", "Anomaly", "Workflow", "Api", "Monitoring"]
@@ -49,7 +49,7 @@ OF_AWS = {
 def physical_names(stage: Stage) -> dict[str, str]:
     """Names that a template chooses; one that is but a reference to another resource is generated."""
     names = {
-        f"{name} {key}": rendered(value)
+        f"{name} {key}": render(value)
         for name, resource in stage.resources()
         for key, value in resource.get("Properties", {}).items()
         if re.search(r"(Name|Identifier|Domain)$", key) and f"{resource['Type']} {key}" not in WITHIN_ANOTHER | OF_AWS

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, rendered, statements
+from tests.infrastructure.templates import Stage, render, statements
 
 pytestmark = pytest.mark.synth
 
@@ -54,7 +54,7 @@ def test_the_scheduler_may_call_the_trigger_and_fill_the_queue_and_nothing_else(
         if "scheduler.amazonaws.com" in str(role["Properties"]["AssumeRolePolicyDocument"])
     ]  # fmt: skip
     assert [statement["Action"] for statement in statements(role)] == ["lambda:InvokeFunction", "sqs:SendMessage"]
-    assert all("*" not in rendered(statement["Resource"]) for statement in statements(role))
+    assert all("*" not in render(statement["Resource"]) for statement in statements(role))
 
 
 def test_the_trigger_may_start_executions_of_this_machine_alone(stage: Stage) -> None:
@@ -63,4 +63,4 @@ def test_the_trigger_may_start_executions_of_this_machine_alone(stage: Stage) ->
     granted = [
         s for policy in template.of_type("AWS::IAM::Policy").values() for s in statements(policy) if s["Action"] == "states:StartExecution"
     ]
-    assert [rendered(statement["Resource"]) for statement in granted] == [f"<{machine}>"]
+    assert [render(statement["Resource"]) for statement in granted] == [f"<{machine}>"]

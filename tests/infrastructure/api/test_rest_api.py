@@ -10,7 +10,7 @@ import pytest
 
 from contracts.scopes import Scope
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, rendered
+from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
 SCOPES = {
@@ -109,11 +109,11 @@ def test_what_the_gateway_logs_of_itself_ends_and_goes_with_the_stage(stage: Sta
     [(group, properties)] = [
         (name.split("/")[1], each["Properties"])
         for name, each in stage.of_type("AWS::Logs::LogGroup").items()
-        if rendered(each["Properties"].get("LogGroupName", "")).startswith("API-Gateway-Execution-Logs_")
+        if render(each["Properties"].get("LogGroupName", "")).startswith("API-Gateway-Execution-Logs_")
     ]
     [api] = [name.split("/")[1] for name in stage.of_type("AWS::ApiGateway::RestApi")]
     [deployed] = stage.of_type("AWS::ApiGateway::Stage").values()
-    assert rendered(properties["LogGroupName"]) == f"API-Gateway-Execution-Logs_<{api}>/{deployed['Properties']['StageName']}"
+    assert render(properties["LogGroupName"]) == f"API-Gateway-Execution-Logs_<{api}>/{deployed['Properties']['StageName']}"
     assert properties["RetentionInDays"]
     assert group in deployed["DependsOn"]
 
@@ -126,7 +126,7 @@ def test_metrics_are_kept_by_stage_and_not_by_method(stage: Stage) -> None:
 def test_a_usage_plan_bounds_each_client_of_the_stage(stage: Stage) -> None:
     [plan] = stage.of_type("AWS::ApiGateway::UsagePlan").values()
     [covered] = plan["Properties"]["ApiStages"]
-    assert rendered(covered["Stage"]) == f"<{next(iter(stage.of_type('AWS::ApiGateway::Stage'))).split('/')[1]}>"
+    assert render(covered["Stage"]) == f"<{next(iter(stage.of_type('AWS::ApiGateway::Stage'))).split('/')[1]}>"
     assert plan["Properties"]["Throttle"] == {"RateLimit": {"local": 5}.get(stage.name, 1.67), "BurstLimit": 100}
     assert plan["Properties"]["Quota"]["Period"] == "DAY"
 
@@ -148,7 +148,7 @@ def test_the_machine_clients_key_is_made_up_by_the_gateway_and_belongs_to_the_pl
     assert "Value" not in properties["Properties"]
     [plan] = keyed.of_type("AWS::ApiGateway::UsagePlan")
     [belongs] = keyed.of_type("AWS::ApiGateway::UsagePlanKey").values()
-    assert (rendered(belongs["Properties"]["KeyId"]), rendered(belongs["Properties"]["UsagePlanId"])) == (
+    assert (render(belongs["Properties"]["KeyId"]), render(belongs["Properties"]["UsagePlanId"])) == (
         f"<{key.split('/')[1]}>", f"<{plan.split('/')[1]}>",
     )  # fmt: skip
     assert "ApiKeyId" in keyed.templates["Api"].outputs()
@@ -157,9 +157,9 @@ def test_the_machine_clients_key_is_made_up_by_the_gateway_and_belongs_to_the_pl
 def test_the_firewall_stands_before_the_stage(guarded: Stage) -> None:
     [association] = guarded.of_type("AWS::WAFv2::WebACLAssociation").values()
     [deployed] = [name.split("/")[1] for name in guarded.of_type("AWS::ApiGateway::Stage")]
-    assert rendered(association["Properties"]["ResourceArn"]).endswith(f"/stages/<{deployed}>")
+    assert render(association["Properties"]["ResourceArn"]).endswith(f"/stages/<{deployed}>")
     [acl] = guarded.of_type("AWS::WAFv2::WebACL")
-    assert rendered(association["Properties"]["WebACLArn"]) == f"<{acl.split('/')[1]}>"
+    assert render(association["Properties"]["WebACLArn"]) == f"<{acl.split('/')[1]}>"
 
 
 def test_each_token_and_each_address_has_a_rate_per_minute(guarded: Stage) -> None:
@@ -256,6 +256,6 @@ def test_the_gateway_names_a_single_origin_in_its_own_answers(synthesise: Synthe
 
 
 def test_on_aws_the_gateway_calls_the_published_alias(aws_stage: Stage) -> None:
-    target = rendered(methods(aws_stage)["{proxy+}", "ANY"]["Integration"]["Uri"])
+    target = render(methods(aws_stage)["{proxy+}", "ANY"]["Integration"]["Uri"])
     [alias] = aws_stage.of_type("AWS::Lambda::Alias")
     assert f"<{alias.split('/')[1]}>" in target

@@ -12,9 +12,9 @@ from cdk.compute.function_specs import FUNCTION_SPECS
 from cdk.storage.zones import ZONES
 from stacks.processing import JOBS
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, listed, rendered, statements
+from tests.infrastructure.templates import Stage, as_list, render, statements
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def rules(stage: Stage) -> dict[str, dict[str, Any]]:
@@ -61,10 +61,10 @@ def test_who_may_use_a_zone_may_ask_whether_it_is_there(stage: Stage) -> None:
     """Spark's S3 connector asks for `zone` before it makes `zone/...`; S3 answers 403 instead of 404 without both permissions."""
     for name, policy in stage.of_type("AWS::IAM::ManagedPolicy").items():
         allowed = {
-            (action, rendered(r).rsplit("/", 1)[-1])
+            (action, render(r).rsplit("/", 1)[-1])
             for s in statements(policy)
-            for action in listed(s["Action"])
-            for r in listed(s["Resource"])
+            for action in as_list(s["Action"])
+            for r in as_list(s["Resource"])
         }
         [listing] = [s["Condition"]["StringLike"]["s3:prefix"] for s in statements(policy) if s["Action"] == "s3:ListBucket"]
         zone = listing[0]

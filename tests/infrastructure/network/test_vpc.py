@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import EXISTING_VPC, Synthesise
-from tests.infrastructure.templates import Stage, rendered
+from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
 
@@ -20,13 +20,13 @@ def interface_endpoints(stage: Stage) -> list[dict[str, Any]]:
 
 def test_the_lake_and_dynamodb_are_reached_by_gateway_endpoints_that_cost_nothing(stage: Stage) -> None:
     gateways = [e["Properties"] for e in stage.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Gateway"]
-    assert sorted(rendered(gateway["ServiceName"]).rpartition(".")[2] for gateway in gateways) == ["dynamodb", "s3"]
+    assert sorted(render(gateway["ServiceName"]).rpartition(".")[2] for gateway in gateways) == ["dynamodb", "s3"]
     assert all(len(gateway["RouteTableIds"]) == 2 for gateway in gateways)
 
 
 def test_a_prod_stage_reaches_step_functions_privately(stages: dict[str, Stage]) -> None:
     [endpoint] = interface_endpoints(stages["prod"])
-    assert rendered(endpoint["ServiceName"]).endswith(".states")
+    assert render(endpoint["ServiceName"]).endswith(".states")
     assert endpoint["PrivateDnsEnabled"] is True
 
 
@@ -46,7 +46,7 @@ def test_functions_by_ipv6_have_addresses_and_ask_the_names_that_have_some(stage
         properties = function["Properties"]
         if "VpcConfig" in properties:
             assert properties["VpcConfig"]["Ipv6AllowedForDualStack"] is True
-            assert rendered(properties["Environment"]["Variables"]["AWS_ENDPOINT_URL_SFN"]) == "https://states.<AWS::Region>.api.aws"
+            assert render(properties["Environment"]["Variables"]["AWS_ENDPOINT_URL_SFN"]) == "https://states.<AWS::Region>.api.aws"
     assert "AWS_ENDPOINT_URL" not in json.dumps([t.document for t in stages["prod"].templates.values()])
 
 
@@ -85,4 +85,4 @@ def test_endpoints_take_calls_of_the_functions_only(stages: dict[str, Stage]) ->
     ingress = stages["prod"].of_type("AWS::EC2::SecurityGroupIngress")
     [rule] = [r["Properties"] for name, r in ingress.items() if "NetworkServices" in name]
     assert (rule["FromPort"], rule["ToPort"], rule["IpProtocol"]) == (443, 443, "tcp")
-    assert "Clients" in rendered(rule["SourceSecurityGroupId"])
+    assert "Clients" in render(rule["SourceSecurityGroupId"])

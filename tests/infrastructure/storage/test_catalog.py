@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cdk.storage.tables import tables
-from tests.infrastructure.templates import Stage, rendered
+from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
 
@@ -24,8 +24,8 @@ def test_curated_features_and_forecasts_are_tables_that_need_no_crawler(stage: S
         told = inputs[table.name]
         assert told["Parameters"]["projection.enabled"] == "true"
         assert told["Parameters"]["projection.run_id.type"] == "injected"
-        assert rendered(told["Parameters"]["storage.location.template"]).endswith(f"/{table.prefix}run_id=${{run_id}}/")
-        assert rendered(told["StorageDescriptor"]["Location"]).endswith(f"/{table.prefix}")
+        assert render(told["Parameters"]["storage.location.template"]).endswith(f"/{table.prefix}run_id=${{run_id}}/")
+        assert render(told["StorageDescriptor"]["Location"]).endswith(f"/{table.prefix}")
         assert [key["Name"] for key in told["PartitionKeys"]] == ["run_id"]
         assert {c["Name"]: c["Type"] for c in told["StorageDescriptor"]["Columns"]} == table.columns
 
@@ -40,4 +40,4 @@ def test_answers_of_athena_are_encrypted_bounded_and_forgotten(stage: Stage) -> 
     assert told["EnforceWorkGroupConfiguration"] is True
     assert told["BytesScannedCutoffPerQuery"] == 50 * 1024**3
     assert told["ResultConfiguration"]["EncryptionConfiguration"]["EncryptionOption"] == "SSE_KMS"
-    assert rendered(told["ResultConfiguration"]["OutputLocation"]).endswith("/queries/")
+    assert render(told["ResultConfiguration"]["OutputLocation"]).endswith("/queries/")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.infrastructure.templates import Resource, Stage, rendered
+from tests.infrastructure.templates import Resource, Stage, render
 
 pytestmark = pytest.mark.synth
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 EXPECTED = {
     "anomaly_detector",
     "api",
@@ -46,7 +46,7 @@ def test_every_entry_point_is_a_file(stage: Stage) -> None:
 
 
 def test_every_function_has_its_own_role(stage: Stage) -> None:
-    roles = [f"{name.split('/')[0]}{rendered(f['Properties']['Role'])}" for name, f in stage.our_functions().items()]
+    roles = [f"{name.split('/')[0]}{render(f['Properties']['Role'])}" for name, f in stage.our_functions().items()]
     assert len(set(roles)) == len(roles)
 
 
@@ -81,7 +81,7 @@ def test_functions_are_told_where_the_database_is_and_no_password(stage: Stage) 
     for name, function in networked(stage).items():
         variables = function["Properties"]["Environment"]["Variables"]
         assert variables["STAGE"] == stage.name
-        assert "DatabaseCluster" in rendered(variables["DATABASE_HOST"]), name
+        assert "DatabaseCluster" in render(variables["DATABASE_HOST"]), name
         of_the_api = function["Properties"]["Handler"] == "runtime.api.main.handler"
         assert variables["DATABASE_USER"] == ("signify_api" if of_the_api else "signify_functions"), name
         assert "DATABASE_SECRET_ARN" not in variables
@@ -90,7 +90,7 @@ def test_functions_are_told_where_the_database_is_and_no_password(stage: Stage) 
 def test_no_environment_and_no_output_resolves_a_secret(stage: Stage) -> None:
     for function in stage.our_functions().values():
         variables = function["Properties"]["Environment"]["Variables"]
-        assert "{{resolve:" not in "".join(rendered(value) for value in variables.values())
+        assert "{{resolve:" not in "".join(render(value) for value in variables.values())
     assert all("{{resolve:" not in json.dumps(t.document.get("Outputs", {})) for t in stage.templates.values())
 
 
@@ -123,4 +123,4 @@ def test_only_the_receiver_reads_what_landed_and_only_jobs_write_curated_rows(st
 
 def _holders(stage: Stage, policy: str) -> list[str]:
     roles = stage.of_type("AWS::IAM::Role").items()
-    return [name for name, role in roles if any(policy in rendered(arn) for arn in role["Properties"].get("ManagedPolicyArns", []))]
+    return [name for name, role in roles if any(policy in render(arn) for arn in role["Properties"].get("ManagedPolicyArns", []))]

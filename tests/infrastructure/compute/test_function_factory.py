@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Stage, Template, rendered
+from tests.infrastructure.templates import Stage, Template, render
 
 pytestmark = pytest.mark.synth
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
 def test_what_nobody_waits_for_is_tried_three_times_and_then_kept(listener: Template) -> None:
     [function] = listener.of_type("AWS::Lambda::Function").values()
     [queue] = listener.of_type("AWS::SQS::Queue")
-    assert queue in rendered(function["Properties"]["DeadLetterConfig"]["TargetArn"])
+    assert queue in render(function["Properties"]["DeadLetterConfig"]["TargetArn"])
     [retries] = listener.of_type("AWS::Lambda::EventInvokeConfig").values()
     assert (retries["Properties"]["MaximumRetryAttempts"], retries["Properties"]["MaximumEventAgeInSeconds"]) == (2, 7200)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.infrastructure.templates import Stage, rendered, statements
+from tests.infrastructure.templates import Stage, render, statements
 
 
 def rules(stage: Stage) -> list[dict[str, Any]]:
@@ -21,15 +21,15 @@ def test_every_failure_status_of_an_execution_and_every_redrive_is_routed(stage:
 
 def test_only_executions_of_this_stage_are_routed(stage: Stage) -> None:
     [machine] = stage.templates["Workflow"].of_type("AWS::StepFunctions::StateMachine")
-    assert {rendered(rule["EventPattern"]["detail"]["stateMachineArn"][0]) for rule in rules(stage)} == {f"<{machine}>"}
+    assert {render(rule["EventPattern"]["detail"]["stateMachineArn"][0]) for rule in rules(stage)} == {f"<{machine}>"}
 
 
 def test_an_event_that_cannot_be_delivered_or_handled_waits_in_one_queue(stage: Stage) -> None:
     [listener] = [f for f in stage.our_functions().values() if "execution_listener" in f["Properties"]["Handler"]]
-    queue = rendered(listener["Properties"]["DeadLetterConfig"]["TargetArn"])
+    queue = render(listener["Properties"]["DeadLetterConfig"]["TargetArn"])
     for rule in rules(stage):
         [target] = rule["Targets"]
-        assert rendered(target["DeadLetterConfig"]["Arn"]) == queue
+        assert render(target["DeadLetterConfig"]["Arn"]) == queue
         assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 7200, "MaximumRetryAttempts": 20}
 
 
@@ -42,7 +42,7 @@ def test_only_these_rules_may_fill_that_queue_and_invoke_the_listener(stage: Sta
     assert len(send_statements) == 2
     assert all("aws:SourceArn" in str(statement["Condition"]) for statement in send_statements)
     permissions = [p["Properties"] for p in template.of_type("AWS::Lambda::Permission").values()]
-    callers = [rendered(p["SourceArn"]) for p in permissions if p["Principal"] == "events.amazonaws.com"]
+    callers = [render(p["SourceArn"]) for p in permissions if p["Principal"] == "events.amazonaws.com"]
     assert sorted(callers) == sorted(f"<{name}>" for name in template.of_type("AWS::Events::Rule"))
 
 
@@ -51,6 +51,6 @@ def test_the_listener_may_describe_executions_of_this_machine_alone(stage: Stage
     [machine] = template.of_type("AWS::StepFunctions::StateMachine")
     policies = template.of_type("AWS::IAM::Policy").values()
     grants = [s for policy in policies for s in statements(policy) if s["Action"] == "states:DescribeExecution"]
-    [resource] = [rendered(statement["Resource"]) for statement in grants]
+    [resource] = [render(statement["Resource"]) for statement in grants]
     assert ":execution:" in resource
     assert machine in resource

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runtime.services.ingestion.ingestion import MAX_BYTES
-from tests.infrastructure.templates import Resource, Stage, rendered
+from tests.infrastructure.templates import Resource, Stage, render
 
 pytestmark = pytest.mark.synth
 SLOWEST_BYTES_PER_S = 3_000_000  # two thirds of what was measured (docs/adr/0012)
@@ -27,7 +27,7 @@ def test_only_objects_below_landing_are_routed(stage: Stage) -> None:
     pattern = landed(stage)["Properties"]["EventPattern"]
     assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
     assert pattern["detail"]["object"]["key"] == [{"prefix": "landing/"}]
-    assert "LakeBucket" in rendered(pattern["detail"]["bucket"]["name"][0])
+    assert "LakeBucket" in render(pattern["detail"]["bucket"]["name"][0])
 
 
 def test_an_event_that_cannot_be_queued_is_kept(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
-from tests.infrastructure.templates import Resource, Stage, listed, rendered, statements
+from tests.infrastructure.templates import Resource, Stage, as_list, render, statements
 
 pytestmark = pytest.mark.synth
 CLOSED = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
@@ -42,10 +42,10 @@ def test_every_bucket_queue_and_topic_refuses_plain_http(any_stage: Stage) -> No
         ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "Topics"),
     ):
         guarded = {
-            rendered(holder_reference)
+            render(holder_reference)
             for each in any_stage.of_type(policy).values()
             if denies_plain_http(each)
-            for holder_reference in listed(each["Properties"][target])
+            for holder_reference in as_list(each["Properties"][target])
         }
         holders = {f"<{name.split('/')[1]}>" for name in any_stage.of_type(holder)}
         assert holders, holder
@@ -99,7 +99,7 @@ def test_the_database_is_private_encrypted_and_tls_only(any_stage: Stage) -> Non
 
 def test_the_database_password_is_generated_and_appears_nowhere(any_stage: Stage) -> None:
     [cluster] = any_stage.of_type("AWS::RDS::DBCluster").values()
-    assert rendered(cluster["Properties"]["MasterUserPassword"]).startswith("{{resolve:secretsmanager:")
+    assert render(cluster["Properties"]["MasterUserPassword"]).startswith("{{resolve:secretsmanager:")
     [secret] = any_stage.of_type("AWS::SecretsManager::Secret").values()
     assert secret["Properties"]["GenerateSecretString"]["PasswordLength"] >= 30
     assert "KmsKeyId" in secret["Properties"]

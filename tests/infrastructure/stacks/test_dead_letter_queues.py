@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.templates import Stage, rendered
+from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
 
@@ -34,16 +34,16 @@ def test_rules_and_schedules_keep_what_they_cannot_deliver(any_stage: Stage) -> 
     worth_keeping = [(name, target) for name, target in deliveries(any_stage) if not is_worthless_late(target)]
     assert len(worth_keeping) >= len([*any_stage.of_type("AWS::Events::Rule"), "the daily schedule"])
     for name, target in worth_keeping:
-        assert rendered(target["DeadLetterConfig"]["Arn"]) in queues, name
+        assert render(target["DeadLetterConfig"]["Arn"]) in queues, name
 
 
 def test_a_function_that_nobody_waits_for_keeps_what_it_fails_to_do(any_stage: Stage) -> None:
     """The reason for which cdk-nag lets the others be without a dead-letter queue."""
-    handed_to = {rendered(target["Arn"]) for _, target in deliveries(any_stage) if not is_worthless_late(target)}
-    handed_to |= {rendered(each["Properties"]["Endpoint"]) for each in any_stage.of_type("AWS::SNS::Subscription").values()}
+    handed_to = {render(target["Arn"]) for _, target in deliveries(any_stage) if not is_worthless_late(target)}
+    handed_to |= {render(each["Properties"]["Endpoint"]) for each in any_stage.of_type("AWS::SNS::Subscription").values()}
     configured = any_stage.of_type("AWS::Lambda::EventInvokeConfig").values()
     kept = {
-        rendered(each["Properties"]["FunctionName"])
+        render(each["Properties"]["FunctionName"])
         for each in configured
         if each["Properties"].get("DestinationConfig", {}).get("OnFailure")
     }
