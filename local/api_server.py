@@ -9,13 +9,13 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import ExitStack
-from functools import cache
 from typing import Any, NoReturn
 
 from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
+from typing_extensions import override
 
 from contracts.metrics import NAMESPACE
 from contracts.scopes import ALL_SCOPES
@@ -23,7 +23,8 @@ from local.developer_database import developer_database
 from local.state import read_environment
 from runtime import bootstrap
 from runtime.api.app import mount
-from runtime.errors import Unavailable
+from runtime.errors import NotFound, Unavailable
+from runtime.services.ports import Workflow
 
 resources = ExitStack()
 
@@ -43,12 +44,16 @@ class DeveloperResolver(HttpResolverLocal):
             resources.close()
 
 
-class NoStateMachine:
-    """Step Functions' client where no twin runs: nothing starts, and AWS is never asked."""
+class NoWorkflow(Workflow):
+    """The workflow where the local stack does not run: no execution can start, and AWS is not called."""
 
-    def start_execution(self, **_: object) -> NoReturn:
-        """Raise Unavailable with what to do."""
-        raise Unavailable("No twin runs here, so no run can be started; run ./signify up and start this server again")
+    @override
+    def start(self, name: str, run_input: Mapping[str, object]) -> NoReturn:
+        raise Unavailable("The local stack does not run, so no run can be started; run ./signify up and restart this server")
+
+    @override
+    def is_running(self, arn: str) -> bool:
+        raise NotFound(f"{arn} does not exist")
 
 
 def configure() -> None:
@@ -57,12 +62,14 @@ def configure() -> None:
     defaults = {"STAGE": "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, **twin}
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    adapters = bootstrap.Adapters(bootstrap.AwsClients())
     if "STATE_MACHINE_ARN" not in os.environ:
-        bootstrap.workflow_client = cache(NoStateMachine)  # type: ignore[arg-type]
+        adapters.workflow = NoWorkflow()
     if "SIGNIFY_DATABASE_URL" not in os.environ and "DATABASE_HOST" not in os.environ:
         os.environ["SIGNIFY_DATABASE_URL"] = resources.enter_context(developer_database())
         atexit.register(resources.close)
-        bootstrap.migrations().upgrade()
+        adapters.migrations.upgrade()
+    resources.enter_context(bootstrap.use(bootstrap.Services(adapters)))
     print("signify: development server, every request has every scope; do not expose it", file=sys.stderr)
 
 

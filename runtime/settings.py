@@ -66,10 +66,6 @@ class RunEnvironment(DatabaseEnvironment, LakeEnvironment):
     runs_kept: int = Field(default=30, ge=2)
 
 
-class IngestionEnvironment(DatabaseEnvironment, LakeEnvironment):
-    """The function that receives landed objects."""
-
-
 class WorkflowEnvironment(Environment):
     """A function that starts executions, or asks how they stand."""
 
@@ -84,12 +80,6 @@ class CanaryEnvironment(Environment):
     token_client_id: str = Field(min_length=1)
     token_user_pool_id: str = Field(min_length=1)
     api_key_id: str = ""
-
-
-class ApiEnvironment(DatabaseEnvironment):
-    """The API function."""
-
-    state_machine_arn: str = ""
 
 
 Kind = TypeVar("Kind", bound=Environment)

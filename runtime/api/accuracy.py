@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runtime.api.services import ApiServices
 from runtime.models.api.requests import GroupBy
-from runtime.services.forecasts.row_ids import decode
+from runtime.models.domain.kpis import AccuracyReport
+from runtime.services.forecasts.row_ids import ForecastKey
 
 BREAKDOWNS = {GroupBy.SKU: "sku_breakdown", GroupBy.SITE: "site_breakdown", GroupBy.WEEK: "weekly_trends"}
 NOTHING_MEASURED: dict[str, Any] = {
@@ -17,16 +17,10 @@ NOTHING_MEASURED: dict[str, Any] = {
 }
 
 
-def accuracy_body(services: ApiServices, forecast_id: str, group_by: GroupBy) -> dict[str, Any]:
-    """Return the newest accuracy of a run, or of one SKU in it: PENDING_ACTUALS and null metrics while there is no report.
-
-    Raises RunNotFound.
-    """
-    key = decode(forecast_id)
-    run, _ = services.forecasts.run(forecast_id)
-    report = services.accuracy.latest(run.id)
+def accuracy_body(key: ForecastKey, report: AccuracyReport | None, group_by: GroupBy) -> dict[str, Any]:
+    """Return the newest accuracy of a run, or of one SKU in it: PENDING_ACTUALS and null metrics while there is no report."""
     none: dict[str, Any] = {name: [] for name in BREAKDOWNS.values()}
-    head = {"forecast_id": run.id, "scope": key.scope, "error_grain": "day", "rollup": "pooled"} | none
+    head = {"forecast_id": key.run_id, "scope": key.scope, "error_grain": "day", "rollup": "pooled"} | none
     shown = _shown(report.payload, key.sku_id, group_by) if report else None
     if report is None or shown is None:
         return head | NOTHING_MEASURED

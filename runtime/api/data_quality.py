@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
@@ -16,12 +15,11 @@ from runtime.api.pages import page_response
 from runtime.api.responses import json_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import require_scope
-from runtime.errors import ReportNotFound
 from runtime.models.api.responses import ObjectsResponse, QualityReportResponse
 from runtime.models.domain.objects import ObjectStatus
+from runtime.services.data_quality.data_quality_reading import LATEST
 
 router = ApiRouter()
-LATEST = "latest"
 Status = Annotated[ObjectStatus | None, Query(description="Return only objects with this status.")]
 Dataset = Annotated[parameters.Text | None, Query(max_length=50, description="Return only objects of this data set.", examples=["orders"])]
 Key = Annotated[parameters.Text | None, Query(max_length=1024, description="Return only versions of the object with this key.")]
@@ -40,11 +38,9 @@ def list_objects(
     status: Status = None, dataset: Dataset = None, key: Key = None, limit: parameters.Limit = 100, cursor: parameters.Cursor = None
 ) -> Response[str]:
     """Return the objects uploaded to the lake: accepted, duplicate of an accepted object, or rejected with a reason."""
-    services = bootstrap.api_services()
-    asked = {"status": status, "dataset": dataset, "key": key}
-    filters = {name: str(value) for name, value in asked.items() if value is not None}
-    after = services.cursors.decode(filters, cursor) if cursor else None
-    return page_response("objects", services.objects.rows(filters, after, limit), filters, limit, services.cursors)
+    query = {"status": status, "dataset": dataset, "key": key}
+    filters = {name: str(value) for name, value in query.items() if value is not None}
+    return page_response("objects", bootstrap.services().data_quality.list_objects(filters, limit, cursor))
 
 
 @router.get(
@@ -57,12 +53,7 @@ def list_objects(
 )
 def get_report(run_id: RunId) -> Response[str]:
     """Return the row counts of a run: for every object, rows_in = curated + quarantined + duplicates."""
-    services = bootstrap.api_services()
-    try:
-        wanted = services.latest_report.latest_run_id() if run_id == LATEST else UUID(run_id)
-    except ValueError:
-        raise ReportNotFound(f"{run_id!r} is not a run id; use a run's UUID or {LATEST!r}.") from None
-    report = services.quality.get(wanted)
+    report = bootstrap.services().data_quality.report(run_id)
     return json_response(
         {"run_id": report.run_id, "verdict": report.verdict.value, "created_at": report.created_at, "report": report.payload}
     )

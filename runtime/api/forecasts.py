@@ -12,6 +12,7 @@ from runtime import bootstrap
 from runtime.api import accuracy, parameters
 from runtime.api.documentation import openapi_responses
 from runtime.api.jobs import job_body
+from runtime.api.pages import page_body
 from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import claims, require_scope
@@ -51,14 +52,9 @@ def list_forecasts(
 
     Follow `page.next_cursor` until `page.has_more` is false; all pages of one listing come from the same run.
     """
-    dates = DateRange(start_date, end_date)
-    services = bootstrap.api_services()
-    page = services.forecasts.page(ForecastQuery(time_horizon, tuple(sku_filter or ()), site_id, dates, limit, cursor))
-    content = {
-        "forecasts": fragment(page.rows.json),
-        "page": {"limit": limit, "next_cursor": page.next_cursor, "has_more": page.rows.has_more},
-        "meta": page.meta | {"generated_at": services.forecasts.clock.now()},
-    }
+    query = ForecastQuery(time_horizon, tuple(sku_filter or ()), site_id, DateRange(start_date, end_date), limit, cursor)
+    forecasts = bootstrap.services().forecasts.page(query)
+    content = {"forecasts": fragment(forecasts.page.json), "page": page_body(forecasts.page), "meta": forecasts.meta}
     return json_response(content, cache=CACHE_BRIEFLY)
 
 
@@ -78,7 +74,7 @@ def list_forecasts(
     middlewares=[RUN],
 )
 def generate_forecasts(
-    asked: Request,
+    gateway_request: Request,
     request: Annotated[ForecastRequest, Body(examples=[{"time_horizon": "28d"}])],
     idempotency_key: parameters.IdempotencyKey = None,
 ) -> Response[str]:
@@ -86,12 +82,12 @@ def generate_forecasts(
 
     The forecasts replace the published ones when the run succeeds and is published.
     """
-    caller = claims(asked.resolved_event.raw_event).get("client_id", "unknown")
-    started = bootstrap.api_services().starting.start(request, idempotency_key, caller)
-    headers = {"Location": f"/api/v1/jobs/{started.job.id}", "Retry-After": "5"}
-    if started.replayed:
+    caller = claims(gateway_request.resolved_event.raw_event).get("client_id", "unknown")
+    job, is_replay = bootstrap.services().forecast_jobs.start(request, idempotency_key, caller)
+    headers = {"Location": f"/api/v1/jobs/{job.id}", "Retry-After": "5"}
+    if is_replay:
         headers["Idempotency-Replayed"] = "true"
-    return json_response(job_body(started.job), status=202, headers=headers)
+    return json_response(job_body(job), status=202, headers=headers)
 
 
 @router.get(
@@ -104,7 +100,7 @@ def generate_forecasts(
 )
 def get_forecast(forecast_id: parameters.ForecastId) -> Response[str]:
     """Return the status, model, back-test and warnings of a run, and the object versions it read."""
-    run, published = bootstrap.api_services().forecasts.run(forecast_id)
+    run, published = bootstrap.services().forecasts.run(forecast_id)
     return json_response(_run_body(run, published=published is not None and published.run_id == run.id))
 
 
@@ -123,7 +119,8 @@ def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Groupi
 
     With the id of a forecast row, the figures are those of its SKU.
     """
-    return json_response(accuracy.accuracy_body(bootstrap.api_services(), forecast_id, group_by), cache=CACHE_BRIEFLY)
+    key, report = bootstrap.services().forecasts.accuracy(forecast_id)
+    return json_response(accuracy.accuracy_body(key, report, group_by), cache=CACHE_BRIEFLY)
 
 
 @router.get(
@@ -136,18 +133,18 @@ def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Groupi
 )
 def list_excluded(forecast_id: parameters.ForecastId) -> Response[str]:
     """Return the SKU-site pairs that the run did not forecast, each with a reason such as a history that is too short."""
-    key, excluded = bootstrap.api_services().forecasts.excluded(forecast_id)
+    key, excluded = bootstrap.services().forecasts.excluded(forecast_id)
     return json_response({"forecast_id": key.run_id, "excluded": excluded}, cache=CACHE_BRIEFLY)
 
 
 def _run_body(run: ForecastRun, *, published: bool) -> dict[str, Any]:
-    same = ("as_of_date", "horizon_days", "published_at", "code_version", "created_at", "finished_at")
-    made = ("backend", "model_name", "model_version", "series_forecast", "series_excluded", "backtest")
+    fields = ("as_of_date", "horizon_days", "published_at", "code_version", "created_at", "finished_at")
+    fields_of_model = ("backend", "model_name", "model_version", "series_forecast", "series_excluded", "backtest")
     return {
         "forecast_id": run.id,
         "status": run.status.value,
         "published": published,
-        **{name: getattr(run, name) for name in (*same, *made)},
+        **{name: getattr(run, name) for name in (*fields, *fields_of_model)},
         "params": dict(run.params),
         "warnings": list(run.warnings),
         "lineage": [dict(entry) for entry in run.manifest],

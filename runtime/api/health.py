@@ -9,7 +9,6 @@ from runtime.api.documentation import openapi_responses
 from runtime.api.responses import json_response
 from runtime.api.routing import ApiRouter
 from runtime.models.api.responses import HealthResponse
-from runtime.settings import Environment
 
 router = ApiRouter()
 
@@ -24,4 +23,4 @@ router = ApiRouter()
 )
 def get_health() -> Response[str]:
     """Return `ok` without calling any dependency. No token needed."""
-    return json_response({"status": "ok", "code_version": bootstrap.environment(Environment).code_version})
+    return json_response({"status": "ok", "code_version": bootstrap.services().code_version})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -14,7 +13,6 @@ from runtime.api.documentation import openapi_responses
 from runtime.api.responses import json_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import require_scope
-from runtime.errors import JobNotFound
 from runtime.models.api.responses import ForecastJobResponse
 from runtime.models.domain.jobs import Job
 
@@ -31,11 +29,7 @@ router = ApiRouter()
 )
 def get_job(job_id: parameters.JobId) -> Response[str]:
     """Return the status of a job. Polling is cheap: the request reads one row."""
-    try:
-        wanted = UUID(job_id)
-    except ValueError:
-        raise JobNotFound(f"{job_id!r} is not a job id; use the job_id returned when the job was started.") from None
-    return json_response(job_body(bootstrap.api_services().jobs.get(wanted)))
+    return json_response(job_body(bootstrap.services().forecast_jobs.get(job_id)))
 
 
 def job_body(job: Job) -> dict[str, Any]:

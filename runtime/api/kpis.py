@@ -51,12 +51,8 @@ def list_kpis(
 
     An undefined value is null; `metadata.undefined_reason` states why.
     """
-    services = bootstrap.api_services()
-    names, about = metric or [], _dimensions(dimension or [])
-    filters = {"m": sorted(names), "d": about}
-    after = services.cursors.decode(filters, cursor) if cursor else None
-    rows = services.kpis.latest(names, about, after, limit)
-    return page_response("kpis", rows, filters, limit, services.cursors, cache=CACHE_BRIEFLY)
+    page = bootstrap.services().kpis.page(metric or [], parse_dimensions(dimension or []), limit, cursor)
+    return page_response("kpis", page, cache=CACHE_BRIEFLY)
 
 
 @router.get(
@@ -72,14 +68,15 @@ def list_definitions(family: Family = None) -> Response[str]:
     return json_response({"definitions": kpi_definitions.definitions(family)}, cache=CACHE_BRIEFLY)
 
 
-def _dimensions(texts: Sequence[str]) -> dict[str, str]:
-    pairs = [_dimension(text) for text in texts]
+def parse_dimensions(texts: Sequence[str]) -> dict[str, str]:
+    """Return dimensions written as name:value by name. Raises InvalidInput."""
+    pairs = [_parse_dimension(text) for text in texts]
     if len(dict(pairs)) < len(pairs):
         raise InvalidInput(f"dimension = {', '.join(texts)}: a dimension is repeated; name each dimension once.")
     return dict(pairs)
 
 
-def _dimension(text: str) -> tuple[str, str]:
+def _parse_dimension(text: str) -> tuple[str, str]:
     name, separator, value = text.partition(":")
     if not separator or not name or not value:
         raise InvalidInput(f"dimension = {text!r}: use the form name:value, for example basis:BACKTEST.")

@@ -1,21 +1,28 @@
-"""Lists whose rows PostgreSQL wrote as JSON."""
+"""Bodies of lists."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from aws_lambda_powertools.event_handler import Response
 
 from runtime.api.responses import NO_STORE, fragment, json_response
-from runtime.services.forecasts.cursors import Cursors
-from runtime.services.read_ports import JsonRows
+from runtime.services.paging import Page
 
 
-def page_response(
-    name: str, rows: JsonRows, filters: Mapping[str, Any], limit: int, cursors: Cursors, *, cache: str = NO_STORE
-) -> Response[str]:
-    """The envelope of a list: the rows under their name, and where the list stands."""
-    following = cursors.encode(filters, rows.last) if rows.has_more and rows.last else None
-    page = {"limit": limit, "next_cursor": following, "has_more": rows.has_more}
-    return json_response({name: fragment(rows.json), "page": page}, cache=cache)
+class PageBody(TypedDict):
+    """Position in a list."""
+
+    limit: int
+    next_cursor: str | None
+    has_more: bool
+
+
+def page_body(page: Page) -> PageBody:
+    """Return the position in a list as JSON values."""
+    return {"limit": page.limit, "next_cursor": page.next_cursor, "has_more": page.has_more}
+
+
+def page_response(name: str, page: Page, *, cache: str = NO_STORE) -> Response[str]:
+    """Return the rows of a page under `name`, and the position in the list."""
+    return json_response({name: fragment(page.json), "page": page_body(page)}, cache=cache)

@@ -16,7 +16,7 @@ from runtime.functions.run_step import run_step
 @run_step
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Find the groups of anomalies that touch the run's last seven days."""
-    result = bootstrap.anomaly_detection().detect(parse(RunEvent, event).run_id)
+    result = bootstrap.services().anomaly_detection.detect(parse(RunEvent, event).run_id)
     emit(
         {
             Metric.ANOMALY_GROUPS: result.report.total,

@@ -14,6 +14,6 @@ from runtime.functions.observability import emit, observed
 @observed
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Probe the API once and publish the result and the duration as metrics."""
-    result = bootstrap.canary_probe().run()
+    result = bootstrap.services().canary_probe.run()
     emit({Metric.CANARY_PASSED: int(result.passed), Metric.CANARY_DURATION: result.milliseconds})
     return result.as_dict()

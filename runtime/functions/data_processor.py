@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 
 def _receive(record: SQSRecord) -> None:
-    received = [bootstrap.ingestion().receive(landed) for landed in landed_objects(record.json_body)]
+    received = [bootstrap.services().ingestion.receive(landed) for landed in landed_objects(record.json_body)]
     for decided in received:
         _report(decided)
     if not received:

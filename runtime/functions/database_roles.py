@@ -15,6 +15,6 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Make the users and grant them what they need; a second call changes nothing."""
-    users = bootstrap.database_roles().ensure()
+    users = bootstrap.services().database_roles.ensure()
     logger.info("database users: %s for the functions, %s for the API", users.functions, users.api)
     return {"functions": users.functions, "api": users.api}

@@ -16,7 +16,7 @@ from runtime.services.runs.run_recorder import Failure
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, str]:
     """Close the run of an execution that ended without recording it; reopen the run of an execution that was redriven."""
     change = parse(ExecutionChange, event).detail
-    events, execution = bootstrap.execution_events(), change.execution()
+    events, execution = bootstrap.services().execution_events, change.execution()
     if change.status == "RUNNING":
         return events.record_redrive(execution)
     return events.record_end(execution, change.status, Failure.caught(change.told()))

@@ -15,6 +15,6 @@ from runtime.functions.observability import emit, observed
 @observed
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Start the run of the scheduled day; a second fire for the same day finds the first one's execution."""
-    started = bootstrap.daily_start().start(parse(ScheduledEvent, event).scheduled_time)
+    started = bootstrap.services().daily_start.start(parse(ScheduledEvent, event).scheduled_time)
     emit({Metric.DAILY_START_ACCEPTED: int(started.arn is not None)})
     return started.answer()

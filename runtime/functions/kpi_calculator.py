@@ -16,7 +16,7 @@ from runtime.functions.run_step import run_step
 @run_step
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Measure this run's back-test, and the earlier runs against what has happened since."""
-    measured = bootstrap.accuracy_measurement().measure(parse(RunEvent, event).run_id)
+    measured = bootstrap.services().kpi_calculation.measure(parse(RunEvent, event).run_id)
     headline = measured.headline
     emit({Metric.KPIS_COMPUTED: measured.kpis, Metric.ACCURACY_WAPE: headline.payload["wape"] if headline else None, **measured.health()})
     return measured.answer()

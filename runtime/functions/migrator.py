@@ -15,6 +15,6 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Bring the schema to the newest revision; a second call changes nothing."""
-    revision = bootstrap.migrations().upgrade()
+    revision = bootstrap.services().migrations.upgrade()
     logger.info("database schema at revision %s", revision)
     return {"revision": revision}

@@ -17,7 +17,7 @@ from runtime.functions.run_step import run_step
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Judge the input of a run, keep the report, and refuse the run when the gate is enforced."""
     asked = parse(GatedRunEvent, event)
-    judgement = bootstrap.quality_gate().judge(asked.run_id, asked.gate)
+    judgement = bootstrap.services().quality_gate.judge(asked.run_id, asked.gate)
     quality = judgement.quality
     emit(
         {

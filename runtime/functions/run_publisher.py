@@ -18,7 +18,7 @@ from runtime.models.domain.documents import Backtest
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Load the run's forecasts and flip the pointer, atomically."""
     asked = parse(PublishEvent, event)
-    publication = bootstrap.publishing().publish(asked.run_id, asked.gate, flip=asked.publish)
+    publication = bootstrap.services().publishing.publish(asked.run_id, asked.gate, flip=asked.publish)
     backtest = publication.forecast.backtest or Backtest()
     emit(
         {

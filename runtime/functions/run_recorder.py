@@ -18,7 +18,7 @@ from runtime.services.runs.run_recorder import Failure
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Record how an execution ended and sum it up for people; end a failed one, or let it go on when it was redriven."""
     ended = parse(OutcomeEvent, event)
-    recording, execution = bootstrap.run_recording(), ended.execution.execution()
+    recording, execution = bootstrap.services().run_recorder, ended.execution.execution()
     if ended.failure:
         redriven = ended.execution.redrive_count > ended.failure.redrives
         return recording.end(execution, ended.failure.state, ended.failure.summary, redriven=redriven)

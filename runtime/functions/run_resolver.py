@@ -17,6 +17,6 @@ from runtime.functions.run_step import run_step
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Turn the input of an execution into a run with a manifest."""
     asked = parse(ResolveInput, event)
-    resolved = bootstrap.run_resolution().resolve(asked.input, asked.execution.execution())
+    resolved = bootstrap.services().run_resolution.resolve(asked.input, asked.execution.execution())
     emit({Metric.INPUT_AGE_DAYS: resolved.input_age_days})
     return resolved.answer()

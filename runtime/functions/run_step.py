@@ -26,10 +26,10 @@ def run_step(handler: Handler) -> Handler:
     def step(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         states = parse(StepEvent, event)
         if states.run_id and states.state:
-            bootstrap.job_progress().enter(states.run_id, states.state)
+            bootstrap.services().job_progress.enter(states.run_id, states.state)
         output = handler(event, context)
         if states.next_state:
-            bootstrap.job_progress().enter(states.run_id or UUID(output["run_id"]), states.next_state)
+            bootstrap.services().job_progress.enter(states.run_id or UUID(output["run_id"]), states.next_state)
         return output
 
     return observed(step)

@@ -1,11 +1,11 @@
-"""What the API's reading services need of the database, in the words of the domain."""
+"""Ports of the services that read for the API."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol, TypedDict
 from uuid import UUID
 
 from runtime.models.domain.kpis import AccuracyReport
@@ -13,7 +13,7 @@ from runtime.models.domain.kpis import AccuracyReport
 
 @dataclass(frozen=True)
 class ForecastSlice:
-    """Rows of one run: these days, these SKUs (empty: all), this site (None: all), after this place (sku, site, date)."""
+    """Rows of one run: these days, SKUs (empty: all) and site (None: all), after this sort key (SKU, site, date)."""
 
     run_id: UUID
     first_day: date
@@ -26,49 +26,58 @@ class ForecastSlice:
 
 @dataclass(frozen=True)
 class JsonRows:
-    """Rows as PostgreSQL wrote them: a JSON array as text, the sort key of the last row, and whether more follow."""
+    """Rows as PostgreSQL wrote them: a JSON array as text, the sort key of the last row, and whether more rows follow."""
 
     json: str
     last: tuple[str, ...] | None
     has_more: bool
 
 
-class ForecastReads(Protocol):
-    """The forecasts that readers see."""
+class ExcludedSeries(TypedDict):
+    """A series that a run did not forecast, with the code and the text of the reason."""
 
-    def rows(self, asked: ForecastSlice) -> JsonRows:
-        """The rows, ordered by SKU, site and date."""
+    site_id: str
+    sku_id: str
+    code: str
+    reason: str
+
+
+class ForecastReads(Protocol):
+    """The loaded forecasts."""
+
+    def rows(self, query: ForecastSlice) -> JsonRows:
+        """Return the rows, ordered by SKU, site and date."""
 
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
-        """Of these SKUs those without a single row, each with the reason the run gives (or "")."""
+        """Return those of the SKUs that have no row, each with the reason that the run recorded (or "")."""
 
-    def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[dict[str, Any]]:
-        """The series that the run left out."""
+    def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
+        """Return the series that the run excluded."""
 
 
 class AccuracyReads(Protocol):
-    """What is known of a run's accuracy."""
+    """The accuracy reports of runs."""
 
     def latest(self, run_id: UUID) -> AccuracyReport | None:
-        """The newest report on actuals, else the back-test, else None."""
+        """Return the newest report on actual demand, else that of the back-test, else None."""
 
 
 class KpiReads(Protocol):
     """KPI values."""
 
     def latest(self, names: Sequence[str], dimensions: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
-        """The newest value per metric and dimensions, ordered by name and dimension hash."""
+        """Return the newest value per metric and dimensions, ordered by name and dimension hash."""
 
 
 class ObjectReads(Protocol):
-    """What became of landed objects."""
+    """The records of uploaded objects."""
 
     def rows(self, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
-        """Objects, newest first; filters by status, dataset, key."""
+        """Return objects, newest first; the filters are status, dataset and key."""
 
 
 class LatestReport(Protocol):
-    """Which run has the newest quality report."""
+    """The newest data-quality report."""
 
     def latest_run_id(self) -> UUID:
-        """The run. Raises ReportNotFound when there is none yet."""
+        """Return the run of the newest report. Raises ReportNotFound when there is none yet."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from runtime.errors import ReportNotFound
 from runtime.models.domain.kpis import AccuracyReport
 from runtime.services.forecasts.row_ids import ForecastKey, encode
-from runtime.services.read_ports import ForecastSlice, JsonRows
+from runtime.services.read_ports import ExcludedSeries, ForecastSlice, JsonRows
 
 
 def page_of(rows: Sequence[tuple[tuple[str, ...], dict[str, Any]]], after: Sequence[str] | None, limit: int) -> JsonRows:
@@ -24,7 +24,7 @@ def page_of(rows: Sequence[tuple[tuple[str, ...], dict[str, Any]]], after: Seque
 class InMemoryForecastReads:
     """ForecastReads over rows as tests.fakes.examples.forecast_rows makes them."""
 
-    def __init__(self, rows: Sequence[dict[str, Any]] = (), excluded: Sequence[dict[str, Any]] = ()) -> None:
+    def __init__(self, rows: Sequence[dict[str, Any]] = (), excluded: Sequence[ExcludedSeries] = ()) -> None:
         self.stored = list(rows)
         self.left_out = list(excluded)
 
@@ -45,7 +45,7 @@ class InMemoryForecastReads:
         reasons = {row["sku_id"]: f"{row['code']}: {row['reason']}" for row in self.left_out}
         return {sku_id: reasons.get(sku_id, "") for sku_id in sorted(sku_ids) if sku_id not in known}
 
-    def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[dict[str, Any]]:
+    def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
         return [row for row in self.left_out if site_id in (None, row["site_id"]) and sku_id in (None, row["sku_id"])]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ReportNotFound
 from runtime.models.domain.kpis import AccuracyReport, Basis
-from runtime.services.read_ports import ForecastSlice, JsonRows
+from runtime.services.read_ports import ExcludedSeries, ForecastSlice, JsonRows
 
 
 def json_rows(database: Database, sql: LiteralString, parameters: Mapping[str, Any]) -> JsonRows:
@@ -53,9 +53,10 @@ class PostgresForecastReads:
         """The SKUs without a row, each with why."""
         return dict(self._database.fetch(WITHOUT_FORECAST, {"run_id": run_id, "skus": list(sku_ids)}))
 
-    def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[dict[str, Any]]:
+    def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
         """The series left out."""
-        return self._database.rows(EXCLUDED, {"run_id": run_id, "site": site_id, "sku": sku_id})
+        rows = self._database.fetch(EXCLUDED, {"run_id": run_id, "site": site_id, "sku": sku_id})
+        return [{"site_id": site, "sku_id": sku, "code": code, "reason": reason} for site, sku, code, reason in rows]
 
 
 def _forecasts(asked: ForecastSlice) -> LiteralString:

@@ -1,20 +1,20 @@
-"""Reading forecasts: always of one run, normally the published one."""
+"""Read forecasts: always those of one run, normally of the published one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from runtime.errors import BadCursor, InvalidInput
 from runtime.models.api.requests import DateRange, TimeHorizon
+from runtime.models.domain.kpis import AccuracyReport
 from runtime.models.domain.runs import ForecastRun, PublishedRun
-from runtime.services.forecasts.cursors import Cursors
 from runtime.services.forecasts.row_ids import ForecastKey, decode
+from runtime.services.paging import Cursors, Page, SortKey
 from runtime.services.ports import Clock, RunRepository
-from runtime.services.read_ports import ForecastReads, ForecastSlice, JsonRows
+from runtime.services.read_ports import AccuracyReads, ExcludedSeries, ForecastReads, ForecastSlice, JsonRows
 
 STALE_AFTER_DAYS = 2
 LONGEST_SPAN_DAYS = 366
@@ -22,7 +22,7 @@ LONGEST_SPAN_DAYS = 366
 
 @dataclass(frozen=True)
 class ForecastQuery:
-    """One question for forecasts."""
+    """Filters and paging of one list of forecasts."""
 
     horizon: TimeHorizon
     sku_ids: tuple[str, ...] = ()
@@ -32,87 +32,120 @@ class ForecastQuery:
     cursor: str | None = None
 
     @property
-    def filters(self) -> dict[str, Any]:
-        """What a cursor is bound to."""
+    def filters(self) -> dict[str, object]:
+        """The filters that a cursor is bound to."""
         return {"h": self.horizon, "k": sorted(self.sku_ids), "s": self.site_id, "f": self.dates.start_date, "t": self.dates.end_date}
+
+
+class ForecastMeta(TypedDict):
+    """The run that the forecasts come from; None while no run is published."""
+
+    run_id: UUID | None
+    as_of_date: date | None
+    time_horizon: str
+    published_at: datetime | None
+    stale: bool
+    generated_at: datetime
+    warnings: list[str]
 
 
 @dataclass(frozen=True)
 class ForecastPage:
-    """One page of the answer; `rows.json` is the finished array."""
+    """One page of forecasts, with what to know about their run."""
 
-    rows: JsonRows
-    next_cursor: str | None
-    meta: dict[str, Any]
+    page: Page
+    meta: ForecastMeta
 
 
 @dataclass(frozen=True)
 class ForecastReading:
-    """The published forecasts, and the runs behind them."""
+    """Read the published forecasts, the runs and their accuracy."""
 
     forecasts: ForecastReads
     runs: RunRepository
+    accuracy_reports: AccuracyReads
     cursors: Cursors
     clock: Clock
 
     def page(self, query: ForecastQuery) -> ForecastPage:
-        """One page of forecasts of the published run; a cursor keeps to the run it began in.
+        """Return one page of forecasts of the published run; with a cursor, of the run that the first page came from.
 
-        Raises InvalidInput for a horizon beyond the run's or an impossible date range, BadCursor. Nothing published yet is an empty
-        page with a warning.
+        Raises InvalidInput for a horizon beyond the run's or an impossible date range, BadCursor. While no run is published, the page is
+        empty and has a warning.
         """
         check_dates(query.dates)
-        place = self.cursors.decode(query.filters, query.cursor) if query.cursor else None
-        run = self._run(place)
+        after = self.cursors.decode(query.filters, query.cursor) if query.cursor else None
+        run = self._run(after)
         if run is None:
-            return ForecastPage(JsonRows("[]", None, has_more=False), None, _meta_of_nothing(query))
+            return ForecastPage(Page("[]", query.limit, None, has_more=False), self._meta_without_run(query))
         if query.horizon.days > run.horizon_days:
             raise InvalidInput(
                 f"time_horizon = '{query.horizon.value}': the published run covers {run.horizon_days} days; request a shorter horizon."
             )
-        rows = self._rows(query, run, place)
-        after = [str(run.id), *rows.last] if rows.has_more and rows.last else None
-        return ForecastPage(rows, self.cursors.encode(query.filters, after) if after else None, self._meta(query, run))
+        rows = self._rows(query, run, after)
+        last = [str(run.id), *rows.last] if rows.has_more and rows.last else None
+        next_cursor = self.cursors.encode(query.filters, last) if last else None
+        return ForecastPage(Page(rows.json, query.limit, next_cursor, rows.has_more), self._meta(query, run))
 
     def run(self, forecast_id: str) -> tuple[ForecastRun, PublishedRun | None]:
-        """The run behind an id (a run's or a row's), and the run that readers see. Raises RunNotFound."""
+        """Return the run of an id (of a run or a row) and the published run. Raises RunNotFound."""
         return self.runs.get(decode(forecast_id).run_id), self.runs.published()
 
-    def excluded(self, forecast_id: str) -> tuple[ForecastKey, list[dict[str, Any]]]:
-        """The series that the run left out. Raises RunNotFound."""
+    def accuracy(self, forecast_id: str) -> tuple[ForecastKey, AccuracyReport | None]:
+        """Return the key of an id and the newest accuracy report of its run, if there is one. Raises RunNotFound."""
+        key = decode(forecast_id)
+        self.runs.get(key.run_id)
+        return key, self.accuracy_reports.latest(key.run_id)
+
+    def excluded(self, forecast_id: str) -> tuple[ForecastKey, list[ExcludedSeries]]:
+        """Return the key of an id and the series that its run excluded. Raises RunNotFound."""
         key = decode(forecast_id)
         self.runs.get(key.run_id)
         return key, self.forecasts.excluded(key.run_id, key.site_id, key.sku_id)
 
-    def _rows(self, query: ForecastQuery, run: ForecastRun, place: Sequence[str] | None) -> JsonRows:
-        rows = self.forecasts.rows(_slice(query, run, place))
-        if place and rows.last is None:
-            # A cursor is given out only when rows follow, and a loaded run never changes: its rows have been dropped since.
-            raise BadCursor(f"cursor belongs to run {run.id}, whose forecasts were retired; start without cursor to read the newest run.")
+    def _rows(self, query: ForecastQuery, run: ForecastRun, after: SortKey | None) -> JsonRows:
+        rows = self.forecasts.rows(_slice(query, run, after))
+        if after and rows.last is None:
+            # A cursor exists only when rows follow, and a loaded run never changes: its rows have been deleted since.
+            raise BadCursor(
+                f"The cursor belongs to run {run.id}, whose forecasts were deleted; start without a cursor to read the newest run."
+            )
         return rows
 
-    def _run(self, place: Sequence[str] | None) -> ForecastRun | None:
-        if place:
-            return self.runs.get(UUID(place[0]))
+    def _run(self, after: SortKey | None) -> ForecastRun | None:
+        if after:
+            return self.runs.get(UUID(after[0]))
         published = self.runs.published()
         return self.runs.get(published.run_id) if published else None
 
-    def _meta(self, query: ForecastQuery, run: ForecastRun) -> dict[str, Any]:
-        age = (self.clock.now().date() - run.as_of_date).days
+    def _meta(self, query: ForecastQuery, run: ForecastRun) -> ForecastMeta:
+        now = self.clock.now()
         return {
             "run_id": run.id,
             "as_of_date": run.as_of_date,
             "time_horizon": query.horizon.value,
             "published_at": run.published_at,
-            "stale": age > STALE_AFTER_DAYS,
-            "warnings": [*run.warnings, *self._unknown(query, run)],
+            "stale": (now.date() - run.as_of_date).days > STALE_AFTER_DAYS,
+            "generated_at": now,
+            "warnings": [*run.warnings, *self._sku_warnings(query, run)],
         }
 
-    def _unknown(self, query: ForecastQuery, run: ForecastRun) -> list[str]:
+    def _meta_without_run(self, query: ForecastQuery) -> ForecastMeta:
+        return {
+            "run_id": None,
+            "as_of_date": None,
+            "time_horizon": query.horizon.value,
+            "published_at": None,
+            "stale": True,
+            "generated_at": self.clock.now(),
+            "warnings": ["No run has been published yet; start one with POST /api/v1/forecasts/generate."],
+        }
+
+    def _sku_warnings(self, query: ForecastQuery, run: ForecastRun) -> list[str]:
         if not query.sku_ids or query.cursor:
             return []
-        without = self.forecasts.skus_without_forecast(run.id, query.sku_ids)
-        return [f"{sku_id} has no forecast: {reason or 'the run does not contain this SKU'}" for sku_id, reason in without.items()]
+        reasons = self.forecasts.skus_without_forecast(run.id, query.sku_ids)
+        return [f"{sku_id} has no forecast: {reason or 'the run does not contain this SKU'}" for sku_id, reason in reasons.items()]
 
 
 def check_dates(dates: DateRange) -> None:
@@ -125,7 +158,7 @@ def check_dates(dates: DateRange) -> None:
         raise InvalidInput(f"start_date to end_date spans more than {LONGEST_SPAN_DAYS} days; request a shorter range.")
 
 
-def _slice(query: ForecastQuery, run: ForecastRun, place: Sequence[str] | None) -> ForecastSlice:
+def _slice(query: ForecastQuery, run: ForecastRun, after: SortKey | None) -> ForecastSlice:
     first, last = run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=query.horizon.days)
     return ForecastSlice(
         run_id=run.id,
@@ -133,12 +166,6 @@ def _slice(query: ForecastQuery, run: ForecastRun, place: Sequence[str] | None) 
         last_day=min(last, query.dates.end_date or date.max),
         sku_ids=query.sku_ids,
         site_id=query.site_id,
-        after=(place[1], place[2], place[3]) if place else None,
+        after=(after[1], after[2], after[3]) if after else None,
         limit=query.limit,
     )
-
-
-def _meta_of_nothing(query: ForecastQuery) -> dict[str, Any]:
-    nothing = dict.fromkeys(("run_id", "as_of_date", "published_at"))
-    warning = "No run has been published yet; start one with POST /api/v1/forecasts/generate."
-    return {**nothing, "time_horizon": query.horizon.value, "stale": True, "warnings": [warning]}

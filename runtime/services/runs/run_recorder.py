@@ -44,7 +44,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class RunRecording:
+class RunRecorder:
     """Record how an execution ended."""
 
     runs: RunRepository

@@ -42,16 +42,16 @@ def loaded(postgres_server: PostgresServer, shared_database: str, tmp_path_facto
 
 
 @pytest.fixture
-def served(loaded: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
+def served(loaded: Served) -> Iterator[Served]:
     """The API serving the two runs."""
-    serve(loaded.api, monkeypatch)
-    return loaded
+    with serve(loaded.api):
+        yield loaded
 
 
 @pytest.fixture
-def empty(migrated_database: str, postgres: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def empty(migrated_database: str, postgres: Database) -> Iterator[Database]:
     """The API on a database with nothing in it, which tests fill as its owner."""
     api = as_the_api(migrated_database)
-    serve(api, monkeypatch)
-    yield postgres
+    with serve(api):
+        yield postgres
     api.close()

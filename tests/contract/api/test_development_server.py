@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 # Asks the application as uvicorn does, ends it as uvicorn does, and prints each status and body.
 ASK = """
 import asyncio, json
-from runtime.api.local import app, resources
+from local.api_server import app, resources
 
 async def ask(method, path, query=b"", body=b""):
     answer = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import timedelta
 from typing import Any
 
@@ -70,18 +69,17 @@ def cursor_of(**asked: Any) -> str:
     return str(forecasts(limit="5", **asked).json["page"]["next_cursor"])
 
 
-@pytest.mark.parametrize("place", [0, 11, 12, 20, -1])
-def test_a_cursor_with_one_bit_changed_is_refused(served: Served, place: int) -> None:
-    good = cursor_of()
-    raw = bytearray(base64.urlsafe_b64decode(good + "=" * (-len(good) % 4)))
-    raw[place] ^= 1
-    answer = forecasts(cursor=base64.urlsafe_b64encode(raw).decode().rstrip("="))
+@pytest.mark.parametrize("position", [0, 11, 12, 20, -2])
+def test_a_cursor_with_one_character_changed_is_refused(served: Served, position: int) -> None:
+    characters = list(cursor_of())
+    characters[position] = "A" if characters[position] != "A" else "B"
+    answer = forecasts(cursor="".join(characters))
     assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
-    assert "hand back next_cursor as it came" in answer.json["detail"]
+    assert "send next_cursor unchanged" in answer.json["detail"]
 
 
 @pytest.mark.parametrize("other", [{"time_horizon": "14d"}, {"sku_filter": "SKU-1"}, {"site_id": "LDS1"}, {"start_date": "2026-11-23"}])
-def test_the_cursor_of_another_question_is_refused(served: Served, other: dict[str, str]) -> None:
+def test_the_cursor_of_other_filters_is_refused(served: Served, other: dict[str, str]) -> None:
     answer = forecasts(cursor=cursor_of(), **other)
     assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
     assert "other filters" in answer.json["detail"]

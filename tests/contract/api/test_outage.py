@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -32,9 +34,10 @@ def ask(path: str, method: str = "GET") -> Answer:
 
 
 @pytest.fixture
-def away(monkeypatch: pytest.MonkeyPatch) -> None:
+def away() -> Iterator[None]:
     """The API with a database that does not answer."""
-    serve(Database(lambda: AWAY), monkeypatch)
+    with serve(Database(lambda: AWAY)):
+        yield
 
 
 @pytest.mark.parametrize(("method", "path"), [*(("GET", path) for path in READING), ("POST", "/forecasts/generate")])
@@ -69,9 +72,9 @@ def test_a_restarted_database_is_found_again_by_the_next_request(served: Served)
     assert ask("/forecasts").status == 200
 
 
-def test_a_table_locked_for_long_is_a_busy_database(empty: Database, migrated_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    serve(Database(lambda: conninfo_to_dict(migrated_database), statement_timeout_ms=100), monkeypatch)
-    with psycopg.connect(migrated_database) as other:
+def test_a_table_locked_for_long_is_a_busy_database(empty: Database, migrated_database: str) -> None:
+    database = Database(lambda: conninfo_to_dict(migrated_database), statement_timeout_ms=100)
+    with serve(database), psycopg.connect(migrated_database) as other:
         other.execute("lock table jobs")
         answer = ask(f"/jobs/{a_run().id}")
     assert (answer.status, answer.json["detail"]) == (503, "The database is busy. Retry in 5 seconds.")

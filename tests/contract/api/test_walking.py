@@ -117,5 +117,5 @@ def test_a_walk_whose_run_was_retired_meanwhile_says_so_and_does_not_just_end(em
     assert len(PostgresForecastLoader(empty).retire(2)) == 1
     answer = call("/forecasts", time_horizon="28d", limit="100", cursor=cursor)
     assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
-    assert "start without cursor" in answer.json["detail"]
+    assert "start without a cursor" in answer.json["detail"]
     assert walk(1000, {"time_horizon": "28d"}) == plain(empty, {"time_horizon": "28d"})

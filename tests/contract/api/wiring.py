@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
+from contextlib import AbstractContextManager
 
-import pytest
-
-from runtime import bootstrap, settings
+from runtime import bootstrap
 from runtime.adapters.postgres.database import Database
+from runtime.settings import Environment
 from tests.fakes import FixedClock
 from tests.fakes.examples import STARTED
+from tests.fakes.workflow import InMemoryWorkflow
 
 
-class Starts:
-    """Step Functions' client, as far as starting a run needs it."""
-
-    def start_execution(self, *, name: str, **_: str) -> dict[str, str]:
-        return {"executionArn": f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}"}
-
-
-def serve(database: Database, patch: pytest.MonkeyPatch) -> None:
-    """Let the routes find the services that bootstrap wires, with this database, a clock that stands at STARTED, and no AWS."""
-    patch.setenv("STAGE", "test")
-    patch.setenv("SIGNIFY_DATABASE_URL", "postgresql://nobody@nowhere/none")
-    patch.setattr(bootstrap, "environment", settings.load)
-    patch.setattr(bootstrap, "database", lambda: database)
-    patch.setattr(bootstrap, "clock", lambda: FixedClock(STARTED))
-    patch.setattr(bootstrap, "workflow_client", Starts)
-    patch.setattr(bootstrap, "cursor_key", lambda: b"a key")
-    patch.setattr(bootstrap, "api_services", cache(bootstrap.api_services.__wrapped__))
+def serve(database: Database) -> AbstractContextManager[bootstrap.Services]:
+    """Let the routes use this database, a clock that stands at STARTED, and a workflow in memory."""
+    adapters = bootstrap.Adapters(bootstrap.AwsClients())
+    adapters.environment = Environment(stage="test")
+    adapters.clock, adapters.workflow = FixedClock(STARTED), InMemoryWorkflow()
+    adapters.database = database
+    adapters.cursor_key = b"a key"
+    return bootstrap.use(bootstrap.Services(adapters))

@@ -17,6 +17,7 @@ from runtime.adapters.aws.database_roles import Users, statements
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.migrations import AlembicMigrations
 from runtime.models.domain.partitions import forecast_partition
+from runtime.settings import DatabaseEnvironment
 from tests.contract.api.published import publish
 from tests.contract.api.wiring import serve
 from tests.contract.conftest import as_the_api
@@ -90,29 +91,28 @@ def test_the_api_is_a_member_of_nothing_but_the_role_of_who_signs_in_by_token(ap
     ]
 
 
-def test_forecasts_that_are_published_later_are_read_through_their_table(
-    functions: Database, api: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_forecasts_that_are_published_later_are_read_through_their_table(functions: Database, api: Database, tmp_path: Path) -> None:
     run = publish(functions, tmp_path, "later", ("SKU-1",), ("LDS1",))
-    serve(api, monkeypatch)
-    assert len(call("/forecasts", time_horizon="28d").json["forecasts"]) == 28
+    with serve(api):
+        assert len(call("/forecasts", time_horizon="28d").json["forecasts"]) == 28
     with pytest.raises(errors.InsufficientPrivilege):
         api.fetch(f"select from {forecast_partition(run.id)}")
 
 
-def test_a_job_is_created_once_per_key(functions: Database, api: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    serve(api, monkeypatch)
-    first, second = (call("/forecasts/generate", "POST", body="{}", headers={"Idempotency-Key": "once"}) for _ in range(2))
+def test_a_job_is_created_once_per_key(functions: Database, api: Database) -> None:
+    with serve(api):
+        first, second = (call("/forecasts/generate", "POST", body="{}", headers={"Idempotency-Key": "once"}) for _ in range(2))
     assert (first.status, second.json) == (202, first.json)
     assert functions.fetch("select status from jobs where id = %s", [first.json["job_id"]]) == [("QUEUED",)]
 
 
-def test_two_deploys_leave_one_cursor_key_and_the_api_finds_it(api: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    cursor_key = bootstrap.cursor_key
-    monkeypatch.setattr(bootstrap, "database", lambda: api)
-    monkeypatch.setattr(bootstrap, "environment", lambda kind: kind(stage="test", database_host="db", database_user=USERS.api))
-    monkeypatch.delenv("SIGNIFY_DATABASE_URL", raising=False)
-    assert len(cursor_key()) == 32
+def test_two_deploys_leave_one_cursor_key_and_the_api_finds_it(api: Database) -> None:
+    adapters = bootstrap.Adapters(bootstrap.AwsClients())
+    adapters.database = api
+    adapters.database_environment = DatabaseEnvironment(
+        stage="test", database_host="db", database_user=USERS.api, signify_database_url=None
+    )
+    assert len(adapters.cursor_key) == 32
     assert api.fetch("select count(*) from access.cursor_key") == [(1,)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +11,7 @@ import pytest
 
 from contracts.scopes import ALL_SCOPES
 from runtime import bootstrap
-from runtime.api.services import ApiServices
-from runtime.services.forecasts.cursors import Cursors
-from runtime.services.forecasts.forecast_reading import ForecastReading
-from runtime.services.runs.job_starting import JobStarting
+from runtime.settings import Environment
 from tests.fakes.clock import FixedClock
 from tests.fakes.examples import STARTED, a_run, forecast_rows
 from tests.fakes.jobs import InMemoryJobs
@@ -56,34 +54,29 @@ class World:
     quality: InMemoryQualityReports = field(default_factory=InMemoryQualityReports)
     latest_report: InMemoryLatestReport = field(default_factory=InMemoryLatestReport)
 
-    def services(self) -> ApiServices:
-        clock, cursors = FixedClock(STARTED), Cursors(b"a key")
-        return ApiServices(
-            forecasts=ForecastReading(self.forecasts, self.runs, cursors, clock),
-            accuracy=self.accuracy,
-            starting=JobStarting(self.jobs, self.workflow, clock),
-            jobs=self.jobs,
-            kpis=self.kpis,
-            objects=self.objects,
-            quality=self.quality,
-            latest_report=self.latest_report,
-            cursors=cursors,
-            code_version="test",
-        )
+    def services(self) -> bootstrap.Services:
+        adapters = bootstrap.Adapters(bootstrap.AwsClients())
+        adapters.environment = Environment(stage="test", code_version="test")
+        adapters.clock = FixedClock(STARTED)
+        adapters.forecast_reads, adapters.runs = self.forecasts, self.runs
+        adapters.jobs, adapters.workflow = self.jobs, self.workflow
+        adapters.accuracy_reads, adapters.kpi_reads = self.accuracy, self.kpis
+        adapters.object_reads, adapters.quality_reports, adapters.latest_report = self.objects, self.quality, self.latest_report
+        adapters.cursor_key = b"a key"
+        return bootstrap.Services(adapters)
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
+def world() -> Iterator[World]:
     """Fakes with one published run of two SKUs at one site, and a third SKU left out."""
-    monkeypatch.setenv("STAGE", "test")
     world = World()
     run = a_run()
     world.runs.start(run)
     world.runs.flip(run.id, STARTED)
     world.forecasts.stored = forecast_rows(run.id)
     world.forecasts.left_out = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": "3 days of history"}]
-    monkeypatch.setattr(bootstrap, "api_services", world.services)
-    return world
+    with bootstrap.use(world.services()):
+        yield world
 
 
 def call(

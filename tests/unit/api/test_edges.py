@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from runtime import bootstrap
 from runtime.api.openapi import TARGET, render
 from runtime.errors import DatabaseUnavailable
 from runtime.models.domain.quality import QualityReport, Verdict
@@ -136,6 +135,6 @@ def test_every_operation_is_described_by_the_docstring_of_its_route(world: World
 def test_the_api_package_needs_no_pandas_no_sqlalchemy_no_duckdb() -> None:
     code = "import sys, runtime.api.main; print([m for m in ('pandas', 'sqlalchemy', 'duckdb', 'numpy', 'boto3') if m in sys.modules])"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(bootstrap.__file__).parents[1], timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[3], timeout=60, check=True
     )
     assert done.stdout.strip() == "[]"

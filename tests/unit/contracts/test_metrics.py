@@ -29,7 +29,7 @@ from runtime.services.probe.canary_probe import ProbeResult
 from runtime.services.runs.daily_start import Started
 from runtime.services.runs.publishing import Publication
 from runtime.services.runs.quality_gate import Judgement
-from runtime.services.runs.resolution import ResolvedRun
+from runtime.services.runs.run_resolution import ResolvedRun
 from tests.fakes.examples import AS_OF, a_run, an_accepted_object, an_execution, forecast_json, quality_json
 
 RUN_ID = an_execution().run_id
@@ -99,9 +99,9 @@ INVOCATIONS = {
         {"detect": [DetectionResult(RUN_ID, 2, AnomalyDetectionEngine().assess([], None), usual_total=1.0)]},
         RUN_EVENT,
     ),
-    "kpi_calculator": Invocation("accuracy_measurement", {"measure": [Measured((accuracy_report(),), kpis=11, sigmas=0.5)]}, RUN_EVENT),
+    "kpi_calculator": Invocation("kpi_calculation", {"measure": [Measured((accuracy_report(),), kpis=11, sigmas=0.5)]}, RUN_EVENT),
     "run_recorder": Invocation(
-        "run_recording",
+        "run_recorder",
         {"succeeded": [{}], "times_usual": [1.5]},
         {"outcome": "SUCCEEDED", "execution": EXECUTION, "dpu_seconds": 900, **RUN_EVENT},
     ),
@@ -115,10 +115,11 @@ def emf(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def invoke(function: str) -> list[dict[str, Any]]:
         invocation = INVOCATIONS[function]
-        service = invocation.stub()
-        monkeypatch.setattr(bootstrap, invocation.service, lambda: service)
+        services = bootstrap.Services(bootstrap.Adapters(bootstrap.AwsClients()))
+        setattr(services, invocation.service, invocation.stub())
         monkeypatch.setattr(metrics, "service", function)
-        import_module(f"runtime.functions.{function}").handler(invocation.event, CONTEXT)
+        with bootstrap.use(services):
+            import_module(f"runtime.functions.{function}").handler(invocation.event, CONTEXT)
         lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
         return [directive for line in lines for directive in line["_aws"]["CloudWatchMetrics"]]
 

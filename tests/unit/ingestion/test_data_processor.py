@@ -1,6 +1,7 @@
 """The handler: a batch of messages in, the ones that failed out."""
 
 import json
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,8 +15,11 @@ CONTEXT = SimpleNamespace(function_name="f", memory_limit_in_mb=128, invoked_fun
 
 
 @pytest.fixture(autouse=True)
-def wired(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "ingestion", lambda: world.ingestion)
+def services(world: World) -> Iterator[bootstrap.Services]:
+    services = bootstrap.Services(bootstrap.Adapters(bootstrap.AwsClients()))
+    services.ingestion = world.ingestion
+    with bootstrap.use(services):
+        yield services
 
 
 def message(number: int, body: dict[str, Any] | str) -> dict[str, Any]:

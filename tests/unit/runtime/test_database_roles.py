@@ -1,4 +1,4 @@
-"""The users that functions sign in as, on a Data API that keeps what it was told."""
+"""The creation of the database users, on a Data API in memory."""
 
 from __future__ import annotations
 
@@ -6,66 +6,54 @@ import pytest
 from botocore.exceptions import ClientError
 
 from runtime.adapters.aws.database_roles import ATTEMPTS, DatabaseRoles, Users
+from tests.fakes.data_api import InMemoryDataApi
 
 
-class DataApi:
-    """Sleeps for some calls, then remembers statements."""
-
-    def __init__(self, sleeps: int = 0, code: str = "DatabaseResumingException") -> None:
-        self.sleeps, self.code = sleeps, code
-        self.said: list[str] = []
-
-    def execute_statement(self, *, resourceArn: str, secretArn: str, database: str, sql: str) -> object:  # noqa: N803
-        if self.sleeps:
-            self.sleeps -= 1
-            raise ClientError({"Error": {"Code": self.code, "Message": "not yet"}}, "ExecuteStatement")
-        self.said.append(sql)
-        return {}
+def roles(api: InMemoryDataApi, pauses: list[float]) -> DatabaseRoles:
+    return DatabaseRoles(api, "cluster", "secret", "stock", Users("writers", "readers"), pause=pauses.append)
 
 
-def roles(api: DataApi, pauses: list[float]) -> DatabaseRoles:
-    return DatabaseRoles(api, "cluster", "secret", "stock", Users("keepers", "readers"), pause=pauses.append)
+@pytest.mark.parametrize("user", ["writers", "readers"])
+def test_a_user_is_created_once_and_signs_in_by_iam_only(user: str) -> None:
+    api = InMemoryDataApi()
+    assert roles(api, []).ensure() == Users("writers", "readers")
+    position = next(number for number, statement in enumerate(api.statements) if f"create role {user} login" in statement)
+    assert f"if not exists (select from pg_roles where rolname = '{user}')" in api.statements[position]
+    assert api.statements[position + 1] == f"grant rds_iam to {user}"
+    assert not any("password" in statement for statement in api.statements)
 
 
-@pytest.mark.parametrize("user", ["keepers", "readers"])
-def test_a_user_is_made_once_and_signs_in_by_iam_only(user: str) -> None:
-    api = DataApi()
-    assert roles(api, []).ensure() == Users("keepers", "readers")
-    made = next(number for number, statement in enumerate(api.said) if f"create role {user} login" in statement)
-    assert f"if not exists (select from pg_roles where rolname = '{user}')" in api.said[made]
-    assert api.said[made + 1] == f"grant rds_iam to {user}"
-    assert not any("password" in statement for statement in api.said)
-
-
-def test_the_next_deploy_says_the_same_again() -> None:
-    api = DataApi()
+def test_the_next_deployment_executes_the_same_statements() -> None:
+    api = InMemoryDataApi()
     roles(api, []).ensure()
-    first, api.said = api.said, []
+    first, api.statements = api.statements, []
     roles(api, []).ensure()
-    assert api.said == first
+    assert api.statements == first
 
 
-def test_only_the_owner_of_the_schema_may_make_anything() -> None:
-    api = DataApi()
+def test_only_the_owner_of_the_schema_may_create_objects() -> None:
+    api = InMemoryDataApi()
     roles(api, []).ensure()
-    assert not [statement for statement in api.said if "readers" in statement and "create" in statement and "create role" not in statement]
+    assert not [
+        statement for statement in api.statements if "readers" in statement and "create" in statement and "create role" not in statement
+    ]
 
 
-def test_a_paused_database_is_waited_for() -> None:
-    api, pauses = DataApi(sleeps=3), list[float]()
+def test_the_creation_waits_for_a_paused_database() -> None:
+    api, pauses = InMemoryDataApi(failures=3), list[float]()
     roles(api, pauses).ensure()
     assert len(pauses) == 3
 
 
-def test_a_database_that_never_wakes_fails_the_deploy() -> None:
-    api, pauses = DataApi(sleeps=99), list[float]()
+def test_a_database_that_never_resumes_fails_the_deployment() -> None:
+    api, pauses = InMemoryDataApi(failures=99), list[float]()
     with pytest.raises(ClientError, match="DatabaseResumingException"):
         roles(api, pauses).ensure()
     assert len(pauses) == ATTEMPTS - 1
 
 
-def test_a_mistake_is_not_waited_for() -> None:
-    api, pauses = DataApi(sleeps=1, code="BadRequestException"), list[float]()
+def test_another_error_is_not_retried() -> None:
+    api, pauses = InMemoryDataApi(failures=1, code="BadRequestException"), list[float]()
     with pytest.raises(ClientError, match="BadRequestException"):
         roles(api, pauses).ensure()
     assert pauses == []

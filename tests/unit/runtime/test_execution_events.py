@@ -8,7 +8,7 @@ from contracts.run_states import RunState
 from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at
 from runtime.models.domain.runs import RunStatus
 from runtime.services.runs.execution_events import ExecutionEvents
-from runtime.services.runs.run_recorder import Failure, RunRecording
+from runtime.services.runs.run_recorder import Failure, RunRecorder
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.examples import STARTED, a_run, an_execution
 from tests.fakes.workflow import InMemoryWorkflow
@@ -51,7 +51,7 @@ def test_a_run_is_closed_as_its_execution_ended(
 def test_what_a_state_recorded_is_left_as_it_is(
     events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock
 ) -> None:
-    RunRecording(runs, jobs, reports, clock).failed(an_execution(), Failure("GateRefused", "12 %"))
+    RunRecorder(runs, jobs, reports, clock).failed(an_execution(), Failure("GateRefused", "12 %"))
     recorded_job = jobs.get(under_way.id)
     assert events.record_end(an_execution(), "FAILED", STOPPED)["outcome"] == "RECORDED_BEFORE"
     assert jobs.get(under_way.id) == recorded_job

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -12,10 +13,8 @@ from uuid import UUID
 import pytest
 
 from contracts.run_states import RunState
-from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime import bootstrap
-from runtime.adapters.aws.database_roles import Users
-from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
+from runtime.adapters.aws.database_roles import DatabaseRoles, Users
 from runtime.errors import GateRefused, InvalidInput, RunFailed
 from runtime.functions import (
     anomaly_detector,
@@ -32,15 +31,7 @@ from runtime.functions import (
 from runtime.models.domain import run_files
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.runs import RunStatus
-from runtime.services.anomalies.anomaly_detection import AnomalyDetection
-from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
-from runtime.services.runs.daily_start import DailyStart
-from runtime.services.runs.execution_events import ExecutionEvents
-from runtime.services.runs.job_progress import JobProgress
-from runtime.services.runs.publishing import Publishing
-from runtime.services.runs.quality_gate import QualityGate
-from runtime.services.runs.resolution import RunResolution
-from runtime.services.runs.run_recorder import RunRecording
+from runtime.settings import RunEnvironment
 from tests.fakes import (
     FixedClock,
     InMemoryFrames,
@@ -52,6 +43,7 @@ from tests.fakes import (
     InMemoryQualityReports,
     InMemoryRuns,
 )
+from tests.fakes.data_api import InMemoryDataApi
 from tests.fakes.examples import an_accepted_object, an_execution, put_forecast, quality_json
 from tests.fakes.workflow import InMemoryWorkflow
 
@@ -74,9 +66,8 @@ def workflow() -> InMemoryWorkflow:
     return InMemoryWorkflow()
 
 
-@pytest.fixture(autouse=True)
-def wired(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture
+def adapters(
     lake: InMemoryLake,
     objects: InMemoryObjects,
     runs: InMemoryRuns,
@@ -85,22 +76,21 @@ def wired(
     loader: InMemoryLoader,
     workflow: InMemoryWorkflow,
     clock: FixedClock,
-) -> None:
-    """Every service on fakes."""
-    services: dict[str, object] = {
-        "run_resolution": RunResolution(objects, runs, jobs, lake, clock, "1"),
-        "quality_gate": QualityGate(lake, reports, runs, clock, 0.05),
-        "publishing": Publishing(lake, runs, loader, clock, 30),
-        "accuracy_measurement": AccuracyMeasurement(runs, InMemoryFrames(), InMemoryKpis(), ForecastAccuracyEngine()),
-        "run_recording": RunRecording(runs, jobs, reports, clock),
-        "execution_events": ExecutionEvents(runs, jobs, workflow, clock),
-        "anomaly_detection": AnomalyDetection(runs=runs, frames=InMemoryFrames(), lake=lake, table=LakeAnomalyTable(lake)),
-        "daily_start": DailyStart(workflow),
-        "job_progress": JobProgress(jobs, clock),
-    }
-    for name, service in services.items():
-        monkeypatch.setattr(bootstrap, name, lambda service=service: service)
+) -> bootstrap.Adapters:
+    """Every port on its fake."""
+    adapters = bootstrap.Adapters(bootstrap.AwsClients())
+    adapters.run_environment = RunEnvironment(stage="test", code_version="1", lake_bucket=lake.bucket, database_host="", database_user="")
+    adapters.lake, adapters.objects, adapters.runs, adapters.jobs = lake, objects, runs, jobs
+    adapters.quality_reports, adapters.forecast_loader, adapters.kpis = reports, loader, InMemoryKpis()
+    adapters.frames, adapters.workflow, adapters.clock = InMemoryFrames(), workflow, clock
     objects.record(an_accepted_object())
+    return adapters
+
+
+@pytest.fixture(autouse=True)
+def services(adapters: bootstrap.Adapters) -> Iterator[bootstrap.Services]:
+    with bootstrap.use(bootstrap.Services(adapters)) as services:
+        yield services
 
 
 def call(function: ModuleType, event: dict[str, Any]) -> dict[str, Any]:
@@ -261,19 +251,15 @@ def test_an_execution_that_somebody_stopped_closes_its_run_and_a_redrive_opens_i
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.RUNNING, RunStatus.RUNNING)
 
 
-def test_the_migrator_answers_the_revision(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Migrated:
+def test_the_migrator_returns_the_revision(adapters: bootstrap.Adapters) -> None:
+    class Migrations:
         def upgrade(self) -> str:
             return "0001"
 
-    monkeypatch.setattr(bootstrap, "migrations", Migrated)
+    adapters.migrations = Migrations()
     assert call(migrator, {}) == {"revision": "0001"}
 
 
-def test_the_maker_of_users_answers_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Roles:
-        def ensure(self) -> Users:
-            return Users("keepers", "readers")
-
-    monkeypatch.setattr(bootstrap, "database_roles", Roles)
-    assert call(database_roles, {}) == {"functions": "keepers", "api": "readers"}
+def test_the_creation_of_database_users_returns_their_names(adapters: bootstrap.Adapters) -> None:
+    adapters.database_roles = DatabaseRoles(InMemoryDataApi(), "cluster", "secret", "signify", Users("writers", "readers"))
+    assert call(database_roles, {}) == {"functions": "writers", "api": "readers"}

@@ -13,18 +13,18 @@ from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import RunStatus
-from runtime.services.runs.run_recorder import Failure, RunRecording
+from runtime.services.runs.run_recorder import Failure, RunRecorder
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.examples import STARTED, a_run, an_execution, forecast_json, quality_json
 
 
 @pytest.fixture
-def recording(runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock) -> RunRecording:
-    return RunRecording(runs, jobs, reports, clock)
+def recording(runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock) -> RunRecorder:
+    return RunRecorder(runs, jobs, reports, clock)
 
 
 def test_a_finished_run_is_summed_up_in_words(
-    recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports
+    recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports
 ) -> None:
     run = runs.start(a_run())
     jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
@@ -43,7 +43,7 @@ def test_a_finished_run_is_summed_up_in_words(
     assert (job.status, (job.result or {})["href"]) == (JobStatus.SUCCEEDED, f"/api/v1/forecasts/{run.id}")
 
 
-def test_a_failed_run_says_why_and_what_readers_see(recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
+def test_a_failed_run_says_why_and_what_readers_see(recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
     published = runs.start(a_run("earlier"))
     runs.flip(published.id, STARTED)
     run = runs.start(a_run())
@@ -57,7 +57,7 @@ def test_a_failed_run_says_why_and_what_readers_see(recording: RunRecording, run
 
 
 def test_an_execution_that_failed_before_it_had_a_run_leaves_a_job_that_says_why(
-    recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs
+    recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs
 ) -> None:
     answer = recording.failed(an_execution(), Failure("UnknownInputKey", "unknown key horizon"))
     assert answer["summary"].splitlines() == [
@@ -68,7 +68,7 @@ def test_an_execution_that_failed_before_it_had_a_run_leaves_a_job_that_says_why
     assert jobs.get(an_execution().run_id).status is JobStatus.FAILED
 
 
-def test_a_redriven_run_that_succeeds_closes_well(recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
+def test_a_redriven_run_that_succeeds_closes_well(recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
     run = runs.start(a_run())
     recording.failed(an_execution(), Failure("DatabaseBusy", "later"))
     recording.succeeded(run.id)
@@ -76,14 +76,14 @@ def test_a_redriven_run_that_succeeds_closes_well(recording: RunRecording, runs:
     assert (jobs.get(run.id).status, jobs.get(run.id).error) == (JobStatus.SUCCEEDED, None)
 
 
-def test_a_failed_execution_is_ended_by_an_error_that_holds_the_summary(recording: RunRecording) -> None:
+def test_a_failed_execution_is_ended_by_an_error_that_holds_the_summary(recording: RunRecorder) -> None:
     with pytest.raises(RunFailed, match="Run 7 failed: no rows"):
         recording.end(an_execution(), "Cleanse", "Run 7 failed: no rows", redriven=False)
 
 
 @pytest.mark.parametrize(("state", "step"), [("Cleanse", 2), ("TrainPredictor", 5)])
 def test_a_redriven_execution_goes_on_and_says_so(
-    recording: RunRecording, runs: InMemoryRuns, jobs: InMemoryJobs, state: str, step: int
+    recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs, state: str, step: int
 ) -> None:
     run = runs.start(a_run())
     recording.failed(an_execution(), Failure("GateRefused", "12 %"))
@@ -93,12 +93,12 @@ def test_a_redriven_execution_goes_on_and_says_so(
     assert (job.status, job.progress["step"], job.progress["message"]) == (JobStatus.RUNNING, step, state)
 
 
-def test_a_redriven_execution_whose_failure_was_never_recorded_gets_its_job(recording: RunRecording, jobs: InMemoryJobs) -> None:
+def test_a_redriven_execution_whose_failure_was_never_recorded_gets_its_job(recording: RunRecorder, jobs: InMemoryJobs) -> None:
     recording.end(an_execution(), "ResolveInput", "told before", redriven=True)
     assert jobs.get(an_execution().run_id).status is JobStatus.RUNNING
 
 
-def test_a_published_run_whose_last_steps_failed_stays_published(recording: RunRecording, runs: InMemoryRuns) -> None:
+def test_a_published_run_whose_last_steps_failed_stays_published(recording: RunRecorder, runs: InMemoryRuns) -> None:
     run = runs.start(a_run())
     runs.flip(run.id, STARTED)
     recording.failed(an_execution(), Failure("KpiFailed", "no"))
@@ -122,7 +122,7 @@ def test_the_cause_is_read_whoever_wrote_it(error: dict[str, str] | None, expect
 
 @pytest.mark.parametrize(("earlier", "times"), [(9, None), (10, 600 / 90), (20, 600 / 180)])
 def test_a_run_is_compared_with_the_90th_percentile_of_two_weeks(
-    recording: RunRecording, runs: InMemoryRuns, clock: FixedClock, earlier: int, times: float | None
+    recording: RunRecorder, runs: InMemoryRuns, clock: FixedClock, earlier: int, times: float | None
 ) -> None:
     """Earlier runs took 10, 20, 30 ... seconds, this one 600."""
     for number in range(earlier):

@@ -11,8 +11,8 @@ from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.objects import ObjectStatus, ReasonCode
 from runtime.models.domain.runs import RunStatus
 from runtime.services.runs.execution_events import ExecutionEvents
-from runtime.services.runs.resolution import RunResolution
 from runtime.services.runs.run_recorder import Failure
+from runtime.services.runs.run_resolution import RunResolution
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryObjects, InMemoryRuns
 from tests.fakes.examples import STARTED, an_accepted_object, an_execution
 from tests.fakes.workflow import InMemoryWorkflow

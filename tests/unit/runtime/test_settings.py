@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runtime.errors import Misconfigured
-from runtime.settings import ApiEnvironment, DatabaseEnvironment, IngestionEnvironment, LakeEnvironment, RunEnvironment, load
+from runtime.settings import DatabaseEnvironment, LakeEnvironment, RunEnvironment, WorkflowEnvironment, load
 
 NAMES = (
     "STAGE", "CODE_VERSION", "LAKE_BUCKET", "DATABASE_HOST", "DATABASE_USER", "SIGNIFY_DATABASE_URL", "BAD_ROW_SHARE_LIMIT", "RUNS_KEPT",
@@ -45,7 +45,7 @@ def test_the_message_never_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> No
     assert "hidden" not in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", [ApiEnvironment, IngestionEnvironment, LakeEnvironment, DatabaseEnvironment])
+@pytest.mark.parametrize("kind", [RunEnvironment, WorkflowEnvironment, LakeEnvironment, DatabaseEnvironment])
 def test_every_kind_asks_for_the_stage(kind: type[LakeEnvironment]) -> None:
     with pytest.raises(Misconfigured, match=f"{kind.__name__}.*STAGE"):
         load(kind)

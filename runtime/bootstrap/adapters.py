@@ -1,0 +1,208 @@
+"""Adapters of the ports."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from runtime import settings
+
+if TYPE_CHECKING:
+    from runtime.adapters.aws.database_roles import DatabaseRoles
+    from runtime.adapters.postgres.database import Database
+    from runtime.bootstrap.clients import AwsClients
+    from runtime.services import ports, read_ports
+    from runtime.services.ingestion.staging.staged import RowStore
+
+
+class Adapters:
+    """The adapters of one process, each created when first used. Assign another implementation of a port to replace one."""
+
+    def __init__(self, clients: AwsClients) -> None:
+        self.clients = clients
+
+    @cached_property
+    def environment(self) -> settings.Environment:
+        """The settings that every function has."""
+        return settings.load(settings.Environment)
+
+    @cached_property
+    def database_environment(self) -> settings.DatabaseEnvironment:
+        """The settings of the functions that connect to PostgreSQL."""
+        return settings.load(settings.DatabaseEnvironment)
+
+    @cached_property
+    def run_environment(self) -> settings.RunEnvironment:
+        """The settings of the functions of a run."""
+        return settings.load(settings.RunEnvironment)
+
+    @cached_property
+    def clock(self) -> ports.Clock:
+        """The clock of the operating system."""
+        from runtime.adapters.clock import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def database(self) -> Database:
+        """The connection that all repositories share."""
+        from runtime.adapters.postgres.database import Database
+        from runtime.adapters.postgres.database_address import address_of
+
+        environment = self.database_environment
+        timeout_ms = None if environment.database_proxied else environment.database_statement_timeout_ms
+        return Database(address_of(environment, lambda: self.clients.rds), timeout_ms)
+
+    @cached_property
+    def lake(self) -> ports.Lake:
+        """The bucket of this stage."""
+        from runtime.adapters.lake.s3_lake import S3Lake
+
+        return S3Lake(self.clients.s3, settings.load(settings.LakeEnvironment).lake_bucket)
+
+    @cached_property
+    def row_store(self) -> RowStore:
+        """The writer of staged rows."""
+        from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
+
+        return DuckDbRowStore()
+
+    @cached_property
+    def objects(self) -> ports.IngestedObjects:
+        """The records of uploaded objects."""
+        from runtime.adapters.postgres.objects import PostgresIngestedObjects
+
+        return PostgresIngestedObjects(self.database)
+
+    @cached_property
+    def runs(self) -> ports.RunRepository:
+        """The forecast runs."""
+        from runtime.adapters.postgres.runs import PostgresRuns
+
+        return PostgresRuns(self.database)
+
+    @cached_property
+    def jobs(self) -> ports.JobRepository:
+        """The jobs."""
+        from runtime.adapters.postgres.jobs import PostgresJobs
+
+        return PostgresJobs(self.database)
+
+    @cached_property
+    def quality_reports(self) -> ports.QualityReports:
+        """The data-quality reports."""
+        from runtime.adapters.postgres.quality import PostgresQualityReports
+
+        return PostgresQualityReports(self.database)
+
+    @cached_property
+    def forecast_loader(self) -> ports.ForecastLoader:
+        """The loader of the table of forecasts."""
+        from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+
+        return PostgresForecastLoader(self.database)
+
+    @cached_property
+    def kpis(self) -> ports.KpiRepository:
+        """The KPI values and accuracy reports."""
+        from runtime.adapters.postgres.kpis import PostgresKpis
+
+        return PostgresKpis(self.database)
+
+    @cached_property
+    def frames(self) -> ports.ForecastFrames:
+        """Forecasts and actual demand as frames."""
+        from runtime.adapters.lake.forecast_frames import LakeForecastFrames
+
+        return LakeForecastFrames(self.lake)
+
+    @cached_property
+    def anomaly_table(self) -> ports.AnomalyTable:
+        """The anomaly groups as a table of the lake."""
+        from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
+
+        return LakeAnomalyTable(self.lake)
+
+    @cached_property
+    def workflow(self) -> ports.Workflow:
+        """The state machine of this stage."""
+        from runtime.adapters.aws.workflow import StateMachine
+
+        return StateMachine(self.clients.step_functions, settings.load(settings.WorkflowEnvironment).state_machine_arn)
+
+    @cached_property
+    def api_client(self) -> ports.ApiClient:
+        """The API of this stage, called from outside."""
+        from runtime.adapters.aws.api_client import HttpApiClient
+
+        return HttpApiClient(self.clients.cognito, self.clients.api_gateway, settings.load(settings.CanaryEnvironment))
+
+    @cached_property
+    def migrations(self) -> ports.Migrations:
+        """The schema of the database."""
+        from runtime.adapters.postgres.database_address import address_of
+        from runtime.adapters.postgres.migrations import AlembicMigrations
+
+        return AlembicMigrations(address_of(self.database_environment, lambda: self.clients.rds))
+
+    @cached_property
+    def database_roles(self) -> DatabaseRoles:
+        """The database users of the functions and of the API."""
+        from runtime.adapters.aws.database_roles import DatabaseRoles, Users
+
+        environment = settings.load(settings.DatabaseRolesEnvironment)
+        return DatabaseRoles(
+            self.clients.rds_data,
+            environment.database_cluster_arn,
+            environment.database_secret_arn,
+            environment.database_name,
+            Users(environment.database_user, environment.database_api_user),
+        )
+
+    @cached_property
+    def forecast_reads(self) -> read_ports.ForecastReads:
+        """The rows of published forecasts."""
+        from runtime.adapters.postgres.reads import PostgresForecastReads
+
+        return PostgresForecastReads(self.database)
+
+    @cached_property
+    def accuracy_reads(self) -> read_ports.AccuracyReads:
+        """The newest accuracy reports."""
+        from runtime.adapters.postgres.reads import PostgresAccuracyReads
+
+        return PostgresAccuracyReads(self.database)
+
+    @cached_property
+    def kpi_reads(self) -> read_ports.KpiReads:
+        """The newest KPI values."""
+        from runtime.adapters.postgres.reads import PostgresKpiReads
+
+        return PostgresKpiReads(self.database)
+
+    @cached_property
+    def object_reads(self) -> read_ports.ObjectReads:
+        """The list of uploaded objects."""
+        from runtime.adapters.postgres.reads import PostgresObjectReads
+
+        return PostgresObjectReads(self.database)
+
+    @cached_property
+    def latest_report(self) -> read_ports.LatestReport:
+        """The run with the newest data-quality report."""
+        from runtime.adapters.postgres.reads import PostgresLatestReport
+
+        return PostgresLatestReport(self.database)
+
+    @cached_property
+    def cursor_key(self) -> bytes:
+        """The key that signs cursors of lists: one for all instances of a stage.
+
+        The deployment creates it in the database, so that no environment holds it. A developer's database has none; there the password in
+        its URL serves.
+        """
+        from hashlib import blake2b
+
+        url = self.database_environment.signify_database_url
+        secret = url.get_secret_value() if url else str(self.database.fetch("select key from access.cursor_key")[0][0])
+        return blake2b(secret.encode(), person=b"signify-cursors"[:16], digest_size=32).digest()

@@ -1,0 +1,66 @@
+"""Clients of AWS services."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+    from botocore.config import Config
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from runtime.adapters.aws.api_client import Keys
+    from runtime.adapters.aws.database_roles import DataApi
+    from runtime.adapters.postgres.database_address import Signer
+
+
+class AwsClients:
+    """boto3's clients, each created when first used."""
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """Amazon S3."""
+        return self._session.client("s3", config=self._config)
+
+    @cached_property
+    def rds(self) -> Signer:
+        """Amazon RDS; it signs authentication tokens and sends no request."""
+        client: Signer = self._session.client("rds", config=self._config)
+        return client
+
+    @cached_property
+    def rds_data(self) -> DataApi:
+        """The Data API of Amazon RDS."""
+        client: DataApi = self._session.client("rds-data", config=self._config)
+        return client
+
+    @cached_property
+    def step_functions(self) -> SFNClient:
+        """AWS Step Functions."""
+        return self._session.client("stepfunctions", config=self._config)
+
+    @cached_property
+    def cognito(self) -> CognitoIdentityProviderClient:
+        """Amazon Cognito user pools."""
+        return self._session.client("cognito-idp", config=self._config)
+
+    @cached_property
+    def api_gateway(self) -> Keys:
+        """Amazon API Gateway."""
+        client: Keys = self._session.client("apigateway", config=self._config)
+        return client
+
+    @cached_property
+    def _session(self) -> Session:
+        from boto3.session import Session
+
+        return Session()
+
+    @cached_property
+    def _config(self) -> Config:
+        from runtime.adapters.aws.client import CONFIG
+
+        return CONFIG

@@ -1,0 +1,199 @@
+"""Services on their adapters."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runtime.adapters.aws.database_roles import DatabaseRoles
+    from runtime.bootstrap.adapters import Adapters
+    from runtime.services.anomalies.anomaly_detection import AnomalyDetection
+    from runtime.services.data_quality.data_quality_reading import DataQualityReading
+    from runtime.services.forecasts.forecast_reading import ForecastReading
+    from runtime.services.ingestion.ingestion import Ingestion
+    from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
+    from runtime.services.kpis.kpi_reading import KpiReading
+    from runtime.services.paging import Cursors
+    from runtime.services.ports import Migrations
+    from runtime.services.probe.canary_probe import CanaryProbe
+    from runtime.services.runs.daily_start import DailyStart
+    from runtime.services.runs.execution_events import ExecutionEvents
+    from runtime.services.runs.forecast_jobs import ForecastJobs
+    from runtime.services.runs.job_progress import JobProgress
+    from runtime.services.runs.publishing import Publishing
+    from runtime.services.runs.quality_gate import QualityGate
+    from runtime.services.runs.run_recorder import RunRecorder
+    from runtime.services.runs.run_resolution import RunResolution
+
+
+class Services:
+    """The services of one process, each created when first used."""
+
+    def __init__(self, adapters: Adapters) -> None:
+        self._adapters = adapters
+
+    @property
+    def code_version(self) -> str:
+        """The commit that is deployed."""
+        return self._adapters.environment.code_version
+
+    @cached_property
+    def ingestion(self) -> Ingestion:
+        """Receives uploaded objects."""
+        from runtime.services.ingestion.ingestion import Ingestion
+
+        adapters = self._adapters
+        return Ingestion(adapters.lake, adapters.objects, adapters.row_store, adapters.clock)
+
+    @cached_property
+    def daily_start(self) -> DailyStart:
+        """Starts the daily run."""
+        from runtime.services.runs.daily_start import DailyStart
+
+        return DailyStart(self._adapters.workflow)
+
+    @cached_property
+    def run_resolution(self) -> RunResolution:
+        """Resolves the input of an execution to a run."""
+        from runtime.services.runs.run_resolution import RunResolution
+
+        adapters = self._adapters
+        return RunResolution(
+            objects=adapters.objects,
+            runs=adapters.runs,
+            jobs=adapters.jobs,
+            lake=adapters.lake,
+            clock=adapters.clock,
+            code_version=adapters.run_environment.code_version,
+        )
+
+    @cached_property
+    def quality_gate(self) -> QualityGate:
+        """Checks the input of a run."""
+        from runtime.services.runs.quality_gate import QualityGate
+
+        adapters = self._adapters
+        return QualityGate(
+            lake=adapters.lake,
+            reports=adapters.quality_reports,
+            runs=adapters.runs,
+            clock=adapters.clock,
+            bad_row_share_limit=adapters.run_environment.bad_row_share_limit,
+        )
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """Loads the forecasts of a run and publishes it."""
+        from runtime.services.runs.publishing import Publishing
+
+        adapters = self._adapters
+        return Publishing(
+            lake=adapters.lake,
+            runs=adapters.runs,
+            loader=adapters.forecast_loader,
+            clock=adapters.clock,
+            runs_kept=adapters.run_environment.runs_kept,
+        )
+
+    @cached_property
+    def anomaly_detection(self) -> AnomalyDetection:
+        """Detects anomalies in recent demand."""
+        from runtime.services.anomalies.anomaly_detection import AnomalyDetection
+
+        adapters = self._adapters
+        return AnomalyDetection(runs=adapters.runs, frames=adapters.frames, lake=adapters.lake, table=adapters.anomaly_table)
+
+    @cached_property
+    def kpi_calculation(self) -> AccuracyMeasurement:
+        """Calculates KPIs from forecasts and actual demand."""
+        from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+        from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
+
+        adapters = self._adapters
+        return AccuracyMeasurement(runs=adapters.runs, frames=adapters.frames, kpis=adapters.kpis, engine=ForecastAccuracyEngine())
+
+    @cached_property
+    def job_progress(self) -> JobProgress:
+        """Marks how far a run is."""
+        from runtime.services.runs.job_progress import JobProgress
+
+        return JobProgress(self._adapters.jobs, self._adapters.clock)
+
+    @cached_property
+    def run_recorder(self) -> RunRecorder:
+        """Records how executions end."""
+        from runtime.services.runs.run_recorder import RunRecorder
+
+        adapters = self._adapters
+        return RunRecorder(runs=adapters.runs, jobs=adapters.jobs, reports=adapters.quality_reports, clock=adapters.clock)
+
+    @cached_property
+    def execution_events(self) -> ExecutionEvents:
+        """Handles the status events of executions."""
+        from runtime.services.runs.execution_events import ExecutionEvents
+
+        adapters = self._adapters
+        return ExecutionEvents(runs=adapters.runs, jobs=adapters.jobs, workflow=adapters.workflow, clock=adapters.clock)
+
+    @cached_property
+    def canary_probe(self) -> CanaryProbe:
+        """Checks the API from outside."""
+        from runtime.services.probe.canary_probe import CanaryProbe
+
+        return CanaryProbe(self._adapters.api_client, self._adapters.clock)
+
+    @cached_property
+    def migrations(self) -> Migrations:
+        """Migrates the schema of the database."""
+        return self._adapters.migrations
+
+    @cached_property
+    def database_roles(self) -> DatabaseRoles:
+        """Creates the database users."""
+        return self._adapters.database_roles
+
+    @cached_property
+    def cursors(self) -> Cursors:
+        """Signs the cursors of lists."""
+        from runtime.services.paging import Cursors
+
+        return Cursors(self._adapters.cursor_key)
+
+    @cached_property
+    def forecasts(self) -> ForecastReading:
+        """Reads forecasts, runs and their accuracy."""
+        from runtime.services.forecasts.forecast_reading import ForecastReading
+
+        adapters = self._adapters
+        return ForecastReading(
+            forecasts=adapters.forecast_reads,
+            runs=adapters.runs,
+            accuracy_reports=adapters.accuracy_reads,
+            cursors=self.cursors,
+            clock=adapters.clock,
+        )
+
+    @cached_property
+    def forecast_jobs(self) -> ForecastJobs:
+        """Starts runs for clients and reads their jobs."""
+        from runtime.services.runs.forecast_jobs import ForecastJobs
+
+        return ForecastJobs(self._adapters.jobs, self._adapters.workflow, self._adapters.clock)
+
+    @cached_property
+    def kpis(self) -> KpiReading:
+        """Reads KPI values and definitions."""
+        from runtime.services.kpis.kpi_reading import KpiReading
+
+        return KpiReading(self._adapters.kpi_reads, self.cursors)
+
+    @cached_property
+    def data_quality(self) -> DataQualityReading:
+        """Reads uploaded objects and data-quality reports."""
+        from runtime.services.data_quality.data_quality_reading import DataQualityReading
+
+        adapters = self._adapters
+        return DataQualityReading(
+            objects=adapters.object_reads, reports=adapters.quality_reports, latest_report=adapters.latest_report, cursors=self.cursors
+        )

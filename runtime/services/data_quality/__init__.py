@@ -1,0 +1,1 @@
+"""Reading the outcome of uploaded objects and of the rows of runs."""
