@@ -97,6 +97,11 @@ class AnomalyDetectionEngine:
         pass the materiality gate. excluded: groups of the source that no figure counts. Raises InvalidValue without a source, ValueError
         for days_back outside 1..3660 or a naive until, DuplicateKeys for two values at one instant, EndlessPages, and whatever the
         source raises.
+
+        >>> from kpi_engine.examples.lookout import DETECTOR, build_source
+        >>> report = AnomalyDetectionEngine(build_source()).process_anomaly_results(DETECTOR, days_back=7)
+        >>> report["volume_drops"][0]["delta_units"]
+        -40.0
         """
         if self.source is None:
             raise InvalidValue("the engine has no source of anomaly groups; give it one, or call assess with groups")

@@ -40,7 +40,12 @@ class Window:
 
 
 def require_days_back(days_back: int) -> None:
-    """Raise ValueError unless a window of days_back days has 1 to 3660 of them."""
+    """Raise ValueError unless a window of days_back days has 1 to 3660 of them.
+
+    >>> require_days_back(0)
+    Traceback (most recent call last):
+    ValueError: days_back is 0; a window has 1 to 3660 days
+    """
     if not 1 <= days_back <= MAX_DAYS_BACK:
         raise ValueError(f"days_back is {days_back}; a window has 1 to {MAX_DAYS_BACK} days")
 

@@ -16,6 +16,7 @@ from kpi_engine.anomalies.assessment.costs import Costs
 from kpi_engine.anomalies.detection.detector import detect_groups
 from kpi_engine.anomalies.detection.kinds import DailyValues
 from kpi_engine.anomalies.detection.panel import DetectionPanel
+from kpi_engine.anomalies.report import AnomalyReport
 from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 
@@ -33,7 +34,11 @@ COSTS = Costs(
 
 
 def build_panel() -> DetectionPanel:
-    """Return a week: expected 100 a day, 90 to 110, capacity 120; SKU-1 52 units up on the 20th, SKU-2 40 units down on the 21st."""
+    """Return a week: expected 100 a day, 90 to 110, capacity 120; SKU-1 52 units up on the 20th, SKU-2 40 units down on the 21st.
+
+    >>> build_panel().days.actual[:, 5:].tolist()
+    [[152.0, 100.0], [100.0, 60.0]]
+    """
     level = np.full((2, 7), 100.0)
     actual = level.copy()
     actual[0, 5] += SPIKE_UNITS
@@ -51,7 +56,13 @@ def build_panel() -> DetectionPanel:
 
 
 def inputs() -> dict[str, pd.DataFrame]:
-    """The days of the panel; of the days before only the scale of their residuals counts: 8 units for SKU-1, 6.15 for SKU-2."""
+    """Return the days of the panel that are not as expected, as documentation shows them.
+
+    Of the days before only the scale of their residuals counts: 8 units for SKU-1, 6.15 for SKU-2.
+
+    >>> inputs()["panel"][["sku_id", "actual"]].values.tolist()
+    [['SKU-1', 152.0], ['SKU-2', 60.0]]
+    """
     panel = build_panel()
     actual, expected = panel.days.actual.ravel(), panel.days.expected.ravel()
     skus = [dimension["sku_id"] for dimension in panel.dimensions for _ in range(panel.days.actual.shape[1])]
@@ -60,7 +71,19 @@ def inputs() -> dict[str, pd.DataFrame]:
     return {"panel": frame[frame["expected"] != frame["actual"]]}
 
 
+def assess_week() -> AnomalyReport:
+    """Return the engine's report on the week of the golden panel.
+
+    >>> [str(anomaly.kind) for anomaly in assess_week().anomalies]
+    ['VOLUME_SPIKE', 'VOLUME_DROP']
+    """
+    return AnomalyDetectionEngine(costs=COSTS).assess(detect_groups(build_panel()), Window.ending(LAST_DAY, 7))
+
+
 def example() -> dict[str, Any]:
-    """The engine's report on the week of the golden panel."""
-    groups = detect_groups(build_panel())
-    return AnomalyDetectionEngine(costs=COSTS).assess(groups, Window.ending(LAST_DAY, 7)).as_dict()
+    """Return the report as a dict.
+
+    >>> example()["by_severity"]["HIGH"]
+    2
+    """
+    return assess_week().as_dict()

@@ -34,7 +34,13 @@ class Alert:
 
     @classmethod
     def of(cls, anomaly: AssessedAnomaly, window: Window, zone: tzinfo, dedupe_key: str) -> Alert:
-        """Build the alert of a group as if it were reported for the first time."""
+        """Build the alert of a group as if it were reported for the first time.
+
+        >>> from kpi_engine.examples.anomalies import assess_week
+        >>> report = assess_week()
+        >>> Alert.of(report.anomalies[0], report.window, report.alerts[0].zone, "5f1c").title
+        'Volume spike +52 % at site LDS1, SKU-1, 20 Nov'
+        """
         return cls(
             anomaly=anomaly,
             action=recommend_action(anomaly.kind, anomaly.severity, window.end),

@@ -52,6 +52,11 @@ def build_dedupe_key(anomaly: AssessedAnomaly) -> str:
     """Return the sha256 over category, rule, measure, scope, direction and the group's first day.
 
     The scope is the top contributor of each dimension. The kind is left out: a drop that becomes a level shift is the same anomaly.
+
+    >>> from kpi_engine.examples.anomalies import assess_week
+    >>> spike, drop = assess_week().anomalies
+    >>> len(build_dedupe_key(drop)), build_dedupe_key(drop) == build_dedupe_key(spike)
+    (64, False)
     """
     group = anomaly.group
     scope = {name: next(iter([*contribution_shares(group, name), *group.values_of(name)]), None) for name in group.dimensions}
@@ -64,6 +69,11 @@ def deduplicate(alerts: Sequence[Alert], previous: Iterable[EarlierAlert]) -> li
     """Return this run's alerts, each key once with the content of the worst, continuing those of earlier runs.
 
     An earlier alert is the same when its dedupe_key or one of its group_ids is. It gives first_seen and its key, and the count goes on.
+
+    >>> from kpi_engine.examples.anomalies import assess_week
+    >>> alerts = assess_week().alerts
+    >>> [alert.occurrence_count for alert in deduplicate(alerts, [EarlierAlert.parse(alerts[0].as_dict())])]
+    [2, 1]
     """
     earlier_by_name = _index_by_name(previous)
     by_key: dict[str, Alert] = {}

@@ -28,7 +28,12 @@ class ObservedChange:
 
     @classmethod
     def of(cls, anomaly: AssessedAnomaly) -> ObservedChange:
-        """Sum up the series of a group."""
+        """Sum up the series of a group.
+
+        >>> from kpi_engine.examples.anomalies import assess_week
+        >>> ObservedChange.of(assess_week().anomalies[0])
+        ObservedChange(expected=100.0, actual=152.0, lower=90.0, upper=110.0, change_percent=52.0)
+        """
         series = anomaly.group.series
         mask = series.is_known
         n_known = int(np.count_nonzero(mask))

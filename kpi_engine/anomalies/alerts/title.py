@@ -9,7 +9,13 @@ from kpi_engine.anomalies.formats import format_days, format_location, format_pe
 
 
 def write_title(anomaly: AssessedAnomaly, change: ObservedChange) -> str:
-    """Write the title, as "Volume drop −38 % at site LDS1, 12 SKUs, 21–22 Nov"."""
+    """Write the title.
+
+    >>> from kpi_engine.examples.anomalies import assess_week
+    >>> spike, drop = assess_week().anomalies
+    >>> write_title(drop, ObservedChange.of(drop))
+    'Volume drop −40 % at site LDS1, SKU-2, 21 Nov'
+    """
     group, percent = anomaly.group, change.change_percent
     subject = name_kind(anomaly.kind, anomaly.classification.direction)
     if percent is not None and anomaly.kind is not AnomalyKind.DATA_GAP:

@@ -58,5 +58,10 @@ class AssessedAnomaly:
 
 
 def contributors_as_dict(group: AnomalyGroup) -> dict[str, list[dict[str, object]]]:
-    """Return the contributors of each dimension for JSON."""
+    """Return the contributors of each dimension for JSON.
+
+    >>> from kpi_engine.examples.anomalies import assess_week
+    >>> contributors_as_dict(assess_week().anomalies[0].group)["sku_id"]
+    [{'value': 'SKU-1', 'share': 100.0}]
+    """
     return {dimension: [row.as_dict() for row in rows] for dimension, rows in rank_contributors(group).items()}

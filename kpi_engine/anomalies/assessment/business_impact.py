@@ -31,6 +31,10 @@ class BusinessImpact:
 
         Money is None with the reasons when any group that claims money lacks an input: a partial sum would look like the whole. Data gaps
         claim none. Both are None with `no_observations` without groups.
+
+        >>> from kpi_engine.examples.anomalies import assess_week
+        >>> BusinessImpact.of(assess_week().anomalies).delta_units
+        12.0
         """
         units = [anomaly.impact.delta_units for anomaly in anomalies if anomaly.kind not in KINDS_WITHOUT_VOLUME]
         known_units = [delta for delta in units if delta is not None]

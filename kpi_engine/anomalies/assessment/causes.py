@@ -28,7 +28,13 @@ class Cause:
 
 
 def find_causes(anomaly: AssessedAnomaly) -> list[Cause]:
-    """Return the candidates, known events first; empty when the data points to none."""
+    """Return the candidates, known events first; empty when the data points to none.
+
+    >>> from kpi_engine.examples.anomalies import assess_week
+    >>> spike, drop = assess_week().anomalies
+    >>> find_causes(spike)
+    [Cause(cause='demand above capacity', evidence='values above the capacity of their day: 1')]
+    """
     return [Cause(cause, evidence) for cause, evidence in _candidates(anomaly)]
 
 

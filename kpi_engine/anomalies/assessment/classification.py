@@ -53,6 +53,12 @@ def classify_group(group: AnomalyGroup, measures: Measures) -> Classification:
     """Classify a group: the kind that was reported for it, else the kind of the days on which its total moved most.
 
     DATA_GAP only if no day is known.
+
+    >>> from kpi_engine.anomalies.detection.detector import detect_groups
+    >>> from kpi_engine.examples.anomalies import build_panel
+    >>> drop, spike = detect_groups(build_panel())
+    >>> classify_group(drop, Measures())
+    Classification(kind=<AnomalyKind.VOLUME_DROP: 'VOLUME_DROP'>, reason=None, direction=-1, delta=-40.0)
     """
     total, is_known = sum_members(group.series), group.series.is_known
     if not is_known.any():
@@ -70,7 +76,14 @@ def classify_group(group: AnomalyGroup, measures: Measures) -> Classification:
 
 
 def sum_members(series: GroupSeries) -> DailyValues:
-    """Return one row: sums over the members known at each instant; where none is known, what was expected of all, without an actual."""
+    """Return one row: sums over the members known at each instant; where none is known, what was expected of all, without an actual.
+
+    >>> from kpi_engine.anomalies.detection.detector import detect_groups
+    >>> from kpi_engine.examples.anomalies import build_panel
+    >>> drop, spike = detect_groups(build_panel())
+    >>> sum_members(spike.series).actual
+    array([[152.]])
+    """
     days, is_known = series.days, series.is_known
     mask = is_known | (days.is_gap & ~is_known.any(axis=0))
 

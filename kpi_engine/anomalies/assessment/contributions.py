@@ -29,6 +29,12 @@ def rank_contributors(group: AnomalyGroup) -> dict[str, list[Contributor]]:
     """Return the top 5 values of each dimension with their share; a last row sums up the others, so that the shares sum to 100.
 
     A dimension without any contribution has no rows.
+
+    >>> from kpi_engine.anomalies.detection.detector import detect_groups
+    >>> from kpi_engine.examples.anomalies import build_panel
+    >>> drop, spike = detect_groups(build_panel())
+    >>> rank_contributors(drop)["sku_id"]
+    [Contributor(value='SKU-2', share=100.0, n_others=0)]
     """
     return {dimension: _top(contribution_shares(group, dimension)) for dimension in group.dimensions}
 
@@ -37,6 +43,12 @@ def contribution_shares(group: AnomalyGroup, dimension: str) -> dict[str, float]
     """Return the share of each value of a dimension, percent, the largest first.
 
     Shares follow the source's contribution scores, else the units that each value moved.
+
+    >>> from kpi_engine.anomalies.detection.detector import detect_groups
+    >>> from kpi_engine.examples.anomalies import build_panel
+    >>> drop, spike = detect_groups(build_panel())
+    >>> contribution_shares(spike, "site_id")
+    {'LDS1': 100.0}
     """
     return compute_shares(group.contributions.get(dimension, {})) or compute_shares(_units_by_value(group, dimension))
 

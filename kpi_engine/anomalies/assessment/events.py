@@ -36,6 +36,14 @@ class KnownEvent:
 
 
 def match_events(group: AnomalyGroup, events: Sequence[KnownEvent]) -> tuple[KnownEvent, ...]:
-    """Return the known events that touch a group, in the order of their days and names."""
+    """Return the known events that touch a group, in the order of their days and names.
+
+    >>> from kpi_engine.anomalies.detection.detector import detect_groups
+    >>> from kpi_engine.examples.anomalies import build_panel
+    >>> drop, spike = detect_groups(build_panel())
+    >>> closure = KnownEvent("Stocktaking", "planned closure", date(2026, 11, 21), date(2026, 11, 22), {"site_id": "LDS1"})
+    >>> match_events(drop, [closure]) == (closure,), match_events(spike, [closure])
+    (True, ())
+    """
     matches = (event for event in events if event.touches(group))
     return tuple(sorted(matches, key=lambda event: (event.first_day, event.last_day, event.name)))

@@ -69,6 +69,13 @@ def estimate_impact(group: AnomalyGroup, classification: Classification, costs: 
     A fall: lost contribution = (expected - actual) * unit_margin, its high figure is the value at risk. A rise: max(0, actual - capacity)
     * (expedite + overtime cost) + extra units * marginal cost. Service: affected orders * penalty, affected orders = orders * (expected -
     actual) / 100. A series' days are netted before its price is applied; the whole is never below 0.
+
+    >>> from kpi_engine.anomalies.assessment.classification import Measures, classify_group
+    >>> from kpi_engine.anomalies.detection.detector import detect_groups
+    >>> from kpi_engine.examples.anomalies import build_panel
+    >>> drop, spike = detect_groups(build_panel())
+    >>> estimate_impact(drop, classify_group(drop, Measures()), Costs(currency="EUR", unit_margin=3.5)).money
+    Money(low=105.0, expected=140.0, high=175.0, currency='EUR')
     """
     units_unseen = fsum(group.series.days.expected[group.series.days.is_gap])
     assumptions = [f"{units_unseen:.10g} units expected on days without data are left out"] if units_unseen else []

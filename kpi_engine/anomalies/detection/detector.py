@@ -19,6 +19,10 @@ def detect(panel: DetectionPanel) -> Detection:
 
     A day whose scale is unknown has no score and is not reported. Two kinds are scored otherwise, by convention: a shift that only
     the CUSUM sees scores 30, the least that is reported, and a data gap scores what an actual of zero would, at least 30.
+
+    >>> from kpi_engine.examples.anomalies import build_panel
+    >>> detect(build_panel()).scores[:, 5:].round(1).tolist()
+    [[73.3, 0.0], [0.0, 73.3]]
     """
     n_days, n_past = panel.days.actual.shape[1], panel.past_residuals.shape[1]
     first_weekday = panel.first_day.weekday()

@@ -19,7 +19,13 @@ from kpi_engine.shared.errors import DuplicateKeys
 
 
 def build_groups(panel: DetectionPanel, detection: Detection, zone: tzinfo = UTC) -> list[AnomalyGroup]:
-    """Group the reported days of a detection, as detect_groups does."""
+    """Group the reported days of a detection, as detect_groups does.
+
+    >>> from kpi_engine.anomalies.detection.detector import detect
+    >>> from kpi_engine.examples.anomalies import build_panel
+    >>> [group.values_of("sku_id") for group in build_groups(build_panel(), detect(build_panel()))]
+    [('SKU-2',), ('SKU-1',)]
+    """
     series, day = np.nonzero(detection.is_reported)
     direction = np.where(panel.days.is_gap, 0, np.sign(np.nan_to_num(panel.days.residual)))[series, day].astype(np.int64)
     group = assign_groups(direction, day, day, [codes[series] for codes in _dimension_codes(panel.dimensions)])

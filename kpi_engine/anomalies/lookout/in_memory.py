@@ -19,6 +19,10 @@ class InMemoryAnomalySource(AnomalySource):
     """groups: AnomalyGroup objects by detector. series: by group id, a page {TimestampList, TimeSeriesList} of each measure.
 
     Raises KeyError for a detector or a group that it does not have.
+
+    >>> source = InMemoryAnomalySource({"demand": [{"AnomalyGroupId": "g1", "AnomalyGroupScore": 75.0}]})
+    >>> source.list_anomaly_group_summaries(AnomalyDetectorArn="demand", SensitivityThreshold=80)["AnomalyGroupSummaryList"]
+    []
     """
 
     groups: Mapping[str, Sequence[AnomalyGroupDetail]]

@@ -47,6 +47,12 @@ def read_groups(source: AnomalySource, detector: str, days_back: int, *, until: 
 
     until: as for last_complete_day; without it the window ends with the last day on which the source has a group. Raises ValueError for
     days_back outside 1..3660 or a naive until, DuplicateKeys for two values at one instant, EndlessPages, and whatever the source raises.
+
+    >>> from datetime import UTC
+    >>> from kpi_engine.examples.lookout import DETECTOR, build_source
+    >>> result = read_groups(build_source(), DETECTOR, 7, zone=UTC)
+    >>> result.window.end.isoformat(), [group.id for group in result.groups]
+    ('2026-11-21', ['g1'])
     """
     require_days_back(days_back)
     summaries, counts = read_summaries(source, detector, zone)
@@ -58,7 +64,14 @@ def read_groups(source: AnomalySource, detector: str, days_back: int, *, until: 
 
 
 def read_summaries(source: AnomalySource, detector: str, zone: tzinfo) -> tuple[list[Summary], Counter[str]]:
-    """Return the usable groups by id, and how many are not, by reason. Of a group that a later page repeats, the highest score stays."""
+    """Return the usable groups by id, and how many are not, by reason. Of a group that a later page repeats, the highest score stays.
+
+    >>> from datetime import UTC
+    >>> from kpi_engine.examples.lookout import DETECTOR, build_source
+    >>> summaries, counts = read_summaries(build_source(), DETECTOR, UTC)
+    >>> [summary.score for summary in summaries], counts["n_repeated"]
+    ([75.0], 0)
+    """
     counts: Counter[str] = Counter()
     by_id: dict[str, Summary] = {}
     for entry in list_summaries(source, detector):
@@ -72,7 +85,14 @@ def read_summaries(source: AnomalySource, detector: str, zone: tzinfo) -> tuple[
 
 
 def read_group(source: AnomalySource, detector: str, summary: Summary) -> AnomalyGroup:
-    """Return the group with its impact and the series of its primary measure. A group without measures has neither."""
+    """Return the group with its impact and the series of its primary measure. A group without measures has neither.
+
+    >>> from datetime import UTC
+    >>> from kpi_engine.examples.lookout import DETECTOR, build_source
+    >>> (summary,), _ = read_summaries(build_source(), DETECTOR, UTC)
+    >>> read_group(build_source(), DETECTOR, summary).series.days.actual
+    array([[60.]])
+    """
     detail = get_group(source, detector, summary.id)
     impacts = {str(impact["MetricName"]): impact for impact in detail.get("MetricLevelImpactList") or () if impact.get("MetricName")}
     measure = summary.measure or _parse_text(detail.get("PrimaryMetricName")) or next(iter(sorted(impacts)), None)

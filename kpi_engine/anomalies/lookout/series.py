@@ -23,6 +23,12 @@ def read_series(pages: Iterable[SeriesPage], start: datetime, end: datetime) -> 
     """Return the series of all pages, members in the order of their dimension values, at the instants from start to end.
 
     Raises DuplicateKeys when two values stand for one instant.
+
+    >>> from datetime import UTC
+    >>> day = datetime(2026, 11, 21, tzinfo=UTC)
+    >>> page: SeriesPage = {"TimestampList": [day.isoformat()], "TimeSeriesList": [{"TimeSeriesId": "SKU-1", "MetricValueList": [60]}]}
+    >>> read_series([page], day, day).days.actual
+    array([[60.]])
     """
     points: dict[Point, Values] = {}
     members: set[Member] = set()

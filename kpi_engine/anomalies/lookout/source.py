@@ -64,23 +64,43 @@ class EndlessPages(KpiError):
 
 
 def list_summaries(source: AnomalySource, detector: str) -> Iterator[AnomalyGroupSummary]:
-    """Yield all groups that score at least 30, over all pages."""
+    """Yield all groups that score at least 30, over all pages.
+
+    >>> from kpi_engine.examples.lookout import DETECTOR, build_source
+    >>> [summary["AnomalyGroupId"] for summary in list_summaries(build_source(), DETECTOR)]
+    ['g1']
+    """
     for page in read_pages(source.list_anomaly_group_summaries, AnomalyDetectorArn=detector, SensitivityThreshold=MIN_SCORE):
         yield from page.get("AnomalyGroupSummaryList") or ()
 
 
 def get_group(source: AnomalySource, detector: str, group_id: str) -> AnomalyGroupDetail:
-    """Return one group with its impact on measures; empty when the source does not describe it."""
+    """Return one group with its impact on measures; empty when the source does not describe it.
+
+    >>> from kpi_engine.examples.lookout import DETECTOR, build_source
+    >>> get_group(build_source(), DETECTOR, "g1")["PrimaryMetricName"]
+    'demand'
+    """
     return source.get_anomaly_group(AnomalyDetectorArn=detector, AnomalyGroupId=group_id).get("AnomalyGroup") or {}
 
 
 def list_series_pages(source: AnomalySource, detector: str, group_id: str, measure: str) -> Iterator[SeriesPage]:
-    """Yield the pages of the series of one measure in a group."""
+    """Yield the pages of the series of one measure in a group.
+
+    >>> from kpi_engine.examples.lookout import DETECTOR, build_source
+    >>> [page["TimeSeriesList"][0]["MetricValueList"] for page in list_series_pages(build_source(), DETECTOR, "g1", "demand")]
+    [[60.0]]
+    """
     return read_pages(source.list_anomaly_group_time_series, AnomalyDetectorArn=detector, AnomalyGroupId=group_id, MetricName=measure)
 
 
 def read_pages(operation: Callable[..., P], **request: str | float) -> Iterator[P]:
-    """Yield the pages of a paged operation. Raises EndlessPages when a token comes back."""
+    """Yield the pages of a paged operation. Raises EndlessPages when a token comes back.
+
+    >>> responses = iter([{"AnomalyGroupSummaryList": [{}], "NextToken": "1"}, {"AnomalyGroupSummaryList": [{}, {}]}])
+    >>> [len(page["AnomalyGroupSummaryList"]) for page in read_pages(lambda **request: next(responses))]
+    [1, 2]
+    """
     tokens: set[str] = set()
     while True:
         page = operation(**request)
