@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
-from kpi_engine.anomalies.detection.detector import detect_groups
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
+from kpi_engine.anomalies.detection.detector import detect, detect_groups
+from kpi_engine.anomalies.detection.kinds import NO_KIND, AnomalyKind
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.shared.errors import DuplicateKeys
 from tests.unit.kpi_engine.anomalies.detection.panels import NAN, a_panel, a_week
@@ -73,6 +73,23 @@ def test_a_rise_and_a_fall_of_the_same_members_from_the_same_day_on_have_differe
 def test_a_quantity_beyond_what_a_float_counts_exactly_is_missing_in_the_group() -> None:
     (group,) = detect_groups(a_panel(a_week(d3=1e17)))
     assert np.isnan(group.series.days.actual).all()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_groups_cover_every_reported_day_and_no_other(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    weeks = np.where(generator.random((12, 7)) < 0.2, generator.choice([40.0, 160.0, 0.0, NAN], (12, 7)), 100.0)
+    panel = a_panel(*weeks.tolist(), sites=[f"S{row % 3}" for row in range(12)])
+    is_reported = detect(panel).is_reported
+    skus = [member["sku_id"] for member in panel.dimensions]
+    days_in_groups: set[tuple[str, date]] = set()
+    for group in detect_groups(panel):
+        for member, kinds in zip(group.series.dimensions, group.series.kinds, strict=True):
+            for moment, kind in zip(group.series.instants, kinds, strict=True):
+                if kind != NO_KIND:
+                    days_in_groups.add((member["sku_id"], moment.date()))
+    cells = {(skus[row], panel.first_day + timedelta(days=int(day))) for row, day in zip(*np.nonzero(is_reported), strict=True)}
+    assert days_in_groups == cells
 
 
 def test_two_series_with_the_same_dimensions_are_an_error() -> None:

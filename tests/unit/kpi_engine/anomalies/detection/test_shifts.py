@@ -75,10 +75,27 @@ def test_a_day_back_to_normal_is_no_part_of_a_shift_although_the_sum_is_still_hi
 def test_the_mann_kendall_statistic_is_the_numerator_of_kendalls_tau(values: list[int]) -> None:
     n = len(values)
     total = sum(np.sign(values[later] - values[earlier]) for later in range(n) for earlier in range(later))
-    significant = abs(total) - 1 > 2.5758293035489004 * (n * (n - 1) * (2 * n + 5) / 18) ** 0.5
-    assert mann_kendall(np.array([values], dtype=float))[0] == (np.sign(total) if significant else 0)
+    is_significant = abs(total) - 1 > 2.5758293035489004 * (n * (n - 1) * (2 * n + 5) / 18) ** 0.5
+    assert mann_kendall(np.array([values], dtype=float))[0] == (np.sign(total) if is_significant else 0)
     if len(set(values)) == n:  # without ties tau is the statistic over the number of pairs
         assert kendalltau(range(n), values).statistic == pytest.approx(total / (n * (n - 1) / 2))
+
+
+def naive_mann_kendall(values: list[float]) -> int:
+    series = [value for value in values if not np.isnan(value)]
+    n = len(series)
+    total = sum(int(np.sign(later - earlier)) for place, later in enumerate(series) for earlier in series[:place])
+    is_significant = abs(total) - 1 > 2.5758293035489004 * (n * (n - 1) * (2 * n + 5) / 18) ** 0.5
+    return int(np.sign(total)) if is_significant else 0
+
+
+def test_missing_values_are_left_out_of_the_mann_kendall_test() -> None:
+    generator = np.random.default_rng(5)
+    values = generator.normal(0, 1, (200, 14)) + np.arange(14) * generator.choice([-0.4, 0.0, 0.4], (200, 1))
+    values[generator.random(values.shape) < 0.25] = np.nan
+    signs = mann_kendall(values).tolist()
+    assert set(signs) == {-1, 0, 1}
+    assert signs == [naive_mann_kendall(row) for row in values.tolist()]
 
 
 def test_a_trend_needs_seven_known_days_and_an_end_far_out() -> None:
