@@ -41,7 +41,7 @@ def build_platform(scope: Construct, settings: Settings) -> Platform:
     steps = processing.steps.with_functions(anomaly.functions)
     forecasting = ForecastingStack(scope, settings, lake.lake) if settings.forecast_backend == "amazon_forecast" else None
     if forecasting:
-        steps = steps.forecasting_with(forecasting.datasets.service, forecasting.jobs)
+        steps = steps.with_amazon_forecast(forecasting.datasets.service, forecasting.jobs)
     workflow = WorkflowStack(scope, settings, lake.lake, steps, database.functions)
     api = ApiStack(scope, settings, database.functions, workflow.run.machine)
     resources = MonitoredResources(

@@ -7,21 +7,15 @@ from constructs import Construct
 
 from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import DATA_PROCESSOR, KPI_CALCULATOR, QUALITY_GATE, RUN_PUBLISHER, RUN_RECORDER, RUN_RESOLVER
-from cdk.compute.glue_job import GlueJobs, JobSpec
+from cdk.compute.glue_job import GlueJobs
 from cdk.compute.ingestion_queue import IngestionQueue
+from cdk.compute.job_specs import BUILTIN_JOBS
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
 from cdk.workflow.steps import Steps
 from stacks.base import StageStack
 
 RUN_FUNCTIONS = (RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, KPI_CALCULATOR, RUN_RECORDER)
-JOBS = (
-    JobSpec(
-        "data_cleansing", "Types, validates and deduplicates rows", reads=("staging",), writes=("scratch", "curated", "quarantine", "runs")
-    ),
-    JobSpec("feature_engineering", "Computes daily demand per site and SKU", reads=("curated", "runs"), writes=("features",)),
-    JobSpec("demand_forecast", "Forecasts 28 days of demand", reads=("features",), writes=("forecasts", "runs"), timeout_minutes=120),
-)
 
 
 class ProcessingStack(StageStack):
@@ -40,7 +34,7 @@ class ProcessingStack(StageStack):
             lake.grant_zones(self.functions[spec.name], reads=spec.reads, writes=spec.writes)
         self.ingestion = IngestionQueue(self, "Ingestion", lake, self.functions[DATA_PROCESSOR.name])
         jobs = GlueJobs(self, "Jobs", settings, lake)
-        self.jobs = {spec.name: (spec, jobs.make(spec)) for spec in JOBS}
+        self.jobs = {spec.name: jobs.make(spec) for spec in BUILTIN_JOBS}
 
     @property
     def steps(self) -> Steps:

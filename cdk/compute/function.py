@@ -17,7 +17,7 @@ from cdk.common.log_group import create_log_group
 from cdk.common.suppress_findings import suppress_findings
 from cdk.compute.bundling import dependency_code, source_code
 from cdk.compute.function_role import create_function_role
-from cdk.compute.function_spec import FunctionSpec
+from cdk.compute.function_specs import FunctionSpec
 from cdk.compute.package import Package, code_version
 from cdk.settings.model import Settings
 from cdk.storage.database import Database

@@ -7,7 +7,7 @@ from aws_cdk.aws_iam import Effect, PolicyDocument, PolicyStatement, Role, Servi
 from constructs import Construct
 
 from cdk.common.suppress_findings import suppress_findings
-from cdk.compute.function_spec import FunctionSpec
+from cdk.compute.function_specs import FunctionSpec
 
 NETWORK_ACTIONS = (
     "CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface",

@@ -1,1 +1,1 @@
-"""The state machine of a run: states, permissions, schedule and events."""
+"""The state machine of a run: states, permissions, schedule, events and topics."""

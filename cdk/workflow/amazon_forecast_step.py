@@ -150,7 +150,7 @@ class AmazonForecastStep(Construct):
         self._ready.when(
             Condition.jsonata(condition),
             self._failure.first,
-            assign=self._failure.remember(self._kind.first, {"Error": error, "Cause": cause}),
+            assign=self._failure.failure_variable(self._kind.first, {"Error": error, "Cause": cause}),
         )
 
     def _remembered(self) -> dict[str, str]:

@@ -1,26 +1,25 @@
-"""What happens when a state of a run fails for good: recorded, told, failed; and what a redrive makes of it.
+"""The states after a failure: record it, notify, fail the execution, and resume the run when the execution is redriven.
 
-A redrive enters the state that failed the execution again, and a Fail state only fails again. So the execution is failed by a task that
-raises, unless the execution was redriven since: then it lets the run go on at the state whose failure was caught.
+A redrive re-enters the state that failed the execution. A Fail state would only fail again, so a task fails the execution instead: it
+raises an error, unless the execution has been redriven since the failure; then the run resumes at the state whose failure was caught.
 
-caught -> RecordFailure -> NotifyFailure -> FailRun (raises RunFailed) -- redriven --> Resume -> the state that failed
+catch -> RecordFailure -> NotifyFailure -> FailRun (raises RunFailed) -- redrive --> Resume -> the state that failed
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_stepfunctions import Choice, Condition, CustomState, Fail, TaskStateBase
 from constructs import Construct
 
-from cdk.workflow.states import EXECUTION, call, publish
+from cdk.workflow.states import EXECUTION, call_function, publish_summary
 from cdk.workflow.topics import NotificationTopics
 
 
 class FailurePath(Construct):
-    """The states after a failure, and what every catch that leads to them says."""
+    """The states after a failure, and the catch that leads to them."""
 
     def __init__(self, scope: Construct, construct_id: str, recorder: Function, topics: NotificationTopics) -> None:
         super().__init__(scope, construct_id)
@@ -29,39 +28,39 @@ class FailurePath(Construct):
             Fail.jsonata(self, "NowhereToResume", error="NowhereToResume", cause="{% $failure.state %}")
         )
         fail = self._fail()
-        notify = publish(self, "NotifyFailure", topics.failures, "Signify: a run failed")
+        notify = publish_summary(self, "NotifyFailure", topics.failures, "Signify: a run failed")
         notify.add_catch(fail, outputs="{% $states.input %}")
         notify.next(fail)
         self.first = self._record(notify)
 
     def catch(self, name: str, state: TaskStateBase | CustomState) -> None:
-        """Lead every failure of the state here, and a redrive back to it."""
+        """Catch every failure of the state; a redrive resumes at it."""
         self.catch_into(name, state)
         self._resume.when(Condition.jsonata(f"{{% $failure.state = '{name}' %}}"), state)
 
     def catch_into(self, resume_at: str, state: TaskStateBase | CustomState) -> None:
-        """The same, where a redrive goes on at another state."""
-        state.add_catch(self.first, assign=self.remember(resume_at))
+        """Catch every failure of the state; a redrive resumes at another state."""
+        state.add_catch(self.first, assign=self.failure_variable(resume_at))
 
-    def remember(self, resume_at: str, error: object = "{% $states.errorOutput %}") -> Mapping[str, Any]:
-        """The variable that says what failed ({Error, Cause}), in which attempt, and where a redrive goes on."""
+    def failure_variable(self, resume_at: str, error: object = "{% $states.errorOutput %}") -> Mapping[str, object]:
+        """Return the variable with the error ({Error, Cause}), the number of redrives, and the state where a redrive resumes."""
         return {"failure": {"state": resume_at, "redrives": EXECUTION["redrive_count"], "error": error}}
 
     def _record(self, notify: TaskStateBase) -> TaskStateBase:
-        record = call(
+        record = call_function(
             self,
             "RecordFailure",
             self._recorder,
             {"outcome": "FAILED", "execution": EXECUTION, "error": "{% $failure.error %}"},
             outputs={"summary": "{% $states.result.Payload.summary %}"},
         )
-        record.add_catch(notify, outputs=_UNRECORDED)
+        record.add_catch(notify, outputs=_UNRECORDED_SUMMARY)
         record.next(notify)
         return record
 
     def _fail(self) -> TaskStateBase:
-        """Without a catch: that it raises is what fails the execution, and what a redrive enters again."""
-        fail = call(
+        """Fail the execution. The state has no catch: its error ends the execution, and a redrive re-enters it."""
+        fail = call_function(
             self,
             "FailRun",
             self._recorder,
@@ -79,7 +78,7 @@ class FailurePath(Construct):
         return fail
 
 
-_UNRECORDED = {
+_UNRECORDED_SUMMARY = {
     "summary": "{% 'The run ' & $states.context.Execution.Name & ' failed with ' & $failure.error.Error "
     "& ', and the failure could not be recorded: ' & $states.errorOutput.Error %}",
 }

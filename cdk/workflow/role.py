@@ -1,4 +1,4 @@
-"""What the state machine may do: call its functions, run its jobs, tell its topics, and write its log and trace."""
+"""The permissions of the state machine: call its functions, run its jobs, publish to its topics, write logs and traces."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ FORECAST_ACTIONS = (
     "DescribeForecastExportJob",
     "DeleteResourceTree",
 )
-# For these IAM knows no resource (Service Authorization Reference, Amazon Forecast): named on one, they are refused.
+# Actions without resource-level permissions (Service Authorization Reference, Amazon Forecast).
 FORECAST_ACTIONS_ON_ALL = ("CreateAutoPredictor", "ListDatasetImportJobs", "ListPredictors", "ListForecasts", "ListForecastExportJobs")
 LOG_DELIVERY = ("Create", "Get", "Update", "Delete", "List")
 
 
 def create_run_role(scope: Construct, steps: Steps, topics: NotificationTopics) -> IRole:
-    """A role with exactly these rights; the workflow library would also grant every version of every function."""
+    """Create the role with exactly these permissions; the CDK would also grant every version of every function."""
     role = Role(
         scope,
         "Role",
@@ -38,7 +38,7 @@ def create_run_role(scope: Construct, steps: Steps, topics: NotificationTopics) 
             "Observe": PolicyDocument(statements=[_deliver_logs(), _trace()]),
         },
     )
-    suppress_findings(role, {**_ACCEPTED, **_accepted_of_forecast(role, steps)})
+    suppress_findings(role, {**_SUPPRESSIONS, **_forecast_suppressions(role, steps)})
     return role.without_policy_updates()
 
 
@@ -48,7 +48,7 @@ def _call_functions(steps: Steps) -> PolicyStatement:
 
 def _run_jobs(steps: Steps) -> PolicyStatement:
     actions = [f"glue:{action}" for action in ("StartJobRun", "GetJobRun", "GetJobRuns", "BatchStopJobRun")]
-    return PolicyStatement(actions=actions, resources=[job.job_arn for _, job in steps.jobs.values()])
+    return PolicyStatement(actions=actions, resources=[job.job_arn for job in steps.jobs.values()])
 
 
 def _publish(topics: NotificationTopics) -> list[PolicyStatement]:
@@ -59,31 +59,31 @@ def _publish(topics: NotificationTopics) -> list[PolicyStatement]:
 
 
 def _forecast(steps: Steps) -> list[PolicyStatement]:
-    """Amazon Forecast, where it forecasts: what the run makes there, and handing over the role by which the service works.
+    """Allow the calls of Amazon Forecast, if the stage uses it, and passing the service its role.
 
-    Whoever names a key in a request must be allowed to use it: the service checks its caller, beside the role that it is handed.
+    The run needs permission for the lake's key, too: the service checks the caller of a request that names a key.
     """
-    if steps.amazon is None:
+    if steps.amazon_forecast is None:
         return []
     return [
-        PolicyStatement(actions=[f"forecast:{action}" for action in FORECAST_ACTIONS], resources=steps.amazon.arns()),
+        PolicyStatement(actions=[f"forecast:{action}" for action in FORECAST_ACTIONS], resources=steps.amazon_forecast.arns()),
         PolicyStatement(actions=[f"forecast:{action}" for action in FORECAST_ACTIONS_ON_ALL], resources=["*"]),
-        PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[steps.amazon.key_arn]),
+        PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[steps.amazon_forecast.key_arn]),
         PolicyStatement(
             actions=["iam:PassRole"],
-            resources=[steps.amazon.role_arn],
+            resources=[steps.amazon_forecast.role_arn],
             conditions={"StringEquals": {"iam:PassedToService": "forecast.amazonaws.com"}},
         ),
     ]
 
 
-def _accepted_of_forecast(role: Role, steps: Steps) -> dict[str, str]:
-    """The findings about names that a run makes up."""
-    if steps.amazon is None:
+def _forecast_suppressions(role: Role, steps: Steps) -> dict[str, str]:
+    """Return the reasons for the name patterns of resources that runs create."""
+    if steps.amazon_forecast is None:
         return {}
     own = "arn:<AWS::Partition>:forecast:<AWS::Region>:<AWS::AccountId>"
-    reason = "A run names what it makes in Amazon Forecast after itself; the prefix is the stage's."
-    return {f"AwsSolutions-IAM5[Resource::{own}:{kind}/{pattern}]": reason for kind, pattern in steps.amazon.patterns()}
+    reason = "Runs name their resources in Amazon Forecast after themselves, with the prefix of the stage."
+    return {f"AwsSolutions-IAM5[Resource::{own}:{kind}/{pattern}]": reason for kind, pattern in steps.amazon_forecast.patterns()}
 
 
 def _deliver_logs() -> PolicyStatement:
@@ -98,6 +98,4 @@ def _trace() -> PolicyStatement:
     return PolicyStatement(actions=actions, resources=["*"])
 
 
-_ACCEPTED = {
-    "AwsSolutions-IAM5[Resource::*]": "Log delivery, X-Ray segments, lists and training have no resource that a policy could name."
-}
+_SUPPRESSIONS = {"AwsSolutions-IAM5[Resource::*]": "Log delivery, X-Ray, lists and training have no resource-level permissions."}

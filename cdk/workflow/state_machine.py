@@ -1,13 +1,12 @@
-"""The state machine that turns what landed into a published run. Its input may be `{}`.
+"""The state machine of a run: from staged rows to a published forecast. Its input may be `{}`.
 
 ResolveInput -> Cleanse -> QualityGate -> BuildFeatures -> Forecast -> PublishRun -> DetectAnomalies -> ComputeKpis -> FinishRun -> Notify
-any failure  -> RecordFailure -> NotifyFailure -> FailRun, and after a redrive -> Resume -> the state that failed
+on failure   -> RecordFailure -> NotifyFailure -> FailRun, and after a redrive -> Resume -> the state that failed
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk.aws_stepfunctions import (
@@ -28,12 +27,29 @@ from aws_cdk.aws_stepfunctions import (
 from constructs import Construct
 
 from cdk.common.log_group import create_log_group
+from cdk.compute.function_specs import (
+    ANOMALY_DETECTOR,
+    KPI_CALCULATOR,
+    QUALITY_GATE,
+    RUN_PUBLISHER,
+    RUN_RECORDER,
+    RUN_RESOLVER,
+    FunctionSpec,
+)
+from cdk.compute.job_specs import (
+    AMAZON_FORECAST_INPUT,
+    AMAZON_FORECAST_OUTPUT,
+    DATA_CLEANSING,
+    DEMAND_FORECAST,
+    FEATURE_ENGINEERING,
+    JobSpec,
+)
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
 from cdk.workflow.amazon_forecast_branch import LONGEST, AmazonForecastBranch
 from cdk.workflow.failure_path import FailurePath
 from cdk.workflow.role import create_run_role
-from cdk.workflow.states import EXECUTION, STATE, call, publish, run_job
+from cdk.workflow.states import EXECUTION, STATE, call_function, publish_summary, run_job
 from cdk.workflow.steps import Steps
 from cdk.workflow.topics import NotificationTopics
 from contracts.run_states import RunState
@@ -43,7 +59,7 @@ RUN_ID = "{% $run.run_id %}"
 
 
 class DailyRun(Construct):
-    """A standard workflow: executions are durable, named after their idempotency key, and redriven from the state that failed."""
+    """A standard workflow. Executions are named after their idempotency key and can be redriven from the state that failed."""
 
     def __init__(
         self, scope: Construct, construct_id: str, settings: Settings, lake: Lake, steps: Steps, topics: NotificationTopics
@@ -52,14 +68,14 @@ class DailyRun(Construct):
         self._steps = steps
         self._lake = lake
         self._topics = topics
-        self._failure = FailurePath(self, "Failure", steps.functions["run_recorder"], topics)
+        self._failure = FailurePath(self, "Failure", steps.functions[RUN_RECORDER.name], topics)
         self.machine = StateMachine(
             self,
             "Machine",
             state_machine_type=StateMachineType.STANDARD,
             query_language=QueryLanguage.JSONATA,
             definition_body=DefinitionBody.from_chainable(self._run()),
-            timeout=LONGEST_RUN if steps.amazon is None else LONGEST_RUN.plus(LONGEST),
+            timeout=LONGEST_RUN if steps.amazon_forecast is None else LONGEST_RUN.plus(LONGEST),
             role=create_run_role(self, steps, topics),
             tracing_enabled=True,
             logs=LogOptions(destination=create_log_group(self, "Logs", settings), level=LogLevel.ALL, include_execution_data=True),
@@ -68,7 +84,7 @@ class DailyRun(Construct):
     def _run(self) -> Chain:
         resolve = self._call(
             RunState.RESOLVE_INPUT,
-            "run_resolver",
+            RUN_RESOLVER,
             {"input": "{% $states.context.Execution.Input %}", "execution": EXECUTION},
             assign={"run": "{% $states.result.Payload %}", "dpu_seconds": 0},
             next_job=RunState.CLEANSE,
@@ -76,63 +92,62 @@ class DailyRun(Construct):
         gate_payload = {"run_id": RUN_ID, "gate": "{% $run.gate %}"}
         return (
             Chain.start(resolve)
-            .next(self._run_job(RunState.CLEANSE, "data_cleansing"))
-            .next(self._call(RunState.QUALITY_GATE, "quality_gate", gate_payload, next_job=RunState.BUILD_FEATURES))
-            .next(self._run_job(RunState.BUILD_FEATURES, "feature_engineering"))
-            .next(self._forecast(self._published()))
+            .next(self._run_job(RunState.CLEANSE, DATA_CLEANSING))
+            .next(self._call(RunState.QUALITY_GATE, QUALITY_GATE, gate_payload, next_job=RunState.BUILD_FEATURES))
+            .next(self._run_job(RunState.BUILD_FEATURES, FEATURE_ENGINEERING))
+            .next(self._forecast(self._publish()))
         )
 
-    def _forecast(self, published: Chain) -> IChainable:
-        """The built-in forecaster, or Amazon Forecast: both leave the same in the lake."""
-        if self._steps.amazon is None:
-            return self._run_job(RunState.FORECAST, "demand_forecast").next(published)
-        branch = AmazonForecastBranch(self, "AmazonForecast", self._steps.amazon, self._failure)
-        load = self._run_job("LoadForecast", "amazon_forecast_output", branch.load_arguments())
-        load.next(branch.clean_up(published))
+    def _forecast(self, following: Chain) -> IChainable:
+        """Forecast with the built-in engine or Amazon Forecast; both write the same tables to the lake."""
+        if self._steps.amazon_forecast is None:
+            return self._run_job(RunState.FORECAST, DEMAND_FORECAST).next(following)
+        branch = AmazonForecastBranch(self, "AmazonForecast", self._steps.amazon_forecast, self._failure)
+        load = self._run_job("LoadForecast", AMAZON_FORECAST_OUTPUT, branch.load_arguments())
+        load.next(branch.clean_up(following))
         branch.last.next(load)
-        prepare = self._run_job("PrepareForecast", "amazon_forecast_input")
+        prepare = self._run_job("PrepareForecast", AMAZON_FORECAST_INPUT)
         prepare.next(branch.first)
         return prepare
 
-    def _published(self) -> Chain:
-        finished = {"outcome": "SUCCEEDED", "execution": EXECUTION}
+    def _publish(self) -> Chain:
+        outcome = {"outcome": "SUCCEEDED", "execution": EXECUTION}
         publish_payload = {"run_id": RUN_ID, "gate": "{% $run.gate %}", "publish": "{% $run.publish %}"}
         return (
-            Chain.start(self._call(RunState.PUBLISH_RUN, "run_publisher", publish_payload))
-            .next(self._call(RunState.DETECT_ANOMALIES, "anomaly_detector", {"run_id": RUN_ID}))
-            .next(self._call(RunState.COMPUTE_KPIS, "kpi_calculator", {"run_id": RUN_ID}))
-            .next(self._call(RunState.FINISH_RUN, "run_recorder", {**finished, "run_id": RUN_ID, "dpu_seconds": "{% $dpu_seconds %}"}))
+            Chain.start(self._call(RunState.PUBLISH_RUN, RUN_PUBLISHER, publish_payload))
+            .next(self._call(RunState.DETECT_ANOMALIES, ANOMALY_DETECTOR, {"run_id": RUN_ID}))
+            .next(self._call(RunState.COMPUTE_KPIS, KPI_CALCULATOR, {"run_id": RUN_ID}))
+            .next(self._call(RunState.FINISH_RUN, RUN_RECORDER, {**outcome, "run_id": RUN_ID, "dpu_seconds": "{% $dpu_seconds %}"}))
             .next(self._notify())
         )
 
     def _notify(self) -> IChainable:
-        """A run that finished stays finished when nobody could be told; its output then says so."""
-        done = Succeed.jsonata(self, "Done")
-        notify = publish(self, "Notify", self._topics.runs, "Signify: a run finished")
-        notify.add_catch(done, outputs="{% $merge([$states.input, {'not_notified': $states.errorOutput}]) %}")
-        notify.next(done)
-        return Choice.jsonata(self, "ShallNotify").when(Condition.jsonata("{% $run.notify %}"), notify).otherwise(done)
+        """Publish the summary. A run succeeds even if that fails; its output then holds the error."""
+        succeed = Succeed.jsonata(self, "Done")
+        notify = publish_summary(self, "Notify", self._topics.runs, "Signify: a run finished")
+        notify.add_catch(succeed, outputs="{% $merge([$states.input, {'not_notified': $states.errorOutput}]) %}")
+        notify.next(succeed)
+        return Choice.jsonata(self, "ShallNotify").when(Condition.jsonata("{% $run.notify %}"), notify).otherwise(succeed)
 
     def _call(
         self,
         name: RunState,
-        function: str,
-        payload: Mapping[str, Any],
-        assign: Mapping[str, Any] | None = None,
+        spec: FunctionSpec,
+        payload: Mapping[str, object],
+        assign: Mapping[str, object] | None = None,
         next_job: RunState | None = None,
     ) -> TaskStateBase:
-        """Call a function, which marks the job with the state it is called in.
+        """Call a function, which marks the job with the state that calls it.
 
-        A Glue job cannot mark the job: the function before it marks its state as well, when it has succeeded.
+        A Glue job cannot mark the job, so the function before it marks the state of the Glue job when it succeeds.
         """
         progress = {"state": STATE, **({"next_state": str(next_job)} if next_job else {})}
-        state = call(self, str(name), self._steps.functions[function], {**payload, **progress}, assign=assign)
+        state = call_function(self, str(name), self._steps.functions[spec.name], {**payload, **progress}, assign=assign)
         self._failure.catch(str(name), state)
         return state
 
-    def _run_job(self, name: str, job: str, more: Mapping[str, str] | None = None) -> CustomState:
-        spec, construct = self._steps.jobs[job]
+    def _run_job(self, name: str, spec: JobSpec, more: Mapping[str, str] | None = None) -> CustomState:
         arguments = {"--lake_bucket": self._lake.bucket.bucket_name, "--run_id": RUN_ID, **(more or {})}
-        state = run_job(self, str(name), construct, spec.timeout_minutes, arguments)
+        state = run_job(self, str(name), self._steps.jobs[spec.name], spec.timeout_minutes, arguments)
         self._failure.catch(str(name), state)
         return state

@@ -1,9 +1,8 @@
-"""States of a workflow in JSONata: each has a timeout, retries what may pass, and says where it goes when it fails for good."""
+"""Task states in JSONata, each with a timeout and retries of transient errors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from aws_cdk import Aws, Duration
 from aws_cdk.aws_glue import PySparkEtlJob
@@ -29,9 +28,9 @@ TRANSIENT_FUNCTION_ERRORS = [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.TooManyRequestsException",
 ]
-# A function that was ended for its time or its memory: once more, for it may have met a slow moment.
+# A function that ran out of time or memory is called once more: the cause may have been temporary.
 KILLED_FUNCTION_ERRORS = ["Lambda.Unknown", "Sandbox.Timedout"]
-# Where Glue does not queue (on spare capacity), or will not queue for longer, the run waits here for half an hour.
+# Glue does not queue job runs on spare capacity, and queues others for a limited time: the state retries for half an hour.
 BUSY_JOB_ERRORS = ["Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"]
 BUSY_ATTEMPTS = 60
 TRANSIENT_JOB_ERRORS = [
@@ -40,25 +39,28 @@ TRANSIENT_JOB_ERRORS = [
     "Glue.ThrottlingException",
     "Glue.AWSGlueException",
 ]
-# What the jobs of a run have used so far: Glue counts it where it scales by itself, else it is the capacity that was held times the time.
-# A figure that is missing, or is none, counts as nothing: what only alarms read must never fail a run.
-_COUNTED = "[$states.result.DPUSeconds, $states.result.DpuSeconds][$type($) = 'number']"
-_HELD = "[$states.result.MaxCapacity, $states.result.ExecutionTime][$type($) = 'number']"
-DPU_SECONDS = f"{{% $dpu_seconds + ($count({_COUNTED}) > 0 ? {_COUNTED}[0] : $count({_HELD}) = 2 ? {_HELD}[0] * {_HELD}[1] : 0) %}}"
-CALL_OVERHEAD = 30  # seconds that a call may take beyond what it calls
-QUEUE_MINUTES = 30  # that a job run may wait for capacity
-NOTICE_TIMEOUT = Duration.seconds(30)
+# DPU-seconds of the run's jobs so far. Glue reports them for jobs with auto scaling; otherwise they are capacity times duration. Missing
+# values count as 0: a figure that only alarms read must not fail a run.
+_REPORTED_DPU_SECONDS = "[$states.result.DPUSeconds, $states.result.DpuSeconds][$type($) = 'number']"
+_CAPACITY_AND_TIME = "[$states.result.MaxCapacity, $states.result.ExecutionTime][$type($) = 'number']"
+DPU_SECONDS = (
+    f"{{% $dpu_seconds + ($count({_REPORTED_DPU_SECONDS}) > 0 ? {_REPORTED_DPU_SECONDS}[0] "
+    f": $count({_CAPACITY_AND_TIME}) = 2 ? {_CAPACITY_AND_TIME}[0] * {_CAPACITY_AND_TIME}[1] : 0) %}}"
+)
+CALL_OVERHEAD_S = 30  # beyond the timeout of the function
+QUEUE_MINUTES = 30  # in which a job run may wait for capacity
+PUBLISH_TIMEOUT = Duration.seconds(30)
 
 
-def call(
+def call_function(
     scope: Construct,
     name: str,
     function: Function,
-    payload: Mapping[str, Any],
+    payload: Mapping[str, object],
     outputs: object = "{% $states.result.Payload %}",
-    assign: Mapping[str, Any] | None = None,
+    assign: Mapping[str, object] | None = None,
 ) -> LambdaInvoke:
-    """Call a function; its answer is the state's output unless `outputs` says otherwise."""
+    """Call a function. The state's output is what the function returns, unless `outputs` replaces it."""
     assert function.timeout is not None
     state = LambdaInvoke.jsonata(
         scope,
@@ -68,7 +70,7 @@ def call(
         outputs=outputs,
         assign=assign,
         retry_on_service_exceptions=False,
-        task_timeout=Timeout.duration(Duration.seconds(function.timeout.to_seconds() + CALL_OVERHEAD)),
+        task_timeout=Timeout.duration(Duration.seconds(function.timeout.to_seconds() + CALL_OVERHEAD_S)),
     )
     retry(state, [*TRANSIENT_FUNCTION_ERRORS, *RETRYABLE_ERRORS], attempts=5)
     retry(state, KILLED_FUNCTION_ERRORS, attempts=1)
@@ -76,9 +78,9 @@ def call(
 
 
 def run_job(scope: Construct, name: str, job: PySparkEtlJob, minutes: int, arguments: Mapping[str, str]) -> CustomState:
-    """Run a job and wait for it; a run that failed on its own is tried once more, for a worker may have died.
+    """Run a Glue job and wait for it. A job that fails is run once more, as a worker may have been lost.
 
-    Written as it stands in the definition: the library's own state turns the timeout of the state into one of the job.
+    The state is written in Amazon States Language, because the CDK's own state passes its timeout on to the job.
     """
     state = CustomState(
         scope,
@@ -98,8 +100,8 @@ def run_job(scope: Construct, name: str, job: PySparkEtlJob, minutes: int, argum
     return state
 
 
-def publish(scope: Construct, name: str, topic: Topic, subject: str) -> SnsPublish:
-    """Send the summary of the input to a topic; the input is the output. Tried again whatever the error: a notice more does no harm."""
+def publish_summary(scope: Construct, name: str, topic: Topic, subject: str) -> SnsPublish:
+    """Publish the summary of the state's input to a topic and pass the input on. Any error is retried: a duplicate message is harmless."""
     state = SnsPublish.jsonata(
         scope,
         name,
@@ -107,14 +109,14 @@ def publish(scope: Construct, name: str, topic: Topic, subject: str) -> SnsPubli
         subject=subject,
         message=TaskInput.from_text("{% $states.input.summary %}"),
         outputs="{% $states.input %}",
-        task_timeout=Timeout.duration(NOTICE_TIMEOUT),
+        task_timeout=Timeout.duration(PUBLISH_TIMEOUT),
     )
     retry(state, ["States.TaskFailed"], attempts=5)
     return state
 
 
 def retry(state: TaskStateBase | CustomState, errors: list[str], attempts: int) -> None:
-    """Try again after errors that may pass: after 3 to 60 seconds, spread over the whole interval so that many do not come at once."""
+    """Retry these errors with exponential backoff from 3 to 60 seconds and full jitter."""
     state.add_retry(
         errors=errors,
         interval=Duration.seconds(3),

@@ -1,4 +1,4 @@
-"""What a run is made of."""
+"""The functions and jobs of a run."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from dataclasses import dataclass, replace
 from aws_cdk.aws_glue import PySparkEtlJob
 from aws_cdk.aws_lambda import Function
 
-from cdk.compute.glue_job import JobSpec
 from cdk.workflow.amazon_forecast import AmazonForecast
 
 
 @dataclass(frozen=True)
 class Steps:
-    """What the states call: functions by name, jobs by name with their specs."""
+    """What the states of a run call: functions and jobs by name, and Amazon Forecast if it replaces the built-in forecaster."""
 
     functions: Mapping[str, Function]
-    jobs: Mapping[str, tuple[JobSpec, PySparkEtlJob]]
-    amazon: AmazonForecast | None = None
-    """Amazon Forecast, where it forecasts instead of the built-in forecaster."""
+    jobs: Mapping[str, PySparkEtlJob]
+    amazon_forecast: AmazonForecast | None = None
 
     def with_functions(self, functions: Mapping[str, Function]) -> Steps:
-        """The same and these functions."""
+        """Return the steps with these functions added."""
         return replace(self, functions={**self.functions, **functions})
 
-    def forecasting_with(self, amazon: AmazonForecast, jobs: Mapping[str, tuple[JobSpec, PySparkEtlJob]]) -> Steps:
-        """The same, with Amazon Forecast and the jobs around it."""
-        return replace(self, jobs={**self.jobs, **jobs}, amazon=amazon)
+    def with_amazon_forecast(self, amazon_forecast: AmazonForecast, jobs: Mapping[str, PySparkEtlJob]) -> Steps:
+        """Return the steps with Amazon Forecast and its jobs added."""
+        return replace(self, jobs={**self.jobs, **jobs}, amazon_forecast=amazon_forecast)

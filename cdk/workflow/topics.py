@@ -1,4 +1,4 @@
-"""Where people are told: topics for finished runs, failed runs and alarms, encrypted with one key."""
+"""SNS topics for finished runs, failed runs and alarms, encrypted with one key."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ from cdk.settings.model import Settings
 
 
 class NotificationTopics(Construct):
-    """`runs` tells of runs that finished, `failures` of runs that failed, `alarms` of alarms."""
+    """The topics: `runs` for finished runs, `failures` for failed runs, `alarms` for alarms and the cost budget."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        # Messages in flight need no key that outlives the stack.
-        self.key = Key(self, "Key", description="Notices", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
-        tellers = ["cloudwatch.amazonaws.com", *(["budgets.amazonaws.com"] if settings.monthly_budget_usd else [])]
-        for teller in tellers:
-            self.key.add_to_resource_policy(_may_encrypt(teller))
+        # SNS does not store messages, so the key need not outlive the stack.
+        self.key = Key(self, "Key", description="Notifications", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
+        publishers = ["cloudwatch.amazonaws.com", *(["budgets.amazonaws.com"] if settings.monthly_budget_usd else [])]
+        for publisher in publishers:
+            self.key.add_to_resource_policy(_allow_encryption(publisher))
         self.runs, self.failures, self.alarms = (self._topic(name) for name in ("Runs", "Failures", "Alarms"))
-        for teller in tellers:
-            # A topic with a policy of its own has lost the one by which services of the account may publish.
-            self.alarms.add_to_resource_policy(_may_publish(teller, self.alarms))
+        for publisher in publishers:
+            # A topic policy replaces the default one, by which services of the account may publish.
+            self.alarms.add_to_resource_policy(_allow_publishing(publisher, self.alarms))
         if settings.alarm_email:
             for topic in (self.failures, self.alarms):
                 topic.add_subscription(EmailSubscription(settings.alarm_email))
-                suppress_findings(topic, _ACCEPTED_OF_MAIL)
+                suppress_findings(topic, _EMAIL_SUPPRESSIONS)
 
     def _topic(self, name: str) -> Topic:
         return Topic(self, name, master_key=self.key, enforce_ssl=True)
 
 
-def _may_encrypt(service: str) -> PolicyStatement:
+def _allow_encryption(service: str) -> PolicyStatement:
     return PolicyStatement(
         principals=[ServicePrincipal(service)],
         actions=["kms:Decrypt", "kms:GenerateDataKey"],
-        resources=["*"],  # in a key's policy: this key
-        conditions=_OF_THIS_ACCOUNT,
+        resources=["*"],  # in a key policy: this key
+        conditions=_FROM_THIS_ACCOUNT,
     )
 
 
-def _may_publish(service: str, topic: Topic) -> PolicyStatement:
+def _allow_publishing(service: str, topic: Topic) -> PolicyStatement:
     return PolicyStatement(
-        principals=[ServicePrincipal(service)], actions=["sns:Publish"], resources=[topic.topic_arn], conditions=_OF_THIS_ACCOUNT
+        principals=[ServicePrincipal(service)], actions=["sns:Publish"], resources=[topic.topic_arn], conditions=_FROM_THIS_ACCOUNT
     )
 
 
-_ACCEPTED_OF_MAIL = {
-    "Serverless-SNSRedrivePolicy": "What a lost mail would have told stands in the state of the alarm, or the record of the run."
+_EMAIL_SUPPRESSIONS = {
+    "Serverless-SNSRedrivePolicy": "An e-mail that is lost is also visible as the state of the alarm, or the record of the run."
 }
-_OF_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+_FROM_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}

@@ -19,7 +19,7 @@ def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     """A stack with one function that nobody waits for."""
     from aws_cdk import App
 
-    from cdk.compute.function_spec import FunctionSpec
+    from cdk.compute.function_specs import FunctionSpec
     from cdk.settings.reader import read_settings
     from stacks.base import StageStack
     from stacks.database import DatabaseStack
