@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from importlib.resources import files
 
+from kpi_engine.accuracy.metrics import catalogue as accuracy
 from kpi_engine.anomalies import metrics as anomalies
 from kpi_engine.definitions import Definition
 from kpi_engine.shared.metric import Metric, ScorAttribute, Unit
@@ -19,7 +20,7 @@ def metrics_by_family() -> Mapping[str, tuple[Metric, ...]]:
     >>> [metric.unit.value for metric in metrics_by_family()["forecast_accuracy"] if metric.name == "wape"]
     ['percent']
     """
-    return {"forecast_accuracy": _load("forecast_accuracy"), "anomalies": anomalies.METRICS, "logistics": _load("logistics")}
+    return {"forecast_accuracy": accuracy.METRICS, "anomalies": anomalies.METRICS, "logistics": _load("logistics")}
 
 
 def definitions() -> Iterator[Definition]:

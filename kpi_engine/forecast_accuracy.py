@@ -1,6 +1,6 @@
-"""How good forecasts were: the engine that compares them with what happened.
+"""How accurate forecasts were: the engine that compares them with what happened.
 
-Pure: frames in, a dict out. The order of rows does not matter, inputs are not changed, and what is undefined is null with a reason in
+Pure: frames in, a report out. The order of rows does not matter, inputs are not changed, and what is undefined is None with a reason in
 `undefined`, never 0 and never infinite.
 """
 
@@ -11,35 +11,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpi_engine.accuracy.inputs.calendar import Grain
-from kpi_engine.accuracy.inputs.inputs import read
-from kpi_engine.accuracy.inputs.matching import joined
-from kpi_engine.accuracy.metrics import interval
-from kpi_engine.accuracy.metrics.accumulate import tally
-from kpi_engine.accuracy.metrics.demand_class import demand_classes
-from kpi_engine.accuracy.metrics.scaled import Scales
-from kpi_engine.accuracy.report.breakdowns import by_horizon, by_site, by_sku
-from kpi_engine.accuracy.report.headline import additional, bias, joins, undefined, window
-from kpi_engine.accuracy.report.weeks import by_week
+from kpi_engine.accuracy.inputs.accuracy_inputs import read_inputs
+from kpi_engine.accuracy.inputs.grain import Grain
+from kpi_engine.accuracy.inputs.matching import match
+from kpi_engine.accuracy.metrics.accumulate import accumulate
+from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
+from kpi_engine.accuracy.report.build import build_report
 from kpi_engine.shared.columns import read_numbers, require_columns
-
-DEFINITIONS_VERSION = "1"
 
 
 class ForecastAccuracyEngine:
     """The measures of forecast accuracy under the names of the field."""
 
     def calculate_mape(self, df: pd.DataFrame) -> float | None:
-        """Mean absolute percentage error, percent, over the rows of df with an actual that is not zero; None when there is none.
+        """Return the mean absolute percentage error, percent, over the rows with an actual that is not zero; None without any.
 
         Columns: predicted_value, actual_value. Raises MissingColumns.
+
+        >>> df = pd.DataFrame({"predicted_value": [100, 200, 5], "actual_value": [110, 190, 0]})
+        >>> round(ForecastAccuracyEngine().calculate_mape(df), 4)
+        7.177
         """
         require_columns({"df": (df, ("predicted_value", "actual_value"))})
         forecast, actual = read_numbers(df, "predicted_value"), read_numbers(df, "actual_value")
-        usable = ~np.isnan(forecast) & ~np.isnan(actual) & (actual != 0)
-        if not usable.any():
+        is_usable = ~np.isnan(forecast) & ~np.isnan(actual) & (actual != 0)
+        if not is_usable.any():
             return None
-        return float(100 * np.mean(np.abs(actual[usable] - forecast[usable]) / np.abs(actual[usable])))
+        return float(100 * np.mean(np.abs(actual[is_usable] - forecast[is_usable]) / np.abs(actual[is_usable])))
 
     def calculate_forecast_kpis(
         self,
@@ -49,39 +47,43 @@ class ForecastAccuracyEngine:
         *,
         error_grain: str = "day",
     ) -> dict[str, Any]:
-        """Every measure of the points that occur in both frames.
+        """Return `report` as a dict, ready for JSON.
+
+        >>> forecast = pd.DataFrame({"sku_id": "A", "forecast_date": ["2026-07-20", "2026-07-21"], "predicted_value": [100, 200]})
+        >>> actual = pd.DataFrame({"sku_id": "A", "demand_date": ["2026-07-20", "2026-07-21"], "actual_value": [110, 190]})
+        >>> kpis = ForecastAccuracyEngine().calculate_forecast_kpis(forecast, actual)
+        >>> kpis["bias"]["units"], kpis["undefined"]["mase"]
+        (0.0, 'no_observations')
+        """
+        return self.report(forecast_data, actual_data, history_data, error_grain=error_grain).as_dict()
+
+    def report(
+        self,
+        forecast_data: pd.DataFrame,
+        actual_data: pd.DataFrame,
+        history_data: pd.DataFrame | None = None,
+        *,
+        error_grain: str = "day",
+    ) -> AccuracyReport:
+        """Compute every measure of the points that occur in both frames.
 
         forecast_data: sku_id (or sku), forecast_date, predicted_value; optional site_id, as_of_date (the last day the forecast knew) or
         horizon_days, confidence_lower, confidence_upper, interval_level (0..1, 0.8 where missing), quantiles (a mapping of levels to
         values in each row). With as_of_date or horizon_days a day may be forecast several times.
         actual_data: sku_id, demand_date (or forecast_date), actual_value; optional site_id.
-        history_data: more demand, in the columns of actual_data, which is never held against a forecast. It and the actuals before the
+        history_data: more demand, in the columns of actual_data, which is never compared with a forecast. It and the actuals before the
         first forecast_date are the training days that scale MASE and RMSSE; the simple methods know what each forecast could know.
 
         Errors are formed by day, week or month: `error_grain`. Percentages are 0..100, quantities in the unit of the demand. None, NaN
         and infinities are missing and counted. Raises MissingColumns, DuplicateKeys or InvalidValue.
+
+        >>> forecast = pd.DataFrame({"sku_id": "A", "forecast_date": ["2026-07-20", "2026-07-21"], "predicted_value": [100, 200]})
+        >>> actual = pd.DataFrame({"sku_id": "A", "demand_date": ["2026-07-20", "2026-07-21"], "actual_value": [110, 190]})
+        >>> report = ForecastAccuracyEngine().report(forecast, actual)
+        >>> round(report.wape, 4), report.joins.matched, report.window.length.days
+        (6.6667, 2, 2)
         """
         grain = Grain.of(error_grain)
-        question = read(forecast_data, actual_data, history_data)
-        forecasts, series = question.forecasts, question.series
-        sums = tally(joined(question), forecasts.grid, grain, forecasts.longest_lead)
-        scales = Scales.of(question.known.before(forecasts.first_day).bucketed(grain), grain.season)
-        weekly = [] if grain is Grain.MONTH else by_week(sums.by_day, sums.points_on, sums.first_day, forecasts.grid.first)
-        coverage, more = interval.coverage(sums.intervals.total()), additional(sums, series, scales, weekly, grain)
-        total = sums.errors.total()
-        answer = {
-            "mape": more.pop("mape"),
-            "wape": more.pop("wape"),
-            "bias": bias(total, sums),
-            "ci_coverage": coverage,
-            "sku_breakdown": by_sku(sums, series, scales, demand_classes(question.known, series.sku_of, len(series.skus))),
-            "site_breakdown": by_site(sums, series, scales),
-            "weekly_trends": weekly,
-            "additional": more | {"horizon_profile": by_horizon(sums.by_lead)},
-            "joins": joins(question, sums),
-            "window": window(sums, forecasts.grid),
-            "error_grain": grain.value,
-            "rollup": "pooled",
-            "definitions_version": DEFINITIONS_VERSION,
-        }
-        return answer | {"undefined": undefined(answer, sums, scales)}
+        inputs = read_inputs(forecast_data, actual_data, history_data)
+        sums = accumulate(match(inputs), inputs.forecasts.grid, grain, inputs.forecasts.longest_lead)
+        return build_report(inputs, sums, grain)

@@ -7,58 +7,73 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.inputs import Forecasts, Question
-from kpi_engine.accuracy.inputs.naive import benchmarks
-from kpi_engine.accuracy.inputs.points import Band, Points
-from kpi_engine.accuracy.metrics.interval import DEFAULT_LEVEL
-from kpi_engine.shared.arrays import Floats, Ints, Places
+from kpi_engine.accuracy.inputs.accuracy_inputs import AccuracyInputs, ForecastRows
+from kpi_engine.accuracy.inputs.benchmarks import forecast_benchmarks
+from kpi_engine.accuracy.inputs.matched_points import Interval, MatchedPoints
+from kpi_engine.shared.arrays import Floats, Ints, RowNumbers
+
+DEFAULT_LEVEL = 0.8
 
 
-class Block(NamedTuple):
+class MatchedBlock(NamedTuple):
     """The points of whole series, and how many of their forecast rows have no actual or no value."""
 
-    points: Points
+    points: MatchedPoints
     forecast_only: int = 0
     missing_forecast: int = 0
 
 
-def joined(question: Question) -> Iterator[Block]:
-    """All points, in order of series, day and lead."""
-    first_day = question.forecasts.first_day
-    return (_block(question, part, first_day) for part in question.forecasts.parts())
+def match(inputs: AccuracyInputs) -> Iterator[MatchedBlock]:
+    """Yield all points, in order of series, day and lead.
+
+    >>> import pandas as pd
+    >>> from kpi_engine.accuracy.inputs.accuracy_inputs import read_inputs
+    >>> forecast = pd.DataFrame({"sku_id": "A", "forecast_date": ["2026-07-20", "2026-07-21"], "predicted_value": [11, 9]})
+    >>> actual = pd.DataFrame({"sku_id": "A", "demand_date": ["2026-07-20"], "actual_value": [10]})
+    >>> [(block.points.actual.tolist(), block.forecast_only) for block in match(read_inputs(forecast, actual))]
+    [([10.0], 1)]
+    """
+    return (_match_rows(inputs, rows) for rows in inputs.forecasts.iter_blocks())
 
 
-def _block(question: Question, part: slice, first_day: int) -> Block:
-    forecasts = question.forecasts
-    actual = question.actual.at(forecasts.keys.cells[part])
-    forecast = forecasts.columns["predicted_value"][forecasts.rows(part)]
-    absent, unknown = np.isnan(forecast), np.isnan(actual)
-    unusable = absent | unknown
-    if not unusable.any():
-        return Block(_points(question, part, first_day, actual, forecast))
-    usable = ~unusable
-    places = np.flatnonzero(usable) + part.start
-    points = _points(question, places, first_day, actual[usable], forecast[usable])
-    return Block(points, int(np.count_nonzero(unknown & ~absent)), int(np.count_nonzero(absent)))
+def _match_rows(inputs: AccuracyInputs, rows: slice) -> MatchedBlock:
+    forecasts = inputs.forecasts
+    actual = inputs.actual.at(forecasts.keys.cells[rows])
+    forecast = forecasts.columns["predicted_value"][forecasts.frame_rows(rows)]
+    no_forecast, no_actual = np.isnan(forecast), np.isnan(actual)
+    is_unusable = no_forecast | no_actual
+    if not is_unusable.any():
+        return MatchedBlock(_points(inputs, rows, actual, forecast))
+    is_usable = ~is_unusable
+    points = _points(inputs, np.flatnonzero(is_usable) + rows.start, actual[is_usable], forecast[is_usable])
+    return MatchedBlock(points, int(np.count_nonzero(no_actual & ~no_forecast)), int(np.count_nonzero(no_forecast)))
 
 
-def _points(question: Question, places: slice | Ints, first_day: int, actual: Floats, forecast: Floats) -> Points:
-    forecasts = question.forecasts
-    series, offset = np.divmod(forecasts.keys.cells[places], forecasts.grid.span)
-    day = offset + forecasts.grid.first
-    lead = np.zeros(len(day), dtype=np.int64) if forecasts.keys.lead is None else forecasts.keys.lead[places]
-    origin = np.where(lead > 0, day - lead, first_day - 1)
-    rows = forecasts.rows(places)
-    quantiles = {tau: values[rows] for tau, values in forecasts.quantiles.items()}
-    return Points(series, day, lead, actual, forecast, _band(forecasts, rows), quantiles, benchmarks(question.known, series, day, origin))
+def _points(inputs: AccuracyInputs, rows: slice | Ints, actual: Floats, forecast: Floats) -> MatchedPoints:
+    forecasts = inputs.forecasts
+    series, offset = np.divmod(forecasts.keys.cells[rows], forecasts.grid.span)
+    day = offset + forecasts.grid.first_day
+    lead = np.zeros(len(day), dtype=np.int64) if forecasts.keys.lead is None else forecasts.keys.lead[rows]
+    origin = np.where(lead > 0, day - lead, forecasts.first_day - 1)
+    frame_rows = forecasts.frame_rows(rows)
+    return MatchedPoints(
+        series=series,
+        day=day,
+        lead=lead,
+        actual=actual,
+        forecast=forecast,
+        interval=_interval(forecasts, frame_rows),
+        quantiles={tau: values[frame_rows] for tau, values in forecasts.quantiles.items()},
+        benchmarks=forecast_benchmarks(inputs.demand, series, day, origin),
+    )
 
 
-def _band(forecasts: Forecasts, rows: slice | Places) -> Band | None:
+def _interval(forecasts: ForecastRows, rows: slice | RowNumbers) -> Interval | None:
     columns = forecasts.columns
     if "confidence_lower" not in columns or "confidence_upper" not in columns:
         return None
     lower, upper = columns["confidence_lower"][rows], columns["confidence_upper"][rows]
     if "interval_level" not in columns:
-        return Band(lower, upper, np.full(len(lower), DEFAULT_LEVEL))
+        return Interval(lower, upper, np.full(len(lower), DEFAULT_LEVEL))
     level = columns["interval_level"][rows]
-    return Band(lower, upper, np.where(np.isnan(level), DEFAULT_LEVEL, level))
+    return Interval(lower, upper, np.where(np.isnan(level), DEFAULT_LEVEL, level))

@@ -7,114 +7,134 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.calendar import Grain, Grid
-from kpi_engine.accuracy.inputs.matching import Block
-from kpi_engine.accuracy.inputs.naive import BENCHMARKS
-from kpi_engine.accuracy.inputs.points import Points, aggregated
-from kpi_engine.accuracy.metrics.interval import Intervals
-from kpi_engine.accuracy.metrics.lags import LAG_WEEKS, LagSums, lag_sums
-from kpi_engine.accuracy.metrics.point import Errors, Totals
-from kpi_engine.accuracy.metrics.quantile import MEDIAN, Losses, losses
-from kpi_engine.accuracy.metrics.value_added import Gains
-from kpi_engine.shared.arrays import Floats, Ints, starts_of
+from kpi_engine.accuracy.inputs.benchmarks import BENCHMARKS
+from kpi_engine.accuracy.inputs.grain import Grain
+from kpi_engine.accuracy.inputs.grid import Grid
+from kpi_engine.accuracy.inputs.matched_points import MatchedPoints
+from kpi_engine.accuracy.inputs.matching import MatchedBlock
+from kpi_engine.accuracy.metrics.accuracy_metric import CollectedInputs
+from kpi_engine.accuracy.metrics.breakdown import DailyTotals
+from kpi_engine.accuracy.metrics.catalogue import COLLECTED_INPUTS
+from kpi_engine.accuracy.metrics.interval_sums import IntervalSums
+from kpi_engine.accuracy.metrics.lags import LagErrors
+from kpi_engine.accuracy.metrics.point import PointErrors
+from kpi_engine.accuracy.metrics.value_added import ValueAdded
+from kpi_engine.shared.arrays import Floats, Ints, find_runs
 
 
-@dataclass(frozen=True)
-class Tally:
+@dataclass(frozen=True, kw_only=True)
+class AccuracySums:
     """Sums by series (only those with points; `series` says which), by day from `first_day` on and by lead time, and totals.
 
-    `points_on` counts points of each day before days are summed to weeks or months. `newest` sums, by day, the newest forecast of each
-    series. `targets` counts series and days.
+    value_added: by simple method. points_on: points of each day of the grid before days are summed to weeks or months. newest: by day, the
+    newest forecast of each series. collected_inputs: what metrics need that no sum by series gives, by its type. n_targets: pairs of series
+    and day.
     """
 
     series: Ints
-    errors: Errors
-    intervals: Intervals
-    gains: Mapping[str, Gains]
-    by_day: Errors
+    errors: PointErrors
+    intervals: IntervalSums
+    value_added: Mapping[str, ValueAdded]
+    by_day: PointErrors
     first_day: int
     points_on: Floats
-    newest: Totals
-    by_lead: Errors
-    lags: Mapping[int, LagSums]
-    losses: Mapping[float, Losses]
-    targets: int
-    forecast_only: int
-    missing_forecast: int
+    newest: DailyTotals
+    by_lead: PointErrors
+    lags: LagErrors
+    collected_inputs: Mapping[type[CollectedInputs], CollectedInputs]
+    n_targets: int
+    n_forecast_only: int
+    n_missing_forecast: int
 
 
-def tally(blocks: Iterable[Block], grid: Grid, grain: Grain, longest_lead: int) -> Tally:
-    """Sum blocks that hold whole series each, in order. Errors are formed at the grain, and only there."""
-    parts = _Parts(grid, grain, longest_lead)
+def accumulate(blocks: Iterable[MatchedBlock], grid: Grid, grain: Grain, longest_lead: int) -> AccuracySums:
+    """Sum blocks of whole series each, in order. Errors are formed at the grain, and only there.
+
+    >>> accumulate([], Grid(n_series=0, first_day=0, span=1), Grain.DAY, longest_lead=0).errors.total().n.tolist()
+    [0.0]
+    """
+    accumulator = Accumulator(grid, grain, longest_lead)
     for block in blocks:
-        parts.add(block)
-    return parts.together()
+        accumulator.add(block)
+    return accumulator.sums()
 
 
-class _Parts:
+class Accumulator:
     """What has been summed so far: one part per block where blocks have groups of their own, running sums elsewhere."""
 
     def __init__(self, grid: Grid, grain: Grain, longest_lead: int) -> None:
-        self.grid, self.grain, self.leads = grid, grain, longest_lead + 1
-        self.first, self.span = _days_of_errors(grid, grain)
-        self.series: list[Ints] = []
-        self.errors: list[Errors] = []
-        self.intervals: list[Intervals] = []
-        self.gains: dict[str, list[Gains]] = {name: [] for name in BENCHMARKS}
-        self.by_day, self.by_lead = Errors.nothing(self.span), Errors.nothing(self.leads)
-        self.newest, self.points_on = Totals.nothing(self.span), np.zeros(grid.span)
-        self.lags = dict.fromkeys(LAG_WEEKS, LagSums(Errors.nothing(1), 0))
-        self.losses = {MEDIAN: Losses.nothing(1)}
-        self.targets = self.forecast_only = self.missing_forecast = 0
+        self._grid, self._grain, self._n_leads = grid, grain, longest_lead + 1
+        self._first_day, self._span = _days_of_errors(grid, grain)
+        self._series: list[Ints] = []
+        self._errors: list[PointErrors] = []
+        self._intervals: list[IntervalSums] = []
+        self._value_added: dict[str, list[ValueAdded]] = {name: [] for name in BENCHMARKS}
+        self._by_day, self._by_lead = PointErrors.zeros(self._span), PointErrors.zeros(self._n_leads)
+        self._newest, self._points_on = DailyTotals.zeros(self._span), np.zeros(grid.span)
+        self._lags = LagErrors.zeros()
+        self._collected_inputs = {kind: kind.of_points(NO_POINTS) for kind in COLLECTED_INPUTS}
+        self._n_targets = self._n_forecast_only = self._n_missing_forecast = 0
 
-    def add(self, block: Block) -> None:
+    def add(self, block: MatchedBlock) -> None:
         """Add the points of a block by day, the same at the grain of errors, and those at each lag."""
         days = block.points
-        points = aggregated(days, self.grain)
+        points = days.sum_by_grain(self._grain)
         self._add_errors(points)
-        self.points_on += np.bincount(days.day - self.grid.first, minlength=self.grid.span)
-        self.targets += len(days) - int(np.count_nonzero(days.same_target()))
-        self.forecast_only += block.forecast_only
-        self.missing_forecast += block.missing_forecast
-        self.lags = {weeks: sums.plus(self.lags[weeks]) for weeks, sums in lag_sums(days, self.grain).items()}
-        for tau, loss in losses(points).items():
-            self.losses[tau] = loss.plus(self.losses[tau]) if tau in self.losses else loss
+        self._points_on += np.bincount(days.day - self._grid.first_day, minlength=self._grid.span)
+        self._n_targets += len(days) - int(np.count_nonzero(days.repeats_target()))
+        self._n_forecast_only += block.forecast_only
+        self._n_missing_forecast += block.missing_forecast
+        self._lags += LagErrors.of_points(days, self._grain)
+        self._collected_inputs = {kind: inputs + kind.of_points(points) for kind, inputs in self._collected_inputs.items()}
 
-    def _add_errors(self, points: Points) -> None:
-        starts, errors = starts_of(points.series), Errors.of_points(points)
-        self.series.append(points.series[starts])
-        self.errors.append(errors.runs(starts))
-        self.intervals.append(Intervals.of_points(points).runs(starts))
-        for name, parts in self.gains.items():
-            made = points.naive.get(name)
-            parts.append(Gains.nothing(len(starts)) if made is None else Gains.of_points(points, made).runs(starts))
-        place, newest = points.day - self.first, ~points.same_target()
-        self.by_day = self.by_day.plus(errors.rolled(place, self.span))
-        self.newest = self.newest.plus(errors.totals().of(newest).rolled(place[newest], self.span))
-        if self.leads > 1:
-            self.by_lead = self.by_lead.plus(errors.rolled(np.clip(points.lead, 0, self.leads - 1), self.leads))
-
-    def together(self) -> Tally:
-        """The sums of all blocks."""
-        return Tally(
-            np.concatenate(self.series or [np.zeros(0, dtype=np.int64)]),
-            Errors.concatenated(self.errors),
-            Intervals.concatenated(self.intervals),
-            {name: Gains.concatenated(parts) for name, parts in self.gains.items()},
-            self.by_day,
-            self.first,
-            self.points_on,
-            self.newest,
-            self.by_lead,
-            self.lags,
-            self.losses,
-            self.targets,
-            self.forecast_only,
-            self.missing_forecast,
+    def sums(self) -> AccuracySums:
+        """Return the sums of all blocks."""
+        return AccuracySums(
+            series=np.concatenate(self._series or [np.zeros(0, dtype=np.int64)]),
+            errors=PointErrors.concatenate(self._errors),
+            intervals=IntervalSums.concatenate(self._intervals),
+            value_added={name: ValueAdded.concatenate(parts) for name, parts in self._value_added.items()},
+            by_day=self._by_day,
+            first_day=self._first_day,
+            points_on=self._points_on,
+            newest=self._newest,
+            by_lead=self._by_lead,
+            lags=self._lags,
+            collected_inputs=self._collected_inputs,
+            n_targets=self._n_targets,
+            n_forecast_only=self._n_forecast_only,
+            n_missing_forecast=self._n_missing_forecast,
         )
+
+    def _add_errors(self, points: MatchedPoints) -> None:
+        starts, errors = find_runs(points.series), PointErrors.of_points(points)
+        self._series.append(points.series[starts])
+        self._errors.append(errors.sum_runs(starts))
+        self._intervals.append(IntervalSums.of_points(points).sum_runs(starts))
+        for name, parts in self._value_added.items():
+            benchmark = points.benchmarks.get(name)
+            parts.append(ValueAdded.zeros(len(starts)) if benchmark is None else ValueAdded.of_points(points, benchmark).sum_runs(starts))
+        day, is_newest = points.day - self._first_day, ~points.repeats_target()
+        self._by_day += errors.sum_by_group(day, self._span)
+        totals = DailyTotals(errors.actual, errors.error).select(is_newest)
+        self._newest += totals.sum_by_group(day[is_newest], self._span)
+        if self._n_leads > 1:
+            self._by_lead += errors.sum_by_group(np.clip(points.lead, 0, self._n_leads - 1), self._n_leads)
 
 
 def _days_of_errors(grid: Grid, grain: Grain) -> tuple[int, int]:
-    """The first day that an error may stand on, a bucket's first, and how many days follow up to the grid's last."""
-    first = int(grain.first_days(grain.buckets(np.array([grid.first])))[0])
-    return first, grid.first - first + grid.span
+    """Return the first day on which an error may be, a bucket's first, and how many days follow up to the grid's last."""
+    first_day = int(grain.first_days(grain.buckets(np.array([grid.first_day])))[0])
+    return first_day, grid.first_day - first_day + grid.span
+
+
+NO_POINTS = MatchedPoints(
+    series=np.zeros(0, dtype=np.int64),
+    day=np.zeros(0, dtype=np.int64),
+    lead=np.zeros(0, dtype=np.int64),
+    actual=np.zeros(0),
+    forecast=np.zeros(0),
+    interval=None,
+    quantiles={},
+    benchmarks={},
+)

@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 
-from kpi_engine.accuracy.inputs.demand import Demand
-from kpi_engine.shared.arrays import Floats, Ints, ratio, starts_of, sum_by
+from kpi_engine.accuracy.inputs.known_demand import KnownDemand
+from kpi_engine.accuracy.metrics.additive import Additive
+from kpi_engine.shared.arrays import Floats, Ints, find_runs, ratio
 from kpi_engine.shared.demand_class import NO_DEMAND, DemandClass, classify
+from kpi_engine.shared.metric import ComputedMetric, Unit
 
 NAMES = [demand_class.name.lower() for demand_class in DemandClass]
 
 
-def demand_classes(known: Demand, sku_of: Ints, skus: int) -> list[str | None]:
-    """Return smooth, erratic, intermittent or lumpy for each SKU; None for a SKU without demand.
+@dataclass(frozen=True)
+class DemandSums(Additive):
+    """Known days, days with demand, and the sum and sum of squares of the demand on them."""
 
-    known: demand of every series. sku_of: the SKU of each series, 0..skus-1.
-    """
-    known_days, demand_days, total, squares = _sums(known, sku_of, skus)
-    mean = ratio(total, demand_days)
-    variance = ratio(squares, demand_days) - mean**2
-    classes = classify(known_days, demand_days, mean=mean, variance=variance, without_demand=NO_DEMAND)
+    known_days: Floats
+    demand_days: Floats
+    volume: Floats
+    squares: Floats
+
+    @classmethod
+    def of_skus(cls, demand: KnownDemand, sku_of: Ints, skus: int) -> Self:
+        """Return the sums of each SKU 0..skus-1; `sku_of` is the SKU of each series."""
+        by_series = cls.zeros(demand.grid.n_series)
+        for block in demand.iter_blocks():
+            starts, size = find_runs(block.series), np.maximum(block.values, 0.0)
+            owner = block.series[starts]
+            for sums, values in zip(by_series._arrays(), (np.ones(len(size)), size > 0, size, size * size), strict=True):
+                sums[owner] = np.add.reduceat(values, starts, dtype=np.float64)
+        return by_series.sum_by_group(sku_of, skus)
+
+
+def _classify(demand: DemandSums) -> list[str | None]:
+    mean = ratio(demand.volume, demand.demand_days)
+    variance = ratio(demand.squares, demand.demand_days) - mean**2
+    classes = classify(demand.known_days, demand.demand_days, mean=mean, variance=variance, without_demand=NO_DEMAND)
     return [None if number == NO_DEMAND else NAMES[number] for number in classes.tolist()]
 
 
-def _sums(known: Demand, sku_of: Ints, skus: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return by SKU: known days, days with demand, and the sum and sum of squares of their sizes."""
-    sums = np.zeros((4, known.grid.series))
-    for part in known.blocks():
-        starts, size = starts_of(part.series), np.maximum(part.values, 0.0)
-        owner = part.series[starts]
-        for row, values in zip(sums, (np.ones(len(size)), size > 0, size, size * size), strict=True):
-            row[owner] = np.add.reduceat(values, starts, dtype=np.float64)
-    known_days, demand_days, total, squares = (sum_by(sku_of, skus, row) for row in sums)
-    return known_days, demand_days, total, squares
+DEMAND_CLASS = ComputedMetric[DemandSums, list[str | None]](
+    name="demand_class",
+    title="Demand class",
+    path="sku_breakdown[].demand_class",
+    formula="smooth, erratic, intermittent or lumpy: mean interval between demands below or from 1.32, "
+    "squared variation of their sizes below or from 0.49",
+    unit=Unit.CLASS,
+    sign="intermittent and lumpy demand: judge by wQL and MASE, a forecast of 0 can win on MAE",
+    zero_policy="null for a SKU without demand",
+    source="Syntetos, Boylan and Croston 2005",
+    compute=_classify,
+)

@@ -2,111 +2,182 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import Any, Self
-
 import numpy as np
 
-from kpi_engine.accuracy.inputs.points import Band, Points
-from kpi_engine.accuracy.metrics.point import Additive
-from kpi_engine.accuracy.report.serialise import number
+from kpi_engine.accuracy.metrics.accuracy_metric import AccuracyMetric, Population
+from kpi_engine.accuracy.metrics.interval_sums import IntervalSums
 from kpi_engine.shared.arrays import Floats, ratio
+from kpi_engine.shared.metric import GET_KPIS, Unit
 
 Z_95 = 1.959963984540054
-ENOUGH = 30
-DEFAULT_LEVEL = 0.8
-SHARES = ("coverage", "gap", "wilson_lower", "wilson_upper", "share_below", "share_above")
-WIDTHS = ("mean_width", "relative_width", "interval_score")
+ENOUGH_POINTS = 30
+GNEITING_RAFTERY = "Gneiting and Raftery 2007, Strictly proper scoring rules"
+NULL_WITHOUT_INTERVAL = "null `no_observations` without a point that has an interval"
 
 
-@dataclass(frozen=True)
-class Intervals(Additive):
-    """Points with an interval: how many, of what claimed level, actuals inside, below and above, widths and scores; and what has none."""
+def wilson(inside: Floats, n: Floats, *, side: int) -> Floats:
+    """Return one end of the 95 % Wilson interval of the share inside / n, percent: the lower (side = -1) or the upper (1).
 
-    n: Floats
-    level: Floats
-    inside: Floats
-    below: Floats
-    above: Floats
-    abs_actual: Floats
-    width: Floats
-    score: Floats
-    crossed: Floats
-    absent: Floats
+    Source: Wilson 1927.
 
-    @classmethod
-    def of_points(cls, points: Points) -> Self:
-        """Each point by itself. A bound that is missing, or a lower bound above the upper one, makes no interval."""
-        band, size = points.band, len(points)
-        if band is None:
-            return cls(*(*np.zeros((9, size)), np.ones(size)))
-        width = band.upper - band.lower
-        held = width >= 0  # false for NaN
-        if held.all():
-            return cls._held(band, points.actual, width)
-        absent = np.isnan(width)
-        shown = cls._held(band, points.actual, width)
-        kept = (np.where(held, values, 0.0) for values in shown._arrays()[:-2])
-        return cls(*(*kept, (~held & ~absent).astype(np.float64), absent.astype(np.float64)))
-
-    @classmethod
-    def _held(cls, band: Band, actual: Floats, width: Floats) -> Self:
-        under, over = band.lower - actual, actual - band.upper
-        below, above = under > 0, over > 0
-        outside = np.maximum(under, 0) + np.maximum(over, 0)
-        flags = (values.astype(np.float64) for values in (~(below | above), below, above))
-        none = np.zeros(len(actual))
-        score = width + 2 / (1 - band.level) * outside
-        return cls(*(np.ones(len(actual)), band.level, *flags, np.abs(actual), width, score, none, none))
-
-    def coverage(self) -> Floats:
-        """Share of actuals inside the interval, bounds included, in percent."""
-        return 100 * ratio(self.inside, self.n)
-
-
-def coverage(sums: Intervals, default_level: float = DEFAULT_LEVEL) -> dict[str, Any]:
-    """Share of actuals inside the interval, percent, with its 95 % Wilson interval and a verdict; `sums` has one group.
-
-    gap: coverage minus nominal, points; negative: too narrow. share_below, share_above: misses on each side, percent. mean_width: units.
-    relative_width: sum of widths / sum|A|. interval_score: mean of (u - l) + 2/alpha * distance outside, in units, smaller is better;
-    alpha = 1 - level. Source: Gneiting and Raftery 2007. verdict: calibrated when the nominal level lies inside the Wilson interval, else
-    overconfident (too narrow) or underconfident; insufficient_data below 30 points.
+    >>> [wilson(np.array([5.0]), np.array([7.0]), side=side).round(2).item() for side in (-1, 1)]
+    [35.89, 91.78]
     """
-    n = int(sums.n[0])
-    counted = {"n": n, "n_excluded": {"no_interval": int(sums.absent[0]), "crossed_interval": int(sums.crossed[0])}}
-    if n == 0:
-        return dict.fromkeys((*SHARES, *WIDTHS)) | {"nominal": 100 * default_level, "verdict": None} | counted
-    means = {name: float(getattr(sums, name)[0]) / n for name in ("level", "below", "above", "width", "score")}
-    share, nominal = float(sums.coverage()[0]), round(100 * means["level"], 9)
-    low, high = wilson(float(sums.inside[0]), n)
-    return {
-        "coverage": share,
-        "nominal": nominal,
-        "gap": share - nominal,
-        "wilson_lower": low,
-        "wilson_upper": high,
-        "share_below": 100 * means["below"],
-        "share_above": 100 * means["above"],
-        "mean_width": means["width"],
-        "relative_width": number(ratio(sums.width, sums.abs_actual)),
-        "interval_score": means["score"],
-        "verdict": _verdict(n, low, high, nominal),
-        **counted,
-    }
+    z2 = Z_95**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = inside / n
+        centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+        half_width = Z_95 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+        return 100 * (centre + side * half_width)
 
 
-def wilson(hits: float, n: int) -> tuple[float, float]:
-    """The 95 % Wilson interval of a share, percent. Source: Wilson 1927."""
-    share, z2 = hits / n, Z_95**2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z_95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return 100 * (centre - half), 100 * (centre + half)
+COVERAGE = AccuracyMetric[IntervalSums](
+    name="ci_coverage",
+    title="Coverage of the prediction interval",
+    path="ci_coverage.coverage",
+    formula="100 * share of lower <= A <= upper",
+    unit=Unit.PERCENT,
+    sign="nearest to nominal is best",
+    zero_policy=f"{NULL_WITHOUT_INTERVAL}; missing and crossed bounds are counted in ci_coverage.n_excluded",
+    source=GNEITING_RAFTERY,
+    served=GET_KPIS,
+    inputs=IntervalSums,
+    compute=lambda sums: 100 * ratio(sums.n_inside, sums.n),
+    population=Population.WITH_INTERVAL,
+)
+COVERAGE_GAP = AccuracyMetric[IntervalSums](
+    name="ci_coverage_gap",
+    title="Coverage gap",
+    path="ci_coverage.gap",
+    formula="coverage - nominal",
+    unit=Unit.POINTS,
+    sign="negative: intervals are too narrow",
+    zero_policy=NULL_WITHOUT_INTERVAL,
+    source=GNEITING_RAFTERY,
+    inputs=IntervalSums,
+    compute=lambda sums: COVERAGE(sums) - sums.nominal(),
+    reason_key=None,
+)
+WILSON_LOWER = AccuracyMetric[IntervalSums](
+    name="ci_coverage_wilson_lower",
+    title="Coverage, lower end of its 95 % interval",
+    path="ci_coverage.wilson_lower",
+    formula="(p + z^2/2n - z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), z = 1.96, in percent",
+    unit=Unit.PERCENT,
+    sign="describes the sample",
+    zero_policy=NULL_WITHOUT_INTERVAL,
+    source="Wilson 1927, Probable inference",
+    inputs=IntervalSums,
+    compute=lambda sums: wilson(sums.n_inside, sums.n, side=-1),
+    reason_key=None,
+)
+WILSON_UPPER = AccuracyMetric[IntervalSums](
+    name="ci_coverage_wilson_upper",
+    title="Coverage, upper end of its 95 % interval",
+    path="ci_coverage.wilson_upper",
+    formula="(p + z^2/2n + z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), z = 1.96, in percent",
+    unit=Unit.PERCENT,
+    sign="describes the sample",
+    zero_policy=NULL_WITHOUT_INTERVAL,
+    source="Wilson 1927, Probable inference",
+    inputs=IntervalSums,
+    compute=lambda sums: wilson(sums.n_inside, sums.n, side=1),
+    reason_key=None,
+)
+SHARE_BELOW = AccuracyMetric[IntervalSums](
+    name="share_below",
+    title="Actuals below the interval",
+    path="ci_coverage.share_below",
+    formula="100 * share of A < lower",
+    unit=Unit.PERCENT,
+    sign="(100 - nominal) / 2 is expected",
+    zero_policy=NULL_WITHOUT_INTERVAL,
+    source=GNEITING_RAFTERY,
+    inputs=IntervalSums,
+    compute=lambda sums: 100 * ratio(sums.n_below, sums.n),
+    reason_key=None,
+)
+SHARE_ABOVE = AccuracyMetric[IntervalSums](
+    name="share_above",
+    title="Actuals above the interval",
+    path="ci_coverage.share_above",
+    formula="100 * share of A > upper",
+    unit=Unit.PERCENT,
+    sign="(100 - nominal) / 2 is expected",
+    zero_policy=NULL_WITHOUT_INTERVAL,
+    source=GNEITING_RAFTERY,
+    inputs=IntervalSums,
+    compute=lambda sums: 100 * ratio(sums.n_above, sums.n),
+    reason_key=None,
+)
+MEAN_WIDTH = AccuracyMetric[IntervalSums](
+    name="mean_interval_width",
+    title="Mean width of the interval",
+    path="ci_coverage.mean_width",
+    formula="mean(upper - lower)",
+    unit=Unit.UNITS,
+    sign="smaller is better at the same coverage",
+    zero_policy=NULL_WITHOUT_INTERVAL,
+    source=GNEITING_RAFTERY,
+    inputs=IntervalSums,
+    compute=lambda sums: ratio(sums.width, sums.n),
+    reason_key=None,
+)
+RELATIVE_WIDTH = AccuracyMetric[IntervalSums](
+    name="relative_interval_width",
+    title="Relative width of the interval",
+    path="ci_coverage.relative_width",
+    formula="sum(upper - lower) / sum|A|",
+    unit=Unit.RATIO,
+    sign="smaller is better at the same coverage",
+    zero_policy="null when the actuals sum to zero",
+    source=GNEITING_RAFTERY,
+    inputs=IntervalSums,
+    compute=lambda sums: ratio(sums.width, sums.abs_actual),
+    reason_key=None,
+)
+INTERVAL_SCORE = AccuracyMetric[IntervalSums](
+    name="interval_score",
+    title="Interval score",
+    path="ci_coverage.interval_score",
+    formula="mean of (u - l) + 2/alpha * (l - A where A < l) + 2/alpha * (A - u where A > u), alpha = 1 - level",
+    unit=Unit.UNITS,
+    sign="smaller is better",
+    zero_policy=NULL_WITHOUT_INTERVAL,
+    source=GNEITING_RAFTERY,
+    inputs=IntervalSums,
+    compute=lambda sums: ratio(sums.score, sums.n),
+    reason_key=None,
+)
+
+METRICS = (
+    COVERAGE,
+    COVERAGE_GAP,
+    WILSON_LOWER,
+    WILSON_UPPER,
+    SHARE_BELOW,
+    SHARE_ABOVE,
+    MEAN_WIDTH,
+    RELATIVE_WIDTH,
+    INTERVAL_SCORE,
+)
 
 
-def _verdict(n: int, low: float, high: float, nominal: float) -> str:
-    if n < ENOUGH:
+def judge_coverage(sums: IntervalSums) -> str | None:
+    """Return calibrated where the nominal level is inside the Wilson interval, else overconfident (too narrow) or underconfident.
+
+    `sums` has one group. insufficient_data below 30 points, None without any.
+
+    >>> sums = IntervalSums.zeros(1)
+    >>> judge_coverage(sums) is None
+    True
+    """
+    n, nominal = sums.n[0], sums.nominal()[0]
+    if not n:
+        return None
+    if n < ENOUGH_POINTS:
         return "insufficient_data"
+    low, high = WILSON_LOWER(sums)[0], WILSON_UPPER(sums)[0]
     if low <= nominal <= high:
         return "calibrated"
     return "overconfident" if high < nominal else "underconfident"

@@ -1,61 +1,110 @@
-"""Lag accuracy: the forecast that was on the table so many weeks before."""
+"""Lag accuracy: the errors of the forecast that was the newest so many weeks before."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.calendar import Grain
-from kpi_engine.accuracy.inputs.points import Points, aggregated
-from kpi_engine.accuracy.metrics.point import Errors
-from kpi_engine.accuracy.report.serialise import number
+from kpi_engine.accuracy.inputs.grain import Grain
+from kpi_engine.accuracy.inputs.matched_points import MatchedPoints
+from kpi_engine.accuracy.metrics.accuracy_metric import SUM_ACTUALS_ZERO, AccuracyMetric
+from kpi_engine.accuracy.metrics.bias import BIAS_PERCENT, OVER_FORECAST
+from kpi_engine.accuracy.metrics.point import SMALLER_IS_BETTER, WAPE, PointErrors
 from kpi_engine.shared.arrays import Bools
-from kpi_engine.shared.calendar import weekdays
+from kpi_engine.shared.calendar import DAYS_OF_WEEK, weekdays
+from kpi_engine.shared.metric import Unit
 
 LAG_WEEKS = (1, 2, 4)
+NO_SNAPSHOT = "no_snapshot_at_lag"
+SOURCE = "SAP Integrated Business Planning, lag-based accuracy; weeks: a convention of this project"
 
 
 class LagSums(NamedTuple):
-    """Errors of the snapshots at one lag, and how many target days had no snapshot that old."""
+    """Errors of the snapshots at one lag, as one group, and how many target days had no snapshot that old."""
 
-    errors: Errors
-    no_snapshot: int
+    errors: PointErrors
+    n_without_snapshot: int
 
-    def plus(self, other: LagSums) -> LagSums:
-        """The sums of both."""
-        return LagSums(self.errors.plus(other.errors), self.no_snapshot + other.no_snapshot)
-
-
-def lag_sums(points: Points, grain: Grain) -> dict[int, LagSums]:
-    """For each lag, the errors of the newest forecasts that were published in time, one per series and target day."""
-    same = points.same_target()
-    targets = len(points) - int(np.count_nonzero(same))
-    if not points.lead.any():
-        return dict.fromkeys(LAG_WEEKS, LagSums(Errors.nothing(1), targets))
-    found = {}
-    for weeks in LAG_WEEKS:
-        snapshots = points.chosen(_newest_in_time(points, same, weeks))
-        found[weeks] = LagSums(Errors.of_points(aggregated(snapshots, grain)).total(), targets - len(snapshots))
-    return found
+    def add(self, other: LagSums) -> LagSums:
+        """Return the sums of both."""
+        return LagSums(self.errors + other.errors, self.n_without_snapshot + other.n_without_snapshot)
 
 
-def lag_accuracy(sums: Mapping[int, LagSums]) -> dict[str, Any]:
-    """WAPE and bias at each lag, percent; null (`no_snapshot_at_lag`) when no snapshot is that old. n: points, no_snapshot: target days."""
-    found = {}
-    for weeks, (errors, missing) in sums.items():
-        values = {"wape": number(errors.wape()), "bias_pct": number(errors.bias_percent())}
-        found[f"{weeks}w"] = values | {"n": int(errors.n[0]), "no_snapshot": missing}
-    return found
+@dataclass(frozen=True)
+class LagErrors:
+    """The sums at each lag, by weeks."""
+
+    by_weeks: Mapping[int, LagSums]
+
+    @classmethod
+    def zeros(cls) -> Self:
+        """Return the sums without points."""
+        return cls(dict.fromkeys(LAG_WEEKS, LagSums(PointErrors.zeros(1), 0)))
+
+    @classmethod
+    def of_points(cls, points: MatchedPoints, grain: Grain) -> Self:
+        """Return the errors of the newest forecasts that were published in time, one per series and target day."""
+        repeats = points.repeats_target()
+        n_targets = len(points) - int(np.count_nonzero(repeats))
+        if not points.lead.any():
+            return cls(dict.fromkeys(LAG_WEEKS, LagSums(PointErrors.zeros(1), n_targets)))
+        sums = {}
+        for weeks in LAG_WEEKS:
+            snapshots = points.select(_newest_in_time(points, repeats, weeks))
+            sums[weeks] = LagSums(PointErrors.of_points(snapshots.sum_by_grain(grain)).total(), n_targets - len(snapshots))
+        return cls(sums)
+
+    def __add__(self, other: Self) -> Self:
+        """Add the sums at each lag."""
+        return type(self)({weeks: sums.add(other.by_weeks[weeks]) for weeks, sums in self.by_weeks.items()})
 
 
-def _newest_in_time(points: Points, same: Bools, weeks: int) -> Bools:
-    """For a day in week p, the newest forecast whose last known day is at or before the Sunday of week p - weeks.
+def _newest_in_time(points: MatchedPoints, repeats: Bools, weeks: int) -> Bools:
+    """Return, for a day in week p, the newest forecast whose last known day is at or before the Sunday of week p - weeks.
 
     Points of one target come newest first, so it is the first one that is old enough.
     """
-    old_enough = (points.lead > 0) & (points.lead >= weekdays(points.day) + 7 * weeks - 6)
-    newer_did = np.zeros(len(points), dtype=np.bool_)
-    newer_did[1:] = same[1:] & old_enough[:-1]
-    return old_enough & ~newer_did
+    sunday_of_lag = weekdays(points.day) + DAYS_OF_WEEK * (weeks - 1) + 1  # days before the target
+    is_old_enough = (points.lead > 0) & (points.lead >= sunday_of_lag)
+    has_newer = np.zeros(len(points), dtype=np.bool_)
+    has_newer[1:] = repeats[1:] & is_old_enough[:-1]
+    return is_old_enough & ~has_newer
+
+
+def _lag_wape(weeks: int) -> AccuracyMetric[LagErrors]:
+    return AccuracyMetric[LagErrors](
+        name=f"lag_{weeks}w_wape",
+        title=f"WAPE at lag {weeks}w",
+        path=f"additional.lag.{weeks}w.wape",
+        formula=f"WAPE of the newest forecast made at or before the end of the ISO week {weeks} before the target's",
+        unit=Unit.PERCENT,
+        sign=SMALLER_IS_BETTER,
+        zero_policy=f"null `{NO_SNAPSHOT}` when no forecast is that old; days without one are counted in no_snapshot",
+        source=SOURCE,
+        inputs=LagErrors,
+        compute=lambda lags: WAPE(lags.by_weeks[weeks].errors),
+        explain=lambda lags: SUM_ACTUALS_ZERO if lags.by_weeks[weeks].errors.n[0] else NO_SNAPSHOT,
+        reason_key=f"lag_{weeks}w",
+    )
+
+
+def _lag_bias(weeks: int) -> AccuracyMetric[LagErrors]:
+    return AccuracyMetric[LagErrors](
+        name=f"lag_{weeks}w_bias",
+        title=f"Bias at lag {weeks}w",
+        path=f"additional.lag.{weeks}w.bias_pct",
+        formula=f"100 * sum(F - A) / sum A of the newest forecast made at or before the end of the ISO week {weeks} before the target's",
+        unit=Unit.PERCENT,
+        sign=OVER_FORECAST,
+        zero_policy=f"null `{NO_SNAPSHOT}` when no forecast is that old",
+        source=SOURCE,
+        inputs=LagErrors,
+        compute=lambda lags: BIAS_PERCENT(lags.by_weeks[weeks].errors),
+        reason_key=None,
+    )
+
+
+METRICS = tuple(metric(weeks) for weeks in LAG_WEEKS for metric in (_lag_wape, _lag_bias))

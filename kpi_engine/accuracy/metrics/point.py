@@ -1,130 +1,175 @@
-"""Sums over points by group, and the measures that are ratios of them.
+"""Errors of point forecasts, and the metrics that are ratios of their sums.
 
 Every roll-up is a ratio of sums over the errors of single points, never a mean of ratios, except MAPE and sMAPE, which are means of
-ratios by definition. A = actual, F = forecast. A measure is NaN where it is undefined.
+ratios by definition. A = actual, F = forecast. A figure is NaN where it is undefined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.points import Points
-from kpi_engine.shared.arrays import Bools, Floats, Ints, ratio, sum_by
+from kpi_engine.accuracy.inputs.matched_points import MatchedPoints
+from kpi_engine.accuracy.metrics.accuracy_metric import ALL_ACTUALS_ZERO, SUM_ACTUALS_ZERO, AccuracyMetric, Population
+from kpi_engine.accuracy.metrics.additive import Additive
+from kpi_engine.shared.arrays import Floats, ratio
+from kpi_engine.shared.metric import GET_KPIS, Unit
 from kpi_engine.shared.wape import wape
 
-
-@dataclass(frozen=True)
-class Additive:
-    """Arrays of one length, one entry per group; before anything is summed every point is a group of its own."""
-
-    @classmethod
-    def nothing(cls, groups: int) -> Self:
-        """Zeros."""
-        return cls(*(np.zeros(groups) for _ in fields(cls)))
-
-    @classmethod
-    def concatenated(cls, parts: Sequence[Self]) -> Self:
-        """The groups of all parts, one after the other."""
-        return cls(*(np.concatenate(same) for same in zip(*(part._arrays() for part in parts), strict=True))) if parts else cls.nothing(0)
-
-    def runs(self, starts: Ints) -> Self:
-        """The sums of runs of entries that begin at `starts`, the first at 0."""
-        return self if not len(starts) else type(self)(*(np.add.reduceat(values, starts) for values in self._arrays()))
-
-    def rolled(self, group: Ints, groups: int) -> Self:
-        """The sums of entries by their group 0..groups-1."""
-        return type(self)(*(sum_by(group, groups, values) for values in self._arrays()))
-
-    def total(self) -> Self:
-        """The sums of everything: one group."""
-        return type(self)(*(values.sum(keepdims=True) for values in self._arrays()))
-
-    def plus(self, other: Self) -> Self:
-        """The sums of the same groups in both."""
-        return type(self)(*(one + two for one, two in zip(self._arrays(), other._arrays(), strict=True)))
-
-    def of(self, groups: Ints | Bools) -> Self:
-        """Only these groups."""
-        return type(self)(*(values[groups] for values in self._arrays()))
-
-    def _arrays(self) -> tuple[Floats, ...]:
-        return tuple(getattr(self, field.name) for field in fields(self))
+HYNDMAN_KOEHLER = "Hyndman and Koehler 2006, Another look at measures of forecast accuracy"
+AMAZON_FORECAST = "Amazon Forecast developer guide, metrics"
+COMMON_PRACTICE = "Common practice"
+SMALLER_IS_BETTER = "smaller is better"
+NULL_WITHOUT_A_POINT = "null `no_observations` without a point"
+NULL_WHEN_SUM_IS_ZERO = "null `sum_actuals_zero` when the actuals sum to zero"
 
 
 @dataclass(frozen=True)
-class Totals(Additive):
-    """Actuals and errors F - A."""
-
-    actual: Floats
-    error: Floats
-
-    def wape(self) -> Floats:
-        """WAPE of the groups as one, percent: 100 * sum over groups |sum of errors| / |sum of actuals|; errors within a group cancel."""
-        return wape(np.abs(self.error).sum(keepdims=True), np.abs(self.actual).sum(keepdims=True))
-
-
-@dataclass(frozen=True)
-class Errors(Additive):
+class PointErrors(Additive):
     """Counts, actuals, errors F - A, and their absolute, relative, squared and symmetric sizes."""
 
     n: Floats
-    nonzero: Floats
+    n_nonzero: Floats
     actual: Floats
     abs_actual: Floats
     error: Floats
     abs_error: Floats
-    relative: Floats
-    squared: Floats
-    symmetric: Floats
+    relative_error: Floats
+    squared_error: Floats
+    symmetric_error: Floats
 
     @classmethod
-    def of_points(cls, points: Points) -> Self:
-        """Each point by itself."""
+    def of_points(cls, points: MatchedPoints) -> Self:
+        """Return each point by itself."""
         actual, error = points.actual, points.forecast - points.actual
-        size, distance = np.abs(actual), np.abs(error)
-        both = size + np.abs(points.forecast)
-        nonzero = size > 0
-        with np.errstate(over="ignore"):  # ratio() takes what is too large for undefined
-            relative = np.divide(distance, size, out=np.zeros(len(size)), where=nonzero)
-        symmetric = np.divide(2 * distance, both, out=np.zeros(len(size)), where=both > 0)
-        return cls(np.ones(len(size)), nonzero.astype(np.float64), actual, size, error, distance, relative, error * error, symmetric)
+        abs_actual, abs_error = np.abs(actual), np.abs(error)
+        both = abs_actual + np.abs(points.forecast)
+        is_nonzero = abs_actual > 0
+        with np.errstate(over="ignore"):  # ratio() makes what is too large undefined
+            relative_error = np.divide(abs_error, abs_actual, out=np.zeros(len(actual)), where=is_nonzero)
+        symmetric_error = np.divide(2 * abs_error, both, out=np.zeros(len(actual)), where=both > 0)
+        return cls(
+            n=np.ones(len(actual)),
+            n_nonzero=is_nonzero.astype(np.float64),
+            actual=actual,
+            abs_actual=abs_actual,
+            error=error,
+            abs_error=abs_error,
+            relative_error=relative_error,
+            squared_error=error * error,
+            symmetric_error=symmetric_error,
+        )
 
-    def totals(self) -> Totals:
-        """The parts that cancel when summed."""
-        return Totals(self.actual, self.error)
 
-    def mape(self) -> Floats:
-        """Mean absolute percentage error, percent: 100 * mean(|A - F| / |A|) over the points with A != 0."""
-        return 100 * ratio(self.relative, self.nonzero)
+MAPE = AccuracyMetric[PointErrors](
+    name="mape",
+    title="Mean absolute percentage error",
+    path="mape",
+    formula="100 * mean(|A - F| / |A|) over the points with A != 0",
+    unit=Unit.PERCENT,
+    sign=SMALLER_IS_BETTER,
+    zero_policy="points with A = 0 are left out and counted in joins.n_excluded.zero_actual; null `all_actuals_zero` when none is left",
+    source=HYNDMAN_KOEHLER,
+    served=GET_KPIS,
+    site_column="mape",
+    inputs=PointErrors,
+    compute=lambda errors: 100 * ratio(errors.relative_error, errors.n_nonzero),
+    population=Population.NONZERO_ACTUAL,
+    reason=ALL_ACTUALS_ZERO,
+)
+WAPE = AccuracyMetric[PointErrors](
+    name="wape",
+    title="Weighted absolute percentage error",
+    path="wape",
+    formula="100 * sum|A - F| / sum|A|",
+    unit=Unit.PERCENT,
+    sign=SMALLER_IS_BETTER,
+    zero_policy=f"{NULL_WHEN_SUM_IS_ZERO}; additional.sum_abs_error then gives the error in units",
+    source=AMAZON_FORECAST,
+    served=GET_KPIS,
+    site_column="wape",
+    inputs=PointErrors,
+    compute=lambda errors: wape(errors.abs_error, errors.abs_actual),
+    reason=SUM_ACTUALS_ZERO,
+)
+ACCURACY = AccuracyMetric[PointErrors](
+    name="accuracy",
+    title="Forecast accuracy",
+    path="additional.accuracy",
+    formula="max(0, 100 - WAPE)",
+    unit=Unit.PERCENT,
+    sign="larger is better",
+    zero_policy=NULL_WHEN_SUM_IS_ZERO,
+    source=COMMON_PRACTICE,
+    served=GET_KPIS,
+    inputs=PointErrors,
+    compute=lambda errors: np.maximum(0.0, 100 - WAPE(errors)),
+    reason=SUM_ACTUALS_ZERO,
+)
+ACCURACY_RAW = AccuracyMetric[PointErrors](
+    name="accuracy_raw",
+    title="Forecast accuracy, not floored",
+    path="additional.accuracy_raw",
+    formula="100 - WAPE",
+    unit=Unit.PERCENT,
+    sign="larger is better; negative when WAPE is above 100",
+    zero_policy=NULL_WHEN_SUM_IS_ZERO,
+    source=COMMON_PRACTICE,
+    inputs=PointErrors,
+    compute=lambda errors: 100 - WAPE(errors),
+    reason_key=None,
+)
+SMAPE = AccuracyMetric[PointErrors](
+    name="smape",
+    title="Symmetric MAPE",
+    path="additional.smape",
+    formula="100 * mean(2|A - F| / (|A| + |F|)), 0 to 200",
+    unit=Unit.PERCENT,
+    sign=SMALLER_IS_BETTER,
+    zero_policy=f"a point with A = F = 0 counts 0; {NULL_WITHOUT_A_POINT}",
+    source="Makridakis and Hibon 2000, The M3-Competition",
+    served=GET_KPIS,
+    inputs=PointErrors,
+    compute=lambda errors: 100 * ratio(errors.symmetric_error, errors.n),
+)
+MAE = AccuracyMetric[PointErrors](
+    name="mae",
+    title="Mean absolute error",
+    path="additional.mae",
+    formula="mean|A - F|",
+    unit=Unit.UNITS,
+    sign=SMALLER_IS_BETTER,
+    zero_policy=NULL_WITHOUT_A_POINT,
+    source=HYNDMAN_KOEHLER,
+    inputs=PointErrors,
+    compute=lambda errors: ratio(errors.abs_error, errors.n),
+)
+RMSE = AccuracyMetric[PointErrors](
+    name="rmse",
+    title="Root mean squared error",
+    path="additional.rmse",
+    formula="sqrt(mean((A - F)^2))",
+    unit=Unit.UNITS,
+    sign=SMALLER_IS_BETTER,
+    zero_policy=NULL_WITHOUT_A_POINT,
+    source=HYNDMAN_KOEHLER,
+    inputs=PointErrors,
+    compute=lambda errors: np.sqrt(ratio(errors.squared_error, errors.n)),
+)
+SUM_ABS_ERROR = AccuracyMetric[PointErrors](
+    name="sum_abs_error",
+    title="Sum of absolute errors",
+    path="additional.sum_abs_error",
+    formula="sum|A - F|",
+    unit=Unit.UNITS,
+    sign=SMALLER_IS_BETTER,
+    zero_policy="0 without a point",
+    source=AMAZON_FORECAST,
+    inputs=PointErrors,
+    compute=lambda errors: errors.abs_error,
+    reason_key=None,
+)
 
-    def wape(self) -> Floats:
-        """Weighted absolute percentage error, percent: 100 * sum|A - F| / sum|A|; equals 100 * wQL(0.5)."""
-        return wape(self.abs_error, self.abs_actual)
-
-    def smape(self) -> Floats:
-        """Symmetric MAPE, percent, 0..200: 100 * mean(2|A - F| / (|A| + |F|)); a point with A = F = 0 counts 0."""
-        return 100 * ratio(self.symmetric, self.n)
-
-    def bias_percent(self) -> Floats:
-        """Bias, percent: 100 * sum(F - A) / sum(A). Positive: over-forecast."""
-        return 100 * ratio(self.error, self.actual)
-
-    def mean_bias(self) -> Floats:
-        """mean(F - A), in units. Positive: over-forecast."""
-        return ratio(self.error, self.n)
-
-    def mae(self) -> Floats:
-        """Mean absolute error, in units: mean|A - F|."""
-        return ratio(self.abs_error, self.n)
-
-    def rmse(self) -> Floats:
-        """Root mean squared error, in units: sqrt(mean((A - F)^2))."""
-        return np.sqrt(ratio(self.squared, self.n))
-
-    def tracking_signal(self) -> Floats:
-        """sum(F - A) / mean|A - F|; beyond +-4 the forecast is out of control. Positive: over-forecast."""
-        return ratio(self.error, self.mae())
+METRICS = (MAPE, WAPE, ACCURACY, ACCURACY_RAW, SMAPE, MAE, RMSE, SUM_ABS_ERROR)

@@ -1,1 +1,1 @@
-"""The report: headline figures, breakdowns, weeks."""
+"""The report: its types, which need the standard library alone, and what builds it from the sums."""

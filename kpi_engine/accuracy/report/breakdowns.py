@@ -1,63 +1,97 @@
-"""Accuracy by SKU, by site and by lead time, from the sums of a tally."""
+"""Accuracy by SKU, by site, by lead time and by ISO week."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.series import Series
-from kpi_engine.accuracy.metrics.accumulate import Tally
-from kpi_engine.accuracy.metrics.point import Errors
-from kpi_engine.accuracy.metrics.scaled import Scales, mase
-from kpi_engine.accuracy.report.serialise import nulls, records
-from kpi_engine.shared.arrays import Ints, ratio, sum_by
+from kpi_engine.accuracy.inputs.known_demand import KnownDemand
+from kpi_engine.accuracy.inputs.series_index import SeriesIndex
+from kpi_engine.accuracy.metrics.accumulate import AccuracySums
+from kpi_engine.accuracy.metrics.bias import BIAS_PERCENT
+from kpi_engine.accuracy.metrics.breakdown import SHARE_OF_ERROR, WAPE_BY_HORIZON, ErrorShares
+from kpi_engine.accuracy.metrics.demand_class import DEMAND_CLASS, DemandSums
+from kpi_engine.accuracy.metrics.interval import COVERAGE
+from kpi_engine.accuracy.metrics.point import MAPE, WAPE, PointErrors
+from kpi_engine.accuracy.metrics.scaled import MASE, ScaledErrors
+from kpi_engine.accuracy.metrics.weeks import WAPE_4W, WAPE_13W, WEEKLY_DELTA, WeekErrors
+from kpi_engine.accuracy.report.rows import HorizonRow, Rows, SiteRow, SkuRow, WeekRow
+from kpi_engine.shared.arrays import Floats, Ints, sum_by_group, to_numbers
+from kpi_engine.shared.calendar import date_of, iso_week
 
 
-def by_sku(tally: Tally, series: Series, scales: Scales, classes: Sequence[str | None]) -> list[dict[str, Any]]:
-    """One row per SKU with points, the largest contribution to the total absolute error first; the shares sum to 100 percent."""
-    group = series.sku_of[tally.series]
-    held = np.unique(group)
-    abs_error = sum_by(group, len(series.skus), tally.errors.abs_error)
-    largest_first = held[np.argsort(-abs_error[held], kind="stable")]
-    columns = _columns(tally, "sku_id", series.skus, group, largest_first, scales)
-    columns["demand_class"] = [classes[sku] for sku in largest_first.tolist()]
-    columns["rank"] = range(1, len(held) + 1)
-    return records(columns)
+def break_down_by_sku(sums: AccuracySums, index: SeriesIndex, scaled: ScaledErrors, demand: KnownDemand) -> Rows[SkuRow]:
+    """Return one row per SKU with points, the largest contribution to the total absolute error first; the shares sum to 100 percent."""
+    group = index.sku_of[sums.series]
+    skus = np.unique(group)
+    abs_error = sum_by_group(group, len(index.skus), sums.errors.abs_error)
+    largest_first = skus[np.argsort(-abs_error[skus], kind="stable")]
+    classes = DEMAND_CLASS(DemandSums.of_skus(demand, index.sku_of, len(index.skus)))
+    columns = _columns(sums, index.skus, group, largest_first, scaled)
+    return Rows(SkuRow, [*columns, [classes[sku] for sku in largest_first.tolist()], range(1, len(skus) + 1)])
 
 
-def by_site(tally: Tally, series: Series, scales: Scales) -> list[dict[str, Any]]:
-    """One row per site, in alphabetical order."""
-    group = series.site_of[tally.series]
-    return records(_columns(tally, "site_id", series.sites, group, np.unique(group), scales))
+def break_down_by_site(sums: AccuracySums, index: SeriesIndex, scaled: ScaledErrors) -> Rows[SiteRow]:
+    """Return one row per site with points, in alphabetical order."""
+    group = index.site_of[sums.series]
+    return Rows(SiteRow, _columns(sums, index.sites, group, np.unique(group), scaled))
 
 
-def by_horizon(by_lead: Errors) -> list[dict[str, Any]]:
-    """WAPE and bias by lead time in days, for points whose lead time is known."""
-    ahead = np.flatnonzero(by_lead.n[1:]) + 1
-    errors = by_lead.of(ahead)
-    columns = {
-        "horizon_days": ahead.tolist(),
-        "n": errors.n.astype(np.int64).tolist(),
-        "wape": nulls(errors.wape()),
-        "bias_pct": nulls(errors.bias_percent()),
-    }
-    return records(columns)
+def break_down_by_horizon(by_lead: PointErrors) -> Rows[HorizonRow]:
+    """Return one row per lead time in days, for points whose lead time is known.
+
+    >>> break_down_by_horizon(PointErrors(*np.ones((9, 2))))
+    Rows(HorizonRow, [HorizonRow(horizon_days=1, n=1, wape=100.0, bias_pct=100.0)])
+    """
+    days_ahead = np.flatnonzero(by_lead.n[1:]) + 1
+    errors = by_lead.select(days_ahead)
+    columns = (days_ahead.tolist(), _counts(errors.n), to_numbers(WAPE_BY_HORIZON(errors)), to_numbers(BIAS_PERCENT(errors)))
+    return Rows(HorizonRow, columns)
 
 
-def _columns(tally: Tally, key: str, names: Sequence[str], group: Ints, shown: Ints, scales: Scales) -> dict[str, Iterable[Any]]:
-    """The figures of the shown groups, in their order; `group` is that of each series of the tally."""
-    total, size = tally.errors.rolled(group, len(names)), len(names)
-    errors = total.of(shown)
-    return {
-        key: [names[one] for one in shown.tolist()],
-        "n": errors.n.astype(np.int64).tolist(),
-        "mape": nulls(errors.mape()),
-        "wape": nulls(errors.wape()),
-        "bias_pct": nulls(errors.bias_percent()),
-        "mase": nulls(mase(tally.errors, scales.absolute[tally.series], group, size)[shown]),
-        "coverage": nulls(tally.intervals.rolled(group, size).coverage()[shown]),
-        "abs_error": errors.abs_error.tolist(),
-        "share_of_error": nulls(100 * ratio(errors.abs_error, np.full(len(shown), total.abs_error.sum()))),
-    }
+def break_down_by_week(weeks: WeekErrors) -> Rows[WeekRow]:
+    """Return one row per ISO week with points, in order.
+
+    >>> len(break_down_by_week(WeekErrors.zeros()))
+    0
+    """
+    errors = weeks.errors
+    columns = (
+        [iso_week(date_of(monday)) for monday in weeks.monday.tolist()],
+        weeks.n_days.tolist(),
+        weeks.is_complete.tolist(),
+        _counts(errors.n),
+        to_numbers(WAPE(errors)),
+        to_numbers(MAPE(errors)),
+        to_numbers(BIAS_PERCENT(errors)),
+        to_numbers(WEEKLY_DELTA(weeks)),
+        to_numbers(WAPE_4W(weeks)),
+        to_numbers(WAPE_13W(weeks)),
+    )
+    return Rows(WeekRow, columns)
+
+
+def _columns(sums: AccuracySums, names: Sequence[str], group: Ints, rows: Ints, scaled: ScaledErrors) -> tuple[Sequence[Any], ...]:
+    """Return the columns of SiteRow, which SkuRow has too, for these groups in this order; `group` is that of each series of the sums."""
+    groups = len(names)
+    all_errors = sums.errors.sum_by_group(group, groups)
+    errors = all_errors.select(rows)
+    shares = ErrorShares(errors.abs_error, total=float(all_errors.abs_error.sum()))
+    return (
+        [names[row] for row in rows.tolist()],
+        _counts(errors.n),
+        to_numbers(MAPE(errors)),
+        to_numbers(WAPE(errors)),
+        to_numbers(BIAS_PERCENT(errors)),
+        to_numbers(MASE(scaled.sum_by_group(group, groups))[rows]),
+        to_numbers(COVERAGE(sums.intervals.sum_by_group(group, groups))[rows]),
+        errors.abs_error.tolist(),
+        to_numbers(SHARE_OF_ERROR(shares)),
+    )
+
+
+def _counts(n: Floats) -> list[int]:
+    counts: list[int] = n.astype(np.int64).tolist()
+    return counts

@@ -1,34 +1,40 @@
-"""From arrays to what stands in an answer."""
+"""Reports and their parts as the values of JSON, and back."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
+from kpi_engine.accuracy.report.rows import Rows
 
-from kpi_engine.shared.arrays import Floats
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
-
-def number(values: Floats) -> float | None:
-    """The only value; what is undefined, or too large for a float, becomes null."""
-    return float(values[0]) if math.isfinite(values[0]) else None
-
-
-def nulls(values: Floats) -> list[float | None]:
-    """Floats for the answer; what is undefined, or too large for a float, becomes null."""
-    undefined = ~np.isfinite(values)
-    if not undefined.any():
-        plain: list[float | None] = values.tolist()
-        return plain
-    listed = values.astype(object)
-    listed[undefined] = None
-    some: list[float | None] = listed.tolist()
-    return some
+P = TypeVar("P", bound="DataclassInstance")
 
 
-def records(columns: Mapping[str, Iterable[Any]]) -> list[dict[str, Any]]:
-    """One dict per row."""
-    names = tuple(columns)
-    return [dict(zip(names, row, strict=False)) for row in zip(*columns.values(), strict=True)]
+def to_json(value: Any) -> Any:  # noqa: ANN401 - the edge to JSON
+    """Convert dataclasses, mappings and rows to dicts, and dates to ISO texts, whatever they are nested in.
+
+    >>> to_json({"window": {"start": date(2026, 7, 20)}, "wape": None})
+    {'window': {'start': '2026-07-20'}, 'wape': None}
+    """
+    if is_dataclass(value):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: to_json(item) for name, item in value.items()}
+    if isinstance(value, Rows):
+        return value.as_dicts()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def part_from_json(part: type[P], document: Mapping[str, Any]) -> P:
+    """Return a part without parts of its own; what the document lacks is None.
+
+    >>> from kpi_engine.accuracy.report.parts import Trend
+    >>> part_from_json(Trend, {"slope": 0.5, "n_weeks": 9})
+    Trend(slope=0.5, direction=None, n_weeks=9)
+    """
+    return part(**{field.name: document.get(field.name) for field in fields(part)})

@@ -1,0 +1,37 @@
+"""Forecasts of quantiles, from an optional column of forecast_data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from kpi_engine.shared.arrays import Floats
+from kpi_engine.shared.columns import to_floats
+from kpi_engine.shared.errors import InvalidValue
+
+
+def read_quantiles(frame: pd.DataFrame) -> dict[float, Floats]:
+    """Read the column `quantiles`, a mapping of levels such as "0.1" to values in each row, as one array per level; none without it.
+
+    Raises InvalidValue for a level that is no number between 0 and 1.
+
+    >>> {level: values.tolist() for level, values in read_quantiles(pd.DataFrame({"quantiles": [{"0.9": 12}, None]})).items()}
+    {0.9: [12.0, nan]}
+    """
+    if "quantiles" not in frame:
+        return {}
+    rows = [row if isinstance(row, Mapping) else {} for row in frame["quantiles"].tolist()]
+    names = sorted({name for row in rows for name in row}, key=str)
+    return {_level(name): to_floats(pd.Series([row.get(name) for row in rows], dtype=object)) for name in names}
+
+
+def _level(name: object) -> float:
+    try:
+        level = float(str(name))
+    except ValueError:
+        level = np.nan
+    if not 0 < level < 1:
+        raise InvalidValue(f"quantiles of forecast_data hold the level {name!r}: a number between 0 and 1, such as 0.9")
+    return round(level, 6)
