@@ -1,4 +1,4 @@
-"""What cleansing and features cost: the jobs on the embedded engine and (where installed) on real Spark, beside plain pandas.
+"""Cost of cleansing and features: the jobs on the embedded engine and (where installed) on real Spark, beside plain pandas.
 
 Usage: python -m benchmarks.etl [--rows N ...]. Generated order lines, 1 % of them broken and 1 % sent twice; the same files for
 every engine, each in processes of its own, start-up included. Stops when the engines do not agree on the rows and units that come out.
@@ -33,7 +33,7 @@ ENGINES = {
 
 
 class Cost(NamedTuple):
-    """What one engine took."""
+    """Seconds and memory of one engine."""
 
     wall: float
     cpu: float
@@ -57,45 +57,45 @@ def compare(folder: Path, rows: int, engines: list[str]) -> None:
     first, outcome = None, None
     for name in engines:
         cost = measure([sys.executable, *(part.format(folder=folder) for part in ENGINES[name])])
-        first, outcome = first or cost, outcome or came_out(folder)
+        first, outcome = first or cost, outcome or outcome_of(folder)
         ratios = f"{cost.cpu / first.cpu:14.2f}{cost.megabytes / first.megabytes:13.2f}"
         print(f"{rows:10,} {name:10}{cost.wall:8.1f}{cost.cpu:8.1f}{cost.megabytes:7.0f}{ratios}", flush=True)
-        if came_out(folder) != outcome:
-            raise SystemExit(f"{name} came to {came_out(folder)}, {engines[0]} to {outcome} ")
+        if outcome_of(folder) != outcome:
+            raise SystemExit(f"{name} produced {outcome_of(folder)}, {engines[0]} to {outcome} ")
 
 
 def measure(command: list[str]) -> Cost:
-    """Run a command to its end and watch it and its children."""
+    """Run a command to its end and sample it and its children."""
     local = {"PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable, "PYSPARK_SUBMIT_ARGS": SUBMIT, "SPARK_LOCAL_IP": "127.0.0.1"}
     seconds: dict[int, float] = {}
-    peak, started = 0, time.monotonic()
+    peak, start = 0, time.monotonic()
     with subprocess.Popen(command, env={**os.environ, **local}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        watched = psutil.Process(process.pid)
+        root = psutil.Process(process.pid)
         while process.poll() is None:
-            peak = max(peak, _look(watched, seconds))
+            peak = max(peak, _sample(root, seconds))
             time.sleep(0.05)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} failed with exit code {process.returncode}")
-    return Cost(time.monotonic() - started, sum(seconds.values()), peak / 2**20)
+    return Cost(time.monotonic() - start, sum(seconds.values()), peak / 2**20)
 
 
-def _look(watched: psutil.Process, seconds: dict[int, float]) -> int:
-    """Note the CPU time of every process so far; returns the bytes they hold in memory now."""
-    held = 0
+def _sample(root: psutil.Process, seconds: dict[int, float]) -> int:
+    """Record the CPU time of every process so far; return the bytes they hold in memory now."""
+    resident = 0
     with contextlib.suppress(psutil.NoSuchProcess):
-        for process in (watched, *watched.children(recursive=True)):
+        for process in (root, *root.children(recursive=True)):
             times = process.cpu_times()
             seconds[process.pid] = times.user + times.system
-            held += process.memory_info().rss
-    return held
+            resident += process.memory_info().rss
+    return resident
 
 
-def came_out(folder: Path) -> tuple[Any, ...]:
+def outcome_of(folder: Path) -> tuple[Any, ...]:
     """Rows curated, rows quarantined, days, units and sum of the 7-day means."""
     places = (f"'{folder}/{name}/v1/{RUN}/*.parquet'" for name in ("curated/orders", "quarantine/orders", "features/daily_demand"))
-    curated, quarantined, days = places
+    curated_files, quarantine_files, days = places
     sums = f"SELECT count(*), sum(demand), round(sum(mean_7), 3) FROM {days}"
-    query = f"SELECT * FROM (SELECT count(*) FROM {curated}), (SELECT count(*) FROM {quarantined}), ({sums})"
+    query = f"SELECT * FROM (SELECT count(*) FROM {curated_files}), (SELECT count(*) FROM {quarantine_files}), ({sums})"
     return duckdb.execute(query).fetchall()[0]
 
 

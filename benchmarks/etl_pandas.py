@@ -1,4 +1,4 @@
-"""The orders part of both jobs in plain pandas, to measure against: the same rules, floats where the platform keeps exact decimals.
+"""The orders part of both jobs in plain pandas, as a yardstick: the same rules, with floats where the platform has exact decimals.
 
 Usage: python -m benchmarks.etl_pandas FOLDER RUN_ID TODAY AS_OF. Needs the whole run in memory.
 """
@@ -28,14 +28,14 @@ def main(folder: Path, run_id: str, today: str, as_of: str) -> None:
     texts = {column.name: rows[column.name].str.strip(" ").replace("", None) for column in contract.columns}
     values = pd.DataFrame({column.name: value_of(texts[column.name], column) for column in contract.columns})
     values["business_day"] = pd.to_datetime(texts["order_ts"].str[:10], format="%Y-%m-%d", errors="coerce")
-    rows["reason"] = judged(rows, texts, values, contract, today)
-    good = values[rows["reason"].isna()].join(rows[["source_object", "source_line"]])
-    curated = good.sort_values(["updated_at", "source_object", "source_line"], na_position="first").drop_duplicates(
+    rows["reason"] = first_broken_rule(rows, texts, values, contract, today)
+    valid = values[rows["reason"].isna()].join(rows[["source_object", "source_line"]])
+    orders = valid.sort_values(["updated_at", "source_object", "source_line"], na_position="first").drop_duplicates(
         list(contract.key), keep="last"
     )
-    write(curated, folder, "curated/orders", run_id)
+    write(orders, folder, "curated/orders", run_id)
     write(rows[rows["reason"].notna()], folder, "quarantine/orders", run_id)
-    write(features(curated, pd.Timestamp(as_of)), folder, "features/daily_demand", run_id)
+    write(features(orders, pd.Timestamp(as_of)), folder, "features/daily_demand", run_id)
 
 
 def value_of(text: pd.Series, column: Column) -> pd.Series:
@@ -48,39 +48,39 @@ def value_of(text: pd.Series, column: Column) -> pd.Series:
     return text.str.lower().isin(["true", "yes", "1"]).where(text.notna()) if column.type is ColumnType.BOOLEAN else text
 
 
-def judged(rows: pd.DataFrame, texts: dict[str, pd.Series], values: pd.DataFrame, contract: Contract, today: str) -> pd.Series:
+def first_broken_rule(rows: pd.DataFrame, texts: dict[str, pd.Series], values: pd.DataFrame, contract: Contract, today: str) -> pd.Series:
     """The first rule each row breaks, in words; null for good rows."""
     reason = ("UNREADABLE: the record " + rows["unreadable"]).astype(object)
     for column in contract.columns:
         text, value = texts[column.name], values[column.name]
-        said = f"{column.name} '" + text.str[:40] + "' "
+        value_text = f"{column.name} '" + text.str[:40] + "' "
         if not column.nullable:
             reason = reason.mask(reason.isna() & text.isna(), f"NULL_REQUIRED: {column.name} is blank")
         if column.type in PATTERNS:
-            broken = text.notna() & (~text.str.match(PATTERNS[column.type], na=False) | value.isna())
-            reason = reason.mask(reason.isna() & broken, "TYPE: " + said + "is no " + column.type)
+            is_broken = text.notna() & (~text.str.match(PATTERNS[column.type], na=False) | value.isna())
+            reason = reason.mask(reason.isna() & is_broken, "TYPE: " + value_text + "is no " + column.type)
         if column.max_length is not None:
-            reason = reason.mask(reason.isna() & (text.str.len() > column.max_length), "CODE: " + said + "is too long")
+            reason = reason.mask(reason.isna() & (text.str.len() > column.max_length), "CODE: " + value_text + "is too long")
         if column.pattern is not None:
-            reason = reason.mask(reason.isna() & ~text.str.match(column.pattern, na=True), "CODE: " + said + "does not match")
+            reason = reason.mask(reason.isna() & ~text.str.match(column.pattern, na=True), "CODE: " + value_text + "does not match")
         if column.allowed:
-            reason = reason.mask(reason.isna() & text.notna() & ~text.isin(column.allowed), "CODE: " + said + "is not allowed")
+            reason = reason.mask(reason.isna() & text.notna() & ~text.isin(column.allowed), "CODE: " + value_text + "is not allowed")
         if column.minimum is not None:
-            reason = reason.mask(reason.isna() & (value < column.minimum), "RANGE: " + said + "is negative")
+            reason = reason.mask(reason.isna() & (value < column.minimum), "RANGE: " + value_text + "is negative")
     latest = pd.Timestamp(today) + pd.Timedelta(days=contract.days_after_today)
     reason = reason.mask(reason.isna() & (values["business_day"] < pd.Timestamp(contract.not_before)), "DATE_PAST")
     reason = reason.mask(reason.isna() & (values["business_day"] > latest), "DATE_FUTURE")
     return reason.mask(reason.isna() & (values["shipped_qty"] > 1.5 * values["ordered_qty"]), "CONSISTENCY")
 
 
-def features(curated: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    wanted = curated[~curated["status"].isin(["CANCELLED_CUSTOMER", "CANCELLED_US"]) & (curated["business_day"] <= as_of)]
-    known = wanted.groupby([*SERIES, "business_day"], as_index=False)["ordered_qty"].sum()
-    first = known.groupby(SERIES, as_index=False)["business_day"].min()
+def features(orders: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    lines = orders[~orders["status"].isin(["CANCELLED_CUSTOMER", "CANCELLED_US"]) & (orders["business_day"] <= as_of)]
+    daily = lines.groupby([*SERIES, "business_day"], as_index=False)["ordered_qty"].sum()
+    first = daily.groupby(SERIES, as_index=False)["business_day"].min()
     first["business_day"] = [pd.date_range(day, as_of) for day in first["business_day"]]
-    grid: pd.DataFrame = first.explode("business_day").astype({"business_day": known["business_day"].dtype})
+    grid: pd.DataFrame = first.explode("business_day").astype({"business_day": daily["business_day"].dtype})
     demand: pd.DataFrame = (
-        grid.merge(known, how="left", on=[*SERIES, "business_day"]).fillna({"ordered_qty": 0.0}).rename(columns={"ordered_qty": "demand"})
+        grid.merge(daily, how="left", on=[*SERIES, "business_day"]).fillna({"ordered_qty": 0.0}).rename(columns={"ordered_qty": "demand"})
     )
     series = demand.groupby(SERIES)["demand"]
     for days in (1, 7, 28):

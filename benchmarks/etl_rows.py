@@ -36,7 +36,7 @@ def generate(folder: Path, rows: int, run: str, today: str, as_of: str) -> None:
     place = {"source_object": pa.array(["bench"] * rows), "source_line": number + 2, "unreadable": nothing, "raw_excerpt": nothing}
     (folder / "staging/orders/v1").mkdir(parents=True)
     pq.write_table(pa.table(columns | place), folder / "staging/orders/v1/bench.parquet", row_group_size=50_000)
-    staged = {"object_id": "bench", "dataset": "orders", "key": "k", "rows": rows, "staging_key": "staging/orders/v1/bench.parquet"}
+    entry = {"object_id": "bench", "dataset": "orders", "key": "k", "rows": rows, "staging_key": "staging/orders/v1/bench.parquet"}
     (folder / "runs" / run).mkdir(parents=True)
-    manifest = {"as_of_date": as_of, "horizon_days": 28, "today": today, "objects": [staged]}
+    manifest = {"as_of_date": as_of, "horizon_days": 28, "today": today, "objects": [entry]}
     (folder / "runs" / run / "manifest.json").write_text(json.dumps(manifest))

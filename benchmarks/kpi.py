@@ -68,17 +68,17 @@ def main() -> None:
     arguments = parser.parse_args()
     for claim in CLAIMS:
         if arguments.rows in (None, claim.rows):
-            given = frames(claim.rows, arguments.order)
-            Console().print(_table(claim, given, arguments.order, _costs(claim, given, arguments.rounds)))
+            data = frames(claim.rows, arguments.order)
+            Console().print(_table(claim, data, arguments.order, _costs(claim, data, arguments.rounds)))
 
 
-def _costs(claim: Claim, given: Frames, rounds: int) -> dict[str, Cost]:
+def _costs(claim: Claim, data: Frames, rounds: int) -> dict[str, Cost]:
     """The best of each contender's rounds; they take turns, so that a busy machine slows all of them."""
     every: dict[str, list[Cost]] = {name: [] for name in claim.contenders}
     for _ in range(rounds):
         for name, contender in claim.contenders.items():
             gc.collect()
-            every[name].append(cost(lambda run=contender: run(given)))  # type: ignore[misc]
+            every[name].append(cost(lambda run=contender: run(data)))  # type: ignore[misc]
     return {name: _best(costs) for name, costs in every.items()}
 
 
@@ -86,16 +86,16 @@ def _best(costs: Sequence[Cost]) -> Cost:
     return Cost(min(each.cpu for each in costs), min(each.memory for each in costs))
 
 
-def _table(claim: Claim, given: Frames, order: str, costs: dict[str, Cost]) -> Table:
-    title = f"{len(given.forecast):,} forecasts x {len(given.actual):,} actuals, rows {order}"
+def _table(claim: Claim, data: Frames, order: str, costs: dict[str, Cost]) -> Table:
+    title = f"{len(data.forecast):,} forecasts x {len(data.actual):,} actuals, rows {order}"
     table = Table("contender", title=title, title_justify="left")
     for heading in ("CPU s", "MB", "ratio", "claim", ""):
         table.add_column(heading, justify="right")
     for name, each in costs.items():
         ratio = each.cpu / costs[ENGINE].cpu
         least, words = claim.targets.get(name, (0.0, ""))
-        kept = "" if not words else "kept" if ratio >= least else "broken"
-        table.add_row(name, f"{each.cpu:.2f}", f"{each.memory / 1e6:,.0f}", f"{ratio:.2f}", words, kept)
+        outcome = "" if not words else "kept" if ratio >= least else "broken"
+        table.add_row(name, f"{each.cpu:.2f}", f"{each.memory / 1e6:,.0f}", f"{ratio:.2f}", words, outcome)
     return table
 
 

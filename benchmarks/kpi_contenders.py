@@ -27,29 +27,29 @@ GROUPS = (
 )
 
 
-def factorise(given: Frames) -> object:
+def factorise(data: Frames) -> object:
     """The two key columns of both frames."""
-    forecast, actual = given
+    forecast, actual = data
     return [pd.factorize(column) for column in (forecast["sku_id"], forecast["forecast_date"], actual["sku_id"], actual["demand_date"])]
 
 
-def engine(given: Frames) -> object:
+def engine(data: Frames) -> object:
     """Everything the engine computes."""
-    return ForecastAccuracyEngine().calculate_forecast_kpis(*given)
+    return ForecastAccuracyEngine().calculate_forecast_kpis(*data)
 
 
-def duckdb_sql(given: Frames) -> object:
+def duckdb_sql(data: Frames) -> object:
     """One join, then the four measures per SKU, by week and in total."""
     with duckdb.connect() as connection:
-        connection.register("forecast", given.forecast)
-        connection.register("actual", given.actual)
+        connection.register("forecast", data.forecast)
+        connection.register("actual", data.actual)
         connection.execute(POINTS)
         return [connection.execute(query.format(MEASURES)).df() for query in GROUPS]
 
 
-def polars_frames(given: Frames) -> object:
+def polars_frames(data: Frames) -> object:
     """The same in polars, which takes over the columns without a copy where it can."""
-    forecast, actual = (pl.from_pandas(frame) for frame in given)
+    forecast, actual = (pl.from_pandas(frame) for frame in data)
     points = forecast.join(actual, left_on=["sku_id", "forecast_date"], right_on=["sku_id", "demand_date"])
     a, f = pl.col("actual_value"), pl.col("predicted_value")
     measures = [
@@ -63,9 +63,9 @@ def polars_frames(given: Frames) -> object:
     return [answer.to_pandas() for answer in answers]
 
 
-def utilsforecast_losses(given: Frames) -> object:
+def utilsforecast_losses(data: Frames) -> object:
     """The peer's own functions after a merge, per SKU."""
-    joined = given.forecast.merge(given.actual, left_on=["sku_id", "forecast_date"], right_on=["sku_id", "demand_date"])
+    points = data.forecast.merge(data.actual, left_on=["sku_id", "forecast_date"], right_on=["sku_id", "demand_date"])
     names = {
         "sku_id": "unique_id",
         "actual_value": "y",
@@ -73,17 +73,17 @@ def utilsforecast_losses(given: Frames) -> object:
         "confidence_lower": "m-lo-80",
         "confidence_upper": "m-hi-80",
     }
-    frame = joined.rename(columns=names)
+    frame = points.rename(columns=names)
     return [
         *(loss(frame, models=["m"]) for loss in (losses.mape, losses.nd, losses.bias)),
         losses.coverage(frame, models=["m"], level=80),
     ]
 
 
-def groupby_apply(given: Frames) -> object:
+def groupby_apply(data: Frames) -> object:
     """What one writes first: merge, group, apply a function per SKU."""
-    joined = given.forecast.merge(given.actual, left_on=["sku_id", "forecast_date"], right_on=["sku_id", "demand_date"])
-    return joined.groupby("sku_id").apply(_measures)
+    points = data.forecast.merge(data.actual, left_on=["sku_id", "forecast_date"], right_on=["sku_id", "demand_date"])
+    return points.groupby("sku_id").apply(_measures)
 
 
 def _measures(rows: pd.DataFrame) -> pd.Series[float]:

@@ -31,15 +31,15 @@ def frames(rows: int, order: str, seed: int = 1) -> Frames:
     forecast = keys.rename(columns={"date": "forecast_date"}).assign(
         predicted_value=predicted, confidence_lower=predicted - 4, confidence_upper=predicted + 4
     )
-    happened = keys.rename(columns={"date": "demand_date"}).assign(actual_value=actual)
-    chosen = generator.random((2, len(keys)))
+    actual_rows = keys.rename(columns={"date": "demand_date"}).assign(actual_value=actual)
+    draws = generator.random((2, len(keys)))
     return Frames(
-        _ordered(forecast[chosen[0] < FORECAST_SHARE], "forecast_date", order, seed),
-        _ordered(happened[chosen[1] < ACTUAL_SHARE], "demand_date", order, seed + 1),
+        _sort(forecast[draws[0] < FORECAST_SHARE], "forecast_date", order, seed),
+        _sort(actual_rows[draws[1] < ACTUAL_SHARE], "demand_date", order, seed + 1),
     )
 
 
-def _ordered(frame: pd.DataFrame, date: str, order: str, seed: int) -> pd.DataFrame:
+def _sort(frame: pd.DataFrame, date: str, order: str, seed: int) -> pd.DataFrame:
     if order == "shuffled":
         frame = frame.sample(frac=1, random_state=seed)
     elif order == "date":

@@ -33,27 +33,27 @@ def cost(run: Callable[[], object]) -> Cost:
     if not receiver.poll(LIMIT_SECONDS):
         child.kill()
         raise TimeoutError(f"a contender took more than {LIMIT_SECONDS} s")
-    found: Cost = receiver.recv()
+    result: Cost = receiver.recv()
     child.join()
-    return found
+    return result
 
 
 def _measure(run: Callable[[], object], sender: Connection) -> None:
-    process, done = psutil.Process(), threading.Event()
+    process, finished = psutil.Process(), threading.Event()
     before = peak = process.memory_info().rss
 
     def watch() -> None:
         nonlocal peak
-        while not done.wait(SAMPLE_SECONDS):
+        while not finished.wait(SAMPLE_SECONDS):
             peak = max(peak, process.memory_info().rss)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
-    started = time.process_time()
+    start = time.process_time()
     result = run()
-    cpu = time.process_time() - started
+    cpu = time.process_time() - start
     peak = max(peak, process.memory_info().rss)
-    done.set()
+    finished.set()
     watcher.join()
     del result
     sender.send(Cost(cpu, peak - before))

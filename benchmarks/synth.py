@@ -26,7 +26,7 @@ PHASES = {
     "import": "Python and Node start, the CDK is loaded",
     "define": "the stacks are defined, bundles looked up",
     "rules": "cdk-nag and its rules are loaded",
-    "synth": "templates are written, linted by the CDK and held against the rules",
+    "synth": "templates are written, linted by the CDK and checked against the rules",
 }
 LIMIT_S = 600
 
@@ -75,12 +75,12 @@ def phases(stage: str, output: str) -> dict[str, float]:
     return spent
 
 
-def measured_apart(stage: str, output: Path) -> dict[str, float]:
+def measure_apart(stage: str, output: Path) -> dict[str, float]:
     """The same in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.synth", "--stage", stage, "--output", str(output / stage)]
-    done = subprocess.run(command, cwd=ROOT, env=_without_credentials(), capture_output=True, text=True, timeout=LIMIT_S, check=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    process = subprocess.run(command, cwd=ROOT, env=_without_credentials(), capture_output=True, text=True, timeout=LIMIT_S, check=True)
+    seconds: dict[str, float] = json.loads(process.stdout.splitlines()[-1])
+    return seconds
 
 
 def by_the_cli(stage: str, output: Path) -> float:
@@ -93,8 +93,8 @@ def by_the_cli(stage: str, output: Path) -> float:
 
 
 def _without_credentials() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-    return {**kept, "AWS_EC2_METADATA_DISABLED": "true", "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    return {**environment, "AWS_EC2_METADATA_DISABLED": "true", "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"}
 
 
 def main() -> None:
@@ -112,20 +112,20 @@ def main() -> None:
 
 def report(output: Path) -> None:
     """Print the table."""
-    first = {stage: measured_apart(stage, output) for stage in STAGES}
-    found = {stage: measured_apart(stage, output) for stage in STAGES}
+    first = {stage: measure_apart(stage, output) for stage in STAGES}
+    seconds = {stage: measure_apart(stage, output) for stage in STAGES}
     cli = {stage: by_the_cli(stage, output) for stage in STAGES}
     table = Table(title="CPU seconds of a synth")
     table.add_column("what")
     for stage in STAGES:
         table.add_column(stage, justify="right")
     for name, meaning in PHASES.items():
-        table.add_row(meaning, *(f"{found[stage][name]:.1f}" for stage in STAGES))
-    table.add_row("the CLI around it", *(f"{cli[stage] - sum(found[stage].values()):.1f}" for stage in STAGES))
+        table.add_row(meaning, *(f"{seconds[stage][name]:.1f}" for stage in STAGES))
+    table.add_row("the CLI around it", *(f"{cli[stage] - sum(seconds[stage].values()):.1f}" for stage in STAGES))
     table.add_section()
     table.add_row("cdk synth", *(f"{cli[stage]:.1f}" for stage in STAGES))
     table.add_section()
-    table.add_row("bundles, when they changed", *(f"{first[stage]['define'] - found[stage]['define']:.1f}" for stage in STAGES))
+    table.add_row("bundles, when they changed", *(f"{first[stage]['define'] - seconds[stage]['define']:.1f}" for stage in STAGES))
     Console().print(table)
 
 

@@ -74,14 +74,14 @@ def main() -> int:
     """Measure, check, and print a table."""
     parser = argparse.ArgumentParser(description="Cost, quality and truth of consolidation plans.")
     parser.add_argument("--lanes", type=int, default=10_000, help="random lanes to verify")
-    left = parser.parse_args().lanes
+    lanes = parser.parse_args().lanes
     planned_case("warm-up", 0.4, 0.6)
     cases = [planned_case(name, *size) for name, size in SIZES.items()]
-    cases += [random_case(min(BATCH, left - start), start // BATCH) for start in range(0, left, BATCH)]
+    cases += [random_case(min(BATCH, lanes - start), start // BATCH) for start in range(0, lanes, BATCH)]
     Console(width=110).print(_table(cases))
-    missed = [case.name for case in cases if case.limit is not None and case.seconds > case.limit]
-    print(f"{sum(case.lanes for case in cases):,} lanes checked, every plan is true. Limits missed: {', '.join(missed) or 'none'}.")
-    return int(bool(missed))
+    failures = [case.name for case in cases if case.limit is not None and case.seconds > case.limit]
+    print(f"{sum(case.lanes for case in cases):,} lanes checked, every plan is true. Limits missed: {', '.join(failures) or 'none'}.")
+    return int(bool(failures))
 
 
 def _table(cases: list[Case]) -> Table:

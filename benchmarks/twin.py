@@ -28,14 +28,14 @@ def processes_of(home: Path) -> set[psutil.Process]:
 
     Functions and jobs have the environment that AWS would give them, without the folder; they are children of the emulator.
     """
-    found = set()
+    processes = set()
     for process in psutil.process_iter():
         try:
             if process.environ().get("SIGNIFY_HOME") == str(home):
-                found |= {process, *process.children(recursive=True)}
+                processes |= {process, *process.children(recursive=True)}
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
-    return found
+    return processes
 
 
 def memory_by_name(home: Path) -> Counter[str]:
@@ -70,9 +70,9 @@ def main() -> int:
     parser.add_argument("--data", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="signify-benchmark-") as folder:
-        started = time.monotonic()
+        start = time.monotonic()
         code, peak = measure(["--data", str(options.data)] if options.data else [], Path(folder))
-        seconds = time.monotonic() - started
+        seconds = time.monotonic() - start
     print(f"wall {seconds:.0f} s, exit code {code}, peak memory {sum(peak.values()):,} MiB:")
     for name, size in peak.most_common():
         print(f"  {name:<24} {size:>6,} MiB")

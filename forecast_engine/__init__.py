@@ -1,4 +1,4 @@
-"""The built-in demand forecaster: pure functions on a panel of daily demand, numpy and pandas only.
+"""Demand forecasters: pure functions on a panel of daily demand, with NumPy and pandas only.
 
-No files, no clock, no environment, no random numbers: the same panel gives the same forecast.
+They use no files, clock, environment or random numbers: the same panel gives the same forecast.
 """

@@ -1,4 +1,4 @@
-"""How the panel's demand moves over the year, relative to its own trend: one index for all series, by day of the year."""
+"""The annual season of the panel, relative to its own trend: one index for all series, by day of the year."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from forecast_engine.days import DAYS_OF_YEAR
 from kpi_engine.shared.arrays import Floats, Ints, ratio
 
 MIN_DAYS = 548
-"""Days of history below which a season cannot be told from a trend: a year and a half."""
+"""Days of history below which a season cannot be separated from a trend: a year and a half."""
 MAX_DAYS = 3 * DAYS_OF_YEAR
-"""Older years no longer speak for the coming one."""
+"""Older years say nothing about the coming one."""
 SMOOTHING_DAYS = 7.0
 """Standard deviation of the smoothing over neighbouring days of the year."""
 LOWEST_TREND = 0.2
-"""The trend is not let fall below this share of its mean, so that a dying panel does not blow the index up."""
+"""Least trend as a share of its mean, so that the index of a panel that fades out stays bounded."""
 
 
 def annual_index(values: Floats, day_of_year: Ints) -> Floats | None:
-    """Index by day of the year: (367,), entry d for day d (entry 0 unused), mean 1; None with fewer than 548 days.
+    """Return the index by day of the year: (367,), entry d for day d (entry 0 unused), mean 1; None with fewer than 548 days.
 
-    values: (N, T) demand, NaN = not known. day_of_year: (T,) 1..366. Each series counts alike, whatever its volume.
+    values: (N, T) demand, NaN = not known. day_of_year: (T,) 1..366. Every series has the same weight, whatever its volume.
 
     >>> from datetime import date
     >>> from forecast_engine.days import days_from
@@ -40,13 +40,13 @@ def annual_index(values: Floats, day_of_year: Ints) -> Floats | None:
     recent = day_of_year[-MAX_DAYS:]
     sums = np.bincount(recent, relative, DAYS_OF_YEAR + 1)[1:]
     counts = np.bincount(recent, minlength=DAYS_OF_YEAR + 1)[1:].astype(np.float64)
-    nearby = _neighbours()
-    index = (nearby @ sums) / (nearby @ counts)
+    weights = _neighbour_weights()
+    index = (weights @ sums) / (weights @ counts)
     return np.concatenate([[1.0], index / index.mean()])
 
 
 def _trend(total: Floats) -> Floats:
-    """A straight line through the last whole years, so that the season does not tilt it."""
+    """Return a straight line through the last whole years, so that the season does not tilt it."""
     day = np.arange(len(total), dtype=np.float64)
     whole_years = len(total) // 365 * 365
     slope, level = np.polyfit(day[-whole_years:], total[-whole_years:], 1)
@@ -54,8 +54,8 @@ def _trend(total: Floats) -> Floats:
     return np.asarray(np.maximum(level + slope * day, lowest))
 
 
-def _neighbours() -> Floats:
-    """(366, 366) Gaussian weights by circular distance in days."""
+def _neighbour_weights() -> Floats:
+    """Return (366, 366) Gaussian weights by circular distance in days."""
     day = np.arange(DAYS_OF_YEAR)
     apart = np.abs(np.subtract.outer(day, day))
     distance = np.minimum(apart, DAYS_OF_YEAR - apart)

@@ -29,9 +29,9 @@ class SeasonalNaive:
         """Forecast every series of the panel. Raises NothingToForecast or InvalidRequest."""
         check_request(panel, horizon, levels)
         changes = panel.values[:, SEASON:] - panel.values[:, :-SEASON]
-        centred = changes - known_quantiles(changes, (0.5,))[0][:, None]
+        deviations = changes - known_quantiles(changes, (0.5,))[0][:, None]
         point = seasonal_naive(panel.values, horizon)
-        return forecast_around(point, centred, panel=panel, levels=levels, model=self.name)
+        return forecast_around(point, deviations, panel=panel, levels=levels, model=self.name)
 
 
 def seasonal_naive(values: Floats, horizon: int) -> Floats:

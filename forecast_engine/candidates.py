@@ -19,7 +19,7 @@ from kpi_engine.shared.calendar import DAYS_OF_WEEK
 RATES = (0.01, 0.03, 0.08, 0.2)
 """Smoothing rates of the levels: memories of about 100, 33, 12 and 5 days."""
 LEVEL_DAYS = 400
-"""How far back the levels look; at the slowest rate older days weigh less than 2 %."""
+"""Days that the levels use; at the slowest rate older days weigh less than 2 %."""
 SAME_WEEKDAY_WEEKS = 8
 
 
@@ -103,12 +103,12 @@ def fit_candidates(values: Floats, days: Days, site: Ints, with_annual: bool) ->
     profile = weekly_profile(values, days.weekday, site)
     annual = annual_index(values, days.day_of_year) if with_annual else None
     recent, recent_days = values[:, -LEVEL_DAYS:], days.last(LEVEL_DAYS)
-    expected = profile.factors[:, recent_days.weekday]
+    factors = profile.factors[:, recent_days.weekday]
     members = [Candidate(Kind.LEVEL, rate) for rate in RATES]
-    levels = [masked_levels(recent, expected, RATES)]
+    levels = [masked_levels(recent, factors, RATES)]
     if annual is not None:
         members += [Candidate(Kind.ANNUAL, rate) for rate in RATES]
-        levels.append(masked_levels(recent, expected * annual[recent_days.day_of_year], RATES))
+        levels.append(masked_levels(recent, factors * annual[recent_days.day_of_year], RATES))
     members.append(Candidate(Kind.SAME_WEEKDAY, SAME_WEEKDAY_WEEKS))
     levels.append(np.ones((1, len(values))))
     return FittedCandidates(tuple(members), np.concatenate(levels), profile, annual, same_weekday_mean(values, days.weekday))

@@ -119,7 +119,7 @@ class _DemandFrame:
             return
         place = int(np.flatnonzero(is_faulty)[0])
         line = self.demand.iloc[place]
-        where = ", ".join(_quote(line[each]) for each in self.columns.required[:-1] if each != name)
+        where = ", ".join(_quote(line[each]) for each in self.columns.required_columns[:-1] if each != name)
         others = int(is_faulty.sum()) - 1
         more = f" ({others:,} more rows are like it)" if others else ""
         raise InvalidDemand(f"{name} {_quote(line[name])} in row {self.demand.index[place]} ({where}) {rule}{more}")

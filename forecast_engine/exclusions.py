@@ -70,21 +70,21 @@ def split_panel(panel: Panel, rules: ExclusionRules) -> tuple[Panel, tuple[Exclu
     TOO_FEW_DEMAND_DAYS.
 
     >>> panel = Panel(np.array([[3.0] * 60, [np.nan] * 40 + [3.0] * 20]), date(2026, 1, 1), (SeriesKey("S", "A"), SeriesKey("S", "B")))
-    >>> included, exclusions = split_panel(panel, ExclusionRules())
-    >>> included.series
+    >>> eligible, exclusions = split_panel(panel, ExclusionRules())
+    >>> eligible.series
     (SeriesKey(site_id='S', sku_id='A'),)
     >>> exclusions[0].reason
     '20 days of history, since the first demand on 2026-02-10; at least 56 are needed'
     """
     life = _life(panel)
     has_demand = life.demand_days > 0
-    broken = {
+    violations = {
         ExclusionCode.DISCONTINUED: has_demand & (life.quiet_days > rules.max_quiet_days),
         ExclusionCode.TOO_SHORT: has_demand & (life.history_days < rules.min_history_days),
         ExclusionCode.TOO_FEW_DEMAND_DAYS: ~has_demand | (life.demand_days < rules.min_demand_days),
     }
-    is_excluded: Bools = np.logical_or.reduce(list(broken.values()))
-    codes = ((row, next(code for code, rows in broken.items() if rows[row])) for row in np.flatnonzero(is_excluded).tolist())
+    is_excluded: Bools = np.logical_or.reduce(list(violations.values()))
+    codes = ((row, next(code for code, rows in violations.items() if rows[row])) for row in np.flatnonzero(is_excluded).tolist())
     exclusions = tuple(Exclusion(panel.series[row], code, _reason(code, row, life, rules, panel)) for row, code in codes)
     return panel.select(~is_excluded), exclusions
 
@@ -98,10 +98,10 @@ def split_forecastable(panel: Panel, rules: ExclusionRules) -> tuple[Panel, tupl
     forecast_engine.errors.NothingToForecast: none of the 1 series can be forecast: 1 TOO_SHORT (for example LDS1/A: 3 days of history,
     since the first demand on 2026-01-01; at least 56 are needed)
     """
-    included, exclusions = split_panel(panel, rules)
-    if not included.series:
+    eligible, exclusions = split_panel(panel, rules)
+    if not eligible.series:
         raise NothingToForecast(f"none of the {len(exclusions)} series can be forecast: {explain(exclusions)}")
-    return included, exclusions
+    return eligible, exclusions
 
 
 def count_by_code(exclusions: Sequence[Exclusion]) -> dict[str, int]:

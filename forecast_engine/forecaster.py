@@ -74,8 +74,8 @@ class PanelForecast:
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
 
     def __post_init__(self) -> None:
-        wanted = (len(self.levels), len(self.series), *self.mean.shape[1:])
-        if self.mean.ndim != 2 or self.quantiles.shape != wanted or len(self.mean) != len(self.series):
+        shape = (len(self.levels), len(self.series), *self.mean.shape[1:])
+        if self.mean.ndim != 2 or self.quantiles.shape != shape or len(self.mean) != len(self.series):
             raise InvalidForecast(
                 f"{self.model}: {len(self.series)} series and {len(self.levels)} levels need a mean of shape (series, days) and quantiles "
                 f"of shape (levels, series, days), not {self.mean.shape} and {self.quantiles.shape}"

@@ -36,7 +36,7 @@ class FrameColumns:
     forecast_day: str
 
     @property
-    def required(self) -> tuple[str, ...]:
+    def required_columns(self) -> tuple[str, ...]:
         """The columns that a demand frame must have: series, day, demand."""
         return (*self.series, self.day, self.demand)
 
@@ -55,11 +55,11 @@ def columns_of(demand: pd.DataFrame) -> FrameColumns:
     """
     present = set(demand.columns)
     for columns in KNOWN_COLUMNS:
-        if present.issuperset(columns.required):
+        if present.issuperset(columns.required_columns):
             return columns
-    nearest = max(KNOWN_COLUMNS, key=lambda columns: len(present.intersection(columns.required)))
-    missing = [name for name in nearest.required if name not in present]
-    sets = " or ".join(", ".join(columns.required) for columns in KNOWN_COLUMNS)
+    nearest = max(KNOWN_COLUMNS, key=lambda columns: len(present.intersection(columns.required_columns)))
+    missing = [name for name in nearest.required_columns if name not in present]
+    sets = " or ".join(", ".join(columns.required_columns) for columns in KNOWN_COLUMNS)
     raise InvalidDemand(
         f"the demand frame lacks {', '.join(missing)}; it has {', '.join(map(str, demand.columns))}. "
         f"Rename its columns to {sets}, as in frame.rename(columns={{'...': '{missing[0]}'}})"

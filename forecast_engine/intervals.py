@@ -1,8 +1,8 @@
-"""Quantiles around the mean forecast, from what the back-test got wrong.
+"""Quantiles around the mean forecast, from the errors of the replays.
 
-Two readings of the past errors are mixed: as a ratio (actual / forecast), which keeps zeros zero and grows with the forecast, and as a
-difference in units of the series' own error, which does not. Each series' own error quantiles are shrunk to those of the series of its
-class and volume: a hundred errors of one's own say little about a tail.
+Past errors are taken in two ways, and the results are mixed: as a ratio (actual / forecast), which keeps zeros zero and grows with the
+forecast, and as a difference in units of the series' own error, which does not. The error quantiles of each series are shrunk to those of
+the series of its class and volume, because a hundred errors of one series say little about a tail.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from kpi_engine.shared.demand_class import is_rare
 VOLUME_EDGES = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 20.0, 100.0)
 """Edges of the volume bins, in units a day of mean forecast."""
 BIN_MINIMUM = 200
-"""Errors a bin needs to stand for itself; a smaller one uses its whole class."""
+"""Errors a bin needs to be used; a smaller one uses its whole class."""
 POOL_STRENGTH = 600.0
-"""Own errors a series needs to count as much as its pool."""
+"""Own errors a series needs to weigh as much as its pool."""
 SMALLEST_FORECAST = 0.2
 """Ratios are taken against at least this share of the series' mean demand."""
 
 
 @dataclass(frozen=True, eq=False)
 class PastErrors:
-    """What was forecast and what came, over all back-test origins, day by day: both (N, M) units, NaN = not known."""
+    """Forecasts and actuals of all replays, day by day: both (N, M) units, NaN = not known."""
 
     forecast: Floats
     actual: Floats
 
 
 def quantiles(mean: Floats, past: PastErrors, classes: Ints, average: Floats, levels: Sequence[float]) -> Floats:
-    """Quantiles of future demand: (levels, N, days) units, not negative, ordered.
+    """Return quantiles of future demand: (levels, N, days) units, not negative, ordered.
 
     mean: (N, days) forecast. classes: (N,) demand class numbers. average: (N,) recent mean demand in units a day.
     levels: ascending, in (0, 1).
@@ -57,7 +57,7 @@ def quantiles(mean: Floats, past: PastErrors, classes: Ints, average: Floats, le
 
 @dataclass(frozen=True, eq=False)
 class _Pools:
-    """Series that lend each other their errors. small: (N,) pool of class and volume bin; large: (N,) the class."""
+    """Series whose errors are pooled. small: (N,) pool of class and volume bin; large: (N,) the class."""
 
     small: Ints
     large: Ints
@@ -69,7 +69,7 @@ def _pools(classes: Ints, volume: Floats) -> _Pools:
 
 
 def _shrunk_quantiles(errors: Floats, pools: _Pools, levels: Sequence[float], otherwise: float) -> Floats:
-    """Quantiles of each row's errors shrunk to its pool's: (levels, N); `otherwise` where neither knows anything."""
+    """Return quantiles of each row's errors shrunk to its pool's: (levels, N); `otherwise` where neither has any."""
     everyone = _pool_quantiles(errors, np.zeros_like(pools.large), levels, 1)
     of_class = _known_or(_pool_quantiles(errors, pools.large, levels, 1), _known_or(everyone, otherwise))
     of_pool = _known_or(_pool_quantiles(errors, pools.small, levels, BIN_MINIMUM), of_class)
@@ -80,14 +80,14 @@ def _shrunk_quantiles(errors: Floats, pools: _Pools, levels: Sequence[float], ot
 
 
 def _pool_quantiles(errors: Floats, pool: Ints, levels: Sequence[float], minimum: int) -> Floats:
-    """Quantiles of all errors of a row's pool: (levels, N); NaN for pools with fewer than `minimum`."""
+    """Return quantiles of all errors of a row's pool: (levels, N); NaN for pools with fewer than `minimum`."""
     result = np.full((len(levels), len(errors)), np.nan)
     for number in np.unique(pool):
-        members = pool == number
-        together = errors[members]
-        known = together[~np.isnan(together)]
-        if len(known) >= minimum:
-            result[:, members] = np.quantile(known, levels)[:, None]
+        is_member = pool == number
+        values = errors[is_member]
+        values = values[~np.isnan(values)]
+        if len(values) >= minimum:
+            result[:, is_member] = np.quantile(values, levels)[:, None]
     return result
 
 
@@ -96,6 +96,6 @@ def _known_or(values: Floats, otherwise: Floats | float) -> Floats:
 
 
 def _ratio_share(classes: Ints, levels: Sequence[float]) -> Floats:
-    """How much of a quantile comes from ratios: half, but for rare demand all of the lower and a quarter of the middle and upper tail."""
+    """Return the share of ratios in a quantile: half, but for rare demand all of the lower and a quarter of the middle and upper tail."""
     is_lower = np.asarray(levels)[:, None] < 0.5
     return np.asarray(np.where(is_rare(classes), np.where(is_lower, 1.0, 0.25), 0.5))

@@ -19,10 +19,10 @@ from kpi_engine.shared.arrays import Floats, Ints
 ORIGINS = 6
 ORIGIN_STEP = 14
 MIN_TRAINING_DAYS = 56
-"""Days of history a past origin needs before it."""
+"""Days of history before a past origin."""
 FIT_DAYS = 56
 FIT_WIDENING = 1.5
-"""Errors on days the model has seen are too small by nature; they are stretched by this factor."""
+"""Errors on days the model was fitted to are too small; they are stretched by this factor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Replay:
     actual: Floats
 
     def squared_errors(self) -> Floats:
-        """Mean squared error of each candidate: (C, N), NaN where nothing is known."""
+        """Return the mean squared error of each candidate: (C, N), NaN where no day is known."""
         return np.stack([known_mean((forecast - self.actual) ** 2, axis=1) for forecast in self.candidates.forecasts(self.days)])
 
 
@@ -81,7 +81,7 @@ def past_errors(past_replays: tuple[Replay, ...], weights: Floats) -> PastErrors
 
 
 def fit_errors(candidates: FittedCandidates, weights: Floats, values: Floats, days: Days) -> PastErrors:
-    """Stand-in for a history too short to replay: the fit on its last 56 days, its errors stretched.
+    """Return the errors of the fit on its last 56 days, stretched: for a history too short to replay.
 
     >>> from datetime import date
     >>> from forecast_engine.days import days_from

@@ -1,4 +1,4 @@
-"""The service's own back-test beside the baseline on the same days, so that the gate can compare them."""
+"""The back-test of Amazon Forecast beside the baseline on the same days, so that the gate can compare them."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ from forecast_engine.panel import Panel
 from kpi_engine.shared.arrays import Floats
 
 DECIMALS = 6
-"""Of a percentage: the service tells a quotient, whose last digits must not decide about a run."""
+"""Of a percentage: the service reports a quotient, whose last digits must not decide about a run."""
 
 
 def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> BacktestDocument | None:
-    """The back-test of forecast.json from the answer of GetAccuracyMetrics: WAPEs in percent, pooled over windows by demand.
+    """Return the back-test of forecast.json from the response of GetAccuracyMetrics: WAPEs in percent, pooled over windows by demand.
 
-    The service judges a window by the series without a gap in it, since gaps are filled with nan (GetAccuracyMetrics); so does this. None
-    when it tells no window with a WAPE of the median within the panel, or no series is without a gap. Coverage is not told.
+    The service scores a window by the series without a gap in it, since gaps are filled with nan (GetAccuracyMetrics); so does this
+    function. None when the response has no window with a WAPE of the median within the panel, or every series has a gap. The service does
+    not report coverage.
     """
     errors, naive_errors, demand, origins, points = 0.0, 0.0, 0.0, [], 0
     for first, last, wape in _windows(accuracy):
         if first <= panel.first_day or first > panel.last_day:
             continue
-        before, actual = panel.until(first - timedelta(days=1)).values, _between(panel, first, last)
-        whole = ~np.isnan(actual).any(axis=1)
-        if not whole.any():
+        history, actual = panel.until(first - timedelta(days=1)).values, _cut(panel, first, last)
+        is_complete = ~np.isnan(actual).any(axis=1)
+        if not is_complete.any():
             continue
-        total = float(actual[whole].sum())
-        naive = seasonal_naive(before[whole], actual.shape[1])
+        total = float(actual[is_complete].sum())
+        naive = seasonal_naive(history[is_complete], actual.shape[1])
         errors += wape * total
-        naive_errors += float(np.abs(actual[whole] - naive).sum())
+        naive_errors += float(np.abs(actual[is_complete] - naive).sum())
         demand += total
-        points += int(actual[whole].size)
+        points += int(actual[is_complete].size)
         origins.append((first - timedelta(days=1)).isoformat())
     if demand == 0:
         return None
@@ -51,7 +52,7 @@ def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> BacktestDocument |
 
 
 def _windows(accuracy: Mapping[str, Any]) -> Iterator[tuple[date, date, float]]:
-    """First day, last day and WAPE (a fraction) of the median of every window that was computed.
+    """Yield first day, last day and WAPE (a fraction) of the median of every window that was computed.
 
     The API writes `WAPE`, Step Functions writes it as the Java SDK names it, `Wape`.
     """
@@ -64,7 +65,7 @@ def _windows(accuracy: Mapping[str, Any]) -> Iterator[tuple[date, date, float]]:
 
 
 def _is_median(forecast_type: str) -> bool:
-    """A quantile is written with or without its zeros: 0.5, .5, 0.50; the mean is another type."""
+    """Return whether the type is the median, which is written with or without zeros: 0.5, .5, 0.50."""
     return forecast_type.removeprefix("0").rstrip("0") == ".5"
 
 
@@ -72,6 +73,6 @@ def _day(instant: str) -> date:
     return datetime.fromisoformat(instant.replace("Z", "+00:00")).date()
 
 
-def _between(panel: Panel, first: date, last: date) -> Floats:
+def _cut(panel: Panel, first: date, last: date) -> Floats:
     start, end = (first - panel.first_day).days, (min(last, panel.last_day) - panel.first_day).days + 1
     return np.asarray(panel.values[:, max(start, 0) : max(end, 0)])

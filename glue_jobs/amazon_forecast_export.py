@@ -1,10 +1,9 @@
-"""Reading what Amazon Forecast exported, and checking that it is the answer to what was asked."""
+"""Reading the export of Amazon Forecast, and checking that it has exactly the requested series and days."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,17 +14,18 @@ from forecast_engine.panel import SeriesKey
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun
 from glue_jobs.forecast_tables import INTERVAL_LEVEL, UOM
+from kpi_engine.shared.arrays import Floats
 
 QUANTILES = ["p10", "p50", "p90"]
 TEXT = {"item_id": str, "site_id": str, "date": str}
 
 
 class BrokenExport(Exception):
-    """The export does not hold exactly what was asked for; the message counts what is amiss and names an example."""
+    """The export does not have exactly the requested rows; the message counts the faults and names an example of each."""
 
 
 def read_export(run: JobRun, name: str) -> pd.DataFrame:
-    """site_id, sku_id, forecast_date and the quantiles of every exported row. Raises BrokenExport when there is no file, or a column."""
+    """Return site_id, sku_id, forecast_date and the quantiles of every row. Raises BrokenExport when the file or a column is missing."""
     prefix = f"{run.prefix('forecasts', 'amazon_forecast')}export={name}/"
     keys = [key for key in lake_io.keys_under(run.bucket, prefix) if key.endswith(".csv")]
     if not keys:
@@ -42,13 +42,13 @@ def read_export(run: JobRun, name: str) -> pd.DataFrame:
     ]
 
 
-def amazon_daily_table(found: pd.DataFrame, run: JobRun, series: Sequence[SeriesKey], model: str) -> tuple[pa.Table, list[str]]:
-    """forecasts/daily as the built-in forecaster writes it (without a mean, which is not asked for), and what was set right.
+def amazon_daily_table(export: pd.DataFrame, run: JobRun, series: Sequence[SeriesKey], model: str) -> tuple[pa.Table, list[str]]:
+    """Return forecasts/daily as for the built-in forecaster (without a mean, which is not requested), and warnings on corrected values.
 
-    Raises BrokenExport unless there is one row for each series asked for and each day of the horizon.
+    Raises BrokenExport unless there is one row for each requested series and each day of the horizon.
     """
-    rows = _complete(found, run, series)
-    lower, middle, upper, warnings = _ordered(rows)
+    rows = _check_complete(export, run, series)
+    lower, middle, upper, warnings = _correct(rows)
     table = pa.table(
         {
             "run_id": pa.array([run.run_id] * len(rows)),
@@ -68,43 +68,42 @@ def amazon_daily_table(found: pd.DataFrame, run: JobRun, series: Sequence[Series
     return table, warnings
 
 
-def _complete(found: pd.DataFrame, run: JobRun, series: Sequence[SeriesKey]) -> pd.DataFrame:
-    """One row for each series and day that was asked for, in their order."""
+def _check_complete(export: pd.DataFrame, run: JobRun, series: Sequence[SeriesKey]) -> pd.DataFrame:
+    """Return one row for each requested series and day, in their order. Raises BrokenExport for missing, extra, repeated or blank rows."""
     days = [pd.Timestamp(run.as_of_date + timedelta(days=ahead)) for ahead in range(1, run.horizon_days + 1)]
-    asked = pd.DataFrame([(*key, day, ahead) for key in series for ahead, day in enumerate(days, 1)])
-    asked.columns = pd.Index(["site_id", "sku_id", "forecast_date", "ahead"])
+    request = pd.DataFrame([(*key, day, ahead) for key in series for ahead, day in enumerate(days, 1)])
+    request.columns = pd.Index(["site_id", "sku_id", "forecast_date", "ahead"])
     key = ["site_id", "sku_id", "forecast_date"]
-    twice = found[found.duplicated(key)]
-    joined = asked.merge(found.drop_duplicates(key), on=key, how="outer", indicator=True, sort=False)
-    missing, foreign = joined[joined["_merge"] == "left_only"], joined[joined["_merge"] == "right_only"]
-    unknown = joined[(joined["_merge"] == "both") & ~np.isfinite(joined[QUANTILES].to_numpy()).all(axis=1)]
+    twice = export[export.duplicated(key)]
+    rows = request.merge(export.drop_duplicates(key), on=key, how="outer", indicator=True, sort=False)
+    missing, extra = rows[rows["_merge"] == "left_only"], rows[rows["_merge"] == "right_only"]
+    blank = rows[(rows["_merge"] == "both") & ~np.isfinite(rows[QUANTILES].to_numpy()).all(axis=1)]
     faults = [
-        f"{len(rows)} rows {what}, such as {'/'.join(map(str, rows.iloc[0][key]))}"
-        for what, rows in (
+        f"{len(part)} rows {fault}, such as {'/'.join(map(str, part.iloc[0][key]))}"
+        for fault, part in (
             ("are missing", missing),
-            ("were not asked for", foreign),
+            ("were not asked for", extra),
             ("are there twice", twice),
-            ("hold no number", unknown),
+            ("hold no number", blank),
         )
-        if len(rows)
+        if len(part)
     ]
     if faults:
-        raise BrokenExport(f"of {len(asked)} rows asked for, {'; '.join(faults)}")
-    return joined.sort_values(key, kind="stable", ignore_index=True)
+        raise BrokenExport(f"of {len(request)} rows asked for, {'; '.join(faults)}")
+    return rows.sort_values(key, kind="stable", ignore_index=True)
 
 
-def _ordered(rows: pd.DataFrame) -> tuple[Any, Any, Any, list[str]]:
-    """Quantiles that are never negative and never cross, rounded as they are published."""
-    told = rows[QUANTILES].to_numpy(dtype=np.float64)
-    right = np.sort(np.maximum(told, 0), axis=1)
-    negative, crossed = int((told < 0).any(axis=1).sum()), int((np.diff(told, axis=1) < 0).any(axis=1).sum())
+def _correct(rows: pd.DataFrame) -> tuple[Floats, Floats, Floats, list[str]]:
+    """Return quantiles that are never negative and never cross, rounded as they are published, and a warning for each correction."""
+    values = rows[QUANTILES].to_numpy(dtype=np.float64)
+    negative_rows, crossing_rows = int((values < 0).any(axis=1).sum()), int((np.diff(values, axis=1) < 0).any(axis=1).sum())
     warnings = [
         text.format(count)
         for count, text in (
-            (negative, "Amazon Forecast forecast less than nothing in {} rows; they were set to 0."),
-            (crossed, "The quantiles of Amazon Forecast crossed in {} rows; they were put in order."),
+            (negative_rows, "Amazon Forecast returned negative quantiles in {} rows; they were set to 0."),
+            (crossing_rows, "Amazon Forecast returned crossing quantiles in {} rows; they were sorted."),
         )
         if count
     ]
-    lower, middle, upper = np.round(right, DECIMALS).T
+    lower, middle, upper = np.round(np.sort(np.maximum(values, 0), axis=1), DECIMALS).T
     return lower, middle, upper, warnings

@@ -1,7 +1,7 @@
-"""Glue job `amazon_forecast_input`: daily demand of a run in, the target time series that Amazon Forecast imports out.
+"""Glue job `amazon_forecast_input`: read the daily demand of a run, write the target time series that Amazon Forecast imports.
 
 Arguments: --lake_bucket, --run_id. CSV without a header, as the data set's schema orders its columns: item_id, timestamp, target_value,
-site_id. Days out of stock are left out (their demand is not known); days without demand are there, as zeros.
+site_id. Days out of stock are omitted (their demand is not known); days without demand are zeros.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ DATASET = "amazon_forecast"
 
 
 class HorizonTooLong(Exception):
-    """Amazon Forecast forecasts at most a quarter of the history; the message names both."""
+    """Amazon Forecast forecasts at most a quarter of the history; the message states both lengths."""
 
 
 def main(argv: Sequence[str]) -> None:
-    """Write the import of one run. Raises NothingToForecast or HorizonTooLong before anything is trained, and so paid for."""
+    """Write the import of one run. Raises NothingToForecast or HorizonTooLong before training, which is billed, starts."""
     run = job_run(argv)
     panel, exclusions = forecastable(read_panel(run))
     if 4 * run.horizon_days > panel.days:
@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> None:
         )
     for number, part in enumerate(_parts(panel)):
         lake_io.write_bytes(run.bucket, f"{run.prefix('features', DATASET)}part-{number:05}.csv", _csv(part))
-    _say(run, panel, len(exclusions))
+    _log(run, panel, len(exclusions))
 
 
 def _parts(panel: Panel) -> Iterator[Panel]:
@@ -47,7 +47,7 @@ def _parts(panel: Panel) -> Iterator[Panel]:
 
 
 def _csv(panel: Panel) -> bytes:
-    """Every known day of every series."""
+    """Return every known day of every series."""
     row, day = np.nonzero(~np.isnan(panel.values))
     days = [(panel.first_day + timedelta(days=number)).isoformat() for number in range(panel.days)]
     table = pa.table(
@@ -64,8 +64,8 @@ def _csv(panel: Panel) -> bytes:
     return content
 
 
-def _say(run: JobRun, panel: Panel, left_out: int) -> None:
-    print(f"amazon_forecast_input: {len(panel.series):,} series to {run.as_of_date}, {left_out} left out", flush=True)
+def _log(run: JobRun, panel: Panel, excluded_series: int) -> None:
+    print(f"amazon_forecast_input: {len(panel.series):,} series to {run.as_of_date}, {excluded_series} excluded", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Glue job `amazon_forecast_output`: what Amazon Forecast exported in, the forecast zone as the built-in forecaster leaves it out.
+"""Glue job `amazon_forecast_output`: read the export of Amazon Forecast, write the same files as the job of the built-in forecaster.
 
-Arguments: --lake_bucket, --run_id, --export (name of the export job, the folder it wrote), --predictor, --accuracy (the answer of
-GetAccuracyMetrics as JSON). Fails with BrokenExport when a series or day that was sent for is missing, or one that was not is there.
+Arguments: --lake_bucket, --run_id, --export (name of the export job and of the folder it wrote), --predictor, --accuracy (the response of
+GetAccuracyMetrics as JSON). Fails with BrokenExport when a requested series or day is missing, or another one is there.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ MODEL = "auto_predictor"
 
 
 @dataclass(frozen=True)
-class Exported:
-    """What the state machine knows of the service's work."""
+class ExportArguments:
+    """The arguments of this job alone: the export, the predictor, and its accuracy."""
 
-    export: str
+    name: str
     predictor: str
     accuracy: Mapping[str, Any]
 
     @classmethod
-    def told(cls, argv: Sequence[str]) -> Exported:
-        """Read this job's own arguments."""
+    def parse(cls, argv: Sequence[str]) -> ExportArguments:
+        """Read the arguments; those of every job are ignored."""
         parser = argparse.ArgumentParser()
         for name in ("--export", "--predictor", "--accuracy"):
             parser.add_argument(name, required=True)
@@ -46,10 +46,10 @@ class Exported:
 
 def main(argv: Sequence[str]) -> None:
     """Write daily forecasts, an empty back-test (the service exports none), excluded series, and forecast.json last."""
-    run, exported = job_run(argv), Exported.told(argv)
+    run, export = job_run(argv), ExportArguments.parse(argv)
     panel, exclusions = forecastable(read_panel(run))
-    found = read_export(run, exported.export)
-    daily, warnings = amazon_daily_table(found, run, panel.series, MODEL)
+    rows = read_export(run, export.name)
+    daily, warnings = amazon_daily_table(rows, run, panel.series, MODEL)
     write_table(run, "forecasts", "daily", daily)
     write_table(run, "forecasts", "backtest", backtest_table([]))
     write_table(run, "forecasts", "excluded", excluded_table(exclusions))
@@ -59,15 +59,15 @@ def main(argv: Sequence[str]) -> None:
         "horizon_days": run.horizon_days,
         "backend": BACKEND,
         "model_name": MODEL,
-        "model_version": exported.predictor,
+        "model_version": export.predictor,
         "seed": None,
         "series_forecast": len(panel.series),
         "series_excluded": len(exclusions),
         "excluded_by_reason": count_by_code(exclusions),
         "rows": daily.num_rows,
-        "backtest": backtest_of(exported.accuracy, panel),
+        "backtest": backtest_of(export.accuracy, panel),
         "warnings": warnings,
-        "params": {"predictor": exported.predictor, "export": exported.export, "quantiles": [0.1, 0.5, 0.9]},
+        "params": {"predictor": export.predictor, "export": export.name, "quantiles": [0.1, 0.5, 0.9]},
     }
     lake_io.write_json(run.bucket, f"runs/{run.run_id}/forecast.json", summary)
     print(

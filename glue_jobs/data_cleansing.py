@@ -1,4 +1,4 @@
-"""Glue job `data_cleansing`: the staged rows of a run's objects in, curated and quarantined rows and quality.json out.
+"""Glue job `data_cleansing`: read the staged rows of a run's objects, write curated and quarantined rows and quality.json.
 
 Arguments: --lake_bucket, --run_id. Fails with RowsLost when a single row is unaccounted for.
 """
@@ -7,82 +7,84 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 import contracts
 from contracts import Contract
+from contracts.documents import DatasetQualityDocument, QuarantineSample
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, StagedObject, job_run
-from glue_jobs.reconciliation import dataset_report, quality_report, reconciled
+from glue_jobs.reconciliation import dataset_report, quality_report, reconcile
 from glue_jobs.spark import session
-from glue_jobs.transforms.cleansing import cleansed
-from glue_jobs.transforms.judging import judged
+from glue_jobs.transforms.cleansing import cleanse
+from glue_jobs.transforms.validation import add_verdict
 
 SAMPLES_PER_CODE = 5
 
 
 def main(argv: Sequence[str]) -> None:
-    """Cleanse every dataset of one run."""
+    """Cleanse every data set of one run."""
     run = job_run(argv)
     spark = session("data_cleansing")
     datasets = {name: _cleanse(spark, run, contracts.load(name)) for name in contracts.names() if run.of_dataset(name)}
     report = quality_report(run, datasets)
     lake_io.write_json(run.bucket, f"runs/{run.run_id}/quality.json", report)
-    _say(f"every one of {report['rows_in']:,} rows accounted for")
+    _log(f"every one of {report['rows_in']:,} rows accounted for")
 
 
-def _cleanse(spark: SparkSession, run: JobRun, contract: Contract) -> dict[str, Any]:
-    """Write the curated and quarantined rows of one dataset; returns its part of the report."""
+def _cleanse(spark: SparkSession, run: JobRun, contract: Contract) -> DatasetQualityDocument:
+    """Write the curated and quarantined rows of one data set, and return its part of the report."""
     objects = run.of_dataset(contract.dataset)
-    _say(f"{contract.dataset}: {sum(o.rows for o in objects):,} rows in {len(objects)} objects")
-    staged = spark.read.parquet(*(f"s3://{run.bucket}/{o.staging_key}" for o in objects))
-    places = spark.createDataFrame([(o.object_id, order) for order, o in enumerate(objects)], ["source_object", "received_order"])
-    # Judging is most of the work: its result is handed over instead of being worked out again for each of the three parts.
-    verdicts = _handed_over(spark, judged(staged, contract, run.today), run.folder("scratch", f"judged_{contract.dataset}"))
-    parts = cleansed(verdicts, places, contract)
-    curated = _handed_over(spark, parts.curated, run.folder("curated", contract.dataset))
-    quarantined = _handed_over(spark, parts.quarantined, run.folder("quarantine", contract.dataset))
-    counts = reconciled(objects, *(_per_object(rows) for rows in (curated, quarantined, parts.duplicates)))
-    report = dataset_report(counts, _per(quarantined, "code"), _warnings(curated, contract), _samples(quarantined, objects, contract))
-    _say(f"{contract.dataset}: {report['curated']:,} curated, {report['quarantined']:,} quarantined, {report['duplicates']:,} duplicates")
+    _log(f"{contract.dataset}: {sum(o.rows for o in objects):,} rows in {len(objects)} objects")
+    rows = spark.read.parquet(*(f"s3://{run.bucket}/{o.staging_key}" for o in objects))
+    arrival = spark.createDataFrame([(o.object_id, order) for order, o in enumerate(objects)], ["source_object", "received_order"])
+    # Validation is most of the work: its result is written once instead of being computed again for each of the three parts.
+    verdicts = _materialise(spark, add_verdict(rows, contract, run.today), run.folder("scratch", f"verdicts_{contract.dataset}"))
+    parts = cleanse(verdicts, arrival, contract)
+    curated_rows = _materialise(spark, parts.curated_rows, run.folder("curated", contract.dataset))
+    quarantined_rows = _materialise(spark, parts.quarantined_rows, run.folder("quarantine", contract.dataset))
+    counts = reconcile(objects, *(_count_per_object(part) for part in (curated_rows, quarantined_rows, parts.duplicates)))
+    report = dataset_report(
+        counts, _count_per(quarantined_rows, "code"), _warnings(curated_rows, contract), _samples(quarantined_rows, objects, contract)
+    )
+    _log(f"{contract.dataset}: {report['curated']:,} curated, {report['quarantined']:,} quarantined, {report['duplicates']:,} duplicates")
     return report
 
 
-def _handed_over(spark: SparkSession, rows: DataFrame, path: str) -> DataFrame:
+def _materialise(spark: SparkSession, rows: DataFrame, path: str) -> DataFrame:
     """Write rows and read them back, so that what is counted is what was written."""
     rows.write.mode("overwrite").parquet(path)
     return spark.read.parquet(path)
 
 
-def _per_object(rows: DataFrame) -> dict[str, int]:
-    return _per(rows, "source_object")
+def _count_per_object(rows: DataFrame) -> dict[str, int]:
+    return _count_per(rows, "source_object")
 
 
-def _per(rows: DataFrame, column: str) -> dict[str, int]:
-    found = rows.groupBy(column).agg(F.count(F.lit(1)).alias("n")).collect()
-    return {row[column]: int(row["n"]) for row in sorted(found, key=lambda row: (-row["n"], row[column]))}
+def _count_per(rows: DataFrame, column: str) -> dict[str, int]:
+    counts = rows.groupBy(column).agg(F.count(F.lit(1)).alias("n")).collect()
+    return {row[column]: int(row["n"]) for row in sorted(counts, key=lambda row: (-row["n"], row[column]))}
 
 
-def _warnings(curated: DataFrame, contract: Contract) -> dict[str, int]:
-    """How many curated rows leave a column blank that should be filled."""
+def _warnings(curated_rows: DataFrame, contract: Contract) -> dict[str, int]:
+    """Count the curated rows that leave a column blank that should be filled."""
     names = [column.name for column in contract.columns if column.blank_means_warning]
     if not names:
         return {}
     blanks = [F.sum(F.when(F.col(name).isNull(), F.lit(1)).otherwise(F.lit(0))).alias(name) for name in names]
-    row = curated.agg(*blanks).collect()[0]
+    row = curated_rows.agg(*blanks).collect()[0]
     return {f"blank_{name}": int(row[name]) for name in names if row[name]}
 
 
-def _samples(quarantined: DataFrame, objects: Sequence[StagedObject], contract: Contract) -> list[dict[str, Any]]:
-    """The first few rows of every code, with the place they come from and what they said."""
-    keys = {staged.object_id: staged.key for staged in objects}
+def _samples(quarantined_rows: DataFrame, objects: Sequence[StagedObject], contract: Contract) -> list[QuarantineSample]:
+    """Return the first few rows of every code, with the place they come from and their text."""
+    keys = {each.object_id: each.key for each in objects}
     within = Window.partitionBy("code").orderBy("source_object", "source_line")
-    first = quarantined.withColumn("place", F.row_number().over(within)).where(F.col("place") <= F.lit(SAMPLES_PER_CODE))
+    first = quarantined_rows.withColumn("rank", F.row_number().over(within)).where(F.col("rank") <= F.lit(SAMPLES_PER_CODE))
     columns = [column.name for column in contract.columns]
-    shown = first.select("code", "reason", "source_object", "source_line", "raw_excerpt", *columns).collect()
+    rows = first.select("code", "reason", "source_object", "source_line", "raw_excerpt", *columns).collect()
     return [
         {
             "object_id": row["source_object"],
@@ -92,11 +94,11 @@ def _samples(quarantined: DataFrame, objects: Sequence[StagedObject], contract: 
             "reason": row["reason"],
             "row": {name: row[name] for name in columns if row[name] is not None} or {"raw": row["raw_excerpt"]},
         }
-        for row in sorted(shown, key=lambda row: (row["code"], row["source_object"], row["source_line"]))
+        for row in sorted(rows, key=lambda row: (row["code"], row["source_object"], row["source_line"]))
     ]
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     print(f"data_cleansing: {line}", flush=True)
 
 

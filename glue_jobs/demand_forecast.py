@@ -32,9 +32,9 @@ def main(argv: Sequence[str], forecaster: Forecaster = BUILTIN) -> None:
     run = job_run(argv)
     panel = read_panel(run)
     _log(f"read {panel.days:,} days of demand of {len(panel.series):,} series, {panel.first_day} to {panel.last_day}")
-    included, exclusions = forecastable(panel)
-    _log(f"{len(included.series)} of {len(panel.series)} series can be forecast; excluded: {count_by_code(exclusions) or 'none'}")
-    forecast = forecaster.forecast(included, run.horizon_days, DEFAULT_LEVELS)
+    eligible, exclusions = forecastable(panel)
+    _log(f"{len(eligible.series)} of {len(panel.series)} series can be forecast; excluded: {count_by_code(exclusions) or 'none'}")
+    forecast = forecaster.forecast(eligible, run.horizon_days, DEFAULT_LEVELS)
     _log(f"forecast {run.horizon_days} days from {run.as_of_date + timedelta(days=1)} on, model {forecast.model}")
     origins = backtest(forecaster, panel, run.horizon_days, RULES)
     summary = run_summary(

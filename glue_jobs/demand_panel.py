@@ -16,7 +16,7 @@ from forecast_engine.panel import MAX_HISTORY_DAYS, Panel
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun
 
-COLUMNS = (*SITE_SKU.required, SITE_SKU.stockout)
+COLUMNS = (*SITE_SKU.required_columns, SITE_SKU.stockout)
 RULES = ExclusionRules()
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
+from contracts.documents import DatasetQualityDocument, ObjectCountsDocument, QualityDocument, QuarantineSample, RowCountsDocument
 from glue_jobs.arguments import JobRun, StagedObject
 
 Counts = Mapping[str, int]
@@ -27,46 +27,73 @@ class ObjectCounts:
     quarantined: int
     duplicates: int
 
+    @property
+    def rows_out(self) -> int:
+        """The rows that are accounted for."""
+        return self.curated + self.quarantined + self.duplicates
 
-def reconciled(objects: Sequence[StagedObject], curated: Counts, quarantined: Counts, duplicates: Counts) -> list[ObjectCounts]:
-    """The counts of every object, rows_in as ingestion counted them.
+    def as_document(self) -> ObjectCountsDocument:
+        """Return the counts as they are in quality.json."""
+        return {
+            "object_id": self.object_id,
+            "key": self.key,
+            "rows_in": self.rows_in,
+            "curated": self.curated,
+            "quarantined": self.quarantined,
+            "duplicates": self.duplicates,
+        }
+
+
+def reconcile(objects: Sequence[StagedObject], curated: Counts, quarantined: Counts, duplicates: Counts) -> list[ObjectCounts]:
+    """Return the counts of every object, rows_in as ingestion counted them.
 
     Raises RowsLost when rows_in is not curated + quarantined + duplicates for each of them.
     """
-    counted = [
+    object_counts = [
         ObjectCounts(o.object_id, o.key, o.rows, *(counts.get(o.object_id, 0) for counts in (curated, quarantined, duplicates)))
         for o in objects
     ]
-    for part in counted:
-        if part.rows_in != part.curated + part.quarantined + part.duplicates:
+    for part in object_counts:
+        if part.rows_in != part.rows_out:
             raise RowsLost(
                 f"{part.key}: {part.rows_in} rows came in, but {part.curated} curated + {part.quarantined} quarantined "
-                f"+ {part.duplicates} duplicates = {part.curated + part.quarantined + part.duplicates}"
+                f"+ {part.duplicates} duplicates = {part.rows_out}"
             )
-    return counted
+    return object_counts
 
 
 def dataset_report(
-    objects: Sequence[ObjectCounts], codes: Mapping[str, int], warnings: Mapping[str, int], samples: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """One dataset's part of quality.json."""
+    objects: Sequence[ObjectCounts], codes: Mapping[str, int], warnings: Mapping[str, int], samples: Sequence[QuarantineSample]
+) -> DatasetQualityDocument:
+    """Return one data set's part of quality.json."""
+    object_counts = [part.as_document() for part in objects]
     return {
-        "objects": [asdict(part) for part in objects],
-        **totals([asdict(part) for part in objects]),
+        "objects": object_counts,
+        **sum_counts(object_counts),
         "codes": dict(codes),
         "warnings": dict(warnings),
         "samples": list(samples),
     }
 
 
-def quality_report(run: JobRun, datasets: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """quality.json: every dataset and the sums over all of them."""
-    sums = totals(list(datasets.values()))
-    share = sums["quarantined"] / sums["rows_in"] if sums["rows_in"] else 0.0
-    head = {"run_id": run.run_id, "as_of_date": str(run.as_of_date), "datasets": dict(datasets)}
-    return {**head, **sums, "reconciled": True, "bad_row_share": share}
+def quality_report(run: JobRun, datasets: Mapping[str, DatasetQualityDocument]) -> QualityDocument:
+    """Return quality.json: every data set and the sums over all of them."""
+    sums = sum_counts(list(datasets.values()))
+    return {
+        "run_id": run.run_id,
+        "as_of_date": str(run.as_of_date),
+        "datasets": dict(datasets),
+        **sums,
+        "reconciled": True,
+        "bad_row_share": sums["quarantined"] / sums["rows_in"] if sums["rows_in"] else 0.0,
+    }
 
 
-def totals(parts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """The four counts, summed."""
-    return {name: sum(part[name] for part in parts) for name in ("rows_in", "curated", "quarantined", "duplicates")}
+def sum_counts(parts: Sequence[RowCountsDocument]) -> RowCountsDocument:
+    """Return the four counts, summed over the parts."""
+    return {
+        "rows_in": sum(part["rows_in"] for part in parts),
+        "curated": sum(part["curated"] for part in parts),
+        "quarantined": sum(part["quarantined"] for part in parts),
+        "duplicates": sum(part["duplicates"] for part in parts),
+    }

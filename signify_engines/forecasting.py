@@ -55,15 +55,15 @@ def forecast(
     7          7 2026-05-31   0.0  0.0  0.0  0.0
     """
     panel = panel_of(demand, missing=missing, last_day=last_day, known_until=known_until, max_days=MAX_HISTORY_DAYS)
-    included, exclusions = split_forecastable(panel, rules)
+    eligible, exclusions = split_forecastable(panel, rules)
     if exclusions:
         _warn(f"{len(exclusions)} of {len(panel.series)} series are not forecast: {explain(exclusions)}")
-    made = model.forecast(included, h, levels)
-    for text in made.warnings:
+    result = model.forecast(eligible, h, levels)
+    for text in result.warnings:
         _warn(text)
-    frame = made.to_frame()
+    frame = result.to_frame()
     for name in columns_of(demand).series:
-        frame[name] = _as_given(frame[name], demand[name])
+        frame[name] = _restore_ids(frame[name], demand[name])
     return frame
 
 
@@ -96,10 +96,10 @@ def evaluate(
     panel = panel_of(demand, missing=missing, last_day=last_day, known_until=known_until, max_days=MAX_HISTORY_DAYS)
     if not models:
         raise InvalidRequest("evaluate needs at least one model, such as PanelModel()")
-    needed = max(model.min_history_days(h) for model in models)
-    days = backtest_origins(panel, h, needed, most=origins)
+    min_days = max(model.min_history_days(h) for model in models)
+    days = backtest_origins(panel, h, min_days, most=origins)
     if not days:
-        raise InvalidRequest(f"the history of {panel.days} days is too short to test a forecast of {h} days: {needed + h} are needed")
+        raise InvalidRequest(f"the history of {panel.days} days is too short to test a forecast of {h} days: {min_days + h} are needed")
     split_forecastable(panel.until(days[0]), rules)
     rows = []
     for model in models:
@@ -109,7 +109,7 @@ def evaluate(
     return pd.DataFrame(rows)
 
 
-def _as_given(texts: pd.Series, ids: pd.Series) -> pd.Series:
+def _restore_ids(texts: pd.Series, ids: pd.Series) -> pd.Series:
     """Return ids as they were in the demand frame, so that both frames can be merged."""
     originals = {str(value): value for value in ids.unique()}
     return texts.map(originals).astype(ids.dtype)

@@ -1,4 +1,4 @@
-"""Daily demand per site and SKU, without gaps, and what the past of each day says about it."""
+"""Daily demand per site and SKU, without gaps, and its features from the days before."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ CANCELLED = ("CANCELLED_CUSTOMER", "CANCELLED_US")
 
 
 def from_orders(orders: DataFrame) -> DataFrame:
-    """Ordered units per site, SKU and day; cancelled lines are no demand."""
-    wanted = orders.where(F.col("status").isNull() | ~F.col("status").isin(*CANCELLED))
+    """Return ordered units per site, SKU and day; cancelled lines are no demand."""
+    lines = orders.where(F.col("status").isNull() | ~F.col("status").isin(*CANCELLED))
     keys = [F.col("ship_from_site_id").alias("site_id"), F.col("sku_id"), F.col("business_day").alias("demand_date")]
     return (
-        wanted.select(*keys, F.col("ordered_qty"))
+        lines.select(*keys, F.col("ordered_qty"))
         .groupBy(*SERIES, "demand_date")
         .agg(F.sum("ordered_qty").cast("double").alias("ordered"))
         .select(*SERIES, "demand_date", F.lit(None).cast("double").alias("reported"), "ordered", F.lit(0).alias("stockout"))
@@ -27,7 +27,7 @@ def from_orders(orders: DataFrame) -> DataFrame:
 
 
 def from_history(history: DataFrame) -> DataFrame:
-    """Units per site, SKU and day as the operator reports them."""
+    """Return units per site, SKU and day as the operator reports them."""
     return history.select(
         *SERIES,
         F.col("business_day").alias("demand_date"),
@@ -38,11 +38,11 @@ def from_history(history: DataFrame) -> DataFrame:
 
 
 def daily_demand(parts: DataFrame, as_of_date: date) -> DataFrame:
-    """One row per series and day from its first day with data to as_of_date; reported demand stands above orders, no row means zero.
+    """Return one row per series and day from its first day with data to as_of_date; reported demand overrides orders, no row means zero.
 
-    parts: the union of from_orders and from_history. Later days than as_of_date are left out: the model may not see them.
+    parts: the union of from_orders and from_history. Days after as_of_date are dropped: the model may not see them.
     """
-    known = (
+    days = (
         parts.where(F.col("demand_date") <= F.lit(as_of_date).cast("date"))
         .groupBy(*SERIES, "demand_date")
         .agg(F.max("reported").alias("reported"), F.max("ordered").alias("ordered"), F.max("stockout").alias("stockout"))
@@ -50,7 +50,7 @@ def daily_demand(parts: DataFrame, as_of_date: date) -> DataFrame:
     source = (
         F.when(F.col("reported").isNotNull(), F.lit("demand_history")).when(F.col("ordered").isNotNull(), F.lit("orders")).otherwise("gap")
     )
-    return every_day(known, as_of_date).select(
+    return every_day(days, as_of_date).select(
         *SERIES,
         "demand_date",
         F.coalesce(F.col("reported"), F.col("ordered"), F.lit(0.0)).alias("demand"),
@@ -59,13 +59,13 @@ def daily_demand(parts: DataFrame, as_of_date: date) -> DataFrame:
     )
 
 
-def every_day(known: DataFrame, as_of_date: date) -> DataFrame:
-    """The rows of `known`, and one without values for each day that a series lacks up to as_of_date."""
-    first = known.groupBy(*SERIES).agg(F.min("demand_date").alias("first_day"))
+def every_day(demand: DataFrame, as_of_date: date) -> DataFrame:
+    """Return the rows of demand, and one without values for each day that a series lacks up to as_of_date."""
+    first = demand.groupBy(*SERIES).agg(F.min("demand_date").alias("first_day"))
     days = F.explode(F.expr(f"sequence(first_day, date'{as_of_date}', interval 1 day)"))
     # Spark explodes only at the top of a column; DuckDB's sequence is one of timestamps.
     grid = first.select(*SERIES, days.alias("day")).select(*SERIES, F.col("day").cast("date").alias("demand_date"))
-    return grid.join(known, on=[*SERIES, "demand_date"], how="left")
+    return grid.join(demand, on=[*SERIES, "demand_date"], how="left")
 
 
 def with_features(demand: DataFrame) -> DataFrame:
@@ -77,12 +77,12 @@ def with_features(demand: DataFrame) -> DataFrame:
 
 
 def mean(name: str, rows: WindowSpec) -> SparkColumn:
-    """The mean of a column with at most three decimals; the sum is exact, so that no engine's order of adding shows in it."""
+    """Return the mean of a column with at most three decimals; the sum is exact, so the order of addition does not matter."""
     return F.sum(F.col(name).cast("decimal(20,3)")).over(rows).cast("double") / F.count(name).over(rows)
 
 
 def calendar(day: SparkColumn) -> list[SparkColumn]:
-    """ISO weekday (1 = Monday), ISO week, month, weekend."""
+    """Return ISO weekday (1 = Monday), ISO week, month, weekend."""
     iso_weekday = (F.dayofweek(day) + F.lit(5)) % F.lit(7) + F.lit(1)
     return [
         iso_weekday.cast("int").alias("dow"),

@@ -1,4 +1,4 @@
-"""Reading text by the contract: how the text of each column type becomes a value, and what text is right for it."""
+"""Text by the contract: how the text of each column type becomes a value, and which text is valid for it."""
 
 from __future__ import annotations
 
@@ -29,36 +29,36 @@ SQL_TYPES = {
 
 
 def text_of(name: str) -> SparkColumn:
-    """The column's text without the spaces around it; null when nothing is left."""
-    trimmed = F.expr(_trimmed(name))
-    return F.when(trimmed != F.lit(""), trimmed)
+    """Return the column's text without the spaces around it; null when nothing remains."""
+    text = F.expr(_trim(name))
+    return F.when(text != F.lit(""), text)
 
 
 def value_of(column: Column) -> SparkColumn:
-    """The column's typed value; null for blank text and for text that is none of its type."""
+    """Return the column's value in its type; null for blank text and for text that is not of the type."""
     text = text_of(column.name)
     if column.type in (ColumnType.IDENTIFIER, ColumnType.STRING):
         return text
     if column.type is ColumnType.BOOLEAN:
         return F.when(matches(column), F.lower(text).isin(*TRUE_WORDS))
-    # Capitals, because RFC 3339 lets a timestamp's T and Z be small and the engines do not.
-    return F.when(matches(column), F.expr(f"try_cast(upper({_trimmed(column.name)}) as {SQL_TYPES[column.type]})"))
+    # Upper case, because RFC 3339 allows a timestamp's T and Z in lower case and the engines do not.
+    return F.when(matches(column), F.expr(f"try_cast(upper({_trim(column.name)}) as {SQL_TYPES[column.type]})"))
 
 
 def matches(column: Column) -> SparkColumn:
-    """Whether the text has the form that the column's type asks for."""
+    """Return whether the text has the form that the column's type requires."""
     return text_of(column.name).rlike(TEXT_PATTERNS[column.type])
 
 
-def whole(pattern: str) -> str:
-    """The pattern with an end that no line break can follow."""
+def anchor_end(pattern: str) -> str:
+    """Return the pattern with an end that no line break can follow."""
     return f"{pattern.removesuffix('$')}\\z" if pattern.endswith("$") else pattern
 
 
 def business_date(contract: Contract) -> SparkColumn:
-    """The date the row is about: of a timestamp, the calendar date as written, in the writer's own offset."""
-    return F.expr(f"try_cast(substring({_trimmed(contract.business_date)}, 1, 10) as date)")
+    """Return the date the row is about: of a timestamp, the calendar date as written, in the writer's own offset."""
+    return F.expr(f"try_cast(substring({_trim(contract.business_date)}, 1, 10) as date)")
 
 
-def _trimmed(name: str) -> str:
+def _trim(name: str) -> str:
     return f"trim(both ' ' from {name})"

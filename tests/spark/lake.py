@@ -17,7 +17,7 @@ from runtime.models.domain.objects import LandedObject
 from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
 from tests.unit.glue_jobs import hostile
-from tests.unit.glue_jobs.rows import GOOD, Row, staged, write
+from tests.unit.glue_jobs.rows import GOOD, Row, stage, write
 
 RUN_ID = "parity"
 AS_OF = date(2026, 11, 22)
@@ -61,7 +61,7 @@ def _hostile(folder: Path) -> Iterator[dict[str, Any]]:
         for part, rows in enumerate((spoiled(contract), repeated(contract, 1), repeated(contract, 2))):
             name = f"hostile-{contract.dataset}-{part}"
             key = f"staging/{contract.dataset}/v1/{name}.parquet"
-            write(staged(contract, rows, name), folder / key)
+            write(stage(contract, rows, name), folder / key)
             yield _entry(name, contract.dataset, f"landing/{contract.dataset}/v1/{name}.csv", len(rows), key)
 
 

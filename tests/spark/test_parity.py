@@ -15,8 +15,8 @@ from tests.spark.lake import RUN_ID
 pytestmark = pytest.mark.spark
 
 TABLES = (
-    "scratch/judged_demand_history",
-    "scratch/judged_orders",
+    "scratch/verdicts_demand_history",
+    "scratch/verdicts_orders",
     "curated/demand_history",
     "curated/orders",
     "quarantine/demand_history",

@@ -11,7 +11,7 @@ from forecast_engine.days import days_from
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def test_a_known_season_is_found_under_noise_trend_and_different_volumes() -> None:
+def test_a_season_is_recovered_under_noise_trend_and_different_volumes() -> None:
     days = days_from(date(2021, 3, 1), 4 * 365)
     season = 1 + 0.4 * np.sin(2 * np.pi * days.day_of_year / 365.25)
     volume = np.geomspace(5, 500, 30)[:, None]
@@ -23,7 +23,7 @@ def test_a_known_season_is_found_under_noise_trend_and_different_volumes() -> No
     np.testing.assert_allclose(index[1:], truth / truth.mean(), atol=0.06)
 
 
-def test_the_turn_of_the_year_is_no_edge() -> None:
+def test_the_index_is_continuous_over_the_turn_of_the_year() -> None:
     days = days_from(date(2021, 1, 1), 4 * 365)
     after_new_year = np.where(days.day_of_year <= 14, 30.0, 10.0)[None, :]
     index = annual_index(after_new_year, days.day_of_year)

@@ -27,5 +27,5 @@ def test_a_row_without_a_known_value_has_no_quantile() -> None:
     assert np.isnan(known_quantiles(np.zeros((2, 0)), (0.1, 0.5))).all()
 
 
-def test_the_known_mean_skips_what_is_not_known() -> None:
+def test_a_mean_skips_values_that_are_not_known() -> None:
     assert known_mean(np.array([[1.0, np.nan, 3.0], [np.nan] * 3]), axis=1, empty=-1.0).tolist() == [2.0, -1.0]

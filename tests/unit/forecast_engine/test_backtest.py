@@ -20,12 +20,12 @@ pytestmark = pytest.mark.filterwarnings("error")
 RULES = ExclusionRules()
 
 
-def mixed(days: int) -> Panel:
+def mixed_panel(days: int) -> Panel:
     return panel(np.vstack([poisson(20, days, 6.0), intermittent(20, days)]))
 
 
 def test_origins_lie_one_and_two_horizons_back() -> None:
-    whole = mixed(300)
+    whole = mixed_panel(300)
     assert [result.origin for result in backtest(PanelModel(), whole, 28, RULES)] == [
         whole.last_day - timedelta(days=28),
         whole.last_day - timedelta(days=56),
@@ -33,13 +33,13 @@ def test_origins_lie_one_and_two_horizons_back() -> None:
 
 
 def test_nothing_after_an_origin_reaches_its_forecast() -> None:
-    whole = mixed(300)
-    changed = whole.values.copy()
-    changed[:, 300 - 28 :] = 10_000.0 - changed[:, 300 - 28 :]
-    honest, altered = (backtest(PanelModel(), each, 28, RULES)[0] for each in (whole, Panel(changed, whole.first_day, whole.series)))
+    whole = mixed_panel(300)
+    values = whole.values.copy()
+    values[:, 300 - 28 :] = 10_000.0 - values[:, 300 - 28 :]
+    original, other = (backtest(PanelModel(), each, 28, RULES)[0] for each in (whole, Panel(values, whole.first_day, whole.series)))
     for name in ("lower", "middle", "upper", "naive"):
-        np.testing.assert_array_equal(getattr(honest, name), getattr(altered, name))
-    assert not np.array_equal(honest.actual, altered.actual)
+        np.testing.assert_array_equal(getattr(original, name), getattr(other, name))
+    assert not np.array_equal(original.actual, other.actual)
 
 
 def test_a_series_is_tested_only_where_it_would_have_been_forecast() -> None:
@@ -51,12 +51,12 @@ def test_a_series_is_tested_only_where_it_would_have_been_forecast() -> None:
 
 
 def test_a_history_too_short_is_not_tested() -> None:
-    assert backtest(PanelModel(), mixed(111), 28, RULES) == ()
-    assert len(backtest(PanelModel(), mixed(112), 28, RULES)) == 1
+    assert backtest(PanelModel(), mixed_panel(111), 28, RULES) == ()
+    assert len(backtest(PanelModel(), mixed_panel(112), 28, RULES)) == 1
 
 
-def test_the_forecast_beats_last_week_on_noise() -> None:
-    result = score(backtest(PanelModel(), mixed(300), 28, RULES))
+def test_the_built_in_model_beats_last_week_on_noise() -> None:
+    result = score(backtest(PanelModel(), mixed_panel(300), 28, RULES))
     assert result.wape is not None
     assert result.baseline_wape is not None
     assert result.wape < 0.85 * result.baseline_wape
@@ -75,18 +75,18 @@ def test_a_score_by_hand() -> None:
 
 
 def test_the_seasonal_naive_scores_as_the_baseline_of_every_other_forecaster() -> None:
-    whole = mixed(300)
+    whole = mixed_panel(300)
     naive, model = (score(backtest(forecaster, whole, 28, RULES)) for forecaster in (SeasonalNaive(), PanelModel()))
     assert naive.wape == naive.baseline_wape == model.baseline_wape
 
 
 def test_a_forecaster_that_needs_less_history_is_tested_on_less() -> None:
-    assert backtest(PanelModel(), mixed(90), 28, RULES) == ()
-    assert len(backtest(SeasonalNaive(), mixed(90), 28, RULES)) == 1
+    assert backtest(PanelModel(), mixed_panel(90), 28, RULES) == ()
+    assert len(backtest(SeasonalNaive(), mixed_panel(90), 28, RULES)) == 1
 
 
 def test_forecasters_can_be_compared_at_the_same_origins() -> None:
-    whole = mixed(300)
+    whole = mixed_panel(300)
     origins = backtest_origins(whole, 28, 84, most=4)
     assert origins == tuple(whole.last_day - timedelta(days=28 * step) for step in (1, 2, 3, 4))
     for forecaster in (PanelModel(), SeasonalNaive()):
@@ -113,9 +113,9 @@ class Careless:
 @pytest.mark.parametrize(("rows", "days"), [(39, 28), (40, 27)])
 def test_a_forecaster_that_leaves_out_series_or_days_is_refused_by_name(rows: int, days: int) -> None:
     with pytest.raises(InvalidForecast, match=f"careless must return the 40 series.*it returned {rows} series, {days} days"):
-        backtest(Careless(rows, days), mixed(300), 28, RULES)
+        backtest(Careless(rows, days), mixed_panel(300), 28, RULES)
 
 
 def test_forecasts_are_scored_as_they_are_published() -> None:
-    middle = backtest(PanelModel(), mixed(300), 28, RULES)[0].middle
+    middle = backtest(PanelModel(), mixed_panel(300), 28, RULES)[0].middle
     np.testing.assert_array_equal(middle, np.round(middle, 2))

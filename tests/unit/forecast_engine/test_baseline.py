@@ -8,7 +8,7 @@ from forecast_engine.baseline import seasonal_naive
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def test_the_last_week_is_repeated() -> None:
+def test_each_day_repeats_the_same_weekday_of_the_last_week() -> None:
     values = np.arange(1.0, 22.0)[None, :]
     assert seasonal_naive(values, 10).tolist() == [[15.0, 16.0, 17.0, 18.0, 19.0, 20.0, 21.0, 15.0, 16.0, 17.0]]
 

@@ -12,13 +12,13 @@ from tests.unit.forecast_engine.panels import FIRST_DAY, poisson
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def test_the_blend_is_the_weighted_mean_of_the_candidates() -> None:
+def test_a_blend_is_the_weighted_mean_of_the_candidates() -> None:
     values, days, future = poisson(5, 800, 4.0), days_from(FIRST_DAY, 800), days_from(FIRST_DAY, 28)
-    fitted = fit_candidates(values, days, np.zeros(5, dtype=np.int64), with_annual=True)
-    weights = np.random.default_rng(1).dirichlet(np.ones(len(fitted.members)), 5).T
-    expected = sum(weight[:, None] * forecast for weight, forecast in zip(weights, fitted.forecasts(future), strict=True))
-    np.testing.assert_allclose(fitted.blend(weights, future), expected)
-    assert len(fitted.members) == 9
+    candidates = fit_candidates(values, days, np.zeros(5, dtype=np.int64), with_annual=True)
+    weights = np.random.default_rng(1).dirichlet(np.ones(len(candidates.members)), 5).T
+    expected = sum(weight[:, None] * forecast for weight, forecast in zip(weights, candidates.forecasts(future), strict=True))
+    np.testing.assert_allclose(candidates.blend(weights, future), expected)
+    assert len(candidates.members) == 9
 
 
 def test_same_weekday_means_agree_with_a_loop() -> None:
@@ -37,11 +37,11 @@ def test_every_candidate_scales_with_busy_demand() -> None:
         np.testing.assert_allclose(10 * one, ten, rtol=1e-5)
 
 
-def test_annual_candidates_foresee_a_season_that_plain_ones_miss() -> None:
+def test_annual_candidates_forecast_a_season_that_plain_ones_miss() -> None:
     days, future = days_from(FIRST_DAY, 1000), days_from(FIRST_DAY + timedelta(days=1000), 28)
     season, ahead = (100.0 * (1 + 0.5 * np.sin(2 * np.pi * part.day_of_year / 365.25)) for part in (days, future))
-    fitted = fit_candidates(np.tile(season, (3, 1)), days, np.zeros(3, dtype=np.int64), with_annual=True)
-    forecasts = zip(fitted.members, fitted.forecasts(future), strict=True)
+    candidates = fit_candidates(np.tile(season, (3, 1)), days, np.zeros(3, dtype=np.int64), with_annual=True)
+    forecasts = zip(candidates.members, candidates.forecasts(future), strict=True)
     worst = {candidate.name: np.abs(forecast - ahead).max() for candidate, forecast in forecasts}
     assert worst["annual_0.01"] < 5.0
     assert worst["level_0.01"] > 30.0

@@ -62,7 +62,7 @@ def test_a_frame_may_have_any_of_the_sets_of_columns(columns: FrameColumns) -> N
     assert result.series == tuple(SeriesKey("" if columns is UNIQUE_ID else "LDS1", sku) for sku in ("A", "B"))
 
 
-def test_the_out_of_stock_column_is_optional_and_other_columns_are_ignored() -> None:
+def test_stockout_is_optional_and_other_columns_are_ignored() -> None:
     demand = frame(row(1, 2.0), row(2, 3.0))
     np.testing.assert_array_equal(panel(demand.drop(columns="stockout").assign(price="cheap")).values, panel(demand).values)
 
@@ -113,10 +113,10 @@ def test_older_days_than_the_panel_may_hold_are_ignored() -> None:
 def test_a_sparse_frame_gives_the_panel_of_the_frame_with_its_zeros(demand: dict[tuple[str, int], int], last: int) -> None:
     full = frame(*(row(day, float(demand.get((sku, day), 0)), sku) for sku in {sku for sku, _ in demand} for day in range(1, last + 1)))
     sparse = frame(*(row(day, float(units), sku) for (sku, day), units in demand.items()))
-    dense = panel_of(full, missing="unknown", last_day=date(2024, 1, last))
-    filled = panel_of(sparse, missing="zero", last_day=date(2024, 1, last))
-    assert dense.series == filled.series
-    np.testing.assert_array_equal(filled.values, dense.values[:, dense.days - filled.days :])
+    full_panel = panel_of(full, missing="unknown", last_day=date(2024, 1, last))
+    sparse_panel = panel_of(sparse, missing="zero", last_day=date(2024, 1, last))
+    assert full_panel.series == sparse_panel.series
+    np.testing.assert_array_equal(sparse_panel.values, full_panel.values[:, full_panel.days - sparse_panel.days :])
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_frame_that_cannot_be_a_panel_is_refused_with_column_value_row_and_fix
         panel(demand)
 
 
-def test_the_row_of_an_error_is_named_by_the_index_of_the_frame() -> None:
+def test_an_error_names_the_row_by_the_index_of_the_frame() -> None:
     demand = frame(row(1, 2.0), row(2, -2.0)).set_index(pd.Index(["first", "second"]))
     with pytest.raises(InvalidDemand, match="in row second "):
         panel(demand)

@@ -101,7 +101,7 @@ def test_the_built_in_model_needs_56_days_and_a_horizon() -> None:
     assert PanelModel().min_history_days(14) == 56 + 14
 
 
-def test_the_diagnostics_are_mean_weights_and_class_counts() -> None:
+def test_diagnostics_are_mean_weights_and_class_counts() -> None:
     summary = PanelModel().forecast(panel(poisson(5, 200, 9.0)), 28).diagnostics.as_dict()
     assert summary["demand_classes"] == {"SMOOTH": 5, "ERRATIC": 0, "INTERMITTENT": 0, "LUMPY": 0}
     weights = summary["mean_weights"]

@@ -72,13 +72,13 @@ def test_a_weekday_the_site_is_closed_is_forecast_as_zero() -> None:
 
 def test_a_stock_out_is_not_taken_for_a_fall_in_demand() -> None:
     values = poisson(6, 300, 20.0)
-    out_of_stock, unsold = values.copy(), values.copy()
-    out_of_stock[0, 280:], unsold[0, 280:] = np.nan, 0.0
+    out_of_stock, without_sales = values.copy(), values.copy()
+    out_of_stock[0, 280:], without_sales[0, 280:] = np.nan, 0.0
     assert PanelModel().forecast(panel(out_of_stock), 7).mean[0].mean() > 18.0
-    assert PanelModel().forecast(panel(unsold), 7).mean[0].mean() < 12.0
+    assert PanelModel().forecast(panel(without_sales), 7).mean[0].mean() < 12.0
 
 
-def test_a_season_of_the_panel_is_foreseen() -> None:
+def test_a_season_of_the_panel_is_forecast() -> None:
     day = np.arange(1200)
     season = 1 + 0.5 * np.sin(2 * np.pi * day / 365.25)
     values = np.random.default_rng(3).poisson(40.0 * season[:1172], (40, 1172)).astype(np.float64)
@@ -88,16 +88,16 @@ def test_a_season_of_the_panel_is_foreseen() -> None:
     np.testing.assert_allclose(forecast.mean.mean(axis=0), 40.0 * season[1172:], rtol=0.08)
 
 
-def test_the_order_of_the_series_changes_nothing() -> None:
+def test_series_in_another_order_get_the_same_forecast() -> None:
     values = np.vstack([poisson(30, 250, 3.0), intermittent(30, 250)])
     order = np.random.default_rng(4).permutation(60)
     straight = PanelModel().forecast(panel(values), 28)
-    shuffled = PanelModel().forecast(Panel(panel(values).values[order], FIRST_DAY, tuple(keys(60)[row] for row in order)), 28)
-    np.testing.assert_allclose(shuffled.quantiles, straight.quantiles[:, order], rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(shuffled.mean, straight.mean[order], rtol=1e-9)
+    reordered = PanelModel().forecast(Panel(panel(values).values[order], FIRST_DAY, tuple(keys(60)[row] for row in order)), 28)
+    np.testing.assert_allclose(reordered.quantiles, straight.quantiles[:, order], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(reordered.mean, straight.mean[order], rtol=1e-9)
 
 
-def test_the_same_panel_gives_the_same_forecast_to_the_last_bit() -> None:
+def test_a_panel_forecast_twice_gives_identical_figures() -> None:
     values = intermittent(20, 250)
     first, second = PanelModel().forecast(panel(values), 28), PanelModel().forecast(panel(values), 28)
     assert (first.quantiles == second.quantiles).all()
@@ -109,7 +109,7 @@ def test_busy_demand_in_thousands_is_the_same_demand() -> None:
     np.testing.assert_allclose(thousandfold.quantiles, 1000 * units.quantiles, rtol=1e-3)
 
 
-def test_a_history_too_short_to_test_says_so() -> None:
+def test_a_history_too_short_for_a_replay_gives_a_warning() -> None:
     short, long = PanelModel().forecast(panel(poisson(5, 80, 5.0)), 28), PanelModel().forecast(panel(poisson(5, 84, 5.0)), 28)
     assert (short.model, long.model) == ("panel_untested", "panel")
     assert short.warnings[0].startswith("history of 80 days is too short to replay a 28-day forecast")

@@ -40,8 +40,8 @@ def test_one_day_in_ten_lies_above_the_upper_bound_of_real_rare_demand() -> None
     shares = []
     for step in (1, 2, 3):
         end = whole.days - 28 * step
-        seen = Panel(whole.values[:, :end], whole.first_day, whole.series)
-        rare = is_rare(demand_classes(seen.values, window_days=365, without_demand=DemandClass.INTERMITTENT))
-        upper = PanelModel().forecast(seen, 28).quantiles[2]
+        history = Panel(whole.values[:, :end], whole.first_day, whole.series)
+        rare = is_rare(demand_classes(history.values, window_days=365, without_demand=DemandClass.INTERMITTENT))
+        upper = PanelModel().forecast(history, 28).quantiles[2]
         shares.append(100 * np.mean((whole.values[:, end : end + 28] > upper)[rare]))
     assert np.mean(shares) == pytest.approx(10.0, abs=2.0)

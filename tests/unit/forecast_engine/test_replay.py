@@ -13,55 +13,55 @@ pytestmark = pytest.mark.filterwarnings("error")
 SITE = np.zeros(3, dtype=np.int64)
 
 
-def replayed(values: Floats, horizon: int = 28) -> tuple[Replay, ...]:
+def replays_of(values: Floats, horizon: int = 28) -> tuple[Replay, ...]:
     return replays(values, days_from(FIRST_DAY, values.shape[1]), SITE, horizon)
 
 
-def test_a_replay_knows_nothing_after_its_origin() -> None:
+def test_a_replay_does_not_depend_on_days_after_its_origin() -> None:
     values = poisson(3, 200, 5.0)
-    for step, honest in enumerate(replayed(values)):
+    for step, replay in enumerate(replays_of(values)):
         origin = 200 - 28 - 14 * step
-        changed = values.copy()
-        changed[:, origin:] += 1000.0
-        np.testing.assert_array_equal(honest.actual, values[:, origin : origin + 28])
-        np.testing.assert_array_equal(honest.candidates.levels, replayed(changed)[step].candidates.levels)
+        altered_values = values.copy()
+        altered_values[:, origin:] += 1000.0
+        np.testing.assert_array_equal(replay.actual, values[:, origin : origin + 28])
+        np.testing.assert_array_equal(replay.candidates.levels, replays_of(altered_values)[step].candidates.levels)
 
 
 @pytest.mark.parametrize(("days", "count"), [(83, 0), (84, 1), (97, 1), (98, 2), (400, 6), (575, 6), (576, 1), (646, 6)])
 def test_there_are_as_many_replays_as_the_history_allows(days: int, count: int) -> None:
-    assert len(replayed(poisson(3, days, 5.0))) == count
+    assert len(replays_of(poisson(3, days, 5.0))) == count
 
 
-def test_annual_candidates_are_tried_at_every_origin_or_at_none() -> None:
-    assert {len(replay.candidates.members) for replay in replayed(poisson(3, 575, 5.0))} == {5}
-    assert {len(replay.candidates.members) for replay in replayed(poisson(3, 600, 5.0))} == {9}
+def test_annual_candidates_are_fitted_at_every_origin_or_at_none() -> None:
+    assert {len(replay.candidates.members) for replay in replays_of(poisson(3, 575, 5.0))} == {5}
+    assert {len(replay.candidates.members) for replay in replays_of(poisson(3, 600, 5.0))} == {9}
 
 
 def test_candidate_errors_are_mean_squares_over_the_known_days() -> None:
     values = poisson(3, 100, 5.0)
     values[0, 75] = np.nan
     values[2, 72:] = np.nan
-    tried = replayed(values)[0]
+    first = replays_of(values)[0]
 
     def naive(forecast: Floats, actual: Floats) -> float:
         return float(np.mean([(f - a) ** 2 for f, a in zip(forecast, actual, strict=True) if not np.isnan(a)]))
 
-    expected = [[naive(forecast[row], tried.actual[row]) for row in (0, 1)] for forecast in tried.candidates.forecasts(tried.days)]
-    np.testing.assert_allclose(tried.squared_errors()[:, :2], expected)
-    assert np.isnan(tried.squared_errors()[:, 2]).all()
+    expected = [[naive(forecast[row], first.actual[row]) for row in (0, 1)] for forecast in first.candidates.forecasts(first.days)]
+    np.testing.assert_allclose(first.squared_errors()[:, :2], expected)
+    assert np.isnan(first.squared_errors()[:, 2]).all()
 
 
-def test_days_a_site_is_closed_teach_nothing() -> None:
+def test_days_on_which_a_site_is_closed_have_no_error() -> None:
     values = np.where(np.arange(200) % 7 == 6, 0.0, poisson(3, 200, 20.0))
-    tried = replayed(values)
-    weights = np.full(tried[0].candidates.levels.shape, 0.2)
-    assert np.isnan(past_errors(tried, weights).actual).mean() == pytest.approx(1 / 7, abs=0.01)
+    past = replays_of(values)
+    weights = np.full(past[0].candidates.levels.shape, 0.2)
+    assert np.isnan(past_errors(past, weights).actual).mean() == pytest.approx(1 / 7, abs=0.01)
 
 
 def test_errors_of_the_fit_are_stretched_away_from_it() -> None:
     values, days = poisson(3, 70, 5.0), days_from(FIRST_DAY, 70)
-    fitted = fit_candidates(values, days, SITE, with_annual=False)
-    weights = np.full(fitted.levels.shape, 0.2)
-    errors = fit_errors(fitted, weights, values, days)
-    stretched = errors.forecast + 1.5 * (values[:, -56:] - errors.forecast)
-    np.testing.assert_allclose(errors.actual, np.maximum(stretched, 0.0))
+    candidates = fit_candidates(values, days, SITE, with_annual=False)
+    weights = np.full(candidates.levels.shape, 0.2)
+    errors = fit_errors(candidates, weights, values, days)
+    target = errors.forecast + 1.5 * (values[:, -56:] - errors.forecast)
+    np.testing.assert_allclose(errors.actual, np.maximum(target, 0.0))

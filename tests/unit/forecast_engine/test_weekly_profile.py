@@ -15,7 +15,7 @@ def at_one_site(count: int) -> Ints:
     return np.zeros(count, dtype=np.int64)
 
 
-def naive_tally(row: Floats) -> tuple[list[float], list[float], list[float]]:
+def naive_sums(row: Floats) -> tuple[list[float], list[float], list[float]]:
     """Units sold, units an average day would have sold, and the variance of the units sold, per weekday of one series."""
     days = [[units for day, units in enumerate(row) if day % 7 == weekday and not np.isnan(units)] for weekday in range(7)]
     average = sum(sum(units) for units in days) / sum(len(units) for units in days)
@@ -26,16 +26,16 @@ def naive_tally(row: Floats) -> tuple[list[float], list[float], list[float]]:
 
 def naive_profile(values: Floats) -> list[list[float]]:
     """Series shrunk to the panel's profile (there is one site), spelled out."""
-    tallies = [naive_tally(row) for row in values]
+    sums = [naive_sums(row) for row in values]
 
-    def own(sold: list[float], expected: list[float]) -> list[float]:
-        factors = [s / e for s, e in zip(sold, expected, strict=True)]
+    def own(units: list[float], average_units: list[float]) -> list[float]:
+        factors = [unit / average for unit, average in zip(units, average_units, strict=True)]
         return [factor * 7 / sum(factors) for factor in factors]
 
-    sold = [sum(tally[0][day] for tally in tallies) for day in range(7)]
-    panel = own(sold, [sum(tally[1][day] for tally in tallies) for day in range(7)])
-    factors = [own(tally[0], tally[1]) for tally in tallies]
-    noise = [sum(v / e**2 for v, e in zip(tally[2], tally[1], strict=True)) / 7 for tally in tallies]
+    total = [sum(each[0][day] for each in sums) for day in range(7)]
+    panel = own(total, [sum(each[1][day] for each in sums) for day in range(7)])
+    factors = [own(each[0], each[1]) for each in sums]
+    noise = [sum(v / e**2 for v, e in zip(each[2], each[1], strict=True)) / 7 for each in sums]
     apart = [sum((f - p) ** 2 for f, p in zip(row, panel, strict=True)) / 7 for row in factors]
     excess = sum(a / n for a, n in zip(apart, noise, strict=True)) - len(values) * 6 / 7
     between = max(excess / sum(1 / n for n in noise), 0.0)
@@ -43,13 +43,13 @@ def naive_profile(values: Floats) -> list[list[float]]:
     return [[t * f + (1 - t) * p for f, p in zip(row, panel, strict=True)] for t, row in zip(trust, factors, strict=True)]
 
 
-def test_profiles_agree_with_the_sums_spelled_out() -> None:
+def test_profiles_agree_with_plain_loops() -> None:
     values = np.vstack([poisson(4, 182, 2.0), poisson(3, 182, 30.0)[:, ::-1]])
     values[np.random.default_rng(3).random(values.shape) < 0.2] = np.nan
     np.testing.assert_allclose(weekly_profile(values, WEEKDAY, at_one_site(7)).factors, naive_profile(values), rtol=1e-10)
 
 
-def test_a_busy_series_keeps_its_own_week_and_a_quiet_one_borrows_its_sites() -> None:
+def test_a_busy_series_keeps_its_own_profile_and_a_quiet_one_takes_its_sites() -> None:
     busy = np.vstack([poisson(3, 182, 500.0), poisson(3, 182, 500.0)[:, ::-1]])
     quiet = np.where(np.arange(182) % 31 == 0, 1.0, 0.0)[None, :]
     factors = weekly_profile(np.vstack([busy, quiet]), WEEKDAY, at_one_site(7)).factors
@@ -58,12 +58,12 @@ def test_a_busy_series_keeps_its_own_week_and_a_quiet_one_borrows_its_sites() ->
     np.testing.assert_allclose(factors[6], whole / whole.mean(), atol=0.05)
 
 
-def test_series_whose_weeks_differ_by_noise_alone_share_one_week() -> None:
+def test_series_whose_weeks_differ_by_noise_alone_share_one_profile() -> None:
     factors = weekly_profile(poisson(300, 182, 0.5), WEEKDAY, at_one_site(300)).factors
     np.testing.assert_allclose(factors, np.tile(WEEK / WEEK.mean(), (300, 1)), atol=0.2)
 
 
-def test_sites_have_weeks_of_their_own() -> None:
+def test_sites_have_profiles_of_their_own() -> None:
     rng = np.random.default_rng(2)
     early, late = rng.poisson(np.where(WEEKDAY < 3, 20.0, 10.0), (9, 182)), rng.poisson(np.where(WEEKDAY < 3, 10.0, 20.0), (9, 182))
     quiet = (np.arange(182) % 31 == 0)[None, :]
@@ -86,7 +86,7 @@ def test_a_quiet_series_without_sales_on_a_weekday_is_not_closed_that_day() -> N
     assert not weekly_profile(values, WEEKDAY, at_one_site(2)).is_closed.any()
 
 
-def test_series_without_any_known_demand_get_the_panels_week() -> None:
+def test_series_without_any_known_demand_get_the_profile_of_the_panel() -> None:
     values = np.vstack([poisson(3, 182, 20.0), np.full((1, 182), np.nan), np.zeros((1, 182))])
     factors = weekly_profile(values, WEEKDAY, at_one_site(5)).factors
     assert np.isfinite(factors).all()
@@ -94,13 +94,13 @@ def test_series_without_any_known_demand_get_the_panels_week() -> None:
     np.testing.assert_allclose(factors[3], WEEK / WEEK.mean(), atol=0.05)
 
 
-def test_a_series_too_new_to_have_a_week_leaves_its_sites_week_alone() -> None:
+def test_a_series_too_new_for_a_profile_does_not_change_its_sites() -> None:
     rng = np.random.default_rng(6)
     early, late = rng.poisson(np.where(WEEKDAY < 3, 20.0, 10.0), (5, 182)), rng.poisson(np.where(WEEKDAY < 3, 10.0, 20.0), (5, 182))
     new = np.full((2, 182), np.nan)
     new[:, -3:] = 1.0
     site = np.repeat([0, 1], 5)
     without = weekly_profile(np.vstack([early, late]), WEEKDAY, site).factors
-    joined = weekly_profile(np.vstack([early, late, new]), WEEKDAY, np.append(site, [0, 1])).factors
-    np.testing.assert_allclose(joined[:10], without, atol=0.01)
-    np.testing.assert_allclose(joined[10:], without[[0, 5]], atol=0.2)
+    together = weekly_profile(np.vstack([early, late, new]), WEEKDAY, np.append(site, [0, 1])).factors
+    np.testing.assert_allclose(together[:10], without, atol=0.01)
+    np.testing.assert_allclose(together[10:], without[[0, 5]], atol=0.2)

@@ -1,4 +1,4 @@
-"""The embedded engine, lent from the first test of this folder on; the jobs' modules are imported only then."""
+"""The embedded engine, which takes the place of PySpark from the first test of this folder on; the jobs' modules are imported only then."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.unit.glue_jobs.rows import write
 
 @dataclass(frozen=True)
 class Engine:
-    """Frames in and out of the engine; a frame is a pyspark.sql.DataFrame, lent by sqlframe."""
+    """Frames in and out of the engine; a frame is a pyspark.sql.DataFrame, as sqlframe provides it."""
 
     spark: Any
     folder: Path
@@ -28,21 +28,21 @@ class Engine:
         """The table as a frame."""
         return self.spark.read.parquet(write(table, self.folder / f"{next(self.numbers)}.parquet"))
 
-    def handed_over(self, frame: Any) -> Any:
-        """The frame, worked out once."""
-        return self.spark.read.parquet(self._written(frame))
+    def materialise(self, frame: Any) -> Any:
+        """The frame, computed once."""
+        return self.spark.read.parquet(self._write(frame))
 
     def rows(self, frame: Any) -> list[dict[str, Any]]:
         """The frame's rows, in no order."""
         # By way of Parquet, as the jobs do: collect() needs pytz for timestamps, and no job collects one.
-        rows: list[dict[str, Any]] = pq.read_table(self._written(frame)).to_pylist()
+        rows: list[dict[str, Any]] = pq.read_table(self._write(frame)).to_pylist()
         return rows
 
     def schema(self, frame: Any) -> pa.Schema:
         """The types that the frame has in Parquet."""
-        return pq.read_table(self._written(frame)).schema
+        return pq.read_table(self._write(frame)).schema
 
-    def _written(self, frame: Any) -> str:
+    def _write(self, frame: Any) -> str:
         folder = str(self.folder / str(next(self.numbers)))
         frame.write.parquet(folder)
         return folder

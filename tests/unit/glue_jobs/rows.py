@@ -30,8 +30,8 @@ ORDER: Row = {
 GOOD = {"demand_history": HISTORY, "orders": ORDER}
 
 
-def staged(contract: Contract, rows: Sequence[Row], source_object: str = "object-1") -> pa.Table:
-    """The rows as a staged object; a row that names its own source_object or source_line keeps it."""
+def stage(contract: Contract, rows: Sequence[Row], source_object: str = "object-1") -> pa.Table:
+    """Return the rows as a staged object; a row that names its own source_object or source_line keeps it."""
     places = [{"source_object": source_object, "source_line": line, **row} for line, row in enumerate(rows, start=FIRST_LINE)]
     text = [*(column.name for column in contract.columns), "source_object", "unreadable", "raw_excerpt"]
     schema = pa.schema([*((name, pa.string()) for name in text), ("source_line", pa.int64())])
@@ -45,7 +45,7 @@ def write(table: pa.Table, path: Path) -> str:
     return str(path)
 
 
-def narrowed(contract: Contract, *names: str) -> Contract:
+def narrow(contract: Contract, *names: str) -> Contract:
     """The contract with these columns alone, and the rules about them: the embedded engine takes a second or more to plan for all."""
     consistency = tuple(rule for rule in contract.consistency if {rule.column, rule.of} <= set(names))
     return replace(contract, columns=tuple(contract.column(name) for name in names), consistency=consistency)

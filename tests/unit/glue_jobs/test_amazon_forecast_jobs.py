@@ -28,11 +28,11 @@ NO_ACCURACY: dict[str, Any] = {"PredictorEvaluationResults": []}
 @pytest.fixture
 def objects(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """The lake as a dictionary."""
-    held: dict[str, bytes] = {}
-    monkeypatch.setattr(lake_io, "read_bytes", lambda bucket, key: held[key])
-    monkeypatch.setattr(lake_io, "write_bytes", lambda bucket, key, content: held.__setitem__(key, content))
-    monkeypatch.setattr(lake_io, "keys_under", lambda bucket, prefix: sorted(key for key in held if key.startswith(prefix)))
-    return held
+    lake: dict[str, bytes] = {}
+    monkeypatch.setattr(lake_io, "read_bytes", lambda bucket, key: lake[key])
+    monkeypatch.setattr(lake_io, "write_bytes", lambda bucket, key, content: lake.__setitem__(key, content))
+    monkeypatch.setattr(lake_io, "keys_under", lambda bucket, prefix: sorted(key for key in lake if key.startswith(prefix)))
+    return lake
 
 
 def put_demand(objects: dict[str, bytes], horizon: int = 14, days: int = 140, out_of_stock: int = 10) -> None:
@@ -65,9 +65,9 @@ def put_export(objects: dict[str, bytes], changes: Mapping[str, Mapping[str, Any
         objects[f"{EXPORT}signify_dev_r1_0_2026-11-23T05-00-00Z_part{part}.csv"] = some.to_csv(index=False).encode()
 
 
-def take_back(accuracy: dict[str, Any] = NO_ACCURACY) -> None:
-    told = ["--export", "signify_dev_r1_0", "--predictor", "arn:p", "--accuracy", json.dumps(accuracy)]
-    amazon_forecast_output.main(["--lake_bucket", "lake", "--run_id", "r1", *told])
+def import_export(accuracy: dict[str, Any] = NO_ACCURACY) -> None:
+    arguments = ["--export", "signify_dev_r1_0", "--predictor", "arn:p", "--accuracy", json.dumps(accuracy)]
+    amazon_forecast_output.main(["--lake_bucket", "lake", "--run_id", "r1", *arguments])
 
 
 def table(objects: dict[str, bytes], dataset: str) -> pd.DataFrame:
@@ -75,13 +75,13 @@ def table(objects: dict[str, bytes], dataset: str) -> pd.DataFrame:
     return frame
 
 
-def hand_over() -> None:
+def write_input() -> None:
     amazon_forecast_input.main(["--lake_bucket", "lake", "--run_id", "r1"])
 
 
-def test_every_known_day_of_every_forecastable_series_is_handed_over(objects: dict[str, bytes]) -> None:
+def test_every_known_day_of_every_forecastable_series_is_written(objects: dict[str, bytes]) -> None:
     put_demand(objects)
-    hand_over()
+    write_input()
     rows = list(csv.reader(io.StringIO(objects["features/amazon_forecast/v1/run_id=r1/part-00000.csv"].decode())))
     assert {(row[0], row[3]) for row in rows} == {("A", "LDS1"), ('B,"2"', "LDS1")}
     assert len(rows) == 2 * 140 - 1
@@ -91,17 +91,17 @@ def test_every_known_day_of_every_forecastable_series_is_handed_over(objects: di
 def test_a_horizon_beyond_a_quarter_of_the_history_is_refused_before_it_costs(objects: dict[str, bytes]) -> None:
     put_demand(objects, horizon=28, days=111)
     with pytest.raises(HorizonTooLong, match="28 days need 112 days, 111 are there"):
-        hand_over()
+        write_input()
     assert not [key for key in objects if key.endswith(".csv")]
 
 
-def test_what_comes_back_has_the_columns_and_types_of_the_built_in_forecaster(objects: dict[str, bytes]) -> None:
+def test_tables_have_the_columns_and_types_of_the_built_in_forecaster(objects: dict[str, bytes]) -> None:
     put_demand(objects)
     demand_forecast.main(["--lake_bucket", "lake", "--run_id", "r1"])
     ours = {name: pq.read_schema(pa.BufferReader(objects[f"forecasts/{name}/v1/run_id=r1/part-0.parquet"])) for name in OUTPUTS}
     built_in = set(json.loads(objects["runs/r1/forecast.json"]))
     put_export(objects)
-    take_back()
+    import_export()
     for name in OUTPUTS:
         theirs = pq.read_schema(pa.BufferReader(objects[f"forecasts/{name}/v1/run_id=r1/part-0.parquet"]))
         assert theirs.remove_metadata() == ours[name].remove_metadata(), name
@@ -111,10 +111,10 @@ def test_what_comes_back_has_the_columns_and_types_of_the_built_in_forecaster(ob
 OUTPUTS = ("daily", "backtest", "excluded")
 
 
-def test_values_days_and_series_come_back_as_exported(objects: dict[str, bytes]) -> None:
+def test_values_days_and_series_are_those_of_the_export(objects: dict[str, bytes]) -> None:
     put_demand(objects)
     put_export(objects)
-    take_back()
+    import_export()
     daily = table(objects, "daily")
     assert daily.groupby("sku_id").size().to_dict() == {"A": 14, 'B,"2"': 14}
     assert daily["forecast_date"].tolist()[:14] == [AS_OF + timedelta(days=ahead) for ahead in range(1, 15)]
@@ -125,22 +125,22 @@ def test_values_days_and_series_come_back_as_exported(objects: dict[str, bytes])
     assert (summary["backend"], summary["rows"], summary["series_forecast"], summary["warnings"]) == ("amazon_forecast", 28, 2, [])
 
 
-def test_negative_and_crossed_quantiles_are_set_right_and_said(objects: dict[str, bytes]) -> None:
+def test_negative_and_crossing_quantiles_are_corrected_with_a_warning(objects: dict[str, bytes]) -> None:
     put_demand(objects)
     put_export(objects, {"A": {"p10": -1.0}, 'B,"2"': {"p10": 5.0, "p90": 4.0}})
-    take_back()
+    import_export()
     daily = table(objects, "daily")
     first = daily[daily["horizon_days"] == 1].set_index("sku_id")
     assert first.loc["A", "confidence_lower"] == 0
     columns = ["confidence_lower", "predicted_value", "confidence_upper"]
     assert [first.loc['B,"2"', column] for column in columns] == [2.0, 4.0, 5.0]
-    negative, crossed = json.loads(objects["runs/r1/forecast.json"])["warnings"]
-    assert "less than nothing in 1 rows" in negative
-    assert "crossed in 1 rows" in crossed
+    negative, crossing = json.loads(objects["runs/r1/forecast.json"])["warnings"]
+    assert "negative quantiles in 1 rows" in negative
+    assert "crossing quantiles in 1 rows" in crossing
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "words"),
     [
         ({"item_id": "Z"}, r"1 rows are missing, such as LDS1/A/2026-11-23.*1 rows were not asked for, such as LDS1/Z"),
         ({"date": "2026-11-24T00:00:00Z"}, "1 rows are missing, .*1 rows are there twice"),
@@ -148,18 +148,18 @@ def test_negative_and_crossed_quantiles_are_set_right_and_said(objects: dict[str
         ({"p50": float("nan")}, "1 rows hold no number"),
     ],
 )
-def test_an_export_that_is_not_the_answer_is_refused(objects: dict[str, bytes], change: dict[str, Any], said: str) -> None:
+def test_an_export_with_other_rows_than_requested_is_refused(objects: dict[str, bytes], change: dict[str, Any], words: str) -> None:
     put_demand(objects)
     put_export(objects, {"A": change})
-    with pytest.raises(BrokenExport, match=said):
-        take_back()
+    with pytest.raises(BrokenExport, match=words):
+        import_export()
     assert "runs/r1/forecast.json" not in objects
 
 
 def test_an_export_without_files_is_refused(objects: dict[str, bytes]) -> None:
     put_demand(objects)
     with pytest.raises(BrokenExport, match=f"{EXPORT} holds no CSV file"):
-        take_back()
+        import_export()
 
 
 def accuracy(wape: float, kind: str = "COMPUTED", name: str = "WAPE", median: str = "0.5") -> dict[str, Any]:
@@ -175,33 +175,38 @@ def accuracy(wape: float, kind: str = "COMPUTED", name: str = "WAPE", median: st
 
 
 @pytest.mark.parametrize("name", ["WAPE", "Wape"])
-def test_the_services_accuracy_stands_beside_the_baseline_of_the_same_days(objects: dict[str, bytes], name: str) -> None:
+def test_the_back_test_compares_the_service_with_the_baseline_on_the_same_days(objects: dict[str, bytes], name: str) -> None:
     put_demand(objects)
     put_export(objects)
-    take_back(accuracy(0.25, name=name))
-    told = json.loads(objects["runs/r1/forecast.json"])["backtest"]
+    import_export(accuracy(0.25, name=name))
+    backtest = json.loads(objects["runs/r1/forecast.json"])["backtest"]
     # The demand repeats week by week, so that the baseline makes no error.
-    assert (told["wape"], told["baseline_wape"], told["origins"], told["n_obs"]) == (pytest.approx(25), 0, ["2026-11-08"], 28)
+    assert (backtest["wape"], backtest["baseline_wape"], backtest["origins"], backtest["n_obs"]) == (
+        pytest.approx(25),
+        0,
+        ["2026-11-08"],
+        28,
+    )
 
 
 @pytest.mark.parametrize("median", ["0.5", ".5", "0.50"])
-def test_the_median_is_known_however_it_is_written(objects: dict[str, bytes], median: str) -> None:
+def test_the_median_is_recognised_with_and_without_zeros(objects: dict[str, bytes], median: str) -> None:
     put_demand(objects)
     put_export(objects)
-    take_back(accuracy(0.25, median=median))
+    import_export(accuracy(0.25, median=median))
     assert json.loads(objects["runs/r1/forecast.json"])["backtest"]["wape"] == pytest.approx(25)
 
 
-def test_a_series_with_a_gap_in_the_window_is_judged_by_neither_the_service_nor_the_baseline(objects: dict[str, bytes]) -> None:
+def test_a_series_with_a_gap_in_the_window_is_scored_neither_for_the_service_nor_for_the_baseline(objects: dict[str, bytes]) -> None:
     put_demand(objects, out_of_stock=130)
     put_export(objects)
-    take_back(accuracy(0.25))
+    import_export(accuracy(0.25))
     assert json.loads(objects["runs/r1/forecast.json"])["backtest"]["n_obs"] == 14
 
 
-@pytest.mark.parametrize("told", [NO_ACCURACY, accuracy(0.25, "SUMMARY")])
-def test_without_a_computed_window_there_is_no_back_test(objects: dict[str, bytes], told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("response", [NO_ACCURACY, accuracy(0.25, "SUMMARY")])
+def test_without_a_computed_window_there_is_no_back_test(objects: dict[str, bytes], response: dict[str, Any]) -> None:
     put_demand(objects)
     put_export(objects)
-    take_back(told)
+    import_export(response)
     assert json.loads(objects["runs/r1/forecast.json"])["backtest"] is None

@@ -1,4 +1,4 @@
-"""Daily demand and its features, held against plain loops over a random panel."""
+"""Daily demand and its features, compared with plain loops over a random panel."""
 
 from __future__ import annotations
 
@@ -60,20 +60,20 @@ def quantity(rng: random.Random) -> Decimal:
 
 def plain_demand(orders: list[Row], history: list[Row]) -> dict[Key, tuple[float, bool, str]]:
     """(demand, stockout, source) of every day of every series, one row after the other."""
-    ordered: dict[Key, Decimal] = defaultdict(Decimal)
+    units_ordered: dict[Key, Decimal] = defaultdict(Decimal)
     for row in orders:
         if row["status"] not in ("CANCELLED_CUSTOMER", "CANCELLED_US"):
-            ordered[row["ship_from_site_id"], row["sku_id"], row["business_day"]] += row["ordered_qty"]
-    known = {key: (float(units), False, "orders") for key, units in ordered.items()}
-    known |= {
+            units_ordered[row["ship_from_site_id"], row["sku_id"], row["business_day"]] += row["ordered_qty"]
+    demand = {key: (float(units), False, "orders") for key, units in units_ordered.items()}
+    demand |= {
         (row["site_id"], row["sku_id"], row["business_day"]): (float(row["quantity"]), bool(row["stockout_flag"]), "demand_history")
         for row in history
     }
     starts: dict[tuple[str, str], date] = {}
-    for site, sku, day in sorted(known, reverse=True):
+    for site, sku, day in sorted(demand, reverse=True):
         starts[site, sku] = day
     days = ((site, sku, start + timedelta(days=n)) for (site, sku), start in starts.items() for n in range((AS_OF - start).days + 1))
-    return {key: known.get(key, (0.0, False, "gap")) for key in days}
+    return {key: demand.get(key, (0.0, False, "gap")) for key in days}
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +85,11 @@ def demand(engine: Engine) -> list[Row]:
     return engine.rows(transforms.daily_demand(parts, AS_OF))
 
 
-def test_a_plain_loop_over_orders_and_reported_days_comes_to_the_same_demand(demand: list[Row]) -> None:
-    found = {(row["site_id"], row["sku_id"], row["demand_date"]): (row["demand"], row["stockout"], row["source"]) for row in demand}
-    assert found == plain_demand(*panel())
-    assert len(demand) == len(found)
-    assert {source for _, _, source in found.values()} == {"demand_history", "orders", "gap"}
+def test_demand_is_that_of_a_plain_loop_over_orders_and_reported_days(demand: list[Row]) -> None:
+    by_day = {(row["site_id"], row["sku_id"], row["demand_date"]): (row["demand"], row["stockout"], row["source"]) for row in demand}
+    assert by_day == plain_demand(*panel())
+    assert len(demand) == len(by_day)
+    assert {source for _, _, source in by_day.values()} == {"demand_history", "orders", "gap"}
 
 
 def test_no_day_is_later_than_the_day_the_model_may_see(demand: list[Row]) -> None:
@@ -123,14 +123,14 @@ def features(engine: Engine) -> dict[str, dict[date, Row]]:
 
     rows = history("untouched", UNTOUCHED) + history("long", LONG)
     rows += [row for day in CHANGED for row in history(str(day), UNTOUCHED | {day: 1e6})]
-    found: dict[str, dict[date, Row]] = defaultdict(dict)
+    by_site: dict[str, dict[date, Row]] = defaultdict(dict)
     for row in engine.rows(with_features(engine.frame(pa.Table.from_pylist(random.Random(1).sample(rows, len(rows)))))):
-        found[row["site_id"]][row["demand_date"]] = row
-    return found
+        by_site[row["site_id"]][row["demand_date"]] = row
+    return by_site
 
 
 @pytest.mark.parametrize(("site", "values"), [("untouched", UNTOUCHED), ("long", LONG)])
-def test_a_plain_loop_over_the_days_before_comes_to_the_same_lags_and_means(
+def test_lags_and_means_are_those_of_a_plain_loop_over_the_days_before(
     features: dict[str, dict[date, Row]], site: str, values: dict[date, float]
 ) -> None:
     units = list(values.values())
@@ -144,7 +144,7 @@ def test_a_plain_loop_over_the_days_before_comes_to_the_same_lags_and_means(
 
 
 @pytest.mark.parametrize("day", CHANGED, ids=str)
-def test_the_demand_of_a_day_shows_in_no_feature_of_that_day_or_an_earlier_one(features: dict[str, dict[date, Row]], day: date) -> None:
+def test_no_feature_of_a_day_depends_on_the_demand_of_that_day_or_a_later_one(features: dict[str, dict[date, Row]], day: date) -> None:
     differs = {
         other for other, row in features[str(day)].items() if any(row[name] != features["untouched"][other][name] for name in FEATURES)
     }
@@ -152,7 +152,7 @@ def test_the_demand_of_a_day_shows_in_no_feature_of_that_day_or_an_earlier_one(f
     assert day + timedelta(days=1) in differs or day == max(UNTOUCHED)
 
 
-def test_the_calendar_is_the_calendar(features: dict[str, dict[date, Row]]) -> None:
+def test_calendar_features_are_those_of_the_iso_calendar(features: dict[str, dict[date, Row]]) -> None:
     for day, row in features["long"].items():
         _, week, weekday = day.isocalendar()
         assert (row["dow"], row["iso_week"], row["month"], row["is_weekend"]) == (weekday, week, day.month, weekday > 5)

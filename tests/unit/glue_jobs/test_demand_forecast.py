@@ -88,7 +88,7 @@ def test_every_series_gets_28_consecutive_days_of_ordered_quantiles(lake: LakeIn
     assert constants.to_dict("records") == [{"run_id": "r1", "site_id": "LDS1", "interval_level": 0.8, "uom": "EA", "model": "panel"}]
 
 
-def test_the_tables_have_exactly_the_columns_of_the_lake(lake: LakeInMemory) -> None:
+def test_tables_have_exactly_the_columns_of_the_lake(lake: LakeInMemory) -> None:
     run(lake, series("A", 300, 5.0), series("B", 20, 5.0))
     keys = ["site_id", "sku_id"]
     values = ["predicted_value", "confidence_lower", "confidence_upper"]
@@ -99,15 +99,15 @@ def test_the_tables_have_exactly_the_columns_of_the_lake(lake: LakeInMemory) -> 
     assert list(lake.table("excluded").columns) == [*keys, "code", "reason"]
 
 
-def test_series_left_out_are_listed_with_code_and_reason(lake: LakeInMemory) -> None:
+def test_excluded_series_are_listed_with_code_and_reason(lake: LakeInMemory) -> None:
     quiet = series("OLD", 400, 5.0)
     quiet.loc[quiet.index[-200:], "demand"] = 0.0
     rare = series("RARE", 300, 0.0)
     rare.loc[rare.index[::50], "demand"] = 1.0
     run(lake, series("A", 300, 5.0), series("NEW", 20, 5.0), quiet, rare)
-    excluded = lake.table("excluded").set_index("sku_id")
-    assert excluded["code"].to_dict() == {"NEW": "TOO_SHORT", "OLD": "DISCONTINUED", "RARE": "TOO_FEW_DEMAND_DAYS"}
-    assert excluded.loc["NEW", "reason"] == "20 days of history, since the first demand on 2026-11-03; at least 56 are needed"
+    exclusions = lake.table("excluded").set_index("sku_id")
+    assert exclusions["code"].to_dict() == {"NEW": "TOO_SHORT", "OLD": "DISCONTINUED", "RARE": "TOO_FEW_DEMAND_DAYS"}
+    assert exclusions.loc["NEW", "reason"] == "20 days of history, since the first demand on 2026-11-03; at least 56 are needed"
     assert lake.summary()["excluded_by_reason"] == {"DISCONTINUED": 1, "TOO_FEW_DEMAND_DAYS": 1, "TOO_SHORT": 1}
     assert set(lake.table("daily")["sku_id"]) == {"A"}
 
@@ -115,17 +115,17 @@ def test_series_left_out_are_listed_with_code_and_reason(lake: LakeInMemory) -> 
 def test_the_summary_agrees_with_the_tables(lake: LakeInMemory) -> None:
     run(lake, series("A", 300, 5.0), series("B", 300, 9.0, seed=2), series("NEW", 20, 5.0))
     summary, backtest = lake.summary(), lake.table("backtest")
-    expected = {"run_id": "r1", "as_of_date": "2026-11-22", "horizon_days": 28, "backend": "builtin", "model_name": "panel"}
-    assert {key: summary[key] for key in expected} == expected
+    head = {"run_id": "r1", "as_of_date": "2026-11-22", "horizon_days": 28, "backend": "builtin", "model_name": "panel"}
+    assert {key: summary[key] for key in head} == head
     assert (summary["series_forecast"], summary["series_excluded"], summary["rows"]) == (2, 1, len(lake.table("daily")))
-    tested = summary["backtest"]
-    actual, predicted = backtest["actual_value"].to_numpy(), backtest["predicted_value"].to_numpy()
-    assert tested["wape"] == pytest.approx(wape_of_points(actual, predicted))
-    assert tested["baseline_wape"] == pytest.approx(wape_of_points(actual, backtest["seasonal_naive"].to_numpy()))
-    assert tested["n_obs"] == len(backtest) == 2 * 28 * 2
-    assert tested["origins"] == ["2026-10-25", "2026-09-27"]
-    inside = (backtest["confidence_lower"] <= actual) & (actual <= backtest["confidence_upper"])
-    assert tested["coverage"] == pytest.approx(100 * inside.mean())
+    score = summary["backtest"]
+    actual, median = backtest["actual_value"].to_numpy(), backtest["predicted_value"].to_numpy()
+    assert score["wape"] == pytest.approx(wape_of_points(actual, median))
+    assert score["baseline_wape"] == pytest.approx(wape_of_points(actual, backtest["seasonal_naive"].to_numpy()))
+    assert score["n_obs"] == len(backtest) == 2 * 28 * 2
+    assert score["origins"] == ["2026-10-25", "2026-09-27"]
+    is_inside = (backtest["confidence_lower"] <= actual) & (actual <= backtest["confidence_upper"])
+    assert score["coverage"] == pytest.approx(100 * is_inside.mean())
 
 
 def test_another_forecaster_takes_the_place_of_the_built_in_one(lake: LakeInMemory) -> None:
@@ -144,7 +144,7 @@ def test_days_out_of_stock_are_not_scored(lake: LakeInMemory) -> None:
     assert len(lake.table("backtest")) == 2 * 28 - 5
 
 
-def test_a_short_history_is_forecast_and_says_it_was_not_tested(lake: LakeInMemory) -> None:
+def test_a_short_history_is_forecast_with_a_warning(lake: LakeInMemory) -> None:
     run(lake, series("A", 70, 5.0))
     summary = lake.summary()
     assert summary["backtest"] is None
@@ -153,7 +153,7 @@ def test_a_short_history_is_forecast_and_says_it_was_not_tested(lake: LakeInMemo
     assert len(lake.table("backtest")) == 0
 
 
-def test_the_horizon_is_the_runs(lake: LakeInMemory) -> None:
+def test_the_manifest_sets_the_horizon(lake: LakeInMemory) -> None:
     run(lake, series("A", 300, 5.0), horizon=7)
     assert lake.table("daily")["horizon_days"].tolist() == [1, 2, 3, 4, 5, 6, 7]
 
@@ -163,7 +163,7 @@ def test_one_mistyped_year_does_not_widen_the_panel(lake: LakeInMemory, capsys: 
     assert "2026-01-27 to 2026-11-22" in capsys.readouterr().out
 
 
-def test_the_last_four_years_are_read(lake: LakeInMemory, capsys: pytest.CaptureFixture[str]) -> None:
+def test_days_before_the_last_four_years_are_not_read(lake: LakeInMemory, capsys: pytest.CaptureFixture[str]) -> None:
     run(lake, series("A", 1600, 50.0))
     assert "read 1,461 days of demand of 1 series, 2022-11-23 to 2026-11-22" in capsys.readouterr().out
 

@@ -19,11 +19,11 @@ import contracts
 from glue_jobs import lake_io
 from glue_jobs.reconciliation import RowsLost
 from tests.unit.glue_jobs.conftest import Engine
-from tests.unit.glue_jobs.rows import ORDER, Row, narrowed, staged
+from tests.unit.glue_jobs.rows import ORDER, Row, narrow, stage
 
 BUCKET = "lake"
-ORDERS = narrowed(contracts.load("orders"), "order_id", "line_no", "customer_id", "ordered_qty", "order_ts", "updated_at")
-KEYS = narrowed(ORDERS, "order_id", "line_no", "order_ts", "updated_at")
+ORDERS = narrow(contracts.load("orders"), "order_id", "line_no", "customer_id", "ordered_qty", "order_ts", "updated_at")
+KEYS = narrow(ORDERS, "order_id", "line_no", "order_ts", "updated_at")
 ROWS: dict[str, list[Row]] = {
     "orders.csv": [
         ORDER,
@@ -45,26 +45,26 @@ def lake(engine: Engine) -> Iterator[None]:
         lake_io._s3.cache_clear()
         boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         for name, rows in ROWS.items():
-            put(f"staging/{name}.parquet", staged(ORDERS, rows, name))
+            put_table(f"staging/{name}.parquet", stage(ORDERS, rows, name))
         yield
     lake_io._s3.cache_clear()
 
 
-def put(key: str, table: pa.Table) -> None:
+def put_table(key: str, table: pa.Table) -> None:
     sink = io.BytesIO()
     pq.write_table(table, sink)
     lake_io.write_bytes(BUCKET, key, sink.getvalue())
 
 
 def entry(name: str, dataset: str = "orders", rows: int | None = None) -> dict[str, Any]:
-    counted = len(ROWS.get(name, ())) if rows is None else rows
+    count = len(ROWS.get(name, ())) if rows is None else rows
     key = f"landing/{dataset}/v1/{name}"
-    return {"object_id": name, "dataset": dataset, "key": key, "rows": counted, "staging_key": f"staging/{name}.parquet"}
+    return {"object_id": name, "dataset": dataset, "key": key, "rows": count, "staging_key": f"staging/{name}.parquet"}
 
 
-def manifest(run_id: str, *objects: dict[str, Any]) -> None:
-    told = {"as_of_date": "2026-11-05", "horizon_days": 28, "today": "2026-11-06", "objects": objects}
-    lake_io.write_bytes(BUCKET, f"runs/{run_id}/manifest.json", json.dumps(told).encode())
+def put_manifest(run_id: str, *objects: dict[str, Any]) -> None:
+    content = {"as_of_date": "2026-11-05", "horizon_days": 28, "today": "2026-11-06", "objects": objects}
+    lake_io.write_bytes(BUCKET, f"runs/{run_id}/manifest.json", json.dumps(content).encode())
 
 
 def cleanse(run_id: str, contract: contracts.Contract) -> None:
@@ -89,7 +89,7 @@ def table(zone: str, run_id: str = "r1") -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def quality(lake: None) -> dict[str, Any]:
-    manifest("r1", *map(entry, ROWS))
+    put_manifest("r1", *map(entry, ROWS))
     cleanse("r1", ORDERS)
     document: dict[str, Any] = lake_io.read_json(BUCKET, "runs/r1/quality.json")
     return document
@@ -102,11 +102,11 @@ def test_every_row_of_every_object_is_accounted_for(quality: dict[str, Any]) -> 
     assert (quality["rows_in"], quality["reconciled"], quality["bad_row_share"]) == (5, True, 0.4)
 
 
-def test_the_report_counts_codes_and_blanks_and_shows_rows_as_they_stood(quality: dict[str, Any]) -> None:
+def test_a_report_counts_codes_and_blanks_and_quotes_rows_as_they_were(quality: dict[str, Any]) -> None:
     orders = quality["datasets"]["orders"]
     assert (orders["codes"], orders["warnings"]) == ({"TYPE": 1, "UNREADABLE": 1}, {"blank_customer_id": 1})
-    broken, unreadable = orders["samples"]
-    assert (broken["key"], broken["line"], broken["row"]["ordered_qty"]) == ("landing/orders/v1/orders.csv", 3, "1e309")
+    bad_number, unreadable = orders["samples"]
+    assert (bad_number["key"], bad_number["line"], bad_number["row"]["ordered_qty"]) == ("landing/orders/v1/orders.csv", 3, "1e309")
     assert (unreadable["line"], unreadable["reason"], unreadable["row"]) == (
         5,
         "the record has 2 fields, the header has 9",
@@ -114,35 +114,35 @@ def test_the_report_counts_codes_and_blanks_and_shows_rows_as_they_stood(quality
     )
 
 
-def test_what_is_quarantined_keeps_its_text_and_its_place(quality: dict[str, Any]) -> None:
-    found = {(row["source_object"], row["source_line"], row["code"], row["ordered_qty"]) for row in table("quarantine/orders")}
-    assert found == {("orders.csv", 3, "TYPE", "1e309"), ("orders.csv", 5, "UNREADABLE", None)}
+def test_quarantined_rows_keep_their_text_and_their_place(quality: dict[str, Any]) -> None:
+    rows = {(row["source_object"], row["source_line"], row["code"], row["ordered_qty"]) for row in table("quarantine/orders")}
+    assert rows == {("orders.csv", 3, "TYPE", "1e309"), ("orders.csv", 5, "UNREADABLE", None)}
 
 
 def test_a_missing_row_fails_the_run_before_it_is_reported(lake: None) -> None:
-    manifest("short", entry("orders.csv", rows=5))
+    put_manifest("short", entry("orders.csv", rows=5))
     with pytest.raises(RowsLost, match=r"orders\.csv: 5 rows came in, but 2 curated \+ 1 quarantined \+ 1 duplicates = 4"):
         cleanse("short", KEYS)
     assert lake_io.keys_under(BUCKET, "runs/short/") == ["runs/short/manifest.json"]
 
 
 @pytest.mark.slow
-def test_demand_stands_for_every_day_up_to_the_runs_from_both_data_sets(lake: None) -> None:
+def test_every_day_up_to_the_runs_has_demand_from_both_data_sets(lake: None) -> None:
     day, units = date(2026, 11, 1), Decimal("5.000")
     order = {"ship_from_site_id": "LDS1", "sku_id": "A", "business_day": date(2026, 11, 3), "ordered_qty": units, "status": "OPEN"}
-    reported = {"site_id": "LDS1", "sku_id": "A", "business_day": day, "quantity": units * 2, "stockout_flag": True}
-    put("curated/orders/v1/run_id=r2/part-0.parquet", pa.Table.from_pylist([order]))
-    put("curated/demand_history/v1/run_id=r2/part-0.parquet", pa.Table.from_pylist([reported]))
-    manifest("r2", entry("orders.csv"), entry("history.csv", "demand_history"))
+    report = {"site_id": "LDS1", "sku_id": "A", "business_day": day, "quantity": units * 2, "stockout_flag": True}
+    put_table("curated/orders/v1/run_id=r2/part-0.parquet", pa.Table.from_pylist([order]))
+    put_table("curated/demand_history/v1/run_id=r2/part-0.parquet", pa.Table.from_pylist([report]))
+    put_manifest("r2", entry("orders.csv"), entry("history.csv", "demand_history"))
     build_features("r2")
-    found = sorted((row["demand_date"].day, row["demand"], row["source"]) for row in table("features/daily_demand", "r2"))
-    assert found == [(1, 10.0, "demand_history"), (2, 0.0, "gap"), (3, 5.0, "orders"), (4, 0.0, "gap"), (5, 0.0, "gap")]
+    days = sorted((row["demand_date"].day, row["demand"], row["source"]) for row in table("features/daily_demand", "r2"))
+    assert days == [(1, 10.0, "demand_history"), (2, 0.0, "gap"), (3, 5.0, "orders"), (4, 0.0, "gap"), (5, 0.0, "gap")]
 
 
-def test_a_run_without_demand_says_what_to_send(engine: Engine) -> None:
+def test_a_run_without_demand_fails_with_what_to_upload(engine: Engine) -> None:
     from glue_jobs.feature_engineering import NoDemandData
 
-    manifest("empty")
-    told = "run empty holds no object of orders or demand_history: put a file under landing/orders/v1/ or landing/demand_history/v1/"
-    with pytest.raises(NoDemandData, match=told):
+    put_manifest("empty")
+    words = "run empty holds no object of orders or demand_history: put a file under landing/orders/v1/ or landing/demand_history/v1/"
+    with pytest.raises(NoDemandData, match=words):
         build_features("empty")

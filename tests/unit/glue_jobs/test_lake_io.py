@@ -31,13 +31,13 @@ def test_json_comes_back_as_it_was_written() -> None:
     assert lake_io.read_json(BUCKET, "runs/r1/forecast.json") == content
 
 
-def test_a_number_that_json_does_not_know_is_refused() -> None:
+def test_a_number_that_json_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         lake_io.write_json(BUCKET, "runs/r1/forecast.json", {"wape": float("nan")})
     assert lake_io.keys_under(BUCKET, "runs/") == []
 
 
-def test_the_keys_under_a_prefix_are_found_in_order() -> None:
+def test_keys_under_a_prefix_are_listed_in_order() -> None:
     for key in ("features/b", "features/a", "forecasts/a"):
         lake_io.write_bytes(BUCKET, key, b"")
     assert lake_io.keys_under(BUCKET, "features/") == ["features/a", "features/b"]

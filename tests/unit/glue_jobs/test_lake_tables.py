@@ -1,4 +1,4 @@
-"""The catalog's columns, held against what the jobs really write: names, order of meaning and types."""
+"""The columns of the catalog, compared with what the jobs write: names and types."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.model import PanelModel
 from glue_jobs.forecast_tables import backtest_table, daily_table, excluded_table
 from tests.unit.glue_jobs.conftest import Engine
-from tests.unit.glue_jobs.rows import ORDER, staged
+from tests.unit.glue_jobs.rows import ORDER, stage
 from tests.unit.glue_jobs.test_demand_forecast import AS_OF, series
 
 PARTITION = "run_id"
@@ -37,18 +37,18 @@ def hive_type(kind: pa.DataType) -> str:
     return "timestamp" if pa.types.is_timestamp(kind) else HIVE[kind]
 
 
-def written(schema: pa.Schema) -> dict[str, str]:
+def hive_columns(schema: pa.Schema) -> dict[str, str]:
     """The columns of a file as Athena reads them; what names the partition stands in the path."""
     return {field.name: hive_type(field.type) for field in schema if field.name != PARTITION}
 
 
 @pytest.mark.parametrize("name", contracts.names())
 def test_curated_tables_have_the_columns_that_the_cleansing_writes(engine: Engine, name: str) -> None:
-    from glue_jobs.transforms.cleansing import typed
+    from glue_jobs.transforms.cleansing import cast_columns
 
     contract = contracts.load(name)
     row = {key: value for key, value in ORDER.items() if key in {column.name for column in contract.columns}}
-    assert written(engine.schema(typed(engine.frame(staged(contract, [row])), contract))) == curated(contract).columns
+    assert hive_columns(engine.schema(cast_columns(engine.frame(stage(contract, [row])), contract))) == curated(contract).columns
 
 
 def test_daily_demand_has_the_columns_that_the_features_job_writes(engine: Engine) -> None:
@@ -56,7 +56,7 @@ def test_daily_demand_has_the_columns_that_the_features_job_writes(engine: Engin
 
     row = {"site_id": "LDS1", "sku_id": "A", "business_day": date(2026, 11, 1), "quantity": 1.0, "stockout_flag": False}
     demand = daily_demand(from_history(engine.frame(pa.Table.from_pylist([row]))), date(2026, 11, 5))
-    assert written(engine.schema(with_features(demand))) == DAILY_DEMAND.columns
+    assert hive_columns(engine.schema(with_features(demand))) == DAILY_DEMAND.columns
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +75,10 @@ def forecast_schemas() -> dict[str, pa.Schema]:
 
 @pytest.mark.parametrize("table", [FORECASTS, BACKTEST, EXCLUDED], ids=lambda table: table.name)
 def test_forecast_tables_have_the_columns_that_the_forecast_job_writes(table: Table, forecast_schemas: dict[str, Any]) -> None:
-    assert written(forecast_schemas[table.dataset]) == table.columns
+    assert hive_columns(forecast_schemas[table.dataset]) == table.columns
 
 
-def test_tables_stand_where_the_jobs_write() -> None:
+def test_tables_are_where_the_jobs_write() -> None:
     from glue_jobs.arguments import JobRun
 
     run = JobRun("lake", "r1", AS_OF, 28, AS_OF, ())

@@ -51,8 +51,8 @@ def test_a_sparse_history_is_the_same_panel_in_the_lake_and_in_the_library(engin
 def test_the_library_reads_the_columns_of_the_data_contract() -> None:
     contract = contracts.load("demand_history")
     names = {column.name for column in contract.columns}
-    assert set(DEMAND_HISTORY.required) == {*contract.key, "quantity"}
-    assert {*DEMAND_HISTORY.required, DEMAND_HISTORY.stockout} <= names
+    assert set(DEMAND_HISTORY.required_columns) == {*contract.key, "quantity"}
+    assert {*DEMAND_HISTORY.required_columns, DEMAND_HISTORY.stockout} <= names
     assert contract.missing_means.value == "zero"
 
 
@@ -60,4 +60,4 @@ def test_the_library_reads_the_columns_of_daily_demand(engine: Engine) -> None:
     from glue_jobs.transforms.daily_demand import daily_demand, from_history
 
     schema = engine.schema(daily_demand(from_history(engine.frame(pa.Table.from_pylist(sparse_history()))), AS_OF))
-    assert {*SITE_SKU.required, SITE_SKU.stockout} <= set(schema.names)
+    assert {*SITE_SKU.required_columns, SITE_SKU.stockout} <= set(schema.names)

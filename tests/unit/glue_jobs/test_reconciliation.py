@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from glue_jobs.arguments import JobRun, StagedObject
-from glue_jobs.reconciliation import RowsLost, dataset_report, quality_report, reconciled
+from glue_jobs.reconciliation import RowsLost, dataset_report, quality_report, reconcile
 
 OBJECTS = (
     StagedObject("a", "orders", "landing/orders/v1/a.csv", 10, "staging/a.parquet"),
@@ -15,25 +15,25 @@ RUN = JobRun("lake", "r1", date(2026, 11, 22), 28, date(2026, 11, 23), OBJECTS)
 
 
 def test_rows_that_add_up_are_counted_per_object() -> None:
-    first, second = reconciled(OBJECTS, {"a": 7}, {"a": 2, "b": 3}, {"a": 1})
+    first, second = reconcile(OBJECTS, {"a": 7}, {"a": 2, "b": 3}, {"a": 1})
     assert (first.rows_in, first.curated, first.quarantined, first.duplicates) == (10, 7, 2, 1)
     assert (second.rows_in, second.curated, second.quarantined, second.duplicates) == (3, 0, 3, 0)
 
 
-@pytest.mark.parametrize("curated", [6, 8])
-def test_a_row_too_few_or_too_many_is_told_with_its_object_and_the_counts(curated: int) -> None:
-    told = f"landing/orders/v1/a.csv: 10 rows came in, but {curated} curated \\+ 2 quarantined \\+ 1 duplicates = {curated + 3}$"
-    with pytest.raises(RowsLost, match=told):
-        reconciled(OBJECTS, {"a": curated, "b": 3}, {"a": 2}, {"a": 1})
+@pytest.mark.parametrize("curated_rows", [6, 8])
+def test_a_row_too_few_or_too_many_fails_with_its_object_and_the_counts(curated_rows: int) -> None:
+    counts = f"{curated_rows} curated \\+ 2 quarantined \\+ 1 duplicates = {curated_rows + 3}$"
+    with pytest.raises(RowsLost, match=f"landing/orders/v1/a.csv: 10 rows came in, but {counts}"):
+        reconcile(OBJECTS, {"a": curated_rows, "b": 3}, {"a": 2}, {"a": 1})
 
 
-def test_a_row_lost_in_one_object_is_not_made_up_for_by_another() -> None:
+def test_a_row_lost_in_one_object_is_not_offset_by_another() -> None:
     with pytest.raises(RowsLost, match=r"a\.csv"):
-        reconciled(OBJECTS, {"a": 9, "b": 4}, {}, {})
+        reconcile(OBJECTS, {"a": 9, "b": 4}, {}, {})
 
 
-def test_the_report_sums_over_objects_and_data_sets() -> None:
-    orders = dataset_report(reconciled(OBJECTS, {"a": 7}, {"a": 2, "b": 3}, {"a": 1}), {"TYPE": 5}, {"blank_customer_id": 1}, [])
+def test_a_report_sums_over_objects_and_data_sets() -> None:
+    orders = dataset_report(reconcile(OBJECTS, {"a": 7}, {"a": 2, "b": 3}, {"a": 1}), {"TYPE": 5}, {"blank_customer_id": 1}, [])
     report = quality_report(RUN, {"orders": orders, "demand_history": orders})
     assert [orders[name] for name in ("rows_in", "curated", "quarantined", "duplicates")] == [13, 7, 5, 1]
     assert [report[name] for name in ("rows_in", "curated", "quarantined", "duplicates")] == [26, 14, 10, 2]

@@ -58,8 +58,8 @@ def test_a_sparse_frame_is_forecast_like_the_one_with_its_zeros() -> None:
     pd.testing.assert_frame_equal(forecast(sparse, h=28), forecast(full, h=28))
     units = forecast(sparse, h=28).groupby("unique_id")["mean"].sum()
     assert units["rare"] == pytest.approx(28 * 3.0 / 9, rel=0.3)
-    unknown = forecast(sparse, h=28, missing="unknown").groupby("unique_id")["mean"].sum()
-    assert unknown["rare"] == pytest.approx(28 * 3.0, rel=0.05), "every known day sold three"
+    with_gaps = forecast(sparse, h=28, missing="unknown").groupby("unique_id")["mean"].sum()
+    assert with_gaps["rare"] == pytest.approx(28 * 3.0, rel=0.05), "every known day sold three"
 
 
 def test_the_forecast_is_that_of_the_model_on_the_panel() -> None:
@@ -74,17 +74,17 @@ def test_the_forecast_is_that_of_the_model_on_the_panel() -> None:
 )
 def test_ids_come_back_as_they_went_in(ids: pd.Series) -> None:
     frame = demand(A=poisson(5.0)).reset_index(drop=True).assign(unique_id=ids)
-    made = forecast(frame, h=3)
-    assert made["unique_id"].dtype == ids.dtype
-    assert len(frame.merge(made, on="unique_id")) == 3 * 182
+    frame_ahead = forecast(frame, h=3)
+    assert frame_ahead["unique_id"].dtype == ids.dtype
+    assert len(frame.merge(frame_ahead, on="unique_id")) == 3 * 182
 
 
 def test_sites_and_skus_come_back_under_their_names() -> None:
     ours = {"unique_id": "sku_id", "ds": "demand_date", "y": "demand"}
     frame = demand(A=poisson(5.0)).assign(site_id="LDS1").rename(columns=ours)
-    made = forecast(frame, h=3)
-    assert list(made.columns[:3]) == ["site_id", "sku_id", "forecast_date"]
-    np.testing.assert_array_equal(made["p50"], forecast(demand(A=poisson(5.0)), h=3)["p50"])
+    frame_ahead = forecast(frame, h=3)
+    assert list(frame_ahead.columns[:3]) == ["site_id", "sku_id", "forecast_date"]
+    np.testing.assert_array_equal(frame_ahead["p50"], forecast(demand(A=poisson(5.0)), h=3)["p50"])
 
 
 def test_series_that_are_left_out_are_named_in_a_warning() -> None:
@@ -146,8 +146,8 @@ def test_models_are_compared_on_the_same_points() -> None:
 
 
 def test_a_model_of_ones_own_forecasts_in_the_same_line() -> None:
-    made = forecast(demand(A=[4.0] * 182), h=3, model=RecentMean())
-    assert made["p50"].tolist() == [4.0, 4.0, 4.0]
+    frame_ahead = forecast(demand(A=[4.0] * 182), h=3, model=RecentMean())
+    assert frame_ahead["p50"].tolist() == [4.0, 4.0, 4.0]
 
 
 def test_more_origins_score_more_points() -> None:

@@ -19,7 +19,7 @@ def test_every_example_of_the_page_prints_what_the_page_shows() -> None:
     examples = list(EXAMPLE.finditer(PAGE.read_text(encoding="utf-8")))
     assert len(examples) > 5
     for example in examples:
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
             exec(compile(example["code"], str(PAGE), "exec"), names)
-        assert printed.getvalue() == (example["output"] or ""), example["code"]
+        assert output.getvalue() == (example["output"] or ""), example["code"]

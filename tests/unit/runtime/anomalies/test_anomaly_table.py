@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from cdk.storage.tables import ANOMALIES
 from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
 from tests.fakes import InMemoryLake
-from tests.unit.glue_jobs.test_lake_tables import written
+from tests.unit.glue_jobs.test_lake_tables import hive_columns
 
 
 def test_the_table_of_anomalies_has_the_columns_that_the_detector_writes() -> None:
@@ -18,4 +18,4 @@ def test_the_table_of_anomalies_has_the_columns_that_the_detector_writes() -> No
     LakeAnomalyTable(lake).write(run_id, [])
     [(key, body)] = lake.contents.items()
     assert key.startswith(f"{ANOMALIES.prefix}run_id={run_id}/")
-    assert written(pq.read_schema(pa.BufferReader(body))) == ANOMALIES.columns
+    assert hive_columns(pq.read_schema(pa.BufferReader(body))) == ANOMALIES.columns

@@ -1,4 +1,4 @@
-"""Every rule of the contracts, and the words in which a broken one is told."""
+"""Every rule of the contracts, and the reason given for a row that breaks it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 import contracts
 from tests.unit.glue_jobs import hostile
 from tests.unit.glue_jobs.conftest import Engine
-from tests.unit.glue_jobs.rows import FIRST_LINE, HISTORY, ORDER, Row, narrowed, staged
+from tests.unit.glue_jobs.rows import FIRST_LINE, HISTORY, ORDER, Row, narrow, stage
 
 TODAY = date(2026, 11, 23)
 ORDER_COLUMNS = ("order_id", "customer_id", "order_ts", "ordered_qty", "shipped_qty", "currency", "status")
@@ -22,7 +22,7 @@ NO_MOMENT = "is not a timestamp: write RFC 3339 with an offset, such as 2026-11-
 NO_ID = "is no identifier: start with a letter or digit, then letters, digits, spaces or . _ / : # & ' ( ) + -"
 UNITS = "EA, C62, H87, PR, SET, CS, CT, BX, PK, PX, PF, KGM, GRM, TNE, LTR, MTQ, MTR, MTK"
 
-BROKEN_HISTORY: tuple[tuple[Row, str, str], ...] = (
+INVALID_HISTORY: tuple[tuple[Row, str, str], ...] = (
     ({"unreadable": "has 3 fields, the header has 10"}, "UNREADABLE", "the record has 3 fields, the header has 10"),
     ({"site_id": None}, "NULL_REQUIRED", "site_id is blank: every row needs it"),
     ({"quantity": "   "}, "NULL_REQUIRED", "quantity is blank: every row needs it"),
@@ -55,7 +55,7 @@ BROKEN_HISTORY: tuple[tuple[Row, str, str], ...] = (
         for text in ("9999-12-31", "2026-11-25")
     ),
 )
-BROKEN_ORDERS: tuple[tuple[Row, str, str], ...] = (
+INVALID_ORDERS: tuple[tuple[Row, str, str], ...] = (
     ({"order_ts": "2025-11-03 10:00"}, "TYPE", f"order_ts '2025-11-03 10:00' {NO_MOMENT}"),
     ({"order_ts": "0001-01-01T00:00:00Z"}, "DATE_PAST", "order_ts '0001-01-01T00:00:00Z' is before 2000-01-01: check the year"),
     (
@@ -67,14 +67,14 @@ BROKEN_ORDERS: tuple[tuple[Row, str, str], ...] = (
     ({"status": "LOST"}, "CODE", "status 'LOST' is not one of OPEN, SHIPPED, DELIVERED, CANCELLED_CUSTOMER, CANCELLED_US"),
     ({"shipped_qty": "7.501"}, "CONSISTENCY", "shipped_qty '7.501' is more than 1.5 times ordered_qty '5': check both quantities"),
 )
-GOOD_HISTORY: tuple[Row, ...] = (
+VALID_HISTORY: tuple[Row, ...] = (
     *({"quantity": text} for text in ("0", "-0", "+5", "0005", "5.000", " 5 ", "99999999999.999")),
     *({"demand_date": text} for text in ("2000-01-01", "2024-02-29", "2026-11-24")),
     *({"stockout_flag": text} for text in ("TRUE", "Yes", "0", " no ", "")),
     *({"sku_id": text} for text in ("X" * 50, "𝒜" * 50, "SKU 1", "É", "日本", "5-(a)/b's", " padded ")),
     *({"updated_at": text} for text in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "2026-11-01 10:00:00.123456z", "  ", None)),
 )
-GOOD_ORDERS: tuple[Row, ...] = (
+VALID_ORDERS: tuple[Row, ...] = (
     {"shipped_qty": "7.5"},
     {"shipped_qty": None},
     {"customer_id": ""},
@@ -100,20 +100,20 @@ TWO_FAULTS = [(first, second) for first, second in combinations(IN_ORDER, 2) if 
 
 @pytest.fixture(scope="module")
 def verdicts(engine: Engine) -> dict[str, Verdict]:
-    """Every row of this module, judged at once, by what it changes in a good row."""
-    history = [*(row for row, _, _ in BROKEN_HISTORY), *GOOD_HISTORY, *IN_ORDER, *ANYTHING, *({**a, **b} for a, b in TWO_FAULTS)]
-    orders = [*(row for row, _, _ in BROKEN_ORDERS), *GOOD_ORDERS]
-    few = narrowed(contracts.load("orders"), *ORDER_COLUMNS)
-    return judge(engine, contracts.load("demand_history"), HISTORY, history) | judge(engine, few, ORDER, orders)
+    """Every row of this module, validated at once, by what it changes in a valid row."""
+    history = [*(row for row, _, _ in INVALID_HISTORY), *VALID_HISTORY, *IN_ORDER, *ANYTHING, *({**a, **b} for a, b in TWO_FAULTS)]
+    orders = [*(row for row, _, _ in INVALID_ORDERS), *VALID_ORDERS]
+    few = narrow(contracts.load("orders"), *ORDER_COLUMNS)
+    return validate(engine, contracts.load("demand_history"), HISTORY, history) | validate(engine, few, ORDER, orders)
 
 
-def judge(engine: Engine, contract: contracts.Contract, good: Row, changes: list[Row]) -> dict[str, Verdict]:
-    from glue_jobs.transforms.judging import judged
+def validate(engine: Engine, contract: contracts.Contract, valid: Row, changes: list[Row]) -> dict[str, Verdict]:
+    from glue_jobs.transforms.validation import add_verdict
 
-    rows = engine.frame(staged(contract, [{**good, **row} for row in changes]))
-    found = engine.rows(judged(rows, contract, TODAY).select("source_line", "code", "reason"))
-    assert len(found) == len(changes)
-    by_line = {row["source_line"]: (row["code"], row["reason"]) for row in found}
+    rows = engine.frame(stage(contract, [{**valid, **row} for row in changes]))
+    verdicts = engine.rows(add_verdict(rows, contract, TODAY).select("source_line", "code", "reason"))
+    assert len(verdicts) == len(changes)
+    by_line = {row["source_line"]: (row["code"], row["reason"]) for row in verdicts}
     return {repr(row): by_line[line] for line, row in enumerate(changes, start=FIRST_LINE)}
 
 
@@ -121,25 +121,25 @@ def shortly(value: object) -> str:
     return ascii(value)[:40]
 
 
-@pytest.mark.parametrize(("row", "code", "reason"), BROKEN_HISTORY + BROKEN_ORDERS, ids=shortly)
-def test_a_broken_rule_is_told_with_its_field_the_value_and_the_fix(verdicts: dict[str, Verdict], row: Row, code: str, reason: str) -> None:
+@pytest.mark.parametrize(("row", "code", "reason"), INVALID_HISTORY + INVALID_ORDERS, ids=shortly)
+def test_a_reason_names_the_field_the_value_and_the_fix(verdicts: dict[str, Verdict], row: Row, code: str, reason: str) -> None:
     assert verdicts[repr(row)] == (code, reason)
 
 
-@pytest.mark.parametrize("row", GOOD_HISTORY + GOOD_ORDERS, ids=shortly)
-def test_what_is_odd_but_right_passes(verdicts: dict[str, Verdict], row: Row) -> None:
+@pytest.mark.parametrize("row", VALID_HISTORY + VALID_ORDERS, ids=shortly)
+def test_unusual_but_valid_values_pass(verdicts: dict[str, Verdict], row: Row) -> None:
     assert verdicts[repr(row)] == (None, None)
 
 
 @pytest.mark.parametrize(("first", "second"), TWO_FAULTS, ids=shortly)
-def test_of_two_faults_the_one_whose_rule_comes_first_is_told(verdicts: dict[str, Verdict], first: Row, second: Row) -> None:
+def test_of_two_faults_the_reason_names_the_one_whose_rule_comes_first(verdicts: dict[str, Verdict], first: Row, second: Row) -> None:
     code, reason = verdicts[repr({**first, **second})]
     assert (code, reason) == verdicts[repr(first)]
     assert code is not None
     assert (code, reason) != verdicts[repr(second)]
 
 
-def test_whatever_stands_in_a_field_the_row_is_good_or_the_reason_names_the_field(verdicts: dict[str, Verdict]) -> None:
+def test_any_text_in_a_field_is_valid_or_gets_a_reason_that_names_the_field(verdicts: dict[str, Verdict]) -> None:
     assert len(ANYTHING) > 1500
     for row in ANYTHING:
         (name,), (code, reason) = row, verdicts[repr(row)]
@@ -147,6 +147,6 @@ def test_whatever_stands_in_a_field_the_row_is_good_or_the_reason_names_the_fiel
         assert reason is None or reason.startswith(f"{name} ")
 
 
-def test_every_code_is_told() -> None:
-    told = {code for _, code, _ in BROKEN_HISTORY + BROKEN_ORDERS}
-    assert told == {"UNREADABLE", "NULL_REQUIRED", "TYPE", "CODE", "RANGE", "DATE_PAST", "DATE_FUTURE", "CONSISTENCY"}
+def test_every_code_has_a_row_that_gets_it() -> None:
+    codes = {code for _, code, _ in INVALID_HISTORY + INVALID_ORDERS}
+    assert codes == {"UNREADABLE", "NULL_REQUIRED", "TYPE", "CODE", "RANGE", "DATE_PAST", "DATE_FUTURE", "CONSISTENCY"}

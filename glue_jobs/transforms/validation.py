@@ -1,4 +1,4 @@
-"""Judging rows by their contract: the first rule a row breaks, as a code and in words that name field, value and fix."""
+"""Validation of rows against their contract: the first rule a row breaks, as a code and in words that name field, value and fix."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts import AtMost, Column, ColumnType, Contract
-from glue_jobs.transforms.values import business_date, matches, text_of, value_of, whole
+from glue_jobs.transforms.values import anchor_end, business_date, matches, text_of, value_of
 
-SHOWN = 40
-"""So many characters of a value are shown in a reason."""
+EXCERPT_LENGTH = 40
+"""Characters of a value that a reason quotes."""
 
 HOW_TO_WRITE = {
     ColumnType.INTEGER: "write a whole number such as 12",
@@ -24,23 +24,23 @@ HOW_TO_WRITE = {
 }
 
 Rule = tuple[SparkColumn, str, SparkColumn]
-"""When it is broken, under which code, and the reason in words."""
+"""The condition under which a row breaks it, the code, and the reason in words."""
 
 
-def judged(staged: DataFrame, contract: Contract, today: date) -> DataFrame:
-    """Add `code` and `reason`: the first rule the row breaks, null for rows that break none.
+def add_verdict(rows: DataFrame, contract: Contract, today: date) -> DataFrame:
+    """Add `code` and `reason` to staged rows: the first rule the row breaks, null for rows that break none.
 
     Codes: UNREADABLE, NULL_REQUIRED, TYPE, CODE, RANGE, DATE_PAST, DATE_FUTURE, CONSISTENCY.
     """
     verdict = F.lit(None).cast("string")
-    for broken, code, reason in reversed(list(rules(contract, today))):
-        verdict = F.when(broken, F.concat(F.lit(f"{code}:"), reason)).otherwise(verdict)
+    for is_broken, code, reason in reversed(list(rules(contract, today))):
+        verdict = F.when(is_broken, F.concat(F.lit(f"{code}:"), reason)).otherwise(verdict)
     parts = {"code": "substring(verdict, 1, instr(verdict, ':') - 1)", "reason": "substring(verdict, instr(verdict, ':') + 1)"}
-    return staged.withColumn("verdict", verdict).select(*staged.columns, *(F.expr(part).alias(name) for name, part in parts.items()))
+    return rows.withColumn("verdict", verdict).select(*rows.columns, *(F.expr(part).alias(name) for name, part in parts.items()))
 
 
 def rules(contract: Contract, today: date) -> Iterator[Rule]:
-    """Every rule of a contract, in the order in which a row is held against them."""
+    """Yield every rule of a contract, in the order in which a row is checked against them."""
     yield F.col("unreadable").isNotNull(), "UNREADABLE", F.concat(F.lit("the record "), F.col("unreadable"))
     for column in contract.columns:
         yield from _value_rules(column)
@@ -54,13 +54,13 @@ def _value_rules(column: Column) -> Iterator[Rule]:
     if not column.nullable:
         yield text.isNull(), "NULL_REQUIRED", F.lit(f"{column.name} is blank: every row needs it")
     if column.type in HOW_TO_WRITE:
-        broken = text.isNotNull() & (~matches(column) | value_of(column).isNull())
-        yield broken, "TYPE", _reason(column, f"is not a {column.type.value}: {HOW_TO_WRITE[column.type]}")
+        is_broken = text.isNotNull() & (~matches(column) | value_of(column).isNull())
+        yield is_broken, "TYPE", _reason(column, f"is not a {column.type.value}: {HOW_TO_WRITE[column.type]}")
     if column.max_length is not None:
         too_long = F.length(text) > F.lit(column.max_length)
         yield too_long, "CODE", _reason(column, f"is longer than {column.max_length} characters: shorten it at the source")
     if column.pattern is not None:
-        yield ~text.rlike(whole(column.pattern)), "CODE", _reason(column, _pattern_fix(column))
+        yield ~text.rlike(anchor_end(column.pattern)), "CODE", _reason(column, _pattern_fix(column))
     if column.allowed:
         yield ~text.isin(*column.allowed), "CODE", _reason(column, f"is not one of {', '.join(column.allowed)}")
     if column.minimum is not None:
@@ -88,20 +88,20 @@ def _date_rules(contract: Contract, today: date) -> Iterator[Rule]:
 
 def _consistency(contract: Contract, rule: AtMost) -> Rule:
     part, whole = value_of(contract.column(rule.column)), value_of(contract.column(rule.of))
-    broken = part.cast("double") > whole.cast("double") * F.lit(rule.times)
-    reason = F.concat(_quoted(rule.column), F.lit(f" is more than {rule.times} times {rule.of} "), _shown(rule.of))
-    return broken, "CONSISTENCY", F.concat(reason, F.lit(": check both quantities"))
+    is_broken = part.cast("double") > whole.cast("double") * F.lit(rule.times)
+    reason = F.concat(_quote(rule.column), F.lit(f" is more than {rule.times} times {rule.of} "), _excerpt(rule.of))
+    return is_broken, "CONSISTENCY", F.concat(reason, F.lit(": check both quantities"))
 
 
 def _reason(column: Column, what: str) -> SparkColumn:
-    return F.concat(_quoted(column.name), F.lit(f" {what}"))
+    return F.concat(_quote(column.name), F.lit(f" {what}"))
 
 
-def _quoted(name: str) -> SparkColumn:
-    return F.concat(F.lit(f"{name} "), _shown(name))
+def _quote(name: str) -> SparkColumn:
+    return F.concat(F.lit(f"{name} "), _excerpt(name))
 
 
-def _shown(name: str) -> SparkColumn:
+def _excerpt(name: str) -> SparkColumn:
     text = text_of(name)
-    cut = F.when(F.length(text) > F.lit(SHOWN), F.concat(F.substring(text, 1, SHOWN), F.lit("..."))).otherwise(text)
-    return F.concat(F.lit("'"), cut, F.lit("'"))
+    excerpt = F.when(F.length(text) > F.lit(EXCERPT_LENGTH), F.concat(F.substring(text, 1, EXCERPT_LENGTH), F.lit("..."))).otherwise(text)
+    return F.concat(F.lit("'"), excerpt, F.lit("'"))
