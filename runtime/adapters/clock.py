@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from typing_extensions import override
 
-class SystemClock:
+from runtime.services.ports import Clock
+
+
+class SystemClock(Clock):
     """Clock: the current instant in UTC."""
 
+    @override
     def now(self) -> datetime:
-        """The current instant."""
         return datetime.now(UTC)

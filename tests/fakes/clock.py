@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from typing_extensions import override
 
-class FixedClock:
+from runtime.services.ports import Clock
+
+
+class FixedClock(Clock):
     """Clock: the instant it was given."""
 
     def __init__(self, now: datetime = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)) -> None:
         self._now = now
 
+    @override
     def now(self) -> datetime:
         return self._now
 

@@ -6,13 +6,15 @@ from datetime import datetime
 from uuid import UUID
 
 import pyarrow.parquet as pq
+from typing_extensions import override
 
 from runtime.errors import BrokenRun
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
+from runtime.services.ports import ForecastLoader
 from tests.fakes.runs import InMemoryRuns
 
 
-class InMemoryLoader:
+class InMemoryLoader(ForecastLoader):
     """ForecastLoader: rows by run; the pointer is that of the runs it was given."""
 
     def __init__(self, runs: InMemoryRuns) -> None:
@@ -20,6 +22,7 @@ class InMemoryLoader:
         self.rows: dict[UUID, list[dict[str, object]]] = {}
         self.excluded: dict[UUID, list[dict[str, object]]] = {}
 
+    @override
     def load(self, run_id: UUID, files: ForecastFiles, publish_at: datetime | None) -> LoadedForecast:
         self._runs.get(run_id)
         rows = [row for path in files.forecasts for row in pq.ParquetFile(path).read().to_pylist()]
@@ -36,6 +39,7 @@ class InMemoryLoader:
         series = {(row["site_id"], row["sku_id"]) for row in rows}
         return LoadedForecast(run_id, len(self.rows[run_id]), len(series), len(self.excluded[run_id]), reused)
 
+    @override
     def retire(self, keep: int) -> list[UUID]:
         newest = sorted(self.rows, key=lambda run_id: self._runs.get(run_id).created_at, reverse=True)
         old = [run_id for run_id in newest[keep:] if run_id != self._runs.pointer]

@@ -7,11 +7,13 @@ from datetime import date
 from uuid import UUID
 
 import pandas as pd
+from typing_extensions import override
 
 from runtime.models.domain.kpis import AccuracyReport, KpiMetric
+from runtime.services.ports import ForecastFrames, KpiRepository
 
 
-class InMemoryKpis:
+class InMemoryKpis(KpiRepository):
     """KpiRepository: values and reports by what identifies them."""
 
     def __init__(self) -> None:
@@ -19,19 +21,22 @@ class InMemoryKpis:
         self.reports: dict[tuple[object, ...], AccuracyReport] = {}
         self.week_ahead: dict[date, float] = {}
 
+    @override
     def save_metrics(self, metrics: Sequence[KpiMetric]) -> None:
         for metric in metrics:
             key = (metric.name, metric.period_grain, metric.period_start, metric.dimension_hash, metric.run_id, metric.calculation_date)
             self.metrics[key] = metric
 
+    @override
     def save_accuracy(self, report: AccuracyReport) -> None:
         self.reports[report.run_id, report.basis, report.as_of_date] = report
 
+    @override
     def week_wapes(self, since: date, until: date) -> list[tuple[date, float]]:
         return sorted((day, wape) for day, wape in self.week_ahead.items() if since < day <= until)
 
 
-class InMemoryFrames:
+class InMemoryFrames(ForecastFrames):
     """ForecastFrames: frames by run; dates become timestamps, as Parquet gives them."""
 
     def __init__(self) -> None:
@@ -39,14 +44,17 @@ class InMemoryFrames:
         self.backtests: dict[UUID, pd.DataFrame] = {}
         self.demands: dict[UUID, pd.DataFrame] = {}
 
+    @override
     def forecast(self, run_id: UUID) -> pd.DataFrame:
         return self.forecasts[run_id].assign(forecast_date=lambda frame: pd.to_datetime(frame["forecast_date"]))
 
+    @override
     def backtest(self, run_id: UUID) -> pd.DataFrame:
         if run_id not in self.backtests:
             return pd.DataFrame(columns=["site_id", "sku_id", "forecast_date"])
         return self.backtests[run_id].assign(forecast_date=lambda frame: pd.to_datetime(frame["forecast_date"]))
 
+    @override
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
         demand = self.demands[run_id].assign(demand_date=lambda frame: pd.to_datetime(frame["demand_date"]))
         return demand[demand["demand_date"] >= pd.Timestamp(since)]

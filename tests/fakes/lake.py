@@ -9,10 +9,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from typing_extensions import override
+
 from runtime.errors import NotFound
+from runtime.services.ports import Lake
 
 
-class InMemoryLake:
+class InMemoryLake(Lake):
     """Lake: bytes by key; a version that was not stored on its own is the object's only one."""
 
     def __init__(self, bucket: str = "test-lake") -> None:
@@ -21,6 +24,7 @@ class InMemoryLake:
         self.versions: dict[tuple[str, str], bytes] = {}
 
     @property
+    @override
     def bucket(self) -> str:
         return self._bucket
 
@@ -29,21 +33,27 @@ class InMemoryLake:
         if version_id is not None:
             self.versions[key, version_id] = body
 
+    @override
     def read_json(self, key: str) -> Any:
         return json.loads(self._body(key))
 
+    @override
     def write_json(self, key: str, document: Mapping[str, Any]) -> None:
         self.contents[key] = json.dumps(document, default=str, allow_nan=False).encode()
 
+    @override
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.contents if key.startswith(prefix))
 
+    @override
     def open(self, key: str, version_id: str | None = None) -> AbstractContextManager[BinaryIO]:
         return self._stream(key, version_id)
 
+    @override
     def download(self, key: str, to: Path) -> None:
         to.write_bytes(self._body(key))
 
+    @override
     def upload(self, source: Path, key: str) -> None:
         self.contents[key] = source.read_bytes()
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from typing_extensions import override
+
 from runtime.errors import ReportNotFound
 from runtime.models.domain.quality import QualityReport
+from runtime.services.ports import QualityReports
 
 
-class InMemoryQualityReports:
+class InMemoryQualityReports(QualityReports):
     """QualityReports: reports by run."""
 
     def __init__(self) -> None:
         self.stored: dict[UUID, QualityReport] = {}
 
+    @override
     def save(self, report: QualityReport) -> None:
         self.stored[report.run_id] = report
 
+    @override
     def get(self, run_id: UUID) -> QualityReport:
         if run_id not in self.stored:
             raise ReportNotFound(f"Run {run_id} has no data-quality report.")

@@ -9,12 +9,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
+from typing_extensions import override
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import make_headers
 
 from runtime.adapters.aws.errors import aws_errors_in_our_words
 from runtime.errors import BrokenAnswer, NotFound, NothingPublished, Unavailable
+from runtime.services.ports import ApiClient
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -33,7 +35,7 @@ class Keys(Protocol):
         """Return the key under `value`."""
 
 
-class HttpApiClient:
+class HttpApiClient(ApiClient):
     """ApiClient over HTTPS. Reuse a token until the API rejects it, because every token is billed."""
 
     def __init__(self, client: CognitoIdentityProviderClient, keys: Keys, environment: CanaryEnvironment) -> None:
@@ -43,8 +45,8 @@ class HttpApiClient:
         self._http = PoolManager(timeout=TIMEOUT, retries=Retry(0))
         self._token: str | None = None
 
+    @override
     def get(self, path: str, **parameters: object) -> Mapping[str, Any]:
-        """Return the JSON document of one route; retry once with a new token on 401."""
         url, fresh = f"{self._environment.api_url.rstrip('/')}/api/v1{path}?{urlencode(parameters)}", self._token is None
         status, document = self._read(url)
         if status == HTTPStatus.UNAUTHORIZED and not fresh:

@@ -7,23 +7,25 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+from typing_extensions import override
 
 from runtime.adapters.aws.errors import aws_errors_in_our_words
 from runtime.errors import Conflict
+from runtime.services.ports import Workflow
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 
-class StateMachine:
+class StateMachine(Workflow):
     """Workflow: one state machine; the execution's name is its idempotency key."""
 
     def __init__(self, client: SFNClient, arn: str) -> None:
         self._client = client
         self._arn = arn
 
+    @override
     def start(self, name: str, run_input: Mapping[str, Any]) -> str:
-        """Start the execution `name` and answer its ARN."""
         with aws_errors_in_our_words(name):
             try:
                 return self._client.start_execution(stateMachineArn=self._arn, name=name, input=json.dumps(run_input, default=str))[
@@ -36,7 +38,7 @@ class StateMachine:
                     ) from error
                 raise
 
+    @override
     def is_running(self, arn: str) -> bool:
-        """Ask for the execution's status."""
         with aws_errors_in_our_words(arn):
             return self._client.describe_execution(executionArn=arn)["status"] == "RUNNING"

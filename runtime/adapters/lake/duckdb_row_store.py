@@ -12,24 +12,25 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+from typing_extensions import override
 
 from runtime.adapters.lake.duckdb_sql import literal, read_parquet, select_parquet, select_rows_between
 from runtime.adapters.lake.duckdb_text import quoted, warning_about
 from runtime.services.ingestion.staging.csv_rows import StagedRow
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
-from runtime.services.ingestion.staging.staged import StagedFile, StagingPlan
+from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
 
 _FAULTS_OF_OURS = ("No space left", "could not create")
 
 
 @dataclass(frozen=True)
-class DuckDbRowStore:
+class DuckDbRowStore(RowStore):
     """The row store that functions use; every call has its own in-memory database, which may take this much memory."""
 
     memory: str = "200MB"
 
+    @override
     def write_rows(self, rows: Iterator[StagedRow], present: Sequence[str], plan: StagingPlan, target: Path) -> StagedFile:
-        """Stage rows that were read here (see RowStore)."""
         between = target.with_suffix(".rows.csv.gz")
         try:
             # Packed at the fastest level: a function's disk is small, and the time is hardly more.
@@ -41,14 +42,14 @@ class DuckDbRowStore:
         finally:
             between.unlink(missing_ok=True)
 
+    @override
     def parquet_columns(self, source: Path) -> list[str]:
-        """Name the columns of a Parquet file (see RowStore)."""
         with _database(source, self.memory) as database, _blaming_the_file():
             schema = database.execute("SELECT name, coalesce(num_children, 0) FROM parquet_schema(?)", [str(source)]).fetchall()
         return list(_top_level(schema))
 
+    @override
     def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path) -> StagedFile:
-        """Stage a Parquet file (see RowStore)."""
         with _database(target, self.memory) as database:
             with _blaming_the_file():
                 types = database.execute(f"DESCRIBE SELECT * FROM {read_parquet(source)}").fetchall()

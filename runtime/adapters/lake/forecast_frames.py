@@ -10,9 +10,10 @@ from uuid import UUID
 
 import duckdb
 import pandas as pd
+from typing_extensions import override
 
 from runtime.models.domain import run_files
-from runtime.services.ports import Lake
+from runtime.services.ports import ForecastFrames, Lake
 
 FORECAST = (
     "site_id",
@@ -28,22 +29,22 @@ BACKTEST = (*FORECAST[:-1], "actual_value")
 DEMAND = ("site_id", "sku_id", "demand_date", "demand", "stockout")
 
 
-class LakeForecastFrames:
+class LakeForecastFrames(ForecastFrames):
     """ForecastFrames: one download and one scan per frame; only the columns and days asked for are read."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
 
+    @override
     def forecast(self, run_id: UUID) -> pd.DataFrame:
-        """The forecasts of a run."""
         return self._frame(run_files.daily(run_id), FORECAST)
 
+    @override
     def backtest(self, run_id: UUID) -> pd.DataFrame:
-        """The forecasts of the run's back-test, with what happened."""
         return self._frame(run_files.backtest(run_id), BACKTEST)
 
+    @override
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
-        """The demand that the run saw, from since on."""
         return self._frame(run_files.demand(run_id), DEMAND, f"demand_date >= date '{since}'")
 
     def _frame(self, prefix: str, columns: Sequence[str], condition: str = "true") -> pd.DataFrame:

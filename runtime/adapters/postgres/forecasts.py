@@ -8,12 +8,14 @@ from uuid import UUID
 
 from psycopg import Cursor, errors, sql
 from psycopg.rows import TupleRow
+from typing_extensions import override
 
 from runtime.adapters.lake.run_parquet import EXCLUDED_COLUMNS, FORECAST_COLUMNS, RunParquet, open_parquet
 from runtime.adapters.postgres.database import Database
 from runtime.errors import BrokenRun, RunNotFound
 from runtime.models.domain.partitions import forecast_partition
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
+from runtime.services.ports import ForecastLoader
 
 TIMEOUTS = "set local statement_timeout = '10min'; set local lock_timeout = '15s'"
 BROKEN = (errors.IntegrityError, errors.DataError)
@@ -57,14 +59,14 @@ order by r.created_at desc, r.id
 """
 
 
-class PostgresForecastLoader:
+class PostgresForecastLoader(ForecastLoader):
     """ForecastLoader: the tables `forecasts`, `excluded_series` and the pointer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def load(self, run_id: UUID, files: ForecastFiles, publish_at: datetime | None) -> LoadedForecast:
-        """Load the files and flip the pointer in one transaction."""
         try:
             with open_parquet(files.forecasts[0].parent) as parquet:
                 series = parquet.count_forecasts(files.forecasts, run_id, files.rows)
@@ -81,8 +83,8 @@ class PostgresForecastLoader:
             raise BrokenRun(f"the forecasts of run {run_id} break a rule of the table: {str(error).strip()}") from error
         return LoadedForecast(run_id, rows, series, excluded, reused)
 
+    @override
     def retire(self, keep: int) -> list[UUID]:
-        """Drop the tables of all but the newest runs."""
         old = [row for row in self._database.fetch(TABLES)[keep:] if not row[3]]
         for run_id, attached, half_detached, _ in old:
             self._drop(run_id, "detach" if attached else "finish detaching" if half_detached else "drop")

@@ -9,20 +9,22 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
+from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import IdempotencyKeyTaken, JobNotFound
 from runtime.models.domain.jobs import Job, JobStatus, JobType
+from runtime.services.ports import JobRepository
 
 
-class PostgresJobs:
+class PostgresJobs(JobRepository):
     """JobRepository: the table `jobs`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def create(self, job: Job) -> Job:
-        """Store the job once."""
         values = asdict(job) | {name: _document(getattr(job, name)) for name in ("request", "progress", "error", "result")}
         try:
             with self._database.transaction() as cursor:
@@ -31,29 +33,30 @@ class PostgresJobs:
             raise IdempotencyKeyTaken(f"idempotency_key {job.idempotency_key!r} belongs to another job; use a new key.") from error
         return self.get(job.id)
 
+    @override
     def get(self, job_id: UUID) -> Job:
-        """The job."""
         rows = self._database.rows("select * from jobs where id = %s", [job_id])
         if not rows:
             raise JobNotFound(f"Job {job_id} not found.")
         return _job(rows[0])
 
+    @override
     def with_idempotency_key(self, key: str) -> Job | None:
-        """The job that was started with key."""
         rows = self._database.rows("select * from jobs where idempotency_key = %s", [key])
         return _job(rows[0]) if rows else None
 
+    @override
     def running(self, job_id: UUID, progress: Mapping[str, Any], at: datetime, execution_arn: str | None = None) -> None:
-        """Mark the job RUNNING, unless it ended."""
         with self._database.transaction() as cursor:
             changed = cursor.execute(RUNNING, {"id": job_id, "arn": execution_arn, "progress": jsonb(progress), "at": at}).rowcount
         if not changed:
             self.get(job_id)  # it ended, or there is none
 
+    @override
     def reopen(self, job_id: UUID, progress: Mapping[str, Any], at: datetime) -> None:
-        """Mark the job RUNNING again."""
         self._update(REOPEN, {"id": job_id, "progress": jsonb(progress), "at": at})
 
+    @override
     def finish(
         self,
         job_id: UUID,
@@ -63,7 +66,6 @@ class PostgresJobs:
         result: Mapping[str, Any] | None = None,
         error: Mapping[str, Any] | None = None,
     ) -> None:
-        """End the job."""
         self._update(FINISH, {"id": job_id, "status": status, "result": _document(result), "error": _document(error), "at": at})
 
     def _update(self, sql: Any, values: Mapping[str, Any]) -> None:  # noqa: ANN401 - one of the literals below

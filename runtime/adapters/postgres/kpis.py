@@ -8,36 +8,38 @@ from typing import Any
 
 from psycopg import Cursor, sql
 from psycopg.rows import TupleRow
+from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.models.domain.kpis import AccuracyReport, KpiMetric
 from runtime.models.domain.partitions import kpi_partition
+from runtime.services.ports import KpiRepository
 
 # Two functions that meet the first day of a month together make its partition one after the other.
 PARTITION_LOCK = 7_263_002
 
 
-class PostgresKpis:
+class PostgresKpis(KpiRepository):
     """KpiRepository: the tables `kpi_metrics` and `accuracy_reports`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def save_metrics(self, metrics: Sequence[KpiMetric]) -> None:
-        """Store the values, making the partitions of their months."""
         with self._database.transaction() as cursor:
             for month in sorted({metric.calculation_date.replace(day=1) for metric in metrics}):
                 _ensure_partition(cursor, month)
             cursor.executemany(UPSERT_METRIC, [_values(metric) for metric in metrics])
 
+    @override
     def save_accuracy(self, report: AccuracyReport) -> None:
-        """Store the report."""
         values = [report.run_id, report.basis, report.as_of_date, report.computed_by, jsonb(report.payload)]
         with self._database.transaction() as cursor:
             cursor.execute(UPSERT_REPORT, values)
 
+    @override
     def week_wapes(self, since: date, until: date) -> list[tuple[date, float]]:
-        """The week-ahead WAPEs that were defined, oldest first."""
         return [(day, float(wape)) for day, wape in self._database.fetch(WEEK_WAPES, [since, until])]
 
 

@@ -12,16 +12,20 @@ from alembic.script import ScriptDirectory
 from alembic.script.revision import ResolutionError
 from alembic.util.exc import CommandError
 from sqlalchemy import URL
+from typing_extensions import override
+
+from runtime.services.ports import Migrations
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-class AlembicMigrations:
+class AlembicMigrations(Migrations):
     """Migrations: the revisions in migrations/, packaged beside the code."""
 
     def __init__(self, address: Callable[[], Mapping[str, Any]]) -> None:
         self._address = address
 
+    @override
     def upgrade(self) -> str:
         """Bring the schema to the newest revision and answer it.
 

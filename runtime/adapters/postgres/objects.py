@@ -7,29 +7,31 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
+from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ContentAlreadyAccepted
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
+from runtime.services.ports import IngestedObjects
 
 
-class PostgresIngestedObjects:
+class PostgresIngestedObjects(IngestedObjects):
     """IngestedObjects: the table `ingested_objects`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def find(self, object_id: UUID) -> IngestedObject | None:
-        """The record of object_id."""
         return _first(self._database.rows("select * from ingested_objects where id = %s", [object_id]))
 
+    @override
     def accepted_with_content(self, dataset: str, sha256: str) -> IngestedObject | None:
-        """The accepted object of dataset with these bytes."""
         sql = "select * from ingested_objects where dataset = %s and sha256 = %s and status = 'ACCEPTED'"
         return _first(self._database.rows(sql, [dataset, sha256]))
 
+    @override
     def record(self, landed: IngestedObject) -> IngestedObject:
-        """Store the record once."""
         try:
             with self._database.transaction() as cursor:
                 cursor.execute(INSERT, asdict(landed) | {"warnings": jsonb(landed.warnings)})
@@ -37,8 +39,8 @@ class PostgresIngestedObjects:
             raise ContentAlreadyAccepted(f"{landed.key}: an object with sha256 {landed.sha256} was accepted meanwhile") from error
         return self.find(landed.id) or landed
 
+    @override
     def accepted(self) -> list[IngestedObject]:
-        """Every accepted object, oldest first."""
         return [
             _object(row) for row in self._database.rows("select * from ingested_objects where status = 'ACCEPTED' order by received_at, id")
         ]

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from typing_extensions import override
+
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ReportNotFound
 from runtime.models.domain.quality import QualityReport, Verdict
+from runtime.services.ports import QualityReports
 
 
-class PostgresQualityReports:
+class PostgresQualityReports(QualityReports):
     """QualityReports: the table `data_quality_reports`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def save(self, report: QualityReport) -> None:
-        """Store the report, over an earlier one of the same run."""
         with self._database.transaction() as cursor:
             cursor.execute(UPSERT, [report.run_id, report.verdict, jsonb(report.payload), report.created_at])
 
+    @override
     def get(self, run_id: UUID) -> QualityReport:
-        """The report of one run."""
         rows = self._database.fetch("select verdict, payload, created_at from data_quality_reports where run_id = %s", [run_id])
         if not rows:
             raise ReportNotFound(f"Run {run_id} has no data-quality report.")

@@ -6,10 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
+from typing_extensions import override
+
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ReportNotFound
 from runtime.models.domain.kpis import AccuracyReport, Basis
-from runtime.services.read_ports import ExcludedSeries, ForecastSlice, JsonRows
+from runtime.services.read_ports import (
+    AccuracyReads,
+    ExcludedSeries,
+    ForecastReads,
+    ForecastSlice,
+    JsonRows,
+    KpiReads,
+    LatestReport,
+    ObjectReads,
+)
 
 
 def json_rows(database: Database, sql: LiteralString, parameters: Mapping[str, Any]) -> JsonRows:
@@ -27,14 +38,14 @@ from found
 """
 
 
-class PostgresForecastReads:
+class PostgresForecastReads(ForecastReads):
     """ForecastReads: one run's partition, by its primary key."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def rows(self, asked: ForecastSlice) -> JsonRows:
-        """The rows of a slice."""
         sku, site, day = asked.after or (None, None, None)
         parameters = {
             "run_id": asked.run_id,
@@ -49,12 +60,12 @@ class PostgresForecastReads:
         }
         return json_rows(self._database, _forecasts(asked), parameters)
 
+    @override
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
-        """The SKUs without a row, each with why."""
         return dict(self._database.fetch(WITHOUT_FORECAST, {"run_id": run_id, "skus": list(sku_ids)}))
 
+    @override
     def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
-        """The series left out."""
         rows = self._database.fetch(EXCLUDED, {"run_id": run_id, "site": site_id, "sku": sku_id})
         return [{"site_id": site, "sku_id": sku, "code": code, "reason": reason} for site, sku, code, reason in rows]
 
@@ -97,14 +108,14 @@ order by sku_id, site_id
 """
 
 
-class PostgresAccuracyReads:
+class PostgresAccuracyReads(AccuracyReads):
     """AccuracyReads: the table `accuracy_reports`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def latest(self, run_id: UUID) -> AccuracyReport | None:
-        """The newest report on actuals, else the back-test."""
         found = self._database.rows(ACCURACY, [run_id])
         return AccuracyReport(**found[0] | {"basis": Basis(found[0]["basis"])}) if found else None
 
@@ -115,14 +126,14 @@ where run_id = %s order by (basis = 'ACTUALS') desc, as_of_date desc limit 1
 """
 
 
-class PostgresKpiReads:
+class PostgresKpiReads(KpiReads):
     """KpiReads: the table `kpi_metrics`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def latest(self, names: Sequence[str], dimensions: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
-        """The newest value per metric and dimensions."""
         name, digest = after or (None, None)
         parameters = {"names": list(names) or None, "dimensions": jsonb(dimensions), "name": name, "hash": digest, "limit": limit}
         return json_rows(self._database, KPIS, parameters)
@@ -142,14 +153,14 @@ order by metric_name, dimension_hash limit %(limit)s + 1
 """
 
 
-class PostgresObjectReads:
+class PostgresObjectReads(ObjectReads):
     """ObjectReads: the table `ingested_objects`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def rows(self, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
-        """Objects, newest first."""
         received, object_id = after or (None, None)
         asked = {name: filters.get(name) for name in ("status", "dataset", "key")}
         return json_rows(self._database, OBJECTS, {**asked, "received": received, "id": object_id, "limit": limit})
@@ -169,14 +180,14 @@ order by received_at desc, id desc limit %(limit)s + 1
 """
 
 
-class PostgresLatestReport:
+class PostgresLatestReport(LatestReport):
     """LatestReport: the table `data_quality_reports`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def latest_run_id(self) -> UUID:
-        """The run of the newest report."""
         found = self._database.fetch("select run_id from data_quality_reports order by created_at desc limit 1")
         if not found:
             raise ReportNotFound("No data-quality report exists yet; start a run with POST /api/v1/forecasts/generate.")

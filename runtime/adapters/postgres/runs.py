@@ -8,39 +8,42 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from typing_extensions import override
+
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import RunNotFound
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
+from runtime.services.ports import RunRepository
 
 
-class PostgresRuns:
+class PostgresRuns(RunRepository):
     """RunRepository: the tables `forecast_runs` and `published_run`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @override
     def start(self, run: ForecastRun) -> ForecastRun:
-        """Store the run, or continue the stored one."""
         values = asdict(run) | {name: jsonb(getattr(run, name)) for name in ("params", "manifest", "warnings")}
         with self._database.transaction() as cursor:
             cursor.execute(INSERT, values)
         return self.get(run.id)
 
+    @override
     def get(self, run_id: UUID) -> ForecastRun:
-        """The run."""
         run = self.find(run_id)
         if run is None:
             raise RunNotFound(f"Forecast run {run_id} not found.")
         return run
 
+    @override
     def find(self, run_id: UUID) -> ForecastRun | None:
-        """The run, if there is one."""
         rows = self._database.rows("select * from forecast_runs where id = %s", [run_id])
         return _run(rows[0]) if rows else None
 
+    @override
     def record_forecast(self, run_id: UUID, forecast: ForecastDocument) -> None:
-        """Keep what the forecast job said."""
         values = forecast.model_dump(exclude={"run_id", "as_of_date", "horizon_days", "rows", "warnings"}) | {
             "id": run_id,
             "params": jsonb(forecast.params),
@@ -50,26 +53,26 @@ class PostgresRuns:
             cursor.execute(RECORD_FORECAST, values)
             cursor.execute(WARN, {"id": run_id, "warnings": jsonb(forecast.warnings)})
 
+    @override
     def warn(self, run_id: UUID, warnings: Sequence[str]) -> None:
-        """Add warnings, each once."""
         with self._database.transaction() as cursor:
             cursor.execute(WARN, {"id": run_id, "warnings": jsonb(warnings)})
 
+    @override
     def finish(self, run_id: UUID, status: RunStatus, at: datetime) -> None:
-        """Close the run."""
         with self._database.transaction() as cursor:
             cursor.execute("update forecast_runs set status = %s, finished_at = %s where id = %s", [status, at, run_id])
 
+    @override
     def published(self) -> PublishedRun | None:
-        """The run that readers see."""
         rows = self._database.fetch(
             """select r.id, r.as_of_date, r.horizon_days, p.published_at
             from published_run p join forecast_runs r on r.id = p.run_id"""
         )
         return PublishedRun(*rows[0]) if rows else None
 
+    @override
     def durations(self, since: datetime, until: datetime) -> list[float]:
-        """Seconds that runs took."""
         rows = self._database.fetch(
             """select extract(epoch from finished_at - created_at) from forecast_runs
             where status = 'SUCCEEDED' and created_at >= %s and created_at < %s""",
@@ -77,8 +80,8 @@ class PostgresRuns:
         )
         return [float(seconds) for (seconds,) in rows]
 
+    @override
     def published_before(self, as_of_date: date) -> list[ForecastRun]:
-        """Runs ever published whose forecasts begin before as_of_date, newest first."""
         rows = self._database.rows(
             "select * from forecast_runs where published_at is not null and as_of_date < %s order by as_of_date desc, published_at desc",
             [as_of_date],
