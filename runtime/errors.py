@@ -19,7 +19,7 @@ SignifyError                          500  a fault of ours
 │   └── RunWorseThanBaseline
 ├── RunFailed                         -    ends an execution whose failure was recorded; the message is the summary
 ├── BrokenRun                         -    a run's files are missing or contradict each other
-├── BrokenAnswer                      -    our own API answered a consumer what it should not
+├── UnexpectedResponse                      -    our own API answered a consumer what it should not
 ├── Misconfigured                     500  the environment lacks variables, all named at once
 └── Unavailable                       503  + Retry-After
     ├── DatabaseBusy
@@ -146,11 +146,11 @@ class BrokenRun(SignifyError):
     code = "BROKEN_RUN"
 
 
-class BrokenAnswer(SignifyError):
+class UnexpectedResponse(SignifyError):
     """Our own API answered a consumer what it should not; the message says what."""
 
     status = None
-    code = "BROKEN_ANSWER"
+    code = "UNEXPECTED_RESPONSE"
 
 
 class Misconfigured(SignifyError):

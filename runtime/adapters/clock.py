@@ -1,4 +1,4 @@
-"""The operating system's clock."""
+"""The clock of the operating system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from runtime.services.ports import Clock
 
 
 class SystemClock(Clock):
-    """Clock: the current instant in UTC."""
+    """The current instant in UTC."""
 
     @override
     def now(self) -> datetime:

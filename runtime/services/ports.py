@@ -1,7 +1,7 @@
-"""What the services need from the outside world, in the words of the domain.
+"""Ports: what the services need from the outside world, in the words of the domain.
 
-Adapters implement these; tests hand in fakes that keep a dict. Every method may raise Unavailable (or a class below it) when its
-dependency does not answer; other errors stand in the docstrings.
+Adapters implement them; tests use fakes in memory. Every method may raise Unavailable, or a subclass, when its dependency is; the
+docstrings name all other errors.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from uuid import UUID
 
 from runtime.models.domain.documents import ForecastDocument
-from runtime.models.domain.jobs import Job, JobStatus
+from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, Progress
 from runtime.models.domain.kpis import AccuracyReport, KpiMetric
 from runtime.models.domain.objects import IngestedObject
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
@@ -26,119 +26,121 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """The time of day; services never ask the operating system."""
+    """The current time."""
 
     def now(self) -> datetime:
-        """The current instant, aware, in UTC."""
+        """Return the current instant, aware, in UTC."""
 
 
 class Lake(Protocol):
-    """The bucket of this stage. A key that is not there raises NotFound."""
+    """The objects of the data lake. A missing key raises NotFound."""
 
     @property
     def bucket(self) -> str:
-        """Its name."""
+        """Name of the bucket."""
 
     def read_json(self, key: str) -> Any:  # noqa: ANN401 - JSON is any value
-        """The parsed document at key."""
+        """Return the parsed document at key."""
 
-    def write_json(self, key: str, document: Mapping[str, Any]) -> None:
-        """Store document at key; dates and UUIDs as strings."""
+    def write_json(self, key: str, document: Mapping[str, object]) -> None:
+        """Store a document at key; dates and UUIDs become strings."""
 
     def keys(self, prefix: str) -> list[str]:
-        """Every key below prefix, sorted."""
+        """Return every key below prefix, sorted."""
 
     def open(self, key: str, version_id: str | None = None) -> AbstractContextManager[BinaryIO]:
-        """The object's bytes as a stream, never whole in memory."""
+        """Open an object as a stream, so that it is never in memory as a whole."""
 
     def download(self, key: str, to: Path) -> None:
-        """Store the object in the file `to`."""
+        """Download an object to a file."""
 
     def upload(self, source: Path, key: str) -> None:
-        """Store the file at key, in parts when it is large."""
+        """Upload a file to key, in parts when it is large."""
 
 
 class IngestedObjects(Protocol):
-    """The records of landed objects."""
+    """The records of uploaded objects."""
 
     def find(self, object_id: UUID) -> IngestedObject | None:
-        """The record, or None when this object version was never received."""
+        """Return the record, or None when this object version was never received."""
 
-    def accepted_with_content(self, dataset: str, sha256: str) -> IngestedObject | None:
-        """The accepted object of dataset with exactly these bytes."""
+    def find_accepted(self, dataset: str, sha256: str) -> IngestedObject | None:
+        """Return the accepted object of the data set with exactly these bytes, if there is one."""
 
-    def record(self, landed: IngestedObject) -> IngestedObject:
-        """Store the record, once: a second record of the same id changes nothing and answers the stored one.
+    def record(self, new_record: IngestedObject) -> IngestedObject:
+        """Store a record and return it; when its id has a record already, return that one and change nothing.
 
-        Raises ContentAlreadyAccepted when another object with the same dataset and sha256 was accepted meanwhile.
+        Raises ContentAlreadyAccepted when another object with the same data set and sha256 was accepted in the meantime.
         """
 
-    def accepted(self) -> list[IngestedObject]:
-        """Every accepted object, in the order received."""
+    def list_accepted(self) -> list[IngestedObject]:
+        """Return every accepted object, in the order received."""
 
 
 class RunRepository(Protocol):
-    """The forecast runs, and which of them readers see."""
+    """The forecast runs, and which of them is published."""
 
     def start(self, run: ForecastRun) -> ForecastRun:
-        """Store run, or answer the stored one (set RUNNING again unless published) when its id is known: a retry."""
+        """Store a run and return it. For a retry, return the stored run, RUNNING again unless it was published."""
 
     def get(self, run_id: UUID) -> ForecastRun:
-        """The run. Raises RunNotFound."""
+        """Return a run. Raises RunNotFound."""
 
     def find(self, run_id: UUID) -> ForecastRun | None:
-        """The run, or None when there is none."""
+        """Return a run, or None when there is none."""
 
     def record_forecast(self, run_id: UUID, forecast: ForecastDocument) -> None:
-        """Keep what the forecast job said about the model, the series and the back-test, and its warnings."""
+        """Store model, series, back-test and warnings of the forecast job."""
 
     def warn(self, run_id: UUID, warnings: Sequence[str]) -> None:
-        """Add warnings that readers of the run should see, each once."""
+        """Add warnings to a run, each once."""
 
     def finish(self, run_id: UUID, status: RunStatus, at: datetime) -> None:
-        """Close the run. Which run readers see does not change."""
+        """Set the final status of a run. The published run does not change."""
 
-    def published(self) -> PublishedRun | None:
-        """The run that readers see."""
+    def find_published(self) -> PublishedRun | None:
+        """Return the published run, or None when none was ever published."""
 
-    def durations(self, since: datetime, until: datetime) -> list[float]:
-        """Seconds from start to end of the runs that succeeded and began in [since, until), in no order."""
+    def list_durations(self, since: datetime, until: datetime) -> list[float]:
+        """Return the durations, in seconds, of the runs that succeeded and started in [since, until), in no order."""
 
-    def published_before(self, as_of_date: date) -> list[ForecastRun]:
-        """Runs that were ever published and whose forecasts begin before as_of_date, newest first."""
+    def list_published_before(self, as_of_date: date) -> list[ForecastRun]:
+        """Return the runs that were ever published and have an earlier as-of date, newest first."""
 
 
 class ForecastLoader(Protocol):
-    """Loads a run's forecasts into the table that readers query."""
+    """The table of forecasts that readers query."""
 
     def load(self, run_id: UUID, files: ForecastFiles, publish_at: datetime | None) -> LoadedForecast:
-        """Load the files and, when publish_at is given, make the run the published one: all or nothing, in one transaction.
+        """Load files and, when publish_at is given, publish the run: all or nothing, in one transaction.
 
-        Rows loaded before are kept, so a second call is cheap. Raises BrokenRun when a file breaks a rule of the table.
+        Rows loaded before stay, so a second call is cheap. Raises BrokenRun when a file violates a constraint of the table.
         """
 
     def retire(self, keep: int) -> list[UUID]:
-        """Drop the rows of all but the newest `keep` loaded runs, never of the published one; answer the runs dropped."""
+        """Delete the rows of all but the newest `keep` loaded runs, never of the published one. Return the runs whose rows were deleted."""
 
 
 class JobRepository(Protocol):
-    """Long work that callers ask about."""
+    """The jobs: asynchronous work that clients poll."""
 
     def create(self, job: Job) -> Job:
-        """Store job, or answer the stored one when its id is known. Raises IdempotencyKeyTaken when another job has its key."""
+        """Store a job and return it, or the stored one with its id. Raises IdempotencyKeyTaken when another job has its key."""
 
     def get(self, job_id: UUID) -> Job:
-        """The job. Raises JobNotFound."""
+        """Return a job. Raises JobNotFound."""
 
-    def with_idempotency_key(self, key: str) -> Job | None:
-        """The job that was started with key."""
+    def find_by_idempotency_key(self, key: str) -> Job | None:
+        """Return the job that was started with key, if there is one."""
 
-    def running(self, job_id: UUID, progress: Mapping[str, Any], at: datetime, execution_arn: str | None = None) -> None:
-        """Mark the job RUNNING, with how far it is. A job that ended stays as it ended: a step that was under way when its execution
-        was stopped comes too late. Raises JobNotFound."""
+    def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:
+        """Mark a job RUNNING with its progress, unless it has ended: a step may still report after its execution was stopped.
 
-    def reopen(self, job_id: UUID, progress: Mapping[str, Any], at: datetime) -> None:
-        """Mark a job RUNNING that ended: its execution was redriven. Raises JobNotFound."""
+        Raises JobNotFound.
+        """
+
+    def reopen(self, job_id: UUID, progress: Progress, at: datetime) -> None:
+        """Mark a job that had ended RUNNING again, since its execution was redriven. Raises JobNotFound."""
 
     def finish(
         self,
@@ -146,46 +148,52 @@ class JobRepository(Protocol):
         status: JobStatus,
         at: datetime,
         *,
-        result: Mapping[str, Any] | None = None,
-        error: Mapping[str, Any] | None = None,
+        result: JobResult | None = None,
+        error: JobError | None = None,
     ) -> None:
-        """End the job. Raises JobNotFound."""
+        """Set the final status of a job. Raises JobNotFound."""
 
 
 class QualityReports(Protocol):
-    """The verdicts on input data."""
+    """The data-quality reports of runs."""
 
     def save(self, report: QualityReport) -> None:
-        """Store the report; a retry overwrites its own."""
+        """Store a report, in place of an earlier one of the same run."""
 
     def get(self, run_id: UUID) -> QualityReport:
-        """The report of one run. Raises ReportNotFound."""
+        """Return the report of a run. Raises ReportNotFound."""
 
 
 class KpiRepository(Protocol):
-    """KPI values and accuracy reports."""
+    """The KPI values and accuracy reports."""
 
     def save_metrics(self, metrics: Sequence[KpiMetric]) -> None:
-        """Store the values; the same metric, period, dimensions and run is overwritten."""
+        """Store values, in place of earlier ones with the same metric, period, dimensions and run."""
 
     def save_accuracy(self, report: AccuracyReport) -> None:
-        """Store the report; the same run, basis and as-of date is overwritten."""
+        """Store a report, in place of an earlier one with the same run, basis and as-of date."""
 
     def week_wapes(self, since: date, until: date) -> list[tuple[date, float]]:
-        """Per day of (since, until]: the WAPE, percent, of the run of a week before, over that week. Days without one are left out."""
+        """Return for each day in (since, until] the WAPE, in percent, of the run of a week before, over that week.
+
+        Days without such a report are left out.
+        """
 
 
 class ForecastFrames(Protocol):
-    """Forecasts and actuals as frames, for the KPI engine."""
+    """Forecasts and actual demand as frames."""
 
     def forecast(self, run_id: UUID) -> pd.DataFrame:
-        """site_id, sku_id, forecast_date, horizon_days, predicted_value, confidence_lower, confidence_upper, interval_level."""
+        """Return the forecasts of a run.
+
+        Columns: site_id, sku_id, forecast_date, horizon_days, predicted_value, confidence_lower, confidence_upper, interval_level.
+        """
 
     def backtest(self, run_id: UUID) -> pd.DataFrame:
-        """The same columns without interval_level, plus actual_value; empty when there was no back-test."""
+        """Return the forecasts of the back-test: actual_value in place of interval_level. Empty when there was no back-test."""
 
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
-        """site_id, sku_id, demand_date, demand, stockout of the days from since on."""
+        """Return the demand that a run read, from a day on. Columns: site_id, sku_id, demand_date, demand, stockout."""
 
 
 class AnomalyTable(Protocol):
@@ -198,14 +206,14 @@ class AnomalyTable(Protocol):
 class Workflow(Protocol):
     """The state machine."""
 
-    def start(self, name: str, run_input: Mapping[str, Any]) -> str:
-        """Start an execution and answer its ARN; while it runs, the same name and input answers the same execution.
+    def start(self, name: str, run_input: Mapping[str, object]) -> str:
+        """Start an execution and return its ARN. While it runs, the same name and input return the same execution.
 
-        Raises Conflict for the name of an execution that ended or has another input.
+        Raises Conflict for the name of an execution that has ended or has another input.
         """
 
     def is_running(self, arn: str) -> bool:
-        """Whether the execution runs now. Raises NotFound."""
+        """Return whether an execution is running. Raises NotFound."""
 
 
 class ApiClient(Protocol):
@@ -214,8 +222,8 @@ class ApiClient(Protocol):
     def get(self, path: str, **parameters: object) -> Mapping[str, Any]:
         """Return the JSON document of GET `path` (below /api/v1).
 
-        Raises NothingPublished or NotFound when the API says so, BrokenAnswer for any other answer, Unavailable when there is none, or no
-        token.
+        Raises NothingPublished or NotFound when the API does, UnexpectedResponse for any other response, Unavailable without a response or
+        a token.
         """
 
 
@@ -223,4 +231,4 @@ class Migrations(Protocol):
     """The schema of the database."""
 
     def upgrade(self) -> str:
-        """Bring the schema to the newest revision and answer that revision."""
+        """Upgrade the schema to the newest revision and return that revision."""

@@ -18,12 +18,12 @@ from runtime.models.domain.publishing import ForecastFiles
 from runtime.models.domain.runs import Execution, ForecastRun, RunStatus, run_id_of
 from tests.fakes.lake import InMemoryLake
 
-STARTED = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
+STARTED_AT = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 AS_OF = date(2026, 11, 21)
 
 
 def an_execution(name: str = "daily-2026-11-22") -> Execution:
-    return Execution(name, f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}", STARTED)
+    return Execution(name, f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}", STARTED_AT)
 
 
 def an_accepted_object(name: str = "a.csv", **changes: Any) -> IngestedObject:
@@ -34,7 +34,7 @@ def an_accepted_object(name: str = "a.csv", **changes: Any) -> IngestedObject:
         key=landed.key,
         version_id=landed.version_id,
         status=ObjectStatus.ACCEPTED,
-        received_at=STARTED,
+        received_at=STARTED_AT,
         dataset="demand_history",
         format="csv",
         sha256=f"{landed.id.hex}{landed.id.hex}",
@@ -54,7 +54,7 @@ def a_run(name: str = "daily-2026-11-22", **changes: Any) -> ForecastRun:
         horizon_days=28,
         status=RunStatus.RUNNING,
         code_version="1.2.3",
-        created_at=STARTED,
+        created_at=STARTED_AT,
         execution_arn=an_execution(name).arn,
     )
     return replace(run, **changes)

@@ -2,54 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from typing_extensions import override
 
 from runtime.errors import IdempotencyKeyTaken, JobNotFound
-from runtime.models.domain.jobs import Job, JobStatus
+from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, Progress
 from runtime.services.ports import JobRepository
 
 
 class InMemoryJobs(JobRepository):
-    """JobRepository: jobs by id."""
+    """Jobs by id."""
 
     def __init__(self) -> None:
-        self.stored: dict[UUID, Job] = {}
+        self.by_id: dict[UUID, Job] = {}
 
     @override
     def create(self, job: Job) -> Job:
-        if job.id not in self.stored:
-            if job.idempotency_key is not None and self.with_idempotency_key(job.idempotency_key):
+        if job.id not in self.by_id:
+            if job.idempotency_key is not None and self.find_by_idempotency_key(job.idempotency_key):
                 raise IdempotencyKeyTaken(f"idempotency_key {job.idempotency_key!r} belongs to another job; use a new key.")
-            self.stored[job.id] = job
-        return self.stored[job.id]
+            self.by_id[job.id] = job
+        return self.by_id[job.id]
 
     @override
     def get(self, job_id: UUID) -> Job:
-        if job_id not in self.stored:
+        if job_id not in self.by_id:
             raise JobNotFound(f"Job {job_id} not found.")
-        return self.stored[job_id]
+        return self.by_id[job_id]
 
     @override
-    def with_idempotency_key(self, key: str) -> Job | None:
-        return next((job for job in self.stored.values() if job.idempotency_key == key), None)
+    def find_by_idempotency_key(self, key: str) -> Job | None:
+        return next((job for job in self.by_id.values() if job.idempotency_key == key), None)
 
     @override
-    def running(self, job_id: UUID, progress: Mapping[str, Any], at: datetime, execution_arn: str | None = None) -> None:
+    def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:
         job = self.get(job_id)
         if job.finished_at is None:
             arn = execution_arn or job.execution_arn
-            self.stored[job_id] = replace(job, status=JobStatus.RUNNING, progress=progress, execution_arn=arn, updated_at=at)
+            self.by_id[job_id] = replace(job, status=JobStatus.RUNNING, progress=progress, execution_arn=arn, updated_at=at)
 
     @override
-    def reopen(self, job_id: UUID, progress: Mapping[str, Any], at: datetime) -> None:
+    def reopen(self, job_id: UUID, progress: Progress, at: datetime) -> None:
         job = self.get(job_id)
-        self.stored[job_id] = replace(
+        self.by_id[job_id] = replace(
             job, status=JobStatus.RUNNING, progress=progress, error=None, result=None, updated_at=at, finished_at=None
         )
 
@@ -60,7 +58,7 @@ class InMemoryJobs(JobRepository):
         status: JobStatus,
         at: datetime,
         *,
-        result: Mapping[str, Any] | None = None,
-        error: Mapping[str, Any] | None = None,
+        result: JobResult | None = None,
+        error: JobError | None = None,
     ) -> None:
-        self.stored[job_id] = replace(self.get(job_id), status=status, result=result, error=error, updated_at=at, finished_at=at)
+        self.by_id[job_id] = replace(self.get(job_id), status=status, result=result, error=error, updated_at=at, finished_at=at)

@@ -14,7 +14,7 @@ from runtime.services.ports import ForecastFrames, KpiRepository
 
 
 class InMemoryKpis(KpiRepository):
-    """KpiRepository: values and reports by what identifies them."""
+    """Values and reports by their keys."""
 
     def __init__(self) -> None:
         self.metrics: dict[tuple[object, ...], KpiMetric] = {}
@@ -37,7 +37,7 @@ class InMemoryKpis(KpiRepository):
 
 
 class InMemoryFrames(ForecastFrames):
-    """ForecastFrames: frames by run; dates become timestamps, as Parquet gives them."""
+    """Frames by run; dates become timestamps, as they do in Parquet."""
 
     def __init__(self) -> None:
         self.forecasts: dict[UUID, pd.DataFrame] = {}

@@ -16,7 +16,7 @@ from runtime.services.ports import Lake
 
 
 class InMemoryLake(Lake):
-    """Lake: bytes by key; a version that was not stored on its own is the object's only one."""
+    """Bytes by key. An object without versions of its own has one, whatever the version asked for."""
 
     def __init__(self, bucket: str = "test-lake") -> None:
         self._bucket = bucket
@@ -38,7 +38,7 @@ class InMemoryLake(Lake):
         return json.loads(self._body(key))
 
     @override
-    def write_json(self, key: str, document: Mapping[str, Any]) -> None:
+    def write_json(self, key: str, document: Mapping[str, object]) -> None:
         self.contents[key] = json.dumps(document, default=str, allow_nan=False).encode()
 
     @override
@@ -62,8 +62,8 @@ class InMemoryLake(Lake):
         yield BytesIO(self._body(key, version_id))
 
     def _body(self, key: str, version_id: str | None = None) -> bytes:
-        stored = self.versions.get((key, version_id)) if version_id else None
-        body = stored if stored is not None else self.contents.get(key)
+        version = self.versions.get((key, version_id)) if version_id else None
+        body = version if version is not None else self.contents.get(key)
         if body is None:
             raise NotFound(f"s3://{self._bucket}/{key} does not exist")
         return body

@@ -1,4 +1,4 @@
-"""Records of landed objects in memory."""
+"""Records of uploaded objects in memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from runtime.services.ports import IngestedObjects
 
 
 class InMemoryObjects(IngestedObjects):
-    """IngestedObjects: records by id."""
+    """Records by id."""
 
     def __init__(self, *records: IngestedObject) -> None:
         self.records: dict[UUID, IngestedObject] = {record.id: record for record in records}
@@ -22,20 +22,18 @@ class InMemoryObjects(IngestedObjects):
         return self.records.get(object_id)
 
     @override
-    def accepted_with_content(self, dataset: str, sha256: str) -> IngestedObject | None:
-        return next((found for found in self.accepted() if (found.dataset, found.sha256) == (dataset, sha256)), None)
+    def find_accepted(self, dataset: str, sha256: str) -> IngestedObject | None:
+        return next((record for record in self.list_accepted() if (record.dataset, record.sha256) == (dataset, sha256)), None)
 
     @override
-    def record(self, landed: IngestedObject) -> IngestedObject:
-        known = self.records.get(landed.id)
-        if known is not None:
-            return known
-        if landed.status is ObjectStatus.ACCEPTED and self.accepted_with_content(landed.dataset or "", landed.sha256 or ""):
-            raise ContentAlreadyAccepted(landed.key)
-        self.records[landed.id] = landed
-        return landed
+    def record(self, new_record: IngestedObject) -> IngestedObject:
+        if new_record.id not in self.records:
+            if new_record.status is ObjectStatus.ACCEPTED and self.find_accepted(new_record.dataset or "", new_record.sha256 or ""):
+                raise ContentAlreadyAccepted(new_record.key)
+            self.records[new_record.id] = new_record
+        return self.records[new_record.id]
 
     @override
-    def accepted(self) -> list[IngestedObject]:
-        found = (record for record in self.records.values() if record.status is ObjectStatus.ACCEPTED)
-        return sorted(found, key=lambda record: (record.received_at, record.id))
+    def list_accepted(self) -> list[IngestedObject]:
+        accepted_records = (record for record in self.records.values() if record.status is ObjectStatus.ACCEPTED)
+        return sorted(accepted_records, key=lambda record: (record.received_at, record.id))

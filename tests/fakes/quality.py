@@ -12,17 +12,17 @@ from runtime.services.ports import QualityReports
 
 
 class InMemoryQualityReports(QualityReports):
-    """QualityReports: reports by run."""
+    """Reports by run."""
 
     def __init__(self) -> None:
-        self.stored: dict[UUID, QualityReport] = {}
+        self.by_run: dict[UUID, QualityReport] = {}
 
     @override
     def save(self, report: QualityReport) -> None:
-        self.stored[report.run_id] = report
+        self.by_run[report.run_id] = report
 
     @override
     def get(self, run_id: UUID) -> QualityReport:
-        if run_id not in self.stored:
+        if run_id not in self.by_run:
             raise ReportNotFound(f"Run {run_id} has no data-quality report.")
-        return self.stored[run_id]
+        return self.by_run[run_id]

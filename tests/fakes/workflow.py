@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from typing_extensions import override
 
@@ -12,22 +11,22 @@ from runtime.services.ports import Workflow
 
 
 class InMemoryWorkflow(Workflow):
-    """Workflow: remembers what was started under which name."""
+    """The inputs of executions by name; executions run until their name is added to `finished_names`."""
 
     def __init__(self) -> None:
-        self.started: dict[str, dict[str, Any]] = {}
-        self.ended: set[str] = set()
+        self.inputs: dict[str, dict[str, object]] = {}
+        self.finished_names: set[str] = set()
 
     @override
-    def start(self, name: str, run_input: Mapping[str, Any]) -> str:
-        if name in self.ended or self.started.get(name, dict(run_input)) != dict(run_input):
+    def start(self, name: str, run_input: Mapping[str, object]) -> str:
+        if name in self.finished_names or self.inputs.get(name, dict(run_input)) != dict(run_input):
             raise Conflict(f"An execution named {name!r} already exists with a different input, or has ended; use another name.")
-        self.started[name] = dict(run_input)
+        self.inputs[name] = dict(run_input)
         return f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}"
 
     @override
     def is_running(self, arn: str) -> bool:
         name = arn.rpartition(":")[2]
-        if name not in self.started:
+        if name not in self.inputs:
             raise NotFound(f"{arn} does not exist")
-        return name not in self.ended
+        return name not in self.finished_names

@@ -14,8 +14,8 @@ from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import make_headers
 
-from runtime.adapters.aws.errors import aws_errors_in_our_words
-from runtime.errors import BrokenAnswer, NotFound, NothingPublished, Unavailable
+from runtime.adapters.aws.errors import translate_aws_errors
+from runtime.errors import NotFound, NothingPublished, Unavailable, UnexpectedResponse
 from runtime.services.ports import ApiClient
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class HttpApiClient(ApiClient):
         message = f"GET {path} answered {status}: {document}"[:300]
         if status == HTTPStatus.NOT_FOUND:
             raise (NothingPublished if document.get("code") == NothingPublished.code else NotFound)(message)
-        raise BrokenAnswer(message)
+        raise UnexpectedResponse(message)
 
     def _read(self, url: str) -> Response:
         self._token = self._token or self._new_token()
@@ -68,11 +68,11 @@ class HttpApiClient(ApiClient):
         """The header of the API key, when the API requires one."""
         if not self._environment.api_key_id:
             return {}
-        with aws_errors_in_our_words(self._environment.api_key_id):
+        with translate_aws_errors(self._environment.api_key_id):
             return {"X-Api-Key": self._keys.get_api_key(apiKey=self._environment.api_key_id, includeValue=True)["value"]}
 
     def _new_token(self) -> str:
-        with aws_errors_in_our_words(self._environment.token_user_pool_id):
+        with translate_aws_errors(self._environment.token_user_pool_id):
             response = self._client.describe_user_pool_client(
                 UserPoolId=self._environment.token_user_pool_id, ClientId=self._environment.token_client_id
             )

@@ -1,4 +1,4 @@
-"""AWS's errors in our words."""
+"""Translation of AWS errors."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ MISSING = {"404", "NoSuchKey", "NoSuchVersion", "NotFound", "ExecutionDoesNotExi
 
 
 @contextmanager
-def aws_errors_in_our_words(what: str = "") -> Iterator[None]:
-    """Raise NotFound, AwsThrottled or Unavailable for what a caller can meet; let mistakes of ours (rights, parameters) through."""
+def translate_aws_errors(what: str = "") -> Iterator[None]:
+    """Raise NotFound, AwsThrottled or Unavailable; other errors, such as missing permissions, pass unchanged. `what` names the resource."""
     try:
         yield
     except aws.ClientError as error:

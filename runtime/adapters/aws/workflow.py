@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 from typing_extensions import override
 
-from runtime.adapters.aws.errors import aws_errors_in_our_words
+from runtime.adapters.aws.errors import translate_aws_errors
 from runtime.errors import Conflict
 from runtime.services.ports import Workflow
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class StateMachine(Workflow):
-    """Workflow: one state machine; the execution's name is its idempotency key."""
+    """One state machine. The name of an execution is its idempotency key."""
 
     def __init__(self, client: SFNClient, arn: str) -> None:
         self._client = client
         self._arn = arn
 
     @override
-    def start(self, name: str, run_input: Mapping[str, Any]) -> str:
-        with aws_errors_in_our_words(name):
+    def start(self, name: str, run_input: Mapping[str, object]) -> str:
+        with translate_aws_errors(name):
             try:
                 return self._client.start_execution(stateMachineArn=self._arn, name=name, input=json.dumps(run_input, default=str))[
                     "executionArn"
@@ -40,5 +40,5 @@ class StateMachine(Workflow):
 
     @override
     def is_running(self, arn: str) -> bool:
-        with aws_errors_in_our_words(arn):
+        with translate_aws_errors(arn):
             return self._client.describe_execution(executionArn=arn)["status"] == "RUNNING"

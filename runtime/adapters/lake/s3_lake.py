@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from typing_extensions import override
 
-from runtime.adapters.aws.errors import aws_errors_in_our_words
+from runtime.adapters.aws.errors import translate_aws_errors
 from runtime.services.ports import Lake
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ class S3Lake(Lake):
     @override
     def write_json(self, key: str, document: Mapping[str, Any]) -> None:
         body = json.dumps(document, default=str, ensure_ascii=False, indent=2, allow_nan=False).encode()
-        with aws_errors_in_our_words(self._uri(key)):
+        with translate_aws_errors(self._uri(key)):
             self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
 
     @override
     def keys(self, prefix: str) -> list[str]:
-        with aws_errors_in_our_words(self._uri(prefix)):
+        with translate_aws_errors(self._uri(prefix)):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             return sorted(entry["Key"] for page in pages for entry in page.get("Contents", []))
 
@@ -54,17 +54,17 @@ class S3Lake(Lake):
 
     @override
     def download(self, key: str, to: Path) -> None:
-        with aws_errors_in_our_words(self._uri(key)):
+        with translate_aws_errors(self._uri(key)):
             self._client.download_file(self._bucket, key, str(to))
 
     @override
     def upload(self, source: Path, key: str) -> None:
-        with aws_errors_in_our_words(self._uri(key)):
+        with translate_aws_errors(self._uri(key)):
             self._client.upload_file(str(source), self._bucket, key)
 
     @contextmanager
     def _stream(self, request: GetObjectRequestTypeDef) -> Iterator[BinaryIO]:
-        with aws_errors_in_our_words(self._uri(request["Key"])):
+        with translate_aws_errors(self._uri(request["Key"])):
             body = self._client.get_object(**request)["Body"]
             with body:
                 yield cast("BinaryIO", body)

@@ -1,7 +1,7 @@
-"""Where the database is and how a function proves who it is: a token signed with its own role, or a URL outside Lambda.
+"""Connection parameters of the database: an IAM token in Lambda, a URL elsewhere.
 
-Nothing is asked of any service: the token is a signature, made on the spot, that the database holds against IAM. It is good for 15
-minutes, so every new connection gets a new one.
+The token is a signature that needs no call to AWS and that the database verifies with IAM. It is valid for 15 minutes, so every new
+connection gets a new one.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ Address = Callable[[], Mapping[str, Any]]
 
 
 class Signer(Protocol):
-    """What of boto3's RDS client is used: it signs, and calls nobody."""
+    """The part of boto3's RDS client that signs tokens."""
 
     def generate_db_auth_token(self, *, DBHostname: str, Port: int, DBUsername: str) -> str:  # noqa: N803 - boto3's names
-        """A token for this user of this database."""
+        """Return a token for a user of a database."""
 
 
 def address_of(environment: DatabaseEnvironment, rds: Callable[[], Signer]) -> Address:
-    """The libpq parameters: of SIGNIFY_DATABASE_URL when that is set, else of the environment with a fresh token."""
+    """Return a function for the libpq parameters: of SIGNIFY_DATABASE_URL when it is set, else of the environment with a new token."""
     if environment.signify_database_url is not None:
         url = environment.signify_database_url.get_secret_value()
         return lambda: conninfo_to_dict(url)
     return lambda: _with_token(rds(), environment)
 
 
-def _with_token(rds: Signer, environment: DatabaseEnvironment) -> Mapping[str, Any]:
+def _with_token(rds: Signer, environment: DatabaseEnvironment) -> Mapping[str, object]:
     host, port, user = environment.database_host, environment.database_port, environment.database_user
     return {
         "host": host,

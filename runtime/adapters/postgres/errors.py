@@ -1,4 +1,4 @@
-"""PostgreSQL's errors in our words."""
+"""Translation of PostgreSQL's errors."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ BUSY = (
 
 
 @contextmanager
-def in_our_words() -> Iterator[None]:
-    """Raise DatabaseBusy or DatabaseUnavailable for what may pass; let mistakes of ours (SQL, constraints) through as they are."""
+def translate_database_errors() -> Iterator[None]:
+    """Raise DatabaseBusy or DatabaseUnavailable for transient errors; errors of SQL and constraints pass unchanged."""
     try:
         yield
     except BUSY as error:

@@ -1,4 +1,4 @@
-"""Loading forecasts into PostgreSQL: every run is a partition of its own, and readers see all of it or nothing."""
+"""Forecasts in PostgreSQL: every run has a partition of its own, and readers see all of it or nothing."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
 from runtime.services.ports import ForecastLoader
 
 TIMEOUTS = "set local statement_timeout = '10min'; set local lock_timeout = '15s'"
-BROKEN = (errors.IntegrityError, errors.DataError)
+CONSTRAINT_ERRORS = (errors.IntegrityError, errors.DataError)
 
-# The bound stands as a constraint before the rows come, so that attaching need not read them again.
+# The partition bound is a constraint before the rows are loaded, so that attaching does not read them again.
 CREATE = """
 drop table if exists {partition};
 create table {partition} (like forecasts including defaults including constraints, constraint bound check (run_id = {run_id}));
 alter table {partition} alter run_id set default {run_id};
 """
-# FREEZE: the table is of this transaction, so its rows need no later visit by vacuum.
+# FREEZE: the table was created in this transaction, so its rows need no vacuum later.
 COPY_FORECASTS = "copy {partition} ({columns}) from stdin (format csv, freeze)"
 COPY_EXCLUDED = "copy excluded_series (run_id, {columns}) from stdin (format csv)"
 ATTACH = """
@@ -37,7 +37,7 @@ alter table {partition} drop constraint bound;
 analyze {partition};
 """
 # Without the lock a reader that planned its query before the attach and took its snapshot after the flip would find no row.
-# Now a reader either began before, and holds the publisher up until it has read the old run, or waits and sees the new one.
+# With it a reader either began earlier, and the publisher waits until it has read the old run, or waits and sees the new one.
 FLIP = """
 lock table published_run in access exclusive mode;
 with flipped as (update forecast_runs set published_at = {at} where id = {run_id} and published_at is null returning id)
@@ -47,7 +47,7 @@ on conflict (id) do update set run_id = excluded.run_id, published_at = excluded
 COUNT = """
 select (select count(*) from forecasts where run_id = %(run_id)s), (select count(*) from excluded_series where run_id = %(run_id)s)
 """
-# Every run's table, newest run first. One that is not attached was left by a retirement that was interrupted.
+# The table of every run, newest run first. A table that is not attached remained from an interrupted deletion.
 TABLES = """
 select r.id, i.inhrelid is not null and not i.inhdetachpending, coalesce(i.inhdetachpending, false),
     exists (select from published_run p where p.run_id = r.id)
@@ -60,7 +60,7 @@ order by r.created_at desc, r.id
 
 
 class PostgresForecastLoader(ForecastLoader):
-    """ForecastLoader: the tables `forecasts`, `excluded_series` and the pointer."""
+    """The tables `forecasts`, `excluded_series` and `published_run`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -73,37 +73,37 @@ class PostgresForecastLoader(ForecastLoader):
                 with self._database.transaction() as cursor:
                     cursor.execute(TIMEOUTS)
                     _lock_run(cursor, run_id)
-                    reused = _is_attached(cursor, run_id)
-                    if not reused:
+                    is_loaded = _is_attached(cursor, run_id)
+                    if not is_loaded:
                         _load(cursor, run_id, files, parquet)
-                    rows, excluded = _counted(cursor, run_id, files.rows)
+                    rows, excluded_rows = _count(cursor, run_id, files.rows)
                     if publish_at is not None:
                         cursor.execute(sql.SQL(FLIP).format(run_id=run_id, at=publish_at))
-        except BROKEN as error:
-            raise BrokenRun(f"the forecasts of run {run_id} break a rule of the table: {str(error).strip()}") from error
-        return LoadedForecast(run_id, rows, series, excluded, reused)
+        except CONSTRAINT_ERRORS as error:
+            raise BrokenRun(f"the forecasts of run {run_id} violate a constraint of the table: {str(error).strip()}") from error
+        return LoadedForecast(run_id, rows, series, excluded_rows, is_loaded)
 
     @override
     def retire(self, keep: int) -> list[UUID]:
         old = [row for row in self._database.fetch(TABLES)[keep:] if not row[3]]
-        for run_id, attached, half_detached, _ in old:
-            self._drop(run_id, "detach" if attached else "finish detaching" if half_detached else "drop")
+        for run_id, is_attached, is_detaching, _ in old:
+            self._drop(run_id, "detach" if is_attached else "finish detaching" if is_detaching else "drop")
         return [run_id for run_id, *_ in old]
 
-    def _drop(self, run_id: UUID, beginning: str) -> None:
+    def _drop(self, run_id: UUID, first_step: str) -> None:
         partition = sql.Identifier(forecast_partition(run_id))
         with self._database.autocommit() as connection:
-            # Concurrently: readers of other runs never wait for it.
-            if beginning == "detach":
+            # Concurrently, so that readers of other runs do not wait.
+            if first_step == "detach":
                 connection.execute(sql.SQL("alter table forecasts detach partition {} concurrently").format(partition))
-            if beginning == "finish detaching":
+            if first_step == "finish detaching":
                 connection.execute(sql.SQL("alter table forecasts detach partition {} finalize").format(partition))
             connection.execute(sql.SQL("drop table {}").format(partition))
             connection.execute("delete from excluded_series where run_id = %s", [run_id])
 
 
 def _lock_run(cursor: Cursor[TupleRow], run_id: UUID) -> None:
-    """Two publishers of one run take turns."""
+    """Lock the run, so that two publishers of it take turns."""
     if not cursor.execute("select from forecast_runs where id = %s for update", [run_id]).rowcount:
         raise RunNotFound(f"Forecast run {run_id} not found.")
 
@@ -136,8 +136,8 @@ def _columns(names: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, names))
 
 
-def _counted(cursor: Cursor[TupleRow], run_id: UUID, expected: int) -> tuple[int, int]:
-    rows, excluded = cursor.execute(COUNT, {"run_id": run_id}).fetchall()[0]
+def _count(cursor: Cursor[TupleRow], run_id: UUID, expected: int) -> tuple[int, int]:
+    rows, excluded_rows = cursor.execute(COUNT, {"run_id": run_id}).fetchall()[0]
     if rows != expected:
-        raise BrokenRun(f"run {run_id} was loaded before with {rows} rows, its files now hold {expected}; a loaded run never changes")
-    return rows, excluded
+        raise BrokenRun(f"run {run_id} was loaded before with {rows} rows, its files now have {expected}; a loaded run must not change")
+    return rows, excluded_rows

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
+from psycopg.types.json import Jsonb
 from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import IdempotencyKeyTaken, JobNotFound
-from runtime.models.domain.jobs import Job, JobStatus, JobType
+from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, JobType, Progress
 from runtime.services.ports import JobRepository
 
 
 class PostgresJobs(JobRepository):
-    """JobRepository: the table `jobs`."""
+    """The table `jobs`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -41,19 +42,19 @@ class PostgresJobs(JobRepository):
         return _job(rows[0])
 
     @override
-    def with_idempotency_key(self, key: str) -> Job | None:
+    def find_by_idempotency_key(self, key: str) -> Job | None:
         rows = self._database.rows("select * from jobs where idempotency_key = %s", [key])
         return _job(rows[0]) if rows else None
 
     @override
-    def running(self, job_id: UUID, progress: Mapping[str, Any], at: datetime, execution_arn: str | None = None) -> None:
+    def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:
         with self._database.transaction() as cursor:
             changed = cursor.execute(RUNNING, {"id": job_id, "arn": execution_arn, "progress": jsonb(progress), "at": at}).rowcount
         if not changed:
-            self.get(job_id)  # it ended, or there is none
+            self.get(job_id)  # raises JobNotFound; a job that has ended stays as it is
 
     @override
-    def reopen(self, job_id: UUID, progress: Mapping[str, Any], at: datetime) -> None:
+    def reopen(self, job_id: UUID, progress: Progress, at: datetime) -> None:
         self._update(REOPEN, {"id": job_id, "progress": jsonb(progress), "at": at})
 
     @override
@@ -63,12 +64,12 @@ class PostgresJobs(JobRepository):
         status: JobStatus,
         at: datetime,
         *,
-        result: Mapping[str, Any] | None = None,
-        error: Mapping[str, Any] | None = None,
+        result: JobResult | None = None,
+        error: JobError | None = None,
     ) -> None:
         self._update(FINISH, {"id": job_id, "status": status, "result": _document(result), "error": _document(error), "at": at})
 
-    def _update(self, sql: Any, values: Mapping[str, Any]) -> None:  # noqa: ANN401 - one of the literals below
+    def _update(self, sql: LiteralString, values: Mapping[str, object]) -> None:
         with self._database.transaction() as cursor:
             if cursor.execute(sql, values).rowcount == 0:
                 raise JobNotFound(f"Job {values['id']} not found.")
@@ -97,7 +98,7 @@ update jobs set status = %(status)s, result = %(result)s, error = %(error)s, upd
 """
 
 
-def _document(value: Mapping[str, Any] | None) -> object:
+def _document(value: Mapping[str, object] | None) -> Jsonb | None:
     return None if value is None else jsonb(value)
 
 

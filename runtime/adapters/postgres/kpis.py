@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from psycopg import Cursor, sql
 from psycopg.rows import TupleRow
@@ -15,12 +14,12 @@ from runtime.models.domain.kpis import AccuracyReport, KpiMetric
 from runtime.models.domain.partitions import kpi_partition
 from runtime.services.ports import KpiRepository
 
-# Two functions that meet the first day of a month together make its partition one after the other.
+# Two functions that both need the partition of a new month create it one after the other.
 PARTITION_LOCK = 7_263_002
 
 
 class PostgresKpis(KpiRepository):
-    """KpiRepository: the tables `kpi_metrics` and `accuracy_reports`."""
+    """The tables `kpi_metrics` and `accuracy_reports`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -67,7 +66,7 @@ insert into accuracy_reports (run_id, basis, as_of_date, computed_by, payload) v
 on conflict (run_id, basis, as_of_date) do update set computed_by = excluded.computed_by, payload = excluded.payload
 """
 
-# Made apart and attached, so that readers of the other months do not wait.
+# Created apart and then attached, so that readers of other months do not wait.
 NEW_PARTITION = """
 create table {partition} (like kpi_metrics including defaults including constraints);
 alter table kpi_metrics attach partition {partition} for values from ({first}) to ({next})
@@ -83,7 +82,7 @@ def _ensure_partition(cursor: Cursor[TupleRow], month: date) -> None:
         cursor.execute(sql.SQL(NEW_PARTITION).format(**names))
 
 
-def _values(metric: KpiMetric) -> dict[str, Any]:
+def _values(metric: KpiMetric) -> dict[str, object]:
     return {
         "name": metric.name,
         "value": metric.value,

@@ -1,4 +1,4 @@
-"""The records of landed objects in PostgreSQL."""
+"""The records of uploaded objects in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from runtime.services.ports import IngestedObjects
 
 
 class PostgresIngestedObjects(IngestedObjects):
-    """IngestedObjects: the table `ingested_objects`."""
+    """The table `ingested_objects`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,21 +26,23 @@ class PostgresIngestedObjects(IngestedObjects):
         return _first(self._database.rows("select * from ingested_objects where id = %s", [object_id]))
 
     @override
-    def accepted_with_content(self, dataset: str, sha256: str) -> IngestedObject | None:
+    def find_accepted(self, dataset: str, sha256: str) -> IngestedObject | None:
         sql = "select * from ingested_objects where dataset = %s and sha256 = %s and status = 'ACCEPTED'"
         return _first(self._database.rows(sql, [dataset, sha256]))
 
     @override
-    def record(self, landed: IngestedObject) -> IngestedObject:
+    def record(self, new_record: IngestedObject) -> IngestedObject:
         try:
             with self._database.transaction() as cursor:
-                cursor.execute(INSERT, asdict(landed) | {"warnings": jsonb(landed.warnings)})
+                cursor.execute(INSERT, asdict(new_record) | {"warnings": jsonb(new_record.warnings)})
         except UniqueViolation as error:
-            raise ContentAlreadyAccepted(f"{landed.key}: an object with sha256 {landed.sha256} was accepted meanwhile") from error
-        return self.find(landed.id) or landed
+            raise ContentAlreadyAccepted(
+                f"{new_record.key}: an object with sha256 {new_record.sha256} was accepted in the meantime"
+            ) from error
+        return self.find(new_record.id) or new_record
 
     @override
-    def accepted(self) -> list[IngestedObject]:
+    def list_accepted(self) -> list[IngestedObject]:
         return [
             _object(row) for row in self._database.rows("select * from ingested_objects where status = 'ACCEPTED' order by received_at, id")
         ]

@@ -13,7 +13,7 @@ from runtime.services.ports import QualityReports
 
 
 class PostgresQualityReports(QualityReports):
-    """QualityReports: the table `data_quality_reports`."""
+    """The table `data_quality_reports`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,9 +1,9 @@
-"""What the API reads from PostgreSQL. Lists leave the server as finished JSON text: six times cheaper than rows turned into objects."""
+"""The reads of the API in PostgreSQL. Lists arrive as JSON text, six times cheaper than rows that become objects and JSON again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 from typing_extensions import override
@@ -23,42 +23,42 @@ from runtime.services.read_ports import (
 )
 
 
-def json_rows(database: Database, sql: LiteralString, parameters: Mapping[str, Any]) -> JsonRows:
-    """Run a statement that selects `row` (json) and `place` (text[]) of one row more than wanted."""
+def json_rows(database: Database, sql: LiteralString, parameters: Mapping[str, object]) -> JsonRows:
+    """Run a statement that selects `row` (json) and `sort_key` (text[]) of one row more than the limit."""
     json, last, has_more = database.fetch(PAGE.replace("{rows}", sql), parameters)[0]
     return JsonRows(json, tuple(last) if last else None, has_more)
 
 
 PAGE = """
-with found as (select *, row_number() over () as n from ({rows}) as wanted)
+with page as (select *, row_number() over () as n from ({rows}) as selection)
 select coalesce(json_agg(row order by n) filter (where n <= %(limit)s), '[]')::text,
-    (array_agg(to_json(place) order by n desc) filter (where n <= %(limit)s))[1],
+    (array_agg(to_json(sort_key) order by n desc) filter (where n <= %(limit)s))[1],
     count(*) > %(limit)s
-from found
+from page
 """
 
 
 class PostgresForecastReads(ForecastReads):
-    """ForecastReads: one run's partition, by its primary key."""
+    """The partition of one run, by its primary key."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @override
-    def rows(self, asked: ForecastSlice) -> JsonRows:
-        sku, site, day = asked.after or (None, None, None)
+    def rows(self, query: ForecastSlice) -> JsonRows:
+        sku, site, day = query.after or (None, None, None)
         parameters = {
-            "run_id": asked.run_id,
-            "first": asked.first_day,
-            "last": asked.last_day,
-            "skus": list(asked.sku_ids) or None,
-            "site": asked.site_id,
+            "run_id": query.run_id,
+            "first": query.first_day,
+            "last": query.last_day,
+            "skus": list(query.sku_ids) or None,
+            "site": query.site_id,
             "after_sku": sku,
             "after_site": site,
             "after_day": day,
-            "limit": asked.limit,
+            "limit": query.limit,
         }
-        return json_rows(self._database, _forecasts(asked), parameters)
+        return json_rows(self._database, _forecasts(query), parameters)
 
     @override
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
@@ -70,21 +70,21 @@ class PostgresForecastReads(ForecastReads):
         return [{"site_id": site, "sku_id": sku, "code": code, "reason": reason} for site, sku, code, reason in rows]
 
 
-def _forecasts(asked: ForecastSlice) -> LiteralString:
-    """The statement for a slice; conditions that do not apply are left out, so that every plan uses the primary key."""
+def _forecasts(query: ForecastSlice) -> LiteralString:
+    """Return the statement for a slice, without the conditions that do not apply, so that every plan uses the primary key."""
     sql: LiteralString = FORECASTS
-    if asked.sku_ids:
+    if query.sku_ids:
         sql += " and sku_id = any(%(skus)s)"
-    if asked.site_id is not None:
+    if query.site_id is not None:
         sql += " and site_id = %(site)s"
-    if asked.after is not None:
+    if query.after is not None:
         sql += " and (sku_id, site_id, forecast_date) > (%(after_sku)s, %(after_site)s, %(after_day)s::date)"
     return sql + " order by sku_id, site_id, forecast_date limit %(limit)s + 1"
 
 
 # The id is the encoded key, as runtime.services.forecasts.row_ids writes it.
 FORECASTS = """
-select array[sku_id, site_id, forecast_date::text] as place, json_build_object(
+select array[sku_id, site_id, forecast_date::text] as sort_key, json_build_object(
     'id', 'f-' || translate(encode(convert_to(concat_ws('|', run_id, site_id, sku_id, forecast_date), 'UTF8'), 'base64'), E'+/=\\n', '-_'),
     'run_id', run_id, 'sku_id', sku_id, 'site_id', site_id, 'forecast_date', forecast_date, 'horizon_days', horizon_days,
     'predicted_value', predicted_value, 'confidence_lower', confidence_lower, 'confidence_upper', confidence_upper,
@@ -94,11 +94,11 @@ select array[sku_id, site_id, forecast_date::text] as place, json_build_object(
 from forecasts where run_id = %(run_id)s and forecast_date between %(first)s and %(last)s"""
 
 WITHOUT_FORECAST = """
-select asked.sku_id, coalesce((select string_agg(distinct code || ': ' || reason, '; ') from excluded_series e
-    where e.run_id = %(run_id)s and e.sku_id = asked.sku_id), '')
-from unnest(%(skus)s::text[]) as asked (sku_id)
-where not exists (select from forecasts f where f.run_id = %(run_id)s and f.sku_id = asked.sku_id)
-order by asked.sku_id
+select requested.sku_id, coalesce((select string_agg(distinct code || ': ' || reason, '; ') from excluded_series e
+    where e.run_id = %(run_id)s and e.sku_id = requested.sku_id), '')
+from unnest(%(skus)s::text[]) as requested (sku_id)
+where not exists (select from forecasts f where f.run_id = %(run_id)s and f.sku_id = requested.sku_id)
+order by requested.sku_id
 """
 
 EXCLUDED = """
@@ -109,15 +109,15 @@ order by sku_id, site_id
 
 
 class PostgresAccuracyReads(AccuracyReads):
-    """AccuracyReads: the table `accuracy_reports`."""
+    """The table `accuracy_reports`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @override
     def latest(self, run_id: UUID) -> AccuracyReport | None:
-        found = self._database.rows(ACCURACY, [run_id])
-        return AccuracyReport(**found[0] | {"basis": Basis(found[0]["basis"])}) if found else None
+        rows = self._database.rows(ACCURACY, [run_id])
+        return AccuracyReport(**rows[0] | {"basis": Basis(rows[0]["basis"])}) if rows else None
 
 
 ACCURACY = """
@@ -127,7 +127,7 @@ where run_id = %s order by (basis = 'ACTUALS') desc, as_of_date desc limit 1
 
 
 class PostgresKpiReads(KpiReads):
-    """KpiReads: the table `kpi_metrics`."""
+    """The table `kpi_metrics`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -139,9 +139,9 @@ class PostgresKpiReads(KpiReads):
         return json_rows(self._database, KPIS, parameters)
 
 
-# One run measures every earlier run up to the same day, in one transaction: of those the latest forecast is the newest.
+# One run calculates the KPIs of all earlier runs to the same day in one transaction; the newest value is that of the latest forecast.
 KPIS = """
-select array[metric_name, dimension_hash] as place, json_build_object(
+select array[metric_name, dimension_hash] as sort_key, json_build_object(
     'name', metric_name, 'value', metric_value, 'unit', metric_unit, 'period_grain', period_grain,
     'window', json_build_object('start', period_start, 'end', period_end), 'dimensions', dimensions, 'n_obs', n_obs,
     'run_id', run_id, 'metadata', metadata) as row
@@ -154,20 +154,20 @@ order by metric_name, dimension_hash limit %(limit)s + 1
 
 
 class PostgresObjectReads(ObjectReads):
-    """ObjectReads: the table `ingested_objects`."""
+    """The table `ingested_objects`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @override
     def rows(self, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
-        received, object_id = after or (None, None)
-        asked = {name: filters.get(name) for name in ("status", "dataset", "key")}
-        return json_rows(self._database, OBJECTS, {**asked, "received": received, "id": object_id, "limit": limit})
+        received_at, object_id = after or (None, None)
+        conditions = {name: filters.get(name) for name in ("status", "dataset", "key")}
+        return json_rows(self._database, OBJECTS, {**conditions, "received": received_at, "id": object_id, "limit": limit})
 
 
 OBJECTS = """
-select array[received_at::text, id::text] as place, json_build_object(
+select array[received_at::text, id::text] as sort_key, json_build_object(
     'id', id, 'key', key, 'version_id', version_id, 'dataset', dataset, 'format', format, 'status', status,
     'reason_code', reason_code, 'reason', reason, 'duplicate_of', duplicate_of, 'bytes', bytes, 'rows', rows,
     'unreadable_rows', unreadable_rows, 'first_date', first_date, 'last_date', last_date, 'sha256', sha256,
@@ -181,15 +181,15 @@ order by received_at desc, id desc limit %(limit)s + 1
 
 
 class PostgresLatestReport(LatestReport):
-    """LatestReport: the table `data_quality_reports`."""
+    """The table `data_quality_reports`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @override
     def latest_run_id(self) -> UUID:
-        found = self._database.fetch("select run_id from data_quality_reports order by created_at desc limit 1")
-        if not found:
+        rows = self._database.fetch("select run_id from data_quality_reports order by created_at desc limit 1")
+        if not rows:
             raise ReportNotFound("No data-quality report exists yet; start a run with POST /api/v1/forecasts/generate.")
-        run_id: UUID = found[0][0]
+        run_id: UUID = rows[0][0]
         return run_id

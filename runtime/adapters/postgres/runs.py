@@ -18,7 +18,7 @@ from runtime.services.ports import RunRepository
 
 
 class PostgresRuns(RunRepository):
-    """RunRepository: the tables `forecast_runs` and `published_run`."""
+    """The tables `forecast_runs` and `published_run`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -64,7 +64,7 @@ class PostgresRuns(RunRepository):
             cursor.execute("update forecast_runs set status = %s, finished_at = %s where id = %s", [status, at, run_id])
 
     @override
-    def published(self) -> PublishedRun | None:
+    def find_published(self) -> PublishedRun | None:
         rows = self._database.fetch(
             """select r.id, r.as_of_date, r.horizon_days, p.published_at
             from published_run p join forecast_runs r on r.id = p.run_id"""
@@ -72,7 +72,7 @@ class PostgresRuns(RunRepository):
         return PublishedRun(*rows[0]) if rows else None
 
     @override
-    def durations(self, since: datetime, until: datetime) -> list[float]:
+    def list_durations(self, since: datetime, until: datetime) -> list[float]:
         rows = self._database.fetch(
             """select extract(epoch from finished_at - created_at) from forecast_runs
             where status = 'SUCCEEDED' and created_at >= %s and created_at < %s""",
@@ -81,7 +81,7 @@ class PostgresRuns(RunRepository):
         return [float(seconds) for (seconds,) in rows]
 
     @override
-    def published_before(self, as_of_date: date) -> list[ForecastRun]:
+    def list_published_before(self, as_of_date: date) -> list[ForecastRun]:
         rows = self._database.rows(
             "select * from forecast_runs where published_at is not null and as_of_date < %s order by as_of_date desc, published_at desc",
             [as_of_date],
@@ -102,10 +102,10 @@ update forecast_runs set backend = %(backend)s, model_name = %(model_name)s, mod
 where id = %(id)s
 """
 
-# Warnings are a set in the order said: a retried step says its own again.
+# Warnings are a set in order of appearance: a retried step adds its own again.
 WARN = """
 update forecast_runs set warnings = warnings || (
-    select coalesce(jsonb_agg(said), '[]') from jsonb_array_elements(%(warnings)s) said where not warnings @> jsonb_build_array(said))
+    select coalesce(jsonb_agg(new), '[]') from jsonb_array_elements(%(warnings)s) new where not warnings @> jsonb_build_array(new))
 where id = %(id)s
 """
 

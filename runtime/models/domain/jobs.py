@@ -1,4 +1,4 @@
-"""Jobs: long work that a caller started and can ask about."""
+"""Jobs: asynchronous work that a client started and can poll."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from contracts.run_states import RunState
 
 
 class JobType(StrEnum):
-    """What a job does."""
+    """Kind of a job."""
 
     FORECAST_RUN = "FORECAST_RUN"
 
 
 class JobStatus(StrEnum):
-    """Where a job stands. SUCCEEDED, FAILED, TIMED_OUT and CANCELLED are final."""
+    """Status of a job. SUCCEEDED, FAILED, TIMED_OUT and CANCELLED are final."""
 
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
@@ -31,10 +31,34 @@ class JobStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-FINAL = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.TIMED_OUT, JobStatus.CANCELLED})
+FINAL_STATUSES = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.TIMED_OUT, JobStatus.CANCELLED})
 
 
-def progress_at(state: str) -> dict[str, Any]:
+class Progress(TypedDict, total=False):
+    """Position in the steps of a job, empty before the first. `message` is the name of the current state of the state machine."""
+
+    step: int
+    steps: int
+    percent: int
+    message: str
+
+
+class JobError(TypedDict):
+    """Why a job failed."""
+
+    code: str
+    detail: str
+
+
+class JobResult(TypedDict):
+    """The resource that a job created."""
+
+    resource: str
+    run_id: str
+    href: str
+
+
+def progress_at(state: str) -> Progress:
     """Return the progress of a job whose execution is in a state of the state machine; `percent` counts the states before it.
 
     A state that is no RunState belongs to the branch of Amazon Forecast, and counts as Forecast.
@@ -44,31 +68,31 @@ def progress_at(state: str) -> dict[str, Any]:
     return {"step": position + 1, "steps": len(names), "percent": 100 * position // len(names), "message": str(state)}
 
 
-def request_hash(request: Mapping[str, Any]) -> str:
-    """32 hexadecimal digits that are equal for equal requests, whatever the order of their keys."""
+def request_hash(request: Mapping[str, object]) -> str:
+    """Return 32 hexadecimal digits that are equal for equal requests, whatever the order of their keys."""
     canonical = json.dumps(request, sort_keys=True, separators=(",", ":"), default=str)
     return blake2b(canonical.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True)
 class Job:
-    """One piece of long work. `error` is a problem object ({"code", "detail"}), `result` says where the outcome is."""
+    """One piece of asynchronous work."""
 
     id: UUID
     type: JobType
     status: JobStatus
     created_at: datetime
     updated_at: datetime
-    request: Mapping[str, Any] = field(default_factory=dict)
+    request: Mapping[str, object] = field(default_factory=dict)
     request_hash: str | None = None
     idempotency_key: str | None = None
-    progress: Mapping[str, Any] = field(default_factory=dict)
-    error: Mapping[str, Any] | None = None
-    result: Mapping[str, Any] | None = None
+    progress: Progress = field(default_factory=Progress)
+    error: JobError | None = None
+    result: JobResult | None = None
     execution_arn: str | None = None
     finished_at: datetime | None = None
 
     @property
-    def ended(self) -> bool:
-        """Whether its status is final."""
-        return self.status in FINAL
+    def has_ended(self) -> bool:
+        """Whether the status is final."""
+        return self.status in FINAL_STATUSES

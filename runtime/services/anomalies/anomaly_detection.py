@@ -78,7 +78,7 @@ class AnomalyDetection:
     def _assess(self, run: ForecastRun) -> tuple[int, AnomalyReport]:
         """How many series have expectations, and the report on their last days."""
         first_day = run.as_of_date - timedelta(days=PAST_DAYS + WINDOW_DAYS - 1)
-        earlier_runs = select_weekly_runs(self.runs.published_before(run.as_of_date), first_day)
+        earlier_runs = select_weekly_runs(self.runs.list_published_before(run.as_of_date), first_day)
         panel = Expectations(self.frames, past_days=PAST_DAYS, window_days=WINDOW_DAYS).panel(run, earlier_runs)
         groups = [] if panel is None else detect_groups(panel)
         report = AnomalyDetectionEngine().assess(groups, Window.ending(run.as_of_date, WINDOW_DAYS))
@@ -88,7 +88,7 @@ class AnomalyDetection:
 
     def _usual_total(self, run: ForecastRun) -> float | None:
         totals = []
-        for earlier in self.runs.published_before(run.as_of_date)[:COMPARED_RUNS]:
+        for earlier in self.runs.list_published_before(run.as_of_date)[:COMPARED_RUNS]:
             try:
                 totals.append(self.lake.read_json(run_files.anomalies(earlier.id))["report"]["total"])
             except NotFound:  # its report is too old, or was never written

@@ -89,7 +89,7 @@ class ForecastReading:
 
     def run(self, forecast_id: str) -> tuple[ForecastRun, PublishedRun | None]:
         """Return the run of an id (of a run or a row) and the published run. Raises RunNotFound."""
-        return self.runs.get(decode(forecast_id).run_id), self.runs.published()
+        return self.runs.get(decode(forecast_id).run_id), self.runs.find_published()
 
     def accuracy(self, forecast_id: str) -> tuple[ForecastKey, AccuracyReport | None]:
         """Return the key of an id and the newest accuracy report of its run, if there is one. Raises RunNotFound."""
@@ -115,7 +115,7 @@ class ForecastReading:
     def _run(self, after: SortKey | None) -> ForecastRun | None:
         if after:
             return self.runs.get(UUID(after[0]))
-        published = self.runs.published()
+        published = self.runs.find_published()
         return self.runs.get(published.run_id) if published else None
 
     def _meta(self, query: ForecastQuery, run: ForecastRun) -> ForecastMeta:

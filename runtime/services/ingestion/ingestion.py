@@ -61,7 +61,7 @@ class Ingestion:
             return _Examination(self, draft, Path(folder)).decide()
 
     def _first_with_content_of(self, decided: IngestedObject) -> UUID:
-        first = self.objects.accepted_with_content(decided.dataset or "", decided.sha256 or "")
+        first = self.objects.find_accepted(decided.dataset or "", decided.sha256 or "")
         if first is None:
             raise ContentAlreadyAccepted(f"{decided.key}: the object accepted with the same content no longer exists; upload it again")
         return first.id
@@ -88,7 +88,7 @@ class _Examination:
         self._learn(format=file_format.removeprefix("."))
         source = self._folder / "object"
         self._learn(sha256=self._download(source))
-        first = self._ingestion.objects.accepted_with_content(contract.dataset, self._draft.sha256 or "")
+        first = self._ingestion.objects.find_accepted(contract.dataset, self._draft.sha256 or "")
         if first is not None:
             return _without_rows(self._draft, first.id)
         plan = StagingPlan(contract, str(self._draft.id), self._draft.received_at.date())

@@ -87,7 +87,7 @@ class AccuracyMeasurement:
         return Measured(reports, len(metrics), sigmas_above_usual(history, run.as_of_date))
 
     def _reports(self, run: ForecastRun) -> Iterator[AccuracyReport]:
-        earlier = [old for old in self.runs.published_before(run.as_of_date) if _may_still_change(old, run.as_of_date)]
+        earlier = [old for old in self.runs.list_published_before(run.as_of_date) if _may_still_change(old, run.as_of_date)]
         tested = self.frames.backtest(run.id)
         begins = [*(old.as_of_date for old in earlier), *([_first_day(tested)] if len(tested) else [])]
         if not begins:

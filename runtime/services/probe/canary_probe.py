@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from runtime.errors import BrokenAnswer, NotFound, NothingPublished, Unavailable
+from runtime.errors import NotFound, NothingPublished, Unavailable, UnexpectedResponse
 from runtime.services.ports import ApiClient, Clock
 
 
@@ -40,17 +40,17 @@ class CanaryProbe:
             self._read_published_run()
         except NothingPublished:
             pass
-        except (BrokenAnswer, NotFound, Unavailable) as error:
+        except (UnexpectedResponse, NotFound, Unavailable) as error:
             failure = str(error)
         return ProbeResult((self.clock.now() - started_at).total_seconds() * 1000, failure)
 
     def _read_published_run(self) -> None:
         page = self.client.get("/forecasts", time_horizon="7d", limit=1)
         if len(page.get("forecasts") or ()) != 1:
-            raise BrokenAnswer(f"GET /forecasts?limit=1 holds no forecast: {page}"[:300])
+            raise UnexpectedResponse(f"GET /forecasts?limit=1 holds no forecast: {page}"[:300])
         run_id = page["meta"]["run_id"]
         accuracy = self.client.get(f"/forecasts/{run_id}/accuracy")
         if accuracy.get("forecast_id") != run_id:
-            raise BrokenAnswer(f"GET /forecasts/{run_id}/accuracy is about another run: {accuracy}"[:300])
+            raise UnexpectedResponse(f"GET /forecasts/{run_id}/accuracy is about another run: {accuracy}"[:300])
         if not isinstance(self.client.get("/kpis", limit=1).get("kpis"), list):
-            raise BrokenAnswer("GET /kpis holds no list of KPIs")
+            raise UnexpectedResponse("GET /kpis holds no list of KPIs")

@@ -29,7 +29,7 @@ class ExecutionEvents:
     def record_end(self, execution: Execution, status: str, failure: Failure) -> dict[str, str]:
         """Close run and job, unless a state of the execution has done so or the execution runs again. `status` is a key of JOB_STATUSES."""
         now = self.clock.now()
-        if self.jobs.create(job_of(execution)).ended:
+        if self.jobs.create(job_of(execution)).has_ended:
             return _outcome(execution, "RECORDED_BEFORE")
         if self.workflow.is_running(execution.arn):
             return _outcome(execution, "LATE")
@@ -41,7 +41,7 @@ class ExecutionEvents:
     def record_redrive(self, execution: Execution) -> dict[str, str]:
         """Mark run and job RUNNING again, unless the execution has ended again since."""
         job = self.jobs.create(job_of(execution))
-        if not job.ended:
+        if not job.has_ended:
             return _outcome(execution, "RECORDED_BEFORE")
         if not self.workflow.is_running(execution.arn):
             return _outcome(execution, "LATE")

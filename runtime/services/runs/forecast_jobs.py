@@ -41,7 +41,7 @@ class ForecastJobs:
         """
         key = check_key(idempotency_key) if idempotency_key is not None else f"api-{uuid4()}"
         body = request.model_dump(mode="json", exclude_unset=True)
-        earlier_job = self.jobs.with_idempotency_key(key)
+        earlier_job = self.jobs.find_by_idempotency_key(key)
         if earlier_job is not None and earlier_job.request_hash != request_hash(body):
             raise InvalidInput(f"Idempotency-Key = {key!r} was used with another body; use a new key for a new request.")
         is_replay = earlier_job is not None

@@ -18,4 +18,4 @@ class JobProgress:
 
     def enter(self, run_id: UUID, state: str) -> None:
         """Mark the job as running in this state, unless it has ended. Raises JobNotFound."""
-        self.jobs.running(run_id, progress_at(state), self.clock.now())
+        self.jobs.mark_running(run_id, progress_at(state), self.clock.now())

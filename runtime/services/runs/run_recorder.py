@@ -65,7 +65,7 @@ class RunRecorder:
     def times_usual(self, run_id: UUID) -> float | None:
         """How many times as long as the 90th percentile of the last two weeks' runs the run took; None when they are too few."""
         run = self.runs.get(run_id)
-        took = sorted(self.runs.durations(run.created_at - COMPARED, run.created_at))
+        took = sorted(self.runs.list_durations(run.created_at - COMPARED, run.created_at))
         if run.finished_at is None or len(took) < ENOUGH_RUNS:
             return None
         usual = took[math.ceil(0.9 * len(took)) - 1]
@@ -80,7 +80,7 @@ class RunRecorder:
         run = self.runs.find(run_id)
         if run is not None:
             self.runs.finish(run_id, RunStatus.FAILED, now)
-        summary = failure_summary(execution, failure.code, failure.detail, run, self.runs.published())
+        summary = failure_summary(execution, failure.code, failure.detail, run, self.runs.find_published())
         return {
             "run_id": str(run_id),
             "status": RunStatus.FAILED.value,

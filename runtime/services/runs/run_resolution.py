@@ -66,12 +66,12 @@ class RunResolution:
         self._mark_job(asked, execution)
         run = self.runs.start(run)
         self.lake.write_json(run_files.manifest(run.id), _manifest(run).model_dump(mode="json"))
-        if self.jobs.get(run.id).ended:  # the execution was stopped, and its books closed, while this was under way
+        if self.jobs.get(run.id).has_ended:  # the execution was stopped, and its books closed, while this was under way
             self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
         return ResolvedRun(run, asked, self.lake.bucket)
 
     def _new_run(self, asked: RunInput, execution: Execution) -> ForecastRun:
-        accepted = self.objects.accepted()
+        accepted = self.objects.list_accepted()
         as_of_date, warnings = choose_as_of_date(asked.as_of_date, execution.started_at.date(), accepted)
         return ForecastRun(
             id=execution.run_id,
@@ -104,7 +104,7 @@ class RunResolution:
                 execution_arn=execution.arn,
             )
         )
-        self.jobs.running(execution.run_id, progress, now, execution.arn)
+        self.jobs.mark_running(execution.run_id, progress, now, execution.arn)
 
 
 def choose_as_of_date(asked: date | None, today: date, accepted: Sequence[IngestedObject]) -> tuple[date, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
 from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.models.domain.runs import ForecastRun
-from tests.fakes.examples import STARTED, a_run, forecast_files, forecast_rows
+from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_rows
 
 # Neighbours that a language's collation, a byte order and a case-blind one sort differently, and marks that SQL, CSV and base64 mind.
 SKUS = (
@@ -54,5 +54,5 @@ def publish(
     """Load a run as the publisher does and, unless told not to, make it the one that readers see."""
     run = PostgresRuns(database).start(a_run(name, **changes))
     files = forecast_files(folder, run.id, rows_of(run.id, skus, sites))
-    PostgresForecastLoader(database).load(run.id, files, STARTED if flip else None)
+    PostgresForecastLoader(database).load(run.id, files, STARTED_AT if flip else None)
     return run

@@ -16,7 +16,7 @@ from runtime.models.domain.runs import ForecastRun
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
 from tests.fakes import InMemoryFrames
-from tests.fakes.examples import STARTED, a_run
+from tests.fakes.examples import STARTED_AT, a_run
 from tests.unit.api.conftest import call
 from tests.unit.kpi_engine.examples import ACTUAL, P10, P50, P90, TRAINING, actuals, forecasts
 
@@ -43,7 +43,7 @@ def measured(empty: Database) -> ForecastRun:
     runs, frames = PostgresRuns(empty), InMemoryFrames()
     old, today = runs.start(a_run("old", as_of_date=MONDAY - timedelta(days=1))), runs.start(a_run("today", as_of_date=SUNDAY))
     with empty.transaction() as cursor:
-        cursor.execute("update forecast_runs set published_at = %s where id = %s", [STARTED, old.id])
+        cursor.execute("update forecast_runs set published_at = %s where id = %s", [STARTED_AT, old.id])
     frames.forecasts[old.id], frames.demands[today.id] = golden_forecast(), golden_demand()
     AccuracyMeasurement(runs, frames, PostgresKpis(empty), ForecastAccuracyEngine()).measure(today.id)
     return old

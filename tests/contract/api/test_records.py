@@ -16,7 +16,7 @@ from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.models.domain.jobs import JobStatus, progress_at
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
 from runtime.models.domain.quality import QualityReport, Verdict
-from tests.fakes.examples import STARTED, a_run, an_accepted_object, quality_json
+from tests.fakes.examples import STARTED_AT, a_run, an_accepted_object, quality_json
 from tests.unit.api.conftest import call
 
 Changes = dict[str, Any]
@@ -28,7 +28,7 @@ def objects(**asked: str) -> Any:
 
 
 def record(database: Database, name: str, minute: int = 0, **changes: Any) -> IngestedObject:
-    at = STARTED + timedelta(minutes=minute)
+    at = STARTED_AT + timedelta(minutes=minute)
     return PostgresIngestedObjects(database).record(an_accepted_object(name, **{"received_at": at} | changes))
 
 
@@ -36,12 +36,12 @@ def test_a_started_run_can_be_followed_to_its_end(empty: Database) -> None:
     started = call("/forecasts/generate", "POST", body='{"time_horizon": "14d", "reason": "Łódź ✓"}', headers={"Idempotency-Key": "once"})
     assert started.status == 202
     job_id, jobs = started.json["job_id"], PostgresJobs(empty)
-    jobs.running(job_id, progress_at(RunState.CLEANSE), STARTED)
+    jobs.mark_running(job_id, progress_at(RunState.CLEANSE), STARTED_AT)
     assert call(f"/jobs/{job_id}").json["progress"]["message"] == "Cleanse"
-    jobs.finish(job_id, JobStatus.FAILED, STARTED, error={"code": "GATE_REFUSED", "detail": "too many bad rows"})
+    jobs.finish(job_id, JobStatus.FAILED, STARTED_AT, error={"code": "GATE_REFUSED", "detail": "too many bad rows"})
     answer = call(f"/jobs/{job_id}").json
     assert (answer["status"], answer["error"]["code"], answer["result"]) == ("FAILED", "GATE_REFUSED", None)
-    assert answer["finished_at"] == STARTED.isoformat()
+    assert answer["finished_at"] == STARTED_AT.isoformat()
 
 
 def test_the_same_key_again_answers_the_stored_job(empty: Database) -> None:
@@ -98,7 +98,7 @@ def test_the_newest_quality_report_is_the_latest(empty: Database) -> None:
     for minute, name in enumerate(("old", "new")):
         run = PostgresRuns(empty).start(a_run(name))
         payload = quality_json(run.id, rows_in=100 + minute, quarantined=5)
-        PostgresQualityReports(empty).save(QualityReport(run.id, Verdict.WARN, payload, STARTED + timedelta(minutes=minute)))
+        PostgresQualityReports(empty).save(QualityReport(run.id, Verdict.WARN, payload, STARTED_AT + timedelta(minutes=minute)))
     latest = call("/data-quality/reports/latest").json
     assert (latest["run_id"], latest["verdict"], latest["report"]["rows_in"]) == (str(a_run("new").id), "WARN", 101)
     assert call(f"/data-quality/reports/{a_run('old').id}").json["report"]["rows_in"] == 100

@@ -14,7 +14,7 @@ from runtime.adapters.postgres.forecasts import PostgresForecastLoader
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from tests.contract.api.conftest import Served
 from tests.contract.api.published import SITES, SKUS, publish
-from tests.fakes.examples import AS_OF, STARTED
+from tests.fakes.examples import AS_OF, STARTED_AT
 from tests.unit.api.conftest import call
 
 Filters = dict[str, Any]
@@ -113,7 +113,7 @@ def test_a_walk_whose_run_was_retired_meanwhile_says_so_and_does_not_just_end(em
     publish(empty, tmp_path, "old", SKUS[:2])
     cursor = call("/forecasts", time_horizon="28d", limit="100").json["page"]["next_cursor"]
     for days in (1, 2):
-        publish(empty, tmp_path, f"new-{days}", SKUS[:2], created_at=STARTED + timedelta(days=days))
+        publish(empty, tmp_path, f"new-{days}", SKUS[:2], created_at=STARTED_AT + timedelta(days=days))
     assert len(PostgresForecastLoader(empty).retire(2)) == 1
     answer = call("/forecasts", time_horizon="28d", limit="100", cursor=cursor)
     assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")

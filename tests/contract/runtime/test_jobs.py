@@ -12,19 +12,19 @@ from contracts.run_states import RunState
 from runtime.errors import IdempotencyKeyTaken, JobNotFound
 from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at
 from tests.contract.runtime.conftest import Books
-from tests.fakes.examples import STARTED
+from tests.fakes.examples import STARTED_AT
 
 
 def a_job(**changes: Any) -> Job:
-    values: dict[str, Any] = {"id": uuid4(), "type": JobType.FORECAST_RUN, "status": JobStatus.QUEUED, "created_at": STARTED}
-    return Job(**values | {"updated_at": STARTED} | changes)
+    values: dict[str, Any] = {"id": uuid4(), "type": JobType.FORECAST_RUN, "status": JobStatus.QUEUED, "created_at": STARTED_AT}
+    return Job(**values | {"updated_at": STARTED_AT} | changes)
 
 
 def test_a_job_comes_back_as_it_was_created(books: Books) -> None:
     job = a_job(request={"horizon_days": 7}, request_hash="abc", idempotency_key="key-1")
     assert books.jobs.create(job) == job
     assert books.jobs.get(job.id) == job
-    assert books.jobs.with_idempotency_key("key-1") == job
+    assert books.jobs.find_by_idempotency_key("key-1") == job
 
 
 def test_creating_a_job_again_changes_nothing(books: Books) -> None:
@@ -40,9 +40,9 @@ def test_one_idempotency_key_belongs_to_one_job(books: Books) -> None:
 
 def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:
     job = books.jobs.create(a_job())
-    books.jobs.running(job.id, progress_at(RunState.FORECAST), STARTED, "arn:execution")
+    books.jobs.mark_running(job.id, progress_at(RunState.FORECAST), STARTED_AT, "arn:execution")
     assert books.jobs.get(job.id).progress == {"step": 5, "steps": 9, "percent": 44, "message": "Forecast"}
-    books.jobs.finish(job.id, JobStatus.FAILED, STARTED + timedelta(minutes=1), error={"code": "GateRefused", "detail": "too bad"})
+    books.jobs.finish(job.id, JobStatus.FAILED, STARTED_AT + timedelta(minutes=1), error={"code": "GateRefused", "detail": "too bad"})
     ended = books.jobs.get(job.id)
     assert (ended.status, ended.error, ended.execution_arn) == (
         JobStatus.FAILED,
@@ -53,16 +53,16 @@ def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:
 
 def test_a_job_that_ended_is_not_moved_by_a_step_that_comes_too_late(books: Books) -> None:
     job = books.jobs.create(a_job())
-    books.jobs.finish(job.id, JobStatus.CANCELLED, STARTED, error={"code": "x", "detail": "y"})
+    books.jobs.finish(job.id, JobStatus.CANCELLED, STARTED_AT, error={"code": "x", "detail": "y"})
     ended = books.jobs.get(job.id)
-    books.jobs.running(job.id, progress_at(RunState.FORECAST), STARTED + timedelta(seconds=3), "arn:execution")
+    books.jobs.mark_running(job.id, progress_at(RunState.FORECAST), STARTED_AT + timedelta(seconds=3), "arn:execution")
     assert books.jobs.get(job.id) == ended
 
 
 def test_a_redriven_job_runs_again_and_forgets_its_error(books: Books) -> None:
     job = books.jobs.create(a_job())
-    books.jobs.finish(job.id, JobStatus.FAILED, STARTED, error={"code": "x", "detail": "y"})
-    books.jobs.reopen(job.id, progress_at(RunState.FORECAST), STARTED)
+    books.jobs.finish(job.id, JobStatus.FAILED, STARTED_AT, error={"code": "x", "detail": "y"})
+    books.jobs.reopen(job.id, progress_at(RunState.FORECAST), STARTED_AT)
     again = books.jobs.get(job.id)
     assert (again.status, again.error, again.finished_at) == (JobStatus.RUNNING, None, None)
 
@@ -71,8 +71,8 @@ def test_a_job_that_was_never_created_is_not_found(books: Books) -> None:
     with pytest.raises(JobNotFound):
         books.jobs.get(uuid4())
     with pytest.raises(JobNotFound):
-        books.jobs.finish(uuid4(), JobStatus.SUCCEEDED, STARTED)
+        books.jobs.finish(uuid4(), JobStatus.SUCCEEDED, STARTED_AT)
     with pytest.raises(JobNotFound):
-        books.jobs.running(uuid4(), {}, STARTED)
+        books.jobs.mark_running(uuid4(), {}, STARTED_AT)
     with pytest.raises(JobNotFound):
-        books.jobs.reopen(uuid4(), {}, STARTED)
+        books.jobs.reopen(uuid4(), {}, STARTED_AT)

@@ -10,51 +10,51 @@ import pytest
 
 from runtime.errors import BrokenRun, RunNotFound
 from tests.contract.runtime.conftest import Books
-from tests.fakes.examples import STARTED, a_run, forecast_files, forecast_rows
+from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_rows
 
 
 def test_readers_see_the_run_that_was_loaded_and_published(books: Books, tmp_path: Path) -> None:
     run = books.runs.start(a_run())
-    loaded = books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED)
+    loaded = books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT)
     assert (loaded.rows, loaded.series, loaded.excluded, loaded.reused) == (56, 2, 1, False)
-    published = books.runs.published()
+    published = books.runs.find_published()
     assert published is not None
-    assert (published.run_id, published.as_of_date, published.published_at) == (run.id, run.as_of_date, STARTED)
-    assert books.runs.get(run.id).published_at == STARTED
+    assert (published.run_id, published.as_of_date, published.published_at) == (run.id, run.as_of_date, STARTED_AT)
+    assert books.runs.get(run.id).published_at == STARTED_AT
 
 
 def test_a_run_can_be_loaded_without_being_published(books: Books, tmp_path: Path) -> None:
     run = books.runs.start(a_run())
     assert books.loader.load(run.id, forecast_files(tmp_path, run.id), None).rows == 56
-    assert books.runs.published() is None
+    assert books.runs.find_published() is None
     assert books.runs.get(run.id).published_at is None
 
 
 def test_a_second_load_changes_nothing(books: Books, tmp_path: Path) -> None:
     run = books.runs.start(a_run())
     files = forecast_files(tmp_path, run.id)
-    books.loader.load(run.id, files, STARTED)
-    again = books.loader.load(run.id, files, STARTED + timedelta(hours=1))
+    books.loader.load(run.id, files, STARTED_AT)
+    again = books.loader.load(run.id, files, STARTED_AT + timedelta(hours=1))
     assert (again.rows, again.series, again.excluded, again.reused) == (56, 2, 1, True)
-    assert books.runs.get(run.id).published_at == STARTED
+    assert books.runs.get(run.id).published_at == STARTED_AT
 
 
 def test_a_late_retry_does_not_take_readers_back_to_an_older_run(books: Books, tmp_path: Path) -> None:
     old, new = books.runs.start(a_run("old")), books.runs.start(a_run("new"))
     for run in (old, new, old):
-        books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED)
-    published = books.runs.published()
+        books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT)
+    published = books.runs.find_published()
     assert published is not None
     assert published.run_id == new.id
 
 
 def test_files_with_too_few_rows_leave_readers_with_the_old_run(books: Books, tmp_path: Path) -> None:
     old, new = books.runs.start(a_run("old")), books.runs.start(a_run("new"))
-    books.loader.load(old.id, forecast_files(tmp_path, old.id), STARTED)
+    books.loader.load(old.id, forecast_files(tmp_path, old.id), STARTED_AT)
     files = forecast_files(tmp_path, new.id)
     with pytest.raises(BrokenRun, match=r"hold 28 rows.*says 56"):
-        books.loader.load(new.id, type(files)(files.forecasts[:1], files.excluded, files.rows), STARTED)
-    published = books.runs.published()
+        books.loader.load(new.id, type(files)(files.forecasts[:1], files.excluded, files.rows), STARTED_AT)
+    published = books.runs.find_published()
     assert published is not None
     assert published.run_id == old.id
 
@@ -62,18 +62,18 @@ def test_files_with_too_few_rows_leave_readers_with_the_old_run(books: Books, tm
 def test_rows_of_another_run_are_refused(books: Books, tmp_path: Path) -> None:
     run = books.runs.start(a_run())
     with pytest.raises(BrokenRun, match="another run"):
-        books.loader.load(run.id, forecast_files(tmp_path, run.id, forecast_rows(uuid4())), STARTED)
+        books.loader.load(run.id, forecast_files(tmp_path, run.id, forecast_rows(uuid4())), STARTED_AT)
 
 
 def test_an_unknown_run_is_not_loaded(books: Books, tmp_path: Path) -> None:
     with pytest.raises(RunNotFound):
-        books.loader.load(a_run().id, forecast_files(tmp_path, a_run().id), STARTED)
+        books.loader.load(a_run().id, forecast_files(tmp_path, a_run().id), STARTED_AT)
 
 
 def test_old_runs_are_dropped_but_never_the_published_one(books: Books, tmp_path: Path) -> None:
-    runs = [books.runs.start(a_run(f"run-{day}", created_at=STARTED + timedelta(days=day))) for day in range(5)]
+    runs = [books.runs.start(a_run(f"run-{day}", created_at=STARTED_AT + timedelta(days=day))) for day in range(5)]
     for run in runs:
-        books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED if run is runs[1] else None)
+        books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT if run is runs[1] else None)
     assert books.loader.retire(2) == [runs[2].id, runs[0].id]
     assert books.loader.retire(2) == []
     assert [books.loader.load(run.id, forecast_files(tmp_path, run.id), None).reused for run in runs] == [False, True, False, True, True]

@@ -10,7 +10,7 @@ import pytest
 from runtime.errors import ContentAlreadyAccepted
 from runtime.models.domain.objects import ObjectStatus, ReasonCode
 from tests.contract.runtime.conftest import Books
-from tests.fakes.examples import STARTED, an_accepted_object
+from tests.fakes.examples import STARTED_AT, an_accepted_object
 
 
 def test_a_record_comes_back_as_it_was_stored(books: Books) -> None:
@@ -33,7 +33,7 @@ def test_the_same_bytes_are_accepted_once_per_dataset(books: Books) -> None:
     with pytest.raises(ContentAlreadyAccepted):
         books.objects.record(an_accepted_object("b.csv", sha256="same"))
     books.objects.record(an_accepted_object("c.csv", sha256="same", dataset="orders"))
-    assert books.objects.accepted_with_content("demand_history", "same") == first
+    assert books.objects.find_accepted("demand_history", "same") == first
 
 
 def test_rejected_and_duplicate_objects_are_recorded_and_not_accepted(books: Books) -> None:
@@ -44,10 +44,10 @@ def test_rejected_and_duplicate_objects_are_recorded_and_not_accepted(books: Boo
         an_accepted_object("c.csv"), status=ObjectStatus.REJECTED, reason_code=ReasonCode.EMPTY, reason="holds no row", dataset=None
     )
     assert books.objects.record(rejected) == rejected
-    assert books.objects.accepted() == [original]
+    assert books.objects.list_accepted() == [original]
 
 
 def test_accepted_objects_come_in_the_order_received(books: Books) -> None:
-    later = books.objects.record(an_accepted_object("a.csv", received_at=STARTED + timedelta(hours=1)))
-    earlier = books.objects.record(an_accepted_object("b.csv", received_at=STARTED))
-    assert books.objects.accepted() == [earlier, later]
+    later = books.objects.record(an_accepted_object("a.csv", received_at=STARTED_AT + timedelta(hours=1)))
+    earlier = books.objects.record(an_accepted_object("b.csv", received_at=STARTED_AT))
+    assert books.objects.list_accepted() == [earlier, later]

@@ -19,7 +19,7 @@ from runtime.errors import BrokenRun, RunWorseThanBaseline
 from runtime.models.domain.runs import Gate
 from runtime.services.runs.publishing import Publishing
 from tests.fakes import FixedClock, InMemoryLake
-from tests.fakes.examples import STARTED, a_run, forecast_files, forecast_rows, put_forecast
+from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_rows, put_forecast
 
 READ = """
 select count(*), count(distinct predicted_value), min(predicted_value), count(distinct f.run_id)
@@ -44,7 +44,7 @@ def test_a_reader_sees_the_old_run_or_the_new_one_and_never_a_mix(
 ) -> None:
     runs, loader = PostgresRuns(postgres), PostgresForecastLoader(postgres)
     versions = [runs.start(a_run(f"run-{number}")).id for number in range(6)]
-    loader.load(versions[0], forecast_files(tmp_path, versions[0], rows_of_one_value(versions[0], 0.0)), STARTED)
+    loader.load(versions[0], forecast_files(tmp_path, versions[0], rows_of_one_value(versions[0], 0.0)), STARTED_AT)
     seen, stop = [], threading.Event()
 
     def read() -> None:
@@ -54,7 +54,7 @@ def test_a_reader_sees_the_old_run_or_the_new_one_and_never_a_mix(
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(read)
         for number, run_id in enumerate(versions[1:], start=1):
-            loader.load(run_id, forecast_files(tmp_path, run_id, rows_of_one_value(run_id, float(number))), STARTED)
+            loader.load(run_id, forecast_files(tmp_path, run_id, rows_of_one_value(run_id, float(number))), STARTED_AT)
             loader.retire(2)
         stop.set()
         reading.result(timeout=30)
@@ -66,7 +66,7 @@ def test_a_load_that_breaks_off_leaves_nothing_behind(postgres: Database, reader
     run = PostgresRuns(postgres).start(a_run())
     twice = forecast_rows(run.id)[:1] * 2
     with pytest.raises(BrokenRun, match="is duplicated"):
-        PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, twice), STARTED)
+        PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, twice), STARTED_AT)
     assert reader.execute("select count(*) from pg_class where relname like 'forecasts\\_%' and relkind = 'r'").fetchone() == (0,)
     assert reader.execute("select count(*) from published_run").fetchone() == (0,)
 
@@ -93,13 +93,13 @@ def test_a_value_that_breaks_a_rule_of_the_table_is_named(
     if value == 1e11:
         rows[1]["confidence_upper"] = value
     with pytest.raises(BrokenRun, match=complaint):
-        PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, rows), STARTED)
+        PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, rows), STARTED_AT)
 
 
 def test_identifiers_come_through_as_they_are(postgres: Database, reader: psycopg.Connection[Any], tmp_path: Path) -> None:
     run = PostgresRuns(postgres).start(a_run())
     odd = ['7" pipe, "red"', "Ünïcode/ä b", "O'Neil#2", "NULL"]
-    PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, forecast_rows(run.id, skus=odd, days=1)), STARTED)
+    PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, forecast_rows(run.id, skus=odd, days=1)), STARTED_AT)
     found = reader.execute("select sku_id from forecasts where run_id = %s", [run.id]).fetchall()
     assert sorted(sku for (sku,) in found) == sorted(odd)
 
@@ -108,7 +108,7 @@ def test_each_partition_is_used_by_the_indexes_and_pruned(postgres: Database, re
     runs, loader = PostgresRuns(postgres), PostgresForecastLoader(postgres)
     for number in range(3):
         run = runs.start(a_run(f"run-{number}"))
-        loader.load(run.id, forecast_files(tmp_path, run.id, rows_of_one_value(run.id, 1.0)), STARTED)
+        loader.load(run.id, forecast_files(tmp_path, run.id, rows_of_one_value(run.id, 1.0)), STARTED_AT)
     plan = "\n".join(
         line
         for (line,) in reader.execute(
@@ -129,7 +129,7 @@ def test_a_run_worse_than_its_baseline_stays_unpublished(postgres: Database, tmp
     assert publishing.publish(good.id, Gate.ENFORCE, flip=True).published
     with pytest.raises(RunWorseThanBaseline, match=r"61\.0 %.*55\.0 % of seasonal_naive_7"):
         publishing.publish(bad.id, Gate.ENFORCE, flip=True)
-    published = runs.published()
+    published = runs.find_published()
     assert published is not None
     assert published.run_id == good.id
     refused = runs.get(bad.id)

@@ -12,7 +12,7 @@ from runtime.errors import RunNotFound
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.runs import RunStatus
 from tests.contract.runtime.conftest import Books
-from tests.fakes.examples import STARTED, a_run, forecast_files, forecast_json
+from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_json
 
 
 def test_a_run_comes_back_as_it_was_started(books: Books) -> None:
@@ -29,7 +29,7 @@ def test_a_run_that_was_never_started_is_not_found(books: Books) -> None:
 
 def test_a_second_start_continues_the_first_run(books: Books) -> None:
     first = books.runs.start(a_run(manifest=({"key": "a"},)))
-    books.runs.finish(first.id, RunStatus.FAILED, STARTED)
+    books.runs.finish(first.id, RunStatus.FAILED, STARTED_AT)
     assert books.runs.start(a_run(as_of_date=date(2026, 1, 1), manifest=())) == first
 
 
@@ -47,26 +47,26 @@ def test_what_the_forecast_job_said_stays_with_the_run(books: Books) -> None:
 
 def test_finishing_closes_the_run(books: Books) -> None:
     run = books.runs.start(a_run())
-    books.runs.finish(run.id, RunStatus.FAILED, STARTED + timedelta(minutes=5))
+    books.runs.finish(run.id, RunStatus.FAILED, STARTED_AT + timedelta(minutes=5))
     closed = books.runs.get(run.id)
-    assert (closed.status, closed.finished_at) == (RunStatus.FAILED, STARTED + timedelta(minutes=5))
+    assert (closed.status, closed.finished_at) == (RunStatus.FAILED, STARTED_AT + timedelta(minutes=5))
 
 
 def test_only_runs_that_were_published_and_began_earlier_are_compared(books: Books, tmp_path: Path) -> None:
     for name, as_of_date in (("one", date(2026, 11, 1)), ("two", date(2026, 11, 10)), ("three", date(2026, 11, 20))):
         run = books.runs.start(a_run(name, as_of_date=as_of_date))
-        books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED)
+        books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT)
     books.runs.start(a_run("unpublished", as_of_date=date(2026, 11, 5)))
-    found = books.runs.published_before(date(2026, 11, 20))
+    found = books.runs.list_published_before(date(2026, 11, 20))
     assert [run.as_of_date for run in found] == [date(2026, 11, 10), date(2026, 11, 1)]
 
 
 def test_durations_are_those_of_the_runs_that_succeeded_in_the_window(books: Books) -> None:
-    hours = {"before": -1, "first": 0, "second": 5, "failed": 6, "running": 7, "after": 24}
+    hours = {"before": -1, "first": 0, "second": 5, "failed": 6, "mark_running": 7, "after": 24}
     for name, hour in hours.items():
-        began = STARTED + timedelta(hours=hour)
+        began = STARTED_AT + timedelta(hours=hour)
         run = books.runs.start(a_run(name, created_at=began))
-        if name != "running":
+        if name != "mark_running":
             ended = RunStatus.FAILED if name == "failed" else RunStatus.SUCCEEDED
             books.runs.finish(run.id, ended, began + timedelta(seconds=60 + hour))
-    assert sorted(books.runs.durations(STARTED, STARTED + timedelta(hours=24))) == [60, 65]
+    assert sorted(books.runs.list_durations(STARTED_AT, STARTED_AT + timedelta(hours=24))) == [60, 65]

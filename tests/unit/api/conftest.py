@@ -13,7 +13,7 @@ from contracts.scopes import ALL_SCOPES
 from runtime import bootstrap
 from runtime.settings import Environment
 from tests.fakes.clock import FixedClock
-from tests.fakes.examples import STARTED, a_run, forecast_rows
+from tests.fakes.examples import STARTED_AT, a_run, forecast_rows
 from tests.fakes.jobs import InMemoryJobs
 from tests.fakes.quality import InMemoryQualityReports
 from tests.fakes.reads import (
@@ -57,7 +57,7 @@ class World:
     def services(self) -> bootstrap.Services:
         adapters = bootstrap.Adapters(bootstrap.AwsClients())
         adapters.environment = Environment(stage="test", code_version="test")
-        adapters.clock = FixedClock(STARTED)
+        adapters.clock = FixedClock(STARTED_AT)
         adapters.forecast_reads, adapters.runs = self.forecasts, self.runs
         adapters.jobs, adapters.workflow = self.jobs, self.workflow
         adapters.accuracy_reads, adapters.kpi_reads = self.accuracy, self.kpis
@@ -72,9 +72,9 @@ def world() -> Iterator[World]:
     world = World()
     run = a_run()
     world.runs.start(run)
-    world.runs.flip(run.id, STARTED)
-    world.forecasts.stored = forecast_rows(run.id)
-    world.forecasts.left_out = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": "3 days of history"}]
+    world.runs.flip(run.id, STARTED_AT)
+    world.forecasts.all_rows = forecast_rows(run.id)
+    world.forecasts.excluded_rows = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": "3 days of history"}]
     with bootstrap.use(world.services()):
         yield world
 

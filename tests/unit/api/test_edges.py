@@ -12,7 +12,7 @@ import pytest
 from runtime.api.openapi import TARGET, render
 from runtime.errors import DatabaseUnavailable
 from runtime.models.domain.quality import QualityReport, Verdict
-from tests.fakes.examples import STARTED, a_run, quality_json
+from tests.fakes.examples import STARTED_AT, a_run, quality_json
 from tests.unit.api.conftest import World, call
 
 NAMED_TYPES = ("ForecastResponse", "ForecastJobResponse", "AccuracyMetricsResponse", "ForecastRequest", "TimeHorizon")
@@ -75,14 +75,15 @@ def test_every_answer_carries_its_request_id_and_security_headers(world: World) 
 
 
 def test_kpis_are_filtered_by_metric_and_dimension(world: World) -> None:
-    world.kpis.stored = [{"name": name, "value": 1.0, "dimensions": {"basis": basis}} for name in ("wape", "mape") for basis in ("A", "B")]
-    found = call("/kpis", metric=["wape"], dimension=["basis:B"]).json["kpis"]
-    assert [(row["name"], row["dimensions"]["basis"]) for row in found] == [("wape", "B")]
+    values = [(name, basis) for name in ("wape", "mape") for basis in ("A", "B")]
+    world.kpis.all_rows = [{"name": name, "value": 1.0, "dimensions": {"basis": basis}} for name, basis in values]
+    rows = call("/kpis", metric=["wape"], dimension=["basis:B"]).json["kpis"]
+    assert [(row["name"], row["dimensions"]["basis"]) for row in rows] == [("wape", "B")]
     assert call("/kpis", dimension=["nonsense"]).status == 422
 
 
 def test_objects_are_filtered_and_paged(world: World) -> None:
-    world.objects.stored = [{"key": f"landing/orders/v1/{n}.csv", "status": "REJECTED" if n % 2 else "ACCEPTED"} for n in range(6)]
+    world.objects.all_rows = [{"key": f"landing/orders/v1/{n}.csv", "status": "REJECTED" if n % 2 else "ACCEPTED"} for n in range(6)]
     first = call("/data-quality/objects", status="REJECTED", limit="2").json
     second = call("/data-quality/objects", status="REJECTED", limit="2", cursor=first["page"]["next_cursor"]).json
     assert [row["key"][-5] for row in first["objects"] + second["objects"]] == ["1", "3", "5"]
@@ -93,7 +94,7 @@ def test_objects_are_filtered_and_paged(world: World) -> None:
 def test_the_latest_quality_report_is_found_without_knowing_its_run(world: World) -> None:
     assert call("/data-quality/reports/latest").status == 404
     run_id = a_run().id
-    world.quality.save(QualityReport(run_id, Verdict.PASS, quality_json(run_id), STARTED))
+    world.quality.save(QualityReport(run_id, Verdict.PASS, quality_json(run_id), STARTED_AT))
     world.latest_report.run_id = run_id
     assert call("/data-quality/reports/latest").json["report"]["rows_in"] == 1000
     assert call(f"/data-quality/reports/{run_id}").json["verdict"] == "PASS"

@@ -10,7 +10,7 @@ import pytest
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.kpis import AccuracyReport, Basis
 from runtime.services.forecasts.row_ids import ForecastKey, encode
-from tests.fakes.examples import AS_OF, STARTED, a_run, forecast_rows
+from tests.fakes.examples import AS_OF, STARTED_AT, a_run, forecast_rows
 from tests.unit.api.conftest import World, call
 from tests.unit.kpi_engine.examples import actuals, forecasts
 
@@ -31,7 +31,7 @@ def test_the_cursor_walks_every_row_once_and_stays_on_its_run(world: World) -> N
     first = call("/forecasts", time_horizon="28d", limit="10").json
     newer = a_run("tomorrow", as_of_date=AS_OF + timedelta(days=1))
     world.runs.start(newer)
-    world.runs.flip(newer.id, STARTED)
+    world.runs.flip(newer.id, STARTED_AT)
     rows, cursor = first["forecasts"], first["page"]["next_cursor"]
     while cursor:
         page = call("/forecasts", time_horizon="28d", limit="10", cursor=cursor).json
@@ -107,14 +107,14 @@ def test_a_hundred_skus_may_be_asked_for(world: World) -> None:
 def test_a_horizon_beyond_the_run_is_refused(world: World) -> None:
     short = a_run("short", horizon_days=7)
     world.runs.start(short)
-    world.runs.flip(short.id, STARTED)
+    world.runs.flip(short.id, STARTED_AT)
     assert "covers 7 days" in call("/forecasts", time_horizon="28d").json["detail"]
 
 
 def test_an_old_run_is_marked_stale(world: World) -> None:
     old = a_run("old", as_of_date=AS_OF - timedelta(days=9))
     world.runs.start(old)
-    world.runs.flip(old.id, STARTED)
+    world.runs.flip(old.id, STARTED_AT)
     assert call("/forecasts", time_horizon="7d").json["meta"]["stale"]
 
 
@@ -153,7 +153,7 @@ def measured(basis: Basis) -> AccuracyReport:
 
 
 def test_accuracy_says_what_it_rests_on_and_breaks_down_on_demand(world: World) -> None:
-    world.accuracy.stored[a_run().id] = measured(Basis.BACKTEST)
+    world.accuracy.by_run[a_run().id] = measured(Basis.BACKTEST)
     plain = call(f"/forecasts/{a_run().id}/accuracy").json
     by_sku = call(f"/forecasts/{a_run().id}/accuracy", group_by="sku").json
     assert (plain["status"], plain["basis"], plain["scope"]) == ("COMPLETE", "BACKTEST", {})
@@ -163,7 +163,7 @@ def test_accuracy_says_what_it_rests_on_and_breaks_down_on_demand(world: World) 
 
 
 def test_accuracy_of_a_row_is_that_of_its_sku(world: World) -> None:
-    world.accuracy.stored[a_run().id] = measured(Basis.ACTUALS)
+    world.accuracy.by_run[a_run().id] = measured(Basis.ACTUALS)
     row = call("/forecasts", time_horizon="7d", sku_filter=["SKU-2"], limit="1").json["forecasts"][0]
     answer = call(f"/forecasts/{row['id']}/accuracy").json
     assert answer["scope"] == {"sku_id": "SKU-2"}
@@ -172,7 +172,7 @@ def test_accuracy_of_a_row_is_that_of_its_sku(world: World) -> None:
 
 
 def test_accuracy_of_a_row_whose_sku_nobody_could_measure_is_pending(world: World) -> None:
-    world.accuracy.stored[a_run().id] = measured(Basis.ACTUALS)
+    world.accuracy.by_run[a_run().id] = measured(Basis.ACTUALS)
     answer = call(f"/forecasts/{encode(ForecastKey(a_run().id, 'LDS1', 'SKU-3', AS_OF))}/accuracy").json
     assert (answer["status"], answer["scope"], answer["metrics"]["wape"]) == ("PENDING_ACTUALS", {"sku_id": "SKU-3"}, None)
 

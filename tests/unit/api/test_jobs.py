@@ -21,7 +21,7 @@ def test_a_run_is_started_and_answers_where_to_ask(world: World) -> None:
     assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json['job_id']}"
     assert answer.headers["Retry-After"] == "5"
     assert answer.json["status"] == "QUEUED"
-    assert world.workflow.started["daily-2026-11-23"] == {
+    assert world.workflow.inputs["daily-2026-11-23"] == {
         "horizon_days": 14,
         "gate": "enforce",
         "requested_by": "api:client-1",
@@ -41,7 +41,7 @@ def test_the_same_key_and_body_start_nothing_new(world: World) -> None:
     assert second.json["job_id"] == first.json["job_id"]
     assert second.headers["Idempotency-Replayed"] == "true"
     assert "Idempotency-Replayed" not in first.headers
-    assert len(world.workflow.started) == 1
+    assert len(world.workflow.inputs) == 1
 
 
 def test_the_same_key_with_another_body_is_refused(world: World) -> None:
@@ -53,9 +53,9 @@ def test_the_same_key_with_another_body_is_refused(world: World) -> None:
 
 def test_a_start_that_broke_off_is_completed_by_the_next_call(world: World) -> None:
     generate(headers=KEY)
-    world.workflow.started.clear()
+    world.workflow.inputs.clear()
     generate(headers=KEY)
-    assert "daily-2026-11-23" in world.workflow.started
+    assert "daily-2026-11-23" in world.workflow.inputs
 
 
 def test_without_a_key_every_call_starts_a_run(world: World) -> None:
@@ -65,19 +65,19 @@ def test_without_a_key_every_call_starts_a_run(world: World) -> None:
 def test_a_key_whose_execution_ended_before_anyone_wrote_of_it_answers_the_job_it_started(world: World) -> None:
     headers = {"Idempotency-Key": "daily"}
     first = generate(headers=headers)
-    world.workflow.ended.add("daily")
+    world.workflow.finished_names.add("daily")
     again = generate(headers=headers)
     assert (again.status, again.json["job_id"]) == (202, first.json["job_id"])
 
 
 def test_a_key_that_names_an_execution_of_someone_else_is_a_conflict(world: World) -> None:
-    world.workflow.ended.add("daily")
+    world.workflow.finished_names.add("daily")
     assert generate(headers={"Idempotency-Key": "daily"}).status == 409
 
 
 def test_a_key_that_is_no_execution_name_is_digested(world: World) -> None:
     generate(headers={"Idempotency-Key": "Ünïque key / with spaces"})
-    assert next(iter(world.workflow.started)).startswith("key-")
+    assert next(iter(world.workflow.inputs)).startswith("key-")
 
 
 @pytest.mark.parametrize("key", ["  ", "x" * 256])
@@ -99,7 +99,7 @@ def test_a_body_that_cannot_be_honoured_is_explained(world: World, body: str, st
     answer = generate(body)
     assert answer.status == status
     assert named in answer.text
-    assert not world.workflow.started
+    assert not world.workflow.inputs
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/csv", "application/xml; charset=utf-8"])
@@ -107,7 +107,7 @@ def test_a_body_of_another_type_is_refused_by_its_type(world: World, kind: str) 
     answer = generate("{}", headers={"content-type": kind})
     assert (answer.status, answer.json["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert answer.json["detail"] == f"Content-Type is {kind.partition(';')[0]!r}; send the body as application/json."
-    assert not world.workflow.started
+    assert not world.workflow.inputs
 
 
 @pytest.mark.parametrize("job_id", ["nonsense", "00000000-0000-0000-0000-000000000000"])

@@ -62,18 +62,18 @@ def test_losing_a_race_against_the_same_content_makes_a_duplicate(world: World) 
     winner = IngestedObject(
         UUID(int=1), "lake", "k", "v", ObjectStatus.ACCEPTED, world.ingestion.clock.now(), "demand_history", sha256="", staging_key="s"
     )
-    find = world.objects.accepted_with_content
-    asked: list[str] = []
+    find = world.objects.find_accepted
+    lookups: list[str] = []
 
     def too_late(dataset: str, sha256: str) -> IngestedObject | None:
         """The first look finds nothing; right after it the other object is recorded."""
-        asked.append(sha256)
-        if len(asked) == 1:
+        lookups.append(sha256)
+        if len(lookups) == 1:
             world.objects.records[winner.id] = replace(winner, sha256=sha256)
             return None
         return find(dataset, sha256)
 
-    world.objects.accepted_with_content = too_late  # type: ignore[method-assign]
+    world.objects.find_accepted = too_late  # type: ignore[method-assign]
     decided = world.receive("a.csv", history(line()))
     assert (decided.status, decided.duplicate_of) == (ObjectStatus.DUPLICATE, winner.id)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from runtime.adapters.aws.api_client import HttpApiClient
-from runtime.errors import BrokenAnswer, NotFound, NothingPublished, Unavailable
+from runtime.errors import NotFound, NothingPublished, Unavailable, UnexpectedResponse
 from runtime.settings import CanaryEnvironment
 
 
@@ -118,8 +118,8 @@ def test_the_api_key_is_sent_when_the_environment_names_one(gateway: Gateway) ->
     [
         (404, b'{"code": "NOTHING_PUBLISHED"}', NothingPublished),
         (404, b'{"code": "NOT_FOUND"}', NotFound),
-        (500, b"<html>Internal Server Error</html>", BrokenAnswer),
-        (429, b'{"code": "RATE_LIMITED"}', BrokenAnswer),
+        (500, b"<html>Internal Server Error</html>", UnexpectedResponse),
+        (429, b'{"code": "RATE_LIMITED"}', UnexpectedResponse),
     ],
 )
 def test_other_responses_raise_the_matching_error(gateway: Gateway, status: int, body: bytes, error: type[Exception]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runtime.errors import BrokenAnswer, NotFound, NothingPublished, SignifyError, Unavailable
+from runtime.errors import NotFound, NothingPublished, SignifyError, Unavailable, UnexpectedResponse
 from runtime.services.probe.canary_probe import CanaryProbe
 from tests.fakes import FixedClock
 
@@ -48,7 +48,7 @@ def test_a_stage_without_a_published_run_passes(clock: FixedClock) -> None:
     [
         ("/forecasts", Unavailable("the API cannot be reached"), "cannot be reached"),
         ("/forecasts", {"forecasts": [], "meta": {}}, "holds no forecast"),
-        (f"/forecasts/{RUN}/accuracy", BrokenAnswer("GET /accuracy answered 500"), "answered 500"),
+        (f"/forecasts/{RUN}/accuracy", UnexpectedResponse("GET /accuracy answered 500"), "answered 500"),
         (f"/forecasts/{RUN}/accuracy", {"forecast_id": "another"}, "about another run"),
         ("/kpis", NotFound("GET /kpis answered 404"), "answered 404"),
         ("/kpis", {}, "no list of KPIs"),

@@ -20,12 +20,12 @@ def workflow() -> InMemoryWorkflow:
 def test_two_fires_for_one_day_are_one_execution(workflow: InMemoryWorkflow) -> None:
     first, second = (DailyStart(workflow).start(FIRED) for _ in range(2))
     assert first == second
-    assert list(workflow.started) == ["daily-2026-11-24"]
+    assert list(workflow.inputs) == ["daily-2026-11-24"]
 
 
 def test_a_fire_after_the_run_ended_starts_nothing(workflow: InMemoryWorkflow) -> None:
     DailyStart(workflow).start(FIRED)
-    workflow.ended.add("daily-2026-11-24")
+    workflow.finished_names.add("daily-2026-11-24")
     late = DailyStart(workflow).start(FIRED)
     assert late.answer() == {"execution": "daily-2026-11-24", "arn": None, "outcome": "ENDED_ALREADY"}
 

@@ -10,7 +10,7 @@ from runtime.models.domain.runs import RunStatus
 from runtime.services.runs.execution_events import ExecutionEvents
 from runtime.services.runs.run_recorder import Failure, RunRecorder
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
-from tests.fakes.examples import STARTED, a_run, an_execution
+from tests.fakes.examples import STARTED_AT, a_run, an_execution
 from tests.fakes.workflow import InMemoryWorkflow
 
 STOPPED = Failure("Drill", "stopped by hand")
@@ -21,7 +21,7 @@ def workflow() -> InMemoryWorkflow:
     """The execution of the day, over."""
     workflow = InMemoryWorkflow()
     workflow.start(an_execution().name, {})
-    workflow.ended.add(an_execution().name)
+    workflow.finished_names.add(an_execution().name)
     return workflow
 
 
@@ -33,7 +33,9 @@ def events(runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow, c
 @pytest.fixture
 def under_way(runs: InMemoryRuns, jobs: InMemoryJobs) -> Job:
     run = runs.start(a_run())
-    return jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED, progress=progress_at(RunState.FORECAST)))
+    return jobs.create(
+        Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED_AT, STARTED_AT, progress=progress_at(RunState.FORECAST))
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_an_execution_stopped_before_it_had_a_run_leaves_a_job_that_says_so(
     events: ExecutionEvents, runs: InMemoryRuns, jobs: InMemoryJobs
 ) -> None:
     events.record_end(an_execution(), "ABORTED", STOPPED)
-    assert not runs.stored
+    assert not runs.by_id
     assert jobs.get(an_execution().run_id).status is JobStatus.CANCELLED
 
 
@@ -69,7 +71,7 @@ def test_a_redrive_reopens_the_run_that_was_closed_before_it(
     events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow
 ) -> None:
     events.record_end(an_execution(), "TIMED_OUT", STOPPED)
-    workflow.ended.clear()
+    workflow.finished_names.clear()
     assert events.record_redrive(an_execution())["outcome"] == "REOPENED"
     job = jobs.get(under_way.id)
     assert (job.status, job.error, job.progress["message"]) == (JobStatus.RUNNING, None, "Forecast")
@@ -88,7 +90,7 @@ def test_the_event_of_a_redrive_that_arrives_after_its_end_changes_nothing(
 def test_the_event_of_an_end_that_arrives_after_a_redrive_changes_nothing(
     events: ExecutionEvents, under_way: Job, jobs: InMemoryJobs, workflow: InMemoryWorkflow
 ) -> None:
-    workflow.ended.clear()
+    workflow.finished_names.clear()
     assert events.record_end(an_execution(), "ABORTED", STOPPED)["outcome"] == "LATE"
     assert jobs.get(under_way.id) == under_way
 

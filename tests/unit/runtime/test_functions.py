@@ -29,7 +29,7 @@ from runtime.functions import (
     run_resolver,
 )
 from runtime.models.domain import run_files
-from runtime.models.domain.jobs import JobStatus
+from runtime.models.domain.jobs import JobStatus, Progress
 from runtime.models.domain.runs import RunStatus
 from runtime.settings import RunEnvironment
 from tests.fakes import (
@@ -137,14 +137,14 @@ def test_the_functions_of_a_run_pass_it_on_from_input_to_summary(
 def test_the_job_shows_the_state_that_is_entered_and_never_goes_back(
     lake: InMemoryLake, jobs: InMemoryJobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marks: list[dict[str, Any]] = []
-    mark = jobs.running
+    marks: list[Progress] = []
+    mark = jobs.mark_running
 
-    def record(job_id: UUID, progress: dict[str, Any], *rest: Any) -> None:
+    def record(job_id: UUID, progress: Progress, *rest: Any) -> None:
         marks.append(progress)
         mark(job_id, progress, *rest)
 
-    monkeypatch.setattr(jobs, "running", record)
+    monkeypatch.setattr(jobs, "mark_running", record)
     run_id = an_execution().run_id
     call(run_resolver, {"input": {}, "execution": EXECUTION, "state": "ResolveInput", "next_state": "Cleanse"})
     lake.write_json(run_files.quality(run_id), quality_json(run_id))
@@ -241,12 +241,12 @@ def test_an_execution_that_somebody_stopped_closes_its_run_and_a_redrive_opens_i
 ) -> None:
     call(run_resolver, {"input": {}, "execution": EXECUTION})
     workflow.start(str(EXECUTION["name"]), {})
-    workflow.ended.add(str(EXECUTION["name"]))
+    workflow.finished_names.add(str(EXECUTION["name"]))
     run_id = an_execution().run_id
     assert call(execution_listener, changed("ABORTED", error=None, cause=None))["outcome"] == "CLOSED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.CANCELLED, RunStatus.FAILED)
     assert jobs.get(run_id).error == {"code": "Execution.ABORTED", "detail": "the execution was stopped"}
-    workflow.ended.clear()
+    workflow.finished_names.clear()
     assert call(execution_listener, changed("RUNNING", redriveCount=1))["outcome"] == "REOPENED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.RUNNING, RunStatus.RUNNING)
 

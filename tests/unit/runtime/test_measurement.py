@@ -16,7 +16,7 @@ from runtime.models.domain.runs import ForecastRun
 from runtime.services.kpis.accuracy_metrics import metrics_of
 from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
 from tests.fakes import InMemoryFrames, InMemoryKpis, InMemoryRuns
-from tests.fakes.examples import AS_OF, STARTED, a_run
+from tests.fakes.examples import AS_OF, STARTED_AT, a_run
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def backtest(value: float) -> pd.DataFrame:
 
 def published(runs: InMemoryRuns, frames: InMemoryFrames, days_ago: int, value: float) -> UUID:
     run = runs.start(a_run(f"{days_ago} days ago", as_of_date=AS_OF - timedelta(days=days_ago)))
-    runs.flip(run.id, STARTED)
+    runs.flip(run.id, STARTED_AT)
     frames.forecasts[run.id] = forecast(run.as_of_date, value)
     return run.id
 
@@ -105,7 +105,7 @@ def test_runs_that_no_late_correction_can_change_any_more_are_left_alone(
     last, too_old = published(runs, frames, 42, value=11.0), published(runs, frames, 43, value=11.0)
     measurement.measure(today.id)
     assert [run_id for run_id, _, _ in kpis.reports] == [last]
-    assert too_old in runs.stored
+    assert too_old in runs.by_id
 
 
 def test_a_run_without_backtest_and_predecessors_has_nothing_to_say(

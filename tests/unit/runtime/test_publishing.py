@@ -12,7 +12,7 @@ from runtime.errors import BrokenRun, DatabaseBusy, RunNotFound, RunWorseThanBas
 from runtime.models.domain.runs import Gate
 from runtime.services.runs.publishing import Publishing
 from tests.fakes import FixedClock, InMemoryLake, InMemoryLoader, InMemoryRuns
-from tests.fakes.examples import STARTED, a_run, put_forecast
+from tests.fakes.examples import STARTED_AT, a_run, put_forecast
 
 WORSE = {"wape": 60.0, "baseline_wape": 55.0, "baseline": "seasonal_naive_7"}
 
@@ -49,10 +49,10 @@ def test_publishing_again_changes_nothing(
 ) -> None:
     put_forecast(lake, tmp_path, run_id)
     publishing.publish(run_id, Gate.ENFORCE, flip=True)
-    once = runs.published()
+    once = runs.find_published()
     clock.advance(hours=1)
     assert publishing.publish(run_id, Gate.ENFORCE, flip=True).loaded.reused
-    assert runs.published() == once
+    assert runs.find_published() == once
 
 
 def test_a_run_worse_than_its_baseline_is_refused_and_its_backtest_kept(
@@ -96,7 +96,7 @@ def test_a_run_may_stay_unpublished(publishing: Publishing, lake: InMemoryLake, 
 def test_old_runs_are_retired(publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, tmp_path: Path) -> None:
     retired = []
     for number in range(3):
-        run = runs.start(a_run(f"run-{number}", created_at=STARTED + timedelta(days=number)))
+        run = runs.start(a_run(f"run-{number}", created_at=STARTED_AT + timedelta(days=number)))
         put_forecast(lake, tmp_path, run.id)
         retired.append(publishing.publish(run.id, Gate.ENFORCE, flip=True).retired)
     assert retired == [(), (), (a_run("run-0").id,)]

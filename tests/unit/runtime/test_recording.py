@@ -15,7 +15,7 @@ from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import RunStatus
 from runtime.services.runs.run_recorder import Failure, RunRecorder
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemoryRuns
-from tests.fakes.examples import STARTED, a_run, an_execution, forecast_json, quality_json
+from tests.fakes.examples import STARTED_AT, a_run, an_execution, forecast_json, quality_json
 
 
 @pytest.fixture
@@ -27,10 +27,10 @@ def test_a_finished_run_is_summed_up_in_words(
     recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports
 ) -> None:
     run = runs.start(a_run())
-    jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED, STARTED))
-    reports.save(QualityReport(run.id, Verdict.PASS, quality_json(run.id, rows_in=541_909), STARTED))
+    jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED_AT, STARTED_AT))
+    reports.save(QualityReport(run.id, Verdict.PASS, quality_json(run.id, rows_in=541_909), STARTED_AT))
     runs.record_forecast(run.id, ForecastDocument.model_validate(forecast_json(run.id, 56, series_forecast=2500)))
-    runs.flip(run.id, STARTED)
+    runs.flip(run.id, STARTED_AT)
     answer = recording.succeeded(run.id)
     assert answer["summary"].splitlines() == [
         f"Run {run.id} published: forecast for 2026-11-22 to 2026-12-19, data to 2026-11-21.",
@@ -40,12 +40,13 @@ def test_a_finished_run_is_summed_up_in_words(
     ]
     assert runs.get(run.id).status is RunStatus.SUCCEEDED
     job = jobs.get(run.id)
-    assert (job.status, (job.result or {})["href"]) == (JobStatus.SUCCEEDED, f"/api/v1/forecasts/{run.id}")
+    assert job.status is JobStatus.SUCCEEDED
+    assert job.result == {"resource": "forecast_run", "run_id": str(run.id), "href": f"/api/v1/forecasts/{run.id}"}
 
 
 def test_a_failed_run_says_why_and_what_readers_see(recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
     published = runs.start(a_run("earlier"))
-    runs.flip(published.id, STARTED)
+    runs.flip(published.id, STARTED_AT)
     run = runs.start(a_run())
     answer = recording.failed(an_execution(), Failure("GateRefused", "too many bad rows"))
     assert answer["summary"].splitlines() == [
@@ -64,7 +65,7 @@ def test_an_execution_that_failed_before_it_had_a_run_leaves_a_job_that_says_why
         "Execution daily-2026-11-22 failed. UnknownInputKey: unknown key horizon",
         "No run is published yet.",
     ]
-    assert not runs.stored
+    assert not runs.by_id
     assert jobs.get(an_execution().run_id).status is JobStatus.FAILED
 
 
@@ -100,10 +101,10 @@ def test_a_redriven_execution_whose_failure_was_never_recorded_gets_its_job(reco
 
 def test_a_published_run_whose_last_steps_failed_stays_published(recording: RunRecorder, runs: InMemoryRuns) -> None:
     run = runs.start(a_run())
-    runs.flip(run.id, STARTED)
+    runs.flip(run.id, STARTED_AT)
     recording.failed(an_execution(), Failure("KpiFailed", "no"))
     assert runs.pointer == run.id
-    assert runs.get(run.id) == replace(run, status=RunStatus.FAILED, published_at=STARTED, finished_at=runs.get(run.id).finished_at)
+    assert runs.get(run.id) == replace(run, status=RunStatus.FAILED, published_at=STARTED_AT, finished_at=runs.get(run.id).finished_at)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from runtime.services.runs.execution_events import ExecutionEvents
 from runtime.services.runs.run_recorder import Failure
 from runtime.services.runs.run_resolution import RunResolution
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryObjects, InMemoryRuns
-from tests.fakes.examples import STARTED, an_accepted_object, an_execution
+from tests.fakes.examples import STARTED_AT, an_accepted_object, an_execution
 from tests.fakes.workflow import InMemoryWorkflow
 
 YESTERDAY = date(2026, 11, 21)
@@ -94,7 +94,7 @@ def test_old_data_is_forecast_from_where_it_ends_and_readers_are_told(resolution
 
 
 def test_data_of_today_does_not_make_today_the_last_day(resolution: RunResolution, objects: InMemoryObjects) -> None:
-    objects.record(an_accepted_object(last_date=STARTED.date()))
+    objects.record(an_accepted_object(last_date=STARTED_AT.date()))
     assert resolution.resolve({}, an_execution()).run.as_of_date == YESTERDAY
 
 
@@ -121,11 +121,11 @@ def test_a_day_after_the_data_ends_is_allowed_with_a_warning(resolution: RunReso
 def test_an_empty_lake_says_what_to_drop_where(resolution: RunResolution, runs: InMemoryRuns) -> None:
     with pytest.raises(NoInputData, match="upload files to landing/demand_history/v1/"):
         resolution.resolve({}, an_execution())
-    assert not runs.stored
+    assert not runs.by_id
 
 
 def test_data_that_begins_today_is_not_enough(resolution: RunResolution, objects: InMemoryObjects) -> None:
-    objects.record(an_accepted_object(first_date=STARTED.date(), last_date=STARTED.date()))
+    objects.record(an_accepted_object(first_date=STARTED_AT.date(), last_date=STARTED_AT.date()))
     with pytest.raises(NoInputData, match="none of its days has ended yet"):
         resolution.resolve({}, an_execution())
 
@@ -134,7 +134,7 @@ def test_an_unknown_key_starts_nothing(resolution: RunResolution, objects: InMem
     objects.record(an_accepted_object())
     with pytest.raises(UnknownInputKey):
         resolution.resolve({"horizon": 7}, an_execution())
-    assert not jobs.stored
+    assert not jobs.by_id
 
 
 def test_a_run_whose_execution_was_stopped_meanwhile_does_not_stay_running(
@@ -143,7 +143,7 @@ def test_a_run_whose_execution_was_stopped_meanwhile_does_not_stay_running(
     objects.record(an_accepted_object())
     workflow = InMemoryWorkflow()
     workflow.start(an_execution().name, {})
-    workflow.ended.add(an_execution().name)
+    workflow.finished_names.add(an_execution().name)
     ExecutionEvents(runs, jobs, workflow, clock).record_end(an_execution(), "ABORTED", Failure("Drill", "stopped"))
     resolved = resolution.resolve({}, an_execution())
     assert (runs.get(resolved.run.id).status, jobs.get(resolved.run.id).status) == (RunStatus.FAILED, JobStatus.CANCELLED)
@@ -154,4 +154,4 @@ def test_one_idempotency_key_starts_one_run(resolution: RunResolution, objects: 
     resolution.resolve({"idempotency_key": "once"}, an_execution("one"))
     with pytest.raises(IdempotencyKeyTaken):
         resolution.resolve({"idempotency_key": "once"}, an_execution("two"))
-    assert len(runs.stored) == 1
+    assert len(runs.by_id) == 1
