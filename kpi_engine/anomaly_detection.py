@@ -20,8 +20,8 @@ from kpi_engine.anomalies.assessment.costs import Costs
 from kpi_engine.anomalies.assessment.events import KnownEvent, match_events
 from kpi_engine.anomalies.assessment.impact import estimate_impact
 from kpi_engine.anomalies.assessment.severity import Materiality, Severity, rate_severity
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
 from kpi_engine.anomalies.group import AnomalyGroup
+from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.lookout.reader import read_groups
 from kpi_engine.anomalies.lookout.source import AnomalySource
 from kpi_engine.anomalies.report import AnomalyReport, Exclusions

@@ -9,7 +9,8 @@ from math import fsum
 
 import numpy as np
 
-from kpi_engine.anomalies.detection.kinds import NO_KIND, AnomalyKind, DailyValues
+from kpi_engine.anomalies.daily_values import DailyValues
+from kpi_engine.anomalies.kind import NO_KIND, AnomalyKind
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 

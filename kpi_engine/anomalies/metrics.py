@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from kpi_engine.anomalies.assessment.costs import Money
 from kpi_engine.anomalies.assessment.severity import LOWEST_SCORES, Severity
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
+from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.report import UNKNOWN_KIND, AnomalyReport
 from kpi_engine.shared.metric import ComputedMetric, ScorAttribute, Unit
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from kpi_engine.anomalies.assessment.costs import Costs
+from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.detector import detect_groups
-from kpi_engine.anomalies.detection.kinds import DailyValues
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.anomalies.report import AnomalyReport
 from kpi_engine.anomalies.window import Window

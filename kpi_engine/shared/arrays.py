@@ -143,6 +143,16 @@ def to_numbers(values: Floats) -> list[float | None]:
     return numbers_or_none
 
 
+def infinite_to_nan(values: Floats) -> Floats:
+    """Return the values with infinities as missing.
+
+    >>> infinite_to_nan(np.array([1.0, -np.inf]))
+    array([ 1., nan])
+    """
+    is_infinite: Bools = np.isinf(values)
+    return np.where(is_infinite, np.nan, values) if is_infinite.any() else values
+
+
 def _counts_before(keys: Ints, key_space: int) -> npt.NDArray[np.int32]:
     is_member = np.zeros(key_space, dtype=np.int8)
     is_member[keys] = 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kpi_engine.anomalies.assessment.severity import Severity
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
+from kpi_engine.anomalies.kind import AnomalyKind
 
 DAYS_TO_ACT = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 5, Severity.LOW: 7}
 

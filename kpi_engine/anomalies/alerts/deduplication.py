@@ -11,8 +11,8 @@ from datetime import date
 from kpi_engine.anomalies.alerts.alert import Alert
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
 from kpi_engine.anomalies.assessment.contributions import contribution_shares
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
 from kpi_engine.anomalies.formats import parse_number
+from kpi_engine.anomalies.kind import AnomalyKind
 
 RULE = "anomaly_group.v1"
 DEFAULT_CATEGORY = "DEMAND_ANOMALY"

@@ -9,7 +9,7 @@ from math import fsum
 import numpy as np
 
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
+from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.shared.arrays import Floats
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kpi_engine.anomalies.alerts.observed_change import ObservedChange
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
-from kpi_engine.anomalies.detection.kinds import UP, AnomalyKind
 from kpi_engine.anomalies.formats import format_days, format_location, format_percent
+from kpi_engine.anomalies.kind import UP, AnomalyKind
 
 
 def write_title(anomaly: AssessedAnomaly, change: ObservedChange) -> str:

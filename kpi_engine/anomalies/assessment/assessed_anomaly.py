@@ -9,8 +9,8 @@ from kpi_engine.anomalies.assessment.contributions import rank_contributors
 from kpi_engine.anomalies.assessment.events import KnownEvent
 from kpi_engine.anomalies.assessment.impact import Impact
 from kpi_engine.anomalies.assessment.severity import Severity
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
 from kpi_engine.anomalies.group import AnomalyGroup
+from kpi_engine.anomalies.kind import AnomalyKind
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ from math import fsum
 
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
 from kpi_engine.anomalies.assessment.costs import Money
-from kpi_engine.anomalies.detection.kinds import UP, AnomalyKind
 from kpi_engine.anomalies.formats import format_list
+from kpi_engine.anomalies.kind import UP, AnomalyKind
 from kpi_engine.shared.metric import NO_OBSERVATIONS
 
 KINDS_WITHOUT_VOLUME = (AnomalyKind.SERVICE_DROP, AnomalyKind.CAPACITY_BREACH, AnomalyKind.DATA_GAP)

@@ -9,8 +9,8 @@ import numpy as np
 
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
 from kpi_engine.anomalies.assessment.contributions import contribution_shares
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
 from kpi_engine.anomalies.formats import format_days
+from kpi_engine.anomalies.kind import AnomalyKind
 
 DOMINANT_SHARE = 60.0
 

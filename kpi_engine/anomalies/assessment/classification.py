@@ -7,18 +7,11 @@ from math import fsum
 
 import numpy as np
 
-from kpi_engine.anomalies.detection.kinds import (
-    DOWN,
-    NEITHER,
-    UP,
-    AnomalyKind,
-    DailyValues,
-    classify_capacity,
-    classify_service,
-    classify_volume,
-)
+from kpi_engine.anomalies.daily_values import DailyValues
+from kpi_engine.anomalies.detection.kinds import classify_capacity, classify_service, classify_volume
 from kpi_engine.anomalies.detection.shifts import TREND_DAYS, mann_kendall
 from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
+from kpi_engine.anomalies.kind import DOWN, NEITHER, UP, AnomalyKind
 from kpi_engine.shared.arrays import Floats, Ints
 
 NO_EXPECTED_VALUES = "no_expected_values"

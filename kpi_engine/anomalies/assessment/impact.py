@@ -12,9 +12,9 @@ import numpy as np
 
 from kpi_engine.anomalies.assessment.classification import NO_EXPECTED_VALUES, Classification
 from kpi_engine.anomalies.assessment.costs import Costs, Money, list_skus
-from kpi_engine.anomalies.detection.kinds import DOWN, AnomalyKind
 from kpi_engine.anomalies.formats import format_list
 from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
+from kpi_engine.anomalies.kind import DOWN, AnomalyKind
 from kpi_engine.shared.arrays import Floats
 
 AT_BOUND = "low and high: demand at the lower and upper bound of the prediction interval; bounds of several days and series are added"

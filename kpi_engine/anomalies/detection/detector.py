@@ -44,7 +44,7 @@ def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC) -> list[AnomalyGrou
     members of a group have the same dimensions.
 
     >>> from datetime import date
-    >>> from kpi_engine.anomalies.detection.kinds import DailyValues
+    >>> from kpi_engine.anomalies.daily_values import DailyValues
     >>> days = DailyValues.of(*(np.array([row]) for row in ([100.0, 40.0], [100.0] * 2, [90.0] * 2, [110.0] * 2)))
     >>> past = np.repeat([[-4.0, 0.0, 4.0]], 7, axis=1)
     >>> panel = DetectionPanel("demand", [{"sku_id": "SKU-1"}], date(2026, 11, 20), days, past, np.array([False]))

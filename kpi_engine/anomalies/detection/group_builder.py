@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 import numpy as np
 
 from kpi_engine.anomalies.detection.grouping import assign_groups
-from kpi_engine.anomalies.detection.kinds import NO_KIND, AnomalyKind
 from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel
 from kpi_engine.anomalies.formats import LARGEST_COUNT
 from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
+from kpi_engine.anomalies.kind import NO_KIND, AnomalyKind
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 from kpi_engine.shared.errors import DuplicateKeys
 

@@ -1,77 +1,13 @@
-"""The kind of anomaly of each day, for S series x D days at once.
-
-A day without an actual is a DATA_GAP and never a drop: late data is not lost demand. Where the expectation has no interval, the
-expectation itself is the bound.
-"""
+"""The kind of anomaly of each day, for S series x D days at once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 import numpy as np
 
-from kpi_engine.anomalies.detection.scores import infinite_to_nan
+from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.shifts import mark_runs
+from kpi_engine.anomalies.kind import DOWN, NEITHER, NO_KIND, UP, AnomalyKind
 from kpi_engine.shared.arrays import Bools, Floats, Ints
-
-UP, DOWN, NEITHER = 1, -1, 0
-NO_KIND = -1
-
-
-class AnomalyKind(StrEnum):
-    """The kinds, the more specific first."""
-
-    DATA_GAP = "DATA_GAP"
-    SERVICE_DROP = "SERVICE_DROP"
-    CAPACITY_BREACH = "CAPACITY_BREACH"
-    ZERO_DEMAND = "ZERO_DEMAND"
-    TREND_BREAK = "TREND_BREAK"
-    LEVEL_SHIFT = "LEVEL_SHIFT"
-    INTERMITTENT_BURST = "INTERMITTENT_BURST"
-    VOLUME_DROP = "VOLUME_DROP"
-    VOLUME_SPIKE = "VOLUME_SPIKE"
-
-    @property
-    def code(self) -> int:
-        """Its number in an array of kinds; NO_KIND, -1, is none."""
-        return list(AnomalyKind).index(self)
-
-    @classmethod
-    def from_code(cls, code: int) -> AnomalyKind | None:
-        """Return the kind with a code, None for NO_KIND."""
-        return None if code == NO_KIND else list(cls)[code]
-
-
-@dataclass(frozen=True, eq=False)
-class DailyValues:
-    """S series x D days: what happened, what was expected before the day (p50), and its interval (p10, p90). NaN is missing."""
-
-    actual: Floats
-    expected: Floats
-    lower: Floats
-    upper: Floats
-
-    @classmethod
-    def of(cls, actual: Floats, expected: Floats, lower: Floats, upper: Floats) -> DailyValues:
-        """Arrange raw values: infinities are missing, and a bound that is missing or crossed moves to the expectation."""
-        actual, expected, lower, upper = (infinite_to_nan(values) for values in (actual, expected, lower, upper))
-        return cls(actual, expected, np.fmin(lower, expected), np.fmax(upper, expected))
-
-    @property
-    def residual(self) -> Floats:
-        """actual - expected, units; positive: more than expected."""
-        return self.actual - self.expected
-
-    @property
-    def direction(self) -> Ints:
-        """1 above the interval, -1 below it, 0 inside or unknown."""
-        return (self.actual > self.upper).astype(np.int64) - (self.actual < self.lower).astype(np.int64)
-
-    @property
-    def is_gap(self) -> Bools:
-        """Where something was expected and no actual is known."""
-        return np.isnan(self.actual) & ~np.isnan(self.expected)
 
 
 def classify_volume(days: DailyValues, shifts: Ints, trends: Ints, is_intermittent: Bools) -> Ints:

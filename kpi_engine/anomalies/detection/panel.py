@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kpi_engine.anomalies.detection.kinds import NO_KIND, DailyValues
+from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.scores import MIN_SCORE
+from kpi_engine.anomalies.kind import NO_KIND
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kpi_engine.shared.arrays import Bools, Floats, Ints
+from kpi_engine.shared.arrays import Floats, Ints, infinite_to_nan
 
 WEEKDAYS = 7
 CONSISTENT_WITH_SIGMA = 1.4826
@@ -68,16 +68,6 @@ def row_medians(values: Floats) -> tuple[Floats, Ints]:
     rows = np.arange(len(values))
     low, high = in_order[rows, np.maximum(n_known - 1, 0) // 2], in_order[rows, np.minimum(n_known // 2, values.shape[1] - 1)]
     return np.where(n_known > 0, (low + high) / 2, np.nan), n_known
-
-
-def infinite_to_nan(values: Floats) -> Floats:
-    """Return the values with infinities as missing.
-
-    >>> infinite_to_nan(np.array([1.0, -np.inf]))
-    array([ 1., nan])
-    """
-    is_infinite: Bools = np.isinf(values)
-    return np.where(is_infinite, np.nan, values) if is_infinite.any() else values
 
 
 def _scale(residuals: Floats) -> Floats:

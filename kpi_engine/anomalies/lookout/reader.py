@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
 from kpi_engine.anomalies.detection.scores import MIN_SCORE
 from kpi_engine.anomalies.formats import parse_number
 from kpi_engine.anomalies.group import AnomalyGroup
+from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.lookout.series import read_series
 from kpi_engine.anomalies.lookout.source import AnomalySource, get_group, list_series_pages, list_summaries
 from kpi_engine.anomalies.lookout.timestamps import parse_timestamp

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from kpi_engine.anomalies.detection.kinds import DailyValues
+from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
 from runtime.models.domain.runs import ForecastRun

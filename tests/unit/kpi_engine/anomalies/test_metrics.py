@@ -6,7 +6,7 @@ import pytest
 
 from kpi_engine.anomalies.assessment.severity import Severity
 from kpi_engine.anomalies.detection.detector import detect_groups
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
+from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.metrics import METRICS, Amount, Count
 from kpi_engine.anomalies.report import AnomalyReport
 from kpi_engine.anomalies.window import Window

@@ -9,10 +9,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.detector import detect_groups
-from kpi_engine.anomalies.detection.kinds import AnomalyKind, DailyValues
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.anomalies.group import AnomalyGroup
+from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.report import AnomalyReport
 from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine

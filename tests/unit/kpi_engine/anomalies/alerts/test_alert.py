@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kpi_engine.anomalies.alerts.actions import ADVICE
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
+from kpi_engine.anomalies.kind import AnomalyKind
 from tests.unit.kpi_engine.anomalies.lookout_messages import SATURDAY, a_drop, a_group, a_series, process
 
 

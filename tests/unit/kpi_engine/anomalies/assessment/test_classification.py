@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kpi_engine.anomalies.assessment.classification import Classification, Measures, classify_group, sum_members
-from kpi_engine.anomalies.detection.kinds import AnomalyKind
+from kpi_engine.anomalies.kind import AnomalyKind
 from tests.unit.kpi_engine.anomalies.assessment.groups import a_group_of
 
 NAN = float("nan")

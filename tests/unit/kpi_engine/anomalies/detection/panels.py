@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kpi_engine.anomalies.detection.kinds import DailyValues
+from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 
 FIRST = date(2026, 11, 15)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from kpi_engine.anomalies.detection.detector import detect, detect_groups
-from kpi_engine.anomalies.detection.kinds import NO_KIND, AnomalyKind
 from kpi_engine.anomalies.group import AnomalyGroup
+from kpi_engine.anomalies.kind import NO_KIND, AnomalyKind
 from kpi_engine.shared.errors import DuplicateKeys
 from tests.unit.kpi_engine.anomalies.detection.panels import NAN, a_panel, a_week
 

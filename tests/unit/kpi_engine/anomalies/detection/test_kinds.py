@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kpi_engine.anomalies.detection.kinds import AnomalyKind, DailyValues, classify_capacity, classify_service, classify_volume
+from kpi_engine.anomalies.daily_values import DailyValues
+from kpi_engine.anomalies.detection.kinds import classify_capacity, classify_service, classify_volume
+from kpi_engine.anomalies.kind import AnomalyKind
 
 NAN, INF = float("nan"), float("inf")
 
