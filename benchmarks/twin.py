@@ -52,7 +52,7 @@ def memory_by_name(home: Path) -> Counter[str]:
 def measure(arguments: list[str], home: Path) -> tuple[int, Counter[str]]:
     """Run `signify up` to its end; returns its exit code and the memory at the moment it was highest."""
     environment = {**os.environ, "SIGNIFY_HOME": str(home)}
-    ports = ["--port", str(free_ports.free()), "--db-port", str(free_ports.free())]
+    ports = ["--port", str(free_ports.find_free()), "--db-port", str(free_ports.find_free())]
     peak: Counter[str] = Counter()
     with subprocess.Popen([str(ROOT / "signify"), "up", *ports, *arguments], env=environment) as up:
         while up.poll() is None:

@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 
-from cli import data, developer, drill, runs, stages, twin
+from cli import data, developer, drill, local_stack, runs, stages
 from cli.console import err, out
 from contracts.version import VERSION
 from local.errors import LocalError
@@ -25,7 +25,13 @@ app = typer.Typer(
 
 Command = Callable[..., None]
 COMMANDS: dict[str, dict[str, Command]] = {
-    "The local twin": {"up": twin.up, "down": twin.down, "status": twin.status, "logs": twin.logs, "drill": drill.drill},
+    "Local stack": {
+        "up": local_stack.up,
+        "down": local_stack.down,
+        "status": local_stack.status,
+        "logs": local_stack.logs,
+        "drill": drill.drill,
+    },
     "Data and runs": {"sample": data.sample, "drop": data.drop, "quality": data.quality, "run": runs.run},
     "An AWS account": {"deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
     "Developers": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},

@@ -21,7 +21,7 @@ def sample(
     seed: Annotated[int, typer.Option(help="The same seed gives the same operator.")] = 7,
 ) -> None:
     """Write the sample files of a fictitious operator: two sites, 300 SKUs, two years, dirty rows included."""
-    written = samples.write(folder, seed=seed)
+    written = samples.write_files(folder, seed=seed)
     for file in written.files:
         out.print(f"{file.path}  [dim]-> {file.key}[/]")
 
@@ -93,4 +93,4 @@ def _samples(report: dict[str, Any]) -> Table:
 
 def land_sample(target: Platform, folder: Path) -> list[dict[str, Any]]:
     """Write the sample files into `folder` and drop all of them."""
-    return land(target, [Drop(file.path, file.key) for file in samples.write(folder).files])
+    return land(target, [Drop(file.path, file.key) for file in samples.write_files(folder).files])

@@ -14,7 +14,7 @@ from cli.console import CliError, out
 from cli.platform import LOCAL, platform
 from cli.runs import Stage
 from contracts.scopes import ALL_SCOPES, Scope
-from local import twin
+from local import local_stack
 
 ONE_BY_ONE = "(twin or e2e or spark or real_data or slow) and not synth"
 AT_ONCE = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
@@ -30,10 +30,7 @@ def token(
 
 def env() -> None:
     """Print what a shell needs to talk to the twin: eval "$(./signify env)"."""
-    running = twin.running()
-    if running is None:
-        raise CliError("the local twin does not run; ./signify up starts it")
-    for name, value in running.environment().items():
+    for name, value in local_stack.require_running().environment().items():
         out.print(f"export {name}={shlex.quote(value)}", markup=False)
 
 

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from cli.console import CliError
 from contracts.scopes import ALL_SCOPES
-from local import twin
+from local import local_stack
 
 LOCAL = "local"
 
@@ -45,7 +45,7 @@ class Platform:
     @property
     def api_url(self) -> str:
         """The API's base address, ending in /api/v1."""
-        base = twin.api_url(self.outputs["ApiUrl"]) if self.stage == LOCAL else self.outputs["ApiUrl"]
+        base = local_stack.localise_api_url(self.outputs["ApiUrl"]) if self.stage == LOCAL else self.outputs["ApiUrl"]
         return f"{base.rstrip('/')}/api/v1"
 
     def token(self, scopes: str = ALL_SCOPES) -> str:
@@ -53,7 +53,7 @@ class Platform:
         user_pool_client = self.client("cognito-idp").describe_user_pool_client(
             UserPoolId=self.outputs["TokenUserPoolId"], ClientId=self.outputs["TokenClientId"]
         )["UserPoolClient"]
-        token_url = twin.token_url(self.outputs["TokenUrl"]) if self.stage == LOCAL else self.outputs["TokenUrl"]
+        token_url = local_stack.localise_token_url(self.outputs["TokenUrl"]) if self.stage == LOCAL else self.outputs["TokenUrl"]
         answer = httpx.post(
             token_url,
             data={"grant_type": "client_credentials", "scope": scopes},
@@ -100,7 +100,4 @@ def platform(stage: str) -> Platform:
     """
     if stage != LOCAL:
         return Platform(stage)
-    running = twin.running()
-    if running is None:
-        raise CliError("the local twin does not run; ./signify up starts it")
-    return Platform(LOCAL, running.client_options())
+    return Platform(LOCAL, dict(local_stack.require_running().aws.options))

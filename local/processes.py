@@ -1,6 +1,6 @@
-"""Processes that outlive the command which started them: start with a log, recognise again, stop with all children.
+"""Processes that outlive the command that started them: start with a log, recognise again, stop with all descendants.
 
-A process is remembered by its pid and its start time, so that a pid the system gave to somebody else meanwhile is never stopped.
+A process is recorded by its pid and its start time, so that another process which got the pid later is never stopped.
 """
 
 from __future__ import annotations
@@ -11,22 +11,30 @@ import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import psutil
 
 SAME_START_SECONDS = 0.05
-"""Two readings of one process's start time differ by less than this; two processes never do."""
+"""Two readings of one process's start time differ by less than this; those of two processes never do."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """The operating-system user a process runs as, by number."""
+    """The operating-system user that a process runs as, by number."""
 
     uid: int
     gid: int
+
+
+class AccountArguments(TypedDict, total=False):
+    """The arguments of subprocess that run a child as another user."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @dataclass(frozen=True)
@@ -34,33 +42,29 @@ class ProcessRecord:
     """One process, recognisable later: pid and start time (seconds since 1970, as psutil reads it)."""
 
     pid: int
-    started: float
+    start_time: float
 
     @classmethod
     def running(cls, pid: int) -> ProcessRecord | None:
-        """The record of the process that has this pid now, or None when there is none."""
+        """Return the record of the process that has this pid now, or None when there is none."""
         try:
             return cls(pid, psutil.Process(pid).create_time())
         except psutil.NoSuchProcess:
             return None
 
     def process(self) -> psutil.Process | None:
-        """The process itself, or None when it ended, became a zombie or its pid belongs to another process now."""
+        """Return the process, or None when it ended, became a zombie, or its pid belongs to another process now."""
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < SAME_START_SECONDS
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+            is_same = abs(process.create_time() - self.start_time) < SAME_START_SECONDS
+            return process if is_same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.NoSuchProcess:
             return None
 
     @property
     def is_running(self) -> bool:
-        """Whether exactly this process still runs."""
+        """Whether exactly this process is still running."""
         return self.process() is not None
-
-    def as_json(self) -> dict[str, Any]:
-        """For the state file."""
-        return asdict(self)
 
 
 def start_detached(
@@ -70,9 +74,9 @@ def start_detached(
     account: Account | None = None,
     folder: Path | None = None,
 ) -> ProcessRecord:
-    """Start a process in a session of its own, its output appended to `log`; it goes on when we end.
+    """Start a process in a session of its own, its output appended to `log`; it continues when this process ends.
 
-    `account`, for root only, is the user it runs as. Raises OSError when it cannot be started at all.
+    `account`, for root only, is the user it runs as. Raises OSError when it cannot be started.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
@@ -84,59 +88,59 @@ def start_detached(
             env=None if environment is None else dict(environment),
             cwd=folder,
             start_new_session=True,
-            **as_user(account),
+            **account_arguments(account),
         )
     return ProcessRecord(process.pid, psutil.Process(process.pid).create_time())
 
 
 @contextmanager
-def interrupts_wait() -> Iterator[None]:
-    """Let Ctrl-C wait until the block is done, so that what the block starts is also remembered.
+def defer_interrupts() -> Iterator[None]:
+    """Delay Ctrl-C until the block ends, so that what the block starts is also recorded.
 
-    It comes to the main thread only; elsewhere nothing changes.
+    Only the main thread receives Ctrl-C; in another thread this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
-    usual = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    signals: list[int] = []
+    previous = signal.signal(signal.SIGINT, lambda number, _frame: signals.append(number))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
-    if came:
+        signal.signal(signal.SIGINT, previous)
+    if signals:
         signal.raise_signal(signal.SIGINT)
 
 
-def as_user(account: Account | None) -> dict[str, Any]:
-    """The arguments of subprocess that run a child as another user; none for ourselves."""
+def account_arguments(account: Account | None) -> AccountArguments:
+    """Return the arguments of subprocess that run a child as `account`; none for the current user."""
     return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}
 
 
 def stop(record: ProcessRecord, first: signal.Signals = signal.SIGTERM, patience: float = 10) -> bool:
-    """End a process and all that it started: the signal `first`, and after `patience` seconds SIGKILL.
+    """End a process and all its descendants: the signal `first`, and after `patience` seconds SIGKILL.
 
-    What a process of start_detached left behind when it crashed is ended too. Returns whether anything was running.
+    It also ends what a process of start_detached left running when it crashed. Returns whether anything was running.
     """
     process = record.process()
-    family = _descendants(record)
+    descendants = _find_descendants(record)
     if process:
         _end([process], first, patience)
-    _end([member for member in family if member.is_running()], signal.SIGTERM, patience=2)
-    return bool(process or family)
+    _end([descendant for descendant in descendants if descendant.is_running()], signal.SIGTERM, patience=2)
+    return bool(process or descendants)
 
 
-def _descendants(record: ProcessRecord) -> list[psutil.Process]:
-    """Children of children, and the members of the session that the process leads: these stay when it dies first.
+def _find_descendants(record: ProcessRecord) -> list[psutil.Process]:
+    """Return the children, their children, and the members of the session that the process leads, which remain when it dies first.
 
-    The system gives a pid to nobody else while a session of that number has members.
+    The system reuses no pid while a session of that number has members.
     """
     process = record.process()
     children = process.children(recursive=True) if process else []
-    return children + [other for other in psutil.process_iter() if other.pid != record.pid and _session(other.pid) == record.pid]
+    return children + [other for other in psutil.process_iter() if other.pid != record.pid and _find_session(other.pid) == record.pid]
 
 
-def _session(pid: int) -> int | None:
+def _find_session(pid: int) -> int | None:
     try:
         return os.getsid(pid)
     except OSError:
@@ -144,15 +148,15 @@ def _session(pid: int) -> int | None:
 
 
 def _end(processes: Sequence[psutil.Process], first: signal.Signals, patience: float) -> None:
-    _signal(processes, first)
-    _, left = psutil.wait_procs(processes, timeout=patience)
-    _signal(left, signal.SIGKILL)
-    psutil.wait_procs(left, timeout=5)
+    _send(first, processes)
+    _, survivors = psutil.wait_procs(processes, timeout=patience)
+    _send(signal.SIGKILL, survivors)
+    psutil.wait_procs(survivors, timeout=5)
 
 
-def _signal(processes: Sequence[psutil.Process], which: signal.Signals) -> None:
+def _send(number: signal.Signals, processes: Sequence[psutil.Process]) -> None:
     for process in processes:
         try:
-            process.send_signal(which)
+            process.send_signal(number)
         except psutil.NoSuchProcess:
             continue

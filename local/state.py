@@ -1,4 +1,4 @@
-"""Where the twin keeps what it needs to be found again: one ignored folder, one small file in it."""
+"""The state folder of the local stack: one ignored folder with logs, builds and a small file that identifies what is running."""
 
 from __future__ import annotations
 
@@ -15,72 +15,72 @@ FOLDER = ".signify"
 
 @dataclass(frozen=True)
 class Ports:
-    """The two ports of a twin on 127.0.0.1: the emulator's (all of AWS) and PostgreSQL's."""
+    """The two ports of a local stack on 127.0.0.1: the emulator's (all of AWS) and PostgreSQL's."""
 
     emulator: int = 4566
     postgres: int = 54329
 
 
 @dataclass(frozen=True)
-class TwinState:
-    """A twin that was started: its ports and the emulator's process."""
+class LocalStackState:
+    """A local stack that was started: its ports and the emulator's process."""
 
     ports: Ports
     emulator: ProcessRecord
 
     @property
     def endpoint(self) -> str:
-        """The one address of all AWS services."""
+        """The address of all AWS services."""
         return f"http://127.0.0.1:{self.ports.emulator}"
 
 
 def home() -> Path:
-    """The state folder: `.signify` in the clone, or what SIGNIFY_HOME names."""
-    chosen = os.environ.get("SIGNIFY_HOME")
-    return Path(chosen).expanduser().resolve() if chosen else ROOT / FOLDER
+    """Return the state folder: SIGNIFY_HOME, else `.signify` in the clone."""
+    variable = os.environ.get("SIGNIFY_HOME")
+    return Path(variable).expanduser().resolve() if variable else ROOT / FOLDER
 
 
 def logs() -> Path:
-    """The folder of all log files."""
+    """Return the folder of all log files."""
     return home() / "logs"
 
 
-def write(state: TwinState) -> None:
-    """Record a started twin."""
+def write(state: LocalStackState) -> None:
+    """Record a local stack that was started."""
     home().mkdir(parents=True, exist_ok=True)
-    _file().write_text(json.dumps(asdict(state), indent=2) + "\n", encoding="utf-8")
+    _state_file().write_text(json.dumps(asdict(state), indent=2) + "\n", encoding="utf-8")
 
 
-def read() -> TwinState | None:
-    """The recorded twin, running or not; None when there is none (or the file was cut short by a crash)."""
+def read() -> LocalStackState | None:
+    """Return the recorded local stack, running or not; None when there is none, or a crash truncated the file."""
     try:
-        recorded = json.loads(_file().read_text(encoding="utf-8"))
-        return TwinState(Ports(**recorded["ports"]), ProcessRecord(**recorded["emulator"]))
+        content = json.loads(_state_file().read_text(encoding="utf-8"))
+        return LocalStackState(Ports(**content["ports"]), ProcessRecord(**content["emulator"]))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 
 def clear() -> None:
-    """Forget the recorded twin."""
-    _file().unlink(missing_ok=True)
+    """Delete the record of the local stack."""
+    _state_file().unlink(missing_ok=True)
     _environment_file().unlink(missing_ok=True)
 
 
 def write_environment(variables: dict[str, str]) -> None:
-    """Record what the deployed API function is told, for the same API under uvicorn."""
+    """Record the environment variables of the deployed API function, for the development server."""
     _environment_file().write_text(json.dumps(variables, indent=2) + "\n", encoding="utf-8")
 
 
 def read_environment() -> dict[str, str]:
-    """What write_environment recorded; empty before the first deploy."""
+    """Return what write_environment recorded; empty before the first deploy."""
     try:
         return dict(json.loads(_environment_file().read_text(encoding="utf-8")))
     except FileNotFoundError:
         return {}
 
 
-def _file() -> Path:
-    return home() / "twin.json"
+def _state_file() -> Path:
+    return home() / "local_stack.json"
 
 
 def _environment_file() -> Path:

@@ -35,9 +35,9 @@ def database_url() -> Iterator[str]:
     if given:
         yield given
         return
-    from local.developer_database import developer_database  # deployed code has no local/
+    from local.developer_database import open_developer_database  # deployed code has no local/
 
-    with developer_database() as url:
+    with open_developer_database() as url:
         yield url
 
 

@@ -13,7 +13,7 @@ from alembic.config import Config
 from psycopg import sql
 
 from local import ports
-from local.postgres import IAM, PostgresServer, open_server
+from local.postgres import IAM_ROLE, PostgresServer, open_server
 
 ROOT = Path(__file__).resolve().parent.parent
 # Folders whose tests all carry one marker: a lane that leaves the marker out need not even import them.
@@ -45,11 +45,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A server of the session's own, on a free port; the API's user is there before any migration, as on a stage."""
-    server = open_server(tmp_path_factory.mktemp("postgres"), ports.free())
+    server = open_server(tmp_path_factory.mktemp("postgres"), ports.find_free())
     try:
         server.start()
         with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute(f"create role {IAM}; create role signify_api login in role {IAM}")
+            connection.execute(f"create role {IAM_ROLE}; create role signify_api login in role {IAM_ROLE}")
         yield server
     finally:
         server.remove()

@@ -1,1 +1,1 @@
-"""The emulator of AWS that the twin runs: ministack 1.5.33, and what it lacks for this platform, one module per gap."""
+"""The AWS emulator of the local stack: ministack 1.5.33 and extensions for what it lacks, one module per gap."""

@@ -1,47 +1,47 @@
-"""Alarms: the shipped emulator mixes the metrics of all resources, and knows no periods, no M out of N and no missing data.
+"""CloudWatch alarms: the emulator mixes the metrics of all resources and ignores periods, M out of N and missing data.
 
-Ours are evaluated as CloudWatch documents it: the metric with exactly the alarm's dimensions, period by period, and after every change
-of data as well as every few seconds, since silence can be an alarm too. Composite alarms of templates work.
+This extension evaluates alarms as CloudWatch documents it: the metric with exactly the alarm's dimensions, period by period, after every
+change of data and every few seconds, since missing data can raise an alarm. Composite alarms of templates work too.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from ministack.core.responses import request_scope
 from ministack.services import cloudwatch
 
-from local.emulator import handlers
+from local.emulator import resource_handlers
+from local.emulator.json_types import JsonObject, JsonView
+from local.emulator.resource_handlers import Attributes, Properties
 from local.emulator.settings import EmulatorSettings
 from local.emulator_process import ACCOUNT, REGION
 
-Alarm = Mapping[str, Any]
-Point = Mapping[str, Any]
-TICK_S = 5
+EVALUATION_INTERVAL_S = 5
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
     "LessThanThreshold": lambda value, threshold: value < threshold,
     "LessThanOrEqualToThreshold": lambda value, threshold: value <= threshold,
 }
-MISSING = {"breaching": True, "notBreaching": False}
+MISSING_DATA_BREACHES = {"breaching": True, "notBreaching": False}
+"""By TreatMissingData, whether a period without data breaches; with other values such a period is ignored."""
 
 
 def install(settings: EmulatorSettings) -> None:
-    """Evaluate alarms by our rules, and again and again."""
+    """Replace the emulator's evaluation, and evaluate all alarms periodically."""
     cloudwatch._evaluate_alarm = evaluate
-    handlers.record("AWS::CloudWatch::CompositeAlarm", _put_composite, named="AlarmName")
-    handlers.before_delete("AWS::CloudWatch::CompositeAlarm", _delete_composite)
-    threading.Thread(target=_evaluate_for_ever, daemon=True, name="alarms").start()
+    resource_handlers.register_stub("AWS::CloudWatch::CompositeAlarm", _put_composite, name_property="AlarmName")
+    resource_handlers.run_before_delete("AWS::CloudWatch::CompositeAlarm", _delete_composite)
+    threading.Thread(target=_evaluate_periodically, daemon=True, name="alarms").start()
 
 
-def evaluate(alarm: dict[str, Any], now: float | None = None) -> None:
-    """Bring one alarm to the state that its data say, and tell whom it tells."""
+def evaluate(alarm: JsonObject, now: float | None = None) -> None:
+    """Update the state of one alarm from its data; when the state changes, run its actions and evaluate the composites it is part of."""
     moment = time.time() if now is None else now
-    state, reason = judge(alarm, _points(alarm), moment)
+    state, reason = evaluate_state(alarm, _find_points(alarm), moment)
     before = alarm["StateValue"]
     if state == before:
         return
@@ -51,31 +51,34 @@ def evaluate(alarm: dict[str, Any], now: float | None = None) -> None:
     cloudwatch._evaluate_parent_alarms(alarm)
 
 
-def judge(alarm: Alarm, points: Sequence[Point], now: float) -> tuple[str, str]:
-    """The state of an alarm and why: how many of its last periods breach, silence counted as the alarm says."""
-    count, needed = int(alarm["EvaluationPeriods"]), int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"])
-    values = [_value(alarm, part) for part in _periods(points, int(alarm["Period"]), count, now)]
-    silence = MISSING.get(alarm.get("TreatMissingData", "missing"))
-    breaching = [silence if value is None else COMPARE[alarm["ComparisonOperator"]](value, alarm["Threshold"]) for value in values]
-    if all(breach is None for breach in breaching):
-        return "INSUFFICIENT_DATA", f"Insufficient Data: none of the last {count} periods has data"
-    state = "ALARM" if sum(breach is True for breach in breaching) >= needed else "OK"
-    seen = ", ".join("no data" if value is None else f"{value:g}" for value in values)
-    verb = "Threshold Crossed" if state == "ALARM" else "Threshold not crossed"
-    return state, f"{verb}: the last {count} periods are [{seen}]; {needed} of them {alarm['ComparisonOperator']} {alarm['Threshold']:g}"
+def evaluate_state(alarm: JsonView, points: Sequence[JsonView], now: float) -> tuple[str, str]:
+    """Return the state of an alarm and the reason, from how many of its last periods breach the threshold."""
+    periods, datapoints = int(alarm["EvaluationPeriods"]), int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"])
+    values = [_calculate(alarm, part) for part in _split_by_period(points, int(alarm["Period"]), periods, now)]
+    missing_breaches = MISSING_DATA_BREACHES.get(alarm.get("TreatMissingData", "missing"))
+    compare, threshold = COMPARE[alarm["ComparisonOperator"]], alarm["Threshold"]
+    breaches = [missing_breaches if value is None else compare(value, threshold) for value in values]
+    if all(breach is None for breach in breaches):
+        return "INSUFFICIENT_DATA", f"Insufficient Data: none of the last {periods} periods has data"
+    state = "ALARM" if sum(breach is True for breach in breaches) >= datapoints else "OK"
+    values_text = ", ".join("no data" if value is None else f"{value:g}" for value in values)
+    result = "Threshold Crossed" if state == "ALARM" else "Threshold not crossed"
+    rule = f"{datapoints} of them {alarm['ComparisonOperator']} {threshold:g}"
+    return state, f"{result}: the last {periods} periods are [{values_text}]; {rule}"
 
 
-def _periods(points: Sequence[Point], period: int, count: int, now: float) -> list[list[Point]]:
-    """The points of the last `count` periods, the newest first; periods end at now."""
-    parts: list[list[Point]] = [[] for _ in range(count)]
+def _split_by_period(points: Sequence[JsonView], seconds: int, periods: int, now: float) -> list[list[JsonView]]:
+    """Return the points of each of the last periods, the newest period first; it ends now."""
+    parts: list[list[JsonView]] = [[] for _ in range(periods)]
     for point in points:
-        place = int((now - float(point["Timestamp"])) // period)
-        if 0 <= place < count:
-            parts[place].append(point)
+        age = int((now - float(point["Timestamp"])) // seconds)
+        if 0 <= age < periods:
+            parts[age].append(point)
     return parts
 
 
-def _value(alarm: Alarm, points: list[Point]) -> float | None:
+def _calculate(alarm: JsonView, points: list[JsonView]) -> float | None:
+    """Return the alarm's statistic of the points, or None without points."""
     statistics = cloudwatch._calc_stats(points) if points else None
     if not statistics:
         return None
@@ -83,26 +86,26 @@ def _value(alarm: Alarm, points: list[Point]) -> float | None:
     return value
 
 
-def _points(alarm: Alarm) -> list[Point]:
+def _find_points(alarm: JsonView) -> list[JsonView]:
     dimensions = {dimension["Name"]: dimension["Value"] for dimension in alarm.get("Dimensions", [])}
     key = (alarm.get("Namespace"), alarm.get("MetricName"), cloudwatch._dims_key(dimensions))
     return list(cloudwatch._metrics.get(key, []))
 
 
-def _evaluate_for_ever() -> None:
+def _evaluate_periodically() -> None:
     while True:
-        time.sleep(TICK_S)
+        time.sleep(EVALUATION_INTERVAL_S)
         with request_scope(ACCOUNT, REGION):
             for alarm in list(cloudwatch._alarms.values()):
                 evaluate(alarm)
 
 
-def _put_composite(name: str, properties: handlers.Properties) -> handlers.Attributes:
+def _put_composite(name: str, properties: Properties) -> Attributes:
     status, _, body = cloudwatch._put_composite_alarm({}, {**properties, "AlarmName": name}, False, True)
     if status >= 400:
-        raise ValueError(f"the composite alarm {name} was refused: {body!r}")
+        raise ValueError(f"the composite alarm {name} was rejected: {body!r}")
     return {"Arn": cloudwatch._composite_alarms[name]["AlarmArn"]}
 
 
-def _delete_composite(name: str, properties: handlers.Properties) -> None:
+def _delete_composite(name: str, properties: Properties) -> None:
     cloudwatch._composite_alarms.pop(name, None)

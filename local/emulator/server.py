@@ -1,6 +1,6 @@
-"""`python -m local.emulator.server`: ministack with this platform's extensions, until a signal ends it.
+"""`python -m local.emulator.server`: serve ministack with this platform's extensions until a signal ends the process.
 
-Its environment says everything: EmulatorSettings for the extensions, GATEWAY_PORT and BIND_HOST for ministack itself.
+The environment configures it: EmulatorSettings for the extensions, GATEWAY_PORT and BIND_HOST for ministack itself.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from local.emulator import (
     glue_jobs,
     networks,
     object_events,
-    recorded_types,
     request_validators,
     service_metrics,
+    stub_types,
     web_acls,
 )
 from local.emulator.functions import addresses, code, errors, isolation, output
 from local.emulator.settings import EmulatorSettings
-from local.emulator.step_functions import execution_endings, execution_names, glue_states, redrives
+from local.emulator.step_functions import execution_status, glue_states, idempotent_starts, redrives
 
 EXTENSIONS = (
     alarms,
     networks,
     buckets,
     object_events,
-    recorded_types,
+    stub_types,
     aurora,
     glue_jobs,
     glue_states,
-    execution_names,
-    execution_endings,
+    idempotent_starts,
+    execution_status,
     redrives,
     forecast,
     addresses,
@@ -52,7 +52,7 @@ EXTENSIONS = (
 
 def main() -> None:
     """Install the extensions and serve."""
-    settings = EmulatorSettings.take_from()
+    settings = EmulatorSettings.pop_from()
     for extension in EXTENSIONS:
         extension.install(settings)
     sys.argv = ["ministack"]

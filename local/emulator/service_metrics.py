@@ -1,92 +1,111 @@
-"""Metrics of services: the shipped emulator publishes Lambda's only. Ours adds those that the platform's alarms read.
+"""Metrics of AWS services: the emulator publishes those of Lambda only. This extension adds the ones that the platform's alarms use.
 
-Step Functions' executions as they end, API Gateway's requests as they are answered, SQS's queues every few seconds.
+Step Functions: executions by final status. API Gateway: requests. SQS: the state of every queue, sampled periodically.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ministack.core.responses import request_scope
 from ministack.services import apigateway_v1, cloudwatch, sqs, stepfunctions
 
+from local.emulator.json_types import JsonObject, JsonView
 from local.emulator.settings import EmulatorSettings
 from local.emulator_process import ACCOUNT, REGION
 
-SAMPLE_S = 10
-ENDINGS = {
+SAMPLE_INTERVAL_S = 10
+METRIC_OF_STATUS = {
     "SUCCEEDED": "ExecutionsSucceeded",
     "FAILED": "ExecutionsFailed",
     "TIMED_OUT": "ExecutionsTimedOut",
     "ABORTED": "ExecutionsAborted",
 }
-Answer = Callable[..., Awaitable[Any]]
+EmitEvent = Callable[[JsonObject], None]
+ExecuteRequest = Callable[..., Awaitable[Any]]
+
+
+class Measurement(NamedTuple):
+    """One value of one metric."""
+
+    metric: str
+    value: float
+    unit: str
 
 
 def install(settings: EmulatorSettings) -> None:
     """Measure executions, requests and queues."""
-    stepfunctions._emit_execution_status_event = _measuring_executions(stepfunctions._emit_execution_status_event)
-    apigateway_v1._handle_execute_in_scope = _measuring_requests(apigateway_v1._handle_execute_in_scope)
-    threading.Thread(target=_sample_queues_for_ever, daemon=True, name="queue-metrics").start()
+    stepfunctions._emit_execution_status_event = _measure_executions(stepfunctions._emit_execution_status_event)
+    apigateway_v1._handle_execute_in_scope = _measure_requests(apigateway_v1._handle_execute_in_scope)
+    threading.Thread(target=_sample_queues_periodically, daemon=True, name="queue-metrics").start()
 
 
-def _measuring_executions(emit: Callable[..., None]) -> Callable[..., None]:
-    def emit_and_measure(execution: dict[str, Any]) -> None:
+def measure_execution(execution: JsonView) -> list[Measurement]:
+    """Return what Step Functions publishes about an execution that ended; nothing about a running one."""
+    metric = METRIC_OF_STATUS.get(execution["status"])
+    if metric is None:
+        return []
+    start, stop = (datetime.fromisoformat(str(execution[key]).replace("Z", "+00:00")) for key in ("startDate", "stopDate"))
+    return [
+        Measurement(metric, 1, "Count"),
+        Measurement("ExecutionTime", (stop - start).total_seconds() * 1000, "Milliseconds"),
+    ]
+
+
+def measure_request(status: int, milliseconds: float) -> list[Measurement]:
+    """Return what API Gateway publishes about one request: an error metric is 1 or 0, so that its average is the error rate."""
+    return [
+        Measurement("Count", 1, "Count"),
+        Measurement("4XXError", int(400 <= status < 500), "Count"),
+        Measurement("5XXError", int(status >= 500), "Count"),
+        Measurement("Latency", milliseconds, "Milliseconds"),
+    ]
+
+
+def measure_queue(messages: Sequence[JsonView], now: float) -> list[Measurement]:
+    """Return the number of messages that can be received, and the age of the oldest message."""
+    visible = sum(message.get("visible_at", 0) <= now for message in messages)
+    oldest = max((now - message.get("sent_at", now) for message in messages), default=0)
+    return [
+        Measurement("ApproximateNumberOfMessagesVisible", visible, "Count"),
+        Measurement("ApproximateAgeOfOldestMessage", oldest, "Seconds"),
+    ]
+
+
+def _measure_executions(emit: EmitEvent) -> EmitEvent:
+    def emit_and_measure(execution: JsonObject) -> None:
         emit(execution)
-        ending = ENDINGS.get(execution["status"])
-        if ending:
-            dimensions = {"StateMachineArn": execution["stateMachineArn"]}
-            cloudwatch.record_metric("AWS/States", ending, 1, "Count", dimensions)
-            cloudwatch.record_metric("AWS/States", "ExecutionTime", _milliseconds(execution), "Milliseconds", dimensions)
+        _publish("AWS/States", measure_execution(execution), {"StateMachineArn": execution["stateMachineArn"]})
 
     return emit_and_measure
 
 
-def _milliseconds(execution: dict[str, Any]) -> float:
-    started, stopped = (datetime.fromisoformat(str(execution[key]).replace("Z", "+00:00")) for key in ("startDate", "stopDate"))
-    return (stopped - started).total_seconds() * 1000
-
-
-def _measuring_requests(answer: Answer) -> Answer:
-    async def answer_and_measure(api_id: str, stage: str, *rest: Any) -> Any:  # noqa: ANN401 - passed through
-        started = time.perf_counter()
-        response = await answer(api_id, stage, *rest)
+def _measure_requests(execute: ExecuteRequest) -> ExecuteRequest:
+    async def execute_and_measure(api_id: str, stage: str, *rest: object) -> object:
+        start = time.perf_counter()
+        response = await execute(api_id, stage, *rest)
         name = (apigateway_v1._rest_apis.get(api_id) or {}).get("name")
         if name:
-            measured = request_metrics(response[0], (time.perf_counter() - started) * 1000)
-            for dimensions in ({"ApiName": name}, {"ApiName": name, "Stage": stage}):
-                for metric, value, unit in measured:
-                    cloudwatch.record_metric("AWS/ApiGateway", metric, value, unit, dimensions)
+            measurements = measure_request(response[0], (time.perf_counter() - start) * 1000)
+            _publish("AWS/ApiGateway", measurements, {"ApiName": name}, {"ApiName": name, "Stage": stage})
         return response
 
-    return answer_and_measure
+    return execute_and_measure
 
 
-def request_metrics(status: int, milliseconds: float) -> list[tuple[str, float, str]]:
-    """What API Gateway publishes of one request: an error metric is 1 or 0, so that its average is the share of errors."""
-    return [
-        ("Count", 1, "Count"),
-        ("4XXError", int(400 <= status < 500), "Count"),
-        ("5XXError", int(status >= 500), "Count"),
-        ("Latency", milliseconds, "Milliseconds"),
-    ]
-
-
-def _sample_queues_for_ever() -> None:
+def _sample_queues_periodically() -> None:
     while True:
-        time.sleep(SAMPLE_S)
+        time.sleep(SAMPLE_INTERVAL_S)
         with request_scope(ACCOUNT, REGION):
             for queue in list(sqs._queues.values()):
-                for metric, value, unit in queue_metrics(list(queue["messages"]), time.time()):
-                    cloudwatch.record_metric("AWS/SQS", metric, value, unit, {"QueueName": queue["name"]})
+                _publish("AWS/SQS", measure_queue(list(queue["messages"]), time.time()), {"QueueName": queue["name"]})
 
 
-def queue_metrics(messages: list[dict[str, Any]], now: float) -> list[tuple[str, float, str]]:
-    """How many messages can be received, and how old the oldest message is."""
-    visible = sum(message.get("visible_at", 0) <= now for message in messages)
-    oldest = max((now - message.get("sent_at", now) for message in messages), default=0)
-    return [("ApproximateNumberOfMessagesVisible", visible, "Count"), ("ApproximateAgeOfOldestMessage", oldest, "Seconds")]
+def _publish(namespace: str, measurements: Sequence[Measurement], *dimension_sets: dict[str, str]) -> None:
+    for dimensions in dimension_sets:
+        for metric, value, unit in measurements:
+            cloudwatch.record_metric(namespace, metric, value, unit, dimensions)

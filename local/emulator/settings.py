@@ -1,4 +1,4 @@
-"""What the emulator's process is told by whoever starts it, through its environment."""
+"""Settings of the emulator's process, passed through its environment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PREFIX = "SIGNIFY_TWIN_"
+PREFIX = "SIGNIFY_EMULATOR_"
 
 
 @dataclass(frozen=True)
@@ -15,20 +15,20 @@ class EmulatorSettings:
     """Folders and addresses of one running emulator."""
 
     home: Path
-    """The twin's state folder: logs and builds."""
+    """The state folder of the local stack: logs and builds."""
     endpoint: str
     """The emulator's own address, for jobs and functions."""
     postgres_url: str
-    """The superuser's URL of the server behind every database cluster."""
+    """The superuser's URL of the PostgreSQL server that holds every database cluster."""
     job_python: Path
-    """The interpreter that runs Glue jobs; it has Spark's stand-in."""
+    """The interpreter that runs Glue jobs."""
 
-    def environment(self) -> dict[str, str]:
-        """The variables that hand these settings over."""
+    def to_environment(self) -> dict[str, str]:
+        """Return the environment variables that carry these settings."""
         return {PREFIX + name.upper(): str(value) for name, value in vars(self).items()}
 
     @classmethod
-    def take_from(cls, environment: MutableMapping[str, str] = os.environ) -> EmulatorSettings:
-        """Read the settings and remove them: functions inherit the rest of the environment and must not see the superuser."""
+    def pop_from(cls, environment: MutableMapping[str, str] = os.environ) -> EmulatorSettings:
+        """Read the settings and remove their variables: functions inherit the environment and must not get the superuser's URL."""
         values = {name.removeprefix(PREFIX).lower(): environment.pop(name) for name in list(environment) if name.startswith(PREFIX)}
         return cls(Path(values["home"]), values["endpoint"], values["postgres_url"], Path(values["job_python"]))

@@ -1,7 +1,7 @@
-"""API Gateway: the shipped web ACLs are records. Ours judge requests of the stages that they are associated with.
+"""AWS WAF: the emulator stores web ACLs without effect. This extension applies them to the API stages that they are associated with.
 
-Honoured are rate rules (by address and by header) and regular expressions over one header, with the action Block. Managed rule groups
-are AWS's secret and let everything pass.
+It supports rate rules (by address and by header) and regular expressions on one header, with the action Block. The content of managed rule
+groups is not public, so they let every request pass.
 """
 
 from __future__ import annotations
@@ -12,58 +12,68 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ministack.core.responses import get_region
 from ministack.services import apigateway_v1, cloudwatch, waf
 
-from local.emulator import handlers
+from local.emulator import resource_handlers
+from local.emulator.json_types import JsonObject, JsonView
+from local.emulator.resource_handlers import Attributes, Properties
 from local.emulator.settings import EmulatorSettings
 
-Rule = Mapping[str, Any]
-Headers = Mapping[str, Any]
-Execute = Callable[..., Awaitable[Any]]
+Rule: TypeAlias = JsonView
+Headers: TypeAlias = Mapping[str, str | list[str]]
+ExecuteRequest = Callable[..., Awaitable[Any]]
 CONTENT_TYPES = {"APPLICATION_JSON": "application/json", "TEXT_PLAIN": "text/plain", "TEXT_HTML": "text/html"}
 
 
 @dataclass
 class RateCounter:
-    """Counts requests by rule and key over the rule's window, those that are blocked too, as AWS does."""
+    """Counts requests per rule and aggregation key over the rule's window; like AWS, it counts blocked requests too."""
 
     clock: Callable[[], float] = time.monotonic
-    _seen: dict[tuple[str, ...], deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    _request_times: dict[tuple[str, ...], deque[float]] = field(default_factory=lambda: defaultdict(deque))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def exceeds(self, statement: Mapping[str, Any], rule: tuple[str, ...], headers: Headers) -> bool:
-        """Count one request, and say whether its key is over the limit; a request without the key is not counted."""
+    def exceeds(self, statement: JsonView, rule: tuple[str, ...], headers: Headers) -> bool:
+        """Count one request and return whether its key is over the limit; a request without the key is not counted."""
         key = _aggregation_key(statement, headers)
         if key is None:
             return False
         with self._lock:
-            seen, now = self._seen[(*rule, *key)], self.clock()
-            seen.append(now)
-            while seen[0] <= now - int(statement.get("EvaluationWindowSec", 300)):
-                seen.popleft()
-            return len(seen) > int(statement["Limit"])
+            times, now = self._request_times[(*rule, *key)], self.clock()
+            times.append(now)
+            while times[0] <= now - int(statement.get("EvaluationWindowSec", 300)):
+                times.popleft()
+            return len(times) > int(statement["Limit"])
 
 
 def install(settings: EmulatorSettings) -> None:
-    """Associate web ACLs with stages, and let them judge before the gateway does."""
-    handlers.record("AWS::WAFv2::WebACLAssociation")
-    handlers.after_create("AWS::WAFv2::WebACLAssociation", _associate)
-    handlers.after_update("AWS::WAFv2::WebACLAssociation", _associate)
-    handlers.before_delete("AWS::WAFv2::WebACLAssociation", _dissociate)
-    handlers.after_create("AWS::WAFv2::WebACL", _with_bodies)
-    handlers.after_update("AWS::WAFv2::WebACL", _with_bodies)
-    apigateway_v1._execute_in_scope = _judged(apigateway_v1._execute_in_scope, RateCounter())
+    """Associate web ACLs with stages, and apply them before the gateway executes a request."""
+    resource_handlers.register_stub("AWS::WAFv2::WebACLAssociation")
+    resource_handlers.run_after_create("AWS::WAFv2::WebACLAssociation", _associate)
+    resource_handlers.run_after_update("AWS::WAFv2::WebACLAssociation", _associate)
+    resource_handlers.run_before_delete("AWS::WAFv2::WebACLAssociation", _dissociate)
+    resource_handlers.run_after_create("AWS::WAFv2::WebACL", _store_response_bodies)
+    resource_handlers.run_after_update("AWS::WAFv2::WebACL", _store_response_bodies)
+    apigateway_v1._execute_in_scope = _apply_web_acls(apigateway_v1._execute_in_scope, RateCounter())
 
 
-def first_match(acl: Mapping[str, Any], headers: Headers, counter: RateCounter) -> Rule | None:
-    """The rule that blocks a request, in the order of priority; each rule that is reached counts it."""
-    for rule in sorted(acl["Rules"], key=lambda each: int(each["Priority"])):
+def find_blocking_rule(acl: JsonView, headers: Headers, counter: RateCounter) -> Rule | None:
+    """Return the first rule, by priority, that blocks a request; every rate rule up to it counts the request."""
+    rules: list[Rule] = sorted(acl["Rules"], key=lambda rule: int(rule["Priority"]))
+    for rule in rules:
         if "Block" in rule.get("Action", {}) and _matches(rule, str(acl["ARN"]), headers, counter):
-            return rule  # type: ignore[no-any-return]
+            return rule
     return None
+
+
+def make_custom_response(acl: JsonView, response: JsonView) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of a rule's custom response; its body is one of the ACL's."""
+    body = acl.get("CustomResponseBodies", {}).get(response.get("CustomResponseBodyKey"), {"ContentType": "TEXT_PLAIN", "Content": ""})
+    headers = {header["Name"]: header["Value"] for header in response.get("ResponseHeaders", [])}
+    return int(response["ResponseCode"]), {"Content-Type": CONTENT_TYPES[body["ContentType"]], **headers}, body["Content"].encode()
 
 
 def _matches(rule: Rule, acl: str, headers: Headers, counter: RateCounter) -> bool:
@@ -72,67 +82,63 @@ def _matches(rule: Rule, acl: str, headers: Headers, counter: RateCounter) -> bo
         return counter.exceeds(statement["RateBasedStatement"], (acl, rule["Name"]), headers)
     if "RegexMatchStatement" in statement:
         regex = statement["RegexMatchStatement"]
-        value = _header(headers, regex["FieldToMatch"]["SingleHeader"]["Name"])
+        value = _find_header(headers, regex["FieldToMatch"]["SingleHeader"]["Name"])
         return value is not None and re.search(regex["RegexString"], value) is not None
     return False
 
 
-def _aggregation_key(statement: Mapping[str, Any], headers: Headers) -> tuple[str, ...] | None:
+def _aggregation_key(statement: JsonView, headers: Headers) -> tuple[str, ...] | None:
     if statement["AggregateKeyType"] == "IP":
-        return ((_header(headers, "x-forwarded-for") or "127.0.0.1").split(",")[0].strip(),)
-    values = [_header(headers, key["Header"]["Name"]) for key in statement["CustomKeys"]]
+        return ((_find_header(headers, "x-forwarded-for") or "127.0.0.1").split(",")[0].strip(),)
+    values = [_find_header(headers, key["Header"]["Name"]) for key in statement["CustomKeys"]]
     return None if None in values else tuple(str(value) for value in values)
 
 
-def _header(headers: Headers, name: str) -> str | None:
+def _find_header(headers: Headers, name: str) -> str | None:
     for key, value in headers.items():
         if key.lower() == name.lower():
             return value if isinstance(value, str) else str(value[-1])
     return None
 
 
-def _judged(execute: Execute, counter: RateCounter) -> Execute:
-    async def judged(request: dict[str, Any], api_id: str, stage: str, method: str, path: str, headers: Headers, *rest: Any) -> Any:  # noqa: ANN401 - passed through
-        acl = _acl_of(f"arn:aws:apigateway:{get_region()}::/restapis/{api_id}/stages/{stage}")
-        rule = first_match(acl, headers or {}, counter) if acl else None
+def _apply_web_acls(execute: ExecuteRequest, counter: RateCounter) -> ExecuteRequest:
+    async def execute_unless_blocked(
+        request: JsonObject, api_id: str, stage: str, method: str, path: str, headers: Headers, *rest: object
+    ) -> object:
+        acl = _find_acl(f"arn:aws:apigateway:{get_region()}::/restapis/{api_id}/stages/{stage}")
+        rule = find_blocking_rule(acl, headers or {}, counter) if acl else None
         if acl is None or rule is None:
             return await execute(request, api_id, stage, method, path, headers, *rest)
         _count_block(acl, rule)
         request["stage"] = apigateway_v1._stages_v1[api_id][stage]
-        custom = rule["Action"]["Block"].get("CustomResponse")
-        return _custom_answer(acl, custom) if custom else apigateway_v1._gw_error("WAF_FILTERED", "Forbidden")
+        response = rule["Action"]["Block"].get("CustomResponse")
+        return make_custom_response(acl, response) if response else apigateway_v1._gw_error("WAF_FILTERED", "Forbidden")
 
-    return judged
+    return execute_unless_blocked
 
 
-def _count_block(acl: Mapping[str, Any], rule: Rule) -> None:
+def _count_block(acl: JsonView, rule: Rule) -> None:
     for name in ("ALL", rule["VisibilityConfig"]["MetricName"]):
         dimensions = {"WebACL": acl["VisibilityConfig"]["MetricName"], "Rule": name, "Region": get_region()}
         cloudwatch.record_metric("AWS/WAFV2", "BlockedRequests", 1, "Count", dimensions)
 
 
-def _custom_answer(acl: Mapping[str, Any], custom: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
-    body = acl.get("CustomResponseBodies", {}).get(custom.get("CustomResponseBodyKey"), {"ContentType": "TEXT_PLAIN", "Content": ""})
-    headers = {header["Name"]: header["Value"] for header in custom.get("ResponseHeaders", [])}
-    return int(custom["ResponseCode"]), {"Content-Type": CONTENT_TYPES[body["ContentType"]], **headers}, body["Content"].encode()
-
-
-def _acl_of(stage_arn: str) -> dict[str, Any] | None:
+def _find_acl(stage_arn: str) -> JsonObject | None:
     arn = waf._associations.get(stage_arn)
-    found: dict[str, Any] | None = waf.web_acl_record(arn.rsplit("/", 1)[1], "REGIONAL") if arn else None
-    return found
+    acl: JsonObject | None = waf.web_acl_record(arn.rsplit("/", 1)[1], "REGIONAL") if arn else None
+    return acl
 
 
-def _associate(association: str, properties: handlers.Properties, attributes: handlers.Attributes) -> handlers.Attributes:
+def _associate(association: str, properties: Properties, attributes: Attributes) -> Attributes:
     waf._associations[properties["ResourceArn"]] = properties["WebACLArn"]
     return attributes
 
 
-def _dissociate(association: str, properties: handlers.Properties) -> None:
+def _dissociate(association: str, properties: Properties) -> None:
     waf._associations.pop(properties["ResourceArn"], None)
 
 
-def _with_bodies(acl: str, properties: handlers.Properties, attributes: handlers.Attributes) -> handlers.Attributes:
-    """The shipped record drops the bodies of custom responses."""
+def _store_response_bodies(acl: str, properties: Properties, attributes: Attributes) -> Attributes:
+    """Store the bodies of custom responses, which the emulator's record of an ACL lacks."""
     waf.web_acl_record(attributes["Id"], "REGIONAL")["CustomResponseBodies"] = properties.get("CustomResponseBodies", {})
     return attributes

@@ -1,7 +1,7 @@
-"""Data to try the platform with: a generated operator, and adapters for public data sets."""
+"""Sample data: a generated logistics operator, and adapters for public data sets."""
 
 from local.sample.files import SampleFile, SampleFiles
-from local.sample.operator import write
-from local.sample.recognise import Recognised, recognise
+from local.sample.operator import write_files
+from local.sample.recognition import DatasetFile, recognise
 
-__all__ = ["Recognised", "SampleFile", "SampleFiles", "recognise", "write"]
+__all__ = ["DatasetFile", "SampleFile", "SampleFiles", "recognise", "write_files"]

@@ -1,15 +1,17 @@
-"""What the fictitious operator sells: SKUs of every demand pattern that forecasting meets."""
+"""Catalogue of the fictitious operator: SKUs of every demand pattern that a forecaster meets."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+Floats: TypeAlias = npt.NDArray[np.float64]
+
 
 class Pattern(StrEnum):
-    """How a SKU sells."""
+    """Demand pattern of a SKU."""
 
     SMOOTH = "smooth"
     SEASONAL = "seasonal"
@@ -37,26 +39,26 @@ class Catalogue:
 
     sku_ids: npt.NDArray[np.str_]
     patterns: npt.NDArray[np.str_]
-    base: npt.NDArray[Any]
+    base: Floats
     """Units per open day of the whole operator; for intermittent and lumpy SKUs, units per day with demand."""
-    price: npt.NDArray[Any]
+    price: Floats
 
     def __len__(self) -> int:
         return len(self.sku_ids)
 
-    def having(self, *patterns: Pattern) -> npt.NDArray[np.bool_]:
-        """Mask of the SKUs that sell like one of the patterns."""
+    def mask(self, *patterns: Pattern) -> npt.NDArray[np.bool_]:
+        """Return the mask of the SKUs that have one of the patterns."""
         return np.isin(self.patterns, [str(pattern) for pattern in patterns])
 
 
 def make_catalogue(rng: np.random.Generator, size: int) -> Catalogue:
-    """Draw a catalogue with about `size` SKUs, at least one of every pattern."""
+    """Draw a catalogue of about `size` SKUs, at least one of every pattern."""
     counts = {pattern: max(1, round(size * share)) for pattern, share in SHARES.items()}
     patterns = np.repeat([str(pattern) for pattern in counts], list(counts.values()))
-    number = len(patterns)
-    base = rng.lognormal(mean=2.6, sigma=0.9, size=number)
+    count = len(patterns)
+    base = rng.lognormal(mean=2.6, sigma=0.9, size=count)
     sparse = np.isin(patterns, [str(Pattern.INTERMITTENT), str(Pattern.LUMPY)])
     base[sparse] = rng.lognormal(mean=1.2, sigma=0.6, size=int(sparse.sum()))
-    price = np.round(np.exp(rng.normal(2.0, 0.8, size=number)), 2)
-    sku_ids = np.array([f"SKU-{index:05d}" for index in range(1001, 1001 + number)])
+    price = np.asarray(np.round(np.exp(rng.normal(2.0, 0.8, size=count)), 2), dtype=np.float64)
+    sku_ids = np.array([f"SKU-{index:05d}" for index in range(1001, 1001 + count)])
     return Catalogue(sku_ids, patterns, base, price)

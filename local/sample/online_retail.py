@@ -1,6 +1,6 @@
-"""The UCI "Online Retail" invoices as a file of the orders contract: a translation of columns that changes no value and drops no row.
+"""The UCI "Online Retail" invoices as a file of the orders contract: a mapping of columns that changes no value and drops no row.
 
-docs/adapters/online_retail.md says what becomes of each column, and why.
+docs/adapters/online_retail.md explains the mapping of each column.
 """
 
 from pathlib import Path
@@ -39,27 +39,27 @@ ORDER BY file_row_number
 
 
 def is_online_retail(columns: list[str]) -> bool:
-    """Whether a file with these columns is the raw data set."""
+    """Return whether a file with these columns is the raw data set."""
     return set(COLUMNS) <= set(columns)
 
 
 def adapt(source: Path, target: Path) -> None:
-    """Write the orders file target (Parquet) with one row per row of source, in the same order.
+    """Write the orders file `target` (Parquet) with one row per row of `source`, in the same order.
 
-    Raises DataError naming the columns that are absent, or what makes the file unreadable.
+    Raises DataError naming the missing columns, or why the file cannot be read.
     """
     query = _ORDERS.format(columns=", ".join(COLUMNS))
     try:
         with duckdb.connect() as database:
-            _refuse_other_files(database, source)
+            _require_columns(database, source)
             rows = database.sql(query, params={"source": str(source), "site": SITE})
             rows.write_parquet(str(target), compression="zstd")
     except duckdb.Error as error:
         raise DataError(f"{source.name} cannot be read as Parquet: {error}") from None
 
 
-def _refuse_other_files(database: duckdb.DuckDBPyConnection, source: Path) -> None:
-    found = database.read_parquet(str(source)).columns
-    missing = [column for column in COLUMNS if column not in found]
+def _require_columns(database: duckdb.DuckDBPyConnection, source: Path) -> None:
+    columns = database.read_parquet(str(source)).columns
+    missing = [column for column in COLUMNS if column not in columns]
     if missing:
-        raise DataError(f"{source.name} is not the Online Retail data set: it has no {', '.join(missing)} (it has {', '.join(found)})")
+        raise DataError(f"{source.name} is not the Online Retail data set: it has no {', '.join(missing)} (it has {', '.join(columns)})")

@@ -1,4 +1,4 @@
-"""A fictitious operator's two years, as the files it would send: seeded, so that the same call writes the same bytes."""
+"""Two years of a fictitious logistics operator, as the files it would send; the same seed writes the same bytes."""
 
 import gzip
 from collections import Counter
@@ -9,75 +9,75 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from local.sample import dirt
-from local.sample.calendar import SITES, Days, days_until
+from local.sample import faults
+from local.sample.calendar import SITES, Days, list_days
 from local.sample.catalogue import Catalogue, make_catalogue
 from local.sample.demand import SiteDemand, make_demand
 from local.sample.files import SampleFile, SampleFiles
-from local.sample.history import history_rows
-from local.sample.orders import order_lines
-from local.sample.rejects import rejects, repeat
+from local.sample.history import make_history_rows
+from local.sample.orders import make_order_lines
+from local.sample.rejected_files import write_duplicate, write_rejected_files
 
 SKUS = 300
 ORDER_DAYS = 56
 _REPEATS = 12
 
 
-def write(folder: Path, seed: int = 7, until: date | None = None, scale: float = 1.0) -> SampleFiles:
-    """Write the operator's files into folder and say what must become of each.
+def write_files(folder: Path, seed: int = 7, until: date | None = None, scale: float = 1.0) -> SampleFiles:
+    """Write the operator's files into `folder` and return them with the result that each must have.
 
     Daily demand up to eight weeks before `until` comes as demand_history (one file per site), the last eight weeks as orders.
-    until is the last day with data (default: yesterday); scale multiplies the 300 SKUs.
+    `until` is the last day with data (default: yesterday); `scale` multiplies the 300 SKUs.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    days = days_until(until or datetime.now(tz=UTC).date() - timedelta(days=1))
+    days = list_days(until or datetime.now(tz=UTC).date() - timedelta(days=1))
     rng = np.random.default_rng(seed)
     catalogue = make_catalogue(rng, round(SKUS * scale))
     demands = [make_demand(rng, site, days, catalogue) for site in SITES]
-    accepted = [file for demand in demands for file in _histories(rng, folder, demand, catalogue)]
-    lines = pd.concat([order_lines(rng, demand, catalogue, ORDER_DAYS) for demand in demands], ignore_index=True)
-    accepted += _orders(rng, folder, lines, days)
-    good = lines.head(200).to_csv(index=False, lineterminator="\n")
-    return SampleFiles((*accepted, repeat(folder, accepted[-1]), *rejects(folder, good)))
+    files = [file for demand in demands for file in _write_histories(rng, folder, demand, catalogue)]
+    lines = pd.concat([make_order_lines(rng, demand, catalogue, ORDER_DAYS) for demand in demands], ignore_index=True)
+    files += _write_orders(rng, folder, lines, days)
+    orders = lines.head(200).to_csv(index=False, lineterminator="\n")
+    return SampleFiles((*files, write_duplicate(folder, files[-1]), *write_rejected_files(folder, orders)))
 
 
-def _histories(rng: np.random.Generator, folder: Path, demand: SiteDemand, catalogue: Catalogue) -> list[SampleFile]:
+def _write_histories(rng: np.random.Generator, folder: Path, demand: SiteDemand, catalogue: Catalogue) -> list[SampleFile]:
     """Write one site's history, and a later file that corrects some of its rows."""
-    rows = history_rows(demand, catalogue, len(demand.days) - ORDER_DAYS)
+    rows = make_history_rows(demand, catalogue, len(demand.days) - ORDER_DAYS)
     site = demand.site.site_id
-    faults = dirt.history_faults(_last(demand.days))
-    dirtied = dirt.dirty(rng, rows, faults, _REPEATS, overlong=True)
-    corrections = _corrections(rng, rows, _last(demand.days))
-    # The newer updated_at wins wherever it stands, so the corrected rows of the first file are the duplicates.
-    history = _save(folder, "demand_history", f"history-{site}.csv.gz", dirtied)
+    site_faults = faults.list_history_faults(_last_day(demand.days))
+    content = faults.insert_faults(rng, rows, site_faults, _REPEATS, overlong=True)
+    corrections = _draw_corrections(rng, rows, _last_day(demand.days))
+    # The newest updated_at wins in any order of files, so the corrected rows of the first file are the duplicates.
+    history = _save(folder, "demand_history", f"history-{site}.csv.gz", content)
     history = replace(history, duplicates=history.duplicates + len(corrections))
     text = corrections.to_csv(index=False, lineterminator="\n")
-    clean = dirt.Dirtied(text, len(corrections), Counter(), 0)
+    clean = faults.FaultyFile(text, len(corrections), Counter(), 0)
     return [history, _save(folder, "demand_history", f"corrections-{site}.csv", clean)]
 
 
-def _corrections(rng: np.random.Generator, rows: pd.DataFrame, last: date) -> pd.DataFrame:
-    some = rows.iloc[np.sort(rng.choice(len(rows), min(25, len(rows) // 4), replace=False))]
-    more = (some["quantity"].astype(int) + 1).astype(str)
-    return some.assign(quantity=more, updated_at=f"{last}T04:00:00+00:00")
+def _draw_corrections(rng: np.random.Generator, rows: pd.DataFrame, last: date) -> pd.DataFrame:
+    sample = rows.iloc[np.sort(rng.choice(len(rows), min(25, len(rows) // 4), replace=False))]
+    quantity = (sample["quantity"].astype(int) + 1).astype(str)
+    return sample.assign(quantity=quantity, updated_at=f"{last}T04:00:00+00:00")
 
 
-def _orders(rng: np.random.Generator, folder: Path, lines: pd.DataFrame, days: Days) -> list[SampleFile]:
+def _write_orders(rng: np.random.Generator, folder: Path, lines: pd.DataFrame, days: Days) -> list[SampleFile]:
     """Write the order lines in two files of four weeks each."""
     middle = str(days[len(days) - ORDER_DAYS // 2])
-    older = lines["order_ts"] < middle
-    files = (("orders-1.csv", lines[older]), ("orders-2.csv", lines[~older]))
-    faults = dirt.order_faults(_last(days))
-    return [_save(folder, "orders", name, dirt.dirty(rng, part, faults, _REPEATS)) for name, part in files]
+    is_older = lines["order_ts"] < middle
+    files = (("orders-1.csv", lines[is_older]), ("orders-2.csv", lines[~is_older]))
+    order_faults = faults.list_order_faults(_last_day(days))
+    return [_save(folder, "orders", name, faults.insert_faults(rng, part, order_faults, _REPEATS)) for name, part in files]
 
 
-def _save(folder: Path, dataset: str, name: str, content: dirt.Dirtied) -> SampleFile:
+def _save(folder: Path, dataset: str, name: str, content: faults.FaultyFile) -> SampleFile:
     path = folder / name
     raw = content.text.encode()
-    # Level 1 and no time stamp: quick, and the same bytes every time.
+    # Level 1 and no time stamp: fast, and the same bytes every time.
     path.write_bytes(gzip.compress(raw, compresslevel=1, mtime=0) if name.endswith(".gz") else raw)
     return SampleFile(path, f"landing/{dataset}/v1/{name}", dataset, rows=content.rows, codes=content.codes, duplicates=content.duplicates)
 
 
-def _last(days: Days) -> date:
+def _last_day(days: Days) -> date:
     return date.fromisoformat(str(days[-1]))

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from local import ports
-from local.developer_database import developer_database, stop_developer_database
+from local.developer_database import open_developer_database, stop_developer_database
 from local.postgres import open_server
 
 pytestmark = pytest.mark.slow
@@ -21,10 +21,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_two_commands_at_once_share_the_server_and_the_first_ends_it() -> None:
-    with developer_database() as first:
+    with open_developer_database() as first:
         with psycopg.connect(first, autocommit=True) as connection:
             connection.execute("create table kept (n int)")
-        with developer_database() as second, psycopg.connect(second) as connection:
+        with open_developer_database() as second, psycopg.connect(second) as connection:
             assert connection.execute("select count(*) from kept").fetchone() == (0,)
         psycopg.connect(first).close()
     assert not stop_developer_database()
@@ -32,7 +32,7 @@ def test_two_commands_at_once_share_the_server_and_the_first_ends_it() -> None:
 
 def test_down_stops_the_server_of_a_command_that_was_killed(home: Path) -> None:
     (home / "developer-postgres").mkdir()
-    left = open_server(home / "developer-postgres", ports.free())
+    left = open_server(home / "developer-postgres", ports.find_free())
     left.start()
     assert stop_developer_database()
     assert not left.is_running()

@@ -10,7 +10,7 @@ import pytest
 from local import ports
 from local.errors import PostgresError
 from local.postgres import PostgresServer, open_server
-from local.postgres_binaries import OLDEST, embedded, find
+from local.postgres_binaries import OLDEST_VERSION, find, find_embedded
 
 pytestmark = pytest.mark.slow
 
@@ -32,23 +32,23 @@ def test_a_wrong_password_is_refused(postgres_server: PostgresServer) -> None:
 
 
 def test_the_server_found_is_new_enough() -> None:
-    assert find().major >= OLDEST
+    assert find().major >= OLDEST_VERSION
 
 
 def test_the_embedded_server_stops_and_keeps_its_data(tmp_path: Path) -> None:
-    server = open_server(tmp_path / "server", ports.free(), embedded())
+    server = open_server(tmp_path / "server", ports.find_free(), find_embedded())
     try:
         server.start()
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("create table kept (n int)")
         assert server.stop()
         assert not server.is_running()
-        again = open_server(tmp_path / "server", ports.free(), embedded())
+        again = open_server(tmp_path / "server", ports.find_free(), find_embedded())
         again.start()
         with psycopg.connect(again.url()) as connection:
             assert connection.execute("select count(*) from kept").fetchone() == (0,)
     finally:
-        open_server(tmp_path / "server", server.port, embedded()).remove()
+        open_server(tmp_path / "server", server.port, find_embedded()).remove()
 
 
 def test_a_server_that_cannot_start_shows_its_log(postgres_server: PostgresServer, tmp_path: Path) -> None:

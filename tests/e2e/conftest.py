@@ -1,10 +1,9 @@
-"""One twin for the whole session: `./signify up` as a newcomer types it, on ports and in a folder of its own."""
+"""One local stack for the whole session: `./signify up` as a newcomer types it, on ports and in a state folder of its own."""
 
 from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 
+from local import ports
+from local.aws_clients import AwsClients
 from local.emulator_process import CREDENTIALS, REGION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,25 +24,25 @@ REAL_DATA = ROOT.parent / "shared" / "data"
 
 @dataclass(frozen=True)
 class Signify:
-    """The command line, run as a child process in a twin of its own."""
+    """The command line, run as a child process with a local stack of its own."""
 
     home: Path
     ports: tuple[int, int]
 
     def __call__(self, *arguments: str, timeout: float = 600, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run one command; a failure shows everything it printed."""
-        done = subprocess.run(
+        """Run one command; a failure shows its whole output."""
+        process = subprocess.run(
             [str(ROOT / "signify"), *arguments],
             env={**os.environ, "SIGNIFY_HOME": str(self.home), "COLUMNS": "200"},
             capture_output=True,
             text=True,
             timeout=timeout,
         )
-        assert not check or done.returncode == 0, f"signify {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}"
-        return done
+        assert not check or process.returncode == 0, f"signify {' '.join(arguments)} failed:\n{process.stdout}\n{process.stderr}"
+        return process
 
     def up(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """`signify up` on this twin's ports."""
+        """`signify up` on this stack's ports."""
         return self("up", "--port", str(self.ports[0]), "--db-port", str(self.ports[1]), *arguments)
 
     def status(self) -> dict[str, Any]:
@@ -50,49 +50,48 @@ class Signify:
         return dict(json.loads(self("status", "--json").stdout))
 
     def api(self) -> httpx.Client:
-        """An HTTP client with a token, as a consumer of the API has it."""
+        """An HTTP client with a token."""
         token = self("token").stdout.strip()
         return httpx.Client(base_url=self.status()["api_url"], headers={"Authorization": f"Bearer {token}"}, timeout=60)
 
 
-def ended(states: Any, execution: str) -> dict[str, Any]:
-    """What DescribeExecution says of an execution once it ended."""
+def wait_for_execution(states: Any, execution: str) -> dict[str, Any]:
+    """Return what DescribeExecution returns once an execution has ended."""
     deadline = time.monotonic() + 180
-    while (described := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+    while (description := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
         assert time.monotonic() < deadline, "the execution did not end"
         time.sleep(0.2)
-    return dict(described)
+    return dict(description)
 
 
-def free_port() -> int:
-    """A port nobody listens on right now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+def make_clients(signify: Signify) -> AwsClients:
+    """boto3 clients of a local stack's emulator."""
+    return AwsClients(
+        {
+            "endpoint_url": f"http://127.0.0.1:{signify.ports[0]}",
+            "region_name": REGION,
+            "aws_access_key_id": CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        }
+    )
 
 
-def twin_in(folder: Path) -> Signify:
-    """A command line whose twin lives in `folder`."""
-    return Signify(folder, (free_port(), free_port()))
+def make_signify(folder: Path) -> Signify:
+    """A command line with the state folder `folder` and ports that are free now."""
+    return Signify(folder, (ports.find_free(), ports.find_free()))
 
 
 @dataclass(frozen=True)
 class Story:
-    """A twin that is up and has run once on the sample data, and what `up` printed."""
+    """A local stack that is up and has run once on the sample data, and what `up` printed."""
 
     signify: Signify
-    printed: str
+    output: str
     api: httpx.Client
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the twin."""
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=f"http://127.0.0.1:{self.signify.ports[0]}",
-            region_name=REGION,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        )
+        """A boto3 client of the emulator."""
+        return make_clients(self.signify).client(service)
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -103,10 +102,10 @@ class Story:
 
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    signify = twin_in(tmp_path_factory.mktemp("twin"))
+    signify = make_signify(tmp_path_factory.mktemp("local-stack"))
     try:
-        printed = signify.up().stdout
+        output = signify.up().stdout
         with signify.api() as api:
-            yield Story(signify, printed, api)
+            yield Story(signify, output, api)
     finally:
         signify("down")

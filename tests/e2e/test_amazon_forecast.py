@@ -1,4 +1,4 @@
-"""A whole run with Amazon Forecast in place of the built-in forecaster, against the twin's fake of the service."""
+"""A whole run with Amazon Forecast in place of the built-in forecaster, against the emulator's simulation of the service."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from datetime import date, timedelta
 import pytest
 
 from runtime.models.domain.runs import run_id_of
-from tests.e2e.conftest import Story, ended, twin_in
+from tests.e2e.conftest import Story, make_signify, wait_for_execution
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
 def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """A twin that was started with forecastBackend=amazon_forecast and has run once."""
-    signify = twin_in(tmp_path_factory.mktemp("amazon"))
+    """A local stack that was started with forecastBackend=amazon_forecast and has run once."""
+    signify = make_signify(tmp_path_factory.mktemp("amazon"))
     try:
-        printed = signify.up("--set", "forecastBackend=amazon_forecast")
+        process = signify.up("--set", "forecastBackend=amazon_forecast")
         with signify.api() as api:
-            yield Story(signify, printed.stdout + printed.stderr, api)
+            yield Story(signify, process.stdout + process.stderr, api)
     finally:
         signify("down")
 
 
-def test_the_run_walks_the_branch_and_publishes_what_the_service_exported(amazon: Story) -> None:
+def test_the_run_publishes_the_forecast_that_the_service_exported(amazon: Story) -> None:
     for state in ("PrepareForecast", "StartImport", "TrainPredictor", "MakeForecast", "StartExport", "LoadForecast", "PublishRun"):
-        assert f"✓ {state}" in amazon.printed, state
-    answer = amazon.api.get("/forecasts", params={"time_horizon": "28d", "limit": "28"}).json()
-    as_of = date.fromisoformat(answer["meta"]["as_of_date"])
-    assert [row["forecast_date"] for row in answer["forecasts"]] == [(as_of + timedelta(days=ahead)).isoformat() for ahead in range(1, 29)]
-    assert {row["model"] for row in answer["forecasts"]} == {"auto_predictor"}
-    assert all(row["confidence_lower"] <= row["predicted_value"] <= row["confidence_upper"] for row in answer["forecasts"])
+        assert f"✓ {state}" in amazon.output, state
+    response = amazon.api.get("/forecasts", params={"time_horizon": "28d", "limit": "28"}).json()
+    as_of = date.fromisoformat(response["meta"]["as_of_date"])
+    assert [row["forecast_date"] for row in response["forecasts"]] == [(as_of + timedelta(days=lead)).isoformat() for lead in range(1, 29)]
+    assert {row["model"] for row in response["forecasts"]} == {"auto_predictor"}
+    assert all(row["confidence_lower"] <= row["predicted_value"] <= row["confidence_upper"] for row in response["forecasts"])
 
 
-def test_its_accuracy_is_the_services_beside_our_baseline(amazon: Story) -> None:
-    """The fake repeats last week, as the baseline does: what each computes by itself must agree."""
-    assert "forecast by auto_predictor" in amazon.printed
-    [line] = [line for line in amazon.printed.splitlines() if "back-test WAPE" in line]
+def test_the_services_accuracy_equals_that_of_the_baseline(amazon: Story) -> None:
+    """The simulation repeats last week, as the baseline does; each computes its accuracy by itself."""
+    assert "forecast by auto_predictor" in amazon.output
+    [line] = [line for line in amazon.output.splitlines() if "back-test WAPE" in line]
     service, baseline = (float(part.split()[-1]) for part in line.split("%")[:2])
     assert service == baseline > 0
 
 
-def test_nothing_is_left_in_the_service_but_the_data_set(amazon: Story) -> None:
+def test_only_the_data_set_remains_in_the_service(amazon: Story) -> None:
     forecast = amazon.client("forecast")
     assert forecast.list_predictors()["Predictors"] == []
     assert forecast.list_forecasts()["Forecasts"] == []
@@ -51,19 +51,19 @@ def test_nothing_is_left_in_the_service_but_the_data_set(amazon: Story) -> None:
     assert len(forecast.list_dataset_groups()["DatasetGroups"]) == 1
 
 
-def test_what_the_service_could_not_make_fails_the_run_in_its_words_and_a_redrive_makes_it_anew(amazon: Story) -> None:
+def test_a_failed_import_fails_the_run_with_its_message_and_a_redrive_succeeds(amazon: Story) -> None:
     states, s3, name = amazon.client("stepfunctions"), amazon.client("s3"), "import-fails"
-    spoilt = {"Bucket": amazon.outputs["LakeBucketName"], "Key": f"features/amazon_forecast/v1/run_id={run_id_of(name)}/zz.csv"}
-    s3.put_object(**spoilt, Body=b"not,three\n")
+    invalid_file = {"Bucket": amazon.outputs["LakeBucketName"], "Key": f"features/amazon_forecast/v1/run_id={run_id_of(name)}/zz.csv"}
+    s3.put_object(**invalid_file, Body=b"not,three\n")
     machine = amazon.outputs["StateMachineArn"]
     execution = states.start_execution(stateMachineArn=machine, name=name, input='{"notify": false}')["executionArn"]
-    failed = ended(states, execution)
-    assert (failed["status"], failed["error"]) == ("FAILED", "RunFailed")
-    assert "AmazonForecastFailed" in failed["cause"]
-    assert "ended as CREATE_FAILED: line 1 has 2 columns, the schema has 4" in failed["cause"]
+    description = wait_for_execution(states, execution)
+    assert (description["status"], description["error"]) == ("FAILED", "RunFailed")
+    assert "AmazonForecastFailed" in description["cause"]
+    assert "ended as CREATE_FAILED: line 1 has 2 columns, the schema has 4" in description["cause"]
 
-    s3.delete_object(**spoilt)
+    s3.delete_object(**invalid_file)
     states.redrive_execution(executionArn=execution)
-    assert ended(states, execution)["status"] == "SUCCEEDED"
+    assert wait_for_execution(states, execution)["status"] == "SUCCEEDED"
     run = amazon.api.get("/forecasts", params={"time_horizon": "7d"}).json()["meta"]["run_id"]
     assert run == str(run_id_of(name))

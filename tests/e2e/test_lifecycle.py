@@ -1,4 +1,4 @@
-"""A stage's life under the plain CDK CLI: deploy again, change one setting, update, destroy. Nothing may stay."""
+"""A stage under the plain CDK CLI: deploy again, change one setting, update, destroy. Nothing may remain."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
-from typing import Any
 
-import boto3
 import psutil
 import pytest
 
-from local.emulator_process import CREDENTIALS, REGION
-from tests.e2e.conftest import ROOT, Signify, twin_in
+from tests.e2e.conftest import ROOT, Signify, make_clients, make_signify
 
 pytestmark = pytest.mark.e2e
-LISTS = (
+LIST_OPERATIONS = (
     ("lambda", "list_functions", "Functions", "FunctionName"),
     ("iam", "list_roles", "Roles", "RoleName"),
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
@@ -35,9 +32,9 @@ STACKS = {"Lake", "Database", "Processing", "Anomaly", "Workflow", "Api", "Monit
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signify]:
-    """A twin of its own with the platform in it, since this story ends with its destruction."""
-    signify = twin_in(tmp_path_factory.mktemp("twin"))
+def signify(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signify]:
+    """A local stack of its own with the platform, since this module destroys it."""
+    signify = make_signify(tmp_path_factory.mktemp("local-stack"))
     try:
         signify.up("--no-run")
         yield signify
@@ -46,12 +43,12 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signify]:
 
 
 def cdk(signify: Signify, *arguments: str) -> str:
-    """The pinned CLI with nothing of ours but the environment that `signify env` prints."""
+    """Run the pinned CLI with the environment that `signify env` prints, and return its output."""
     exports = (line.removeprefix("export ") for line in signify("env").stdout.splitlines())
-    told = dict(word.split("=", 1) for line in exports for word in shlex.split(line))
-    activated = {"PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}", "SIGNIFY_HOME": str(signify.home), "NO_COLOR": "1"}
-    environment = {**os.environ, **told, **activated}
-    done = subprocess.run(
+    variables = dict(word.split("=", 1) for line in exports for word in shlex.split(line))
+    shell = {"PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}", "SIGNIFY_HOME": str(signify.home), "NO_COLOR": "1"}
+    environment = {**os.environ, **variables, **shell}
+    process = subprocess.run(
         [ROOT / ".venv/bin/cdk", *arguments],
         cwd=ROOT,
         env=environment,
@@ -60,57 +57,48 @@ def cdk(signify: Signify, *arguments: str) -> str:
         text=True,
         timeout=600,
     )
-    assert done.returncode == 0, done.stdout[-4000:]
-    return done.stdout
+    assert process.returncode == 0, process.stdout[-4000:]
+    return process.stdout
 
 
-def client(signify: Signify, service: str) -> Any:
-    """A boto3 client of the twin."""
-    return boto3.client(  # type: ignore[call-overload]
-        service,
-        endpoint_url=f"http://127.0.0.1:{signify.ports[0]}",
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )
+def list_stacks(signify: Signify) -> set[str]:
+    descriptions = make_clients(signify).client("cloudformation").describe_stacks()["Stacks"]
+    return {each["StackName"] for each in descriptions if each["StackStatus"] != "DELETE_COMPLETE"}
 
 
-def stacks(signify: Signify) -> set[str]:
-    found = client(signify, "cloudformation").describe_stacks()["Stacks"]
-    return {each["StackName"] for each in found if each["StackStatus"] != "DELETE_COMPLETE"}
+def list_resources(signify: Signify) -> set[str]:
+    """Return the resources with the stage's name, each as `service name`."""
+    resources = set()
+    for service, operation, members, name in LIST_OPERATIONS:
+        for page in make_clients(signify).client(service).get_paginator(operation).paginate():
+            names = (member if isinstance(member, str) else member[name] for member in page.get(members, []))
+            resources |= {f"{service} {each}" for each in names}
+    return {resource for resource in resources if re.search(r"signify[-_]local", resource, re.IGNORECASE)}
 
 
-def things(signify: Signify) -> set[str]:
-    """What carries the stage's name, whoever made it: `service name`."""
-    named = set()
-    for service, operation, members, name in LISTS:
-        for page in client(signify, service).get_paginator(operation).paginate():
-            each = (member if isinstance(member, str) else member[name] for member in page.get(members, []))
-            named |= {f"{service} {thing}" for thing in each}
-    return {thing for thing in named if re.search(r"signify[-_]local", thing, re.IGNORECASE)}
+def find_changed_stacks(output: str) -> set[str]:
+    """Return the stacks in which `cdk diff` found differences."""
+    parts = re.split(r"^Stack Signify-local-(\w+)", output, flags=re.MULTILINE)
+    return {name for name, text in zip(parts[1::2], parts[2::2], strict=True) if "There were no differences" not in text}
 
 
-def changed(printed: str) -> set[str]:
-    """The stacks that `cdk diff` found differences in."""
-    parts = re.split(r"^Stack Signify-local-(\w+)", printed, flags=re.MULTILINE)
-    return {name for name, said in zip(parts[1::2], parts[2::2], strict=True) if "There were no differences" not in said}
-
-
-def test_a_stage_is_deployed_again_updated_and_destroyed(deployed: Signify) -> None:
-    assert cdk(deployed, "deploy", "--all", "--require-approval", "never").count("(no changes)") == len(STACKS)
-    assert changed(cdk(deployed, "diff")) == set()
+def test_a_stage_is_deployed_again_updated_and_deleted(signify: Signify) -> None:
+    assert cdk(signify, "deploy", "--all", "--require-approval", "never").count("(no changes)") == len(STACKS)
+    assert find_changed_stacks(cdk(signify, "diff")) == set()
     setting = ("--context", "runsKept=20")
-    difference = cdk(deployed, "diff", *setting)
-    assert changed(difference) == {"Processing"}
+    difference = cdk(signify, "diff", *setting)
+    assert find_changed_stacks(difference) == {"Processing"}
     assert set(re.findall(r"\[([-+])\] (.+)", difference)) == {("-", "30"), ("+", "20")}
-    assert cdk(deployed, "deploy", "--all", "--require-approval", "never", *setting).count("(no changes)") == len(STACKS) - 1
-    assert changed(cdk(deployed, "diff", *setting)) == set()
-    assert stacks(deployed) == {"CDKToolkit", *(f"Signify-local-{name}" for name in STACKS)}
-    assert {thing.split()[0] for thing in things(deployed)} == {service for service, *_ in LISTS}
-    cdk(deployed, "destroy", "--all", "--force")
-    assert stacks(deployed) == {"CDKToolkit"}
+    assert cdk(signify, "deploy", "--all", "--require-approval", "never", *setting).count("(no changes)") == len(STACKS) - 1
+    assert find_changed_stacks(cdk(signify, "diff", *setting)) == set()
+    assert list_stacks(signify) == {"CDKToolkit", *(f"Signify-local-{name}" for name in STACKS)}
+    assert {resource.split()[0] for resource in list_resources(signify)} == {service for service, *_ in LIST_OPERATIONS}
+    cdk(signify, "destroy", "--all", "--force")
+    assert list_stacks(signify) == {"CDKToolkit"}
     # The role by which API Gateway logs belongs to the account: see test_teardown.
-    assert [thing for thing in things(deployed) if not thing.startswith("iam Signify-local-Api-EdgeApiCloudWatchRole")] == []
-    deployed("down")
-    left = [p.info["cmdline"] for p in psutil.process_iter(["cmdline"]) if str(deployed.home) in " ".join(p.info["cmdline"] or [])]
-    assert left == []
+    assert [
+        resource for resource in list_resources(signify) if not resource.startswith("iam Signify-local-Api-EdgeApiCloudWatchRole")
+    ] == []
+    signify("down")
+    remaining = [p.info["cmdline"] for p in psutil.process_iter(["cmdline"]) if str(signify.home) in " ".join(p.info["cmdline"] or [])]
+    assert remaining == []

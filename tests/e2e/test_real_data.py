@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import REAL_DATA, twin_in
+from tests.e2e.conftest import REAL_DATA, make_signify
 
 FILE = REAL_DATA / "online_retail_raw.parquet"
 pytestmark = [
@@ -17,7 +17,7 @@ pytestmark = [
 
 
 def test_every_invoice_line_is_accounted_for_and_forecasts_are_published(tmp_path: Path) -> None:
-    signify = twin_in(tmp_path / "twin")
+    signify = make_signify(tmp_path / "local-stack")
     try:
         signify.up("--data", str(FILE))
         with signify.api() as api:

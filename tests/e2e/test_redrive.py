@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from runtime.models.domain.runs import run_id_of
-from tests.e2e.conftest import Story, ended
+from tests.e2e.conftest import Story, wait_for_execution
 
 pytestmark = pytest.mark.e2e
 FUNCTIONS = {
@@ -35,7 +35,7 @@ class Saboteur:
 
     client: Callable[[str], Any]
 
-    def broken(self, step: str) -> AbstractContextManager[None]:
+    def break_step(self, step: str) -> AbstractContextManager[None]:
         return self._function(FUNCTIONS[step]) if step in FUNCTIONS else self._job(JOBS[step])
 
     @contextmanager
@@ -67,14 +67,14 @@ def history(states: Any, execution: str) -> list[dict[str, Any]]:
     return [event for page in pages for event in page["events"]]
 
 
-def entered(states: Any, execution: str) -> list[str]:
+def list_states(states: Any, execution: str) -> list[str]:
     events = history(states, execution)
     return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
 
 
-def until_entered(states: Any, execution: str, step: str) -> None:
+def wait_until_entered(states: Any, execution: str, step: str) -> None:
     deadline = time.monotonic() + 60
-    while entered(states, execution)[-1] != step:
+    while list_states(states, execution)[-1] != step:
         assert time.monotonic() < deadline, f"{step} was not entered"
         time.sleep(0.05)
 
@@ -83,61 +83,61 @@ def test_each_step_fails_once_and_a_redrive_goes_on_exactly_there(story: Story) 
     states = story.client("stepfunctions")
     saboteur = Saboteur(story.client)
     failed_at = []
-    with saboteur.broken(STEPS[0]):
+    with saboteur.break_step(STEPS[0]):
         machine = story.outputs["StateMachineArn"]
         execution = states.start_execution(stateMachineArn=machine, name="each-step-fails", input="{}")["executionArn"]
-        ended(states, execution)
-        failed_at.append([name for name in entered(states, execution) if name in STEPS][-1])
+        wait_for_execution(states, execution)
+        failed_at.append([name for name in list_states(states, execution) if name in STEPS][-1])
     for before, step in pairwise(STEPS):
         with ExitStack() as sabotage:
             # The recorder of the last step also ends the failed execution: it breaks only once the redrive has got past it.
             late = step == "FinishRun"
             if not late:
-                sabotage.enter_context(saboteur.broken(step))
+                sabotage.enter_context(saboteur.break_step(step))
             states.redrive_execution(executionArn=execution)
             if late:
-                until_entered(states, execution, before)
-                sabotage.enter_context(saboteur.broken(step))
-            assert ended(states, execution)["status"] == "FAILED", step
-            failed_at.append([name for name in entered(states, execution) if name in STEPS][-1])
+                wait_until_entered(states, execution, before)
+                sabotage.enter_context(saboteur.break_step(step))
+            assert wait_for_execution(states, execution)["status"] == "FAILED", step
+            failed_at.append([name for name in list_states(states, execution) if name in STEPS][-1])
     states.redrive_execution(executionArn=execution)
-    described = ended(states, execution)
+    description = wait_for_execution(states, execution)
 
     assert failed_at == STEPS
-    assert (described["status"], described["redriveCount"]) == ("SUCCEEDED", len(STEPS))
-    visits = Counter(entered(states, execution))
+    assert (description["status"], description["redriveCount"]) == ("SUCCEEDED", len(STEPS))
+    visits = Counter(list_states(states, execution))
     assert {step: visits[step] for step in STEPS} == dict.fromkeys(STEPS, 2)
-    output = json.loads(described["output"])
+    output = json.loads(description["output"])
     assert output["status"] == "SUCCEEDED"
     assert story.api.get("/forecasts", params={"time_horizon": "7d"}).json()["meta"]["run_id"] == output["run_id"]
     assert story.api.get(f"/jobs/{output['run_id']}").json()["status"] == "SUCCEEDED"
 
 
-def until(found: Callable[[], str], wanted: str) -> None:
+def wait_for_status(read_status: Callable[[], str], status: str) -> None:
     deadline = time.monotonic() + 60
-    while (seen := found()) != wanted:
-        assert time.monotonic() < deadline, f"{seen} did not become {wanted}"
+    while (current := read_status()) != status:
+        assert time.monotonic() < deadline, f"{current} did not become {status}"
         time.sleep(0.2)
 
 
-def test_a_run_that_somebody_stops_is_closed_as_cancelled_and_goes_on_when_redriven(story: Story) -> None:
+def test_a_stopped_run_is_recorded_as_cancelled_and_continues_when_redriven(story: Story) -> None:
     states = story.client("stepfunctions")
     run_input = json.dumps({"publish": False, "notify": False})
     execution = states.start_execution(stateMachineArn=story.outputs["StateMachineArn"], name="stopped-run", input=run_input)[
         "executionArn"
     ]
     job = f"/jobs/{run_id_of('stopped-run')}"
-    until_entered(states, execution, "Cleanse")
+    wait_until_entered(states, execution, "Cleanse")
     states.stop_execution(executionArn=execution, error="Mistake", cause="wrong day")
-    until(lambda: str(story.api.get(job).json()["status"]), "CANCELLED")
+    wait_for_status(lambda: str(story.api.get(job).json()["status"]), "CANCELLED")
     assert story.api.get(job).json()["error"] == {"code": "Mistake", "detail": "wrong day"}
     states.redrive_execution(executionArn=execution)
-    until(lambda: str(story.api.get(job).json()["status"]), "RUNNING")
-    assert ended(states, execution)["status"] == "SUCCEEDED"
+    wait_for_status(lambda: str(story.api.get(job).json()["status"]), "RUNNING")
+    assert wait_for_execution(states, execution)["status"] == "SUCCEEDED"
     assert story.api.get(job).json()["status"] == "SUCCEEDED"
 
 
-def test_two_fires_of_the_schedule_start_one_execution(story: Story) -> None:
+def test_two_deliveries_of_one_schedule_event_start_one_execution(story: Story) -> None:
     functions, states = story.client("lambda"), story.client("stepfunctions")
     [name] = [
         function["FunctionName"]
@@ -145,12 +145,12 @@ def test_two_fires_of_the_schedule_start_one_execution(story: Story) -> None:
         for function in page["Functions"]
         if function["Handler"] == "runtime.functions.forecast_trigger.handler"
     ]
-    fire = json.dumps({"scheduled_time": "2026-11-24T04:30:00Z"})
-    first, second = (json.loads(functions.invoke(FunctionName=name, Payload=fire)["Payload"].read()) for _ in range(2))
+    event = json.dumps({"scheduled_time": "2026-11-24T04:30:00Z"})
+    first, second = (json.loads(functions.invoke(FunctionName=name, Payload=event)["Payload"].read()) for _ in range(2))
     assert first == second
     assert first["execution"] == "daily-2026-11-24"
-    ended(states, first["arn"])
-    late = json.loads(functions.invoke(FunctionName=name, Payload=fire)["Payload"].read())
-    assert late == {"execution": "daily-2026-11-24", "arn": None, "outcome": "ENDED_ALREADY"}
-    listed = states.list_executions(stateMachineArn=story.outputs["StateMachineArn"])["executions"]
-    assert [execution["name"] for execution in listed].count("daily-2026-11-24") == 1
+    wait_for_execution(states, first["arn"])
+    third = json.loads(functions.invoke(FunctionName=name, Payload=event)["Payload"].read())
+    assert third == {"execution": "daily-2026-11-24", "arn": None, "outcome": "ENDED_ALREADY"}
+    executions = states.list_executions(stateMachineArn=story.outputs["StateMachineArn"])["executions"]
+    assert [execution["name"] for execution in executions].count("daily-2026-11-24") == 1

@@ -45,7 +45,7 @@ def fill(folder: Path) -> None:
 
 def _sample(folder: Path) -> Iterator[dict[str, Any]]:
     """What ingestion accepts of the generated operator's files."""
-    files = sample.write(folder / "sample", until=AS_OF, scale=SCALE).files
+    files = sample.write_files(folder / "sample", until=AS_OF, scale=SCALE).files
     lake = InMemoryLake()
     ingestion = Ingestion(lake, InMemoryObjects(), DuckDbRowStore(), FixedClock(datetime(2026, 11, 23, tzinfo=UTC)))
     for file in files:

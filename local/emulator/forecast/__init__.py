@@ -1,8 +1,8 @@
-"""Amazon Forecast: the shipped emulator does not know it. Ours is a fake of its API that really imports, forecasts and exports.
+"""Amazon Forecast: the emulator lacks it. This extension simulates its API and really imports, forecasts and exports.
 
-Statuses, limits and errors are those of the developer guide (API reference; "Guidelines and Quotas"); the model behind is a seasonal naive
-one with quantiles from its residuals, so what it exports is computed from what was imported. It answers HTTP, `aws-sdk:forecast:*` tasks of
-state machines and CloudFormation's two types.
+Statuses, limits and errors follow the developer guide (API reference; "Guidelines and Quotas"). The model is seasonal naive with quantiles
+from its residuals, so exports are computed from imports. It serves HTTP, `aws-sdk:forecast:*` tasks of state machines and the two
+CloudFormation types.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from ministack import app
 from ministack.core import router
 from ministack.services import stepfunctions
 
-from local.emulator import handlers
+from local.emulator import resource_handlers
 from local.emulator.forecast import cloudformation
 from local.emulator.forecast.api import ForecastApi
 from local.emulator.settings import EmulatorSettings
 
 
 def install(settings: EmulatorSettings) -> None:
-    """Let the emulator route requests, tasks and resources of Amazon Forecast here."""
+    """Route requests, tasks and resources of Amazon Forecast to the simulation."""
     api = ForecastApi(settings.endpoint)
     router.SERVICE_PATTERNS["forecast"] = {"target_prefixes": ["AmazonForecast"], "host_patterns": [r"forecast\."]}
     app.SERVICE_HANDLERS["forecast"] = api.handle
     stepfunctions._AWS_SDK_SERVICE_MAP["forecast"] = {"target_prefix": "AmazonForecast", "protocol": "json"}
-    for resource_type, handler in cloudformation.resource_types(api).items():
-        handlers.add(resource_type, handler)
+    for resource_type, handler in cloudformation.make_handlers(api).items():
+        resource_handlers.register(resource_type, handler)

@@ -1,7 +1,7 @@
-"""What the fake keeps: resources with a status.
+"""Resources of the simulation and their statuses.
 
 CREATE_PENDING -> CREATE_IN_PROGRESS -> ACTIVE, or CREATE_FAILED -> DELETE_PENDING -> DELETE_IN_PROGRESS -> gone
-        +---- stopped ----+-> CREATE_STOPPING -> CREATE_STOPPED ----^
+        +-- StopResource --+-> CREATE_STOPPING -> CREATE_STOPPED ----^
 """
 
 from __future__ import annotations
@@ -12,39 +12,45 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
-from local.emulator.forecast.seasonal import Unusable
+from local.emulator.forecast.seasonal import InvalidData, QuantilesByKey, SeriesByKey, Training
+from local.emulator.json_types import JsonObject
 
 PENDING_SECONDS = 0.3
 NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*")
-LONGEST_NAME = 63
-MOST_AT_ONCE = 3
+MAX_NAME_CHARACTERS = 63
+MAX_CONCURRENT_TASKS = 3
 CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 DELETABLE = ("ACTIVE", "CREATE_FAILED", "CREATE_STOPPED")
+Work = Callable[[], None]
 
 
-class Refused(Exception):
-    """A request that the API refuses: the code that the SDK raises, and why."""
+class ApiError(Exception):
+    """A request that the API rejects: the error code of the SDK, and the reason."""
 
-    def __init__(self, code: str, why: str) -> None:
-        super().__init__(why)
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
         self.code = code
 
 
 @dataclass
 class Resource:
-    """One resource. `made` is what it holds once ACTIVE; `parents` must be ACTIVE first and cannot go while it is there."""
+    """One resource; its `parents` must be ACTIVE before it is created and cannot be deleted before it."""
 
     arn: str
     kind: str
     name: str
-    request: dict[str, Any]
+    request: JsonObject
     parents: tuple[str, ...] = ()
     status: str = "ACTIVE"
     message: str | None = None
-    created: float = field(default_factory=lambda: datetime.now(UTC).timestamp())
-    made: Any = None
+    created_at: float = field(default_factory=lambda: datetime.now(UTC).timestamp())
+    series: SeriesByKey | None = None
+    """A dataset: what was imported."""
+    training: Training | None = None
+    """A predictor, once ACTIVE."""
+    quantiles: QuantilesByKey | None = None
+    """A forecast, once ACTIVE."""
 
 
 class Resources:
@@ -55,32 +61,38 @@ class Resources:
         self._lock = threading.Lock()
 
     def get(self, arn: str, *kinds: str) -> Resource:
-        """A resource that is there."""
+        """Return a resource, of one of the kinds if any are given. Raises ApiError when there is none."""
         resource = self._by_arn.get(arn)
         if resource is None or (kinds and resource.kind not in kinds):
-            raise Refused("ResourceNotFoundException", f"No resource exists with the ARN {arn}")
+            raise ApiError("ResourceNotFoundException", f"No resource exists with the ARN {arn}")
         return resource
 
-    def active(self, arn: str, *kinds: str) -> Resource:
-        """A resource that can be used."""
+    def get_active(self, arn: str, *kinds: str) -> Resource:
+        """Return a resource that can be used. Raises ApiError when it is not ACTIVE."""
         resource = self.get(arn, *kinds)
         if resource.status != "ACTIVE":
-            raise Refused("ResourceInUseException", f"{arn} is {resource.status}; it must be ACTIVE")
+            raise ApiError("ResourceInUseException", f"{arn} is {resource.status}; it must be ACTIVE")
         return resource
 
-    def of_kind(self, kind: str) -> Iterator[Resource]:
-        """Every resource of a kind, newest first."""
-        return iter(sorted((each for each in self._by_arn.values() if each.kind == kind), key=lambda each: -each.created))
+    def iterate(self, kind: str) -> Iterator[Resource]:
+        """Yield every resource of a kind, newest first."""
+        resources = [resource for resource in self._by_arn.values() if resource.kind == kind]
+        yield from sorted(resources, key=lambda resource: -resource.created_at)
 
-    def add(self, resource: Resource, work: Callable[[], Any] | None = None) -> Resource:
-        """Keep a resource; with `work` it is created in the background, by at most three at once of a kind."""
-        _require_name(resource.name)
+    def add(self, resource: Resource, work: Work | None = None) -> Resource:
+        """Add a resource; with `work` it is created in the background, at most three of a kind at once.
+
+        Raises ApiError for an invalid or existing name, and above that limit.
+        """
+        _require_valid_name(resource.name)
         with self._lock:
-            if any(each.name == resource.name and each.parents == resource.parents for each in self.of_kind(resource.kind)):
-                raise Refused("ResourceAlreadyExistsException", f"A {resource.kind} named {resource.name} exists already")
-            busy = sum(each.status in CREATING for each in self.of_kind(resource.kind))
-            if work and busy >= MOST_AT_ONCE:
-                raise Refused("LimitExceededException", f"{busy} tasks that create a {resource.kind} run; the limit is {MOST_AT_ONCE}")
+            same_kind = list(self.iterate(resource.kind))
+            if any(other.name == resource.name and other.parents == resource.parents for other in same_kind):
+                raise ApiError("ResourceAlreadyExistsException", f"A {resource.kind} named {resource.name} exists already")
+            running = sum(other.status in CREATING for other in same_kind)
+            if work and running >= MAX_CONCURRENT_TASKS:
+                limit = f"the limit is {MAX_CONCURRENT_TASKS}"
+                raise ApiError("LimitExceededException", f"{running} tasks that create a {resource.kind} run; {limit}")
             self._by_arn[resource.arn] = resource
         if work:
             resource.status = "CREATE_PENDING"
@@ -88,67 +100,69 @@ class Resources:
         return resource
 
     def stop(self, arn: str) -> None:
-        """Stop what is being created; nothing resumes it."""
+        """Stop the creation of a resource for good."""
         resource = self.get(arn)
         if resource.status not in CREATING:
-            raise Refused("InvalidInputException", f"{arn} is {resource.status}; only what is being created can be stopped")
+            raise ApiError("InvalidInputException", f"{arn} is {resource.status}; only a resource that is being created can be stopped")
         resource.status = "CREATE_STOPPING"
 
     def delete(self, arn: str, *, tree: bool = False, at_once: bool = False) -> None:
-        """Delete a resource that nothing depends on, or with `tree` also what depends on it: in the background, unless at once."""
-        doomed = self._tree(self.get(arn))
-        if any(each.status not in DELETABLE for each in doomed) or (len(doomed) > 1 and not tree):
-            raise Refused("ResourceInUseException", f"{arn} is in use, still being created or already being deleted")
-        for each in doomed:
-            each.status = "DELETE_PENDING"
+        """Delete a resource without children, or with `tree` its children too: in the background, unless at once."""
+        resources = self._collect_tree(self.get(arn))
+        if any(resource.status not in DELETABLE for resource in resources) or (len(resources) > 1 and not tree):
+            raise ApiError("ResourceInUseException", f"{arn} is in use, still being created or already being deleted")
+        for resource in resources:
+            resource.status = "DELETE_PENDING"
         if at_once:
-            self._forget(doomed)
+            self._remove(resources)
         else:
-            threading.Thread(target=self._delete, args=(doomed,), daemon=True).start()
+            threading.Thread(target=self._delete, args=(resources,), daemon=True).start()
 
-    def _tree(self, resource: Resource) -> list[Resource]:
-        """The resource and everything that was made from it."""
-        children = [each for each in self._by_arn.values() if resource.arn in each.parents]
-        return [resource, *(below for child in children for below in self._tree(child))]
+    def _collect_tree(self, resource: Resource) -> list[Resource]:
+        """Return the resource and everything that was created from it."""
+        children = [other for other in self._by_arn.values() if resource.arn in other.parents]
+        return [resource, *(descendant for child in children for descendant in self._collect_tree(child))]
 
-    def _delete(self, doomed: list[Resource]) -> None:
+    def _delete(self, resources: list[Resource]) -> None:
         time.sleep(PENDING_SECONDS)
-        for each in doomed:
-            each.status = "DELETE_IN_PROGRESS"
+        for resource in resources:
+            resource.status = "DELETE_IN_PROGRESS"
         time.sleep(PENDING_SECONDS)
-        self._forget(doomed)
+        self._remove(resources)
 
-    def _forget(self, doomed: list[Resource]) -> None:
+    def _remove(self, resources: list[Resource]) -> None:
         with self._lock:
-            for each in doomed:
-                self._by_arn.pop(each.arn, None)
+            for resource in resources:
+                self._by_arn.pop(resource.arn, None)
 
 
-def _create(resource: Resource, work: Callable[[], Any]) -> None:
+def _create(resource: Resource, work: Work) -> None:
     time.sleep(PENDING_SECONDS)
-    if _stopped(resource):
+    if _finish_stop(resource):
         return
     resource.status = "CREATE_IN_PROGRESS"
     time.sleep(PENDING_SECONDS)
-    if _stopped(resource):
+    if _finish_stop(resource):
         return
     try:
-        resource.made = work()
-    except Unusable as error:
+        work()
+    except InvalidData as error:
         resource.status, resource.message = "CREATE_FAILED", str(error)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong is told as the service would, in the resource
+    except Exception as error:  # noqa: BLE001 - the service reports every failure in the resource
         resource.status, resource.message = "CREATE_FAILED", f"{type(error).__name__}: {error}"
     else:
         resource.status = "ACTIVE"
 
 
-def _stopped(resource: Resource) -> bool:
-    """Whether somebody stopped it; then its creation ends here."""
+def _finish_stop(resource: Resource) -> bool:
+    """Return whether the creation was stopped, and set the final status then."""
     if resource.status == "CREATE_STOPPING":
         resource.status = "CREATE_STOPPED"
     return resource.status == "CREATE_STOPPED"
 
 
-def _require_name(name: str) -> None:
-    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        raise Refused("InvalidInputException", f"the name {name!r} must match {NAME.pattern} and have at most {LONGEST_NAME} characters")
+def _require_valid_name(name: str) -> None:
+    if not NAME.fullmatch(name) or len(name) > MAX_NAME_CHARACTERS:
+        raise ApiError(
+            "InvalidInputException", f"the name {name!r} must match {NAME.pattern} and have at most {MAX_NAME_CHARACTERS} characters"
+        )

@@ -1,4 +1,4 @@
-"""The model behind the fake: last week again, with quantiles from how far last weeks were off."""
+"""The model behind the simulation: seasonal naive, with quantiles from the differences between weeks."""
 
 from __future__ import annotations
 
@@ -7,44 +7,67 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 import numpy as np
 
-SEASON = 7
-Key = tuple[str, ...]
-Series = Mapping[Key, Mapping[date, float]]
+SEASON_DAYS = 7
+Key: TypeAlias = tuple[str, ...]
+Row: TypeAlias = tuple[Key, date, float]
+DailyValues: TypeAlias = Mapping[date, float]
+SeriesByKey: TypeAlias = Mapping[Key, DailyValues]
+QuantilesByKey: TypeAlias = Mapping[Key, Sequence[tuple[date, list[float]]]]
 
 
-class Unusable(Exception):
-    """The data cannot be used; the message is what a FAILED resource says."""
+class InvalidData(Exception):
+    """The data cannot be used; the message becomes that of the failed resource."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Where a data set's schema has which attribute; `dimensions` is every attribute beyond the three that are required."""
+    """The columns of a data set's schema, in the order of its files."""
 
     names: tuple[str, ...]
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """The names beyond the required ones."""
+        """The names beyond the three required ones."""
         return tuple(name for name in self.names if name not in ("item_id", "timestamp", "target_value"))
 
-    def read(self, text: str) -> Iterator[tuple[Key, date, float]]:
-        """The rows of one CSV file without a header. Raises Unusable naming the first line that does not fit the schema."""
-        for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
-            if len(row) != len(self.names):
-                raise Unusable(f"line {number} has {len(row)} columns, the schema has {len(self.names)}")
-            told = dict(zip(self.names, row, strict=True))
+    def parse(self, text: str) -> Iterator[Row]:
+        """Yield the rows of one CSV file without a header. Raises InvalidData naming the first line that does not fit the schema."""
+        for number, fields in enumerate(csv.reader(io.StringIO(text)), 1):
+            if len(fields) != len(self.names):
+                raise InvalidData(f"line {number} has {len(fields)} columns, the schema has {len(self.names)}")
+            values = dict(zip(self.names, fields, strict=True))
             try:
-                key = (told["item_id"], *(told[name] for name in self.dimensions))
-                yield key, date.fromisoformat(told["timestamp"]), float(told["target_value"])
+                key = (values["item_id"], *(values[name] for name in self.dimensions))
+                yield key, date.fromisoformat(values["timestamp"]), float(values["target_value"])
             except ValueError as error:
-                raise Unusable(f"line {number}: {error}") from error
+                raise InvalidData(f"line {number}: {error}") from error
 
 
-def gathered(rows: Iterable[tuple[Key, date, float]]) -> dict[Key, dict[date, float]]:
-    """Rows as series; several rows of one day are summed, as the aggregation of the service does by default."""
+@dataclass(frozen=True)
+class WindowAccuracy:
+    """Accuracy of the median in one test window."""
+
+    first_day: date
+    wape: float
+    """A fraction: sum of absolute errors over sum of absolute demand; 0 without demand."""
+    points: int
+
+
+@dataclass(frozen=True)
+class Training:
+    """The result of training: the series, their last day and the accuracy in the last window."""
+
+    series: SeriesByKey
+    last_day: date
+    accuracy: WindowAccuracy
+
+
+def sum_by_day(rows: Iterable[Row]) -> dict[Key, dict[date, float]]:
+    """Return the series of the rows; several rows of one day are summed, which is the service's default aggregation."""
     series: dict[Key, dict[date, float]] = {}
     for key, day, value in rows:
         days = series.setdefault(key, {})
@@ -52,42 +75,46 @@ def gathered(rows: Iterable[tuple[Key, date, float]]) -> dict[Key, dict[date, fl
     return series
 
 
-def span(series: Series) -> tuple[date, date]:
-    """The first and last day of any series."""
+def find_first_and_last_day(series: SeriesByKey) -> tuple[date, date]:
+    """Return the first and the last day of any series."""
     return min(min(days) for days in series.values()), max(max(days) for days in series.values())
 
 
-def forecast(days: Mapping[date, float], last: date, horizon: int, levels: Sequence[float]) -> Iterator[tuple[date, list[float]]]:
-    """Each day after `last` with its quantiles: the newest same weekday, plus quantiles of the weekly differences, as often up as down."""
-    differences = [value - days[day - timedelta(days=SEASON)] for day, value in days.items() if day - timedelta(days=SEASON) in days]
+def forecast(days: DailyValues, last_day: date, horizon: int, levels: Sequence[float]) -> Iterator[tuple[date, list[float]]]:
+    """Yield each day after `last_day` with its quantiles: the newest same weekday plus quantiles of the weekly differences.
+
+    The differences count with both signs, so the median repeats the last week.
+    """
+    differences = [
+        value - days[day - timedelta(days=SEASON_DAYS)] for day, value in days.items() if day - timedelta(days=SEASON_DAYS) in days
+    ]
     around_zero = [*differences, *(-difference for difference in differences)]
     shifts = np.quantile(around_zero, levels) if around_zero else np.zeros(len(levels))
-    for ahead in range(1, horizon + 1):
-        day = last + timedelta(days=ahead)
-        yield day, [max(0.0, round(_like(days, day, last) + float(shift), 4)) for shift in shifts]
+    for lead in range(1, horizon + 1):
+        day = last_day + timedelta(days=lead)
+        yield day, [max(0.0, round(_find_same_weekday(days, day, last_day) + float(shift), 4)) for shift in shifts]
 
 
-def wape(series: Series, last: date, horizon: int, gaps_are_zero: bool) -> tuple[date, float, int]:
-    """The first day of the last window of `horizon` days, the WAPE (a fraction) of the median on it, and its number of points.
+def measure_accuracy(series: SeriesByKey, last_day: date, horizon: int, gaps_are_zero: bool) -> WindowAccuracy:
+    """Measure the median in the last window of `horizon` days, forecast from the days before it.
 
-    A day of the window without a row is a zero, or keeps its series out of it.
+    A day of the window without a row counts as zero, or excludes its series.
     """
-    first = last - timedelta(days=horizon - 1)
+    first_day = last_day - timedelta(days=horizon - 1)
     error = demand = 0.0
     points = 0
     for days in series.values():
-        if not gaps_are_zero and any(first + timedelta(days=ahead) not in days for ahead in range(horizon)):
+        if not gaps_are_zero and any(first_day + timedelta(days=lead) not in days for lead in range(horizon)):
             continue
-        before = {day: value for day, value in days.items() if day < first}
-        for day, (median,) in forecast(before, first - timedelta(days=1), horizon, [0.5]):
+        before = {day: value for day, value in days.items() if day < first_day}
+        for day, (median,) in forecast(before, first_day - timedelta(days=1), horizon, [0.5]):
             actual = days.get(day, 0.0)
             error, demand, points = error + abs(actual - median), demand + abs(actual), points + 1
-    return first, error / demand if demand else 0.0, points
+    return WindowAccuracy(first_day, error / demand if demand else 0.0, points)
 
 
-def _like(days: Mapping[date, float], day: date, last: date) -> float:
-    """The value of the newest same weekday up to `last`; 0 when there is none in a year."""
-    earlier = day - timedelta(days=SEASON * (-(-(day - last).days // SEASON)))
-    return next(
-        (days[earlier - timedelta(days=SEASON * back)] for back in range(52) if earlier - timedelta(days=SEASON * back) in days), 0.0
-    )
+def _find_same_weekday(days: DailyValues, day: date, last_day: date) -> float:
+    """Return the value of the newest same weekday up to `last_day`; 0 when the last 52 weeks have none."""
+    newest = day - timedelta(days=SEASON_DAYS * (-(-(day - last_day).days // SEASON_DAYS)))
+    weekdays = (newest - timedelta(days=SEASON_DAYS * weeks) for weeks in range(52))
+    return next((days[weekday] for weekday in weekdays if weekday in days), 0.0)

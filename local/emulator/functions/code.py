@@ -1,7 +1,7 @@
-"""Function code: the shipped emulator unpacks a function's code and layers, and Python compiles them, for every new worker.
+"""Function code: the emulator unpacks a function's code and layers for every new worker, and Python compiles them again.
 
-Ours unpacks each archive once, by its content, and all workers of all functions share it and its byte code; a cold start then costs
-what its imports cost. They stay for the next twin, the least recently used ones go.
+This extension unpacks each archive once, by its content. All workers of all functions share the folder and its byte code, so a cold start
+costs only its imports. The folders stay for the next start of the local stack; the least recently used ones are deleted.
 """
 
 from __future__ import annotations
@@ -10,60 +10,68 @@ import os
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from hashlib import file_digest
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from ministack.core import lambda_runtime
+from typing_extensions import override
 
 from local.emulator.settings import EmulatorSettings
 
-KEPT = 12
+MAX_BUNDLES = 12
+UNPACKING_PREFIX = "unpacking-"
 
 
 def install(settings: EmulatorSettings) -> None:
-    """Give the worker pool a `zipfile` that shares what it unpacks."""
+    """Give the worker pool a `zipfile` module that shares what it unpacks."""
     bundles = settings.home / "build" / "functions"
     bundles.mkdir(parents=True, exist_ok=True)
-    keep_newest(bundles)
+    delete_oldest(bundles)
 
     class SharedZip(zipfile.ZipFile):
         """Unpacks the code of a function, or a layer, into a shared folder and links to it."""
 
-        def extractall(self, path: str | os.PathLike[str] | None = None, *rest: Any, **named: Any) -> None:
+        @override
+        def extractall(
+            self,
+            path: str | os.PathLike[str] | None = None,
+            members: Iterable[str | zipfile.ZipInfo] | None = None,
+            pwd: bytes | None = None,
+        ) -> None:
             if path is None or not Path(path).name.startswith(("code", "layer_")):
-                super().extractall(path, *rest, **named)
+                super().extractall(path, members, pwd)
                 return
             os.rmdir(path)
-            os.symlink(unpacked(Path(str(self.filename)), bundles), path)
+            os.symlink(unpack(Path(str(self.filename)), bundles), path)
 
-    shared = ModuleType("zipfile")
-    shared.__dict__.update({**vars(zipfile), "ZipFile": SharedZip})
-    lambda_runtime.zipfile = shared
+    module = ModuleType("zipfile")
+    module.__dict__.update({**vars(zipfile), "ZipFile": SharedZip})
+    lambda_runtime.zipfile = module
 
 
-def unpacked(archive: Path, bundles: Path) -> Path:
-    """The folder with the content of an archive; unpacked now unless it was before."""
+def unpack(archive: Path, bundles: Path) -> Path:
+    """Return the folder with the content of an archive, after unpacking it unless the folder exists."""
     with archive.open("rb") as content:
         folder = bundles / file_digest(content, "sha256").hexdigest()[:32]
     if not folder.is_dir():
-        fresh = Path(tempfile.mkdtemp(dir=bundles, prefix="unpacking-"))
+        temporary = Path(tempfile.mkdtemp(dir=bundles, prefix=UNPACKING_PREFIX))
         with zipfile.ZipFile(archive) as bundle:
-            bundle.extractall(fresh)
-        fresh.chmod(0o755)
+            bundle.extractall(temporary)
+        temporary.chmod(0o755)
         try:
-            fresh.rename(folder)
+            temporary.rename(folder)
         except OSError:  # another worker was faster
-            shutil.rmtree(fresh, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
     os.utime(folder)
     return folder
 
 
-def keep_newest(bundles: Path) -> None:
-    """Delete all but the most recently used bundles, and what a crash left half unpacked."""
+def delete_oldest(bundles: Path) -> None:
+    """Delete all but the most recently used bundles, and those that a crash left incomplete."""
     by_age = sorted(bundles.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
-    half = [folder for folder in by_age if folder.name.startswith("unpacking-")]
-    whole = [folder for folder in by_age if folder not in half]
-    for folder in [*half, *whole[KEPT:]]:
+    incomplete = [folder for folder in by_age if folder.name.startswith(UNPACKING_PREFIX)]
+    complete = [folder for folder in by_age if folder not in incomplete]
+    for folder in [*incomplete, *complete[MAX_BUNDLES:]]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,57 +1,61 @@
-"""Functions: the shipped emulator calls every failure `Runtime.HandlerError`.
+"""Functions: the emulator reports every failure as `Runtime.HandlerError`.
 
-Lambda reports the Python exception's class name, by which Retry and Catch of a state machine choose.
+Lambda reports the class name of the Python exception, which Retry and Catch of a state machine match.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
+from local.emulator.json_types import JsonObject
 from local.emulator.settings import EmulatorSettings
 
-Answer = dict[str, Any]
-SHIPPED = '"status": "error", "error": str(e), "trace": traceback.format_exc()'
-OURS = SHIPPED + ', "error_type": type(e).__name__, "stack": traceback.format_tb(e.__traceback__)'
+Invoke = Callable[..., JsonObject]
+ORIGINAL_RESULT = '"status": "error", "error": str(e), "trace": traceback.format_exc()'
+EXTENDED_RESULT = ORIGINAL_RESULT + ', "error_type": type(e).__name__, "stack": traceback.format_tb(e.__traceback__)'
 
 
 def install(settings: EmulatorSettings) -> None:
-    """Have workers report the exception's class, and answers carry it."""
-    if SHIPPED not in lambda_runtime._PYTHON_WORKER_SCRIPT:
-        raise RuntimeError("the emulator's Python worker changed; function_errors has to follow")
-    lambda_runtime._PYTHON_WORKER_SCRIPT = lambda_runtime._PYTHON_WORKER_SCRIPT.replace(SHIPPED, OURS)
-    lambda_runtime.Worker.invoke = _remembering(lambda_runtime.Worker.invoke)
-    lambda_svc._execute_function_warm = _typed(lambda_svc._execute_function_warm)
+    """Make workers report the exception's class, and responses contain it."""
+    if ORIGINAL_RESULT not in lambda_runtime._PYTHON_WORKER_SCRIPT:
+        raise RuntimeError("the emulator's Python worker changed; local/emulator/functions/errors.py must follow")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = lambda_runtime._PYTHON_WORKER_SCRIPT.replace(ORIGINAL_RESULT, EXTENDED_RESULT)
+    lambda_runtime.Worker.invoke = keep_error_type(lambda_runtime.Worker.invoke)
+    lambda_svc._execute_function_warm = report_error_type(lambda_svc._execute_function_warm)
 
 
-class _Failure(str):
-    """An error message that remembers which exception it is from."""
+class TypedMessage(str):
+    """An error message that carries the class and the stack of its exception."""
 
     error_type: str
     stack: list[str]
 
 
-def _remembering(invoke: Callable[..., Answer]) -> Callable[..., Answer]:
-    def remembering(*arguments: Any, **named: Any) -> Answer:
-        answer = invoke(*arguments, **named)
-        if "error_type" in answer:
-            answer["error"] = message = _Failure(answer["error"])
-            message.error_type, message.stack = answer["error_type"], answer["stack"]
-        return answer
+def keep_error_type(invoke: Invoke) -> Invoke:
+    """Wrap a worker's `invoke`: the message of a failure carries the class and the stack of the exception."""
 
-    return remembering
+    def invoke_and_keep(*arguments: object, **options: object) -> JsonObject:
+        result = invoke(*arguments, **options)
+        if "error_type" in result:
+            result["error"] = message = TypedMessage(result["error"])
+            message.error_type, message.stack = result["error_type"], result["stack"]
+        return result
+
+    return invoke_and_keep
 
 
-def _typed(execute: Callable[..., Answer]) -> Callable[..., Answer]:
-    def typed(*arguments: Any, **named: Any) -> Answer:
-        answer = execute(*arguments, **named)
-        body = answer.get("body")
-        message = body.get("errorMessage") if answer.get("error") and isinstance(body, dict) else None
-        if isinstance(message, _Failure):
-            answer["body"] = {"errorMessage": str(message), "errorType": message.error_type, "stackTrace": message.stack}
-        return answer
+def report_error_type(execute: Invoke) -> Invoke:
+    """Wrap the execution of a function: the response to a failure names the exception as Lambda does."""
 
-    return typed
+    def execute_and_report(*arguments: object, **options: object) -> JsonObject:
+        response = execute(*arguments, **options)
+        body = response.get("body")
+        message = body.get("errorMessage") if response.get("error") and isinstance(body, dict) else None
+        if isinstance(message, TypedMessage):
+            response["body"] = {"errorMessage": str(message), "errorType": message.error_type, "stackTrace": message.stack}
+        return response
+
+    return execute_and_report

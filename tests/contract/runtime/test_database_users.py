@@ -11,7 +11,7 @@ import pytest
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
-from local.postgres import IAM, PostgresServer
+from local.postgres import IAM_ROLE, PostgresServer
 from runtime import bootstrap
 from runtime.adapters.aws.database_roles import Users, statements
 from runtime.adapters.postgres.database import Database
@@ -49,7 +49,7 @@ def deployed(postgres_server: PostgresServer) -> str:
     url = postgres_server.url("deployed")
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
         connection.execute("create role administrator login createrole")
-        connection.execute(f"grant {IAM} to administrator with admin option")  # as on RDS
+        connection.execute(f"grant {IAM_ROLE} to administrator with admin option")  # as on RDS
         connection.execute("create database deployed owner administrator")
     for _ in range(2):
         with psycopg.connect(url, user="administrator", autocommit=True) as administrator:
@@ -85,7 +85,7 @@ def test_the_api_may_read_what_it_answers_and_add_jobs_and_no_more(deployed: str
 
 def test_the_api_is_a_member_of_nothing_but_the_role_of_who_signs_in_by_token(api: Database) -> None:
     member = "select rolname from pg_roles where pg_has_role('signify_api', oid, 'member') and rolname <> 'signify_api'"
-    assert api.fetch(member) == [(IAM,)]
+    assert api.fetch(member) == [(IAM_ROLE,)]
     assert api.fetch("select rolsuper or rolcreaterole or rolcreatedb or rolbypassrls from pg_roles where rolname = 'signify_api'") == [
         (False,)
     ]

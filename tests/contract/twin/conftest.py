@@ -1,4 +1,4 @@
-"""One emulator with its PostgreSQL for all tests of this folder, spoken to by boto3 alone."""
+"""One local stack for all tests of this folder, which call it with boto3 only."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from typing import Any
 import pytest
 from botocore.exceptions import WaiterError
 
+from local import local_stack as local_stacks
 from local import ports
-from local import twin as local_twin
+from local.local_stack import LocalStack
 from local.state import Ports
-from local.twin import Twin
 
 from .templates import Template
 
 
 @pytest.fixture(scope="session")
-def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
-    """A twin of the session's own."""
+def local_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """The session's own local stack."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SIGNIFY_HOME", str(tmp_path_factory.mktemp("twin")))
-        running = local_twin.start(Ports(ports.free(), ports.free()))
+        patch.setenv("SIGNIFY_HOME", str(tmp_path_factory.mktemp("local-stack")))
+        running = local_stacks.start(Ports(ports.find_free(), ports.find_free()))
         try:
             yield running
         finally:
-            local_twin.stop()
+            local_stacks.stop()
 
 
 @pytest.fixture
-def deploy(twin: Twin) -> Iterator[Callable[[Template], dict[str, str]]]:
-    """Create a stack from a template and answer its outputs; the stack goes after the test."""
+def deploy(local_stack: LocalStack) -> Iterator[Callable[[Template], dict[str, str]]]:
+    """Create a CloudFormation stack from a template and return its outputs; the stack is deleted after the test."""
     with ExitStack() as stacks:
-        yield lambda template: stacks.enter_context(_stack(twin, template))
+        yield lambda template: stacks.enter_context(_create_stack(local_stack, template))
 
 
 @contextmanager
-def _stack(twin: Twin, template: Template) -> Iterator[dict[str, str]]:
-    cloudformation: Any = twin.client("cloudformation")
+def _create_stack(local_stack: LocalStack, template: Template) -> Iterator[dict[str, str]]:
+    cloudformation: Any = local_stack.aws.client("cloudformation")
     name = f"contract-{uuid.uuid4().hex[:8]}"
     cloudformation.create_stack(StackName=name, TemplateBody=template.body(), Capabilities=["CAPABILITY_IAM"])
     try:

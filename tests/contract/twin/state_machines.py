@@ -1,23 +1,23 @@
-"""Run a state machine definition once on the twin."""
+"""Run a state machine definition once on the emulator."""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from local.twin import Twin
+from local.local_stack import LocalStack
 
 from .templates import Template, att, ref
+from .waiting import wait_for_execution
 
 Deploy = Callable[[Template], dict[str, str]]
 
 
 @dataclass(frozen=True)
 class Execution:
-    """How an execution ended."""
+    """The result of an execution."""
 
     status: str
     output: Any = None
@@ -25,12 +25,14 @@ class Execution:
     cause: str = ""
 
 
-def execute(twin: Twin, deploy: Deploy, definition: dict[str, Any], given: Any, template: Template | None = None) -> Execution:
+def execute(
+    local_stack: LocalStack, deploy: Deploy, definition: dict[str, Any], execution_input: Any, template: Template | None = None
+) -> Execution:
     """Deploy a state machine (beside what `template` holds) and run it once."""
-    return _run(twin, machine(deploy, definition, template), given)
+    return _run(local_stack, deploy_machine(deploy, definition, template), execution_input)
 
 
-def machine(deploy: Deploy, definition: dict[str, Any], template: Template | None = None) -> str:
+def deploy_machine(deploy: Deploy, definition: dict[str, Any], template: Template | None = None) -> str:
     """Deploy a state machine (beside what `template` holds); returns its ARN."""
     template = template or Template()
     principal = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -40,12 +42,9 @@ def machine(deploy: Deploy, definition: dict[str, Any], template: Template | Non
     return deploy(template.output("Machine", ref("Machine")))["Machine"]
 
 
-def _run(twin: Twin, machine: str, given: Any) -> Execution:
-    states = twin.client("stepfunctions")
-    execution = states.start_execution(stateMachineArn=machine, input=json.dumps(given))["executionArn"]
-    deadline = time.monotonic() + 90
-    while (described := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
-        assert time.monotonic() < deadline, "the execution did not end"
-        time.sleep(0.1)
-    output = json.loads(described["output"]) if described["status"] == "SUCCEEDED" else None
-    return Execution(described["status"], output, described.get("error", ""), described.get("cause", ""))
+def _run(local_stack: LocalStack, machine: str, execution_input: Any) -> Execution:
+    states = local_stack.aws.client("stepfunctions")
+    execution = states.start_execution(stateMachineArn=machine, input=json.dumps(execution_input))["executionArn"]
+    description = wait_for_execution(states, execution)
+    output = json.loads(description["output"]) if description["status"] == "SUCCEEDED" else None
+    return Execution(description["status"], output, description.get("error", ""), description.get("cause", ""))

@@ -1,4 +1,4 @@
-"""A REST API of the twin with tokens: client credentials, scopes, request validation, the stage's address."""
+"""A REST API on the emulator with tokens: client credentials, scopes, request validation, the stage's address."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from local.addresses import api_url, token_url
-from local.twin import Twin
+from local.addresses import localise_api_url, localise_token_url
+from local.local_stack import LocalStack
 
 from .templates import Template, att, ref, with_function
 
@@ -20,8 +20,8 @@ SOURCE = """
 
     def handler(event, context):
         claims = event["requestContext"].get("authorizer", {}).get("claims", {})
-        told = {"scope": claims.get("scope"), "client": claims.get("client_id")}
-        body = {"path": event["path"], "query": event["queryStringParameters"], **told}
+        identity = {"scope": claims.get("scope"), "client": claims.get("client_id")}
+        body = {"path": event["path"], "query": event["queryStringParameters"], **identity}
         return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps(body)}
 """
 SCOPES = ("read", "run")
@@ -71,7 +71,7 @@ def with_usage_plan(template: Template) -> Template:
     return template.output("Key", ref("Key"))
 
 
-def api() -> Template:
+def make_template() -> Template:
     template = with_pool(with_function(Template(), SOURCE)).add("Api", "AWS::ApiGateway::RestApi", Name="contract")
     template.add(
         "Tokens",
@@ -102,8 +102,8 @@ def api() -> Template:
         RequestParameters={"method.request.querystring.time_horizon": True},
     )
     with_method(template, "Keyed", "keyed", "GET", ApiKeyRequired=True)
-    needed = tuple(f"{name}Method" for name in ("Open", "Guarded", "Checked", "Keyed"))
-    template.add("Deployment", "AWS::ApiGateway::Deployment", depends_on=needed, RestApiId=ref("Api"))
+    methods = tuple(f"{name}Method" for name in ("Open", "Guarded", "Checked", "Keyed"))
+    template.add("Deployment", "AWS::ApiGateway::Deployment", depends_on=methods, RestApiId=ref("Api"))
     template.add("Stage", "AWS::ApiGateway::Stage", RestApiId=ref("Api"), DeploymentId=ref("Deployment"), StageName="local")
     with_usage_plan(template)
     template.output("ApiUrl", {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/local/"})
@@ -128,53 +128,55 @@ class Api:
 
 
 @pytest.fixture
-def deployed(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> Api:
-    outputs = deploy(api())
-    client = twin.client("cognito-idp").describe_user_pool_client(UserPoolId=outputs["Pool"], ClientId=outputs["Client"])["UserPoolClient"]
-    endpoint = twin.state.endpoint
-    key = twin.client("apigateway").get_api_key(apiKey=outputs["Key"], includeValue=True)["value"]
+def api(local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]) -> Api:
+    outputs = deploy(make_template())
+    client = local_stack.aws.client("cognito-idp").describe_user_pool_client(UserPoolId=outputs["Pool"], ClientId=outputs["Client"])[
+        "UserPoolClient"
+    ]
+    endpoint = local_stack.state.endpoint
+    key = local_stack.aws.client("apigateway").get_api_key(apiKey=outputs["Key"], includeValue=True)["value"]
     secret = (client["ClientId"], client["ClientSecret"])
-    return Api(api_url(outputs["ApiUrl"], endpoint), token_url(outputs["TokenUrl"], endpoint), secret, key)
+    return Api(localise_api_url(outputs["ApiUrl"], endpoint), localise_token_url(outputs["TokenUrl"], endpoint), secret, key)
 
 
-def test_who_calls_with_a_token_of_the_right_scope_gets_in(deployed: Api) -> None:
-    answer = deployed.get("forecasts/today", "contract/read", days="7")
+def test_a_token_with_the_required_scope_is_accepted(api: Api) -> None:
+    answer = api.get("forecasts/today", "contract/read", days="7")
     assert answer.status_code == 200, answer.text
-    assert answer.json() == {"path": "/forecasts/today", "query": {"days": "7"}, "scope": "contract/read", "client": deployed.client[0]}
+    assert answer.json() == {"path": "/forecasts/today", "query": {"days": "7"}, "scope": "contract/read", "client": api.client[0]}
 
 
-def test_no_token_a_wrong_token_and_the_wrong_scope_are_refused(deployed: Api) -> None:
-    without = deployed.get("forecasts/today").status_code
-    forged = httpx.get(f"{deployed.url}forecasts/today", headers={"Authorization": "Bearer aaa.bbb.ccc"}).status_code
-    wrong_scope = deployed.get("forecasts/today", "contract/run").status_code
-    assert (without, forged) == (401, 401)
-    assert wrong_scope in (401, 403)
+def test_a_missing_token_an_invalid_one_and_a_wrong_scope_are_rejected(api: Api) -> None:
+    without_token = api.get("forecasts/today").status_code
+    with_invalid_token = httpx.get(f"{api.url}forecasts/today", headers={"Authorization": "Bearer aaa.bbb.ccc"}).status_code
+    with_wrong_scope = api.get("forecasts/today", "contract/run").status_code
+    assert (without_token, with_invalid_token) == (401, 401)
+    assert with_wrong_scope in (401, 403)
 
 
-def test_an_open_route_needs_no_token(deployed: Api) -> None:
-    assert deployed.get("open").status_code == 200
+def test_an_open_route_needs_no_token(api: Api) -> None:
+    assert api.get("open").status_code == 200
 
 
-def test_a_wrong_secret_gets_no_token(deployed: Api) -> None:
-    answer = deployed.token("contract/read", secret="guessed")
+def test_a_wrong_secret_gets_no_token(api: Api) -> None:
+    answer = api.token("contract/read", secret="guessed")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
 
 
-def test_a_scope_that_the_client_has_not_gives_no_token(deployed: Api) -> None:
-    answer = deployed.token("contract/everything")
+def test_a_scope_that_the_client_lacks_gives_no_token(api: Api) -> None:
+    answer = api.token("contract/everything")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
 
 
-def test_a_request_validator_asks_for_required_parameters(deployed: Api) -> None:
-    missing, given = deployed.get("checked"), deployed.get("checked", time_horizon="7d")
-    assert (missing.status_code, given.status_code) == (400, 200)
-    assert "time_horizon" in missing.json()["message"]
+def test_a_request_without_a_required_parameter_is_rejected(api: Api) -> None:
+    invalid, valid = api.get("checked"), api.get("checked", time_horizon="7d")
+    assert (invalid.status_code, valid.status_code) == (400, 200)
+    assert "time_horizon" in invalid.json()["message"]
 
 
-def test_a_usage_plan_bounds_a_client_by_its_key_where_a_method_asks_for_one(deployed: Api) -> None:
-    def statuses(path: str, key: str) -> list[int]:
-        return [httpx.get(f"{deployed.url}{path}", headers={"X-Api-Key": key}, timeout=30).status_code for _ in range(3)]
+def test_a_usage_plan_limits_a_client_by_its_key_where_a_method_requires_one(api: Api) -> None:
+    def request_thrice(path: str, key: str) -> list[int]:
+        return [httpx.get(f"{api.url}{path}", headers={"X-Api-Key": key}, timeout=30).status_code for _ in range(3)]
 
-    assert statuses("keyed", deployed.key) == [200, 200, 429]
-    assert statuses("keyed", "guessed") == [403, 403, 403]
-    assert statuses("open", "") == [200, 200, 200]
+    assert request_thrice("keyed", api.key) == [200, 200, 429]
+    assert request_thrice("keyed", "guessed") == [403, 403, 403]
+    assert request_thrice("open", "") == [200, 200, 200]

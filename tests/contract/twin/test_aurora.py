@@ -1,4 +1,4 @@
-"""Aurora on the twin: what CloudFormation and the secret tell is a database that answers."""
+"""Aurora on the emulator: the endpoint in CloudFormation and in the secret is a real database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from local.twin import Twin
+from local.local_stack import LocalStack
 from runtime.adapters.aws.database_roles import DatabaseRoles, Users
 from runtime.adapters.postgres.database_address import address_of
 from runtime.settings import DatabaseEnvironment
@@ -57,9 +57,9 @@ def cluster(database: str, user: str) -> Template:
     )
 
 
-def test_the_attached_secret_opens_the_database(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
+def test_a_client_connects_with_the_attached_secret(local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]) -> None:
     outputs = deploy(cluster("stock", "keeper"))
-    secret = json.loads(twin.client("secretsmanager").get_secret_value(SecretId=outputs["SecretArn"])["SecretString"])
+    secret = json.loads(local_stack.aws.client("secretsmanager").get_secret_value(SecretId=outputs["SecretArn"])["SecretString"])
     assert (secret["host"], str(secret["port"])) == (outputs["Host"], outputs["Port"])
     with psycopg.connect(
         host=secret["host"], port=secret["port"], user=secret["username"], password=secret["password"], dbname=secret["dbname"]
@@ -74,14 +74,14 @@ def test_the_attached_secret_opens_the_database(twin: Twin, deploy: Callable[[Te
         )
 
 
-def test_the_api_tells_the_same_endpoint(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
+def test_the_rds_api_returns_the_same_endpoint(local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]) -> None:
     outputs = deploy(cluster("stock_two", "keeper_two"))
-    [described] = twin.client("rds").describe_db_clusters(DBClusterIdentifier=outputs["Cluster"])["DBClusters"]
-    assert (described["Endpoint"], described["Port"]) == ("127.0.0.1", twin.state.ports.postgres)
+    [description] = local_stack.aws.client("rds").describe_db_clusters(DBClusterIdentifier=outputs["Cluster"])["DBClusters"]
+    assert (description["Endpoint"], description["Port"]) == ("127.0.0.1", local_stack.state.ports.postgres)
 
 
-def test_a_stack_can_come_again_after_it_went(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
-    cloudformation = twin.client("cloudformation")
+def test_a_stack_can_be_created_again_after_its_deletion(local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]) -> None:
+    cloudformation = local_stack.aws.client("cloudformation")
     for _ in range(2):
         cloudformation.create_stack(StackName="again", TemplateBody=cluster("stock_three", "keeper_three").body())
         cloudformation.get_waiter("stack_create_complete").wait(StackName="again", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
@@ -89,12 +89,14 @@ def test_a_stack_can_come_again_after_it_went(twin: Twin, deploy: Callable[[Temp
         cloudformation.get_waiter("stack_delete_complete").wait(StackName="again", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
-def test_the_users_are_made_through_the_data_api_and_sign_in_by_token(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
+def test_users_are_created_through_the_data_api_and_sign_in_with_a_token(
+    local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]
+) -> None:
     outputs, users = deploy(cluster("stock_four", "keeper_four")), Users("stock_workers", "stock_readers")
-    roles = DatabaseRoles(twin.client("rds-data"), outputs["ClusterArn"], outputs["SecretArn"], "stock_four", users)
+    roles = DatabaseRoles(local_stack.aws.client("rds-data"), outputs["ClusterArn"], outputs["SecretArn"], "stock_four", users)
     assert roles.ensure() == roles.ensure() == users
 
-    def signed_in(user: str) -> psycopg.Connection[tuple[Any, ...]]:
+    def sign_in(user: str) -> psycopg.Connection[tuple[Any, ...]]:
         environment = DatabaseEnvironment(
             stage="local",
             database_host=outputs["Host"],
@@ -103,28 +105,28 @@ def test_the_users_are_made_through_the_data_api_and_sign_in_by_token(twin: Twin
             database_name="stock_four",
             database_sslmode="disable",
         )
-        return psycopg.connect(**address_of(environment, lambda: twin.client("rds"))())
+        return psycopg.connect(**address_of(environment, lambda: local_stack.aws.client("rds"))())
 
-    with signed_in(users.functions) as connection:
+    with sign_in(users.functions) as connection:
         connection.execute("create table lots (id int primary key)")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("update access.cursor_key set key = 'mine'")
-    with signed_in(users.api) as connection:
+    with sign_in(users.api) as connection:
         [(key,)] = connection.execute("select key from access.cursor_key").fetchall()
         assert len(key) == 72
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("create table mine (id int primary key)")
 
 
-def test_whoever_is_no_member_of_rds_iam_needs_a_password(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
+def test_a_user_outside_rds_iam_needs_a_password(local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]) -> None:
     outputs = deploy(cluster("stock_five", "keeper_five"))
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(host=outputs["Host"], port=outputs["Port"], user="postgres", password="wrong", dbname="stock_five")
 
 
-def test_a_proxy_leads_to_the_database(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
-    proxied = cluster("stock_six", "keeper_six").add("Proxy", "AWS::RDS::DBProxy", RequireTLS=True)
-    proxied.add("Targets", "AWS::RDS::DBProxyTargetGroup", depends_on=("Writer",), DBProxyName=ref("Proxy"), TargetGroupName="default")
-    outputs = deploy(proxied.output("ProxyHost", att("Proxy", "Endpoint")).output("ProxyArn", att("Proxy", "DBProxyArn")))
+def test_a_proxy_has_the_endpoint_of_the_database(local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]) -> None:
+    template = cluster("stock_six", "keeper_six").add("Proxy", "AWS::RDS::DBProxy", RequireTLS=True)
+    template.add("Targets", "AWS::RDS::DBProxyTargetGroup", depends_on=("Writer",), DBProxyName=ref("Proxy"), TargetGroupName="default")
+    outputs = deploy(template.output("ProxyHost", att("Proxy", "Endpoint")).output("ProxyArn", att("Proxy", "DBProxyArn")))
     assert outputs["ProxyHost"] == outputs["Host"]
     assert outputs["ProxyArn"].split(":")[6].startswith("prx-")

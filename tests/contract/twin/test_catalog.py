@@ -1,4 +1,4 @@
-"""Tables with projected partitions on the twin: Athena answers from what a run wrote, without a crawler."""
+"""Tables with projected partitions on the emulator: Athena reads what a run wrote, without a crawler."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from cdk.storage.tables import EXCLUDED
-from local.twin import Twin
+from local.local_stack import LocalStack
 
 from .templates import Template, ref
 
 pytestmark = pytest.mark.twin
-PLACE = {"Fn::Join": ["", ["s3://", ref("Lake"), f"/{EXCLUDED.prefix}"]]}
+LOCATION = {"Fn::Join": ["", ["s3://", ref("Lake"), f"/{EXCLUDED.prefix}"]]}
 
 
-def catalog() -> Template:
+def make_template() -> Template:
     columns = [{"Name": name, "Type": kind} for name, kind in EXCLUDED.columns.items()]
     table = {
         "Name": EXCLUDED.name,
@@ -28,10 +28,10 @@ def catalog() -> Template:
             "classification": "parquet",
             "projection.enabled": "true",
             "projection.run_id.type": "injected",
-            "storage.location.template": {"Fn::Join": ["", [PLACE, "run_id=${run_id}/"]]},
+            "storage.location.template": {"Fn::Join": ["", [LOCATION, "run_id=${run_id}/"]]},
         },
         "PartitionKeys": [{"Name": "run_id", "Type": "string"}],
-        "StorageDescriptor": {"Columns": columns, "Location": PLACE},
+        "StorageDescriptor": {"Columns": columns, "Location": LOCATION},
     }
     return (
         Template()
@@ -42,29 +42,31 @@ def catalog() -> Template:
     )
 
 
-def asked(athena: Any, question: str, lake: str) -> list[list[str]]:
-    started = athena.start_query_execution(QueryString=question, ResultConfiguration={"OutputLocation": f"s3://{lake}/queries/"})
+def query(athena: Any, statement: str, lake: str) -> list[list[str]]:
+    execution = athena.start_query_execution(QueryString=statement, ResultConfiguration={"OutputLocation": f"s3://{lake}/queries/"})
     for _ in range(60):
-        status = athena.get_query_execution(QueryExecutionId=started["QueryExecutionId"])["QueryExecution"]["Status"]
+        status = athena.get_query_execution(QueryExecutionId=execution["QueryExecutionId"])["QueryExecution"]["Status"]
         if status["State"] in ("SUCCEEDED", "FAILED"):
             break
         time.sleep(0.5)
     assert status["State"] == "SUCCEEDED", status
-    rows = athena.get_query_results(QueryExecutionId=started["QueryExecutionId"])["ResultSet"]["Rows"]
+    rows = athena.get_query_results(QueryExecutionId=execution["QueryExecutionId"])["ResultSet"]["Rows"]
     return [[cell["VarCharValue"] for cell in row["Data"]] for row in rows[1:]]
 
 
-def test_a_run_is_asked_for_by_its_id(twin: Twin, deploy: Callable[[Template], dict[str, str]]) -> None:
-    lake = deploy(catalog())["Lake"]
+def test_a_run_is_queried_by_its_id(local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]) -> None:
+    lake = deploy(make_template())["Lake"]
     for run, sku in (("r1", "A"), ("r2", "B")):
         sink = pa.BufferOutputStream()
         pq.write_table(pa.table({"site_id": ["LDS1"], "sku_id": [sku], "code": ["SHORT"], "reason": ["too short"]}), sink)
-        twin.client("s3").put_object(Bucket=lake, Key=f"{EXCLUDED.prefix}run_id={run}/part-0.parquet", Body=sink.getvalue().to_pybytes())
+        local_stack.aws.client("s3").put_object(
+            Bucket=lake, Key=f"{EXCLUDED.prefix}run_id={run}/part-0.parquet", Body=sink.getvalue().to_pybytes()
+        )
     try:
-        found = asked(twin.client("athena"), f"select sku_id, code from stock.{EXCLUDED.name} where run_id = 'r2'", lake)
+        rows = query(local_stack.aws.client("athena"), f"select sku_id, code from stock.{EXCLUDED.name} where run_id = 'r2'", lake)
     finally:
         for run in ("r1", "r2"):
-            twin.client("s3").delete_object(Bucket=lake, Key=f"{EXCLUDED.prefix}run_id={run}/part-0.parquet")
-        for item in twin.client("s3").list_objects_v2(Bucket=lake).get("Contents", []):
-            twin.client("s3").delete_object(Bucket=lake, Key=item["Key"])
-    assert found == [["B", "SHORT"]]
+            local_stack.aws.client("s3").delete_object(Bucket=lake, Key=f"{EXCLUDED.prefix}run_id={run}/part-0.parquet")
+        for item in local_stack.aws.client("s3").list_objects_v2(Bucket=lake).get("Contents", []):
+            local_stack.aws.client("s3").delete_object(Bucket=lake, Key=item["Key"])
+    assert rows == [["B", "SHORT"]]

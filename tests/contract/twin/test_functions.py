@@ -1,4 +1,4 @@
-"""Lambda functions of the twin: what they see, how they fail, what becomes of what they print."""
+"""Lambda functions on the emulator: their packages and variables, their errors, their output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local import state
-from local.twin import Twin
+from local.local_stack import LocalStack
 
 from .templates import Template, with_function
 
@@ -31,7 +31,7 @@ SOURCE = """
             print('{"_aws":{"Timestamp":1,"CloudWatchMetrics":[{"Namespace":"Contract","Dimensions":[["service"]],'
                   '"Metrics":[{"Name":"RowsIn","Unit":"Count"}]}]},"service":"probe","RowsIn":[7.0]}')
         return {
-            "found": {name: importlib.util.find_spec(name) is not None for name in event.get("modules", [])},
+            "importable": {name: importlib.util.find_spec(name) is not None for name in event.get("modules", [])},
             "variables": sorted(os.environ),
             "endpoint": os.environ.get("AWS_ENDPOINT_URL"),
         }
@@ -39,37 +39,39 @@ SOURCE = """
 
 
 @pytest.fixture
-def invoke(twin: Twin, deploy: Deploy) -> Callable[..., dict[str, Any]]:
+def invoke(local_stack: LocalStack, deploy: Deploy) -> Callable[..., dict[str, Any]]:
     name = deploy(with_function(Template(), SOURCE))["FunctionName"]
 
     def call(**event: Any) -> dict[str, Any]:
-        answer = twin.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
-        return {**json.loads(answer["Payload"].read()), "function": name, "failed": "FunctionError" in answer}
+        response = local_stack.aws.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+        return {**json.loads(response["Payload"].read()), "function": name, "has_failed": "FunctionError" in response}
 
     return call
 
 
-def test_a_function_sees_boto3_and_none_of_the_twins_packages(invoke: Callable[..., dict[str, Any]]) -> None:
-    found = invoke(modules=["boto3", "psycopg", "pydantic", "pandas", "aws_cdk", "local", "ministack", "pip"])["found"]
-    assert [name for name, there in found.items() if there] == ["boto3"]
+def test_a_function_can_import_boto3_and_no_other_package_of_this_environment(invoke: Callable[..., dict[str, Any]]) -> None:
+    importable = invoke(modules=["boto3", "psycopg", "pydantic", "pandas", "aws_cdk", "local", "ministack", "pip"])["importable"]
+    assert [name for name, is_importable in importable.items() if is_importable] == ["boto3"]
 
 
-def test_a_function_sees_the_twins_address_and_not_its_superuser(invoke: Callable[..., dict[str, Any]], twin: Twin) -> None:
-    answer = invoke()
-    assert answer["endpoint"] == twin.state.endpoint
-    assert not [name for name in answer["variables"] if name.startswith("SIGNIFY_")]
-    assert "VIRTUAL_ENV" not in answer["variables"]
+def test_a_function_gets_the_emulators_address_and_not_the_superusers_url(
+    invoke: Callable[..., dict[str, Any]], local_stack: LocalStack
+) -> None:
+    result = invoke()
+    assert result["endpoint"] == local_stack.state.endpoint
+    assert not [name for name in result["variables"] if name.startswith("SIGNIFY_")]
+    assert "VIRTUAL_ENV" not in result["variables"]
 
 
-def test_a_failure_carries_the_exceptions_class(invoke: Callable[..., dict[str, Any]]) -> None:
-    answer = invoke(fail=True)
-    assert answer["failed"]
-    assert (answer["errorType"], answer["errorMessage"]) == ("StockNegative", "SKU-1 has -3 pieces")
+def test_a_failure_reports_the_exceptions_class(invoke: Callable[..., dict[str, Any]]) -> None:
+    result = invoke(fail=True)
+    assert result["has_failed"]
+    assert (result["errorType"], result["errorMessage"]) == ("StockNegative", "SKU-1 has -3 pieces")
 
 
-def test_embedded_metrics_reach_cloudwatch(invoke: Callable[..., dict[str, Any]], twin: Twin) -> None:
+def test_embedded_metrics_reach_cloudwatch(invoke: Callable[..., dict[str, Any]], local_stack: LocalStack) -> None:
     invoke(metric=True)
-    cloudwatch = twin.client("cloudwatch")
+    cloudwatch = local_stack.aws.client("cloudwatch")
     now = datetime.now(UTC)
     query = {
         "Namespace": "Contract",
@@ -86,6 +88,6 @@ def test_embedded_metrics_reach_cloudwatch(invoke: Callable[..., dict[str, Any]]
     assert [point["Sum"] for point in points] == [7.0]
 
 
-def test_what_a_function_prints_is_in_its_log_file(invoke: Callable[..., dict[str, Any]]) -> None:
+def test_the_output_of_a_function_is_in_its_log_file(invoke: Callable[..., dict[str, Any]]) -> None:
     name = invoke(metric=True)["function"]
     assert '"RowsIn":[7.0]' in (state.logs() / "functions" / f"{name}.log").read_text(encoding="utf-8")

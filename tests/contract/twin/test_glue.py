@@ -1,11 +1,10 @@
-"""Glue jobs of the twin really run, alone and as states of a state machine."""
+"""Glue jobs really run on the emulator, alone and as states of a state machine."""
 
 from __future__ import annotations
 
 import io
 import json
 import textwrap
-import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
@@ -15,10 +14,11 @@ import psutil
 import pytest
 
 from local import state
-from local.twin import Twin
+from local.local_stack import LocalStack
 
 from .state_machines import Execution, execute
 from .templates import Template
+from .waiting import wait_until
 
 pytestmark = pytest.mark.twin
 Deploy = Callable[[Template], dict[str, str]]
@@ -26,16 +26,16 @@ ROLE = "arn:aws:iam::000000000000:role/glue"
 
 
 @pytest.fixture(scope="module")
-def bucket(twin: Twin) -> str:
+def bucket(local_stack: LocalStack) -> str:
     name = f"scripts-{uuid.uuid4().hex[:8]}"
-    twin.client("s3").create_bucket(Bucket=name)
+    local_stack.aws.client("s3").create_bucket(Bucket=name)
     return name
 
 
 @pytest.fixture
-def job(twin: Twin, bucket: str) -> Iterator[Callable[..., str]]:
-    """Create a job from a script's source and, for the archive, modules by name; answer its name."""
-    glue, s3, made = twin.client("glue"), twin.client("s3"), []
+def job(local_stack: LocalStack, bucket: str) -> Iterator[Callable[..., str]]:
+    """Create a job from a script's source and, for the archive, modules by name; return its name."""
+    glue, s3, names = local_stack.aws.client("glue"), local_stack.aws.client("s3"), []
 
     def create(source: str, modules: dict[str, str] | None = None, minutes: int = 5) -> str:
         name = f"job-{uuid.uuid4().hex[:8]}"
@@ -49,11 +49,11 @@ def job(twin: Twin, bucket: str) -> Iterator[Callable[..., str]]:
             GlueVersion="5.1",
             Timeout=minutes,
         )
-        made.append(name)
+        names.append(name)
         return name
 
     yield create
-    for name in made:
+    for name in names:
         glue.delete_job(JobName=name)
 
 
@@ -65,17 +65,18 @@ def archive(modules: dict[str, str]) -> bytes:
     return content.getvalue()
 
 
-def run(twin: Twin, job: str, **arguments: str) -> dict[str, Any]:
-    """Run a job to its end."""
-    glue = twin.client("glue")
+def run(local_stack: LocalStack, job: str, **arguments: str) -> dict[str, Any]:
+    """Run a job to its end and return the run."""
+    glue = local_stack.aws.client("glue")
     run_id = glue.start_job_run(JobName=job, Arguments={f"--{name}": value for name, value in arguments.items()})["JobRunId"]
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        found: dict[str, Any] = glue.get_job_run(JobName=job, RunId=run_id)["JobRun"]
-        if found["JobRunState"] not in ("STARTING", "RUNNING", "STOPPING"):
-            return found
-        time.sleep(0.1)
-    raise AssertionError("the job run did not end")
+    result: dict[str, Any] = {}
+
+    def has_ended() -> bool:
+        result.update(glue.get_job_run(JobName=job, RunId=run_id)["JobRun"])
+        return result["JobRunState"] not in ("STARTING", "RUNNING", "STOPPING")
+
+    wait_until(has_ended)
+    return result
 
 
 WRITES = """
@@ -85,21 +86,21 @@ WRITES = """
 
     arguments = dict(zip(sys.argv[1::2], sys.argv[2::2]))
     print("hello from the job")
-    boto3.client("s3").put_object(Bucket=arguments["--bucket"], Key="written", Body=greeting(arguments["--name"]).encode())
+    boto3.client("s3").put_object(Bucket=arguments["--bucket"], Key="result", Body=greeting(arguments["--name"]).encode())
 """
 
 
-def test_a_job_reads_its_arguments_and_its_archive_and_writes_to_s3(twin: Twin, job: Callable[..., str], bucket: str) -> None:
+def test_a_job_reads_its_arguments_and_its_archive_and_writes_to_s3(local_stack: LocalStack, job: Callable[..., str], bucket: str) -> None:
     name = job(WRITES, {"helper": "def greeting(name): return f'good day, {name}'"})
-    done = run(twin, name, bucket=bucket, name="Ada")
-    assert (done["JobRunState"], done.get("ErrorMessage", "")) == ("SUCCEEDED", "")
-    assert twin.client("s3").get_object(Bucket=bucket, Key="written")["Body"].read() == b"good day, Ada"
-    assert "hello from the job" in (state.logs() / "glue" / f"{name}-{done['Id'][:8]}.log").read_text(encoding="utf-8")
+    result = run(local_stack, name, bucket=bucket, name="Ada")
+    assert (result["JobRunState"], result.get("ErrorMessage", "")) == ("SUCCEEDED", "")
+    assert local_stack.aws.client("s3").get_object(Bucket=bucket, Key="result")["Body"].read() == b"good day, Ada"
+    assert "hello from the job" in (state.logs() / "glue" / f"{name}-{result['Id'][:8]}.log").read_text(encoding="utf-8")
 
 
-def test_a_job_imports_nothing_of_the_repository_but_what_its_archive_holds(twin: Twin, job: Callable[..., str]) -> None:
-    done = run(twin, job("import contracts"))
-    assert (done["JobRunState"], done["ErrorMessage"]) == ("FAILED", "ModuleNotFoundError: No module named 'contracts'")
+def test_a_job_can_import_only_its_archive_of_the_repository(local_stack: LocalStack, job: Callable[..., str]) -> None:
+    result = run(local_stack, job("import contracts"))
+    assert (result["JobRunState"], result["ErrorMessage"]) == ("FAILED", "ModuleNotFoundError: No module named 'contracts'")
 
 
 FAILS = """
@@ -110,38 +111,31 @@ FAILS = """
 """
 
 
-def test_a_failed_job_says_which_exception_ended_it(twin: Twin, job: Callable[..., str]) -> None:
-    done = run(twin, job(FAILS))
-    assert done["JobRunState"] == "FAILED"
-    assert done["ErrorMessage"].endswith("RowsLost: orders-1: 10 rows in, 9 accounted for")
+def test_a_failed_job_reports_its_exception(local_stack: LocalStack, job: Callable[..., str]) -> None:
+    result = run(local_stack, job(FAILS))
+    assert result["JobRunState"] == "FAILED"
+    assert result["ErrorMessage"].endswith("RowsLost: orders-1: 10 rows in, 9 accounted for")
 
 
-def test_a_job_whose_script_is_missing_fails(twin: Twin, job: Callable[..., str], bucket: str) -> None:
+def test_a_job_whose_script_is_missing_fails(local_stack: LocalStack, job: Callable[..., str], bucket: str) -> None:
     name = job("print()")
-    twin.client("s3").delete_object(Bucket=bucket, Key=f"{name}.py")
-    done = run(twin, name)
-    assert done["JobRunState"] == "FAILED"
-    assert "Not Found" in done["ErrorMessage"]
+    local_stack.aws.client("s3").delete_object(Bucket=bucket, Key=f"{name}.py")
+    result = run(local_stack, name)
+    assert result["JobRunState"] == "FAILED"
+    assert "Not Found" in result["ErrorMessage"]
 
 
-def test_a_stopped_job_leaves_no_process(twin: Twin, job: Callable[..., str]) -> None:
-    name, glue = job("import time; time.sleep(120)"), twin.client("glue")
+def test_a_stopped_job_leaves_no_process(local_stack: LocalStack, job: Callable[..., str]) -> None:
+    name, glue = job("import time; time.sleep(120)"), local_stack.aws.client("glue")
     run_id = glue.start_job_run(JobName=name)["JobRunId"]
-    wait_for(lambda: processes_of(name))
+    wait_until(lambda: find_processes(name))
     glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
-    wait_for(lambda: not processes_of(name))
+    wait_until(lambda: not find_processes(name))
     assert glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]["JobRunState"] in ("STOPPING", "STOPPED")
 
 
-def processes_of(job: str) -> list[int]:
+def find_processes(job: str) -> list[int]:
     return [process.pid for process in psutil.process_iter(["cmdline"]) if job in (process.info["cmdline"] or [])]
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.1)
 
 
 def sync_state(job: str, timeout: int = 60, **more: Any) -> dict[str, Any]:
@@ -159,33 +153,33 @@ def jsonata(**states: dict[str, Any]) -> dict[str, Any]:
     return {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
 
 
-def test_a_sync_state_waits_for_the_job_and_answers_with_its_run(twin: Twin, job: Callable[..., str], deploy: Deploy) -> None:
+def test_a_sync_state_waits_for_the_job_and_outputs_its_run(local_stack: LocalStack, job: Callable[..., str], deploy: Deploy) -> None:
     name = job("import sys, time; time.sleep(1); assert sys.argv[sys.argv.index('--run_id') + 1] == 'r-1'")
-    done = execute(twin, deploy, jsonata(Run=sync_state(name, Output="{% $states.result.JobRunState %}")), {"run_id": "r-1"})
-    assert done == Execution("SUCCEEDED", "SUCCEEDED")
+    result = execute(local_stack, deploy, jsonata(Run=sync_state(name, Output="{% $states.result.JobRunState %}")), {"run_id": "r-1"})
+    assert result == Execution("SUCCEEDED", "SUCCEEDED")
 
 
-def test_a_failed_job_fails_its_state_with_the_run_as_cause(twin: Twin, job: Callable[..., str], deploy: Deploy) -> None:
-    done = execute(twin, deploy, jsonata(Run=sync_state(job(FAILS))), {"run_id": "r-1"})
-    assert (done.status, done.error) == ("FAILED", "States.TaskFailed")
-    assert "RowsLost: orders-1" in json.loads(done.cause)["ErrorMessage"]
+def test_a_failed_job_fails_its_state_with_the_run_as_cause(local_stack: LocalStack, job: Callable[..., str], deploy: Deploy) -> None:
+    result = execute(local_stack, deploy, jsonata(Run=sync_state(job(FAILS))), {"run_id": "r-1"})
+    assert (result.status, result.error) == ("FAILED", "States.TaskFailed")
+    assert "RowsLost: orders-1" in json.loads(result.cause)["ErrorMessage"]
 
 
-def test_a_catch_sees_error_and_cause_of_a_failed_job(twin: Twin, job: Callable[..., str], deploy: Deploy) -> None:
-    catch = [{"ErrorEquals": ["States.ALL"], "Output": {"error": "{% $states.errorOutput %}"}, "Next": "Told"}]
+def test_a_catch_gets_the_error_of_a_failed_job(local_stack: LocalStack, job: Callable[..., str], deploy: Deploy) -> None:
+    catch = [{"ErrorEquals": ["States.ALL"], "Output": {"error": "{% $states.errorOutput %}"}, "Next": "Handled"}]
     machine = jsonata(
-        Run=sync_state(job(FAILS), Catch=catch), Told={"Type": "Pass", "Output": "{% $states.input.error.Error %}", "End": True}
+        Run=sync_state(job(FAILS), Catch=catch), Handled={"Type": "Pass", "Output": "{% $states.input.error.Error %}", "End": True}
     )
-    assert execute(twin, deploy, machine, {"run_id": "r-1"}) == Execution("SUCCEEDED", "States.TaskFailed")
+    assert execute(local_stack, deploy, machine, {"run_id": "r-1"}) == Execution("SUCCEEDED", "States.TaskFailed")
 
 
-def test_a_states_timeout_stops_the_job(twin: Twin, job: Callable[..., str], deploy: Deploy) -> None:
+def test_a_states_timeout_stops_the_job(local_stack: LocalStack, job: Callable[..., str], deploy: Deploy) -> None:
     name = job("import time; time.sleep(120)")
-    done = execute(twin, deploy, jsonata(Run=sync_state(name, timeout=3)), {"run_id": "r-1"})
-    assert (done.status, done.error) == ("FAILED", "States.Timeout")
-    wait_for(lambda: not processes_of(name))
+    result = execute(local_stack, deploy, jsonata(Run=sync_state(name, timeout=3)), {"run_id": "r-1"})
+    assert (result.status, result.error) == ("FAILED", "States.Timeout")
+    wait_until(lambda: not find_processes(name))
 
 
-def test_a_job_that_does_not_exist_fails_its_state(twin: Twin, deploy: Deploy) -> None:
-    done = execute(twin, deploy, jsonata(Run=sync_state("no-such-job")), {"run_id": "r-1"})
-    assert (done.status, done.error) == ("FAILED", "Glue.EntityNotFoundException")
+def test_a_job_that_does_not_exist_fails_its_state(local_stack: LocalStack, deploy: Deploy) -> None:
+    result = execute(local_stack, deploy, jsonata(Run=sync_state("no-such-job")), {"run_id": "r-1"})
+    assert (result.status, result.error) == ("FAILED", "Glue.EntityNotFoundException")

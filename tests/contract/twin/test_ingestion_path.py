@@ -1,18 +1,18 @@
-"""From an object in a bucket to a function, on the twin: S3, EventBridge, SQS, batches with partial failures, the dead-letter queue."""
+"""From an object in a bucket to a function, on the emulator: S3, EventBridge, SQS, batches with partial failures, the dead-letter queue."""
 
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from local.twin import Twin
+from local.local_stack import LocalStack
 
 from .templates import Template, att, ref, with_function
+from .waiting import wait_until
 
 pytestmark = pytest.mark.twin
 SOURCE = """
@@ -27,12 +27,12 @@ SOURCE = """
                 failures.append({"itemIdentifier": record["messageId"]})
                 continue
             body = json.dumps(detail["object"]).encode()
-            s3.put_object(Bucket=detail["bucket"]["name"], Key="seen/" + detail["object"]["key"], Body=body)
+            s3.put_object(Bucket=detail["bucket"]["name"], Key="received/" + detail["object"]["key"], Body=body)
         return {"batchItemFailures": failures}
 """
 
 
-def pipe() -> Template:
+def make_template() -> Template:
     template = with_function(Template(), SOURCE)
     template.add(
         "Bucket",
@@ -69,14 +69,6 @@ def pipe() -> Template:
     return template.output("Bucket", ref("Bucket")).output("Dead", ref("Dead"))
 
 
-def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.2)
-    return found
-
-
 def empty(s3: Any, bucket: str) -> None:
     versions = s3.list_object_versions(Bucket=bucket)
     for version in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
@@ -84,19 +76,18 @@ def empty(s3: Any, bucket: str) -> None:
 
 
 def test_an_object_reaches_the_function_and_a_bad_one_ends_in_the_dead_letter_queue(
-    twin: Twin, deploy: Callable[[Template], dict[str, str]]
+    local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]
 ) -> None:
-    outputs, s3 = deploy(pipe()), twin.client("s3")
+    outputs, s3, sqs = deploy(make_template()), local_stack.aws.client("s3"), local_stack.aws.client("sqs")
     bucket, key = outputs["Bucket"], f"landing/orders/v1/größe {uuid.uuid4().hex[:6]}.csv"
     put = s3.put_object(Bucket=bucket, Key=key, Body=b"a,b\n")
     s3.put_object(Bucket=bucket, Key="landing/orders/v1/bad.csv", Body=b"")
     s3.put_object(Bucket=bucket, Key="elsewhere/orders.csv", Body=b"")
-    seen = until(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="seen/").get("Contents"))
-    assert [found["Key"] for found in seen] == [f"seen/{key}"]
-    told = json.loads(s3.get_object(Bucket=bucket, Key=f"seen/{key}")["Body"].read())
-    assert (told["key"], told["version-id"], told["size"]) == (key, put["VersionId"], 4)
-    sqs = twin.client("sqs")
-    dead = until(lambda: sqs.receive_message(QueueUrl=outputs["Dead"], WaitTimeSeconds=1).get("Messages"))
-    assert json.loads(dead[0]["Body"])["detail"]["object"]["key"] == "landing/orders/v1/bad.csv"
+    objects = wait_until(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="received/").get("Contents") or [])
+    assert [each["Key"] for each in objects] == [f"received/{key}"]
+    detail = json.loads(s3.get_object(Bucket=bucket, Key=f"received/{key}")["Body"].read())
+    assert (detail["key"], detail["version-id"], detail["size"]) == (key, put["VersionId"], 4)
+    dead_letters = wait_until(lambda: sqs.receive_message(QueueUrl=outputs["Dead"], WaitTimeSeconds=1).get("Messages") or [])
+    assert json.loads(dead_letters[0]["Body"])["detail"]["object"]["key"] == "landing/orders/v1/bad.csv"
     assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "zone", "Value": "landing"}]
     empty(s3, bucket)

@@ -1,4 +1,4 @@
-"""JSONata state machines on the twin: functions, retries, catches, variables."""
+"""JSONata state machines on the emulator: functions, retries, catches, variables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from local.twin import Twin
+from local.local_stack import LocalStack
 
 from .state_machines import Execution, execute
 from .templates import Template, with_function
@@ -51,10 +51,10 @@ def call(payload: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def run(twin: Twin, deploy: Deploy) -> Callable[..., Execution]:
-    def run(given: dict[str, Any], **states: dict[str, Any]) -> Execution:
+def run(local_stack: LocalStack, deploy: Deploy) -> Callable[..., Execution]:
+    def run(execution_input: dict[str, Any], **states: dict[str, Any]) -> Execution:
         definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
-        return execute(twin, deploy, definition, given, with_function(Template(), SOURCE))
+        return execute(local_stack, deploy, definition, execution_input, with_function(Template(), SOURCE))
 
     return run
 
@@ -69,10 +69,10 @@ def test_a_function_gets_its_payload_and_a_variable_reaches_later_states(run: Ca
     assert run({"horizon": 28}, First=first, Later=later) == Execution("SUCCEEDED", {"run_id": "r-7", "horizon": 28})
 
 
-def test_an_exceptions_class_is_the_error_that_fails_the_execution(run: Callable[..., Execution]) -> None:
-    done = run({}, Gate=call({"gate": "enforce"}))
-    assert (done.status, done.error) == ("FAILED", "GateRefused")
-    assert "bad rows: 12 %" in done.cause
+def test_an_execution_fails_with_the_exceptions_class(run: Callable[..., Execution]) -> None:
+    result = run({}, Gate=call({"gate": "enforce"}))
+    assert (result.status, result.error) == ("FAILED", "GateRefused")
+    assert "bad rows: 12 %" in result.cause
 
 
 def test_a_retry_by_class_tries_again_until_it_succeeds(run: Callable[..., Execution]) -> None:
@@ -82,13 +82,13 @@ def test_a_retry_by_class_tries_again_until_it_succeeds(run: Callable[..., Execu
 
 def test_a_retry_stops_after_its_attempts(run: Callable[..., Execution]) -> None:
     retry = [{"ErrorEquals": ["DatabaseBusy"], "IntervalSeconds": 1, "BackoffRate": 1, "MaxAttempts": 1}]
-    done = run({}, Busy=call({"busy": "another-mark"}, Retry=retry))
-    assert (done.status, done.error) == ("FAILED", "DatabaseBusy")
+    result = run({}, Busy=call({"busy": "another-mark"}, Retry=retry))
+    assert (result.status, result.error) == ("FAILED", "DatabaseBusy")
 
 
-def test_a_catch_hands_the_error_on_and_a_fail_state_ends_the_execution(run: Callable[..., Execution]) -> None:
+def test_a_catch_passes_the_error_to_a_fail_state(run: Callable[..., Execution]) -> None:
     catch = [{"ErrorEquals": ["States.ALL"], "Output": {"error": "{% $states.errorOutput %}"}, "Next": "Failed"}]
-    failed = {"Type": "Fail", "Error": "{% $states.input.error.Error %}", "Cause": "{% 'told: ' & $states.input.error.Error %}"}
-    assert run({}, Gate=call({"gate": "enforce"}, Catch=catch), Failed=failed) == Execution(
-        "FAILED", error="GateRefused", cause="told: GateRefused"
+    fail = {"Type": "Fail", "Error": "{% $states.input.error.Error %}", "Cause": "{% 'error: ' & $states.input.error.Error %}"}
+    assert run({}, Gate=call({"gate": "enforce"}, Catch=catch), Failed=fail) == Execution(
+        "FAILED", error="GateRefused", cause="error: GateRefused"
     )

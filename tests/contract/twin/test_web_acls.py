@@ -1,4 +1,4 @@
-"""A web ACL before a stage of the twin: rate rules answer through the gateway, the others for themselves."""
+"""A web ACL on a stage of the emulator: a rate rule responds through the gateway, a size rule with its own response."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from local.addresses import api_url
-from local.twin import Twin
+from local.addresses import localise_api_url
+from local.local_stack import LocalStack
 
 from .templates import Template, att, ref
 
@@ -21,12 +21,12 @@ BY_TOKEN = {"AggregateKeyType": "CUSTOM_KEYS", "CustomKeys": [{"Header": {"Name"
 PROBLEM = '{"status": 429, "detail": $context.error.messageString, "request_id": "$context.requestId"}'
 
 
-def rate(name: str, priority: int, key: dict[str, Any]) -> dict[str, Any]:
+def make_rate_rule(name: str, priority: int, key: dict[str, Any]) -> dict[str, Any]:
     statement = {"RateBasedStatement": {"Limit": LIMIT, "EvaluationWindowSec": 60, **key}}
-    return rule(name, priority, statement, {"Block": {}})
+    return make_rule(name, priority, statement, {"Block": {}})
 
 
-def rule(name: str, priority: int, statement: dict[str, Any], action: dict[str, Any]) -> dict[str, Any]:
+def make_rule(name: str, priority: int, statement: dict[str, Any], action: dict[str, Any]) -> dict[str, Any]:
     return {
         "Name": name,
         "Priority": priority,
@@ -36,9 +36,9 @@ def rule(name: str, priority: int, statement: dict[str, Any], action: dict[str, 
     }
 
 
-def guarded_api() -> Template:
+def make_template() -> Template:
     template = Template().add("Api", "AWS::ApiGateway::RestApi", Name="guarded")
-    answer = {
+    integration = {
         "Type": "MOCK",
         "IntegrationResponses": [{"StatusCode": "200"}],
         "RequestTemplates": {"application/json": '{"statusCode": 200}'},
@@ -50,7 +50,7 @@ def guarded_api() -> Template:
         ResourceId=att("Api", "RootResourceId"),
         HttpMethod="ANY",
         AuthorizationType="NONE",
-        Integration=answer,
+        Integration=integration,
     )
     template.add(
         "Blocked",
@@ -76,9 +76,9 @@ def guarded_api() -> Template:
         VisibilityConfig={"MetricName": "guarded", **VISIBLE},
         CustomResponseBodies={"too_large": {"ContentType": "APPLICATION_JSON", "Content": '{"code": "TOO_LARGE"}'}},
         Rules=[
-            rate("ByToken", 0, BY_TOKEN),
-            rate("ByAddress", 1, {"AggregateKeyType": "IP"}),
-            rule("Size", 2, {"RegexMatchStatement": long}, too_large),
+            make_rate_rule("ByToken", 0, BY_TOKEN),
+            make_rate_rule("ByAddress", 1, {"AggregateKeyType": "IP"}),
+            make_rule("Size", 2, {"RegexMatchStatement": long}, too_large),
         ],
     )
     stage = {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Stage}"}
@@ -86,12 +86,12 @@ def guarded_api() -> Template:
     return template.output("ApiUrl", {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/local/"})
 
 
-def test_a_burst_is_answered_with_the_gateways_own_problem(twin: Twin, deploy: Deploy) -> None:
-    url = api_url(deploy(guarded_api())["ApiUrl"], twin.state.endpoint)
+def test_requests_above_the_limit_get_the_gateways_problem_response(local_stack: LocalStack, deploy: Deploy) -> None:
+    url = localise_api_url(deploy(make_template())["ApiUrl"], local_stack.state.endpoint)
 
     def statuses(count: int, **headers: str) -> list[int]:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return [httpx.get(url, headers=named, timeout=30).status_code for _ in range(count)]
+        http_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        return [httpx.get(url, headers=http_headers, timeout=30).status_code for _ in range(count)]
 
     assert statuses(LIMIT + 2, x_forwarded_for="203.0.113.1") == [200] * LIMIT + [429] * 2
     by_token = [
@@ -100,16 +100,16 @@ def test_a_burst_is_answered_with_the_gateways_own_problem(twin: Twin, deploy: D
     assert by_token == [200] * LIMIT + [429]
     assert statuses(1, x_forwarded_for="203.0.113.2", authorization="Bearer b") == [200]
 
-    blocked = httpx.get(url, headers={"x-forwarded-for": "203.0.113.1"}, timeout=30)
-    assert (blocked.headers["content-type"], blocked.headers["retry-after"]) == ("application/problem+json", "60")
-    assert blocked.json()["status"] == 429
+    response = httpx.get(url, headers={"x-forwarded-for": "203.0.113.1"}, timeout=30)
+    assert (response.headers["content-type"], response.headers["retry-after"]) == ("application/problem+json", "60")
+    assert response.json()["status"] == 429
 
     large = httpx.post(url, content=b"x" * 1000, headers={"x-forwarded-for": "203.0.113.3"}, timeout=30)
     assert (large.status_code, large.headers["content-type"], large.json()) == (413, "application/json", {"code": "TOO_LARGE"})
 
 
-def test_without_its_association_nothing_is_judged(twin: Twin, deploy: Deploy) -> None:
-    template = guarded_api()
+def test_without_its_association_the_acl_blocks_nothing(local_stack: LocalStack, deploy: Deploy) -> None:
+    template = make_template()
     del template.resources["Association"]
-    url = api_url(deploy(template)["ApiUrl"], twin.state.endpoint)
+    url = localise_api_url(deploy(template)["ApiUrl"], local_stack.state.endpoint)
     assert {httpx.get(url, timeout=30).status_code for _ in range(LIMIT + 2)} == {200}

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from local.spark import lend_pyspark
+from local.spark import substitute_pyspark
 from tests.unit.glue_jobs.rows import write
 
 
@@ -52,7 +52,7 @@ class Engine:
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A session on DuckDB under Spark's name, which stays lent: sqlframe keeps its first connection for good."""
     folder = tmp_path_factory.mktemp("engine")
-    lend_pyspark(folder)
+    substitute_pyspark(folder)
     from glue_jobs.spark import session
 
     return Engine(session("tests"), folder, count())

@@ -1,4 +1,4 @@
-"""Ports: an error that says what to do."""
+"""Ports of 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from local.errors import PortInUse
 
 
 @pytest.fixture
-def taken() -> Iterator[int]:
+def used_port() -> Iterator[int]:
     with socket.create_server((ports.HOST, 0)) as listener:
         yield int(listener.getsockname()[1])
 
 
-def test_a_taken_port_names_itself_its_owner_and_the_option(taken: int) -> None:
-    with pytest.raises(
-        PortInUse, match=rf"^port {taken} is in use by .+ \(pid {os.getpid()}\); choose another with --port PORT, for instance --port \d+$"
-    ):
-        ports.require_free(taken, "--port")
-    assert ports.is_listening(taken)
+def test_the_error_for_a_used_port_names_its_process_and_the_option(used_port: int) -> None:
+    message = rf"^port {used_port} is in use by .+ \(pid {os.getpid()}\); choose another with --port PORT, for example --port \d+$"
+    with pytest.raises(PortInUse, match=message):
+        ports.require_free(used_port, "--port")
+    assert ports.is_listening(used_port)
 
 
-def test_a_free_port_is_no_problem() -> None:
-    port = ports.free()
+def test_a_free_port_is_accepted() -> None:
+    port = ports.find_free()
     ports.require_free(port, "--port")
     assert not ports.is_listening(port)

@@ -1,4 +1,4 @@
-"""Detached processes: recognised by start time, stopped with all they started."""
+"""Detached processes: recognised by start time, stopped with all descendants."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local.processes import ProcessRecord, interrupts_wait, start_detached, stop
+from local.processes import ProcessRecord, defer_interrupts, start_detached, stop
 
 pytestmark = pytest.mark.slow
 
@@ -33,17 +33,17 @@ def log(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(log: Path) -> Iterator[Start]:
-    started = []
+    records: list[ProcessRecord] = []
 
     def run(source: str) -> ProcessRecord:
-        started.append(start_detached([sys.executable, "-c", source], log))
+        records.append(start_detached([sys.executable, "-c", source], log))
         deadline = time.monotonic() + 10
         while not log.read_text() and time.monotonic() < deadline:
             time.sleep(0.02)
-        return started[-1]
+        return records[-1]
 
     yield run
-    for record in started:
+    for record in records:
         stop(record, signal.SIGKILL)
 
 
@@ -55,7 +55,7 @@ def test_stopping_a_process_stops_its_children(start: Start, log: Path) -> None:
     assert not child.is_running()
 
 
-def test_children_of_a_process_that_crashed_are_stopped_too(start: Start, log: Path) -> None:
+def test_children_of_a_crashed_process_are_stopped_too(start: Start, log: Path) -> None:
     record = start(FAMILY)
     child = psutil.Process(int(log.read_text()))
     psutil.Process(record.pid).kill()
@@ -71,36 +71,36 @@ def test_a_process_that_ignores_the_signal_is_killed(start: Start) -> None:
     assert not record.is_running
 
 
-def test_a_pid_that_belongs_to_another_process_by_now_is_left_alone(start: Start) -> None:
+def test_another_process_with_the_same_pid_is_not_stopped(start: Start) -> None:
     record = start(STUBBORN)
-    earlier = replace(record, started=record.started - 100)
+    earlier = replace(record, start_time=record.start_time - 100)
     assert not earlier.is_running
     assert not stop(earlier)
     assert record.is_running
 
 
-def test_stopping_what_does_not_run_says_so(start: Start) -> None:
+def test_stopping_an_ended_process_returns_false(start: Start) -> None:
     record = start(STUBBORN)
     assert stop(record, signal.SIGKILL)
     assert not stop(record)
 
 
-def interrupted(remembered: list[str]) -> None:
-    with interrupts_wait():
+def interrupt_in_block(records: list[str]) -> None:
+    with defer_interrupts():
         signal.raise_signal(signal.SIGINT)
-        remembered.append("the record")
+        records.append("the record")
 
 
-def test_an_interrupt_waits_until_what_was_started_is_remembered() -> None:
-    remembered: list[str] = []
+def test_an_interrupt_is_deferred_until_the_process_is_recorded() -> None:
+    records: list[str] = []
     with pytest.raises(KeyboardInterrupt):
-        interrupted(remembered)
-    assert remembered == ["the record"]
+        interrupt_in_block(records)
+    assert records == ["the record"]
 
 
-def test_without_an_interrupt_nothing_is_raised_and_the_next_one_comes_at_once() -> None:
-    with interrupts_wait():
-        usual = signal.getsignal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is not usual
+def test_without_an_interrupt_the_previous_handler_is_restored() -> None:
+    with defer_interrupts():
+        deferring_handler = signal.getsignal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is not deferring_handler
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)

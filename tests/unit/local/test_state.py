@@ -1,4 +1,4 @@
-"""The state file: found again, forgotten, and no trouble when it is broken."""
+"""The state file: read again, deleted, and ignored when it is invalid."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 
 from local import state
 from local.processes import ProcessRecord
-from local.state import Ports, TwinState
+from local.state import LocalStackState, Ports
 
-TWIN = TwinState(Ports(4566, 54329), ProcessRecord(4711, 1795424721.85))
+STATE = LocalStackState(Ports(4566, 54329), ProcessRecord(4711, 1795424721.85))
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +20,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_is_written_is_read_again() -> None:
-    state.write(TWIN)
-    assert state.read() == TWIN
+    state.write(STATE)
+    assert state.read() == STATE
 
 
 def test_the_state_folder_is_in_the_clone_unless_a_variable_names_another(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,16 +30,16 @@ def test_the_state_folder_is_in_the_clone_unless_a_variable_names_another(home: 
     assert state.home() == state.ROOT / ".signify"
 
 
-def test_nothing_written_or_forgotten_reads_as_nothing() -> None:
+def test_a_missing_or_deleted_record_is_none() -> None:
     assert state.read() is None
-    state.write(TWIN)
+    state.write(STATE)
     state.write_environment({"STAGE": "local"})
     state.clear()
     assert (state.read(), state.read_environment()) == (None, {})
 
 
-@pytest.mark.parametrize("broken", ["", "{", '{"ports": {}}', "[]"])
-def test_a_broken_file_reads_as_nothing(home: Path, broken: str) -> None:
+@pytest.mark.parametrize("content", ["", "{", '{"ports": {}}', "[]"])
+def test_an_invalid_file_is_no_record(home: Path, content: str) -> None:
     home.mkdir()
-    (home / "twin.json").write_text(broken)
+    (home / "local_stack.json").write_text(content)
     assert state.read() is None

@@ -11,7 +11,7 @@ import pytest
 
 from cli.drills.runner import drills
 from cli.drills.triggers import BY_DEED, breaching_data
-from local.emulator.alarms import judge
+from local.emulator.alarms import evaluate_state
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -52,8 +52,8 @@ def test_the_data_make_the_alarm_fire_against_what_really_happened(changes: dict
     ]
     ordinary = 90.0 if "Less" in alarm["ComparisonOperator"] else 0.0
     quiet = [{"Timestamp": (NOW - timedelta(seconds=30 * step)).timestamp(), "Value": ordinary} for step in range(1, 30)]
-    assert judge(alarm, quiet, NOW.timestamp())[0] == "OK"
-    assert judge(alarm, [*points, *quiet], NOW.timestamp())[0] == "ALARM"
+    assert evaluate_state(alarm, quiet, NOW.timestamp())[0] == "OK"
+    assert evaluate_state(alarm, [*points, *quiet], NOW.timestamp())[0] == "ALARM"
 
 
 class OneStack:
@@ -70,16 +70,16 @@ class OneStack:
 
     def paginate(self, *, StackName: str) -> list[dict[str, Any]]:  # noqa: N803 - as boto3 spells it
         assert StackName == "Signify-local-Monitoring"
-        found = [("AlarmsRunFailed0A1B2C3D", "a"), ("AlarmsApiErrorsFast0A1B2C3D", "b")]
-        found += [("AlarmsApiErrorsFastPart10A1B2C3D", "c"), ("AlarmsApiErrorsFastPart20A1B2C3D", "d")]
-        alarms = [{"ResourceType": "AWS::CloudWatch::Alarm", "LogicalResourceId": one, "PhysicalResourceId": two} for one, two in found]
+        alarms = [("AlarmsRunFailed0A1B2C3D", "a"), ("AlarmsApiErrorsFast0A1B2C3D", "b")]
+        alarms += [("AlarmsApiErrorsFastPart10A1B2C3D", "c"), ("AlarmsApiErrorsFastPart20A1B2C3D", "d")]
+        resources = [{"ResourceType": "AWS::CloudWatch::Alarm", "LogicalResourceId": one, "PhysicalResourceId": two} for one, two in alarms]
         board = {"ResourceType": "AWS::CloudWatch::Dashboard", "LogicalResourceId": "Board0A1B2C3D", "PhysicalResourceId": "e"}
-        return [{"StackResourceSummaries": [*alarms, board]}]
+        return [{"StackResourceSummaries": [*resources, board]}]
 
 
 def test_parts_of_a_composite_are_drilled_together() -> None:
-    found = {name: (drill.physical_name, drill.parts) for name, drill in drills(OneStack()).items()}
-    assert found == {"RunFailed": ("a", ()), "ApiErrorsFast": ("b", ("c", "d"))}
+    drills_by_name = {name: (drill.physical_name, drill.parts) for name, drill in drills(OneStack()).items()}
+    assert drills_by_name == {"RunFailed": ("a", ()), "ApiErrorsFast": ("b", ("c", "d"))}
 
 
 def test_deeds_are_done_for_alarms_that_a_deed_can_raise() -> None:

@@ -1,4 +1,4 @@
-"""What the emulator's extensions decide without an emulator."""
+"""Extensions of the emulator, without an emulator."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator import handlers, object_events
-from local.emulator.functions.addresses import on_this_machine
-from local.emulator.functions.code import KEPT, keep_newest, unpacked
-from local.emulator.functions.output import embedded_metrics
+from local.emulator import object_events, resource_handlers
+from local.emulator.functions.addresses import localise_variables
+from local.emulator.functions.code import MAX_BUNDLES, delete_oldest, unpack
+from local.emulator.functions.output import parse_embedded_metrics
 from local.emulator.settings import EmulatorSettings
 
 METRICS = {"Namespace": "Signify", "Dimensions": [["service"], ["service", "stage"]], "Metrics": [{"Name": "RowsIn", "Unit": "Count"}]}
@@ -20,26 +20,26 @@ LINE = json.dumps({"_aws": {"Timestamp": 1, "CloudWatchMetrics": [METRICS]}, "se
 
 
 def test_a_line_of_embedded_metrics_becomes_a_datum_for_each_set_of_dimensions() -> None:
-    [(namespace, data)] = list(embedded_metrics(f"INFO before\n{LINE}\nafter"))
+    [(namespace, data)] = list(parse_embedded_metrics(f"INFO before\n{LINE}\nafter"))
     assert namespace == "Signify"
     assert [[dimension["Name"] for dimension in datum["Dimensions"]] for datum in data] == [["service"], ["service", "stage"]]
     assert {(datum["MetricName"], datum["Unit"], tuple(datum["Values"])) for datum in data} == {("RowsIn", "Count", (3, 4))}
 
 
-def test_text_that_only_mentions_metrics_is_text() -> None:
-    assert list(embedded_metrics('{"_aws": is what they write')) == []
+def test_invalid_json_yields_no_metrics() -> None:
+    assert list(parse_embedded_metrics('{"_aws": is what they write')) == []
 
 
-def test_settings_travel_through_an_environment_and_leave_it() -> None:
+def test_settings_are_removed_from_the_environment_they_are_read_from() -> None:
     settings = EmulatorSettings(Path("/home"), "http://127.0.0.1:1", "postgresql://u:p@h/d", Path("/python"))
-    environment = {**settings.environment(), "PATH": "/bin"}
-    assert EmulatorSettings.take_from(environment) == settings
+    environment = {**settings.to_environment(), "PATH": "/bin"}
+    assert EmulatorSettings.pop_from(environment) == settings
     assert environment == {"PATH": "/bin"}
 
 
-def test_a_type_that_the_emulator_learned_is_not_recorded_over() -> None:
+def test_a_type_that_the_emulator_has_cannot_be_registered() -> None:
     with pytest.raises(ValueError, match="the emulator has its own AWS::S3::Bucket now"):
-        handlers.record("AWS::S3::Bucket")
+        resource_handlers.register_stub("AWS::S3::Bucket")
 
 
 def test_a_bundle_is_unpacked_once(tmp_path: Path) -> None:
@@ -47,34 +47,34 @@ def test_a_bundle_is_unpacked_once(tmp_path: Path) -> None:
     bundles.mkdir()
     with zipfile.ZipFile(archive, "w") as bundle:
         bundle.writestr("index.py", "print()")
-    first = unpacked(archive, bundles)
+    first = unpack(archive, bundles)
     (first / "compiled").touch()
-    assert unpacked(archive, bundles) == first
+    assert unpack(archive, bundles) == first
     assert sorted(path.name for path in first.iterdir()) == ["compiled", "index.py"]
 
 
-def test_only_the_newest_bundles_stay(tmp_path: Path) -> None:
-    for number in range(KEPT + 3):
+def test_only_the_newest_complete_bundles_are_kept(tmp_path: Path) -> None:
+    for number in range(MAX_BUNDLES + 3):
         (tmp_path / f"bundle-{number:02}").mkdir()
         os.utime(tmp_path / f"bundle-{number:02}", (number, number))
-    (tmp_path / "unpacking-half").mkdir()
-    keep_newest(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"bundle-{number:02}" for number in range(3, KEPT + 3)]
+    (tmp_path / "unpacking-abc").mkdir()
+    delete_oldest(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"bundle-{number:02}" for number in range(3, MAX_BUNDLES + 3)]
 
 
-def test_events_of_other_services_are_dispatched_with_all_that_came_with_them() -> None:
-    dispatch = object_events._telling_version(lambda *given: given)
+def test_events_without_a_version_are_dispatched_unchanged() -> None:
+    dispatch = object_events.add_version(lambda *arguments: arguments)
     assert dispatch({"Source": "aws.states"}, "view") == ({"Source": "aws.states"}, "view")
     assert dispatch({"Source": "aws.s3"}) == ({"Source": "aws.s3"},)
 
 
-def test_addresses_on_aws_become_addresses_on_this_machine_and_nothing_else_is_touched() -> None:
+def test_only_variables_with_an_aws_address_are_localised() -> None:
     variables = {
         "API_URL": "https://abc123.execute-api.eu-west-1.amazonaws.com/local/",
         "TOKEN_URL": "https://signify-local-1.auth.eu-west-1.amazoncognito.com/oauth2/token",
         "STAGE": "local",
     }
-    assert on_this_machine(variables, "http://127.0.0.1:4566") == {
+    assert localise_variables(variables, "http://127.0.0.1:4566") == {
         "API_URL": "http://127.0.0.1:4566/_aws/execute-api/abc123/local/",
         "TOKEN_URL": "http://127.0.0.1:4566/oauth2/token",
     }

@@ -1,4 +1,4 @@
-"""Telling a file's data set from its columns."""
+"""Recognition of a file's data set by its columns."""
 
 import gzip
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 import contracts
 from local.errors import DataError
-from local.sample import Recognised, recognise
+from local.sample import DatasetFile, recognise
 
 HEADERS = {name: [column.name for column in contracts.load(name).columns if column.required_column] for name in contracts.names()}
 
@@ -22,10 +22,10 @@ def test_contract_files_are_recognised_in_every_format(tmp_path: Path, dataset: 
     with duckdb.connect() as database:
         database.execute(f"COPY (SELECT {columns}) TO '{tmp_path}/a.parquet' (FORMAT parquet)")
     for name in ("a.csv", "a.csv.gz", "a.parquet"):
-        assert recognise(tmp_path / name) == Recognised(tmp_path / name, dataset)
+        assert recognise(tmp_path / name) == DatasetFile(tmp_path / name, dataset)
 
 
-def test_an_unknown_file_is_refused_with_the_nearest_data_set_and_what_it_lacks(tmp_path: Path) -> None:
+def test_an_unknown_file_is_rejected_with_the_nearest_data_set_and_the_missing_columns(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text("site_id,sku_id,when,how_many\n")
     with pytest.raises(
@@ -37,14 +37,14 @@ def test_an_unknown_file_is_refused_with_the_nearest_data_set_and_what_it_lacks(
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.xlsx", b"PK", "does not end in"),
+        ("a.xlsx", b"PK", "is not a supported file"),
         ("a.csv", b"\xff\xfe", "cannot be read"),
         ("a.csv.gz", b"no gzip", "cannot be read"),
         ("a.parquet", b"PAR1", "cannot be read"),
-        ("a.csv", b"", "fits no data set"),
+        ("a.csv", b"", "matches no data set"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+def test_a_file_that_cannot_be_read_is_rejected(tmp_path: Path, name: str, content: bytes, words: str) -> None:
     file = tmp_path / name
     file.write_bytes(content)
     with pytest.raises(DataError, match=words):

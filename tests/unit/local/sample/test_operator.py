@@ -1,4 +1,4 @@
-"""The fictitious operator: the same seed gives the same files, and they hold what they promise."""
+"""The fictitious operator: the same seed gives the same files, and the pipeline's result is the expected one."""
 
 import csv
 import gzip
@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 import contracts
-from local.sample import SampleFile, SampleFiles, recognise, write
-from local.sample.calendar import SITES, days_until
+from local.sample import SampleFile, SampleFiles, recognise, write_files
+from local.sample.calendar import SITES, list_days
 from local.sample.catalogue import Pattern, make_catalogue
 from local.sample.demand import make_demand
 from local.sample.operator import ORDER_DAYS
-from local.sample.orders import order_lines
+from local.sample.orders import make_order_lines
 from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.models.domain.objects import IngestedObject, LandedObject
 from runtime.services.ingestion.ingestion import Ingestion
@@ -29,12 +29,12 @@ SCALE = 0.04
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
-    return write(tmp_path_factory.mktemp("sample"), until=UNTIL, scale=SCALE)
+    return write_files(tmp_path_factory.mktemp("sample"), until=UNTIL, scale=SCALE)
 
 
 @pytest.fixture(scope="module")
-def decided(sample: SampleFiles) -> dict[str, IngestedObject]:
-    """What ingestion says about every file, landed one after the other."""
+def records(sample: SampleFiles) -> dict[str, IngestedObject]:
+    """The record that ingestion makes of every file, one after the other."""
     lake = InMemoryLake()
     ingestion = Ingestion(lake, InMemoryObjects(), DuckDbRowStore(), FixedClock(datetime(2026, 11, 22, tzinfo=UTC)))
     for file in sample.files:
@@ -42,17 +42,17 @@ def decided(sample: SampleFiles) -> dict[str, IngestedObject]:
     return {file.key: ingestion.receive(LandedObject(lake.bucket, file.key, "v1", file.path.stat().st_size)) for file in sample.files}
 
 
-def accepted(sample: SampleFiles) -> list[SampleFile]:
+def accepted_files(sample: SampleFiles) -> list[SampleFile]:
     return [file for file in sample.files if file.status == "ACCEPTED"]
 
 
-def records(file: SampleFile) -> list[dict[str, str]]:
-    """Records with as many fields as the header; what is unreadable in other ways is left out before."""
-    return read_records(file.path)
+def read_rows(file: SampleFile) -> list[dict[str, str]]:
+    """The rows with as many fields as the header, without those that are unreadable for another reason."""
+    return read_csv(file.path)
 
 
 @cache
-def read_records(path: Path) -> list[dict[str, str]]:
+def read_csv(path: Path) -> list[dict[str, str]]:
     raw = path.read_bytes()
     text = (gzip.decompress(raw) if path.name.endswith(".gz") else raw).decode()
     lines = [line for line in text.splitlines() if "a quote" not in line and "\0" not in line and len(line) < 10_000]
@@ -60,14 +60,14 @@ def read_records(path: Path) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header)]
 
 
-def test_every_file_meets_the_fate_it_was_made_for(sample: SampleFiles, decided: dict[str, IngestedObject]) -> None:
+def test_every_file_gets_the_status_it_was_made_for(sample: SampleFiles, records: dict[str, IngestedObject]) -> None:
     expected = {file.key: (file.status, file.reason_code, file.rows) for file in sample.files}
-    assert {key: (one.status, one.reason_code, one.rows) for key, one in decided.items()} == expected
-    unreadable = {file.key: file.codes["UNREADABLE"] for file in accepted(sample)}
-    assert {file.key: decided[file.key].unreadable_rows for file in accepted(sample)} == unreadable
+    assert {key: (one.status, one.reason_code, one.rows) for key, one in records.items()} == expected
+    unreadable = {file.key: file.codes["UNREADABLE"] for file in accepted_files(sample)}
+    assert {file.key: records[file.key].unreadable_rows for file in accepted_files(sample)} == unreadable
 
 
-def test_every_way_to_be_rejected_but_size_is_there(sample: SampleFiles) -> None:
+def test_the_sample_has_every_reason_of_rejection_but_size(sample: SampleFiles) -> None:
     assert {file.reason_code for file in sample.files} - {None} == {
         "UNKNOWN_DATASET",
         "UNSUPPORTED_FORMAT",
@@ -78,8 +78,8 @@ def test_every_way_to_be_rejected_but_size_is_there(sample: SampleFiles) -> None
     }
 
 
-def test_every_quarantine_code_and_duplicates_are_there_and_far_below_the_gate(sample: SampleFiles) -> None:
-    expected = sample.expected()["datasets"]
+def test_the_sample_has_every_quarantine_code_and_duplicates_below_the_gates_limit(sample: SampleFiles) -> None:
+    expected = sample.expected_report()["datasets"]
     codes = {"UNREADABLE", "TYPE", "NULL_REQUIRED", "RANGE", "CODE", "DATE_PAST", "DATE_FUTURE"}
     assert set(expected["demand_history"]["codes"]) == codes
     assert set(expected["orders"]["codes"]) == codes | {"CONSISTENCY"}
@@ -90,33 +90,36 @@ def test_every_quarantine_code_and_duplicates_are_there_and_far_below_the_gate(s
 
 
 def test_the_same_seed_writes_the_same_bytes_and_another_does_not(sample: SampleFiles, tmp_path: Path) -> None:
-    again = write(tmp_path / "again", until=UNTIL, scale=SCALE)
-    other = write(tmp_path / "other", seed=8, until=UNTIL, scale=SCALE)
+    again = write_files(tmp_path / "again", until=UNTIL, scale=SCALE)
+    other = write_files(tmp_path / "other", seed=8, until=UNTIL, scale=SCALE)
     assert [file.path.read_bytes() for file in again.files] == [file.path.read_bytes() for file in sample.files]
     assert other.files[0].path.read_bytes() != sample.files[0].path.read_bytes()
 
 
 def test_every_column_written_is_one_of_the_contract(sample: SampleFiles) -> None:
-    for file in accepted(sample):
-        known = {column.name for column in contracts.load(file.dataset or "").columns}
-        assert set(records(file)[0]) <= known
+    for file in accepted_files(sample):
+        columns = {column.name for column in contracts.load(file.dataset or "").columns}
+        assert set(read_rows(file)[0]) <= columns
 
 
 def test_repeated_keys_are_exactly_the_duplicates_that_are_counted(sample: SampleFiles) -> None:
-    for dataset, counts in sample.expected()["datasets"].items():
+    for dataset, counts in sample.expected_report()["datasets"].items():
         contract = contracts.load(dataset)
         keys = Counter(
-            tuple(row[name] for name in contract.key) for file in accepted(sample) if file.dataset == dataset for row in good(file)
+            tuple(row[name] for name in contract.key)
+            for file in accepted_files(sample)
+            if file.dataset == dataset
+            for row in valid_rows(file)
         )
         assert sum(times - 1 for times in keys.values()) == counts["duplicates"]
 
 
-def good(file: SampleFile) -> list[dict[str, str]]:
-    """Readable rows without a fault: a plain second opinion on what the faults are."""
+def valid_rows(file: SampleFile) -> list[dict[str, str]]:
+    """Readable rows without a fault, by rules written independently of the faults."""
     quantity, day = ("quantity", "demand_date") if file.dataset == "demand_history" else ("ordered_qty", "order_ts")
     return [
         row
-        for row in records(file)
+        for row in read_rows(file)
         if row[quantity].isdigit()
         and row[day].startswith(("2024", "2025", "2026"))
         and row[day][:10] <= str(UNTIL)
@@ -135,8 +138,8 @@ def good(file: SampleFile) -> list[dict[str, str]]:
 
 def test_history_ends_where_the_orders_begin(sample: SampleFiles) -> None:
     days: dict[str, set[str]] = defaultdict(set)
-    for file in accepted(sample):
-        days[file.dataset or ""] |= {(row.get("demand_date") or row["order_ts"])[:10] for row in good(file)}
+    for file in accepted_files(sample):
+        days[file.dataset or ""] |= {(row.get("demand_date") or row["order_ts"])[:10] for row in valid_rows(file)}
     assert max(days["demand_history"]) < str(np.datetime64(UNTIL) - np.timedelta64(ORDER_DAYS - 1, "D")) <= min(days["orders"])
     assert max(days["orders"]) == str(UNTIL), "a Saturday, on which Leeds works"
 
@@ -144,31 +147,33 @@ def test_history_ends_where_the_orders_begin(sample: SampleFiles) -> None:
 def test_order_lines_add_up_to_the_demand_of_the_day() -> None:
     rng = np.random.default_rng(3)
     catalogue = make_catalogue(rng, 40)
-    demand = make_demand(rng, SITES[0], days_until(UNTIL), catalogue)
-    lines = order_lines(rng, demand, catalogue, ORDER_DAYS)
+    demand = make_demand(rng, SITES[0], list_days(UNTIL), catalogue)
+    lines = make_order_lines(rng, demand, catalogue, ORDER_DAYS)
     lines = lines[lines["status"] != "CANCELLED_CUSTOMER"]
-    ordered = lines.assign(day=lines["order_ts"].str[:10], units=lines["ordered_qty"].astype(int)).groupby(["sku_id", "day"])["units"].sum()
-    wanted = demand.wanted[:, -ORDER_DAYS:]
-    sku, day = np.nonzero(wanted)
-    expected = {(catalogue.sku_ids[k], str(demand.days[-ORDER_DAYS:][t])): wanted[k, t] for k, t in zip(sku, day, strict=True)}
-    assert ordered.to_dict() == expected
+    ordered_units = (
+        lines.assign(day=lines["order_ts"].str[:10], units=lines["ordered_qty"].astype(int)).groupby(["sku_id", "day"])["units"].sum()
+    )
+    units = demand.units[:, -ORDER_DAYS:]
+    sku, day = np.nonzero(units)
+    expected = {(catalogue.sku_ids[k], str(demand.days[-ORDER_DAYS:][t])): units[k, t] for k, t in zip(sku, day, strict=True)}
+    assert ordered_units.to_dict() == expected
 
 
 def test_demand_has_the_patterns_it_is_named_after() -> None:
     rng = np.random.default_rng(3)
     catalogue = make_catalogue(rng, 300)
-    demand = make_demand(rng, SITES[0], days_until(UNTIL), catalogue)
-    share = (demand.wanted > 0).mean(axis=1)
-    assert share[catalogue.having(Pattern.SMOOTH)].mean() > 0.6
-    assert share[catalogue.having(Pattern.INTERMITTENT)].mean() < 0.3
-    assert share[catalogue.having(Pattern.LUMPY)].mean() < 0.1
-    assert demand.wanted[catalogue.having(Pattern.NEW), :-160].sum() == 0
-    assert demand.wanted[catalogue.having(Pattern.DISCONTINUED), -183:].sum() == 0
-    assert (demand.sold <= demand.wanted).all()
-    assert ((demand.sold < demand.wanted) <= demand.stock_out).all(), "sales fall short only where stock ran out"
+    demand = make_demand(rng, SITES[0], list_days(UNTIL), catalogue)
+    share = (demand.units > 0).mean(axis=1)
+    assert share[catalogue.mask(Pattern.SMOOTH)].mean() > 0.6
+    assert share[catalogue.mask(Pattern.INTERMITTENT)].mean() < 0.3
+    assert share[catalogue.mask(Pattern.LUMPY)].mean() < 0.1
+    assert demand.units[catalogue.mask(Pattern.NEW), :-160].sum() == 0
+    assert demand.units[catalogue.mask(Pattern.DISCONTINUED), -183:].sum() == 0
+    assert (demand.sales <= demand.units).all()
+    assert ((demand.sales < demand.units) <= demand.stock_out).all(), "sales fall short only where stock ran out"
     assert 0.001 < demand.stock_out.mean() < 0.05
 
 
 def test_generated_files_are_recognised_by_their_header(sample: SampleFiles) -> None:
-    for file in accepted(sample):
+    for file in accepted_files(sample):
         assert recognise(file.path).dataset == file.dataset

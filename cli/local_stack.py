@@ -14,10 +14,10 @@ from cli.data import land_sample, prepared, report_tables
 from cli.landing import Drop, land, records_table
 from cli.platform import LOCAL, Platform, platform
 from cli.runs import start_and_follow
-from local import state
-from local import twin as local_twin
+from local import local_stack, state
 from local.developer_database import stop_developer_database
 from local.errors import LocalError
+from local.state import Ports
 
 
 def up(
@@ -31,18 +31,18 @@ def up(
     db_port: Annotated[int, typer.Option(help="Port of PostgreSQL.", min=1, max=65535)] = 54329,
 ) -> None:
     """Start the local twin, deploy the platform into it, drop data, run it, and say where the API is."""
-    running = local_twin.running()
+    running = local_stack.find_running()
     if running is not None:
         raise CliError(f"a twin already runs here (API {platform(LOCAL).api_url}); ./signify run starts a run, ./signify down stops it")
     phases = Phases()
     own = _read(phases, data, dataset) if data else None
     try:
-        target = _start(phases, local_twin.Ports(emulator=port, postgres=db_port), settings or [])
+        target = _start(phases, Ports(emulator=port, postgres=db_port), settings or [])
         if not no_run:
             _run(phases, target, own)
     except BaseException:
         err.print("[bold red]stopping the twin[/]")
-        local_twin.stop()
+        local_stack.stop()
         raise
     out.print(phases.table())
     _say_where(target)
@@ -54,9 +54,9 @@ def _read(phases: Phases, data: Path, dataset: str | None) -> Drop:
         return prepared(data, dataset)
 
 
-def _start(phases: Phases, ports: local_twin.Ports, settings: list[str]) -> Platform:
+def _start(phases: Phases, ports: Ports, settings: list[str]) -> Platform:
     with phases.phase("Start PostgreSQL and the local AWS"):
-        running = local_twin.start(ports)
+        running = local_stack.start(ports)
     with phases.phase("Bootstrap and deploy with the CDK CLI"):
         running.deploy(on_line=_show_progress, settings=settings)
     return platform(LOCAL)
@@ -97,7 +97,7 @@ def _say_where(target: Platform) -> None:
 
 def down() -> None:
     """Stop the local twin: the emulator, its functions and jobs, PostgreSQL; a forgotten developer database too."""
-    stopped = [local_twin.stop(), stop_developer_database()]
+    stopped = [local_stack.stop(), stop_developer_database()]
     out.print("stopped" if any(stopped) else "nothing was running")
 
 
@@ -121,7 +121,7 @@ def status(
 
 
 def _facts(stage: str) -> dict[str, Any]:
-    if stage == LOCAL and local_twin.running() is None:
+    if stage == LOCAL and local_stack.find_running() is None:
         return {"state": "stopped", "api_url": None, "docs_url": None, "openapi_url": None, "runs": []}
     target = platform(stage)
     executions = target.client("stepfunctions").list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=10)

@@ -1,4 +1,4 @@
-"""Destroying a stage takes two keys: the settings let the data go, and the command line says so again."""
+"""Deleting a stage needs two confirmations: in the settings, and on the command line."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from cli.console import CliError
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What the CDK was told."""
+def cdk_calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The arguments of each call of the CDK CLI."""
     calls: list[list[str]] = []
     monkeypatch.setattr("local.cdk_cli.run_on_aws", lambda arguments, on_line: calls.append(list(arguments)))
     return calls
@@ -29,36 +29,36 @@ def destroy(*arguments: str) -> BaseException | None:
     return CliRunner().invoke(app, ["destroy", *arguments]).exception
 
 
-def test_without_the_second_key_nothing_is_destroyed(told: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_deleted_without_the_stages_name_as_confirmation(cdk_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     settings_are(monkeypatch, keepData=False)
-    for confirmed in ((), ("--confirm", "prod"), ("--confirm", "")):
-        assert "takes a second key" in str(destroy("--stage", "dev", *confirmed))
-    assert told == []
+    for option in ((), ("--confirm", "prod"), ("--confirm", "")):
+        assert "takes a second key" in str(destroy("--stage", "dev", *option))
+    assert cdk_calls == []
 
 
 @pytest.mark.parametrize(
-    ("kept", "said"),
+    ("values", "message"),
     [
         ({"keepData": True}, "by keepData=true"),
         ({"keepData": False, "terminationProtection": True}, "by terminationProtection=true"),
         ({"keepData": False, "databaseDeletionProtection": True}, "by databaseDeletionProtection=true"),
     ],
 )
-def test_without_the_first_key_nothing_is_destroyed(
-    told: list[list[str]], monkeypatch: pytest.MonkeyPatch, kept: dict[str, bool], said: str
+def test_nothing_is_deleted_while_a_setting_protects_the_data(
+    cdk_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch, values: dict[str, bool], message: str
 ) -> None:
-    settings_are(monkeypatch, **kept)
-    refused = destroy("--stage", "dev", "--confirm", "dev")
-    assert isinstance(refused, CliError)
-    assert said in str(refused)
-    assert "--leave-data" in str(refused)
-    assert told == []
+    settings_are(monkeypatch, **values)
+    error = destroy("--stage", "dev", "--confirm", "dev")
+    assert isinstance(error, CliError)
+    assert message in str(error)
+    assert "--leave-data" in str(error)
+    assert cdk_calls == []
 
 
-def test_with_both_keys_the_whole_stage_goes(told: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_confirmations_delete_the_whole_stage(cdk_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     settings_are(monkeypatch, keepData=False)
     assert destroy("--stage", "dev", "--confirm", "dev") is None
-    assert told == [["destroy", "--all", "--force", "--context", "stage=dev"]]
+    assert cdk_calls == [["destroy", "--all", "--force", "--context", "stage=dev"]]
 
 
 class Account:
@@ -75,13 +75,13 @@ class Account:
         return [{"Stacks": [{"StackName": f"Signify-{name}"} for name in names]}]
 
 
-def test_the_data_can_be_left_where_it_is(told: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stacks_with_data_can_be_kept(cdk_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stages, "platform", lambda stage: Account())
     assert destroy("--stage", "dev", "--confirm", "dev", "--leave-data") is None
-    assert told == [["destroy", "Signify-dev-Processing", "Signify-dev-Api", "--force", "--context", "stage=dev"]]
+    assert cdk_calls == [["destroy", "Signify-dev-Processing", "Signify-dev-Api", "--force", "--context", "stage=dev"]]
 
 
-def test_every_stage_of_cdk_json_that_runs_on_aws_keeps_its_data(told: list[list[str]]) -> None:
+def test_the_settings_of_every_stage_on_aws_protect_its_data(cdk_calls: list[list[str]]) -> None:
     for stage in ("dev", "prod"):
         assert "keeps its data" in str(destroy("--stage", stage, "--confirm", stage))
-    assert told == []
+    assert cdk_calls == []

@@ -15,17 +15,17 @@ from cli.landing import records_table
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:Signify-[red]x[/]"
 
 
-class RunningTwin:
-    """A twin with one variable."""
+class RunningStack:
+    """A local stack with one variable."""
 
     def environment(self) -> dict[str, str]:
         return {"DATABASE_SECRET_ARN": ARN}
 
 
 def test_the_environment_is_printed_so_that_a_shell_reads_the_same_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("local.twin.running", RunningTwin)
-    done = CliRunner().invoke(app, ["env"])
-    assert done.stdout == f"export DATABASE_SECRET_ARN='{ARN}'\n"
+    monkeypatch.setattr("local.local_stack.find_running", RunningStack)
+    result = CliRunner().invoke(app, ["env"])
+    assert result.stdout == f"export DATABASE_SECRET_ARN='{ARN}'\n"
 
 
 def record(**more: Any) -> dict[str, Any]:
@@ -33,17 +33,17 @@ def record(**more: Any) -> dict[str, Any]:
 
 
 def test_names_and_reasons_with_brackets_come_out_whole() -> None:
-    with out.capture() as captured:
+    with out.capture() as capture:
         out.print(records_table([record()]))
-    assert "[bold]a[/].csv" in captured.get()
-    assert "HEADER: [/] is no column" in captured.get()
+    assert "[bold]a[/].csv" in capture.get()
+    assert "HEADER: [/] is no column" in capture.get()
 
 
 class SlowPlatform:
-    """A platform whose ingestion tells of one version of an object at a time."""
+    """A platform whose ingestion has these records."""
 
-    def __init__(self, told: list[dict[str, Any]]) -> None:
-        self.told, self.outputs, self.uploads = told, {"LakeBucketName": "lake"}, 0
+    def __init__(self, records: list[dict[str, Any]]) -> None:
+        self.records, self.outputs, self.uploads = records, {"LakeBucketName": "lake"}, 0
 
     def client(self, service: str) -> SlowPlatform:
         assert service == "s3"
@@ -52,11 +52,11 @@ class SlowPlatform:
     def upload_file(self, path: str, bucket: str, key: str) -> None:
         self.uploads += 1
 
-    def head_object(self, **asked: str) -> dict[str, str]:
+    def head_object(self, **request: str) -> dict[str, str]:
         return {"VersionId": str(self.uploads)}
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
-        return {"objects": self.told}
+        return {"objects": self.records}
 
 
 def drops(tmp_path: Any, *names: str) -> list[landing.Drop]:
@@ -67,8 +67,8 @@ def drops(tmp_path: Any, *names: str) -> list[landing.Drop]:
 
 
 def test_two_files_of_one_name_are_two_versions_each_with_its_record(tmp_path: Any) -> None:
-    told = [record(version_id="1"), record(version_id="2", status="ACCEPTED")]
-    records = landing.land(SlowPlatform(told), drops(tmp_path, "one/a.csv", "two/a.csv"))  # type: ignore[arg-type]
+    ingestion_records = [record(version_id="1"), record(version_id="2", status="ACCEPTED")]
+    records = landing.land(SlowPlatform(ingestion_records), drops(tmp_path, "one/a.csv", "two/a.csv"))  # type: ignore[arg-type]
     assert [one["status"] for one in records] == ["REJECTED", "ACCEPTED"]
 
 

@@ -1,4 +1,4 @@
-"""The Online Retail adapter: nothing is changed and nothing is lost."""
+"""The Online Retail adapter changes no value and loses no row."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from runtime.models.domain.objects import LandedObject, ObjectStatus
 from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
 
-RAW = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "online_retail_raw.parquet"
+RAW = Path(__file__).resolve().parents[4].parent / "shared" / "data" / "online_retail_raw.parquet"
 LINE = ("536365", "85123A", "HANGING HEART", 6, datetime(2010, 12, 1, 8, 26), 2.55, 17850, "United Kingdom")  # noqa: DTZ001 - as in the data set
 
 
@@ -28,20 +28,20 @@ def invoices(path: Path, *lines: tuple[Any, ...]) -> Path:
     return path
 
 
-def changed(**fields: Any) -> tuple[Any, ...]:
+def make_line(**fields: Any) -> tuple[Any, ...]:
     return tuple(fields.get(name, value) for name, value in zip(online_retail.COLUMNS, LINE, strict=True))
 
 
-def adapted(folder: Path, *lines: tuple[Any, ...]) -> list[dict[str, Any]]:
-    found = recognise(invoices(folder / "raw.parquet", *lines), folder)
-    assert found.dataset == "orders"
+def adapt(folder: Path, *lines: tuple[Any, ...]) -> list[dict[str, Any]]:
+    file = recognise(invoices(folder / "raw.parquet", *lines), folder)
+    assert file.dataset == "orders"
     with duckdb.connect() as database:
-        rows = database.read_parquet(str(found.path))
+        rows = database.read_parquet(str(file.path))
         return [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]
 
 
 def test_every_column_is_carried_over_as_it_is(tmp_path: Path) -> None:
-    (row,) = adapted(tmp_path, LINE)
+    (row,) = adapt(tmp_path, LINE)
     assert row.pop("unit_price") == pytest.approx(2.55)
     assert row == {
         "order_id": "536365",
@@ -58,22 +58,22 @@ def test_every_column_is_carried_over_as_it_is(tmp_path: Path) -> None:
     }
 
 
-def test_negatives_and_blanks_stay(tmp_path: Path) -> None:
-    (row,) = adapted(tmp_path, changed(InvoiceNo="C536379", Quantity=-1, CustomerID=None, Description=None))
+def test_negative_quantities_and_missing_values_are_kept(tmp_path: Path) -> None:
+    (row,) = adapt(tmp_path, make_line(InvoiceNo="C536379", Quantity=-1, CustomerID=None, Description=None))
     assert (row["order_id"], row["ordered_qty"], row["customer_id"], row["description"]) == ("C536379", -1, None, None)
 
 
 def test_an_exact_repeat_has_the_number_of_the_line_it_repeats_and_any_difference_makes_a_line_of_its_own(tmp_path: Path) -> None:
     lines = [
         LINE,
-        changed(Quantity=7),
+        make_line(Quantity=7),
         LINE,
-        changed(InvoiceNo="536366"),
-        changed(CustomerID=None),
-        changed(CustomerID=None),
-        changed(UnitPrice=0.0),
+        make_line(InvoiceNo="536366"),
+        make_line(CustomerID=None),
+        make_line(CustomerID=None),
+        make_line(UnitPrice=0.0),
     ]
-    rows = adapted(tmp_path, *lines)
+    rows = adapt(tmp_path, *lines)
     assert [(row["order_id"], row["line_no"]) for row in rows] == [
         ("536365", "1"),
         ("536365", "2"),
@@ -85,7 +85,7 @@ def test_an_exact_repeat_has_the_number_of_the_line_it_repeats_and_any_differenc
     ]
 
 
-def test_another_file_is_refused_with_what_it_lacks(tmp_path: Path) -> None:
+def test_another_file_is_rejected_with_its_missing_columns(tmp_path: Path) -> None:
     with duckdb.connect() as database:
         database.execute(f"COPY (SELECT 1 AS InvoiceNo, 2 AS Quantity) TO '{tmp_path}/a.parquet' (FORMAT parquet)")
     with pytest.raises(DataError, match=r"not the Online Retail data set: it has no StockCode, Description, .*it has InvoiceNo, Quantity"):
@@ -95,22 +95,22 @@ def test_another_file_is_refused_with_what_it_lacks(tmp_path: Path) -> None:
 @pytest.mark.real_data
 @pytest.mark.skipif(not RAW.exists(), reason=f"the real data set is not in {RAW.parent.name}/")
 def test_the_real_data_set_is_accounted_for_row_by_row(tmp_path: Path) -> None:
-    found = recognise(RAW, tmp_path)
+    file = recognise(RAW, tmp_path)
     lake = InMemoryLake()
-    lake.put("landing/orders/v1/real.parquet", found.path.read_bytes(), "v1")
+    lake.put("landing/orders/v1/real.parquet", file.path.read_bytes(), "v1")
     ingestion = Ingestion(lake, InMemoryObjects(), DuckDbRowStore(), FixedClock(datetime(2026, 11, 22, tzinfo=UTC)))
-    decided = ingestion.receive(LandedObject(lake.bucket, "landing/orders/v1/real.parquet", "v1", found.path.stat().st_size))
-    assert (decided.status, decided.rows, decided.unreadable_rows) == (ObjectStatus.ACCEPTED, 541_909, 0)
-    assert (str(decided.first_date), str(decided.last_date)) == ("2010-12-01", "2011-12-09")
-    staged = tmp_path / "staged.parquet"
-    staged.write_bytes(lake.contents[decided.staging_key or ""])
-    raw, staged_rows = f"read_parquet('{RAW}', file_row_number = true)", f"read_parquet('{staged}', file_row_number = true)"
+    record = ingestion.receive(LandedObject(lake.bucket, "landing/orders/v1/real.parquet", "v1", file.path.stat().st_size))
+    assert (record.status, record.rows, record.unreadable_rows) == (ObjectStatus.ACCEPTED, 541_909, 0)
+    assert (str(record.first_date), str(record.last_date)) == ("2010-12-01", "2011-12-09")
+    staging_file = tmp_path / "staged.parquet"
+    staging_file.write_bytes(lake.contents[record.staging_key or ""])
+    raw, staged_rows = f"read_parquet('{RAW}', file_row_number = true)", f"read_parquet('{staging_file}', file_row_number = true)"
     with duckdb.connect() as database:
-        counted = """count(*) FILTER (ordered_qty::INTEGER < 0), count(*) FILTER (customer_id IS NULL),
+        counts = """count(*) FILTER (ordered_qty::INTEGER < 0), count(*) FILTER (customer_id IS NULL),
             count(*) - count(DISTINCT (order_id, line_no)), count(*) FILTER (source_line = file_row_number + 1)"""
-        assert database.execute(f"SELECT {counted} FROM {staged_rows}").fetchall() == [(10_624, 135_080, 5_268, 541_909)]
+        assert database.execute(f"SELECT {counts} FROM {staged_rows}").fetchall() == [(10_624, 135_080, 5_268, 541_909)]
         differs = """(order_id, sku_id, ordered_qty, ship_to_id) IS DISTINCT FROM (InvoiceNo, StockCode, Quantity::VARCHAR, Country)
             OR customer_id IS DISTINCT FROM CustomerID::VARCHAR OR s.unit_price::FLOAT IS DISTINCT FROM UnitPrice
             OR order_ts[:19]::TIMESTAMP IS DISTINCT FROM InvoiceDate::TIMESTAMP"""
-        joined = f"{staged_rows} s JOIN {raw} r ON s.file_row_number = r.file_row_number"
-        assert database.execute(f"SELECT count(*), count(*) FILTER ({differs}) FROM {joined}").fetchall() == [(541_909, 0)]
+        pairs = f"{staged_rows} s JOIN {raw} r ON s.file_row_number = r.file_row_number"
+        assert database.execute(f"SELECT count(*), count(*) FILTER ({differs}) FROM {pairs}").fetchall() == [(541_909, 0)]

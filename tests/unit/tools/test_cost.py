@@ -1,4 +1,4 @@
-"""The cost script, held against bills worked out by hand."""
+"""The cost script against bills that were calculated by hand."""
 
 from __future__ import annotations
 

@@ -1,0 +1,152 @@
+"""The local stack, an AWS emulator and PostgreSQL: start it, deploy to it, find it again, stop it.
+
+It is two processes that outlive the command that started them: PostgreSQL and the emulator. Everything else (functions, jobs) is a child of
+the emulator. Both start empty; a deploy takes seconds and is the only source of their content.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from local import addresses, emulator_process, function_runtime, ports, processes, state
+from local.assembly import Assembly
+from local.aws_clients import AwsClients
+from local.cdk_cli import CdkCli, OnLine
+from local.emulator.settings import EmulatorSettings
+from local.emulator_process import ACCOUNT, CREDENTIALS, REGION
+from local.errors import AlreadyRunning, LocalStackError
+from local.postgres import PostgresServer, open_server
+from local.state import LocalStackState, Ports
+
+API_HANDLER = "runtime.api.main.handler"
+CONCURRENCY = "3"
+
+
+@dataclass(frozen=True)
+class LocalStack:
+    """A running local stack."""
+
+    state: LocalStackState
+
+    def deploy(self, on_line: OnLine, settings: Sequence[str] = ()) -> None:
+        """Bootstrap the account and deploy every CloudFormation stack, with the CDK CLI as on AWS; `settings` as KEY=VALUE.
+
+        Raises CdkError with the last lines of the command that failed.
+        """
+        cdk = CdkCli(emulator_process.cdk_environment(self.state.endpoint), state.logs() / "cdk.log")
+        with tempfile.TemporaryDirectory() as elsewhere:
+            # Outside the app's folder the CLI does not synthesise the app for a bootstrap.
+            cdk.run(["bootstrap", f"aws://{ACCOUNT}/{REGION}"], on_line, Path(elsewhere))
+        with Assembly(state.home() / "cdk.out", state.ROOT, tuple(settings)).cdk_arguments() as source:
+            cdk.run(["deploy", "--all", "--require-approval", "never", "--concurrency", CONCURRENCY, *source], on_line)
+        state.write_environment(self._read_function_variables())
+
+    @cached_property
+    def aws(self) -> AwsClients:
+        """boto3 clients of the emulator."""
+        return AwsClients(
+            {
+                "endpoint_url": self.state.endpoint,
+                "region_name": REGION,
+                "aws_access_key_id": CREDENTIALS["AWS_ACCESS_KEY_ID"],
+                "aws_secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            }
+        )
+
+    def environment(self) -> dict[str, str]:
+        """Return what a developer exports to work with this stack: endpoint, credentials and the variables of the API function."""
+        return {**emulator_process.aws_environment(self.state.endpoint), "SIGNIFY_STAGE": "local", **state.read_environment()}
+
+    def read_outputs(self) -> dict[str, str]:
+        """Return the outputs of all CloudFormation stacks, by output key."""
+        pages = self.aws.client("cloudformation").get_paginator("describe_stacks").paginate()
+        outputs = [output for page in pages for stack in page["Stacks"] for output in stack.get("Outputs", [])]
+        return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+
+    def _read_function_variables(self) -> dict[str, str]:
+        """Return the environment variables of the API function, for the development server."""
+        pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
+        functions = [function for page in pages for function in page["Functions"] if function["Handler"] == API_HANDLER]
+        if not functions:
+            raise LocalStackError(f"no deployed function has the handler {API_HANDLER}")
+        return dict(functions[0]["Environment"]["Variables"])
+
+
+def start(port_numbers: Ports) -> LocalStack:
+    """Start an empty local stack; when something fails, or on Ctrl-C, stop what was started.
+
+    Raises AlreadyRunning, PortInUse, PostgresError, LocalStackError.
+    """
+    if find_running():
+        raise AlreadyRunning("the local stack is already running; `./signify down` stops it")
+    stop()  # what a crash left running
+    ports.require_free(port_numbers.emulator, "--port")
+    ports.require_free(port_numbers.postgres, "--db-port")
+    shutil.rmtree(state.logs(), ignore_errors=True)
+    try:
+        return _start(port_numbers)
+    except BaseException:
+        stop()
+        raise
+
+
+def find_running() -> LocalStack | None:
+    """Return the local stack of this state folder if it is running, or None."""
+    record = state.read()
+    return LocalStack(record) if record and record.emulator.is_running else None
+
+
+def require_running() -> LocalStack:
+    """Return the local stack of this state folder. Raises LocalStackError when it is not running."""
+    running = find_running()
+    if running is None:
+        raise LocalStackError("the local stack is not running; start it with `./signify up`")
+    return running
+
+
+def stop() -> bool:
+    """Stop emulator, functions, jobs and PostgreSQL, and delete their data. Returns whether anything was running."""
+    record = state.read()
+    emulator_was_running = processes.stop(record.emulator) if record else False
+    database_was_running = _open_database(record.ports if record else Ports()).remove() if _database_folder().is_dir() else False
+    shutil.rmtree(state.home() / "tmp", ignore_errors=True)
+    state.clear()
+    return emulator_was_running or database_was_running
+
+
+def localise_api_url(output: str) -> str:
+    """Return the local address of the stage URL in output `ApiUrl`. Raises LocalStackError when no local stack is running."""
+    return addresses.localise_api_url(output, require_running().state.endpoint)
+
+
+def localise_token_url(output: str) -> str:
+    """Return the local address of output `TokenUrl`. Raises LocalStackError when no local stack is running."""
+    return addresses.localise_token_url(output, require_running().state.endpoint)
+
+
+def _start(port_numbers: Ports) -> LocalStack:
+    database = _open_database(port_numbers)
+    database.start()
+    function_runtime.ensure_installed(state.home() / "build" / "lambda-runtime")
+    endpoint = f"http://{ports.HOST}:{port_numbers.emulator}"
+    settings = EmulatorSettings(state.home(), endpoint, database.url(), Path(sys.executable))
+    with processes.defer_interrupts():
+        process = emulator_process.launch(settings, port_numbers.emulator)
+        record = LocalStackState(port_numbers, process)
+        state.write(record)
+    emulator_process.wait_until_ready(process, endpoint)
+    return LocalStack(record)
+
+
+def _open_database(port_numbers: Ports) -> PostgresServer:
+    return open_server(_database_folder(), port_numbers.postgres, log=state.logs() / "postgres.log")
+
+
+def _database_folder() -> Path:
+    return state.home() / "postgres"
