@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
-CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "max_attempts": 4})
-
-
 @dataclass(frozen=True)
 class AwsClients:
-    """A source of clients; `options` are the arguments of boto3.client that select account and endpoint (none: the caller's)."""
+    """A source of clients.
+
+    `options` are the arguments of boto3.client that select account and endpoint (none: the caller's); `config` bounds waits and retries.
+    """
 
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    config: Config | None = None
 
     @overload
     def client(self, service: Literal["cloudformation"]) -> CloudFormationClient: ...
@@ -45,7 +46,7 @@ class AwsClients:
     def client(self, service: str) -> Any: ...  # noqa: ANN401 - services without stubs
 
     def client(self, service: str) -> object:
-        """Return a client with bounded waits and retries."""
+        """Return a new client."""
         create = getattr(boto3, "client")  # noqa: B009 - the stubs accept no service that is known only at run time
-        client: object = create(service, config=CONFIG, **self.options)
+        client: object = create(service, config=self.config, **self.options)
         return client
