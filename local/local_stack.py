@@ -16,8 +16,8 @@ from pathlib import Path
 
 from local import addresses, emulator_process, function_runtime, ports, processes, state
 from local.assembly import Assembly
-from local.aws_clients import AwsClients
 from local.cdk_cli import CdkCli, OnLine
+from local.client_factory import ClientFactory
 from local.emulator.settings import EmulatorSettings
 from local.emulator_process import ACCOUNT, CREDENTIALS, REGION
 from local.errors import AlreadyRunning, LocalStackError
@@ -48,9 +48,9 @@ class LocalStack:
         state.write_environment(self._read_function_variables())
 
     @cached_property
-    def aws(self) -> AwsClients:
+    def aws(self) -> ClientFactory:
         """boto3 clients of the emulator."""
-        return AwsClients(
+        return ClientFactory(
             {
                 "endpoint_url": self.state.endpoint,
                 "region_name": REGION,

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from local import ports
-from local.aws_clients import AwsClients
+from local.client_factory import ClientFactory
 from local.emulator_process import CREDENTIALS, REGION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,9 +64,9 @@ def wait_for_execution(states: Any, execution: str) -> dict[str, Any]:
     return dict(description)
 
 
-def make_clients(signify: Signify) -> AwsClients:
+def make_clients(signify: Signify) -> ClientFactory:
     """boto3 clients of a local stack's emulator."""
-    return AwsClients(
+    return ClientFactory(
         {
             "endpoint_url": f"http://127.0.0.1:{signify.ports[0]}",
             "region_name": REGION,

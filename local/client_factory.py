@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
+
 @dataclass(frozen=True)
-class AwsClients:
+class ClientFactory:
     """A source of clients.
 
     `options` are the arguments of boto3.client that select account and endpoint (none: the caller's); `config` bounds waits and retries.
