@@ -14,6 +14,7 @@ from rich.table import Table
 
 from cli.console import CliError, err
 from cli.platform import Platform
+from contracts.paths import Zone, dataset_prefix
 
 STATUS_COLOURS = {"ACCEPTED": "green", "DUPLICATE": "yellow", "REJECTED": "red"}
 
@@ -28,7 +29,7 @@ class Drop:
 
 def landing_key(dataset: str, file_name: str) -> str:
     """`landing/<dataset>/v1/ingest_date=<today>/<file name>`."""
-    return f"landing/{dataset}/v1/ingest_date={datetime.now(tz=UTC).date()}/{file_name}"
+    return f"{dataset_prefix(Zone.LANDING, dataset)}ingest_date={datetime.now(tz=UTC).date()}/{file_name}"
 
 
 def land(target: Platform, drops: Sequence[Drop], timeout: float = 600.0) -> list[dict[str, Any]]:
@@ -81,5 +82,5 @@ def records_table(records: Sequence[dict[str, Any]]) -> Table:
         colour = STATUS_COLOURS.get(record["status"], "white")
         rows = "" if record.get("rows") is None else f"{record['rows']:,}"
         reason = ": ".join(filter(None, (record.get("reason_code"), record.get("reason"))))
-        table.add_row(escape(record["key"].removeprefix("landing/")), f"[{colour}]{record['status']}[/]", rows, escape(reason))
+        table.add_row(escape(record["key"].removeprefix(f"{Zone.LANDING}/")), f"[{colour}]{record['status']}[/]", rows, escape(reason))
     return table

@@ -9,10 +9,11 @@ from importlib.resources import files
 from typing import Any
 
 from contracts.contract import AtMost, Column, ColumnType, Contract, MissingMeans
+from contracts.paths import Zone
 
 FOLDER = files("contracts")
 FILE_NAME = re.compile(r"(?P<dataset>[a-z_]+)\.v(?P<version>\d+)\.toml")
-LANDING_KEY = re.compile(r"landing/(?P<dataset>[^/]+)/v(?P<version>\d+)/.+")
+LANDING_KEY = re.compile(rf"{Zone.LANDING}/(?P<dataset>[^/]+)/v(?P<version>\d+)/.+")
 
 IDENTIFIER_PATTERN = r"^[\p{L}\p{N}][\p{L}\p{N} ._/:#&'()+-]*$"
 """Letters, digits and a few marks, starting with a letter or a digit: what starts with = + - @ could be a formula in somebody's sheet."""
@@ -48,7 +49,7 @@ def of_key(key: str) -> Contract:
     """
     match = LANDING_KEY.fullmatch(key)
     if match is None:
-        raise UnknownDataset(f"{key!r} is not of the form landing/<dataset>/v1/<file>; datasets: {', '.join(names())}")
+        raise UnknownDataset(f"{key!r} is not of the form {Zone.LANDING}/<dataset>/v1/<file>; datasets: {', '.join(names())}")
     return load(match["dataset"], int(match["version"]))
 
 

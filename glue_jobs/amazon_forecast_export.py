@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from contracts.paths import AMAZON_FORECAST, Zone, run_prefix
 from forecast_engine.backtest import DECIMALS
 from forecast_engine.panel import SeriesKey
 from glue_jobs import lake_io
@@ -26,7 +27,7 @@ class BrokenExport(Exception):
 
 def read_export(run: JobRun, name: str) -> pd.DataFrame:
     """Return site_id, sku_id, forecast_date and the quantiles of every row. Raises BrokenExport when the file or a column is missing."""
-    prefix = f"{run.prefix('forecasts', 'amazon_forecast')}export={name}/"
+    prefix = f"{run_prefix(Zone.FORECASTS, AMAZON_FORECAST, run.run_id)}export={name}/"
     keys = [key for key in lake_io.keys_under(run.bucket, prefix) if key.endswith(".csv")]
     if not keys:
         raise BrokenExport(f"{prefix} holds no CSV file")

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from contracts.paths import AMAZON_FORECAST, Zone, part_key, run_prefix
 from forecast_engine.panel import Panel
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, job_run
 from glue_jobs.demand_panel import forecastable, read_panel
 
 SERIES_PER_FILE = 2000
-DATASET = "amazon_forecast"
 
 
 class HorizonTooLong(Exception):
@@ -36,8 +36,9 @@ def main(argv: Sequence[str]) -> None:
             f"Amazon Forecast forecasts at most a quarter of the history: {run.horizon_days} days need {4 * run.horizon_days} days, "
             f"{panel.days} are there; ask for fewer horizon_days or use forecastBackend=builtin"
         )
+    prefix = run_prefix(Zone.FEATURES, AMAZON_FORECAST, run.run_id)
     for number, part in enumerate(_parts(panel)):
-        lake_io.write_bytes(run.bucket, f"{run.prefix('features', DATASET)}part-{number:05}.csv", _csv(part))
+        lake_io.write_bytes(run.bucket, part_key(prefix, f"{number:05}", "csv"), _csv(part))
     _log(run, panel, len(exclusions))
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.documents import ForecastDocument
+from contracts.paths import forecast_key
+from contracts.tables import BACKTEST, EXCLUDED, FORECASTS
 from forecast_engine.exclusions import count_by_code
 from glue_jobs import lake_io
 from glue_jobs.amazon_forecast_accuracy import backtest_of
@@ -50,9 +52,9 @@ def main(argv: Sequence[str]) -> None:
     panel, exclusions = forecastable(read_panel(run))
     rows = read_export(run, export.name)
     daily, warnings = amazon_daily_table(rows, run, panel.series, MODEL)
-    write_table(run, "forecasts", "daily", daily)
-    write_table(run, "forecasts", "backtest", backtest_table([]))
-    write_table(run, "forecasts", "excluded", excluded_table(exclusions))
+    write_table(run, FORECASTS, daily)
+    write_table(run, BACKTEST, backtest_table([]))
+    write_table(run, EXCLUDED, excluded_table(exclusions))
     summary: ForecastDocument = {
         "run_id": run.run_id,
         "as_of_date": run.as_of_date.isoformat(),
@@ -69,7 +71,7 @@ def main(argv: Sequence[str]) -> None:
         "warnings": warnings,
         "params": {"predictor": export.predictor, "export": export.name, "quantiles": [0.1, 0.5, 0.9]},
     }
-    lake_io.write_json(run.bucket, f"runs/{run.run_id}/forecast.json", summary)
+    lake_io.write_json(run.bucket, forecast_key(run.run_id), summary)
     print(
         f"amazon_forecast_output: {daily.num_rows:,} rows of {len(panel.series):,} series; {'; '.join(warnings) or 'no warning'}",
         flush=True,

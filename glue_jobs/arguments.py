@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.documents import ManifestDocument, StagedObjectEntry
+from contracts.paths import manifest_key
 from glue_jobs import lake_io
 
 
@@ -33,13 +34,9 @@ class JobRun:
     today: date
     objects: tuple[StagedObject, ...]
 
-    def prefix(self, zone: str, dataset: str) -> str:
-        """Return the key prefix of this run's part of a data set in a zone."""
-        return f"{zone}/{dataset}/v1/run_id={self.run_id}/"
-
-    def folder(self, zone: str, dataset: str) -> str:
-        """Return the path, for Spark, of this run's part of a data set in a zone."""
-        return f"s3://{self.bucket}/{self.prefix(zone, dataset).removesuffix('/')}"
+    def path(self, prefix: str) -> str:
+        """Return the path, for Spark, of a prefix of the lake."""
+        return f"s3://{self.bucket}/{prefix.removesuffix('/')}"
 
     def of_dataset(self, dataset: str) -> tuple[StagedObject, ...]:
         """Return the objects of one data set."""
@@ -52,7 +49,7 @@ def job_run(argv: Sequence[str]) -> JobRun:
     parser.add_argument("--lake_bucket", required=True)
     parser.add_argument("--run_id", required=True)
     arguments, _ = parser.parse_known_args(argv)
-    manifest: ManifestDocument = lake_io.read_json(arguments.lake_bucket, f"runs/{arguments.run_id}/manifest.json")
+    manifest: ManifestDocument = lake_io.read_json(arguments.lake_bucket, manifest_key(arguments.run_id))
     return JobRun(
         bucket=arguments.lake_bucket,
         run_id=arguments.run_id,

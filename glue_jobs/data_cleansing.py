@@ -14,6 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 import contracts
 from contracts import Contract
 from contracts.documents import DatasetQualityDocument, QuarantineSample
+from contracts.paths import Zone, quality_key, run_prefix
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, StagedObject, job_run
 from glue_jobs.reconciliation import dataset_report, quality_report, reconcile
@@ -30,7 +31,7 @@ def main(argv: Sequence[str]) -> None:
     spark = session("data_cleansing")
     datasets = {name: _cleanse(spark, run, contracts.load(name)) for name in contracts.names() if run.of_dataset(name)}
     report = quality_report(run, datasets)
-    lake_io.write_json(run.bucket, f"runs/{run.run_id}/quality.json", report)
+    lake_io.write_json(run.bucket, quality_key(run.run_id), report)
     _log(f"every one of {report['rows_in']:,} rows accounted for")
 
 
@@ -38,19 +39,25 @@ def _cleanse(spark: SparkSession, run: JobRun, contract: Contract) -> DatasetQua
     """Write the curated and quarantined rows of one data set, and return its part of the report."""
     objects = run.of_dataset(contract.dataset)
     _log(f"{contract.dataset}: {sum(o.rows for o in objects):,} rows in {len(objects)} objects")
-    rows = spark.read.parquet(*(f"s3://{run.bucket}/{o.staging_key}" for o in objects))
+    rows = spark.read.parquet(*(run.path(o.staging_key) for o in objects))
     arrival = spark.createDataFrame([(o.object_id, order) for order, o in enumerate(objects)], ["source_object", "received_order"])
     # Validation is most of the work: its result is written once instead of being computed again for each of the three parts.
-    verdicts = _materialise(spark, add_verdict(rows, contract, run.today), run.folder("scratch", f"verdicts_{contract.dataset}"))
+    verdicts = _materialise(
+        spark, add_verdict(rows, contract, run.today), _run_path(run, Zone.SCRATCH, f"verdicts_{contract.dataset}", contract)
+    )
     parts = cleanse(verdicts, arrival, contract)
-    curated_rows = _materialise(spark, parts.curated_rows, run.folder("curated", contract.dataset))
-    quarantined_rows = _materialise(spark, parts.quarantined_rows, run.folder("quarantine", contract.dataset))
+    curated_rows = _materialise(spark, parts.curated_rows, _run_path(run, Zone.CURATED, contract.dataset, contract))
+    quarantined_rows = _materialise(spark, parts.quarantined_rows, _run_path(run, Zone.QUARANTINE, contract.dataset, contract))
     counts = reconcile(objects, *(_count_per_object(part) for part in (curated_rows, quarantined_rows, parts.duplicates)))
     report = dataset_report(
         counts, _count_per(quarantined_rows, "code"), _warnings(curated_rows, contract), _samples(quarantined_rows, objects, contract)
     )
     _log(f"{contract.dataset}: {report['curated']:,} curated, {report['quarantined']:,} quarantined, {report['duplicates']:,} duplicates")
     return report
+
+
+def _run_path(run: JobRun, zone: Zone, dataset: str, contract: Contract) -> str:
+    return run.path(run_prefix(zone, dataset, run.run_id, contract.version))
 
 
 def _materialise(spark: SparkSession, rows: DataFrame, path: str) -> DataFrame:

@@ -12,6 +12,8 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from contracts.documents import ForecastDocument
+from contracts.paths import forecast_key
+from contracts.tables import BACKTEST, EXCLUDED, FORECASTS
 from forecast_engine.backtest import BacktestOrigin, backtest
 from forecast_engine.exclusions import Exclusion, count_by_code
 from forecast_engine.forecaster import DEFAULT_LEVELS, Forecaster, PanelForecast
@@ -53,15 +55,15 @@ def _write(
     run: JobRun, forecast: PanelForecast, exclusions: Sequence[Exclusion], origins: Sequence[BacktestOrigin], summary: ForecastDocument
 ) -> None:
     """Write every output under its fixed key, forecast.json last: when it exists, the rest is complete."""
-    outputs = {
-        "daily": daily_table(forecast, run.run_id),
-        "backtest": backtest_table(origins),
-        "excluded": excluded_table(exclusions),
-    }
-    for dataset, table in outputs.items():
-        write_table(run, "forecasts", dataset, table)
-        _log(f"wrote {table.num_rows:,} rows of forecasts/{dataset}")
-    lake_io.write_json(run.bucket, f"runs/{run.run_id}/forecast.json", summary)
+    outputs = (
+        (FORECASTS, daily_table(forecast, run.run_id)),
+        (BACKTEST, backtest_table(origins)),
+        (EXCLUDED, excluded_table(exclusions)),
+    )
+    for table, rows in outputs:
+        write_table(run, table, rows)
+        _log(f"wrote {rows.num_rows:,} rows of {table.zone}/{table.dataset}")
+    lake_io.write_json(run.bucket, forecast_key(run.run_id), summary)
 
 
 def _log(line: str) -> None:

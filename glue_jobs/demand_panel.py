@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from contracts.paths import part_key
+from contracts.tables import DAILY_DEMAND, Table
 from forecast_engine.demand_frame import panel_of
 from forecast_engine.errors import NothingToForecast
 from forecast_engine.exclusions import Exclusion, ExclusionRules, split_forecastable
@@ -27,11 +29,11 @@ def read_panel(run: JobRun) -> Panel:
 
     Raises NothingToForecast when the run has no row of demand.
     """
-    keys = [key for key in lake_io.keys_under(run.bucket, run.prefix("features", "daily_demand")) if key.endswith(".parquet")]
+    keys = [key for key in lake_io.keys_under(run.bucket, DAILY_DEMAND.run_prefix(run.run_id)) if key.endswith(".parquet")]
     tables = [_recent(run, lake_io.read_bytes(run.bucket, key)) for key in keys]
     if not sum(table.num_rows for table in tables):
         raise NothingToForecast(
-            f"{run.prefix('features', 'daily_demand')} has no rows up to {run.as_of_date}: no order and no demand_history row survived "
+            f"{DAILY_DEMAND.run_prefix(run.run_id)} has no rows up to {run.as_of_date}: no order and no demand_history row survived "
             "cleansing; see the run's quality report"
         )
     demand = pa.concat_tables(tables).unify_dictionaries().to_pandas(date_as_object=False, self_destruct=True)
@@ -43,11 +45,11 @@ def forecastable(panel: Panel) -> tuple[Panel, tuple[Exclusion, ...]]:
     return split_forecastable(panel, RULES)
 
 
-def write_table(run: JobRun, zone: str, dataset: str, table: pa.Table) -> None:
-    """Write a table as the run's only part of a data set."""
+def write_table(run: JobRun, table: Table, rows: pa.Table) -> None:
+    """Write the rows as the only file of the run's part of a table."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink)
-    lake_io.write_bytes(run.bucket, f"{run.prefix(zone, dataset)}part-0.parquet", sink.getvalue().to_pybytes())
+    pq.write_table(rows, sink)
+    lake_io.write_bytes(run.bucket, part_key(table.run_prefix(run.run_id)), sink.getvalue().to_pybytes())
 
 
 def _recent(run: JobRun, parquet: bytes) -> pa.Table:

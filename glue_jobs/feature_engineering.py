@@ -12,6 +12,9 @@ from functools import reduce
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
+import contracts
+from contracts.paths import Zone, dataset_prefix
+from contracts.tables import DAILY_DEMAND, curated_table
 from glue_jobs.arguments import JobRun, job_run
 from glue_jobs.spark import session
 from glue_jobs.transforms.daily_demand import daily_demand, from_history, from_orders, with_features
@@ -29,7 +32,7 @@ def main(argv: Sequence[str]) -> None:
     run = job_run(argv)
     spark = session("feature_engineering")
     demand = daily_demand(_demand(spark, run), run.as_of_date)
-    path = run.folder("features", "daily_demand")
+    path = run.path(DAILY_DEMAND.run_prefix(run.run_id))
     with_features(demand).write.mode("overwrite").parquet(path)
     totals = spark.read.parquet(path).agg(F.count(F.lit(1)).alias("rows"), F.min("demand_date").alias("first")).collect()[0]
     print(f"feature_engineering: {totals['rows']:,} days of demand from {totals['first']} to {run.as_of_date}", flush=True)
@@ -37,11 +40,15 @@ def main(argv: Sequence[str]) -> None:
 
 def _demand(spark: SparkSession, run: JobRun) -> DataFrame:
     """Return the demand of every data set of the run, one after the other."""
-    parts = [read(spark.read.parquet(run.folder("curated", name))) for name, read in READERS.items() if run.of_dataset(name)]
+    parts = [read(spark.read.parquet(_curated_path(run, name))) for name, read in READERS.items() if run.of_dataset(name)]
     if not parts:
-        landing = " or ".join(f"landing/{name}/v1/" for name in READERS)
+        landing = " or ".join(dataset_prefix(Zone.LANDING, name) for name in READERS)
         raise NoDemandData(f"run {run.run_id} holds no object of {' or '.join(READERS)}: put a file under {landing} and start a new run")
     return reduce(DataFrame.unionByName, parts)
+
+
+def _curated_path(run: JobRun, dataset: str) -> str:
+    return run.path(curated_table(contracts.load(dataset)).run_prefix(run.run_id))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cdk.compute import package
 from cdk.compute.package import Package
 from cdk.storage.database_users import API_USER, FUNCTION_USER
+from contracts.paths import Zone
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class FunctionSpec:
     asynchronous: bool = False
     in_vpc: bool = True
     database_user: str = FUNCTION_USER
-    reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
+    reads: tuple[Zone, ...] = ()
+    writes: tuple[Zone, ...] = ()
 
     @property
     def construct_id(self) -> str:
@@ -54,19 +55,19 @@ DATA_PROCESSOR = FunctionSpec(
     timeout_s=900,  # the maximum of Lambda
     ephemeral_storage_mib=6144,  # the largest object (MAX_BYTES of the ingestion service), its staged copy, and sorting
     concurrency=4,
-    reads=("landing",),
-    writes=("staging",),
+    reads=(Zone.LANDING,),
+    writes=(Zone.STAGING,),
 )
 
-RUN_RESOLVER = FunctionSpec("run_resolver", "Selects the input of a run", writes=("runs",))
-QUALITY_GATE = FunctionSpec("quality_gate", "Checks the share of quarantined rows of a run", reads=("runs",))
+RUN_RESOLVER = FunctionSpec("run_resolver", "Selects the input of a run", writes=(Zone.RUNS,))
+QUALITY_GATE = FunctionSpec("quality_gate", "Checks the share of quarantined rows of a run", reads=(Zone.RUNS,))
 RUN_PUBLISHER = FunctionSpec(
     "run_publisher",
     "Loads the forecasts of a run and publishes them",
     memory_mib=2048,
     timeout_s=600,
     ephemeral_storage_mib=2048,
-    reads=("runs", "forecasts"),
+    reads=(Zone.RUNS, Zone.FORECASTS),
 )
 ANOMALY_DETECTOR = FunctionSpec(
     "anomaly_detector",
@@ -75,8 +76,8 @@ ANOMALY_DETECTOR = FunctionSpec(
     memory_mib=3008,
     timeout_s=600,
     ephemeral_storage_mib=2048,
-    reads=("features", "forecasts"),
-    writes=("anomalies",),
+    reads=(Zone.FEATURES, Zone.FORECASTS),
+    writes=(Zone.ANOMALIES,),
 )
 KPI_CALCULATOR = FunctionSpec(
     "kpi_calculator",
@@ -85,9 +86,9 @@ KPI_CALCULATOR = FunctionSpec(
     memory_mib=3008,
     timeout_s=600,
     ephemeral_storage_mib=2048,
-    reads=("runs", "forecasts", "features"),
+    reads=(Zone.RUNS, Zone.FORECASTS, Zone.FEATURES),
 )
-RUN_RECORDER = FunctionSpec("run_recorder", "Records how a run ended", reads=("runs",))
+RUN_RECORDER = FunctionSpec("run_recorder", "Records how a run ended", reads=(Zone.RUNS,))
 
 FORECAST_TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, at most once a day", in_vpc=False)
 EXECUTION_LISTENER = FunctionSpec("execution_listener", "Records the end of runs that were stopped or timed out", asynchronous=True)

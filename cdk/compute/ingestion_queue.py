@@ -12,8 +12,9 @@ from constructs import Construct
 
 from cdk.common.dead_letter_queue import MESSAGE_RETENTION, create_dead_letter_queue
 from cdk.storage.lake import Lake
+from contracts.paths import Zone
 
-LANDING_PREFIX = "landing/"
+LANDING_PREFIX = f"{Zone.LANDING}/"
 ATTEMPTS = 5
 BATCH_SIZE = 1  # a function that times out would cost the other objects of its batch an attempt each
 CONCURRENCY = 4  # each instance holds one database connection

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contracts.paths import Zone
+
 
 @dataclass(frozen=True)
 class JobSpec:
@@ -11,8 +13,8 @@ class JobSpec:
 
     name: str
     description: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
+    reads: tuple[Zone, ...]
+    writes: tuple[Zone, ...]
     timeout_minutes: int = 60
 
     @property
@@ -24,20 +26,23 @@ class JobSpec:
 DATA_CLEANSING = JobSpec(
     "data_cleansing",
     "Types, validates and deduplicates rows",
-    reads=("staging",),
-    writes=("scratch", "curated", "quarantine", "runs"),
+    reads=(Zone.STAGING,),
+    writes=(Zone.SCRATCH, Zone.CURATED, Zone.QUARANTINE, Zone.RUNS),
 )
 FEATURE_ENGINEERING = JobSpec(
-    "feature_engineering", "Computes daily demand per site and SKU", reads=("curated", "runs"), writes=("features",)
+    "feature_engineering", "Computes daily demand per site and SKU", reads=(Zone.CURATED, Zone.RUNS), writes=(Zone.FEATURES,)
 )
 DEMAND_FORECAST = JobSpec(
-    "demand_forecast", "Forecasts 28 days of demand", reads=("features",), writes=("forecasts", "runs"), timeout_minutes=120
+    "demand_forecast", "Forecasts 28 days of demand", reads=(Zone.FEATURES,), writes=(Zone.FORECASTS, Zone.RUNS), timeout_minutes=120
 )
 AMAZON_FORECAST_INPUT = JobSpec(
-    "amazon_forecast_input", "Prepares the demand of a run for Amazon Forecast", reads=("features", "runs"), writes=("features",)
+    "amazon_forecast_input", "Prepares the demand of a run for Amazon Forecast", reads=(Zone.FEATURES, Zone.RUNS), writes=(Zone.FEATURES,)
 )
 AMAZON_FORECAST_OUTPUT = JobSpec(
-    "amazon_forecast_output", "Loads the forecasts that Amazon Forecast exported", reads=("features", "runs"), writes=("forecasts", "runs")
+    "amazon_forecast_output",
+    "Loads the forecasts that Amazon Forecast exported",
+    reads=(Zone.FEATURES, Zone.RUNS),
+    writes=(Zone.FORECASTS, Zone.RUNS),
 )
 
 BUILTIN_JOBS = (DATA_CLEANSING, FEATURE_ENGINEERING, DEMAND_FORECAST)

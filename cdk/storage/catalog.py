@@ -13,12 +13,12 @@ from constructs import Construct
 
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
-from cdk.storage.tables import Table, tables
+from contracts.paths import RUN_PARTITION, Zone
+from contracts.tables import Table, all_tables
 
 READS = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
 WRITES = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
 SERDE = CfnTable.SerdeInfoProperty(serialization_library="org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe")
-PARTITION = "run_id"
 SCANNED_AT_MOST = 50 * 1024**3
 """Bytes that one query may read, about 0.25 USD."""
 
@@ -37,7 +37,7 @@ class Catalog(Construct):
             catalog_id=Aws.ACCOUNT_ID,
             database_input=CfnDatabase.DatabaseInputProperty(name=self.name, description=f"The data lake of stage {settings.stage}"),
         )
-        self.tables = [self._table(table) for table in tables()]
+        self.tables = [self._table(table) for table in all_tables()]
         self.workgroup = self._workgroup(settings)
 
     def _table(self, table: Table) -> CfnTable:
@@ -53,12 +53,12 @@ class Catalog(Construct):
                 parameters={
                     "classification": "parquet",
                     "projection.enabled": "true",
-                    f"projection.{PARTITION}.type": "injected",
-                    "storage.location.template": f"{self._location(table)}{PARTITION}=${{{PARTITION}}}/",
+                    f"projection.{RUN_PARTITION}.type": "injected",
+                    "storage.location.template": f"{self._location(table)}{RUN_PARTITION}=${{{RUN_PARTITION}}}/",
                 },
-                partition_keys=[CfnTable.ColumnProperty(name=PARTITION, type="string", comment="The run that wrote the rows")],
+                partition_keys=[CfnTable.ColumnProperty(name=RUN_PARTITION, type="string", comment="The run that wrote the rows")],
                 storage_descriptor=CfnTable.StorageDescriptorProperty(
-                    columns=[CfnTable.ColumnProperty(name=name, type=kind) for name, kind in table.columns.items()],
+                    columns=[CfnTable.ColumnProperty(name=name, type=kind) for name, kind in table.hive_columns().items()],
                     location=self._location(table),
                     serde_info=SERDE,
                     input_format=READS,
@@ -75,7 +75,7 @@ class Catalog(Construct):
     def _workgroup(self, settings: Settings) -> CfnWorkGroup:
         encryption = CfnWorkGroup.EncryptionConfigurationProperty(encryption_option="SSE_KMS", kms_key=self._lake.key.key_arn)
         answers = CfnWorkGroup.ResultConfigurationProperty(
-            output_location=self._lake.bucket.s3_url_for_object("queries/"), encryption_configuration=encryption
+            output_location=self._lake.bucket.s3_url_for_object(f"{Zone.QUERIES}/"), encryption_configuration=encryption
         )
         return CfnWorkGroup(
             self,

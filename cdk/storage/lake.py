@@ -14,6 +14,7 @@ from constructs import Construct
 from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 from cdk.storage.zones import lifecycle
+from contracts.paths import Zone
 
 ACCESS_LOG_DAYS = 90
 KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE  # but not what a first deploy made that failed: it never held anything
@@ -49,31 +50,30 @@ class Lake(Construct):
         self._policies: dict[str, ManagedPolicy] = {}
         self._announce_objects()
 
-    def grant_zones(self, function: Function, *, reads: Iterable[str], writes: Iterable[str]) -> None:
+    def grant_zones(self, function: Function, *, reads: Iterable[Zone], writes: Iterable[Zone]) -> None:
         """Let the function read and write these zones."""
         assert function.role is not None
         self.grant_read(function.role, *reads)
         self.grant_write(function.role, *writes)
 
-    def grant_read(self, role: IRole, *zones: str) -> None:
+    def grant_read(self, role: IRole, *zones: Zone) -> None:
         """Let role list the zones and read their objects, any version."""
         for zone in zones:
             role.add_managed_policy(self._policy(f"Read{zone.capitalize()}", zone, READ, ["kms:Decrypt"]))
 
-    def grant_write(self, role: IRole, *zones: str) -> None:
+    def grant_write(self, role: IRole, *zones: Zone) -> None:
         """Let role read, write and replace objects of the zones; the bucket's versions keep what is replaced."""
         for zone in zones:
             role.add_managed_policy(self._policy(f"Write{zone.capitalize()}", zone, READ + WRITE, ["kms:Decrypt", "kms:GenerateDataKey"]))
 
-    def _policy(self, name: str, zone: str, actions: tuple[str, ...], key_actions: list[str]) -> ManagedPolicy:
+    def _policy(self, name: str, zone: Zone, actions: tuple[str, ...], key_actions: list[str]) -> ManagedPolicy:
         """What may be done in one zone, stated once, beside the bucket."""
         if (policy := self._policies.get(name)) is None:
-            list_zone = PolicyStatement(
-                actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn], conditions={"StringLike": {"s3:prefix": [zone, f"{zone}/*"]}}
-            )
+            below = {"StringLike": {"s3:prefix": [str(zone), f"{zone}/*"]}}
+            list_zone = PolicyStatement(actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn], conditions=below)
             objects = PolicyStatement(actions=list(actions), resources=[self.bucket.arn_for_objects(f"{zone}/*")])
             # Before Spark writes the first object of a zone it asks whether a file of the zone's own name is in the way.
-            itself = PolicyStatement(actions=["s3:GetObject"], resources=[self.bucket.arn_for_objects(zone)])
+            itself = PolicyStatement(actions=["s3:GetObject"], resources=[self.bucket.arn_for_objects(str(zone))])
             key = PolicyStatement(actions=key_actions, resources=[self.key.key_arn])
             policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=[list_zone, objects, itself, key])
             finding = f"AwsSolutions-IAM5[Resource::<{Stack.of(self).get_logical_id(self._bucket_resource)}.Arn>/{zone}/*]"

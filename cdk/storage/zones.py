@@ -1,4 +1,4 @@
-"""The zones of the lake: what each holds, and how long. A zone is the first part of an object's key."""
+"""How long the zones of the lake keep their objects."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aws_cdk import Duration
 from aws_cdk.aws_s3 import LifecycleRule, StorageClass, Transition
 
 from cdk.settings.model import Settings
+from contracts.paths import Zone
 
 UNFINISHED_UPLOAD_DAYS = 7
 COOL_AFTER_DAYS = 30
@@ -16,14 +17,13 @@ COOL_AFTER_DAYS = 30
 
 
 @dataclass(frozen=True)
-class Zone:
-    """One zone; `days` says how long the settings keep its objects, None for ever; `cools`, that they get cheaper meanwhile.
+class ZoneRetention:
+    """How long the objects of a zone are kept: `days` by the settings, None for ever; `cools`, that they get cheaper meanwhile.
 
     fleeting: what is replaced or expired there is gone the day after, not after superseded_version_days.
     """
 
-    name: str
-    holds: str
+    zone: Zone
     days: Callable[[Settings], int | None]
     cools: bool = False
     fleeting: bool = False
@@ -42,22 +42,22 @@ def _at_work(settings: Settings) -> int | None:
 
 
 ZONES = (
-    Zone("landing", "files as they were dropped", lambda settings: settings.landing_days, cools=True),
-    Zone("staging", "the rows of accepted files, which every run reads again", _for_ever),
-    Zone("scratch", "what a job hands to itself", _at_work, fleeting=True),
-    Zone("curated", "typed, checked rows of a run", _of_a_run),
-    Zone("quarantine", "rows of a run that broke a rule, with the reason", _of_a_run),
-    Zone("features", "daily demand of a run", _of_a_run),
-    Zone("forecasts", "forecasts of a run", _of_a_run),
-    Zone("anomalies", "what a run found that nobody expected", _of_a_run),
-    Zone("runs", "manifest and reports of a run", _of_a_run),
-    Zone("queries", "answers of Athena", _at_work, fleeting=True),
+    ZoneRetention(Zone.LANDING, lambda settings: settings.landing_days, cools=True),
+    ZoneRetention(Zone.STAGING, _for_ever),
+    ZoneRetention(Zone.SCRATCH, _at_work, fleeting=True),
+    ZoneRetention(Zone.CURATED, _of_a_run),
+    ZoneRetention(Zone.QUARANTINE, _of_a_run),
+    ZoneRetention(Zone.FEATURES, _of_a_run),
+    ZoneRetention(Zone.FORECASTS, _of_a_run),
+    ZoneRetention(Zone.ANOMALIES, _of_a_run),
+    ZoneRetention(Zone.RUNS, _of_a_run),
+    ZoneRetention(Zone.QUERIES, _at_work, fleeting=True),
 )
 
 
 def lifecycle(settings: Settings) -> list[LifecycleRule]:
     """One rule for the whole bucket, and one for each zone that forgets or cools."""
-    return [_whole_bucket(settings), *(rule for zone in ZONES if (rule := _rule(zone, settings)))]
+    return [_whole_bucket(settings), *(rule for retention in ZONES if (rule := _rule(retention, settings)))]
 
 
 def _whole_bucket(settings: Settings) -> LifecycleRule:
@@ -68,15 +68,15 @@ def _whole_bucket(settings: Settings) -> LifecycleRule:
     )
 
 
-def _rule(zone: Zone, settings: Settings) -> LifecycleRule | None:
-    days = zone.days(settings)
-    if days is None and not zone.cools:
+def _rule(retention: ZoneRetention, settings: Settings) -> LifecycleRule | None:
+    days = retention.days(settings)
+    if days is None and not retention.cools:
         return None
     cooled = [Transition(storage_class=StorageClass.INFREQUENT_ACCESS, transition_after=Duration.days(COOL_AFTER_DAYS))]
     return LifecycleRule(
-        id=zone.name,
-        prefix=f"{zone.name}/",
+        id=str(retention.zone),
+        prefix=f"{retention.zone}/",
         expiration=None if days is None else Duration.days(days),
-        noncurrent_version_expiration=Duration.days(1) if zone.fleeting else None,
-        transitions=cooled if zone.cools and (days is None or days > COOL_AFTER_DAYS) else None,
+        noncurrent_version_expiration=Duration.days(1) if retention.fleeting else None,
+        transitions=cooled if retention.cools and (days is None or days > COOL_AFTER_DAYS) else None,
     )

@@ -14,6 +14,7 @@ from constructs import Construct
 from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
+from contracts.paths import Zone
 
 DOMAIN = "CUSTOM"
 # In the order of the columns that the Glue job amazon_forecast_input writes.
@@ -90,8 +91,8 @@ class ForecastDatasets(Construct):
                 "forecast.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
             ),
         )
-        lake.grant_read(role, "features")
-        lake.grant_write(role, "forecasts")
+        lake.grant_read(role, Zone.FEATURES)
+        lake.grant_write(role, Zone.FORECASTS)
         role.add_to_policy(
             PolicyStatement(
                 actions=["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant"], resources=[lake.key.key_arn]

@@ -16,6 +16,7 @@ from cdk.workflow.amazon_forecast import DIMENSIONS, FREQUENCY, QUANTILES, Amazo
 from cdk.workflow.amazon_forecast_step import BUSY, AmazonForecastStep, ResourceKind, name_of, service_call
 from cdk.workflow.failure_path import FailurePath
 from cdk.workflow.states import retry
+from contracts.paths import AMAZON_FORECAST, Zone, run_prefix
 
 IMPORT = ResourceKind("Import", "Start", "DatasetImportJob", "createDatasetImportJob", parent="Dataset", hours=2)
 PREDICTOR = ResourceKind(
@@ -24,8 +25,9 @@ PREDICTOR = ResourceKind(
 FORECAST = ResourceKind("Forecast", "Make", "Forecast", "createForecast", parent="Predictor", hours=4)
 EXPORT = ResourceKind("Export", "Start", "ForecastExportJob", "createForecastExportJob", parent="Forecast", hours=2)
 LONGEST = Duration.hours(sum(kind.hours for kind in (IMPORT, PREDICTOR, FORECAST, EXPORT)))
-INPUT = "features/amazon_forecast/v1/run_id="
-OUTPUT = "forecasts/amazon_forecast/v1/run_id="
+# Texts of JSONata, with the run's id put together inside.
+INPUT = run_prefix(Zone.FEATURES, AMAZON_FORECAST, "' & $run.run_id & '")
+OUTPUT = run_prefix(Zone.FORECASTS, AMAZON_FORECAST, "' & $run.run_id & '")
 # A day without a row was out of stock: not known, which is something else than zero.
 FILLING = {"aggregation": "sum", "frontfill": "none", "middlefill": "nan", "backfill": "nan"}
 
@@ -76,7 +78,7 @@ class AmazonForecastBranch(Construct):
     def _import(self) -> dict[str, Any]:
         return {
             "DatasetArn": self._service.dataset_arn,
-            "DataSource": self._place(f"{{% 's3://{self._service.bucket}/{INPUT}' & $run.run_id & '/' %}}"),
+            "DataSource": self._place(f"{{% 's3://{self._service.bucket}/{INPUT}' %}}"),
             "TimestampFormat": "yyyy-MM-dd",
             "ImportMode": "FULL",
         }
@@ -96,7 +98,7 @@ class AmazonForecastBranch(Construct):
 
     def _export(self) -> dict[str, Any]:
         name = self._name.removeprefix("{% ").removesuffix(" %}")
-        path = f"{{% 's3://{self._service.bucket}/{OUTPUT}' & $run.run_id & '/export=' & {name} & '/' %}}"
+        path = f"{{% 's3://{self._service.bucket}/{OUTPUT}export=' & {name} & '/' %}}"
         return {"ForecastArn": _held(FORECAST), "Destination": self._place(path)}
 
     def _place(self, path: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from contracts.paths import Zone, dataset_prefix
+
 WEIGHT = 100_000.0  # outweighs what really happened in the same period
 POISON = json.dumps({"drill": "a letter that nobody can read"})
 NO_CSV = b"this,is\nno,demand history\n"
@@ -82,7 +84,7 @@ def _leave_a_dead_letter(platform: Clients, alarm: dict[str, Any]) -> Iterator[s
 
 @contextmanager
 def _drop_a_broken_file(platform: Clients, _alarm: dict[str, Any]) -> Iterator[str]:
-    key = f"landing/demand_history/v1/drill-{uuid.uuid4().hex[:8]}.csv"
+    key = f"{dataset_prefix(Zone.LANDING, 'demand_history')}drill-{uuid.uuid4().hex[:8]}.csv"
     platform.client("s3").put_object(Bucket=platform.outputs["LakeBucketName"], Key=key, Body=NO_CSV)
     yield f"dropped {key}, which holds no column of the contract"
 

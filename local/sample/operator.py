@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from contracts.paths import Zone, dataset_prefix
 from local.sample import faults
 from local.sample.calendar import SITES, Days, list_days
 from local.sample.catalogue import Catalogue, make_catalogue
@@ -76,7 +77,14 @@ def _save(folder: Path, dataset: str, name: str, content: faults.FaultyFile) -> 
     raw = content.text.encode()
     # Level 1 and no time stamp: fast, and the same bytes every time.
     path.write_bytes(gzip.compress(raw, compresslevel=1, mtime=0) if name.endswith(".gz") else raw)
-    return SampleFile(path, f"landing/{dataset}/v1/{name}", dataset, rows=content.rows, codes=content.codes, duplicates=content.duplicates)
+    return SampleFile(
+        path,
+        f"{dataset_prefix(Zone.LANDING, dataset)}{name}",
+        dataset,
+        rows=content.rows,
+        codes=content.codes,
+        duplicates=content.duplicates,
+    )
 
 
 def _last_day(days: Days) -> date:

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from contracts.paths import Zone, dataset_prefix
 from local.sample.files import SampleFile
 
 
@@ -24,8 +25,8 @@ def write_rejected_files(folder: Path, orders: str) -> Iterator[SampleFile]:
         ("workbook.xlsx", "UNSUPPORTED_FORMAT", _zip(orders)),
     )
     for name, code, content in contents:
-        yield _write(folder, f"landing/orders/v1/{name}", code, content)
-    yield _write(folder, "landing/invoices/v1/invoices.csv", "UNKNOWN_DATASET", b"invoice,amount\n1,2\n")
+        yield _write(folder, f"{dataset_prefix(Zone.LANDING, 'orders')}{name}", code, content)
+    yield _write(folder, f"{dataset_prefix(Zone.LANDING, 'invoices')}invoices.csv", "UNKNOWN_DATASET", b"invoice,amount\n1,2\n")
 
 
 def write_duplicate(folder: Path, original: SampleFile) -> SampleFile:

@@ -12,7 +12,8 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from runtime.models.domain import run_files
+from contracts.paths import forecast_key
+from contracts.tables import EXCLUDED, FORECASTS
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus
 from runtime.models.domain.publishing import ForecastFiles
 from runtime.models.domain.runs import Execution, ForecastRun, RunStatus, run_id_of
@@ -133,9 +134,9 @@ def put_forecast(lake: InMemoryLake, folder: Path, run_id: UUID, **changes: Any)
     """Leave in the lake what the forecast job would leave; changes go into forecast.json."""
     files = forecast_files(folder, run_id)
     for number, path in enumerate(files.forecasts):
-        lake.upload(path, f"{run_files.daily(run_id)}part-{number}.parquet")
-    lake.upload(files.excluded[0], f"{run_files.excluded(run_id)}part-0.parquet")
-    lake.write_json(run_files.forecast(run_id), forecast_json(run_id, files.rows, **changes))
+        lake.upload(path, f"{FORECASTS.run_prefix(run_id)}part-{number}.parquet")
+    lake.upload(files.excluded[0], f"{EXCLUDED.run_prefix(run_id)}part-0.parquet")
+    lake.write_json(forecast_key(run_id), forecast_json(run_id, files.rows, **changes))
 
 
 def quality_json(run_id: UUID, rows_in: int = 1000, quarantined: int = 20, duplicates: int = 10, **changes: Any) -> dict[str, Any]:

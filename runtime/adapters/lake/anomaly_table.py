@@ -10,7 +10,8 @@ from uuid import UUID
 import duckdb
 from typing_extensions import override
 
-from runtime.models.domain import run_files
+from contracts.paths import part_key
+from contracts.tables import ANOMALY_GROUPS
 from runtime.services.ports import AnomalyTable, Lake
 
 COLUMNS = {
@@ -49,4 +50,4 @@ class LakeAnomalyTable(AnomalyTable):
             for group in groups:
                 table.insert([group[name] for name in COLUMNS])
             table.write_parquet(str(path))
-            self._lake.upload(path, f"{run_files.anomaly_groups(run_id)}part-0.parquet")
+            self._lake.upload(path, part_key(ANOMALY_GROUPS.run_prefix(run_id)))

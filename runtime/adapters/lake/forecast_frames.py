@@ -12,7 +12,8 @@ import duckdb
 import pandas as pd
 from typing_extensions import override
 
-from runtime.models.domain import run_files
+from contracts.tables import BACKTEST as BACKTEST_TABLE
+from contracts.tables import DAILY_DEMAND, FORECASTS
 from runtime.services.ports import ForecastFrames, Lake
 
 FORECAST = (
@@ -37,15 +38,15 @@ class LakeForecastFrames(ForecastFrames):
 
     @override
     def forecast(self, run_id: UUID) -> pd.DataFrame:
-        return self._frame(run_files.daily(run_id), FORECAST)
+        return self._frame(FORECASTS.run_prefix(run_id), FORECAST)
 
     @override
     def backtest(self, run_id: UUID) -> pd.DataFrame:
-        return self._frame(run_files.backtest(run_id), BACKTEST)
+        return self._frame(BACKTEST_TABLE.run_prefix(run_id), BACKTEST)
 
     @override
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
-        return self._frame(run_files.demand(run_id), DEMAND, f"demand_date >= date '{since}'")
+        return self._frame(DAILY_DEMAND.run_prefix(run_id), DEMAND, f"demand_date >= date '{since}'")
 
     def _frame(self, prefix: str, columns: Sequence[str], condition: str = "true") -> pd.DataFrame:
         keys = [key for key in self._lake.keys(prefix) if key.endswith(".parquet")]

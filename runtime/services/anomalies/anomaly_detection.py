@@ -7,13 +7,13 @@ from datetime import timedelta
 from statistics import median
 from uuid import UUID
 
+from contracts.paths import anomaly_report_key
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
 from kpi_engine.anomalies.detection.detector import detect_groups
 from kpi_engine.anomalies.report import AnomalyReport
 from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime.errors import NotFound
-from runtime.models.domain import run_files
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.expectations import Expectations, select_weekly_runs
 from runtime.services.ports import AnomalyTable, ForecastFrames, Lake, RunRepository
@@ -50,7 +50,7 @@ class DetectionResult:
             "total": self.report.total,
             "by_severity": {str(severity): count for severity, count in self.report.by_severity.items()},
             "alerts": len(self.report.alerts),
-            "report": run_files.anomalies(self.run_id),
+            "report": anomaly_report_key(self.run_id),
         }
 
 
@@ -71,7 +71,7 @@ class AnomalyDetection:
         run = self.runs.get(run_id)
         n_series, report = self._assess(run)
         about = {"run_id": str(run_id), "as_of_date": run.as_of_date.isoformat(), "detector": DETECTOR}
-        self.lake.write_json(run_files.anomalies(run_id), {**about, "series": n_series, "report": report.as_dict()})
+        self.lake.write_json(anomaly_report_key(run_id), {**about, "series": n_series, "report": report.as_dict()})
         self.table.write(run_id, [{**about, **to_row(anomaly)} for anomaly in report.anomalies])
         return DetectionResult(run_id, n_series, report, self._usual_total(run))
 
@@ -90,7 +90,7 @@ class AnomalyDetection:
         totals = []
         for earlier in self.runs.list_published_before(run.as_of_date)[:COMPARED_RUNS]:
             try:
-                totals.append(self.lake.read_json(run_files.anomalies(earlier.id))["report"]["total"])
+                totals.append(self.lake.read_json(anomaly_report_key(earlier.id))["report"]["total"])
             except NotFound:  # its report is too old, or was never written
                 continue
         return float(median(totals)) if len(totals) >= MIN_COMPARED_RUNS else None

@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 import contracts
+from contracts.paths import staging_key
 from runtime.errors import ContentAlreadyAccepted, NotFound
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus, ReasonCode
 from runtime.services.ingestion.staging.formats import named_format
@@ -94,8 +95,8 @@ class _Examination:
         plan = StagingPlan(contract, str(self._draft.id), self._draft.received_at.date())
         target = self._folder / "staged.parquet"
         staged = stage(source, file_format, plan, target, self._ingestion.rows, self._ingestion.max_bytes)
-        staging_key = f"staging/{contract.dataset}/v{contract.version}/{self._draft.id}.parquet"
-        self._ingestion.lake.upload(target, staging_key)
+        key = staging_key(contract.dataset, contract.version, self._draft.id)
+        self._ingestion.lake.upload(target, key)
         return replace(
             self._draft,
             rows=staged.rows,
@@ -103,7 +104,7 @@ class _Examination:
             first_date=staged.first_date,
             last_date=staged.last_date,
             warnings=staged.warnings,
-            staging_key=staging_key,
+            staging_key=key,
         )
 
     def _learn(self, **facts: str) -> None:

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
+from contracts.paths import forecast_key
+from contracts.tables import EXCLUDED, FORECASTS
 from runtime.errors import BrokenRun, RunWorseThanBaseline, Unavailable
-from runtime.models.domain import run_files
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
 from runtime.models.domain.runs import ForecastRun, Gate
@@ -63,9 +64,9 @@ class Publishing:
         Raises RunNotFound, RunWorseThanBaseline when the gate is enforced, BrokenRun when files are missing or contradict each other.
         """
         run = self.runs.get(run_id)
-        forecast, _ = read_document(self.lake, run_files.forecast(run_id), ForecastDocument, run_id)
+        forecast, _ = read_document(self.lake, forecast_key(run_id), ForecastDocument, run_id)
         if forecast.as_of_date != run.as_of_date:
-            raise BrokenRun(f"{run_files.forecast(run_id)} is as of {forecast.as_of_date}, the run as of {run.as_of_date}")
+            raise BrokenRun(f"{forecast_key(run_id)} is as of {forecast.as_of_date}, the run as of {run.as_of_date}")
         self.runs.record_forecast(run_id, forecast)
         warnings = backtest_warnings(forecast, gate)
         with TemporaryDirectory(prefix="signify-") as folder:
@@ -77,10 +78,10 @@ class Publishing:
         return Publication(self.runs.get(run_id), forecast, loaded, retired, warnings)
 
     def _download(self, run_id: UUID, rows: int, folder: Path) -> ForecastFiles:
-        forecasts = self._fetch(run_files.daily(run_id), folder / "daily")
+        forecasts = self._fetch(FORECASTS.run_prefix(run_id), folder / "daily")
         if not forecasts:
-            raise BrokenRun(f"{run_files.daily(run_id)} contains no Parquet file")
-        return ForecastFiles(forecasts, self._fetch(run_files.excluded(run_id), folder / "excluded"), rows)
+            raise BrokenRun(f"{FORECASTS.run_prefix(run_id)} contains no Parquet file")
+        return ForecastFiles(forecasts, self._fetch(EXCLUDED.run_prefix(run_id), folder / "excluded"), rows)
 
     def _fetch(self, prefix: str, folder: Path) -> tuple[Path, ...]:
         folder.mkdir()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from contracts.paths import quality_key
 from runtime.errors import GateRefused
-from runtime.models.domain import run_files
 from runtime.models.domain.documents import QualityDocument
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import Gate
@@ -56,7 +56,7 @@ class QualityGate:
 
     def judge(self, run_id: UUID, gate: Gate) -> Judgement:
         """Decide, and store the report with the verdict. Raises BrokenRun when the cleansing job left no readable report."""
-        quality, payload = read_document(self.lake, run_files.quality(run_id), QualityDocument, run_id)
+        quality, payload = read_document(self.lake, quality_key(run_id), QualityDocument, run_id)
         reasons = tuple(self._reasons(quality))
         judgement = Judgement(run_id, _verdict(reasons, gate), quality, reasons)
         self.reports.save(QualityReport(run_id, judgement.verdict, payload, self.clock.now()))

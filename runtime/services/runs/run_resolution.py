@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import contracts
+from contracts.paths import Zone, dataset_prefix, manifest_key
 from contracts.run_states import RunState
 from runtime.errors import InvalidInput, NoInputData
-from runtime.models.domain import run_files
 from runtime.models.domain.documents import Manifest, ManifestObject
 from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at, request_hash
 from runtime.models.domain.objects import IngestedObject
@@ -65,7 +66,7 @@ class RunResolution:
         run = self.runs.find(execution.run_id) or self._new_run(asked, execution)
         self._mark_job(asked, execution)
         run = self.runs.start(run)
-        self.lake.write_json(run_files.manifest(run.id), _manifest(run).model_dump(mode="json"))
+        self.lake.write_json(manifest_key(run.id), _manifest(run).model_dump(mode="json"))
         if self.jobs.get(run.id).has_ended:  # the execution was stopped, and its books closed, while this was under way
             self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
         return ResolvedRun(run, asked, self.lake.bucket)
@@ -117,7 +118,7 @@ def choose_as_of_date(asked: date | None, today: date, accepted: Sequence[Ingest
     if first is None or last is None:
         raise NoInputData(
             f"{len(accepted)} objects were accepted, none with a plausible date; "
-            "upload files to landing/demand_history/v1/ or landing/orders/v1/ in the lake"
+            f"upload files to {' or '.join(dataset_prefix(Zone.LANDING, name) for name in contracts.names())} in the lake"
         )
     yesterday = today - timedelta(days=1)
     if asked is None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cdk.storage.tables import EXCLUDED
+from contracts.tables import EXCLUDED
 from local.local_stack import LocalStack
 
 from .templates import Template, ref
@@ -20,7 +20,7 @@ LOCATION = {"Fn::Join": ["", ["s3://", ref("Lake"), f"/{EXCLUDED.prefix}"]]}
 
 
 def make_template() -> Template:
-    columns = [{"Name": name, "Type": kind} for name, kind in EXCLUDED.columns.items()]
+    columns = [{"Name": name, "Type": kind} for name, kind in EXCLUDED.hive_columns().items()]
     table = {
         "Name": EXCLUDED.name,
         "TableType": "EXTERNAL_TABLE",

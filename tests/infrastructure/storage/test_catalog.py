@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cdk.storage.tables import tables
+from contracts.tables import all_tables
 from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
@@ -18,20 +18,20 @@ def test_every_stage_has_a_database_of_its_own_name(stage: Stage) -> None:
 def test_curated_features_and_forecasts_are_tables_that_need_no_crawler(stage: Stage) -> None:
     assert stage.of_type("AWS::Glue::Crawler") == {}
     inputs = {t["Properties"]["TableInput"]["Name"]: t["Properties"]["TableInput"] for t in stage.of_type("AWS::Glue::Table").values()}
-    assert set(inputs) == {table.name for table in tables()}
+    assert set(inputs) == {table.name for table in all_tables()}
     assert {"curated_orders", "curated_demand_history", "features_daily_demand", "forecasts_daily"} <= set(inputs)
-    for table in tables():
+    for table in all_tables():
         told = inputs[table.name]
         assert told["Parameters"]["projection.enabled"] == "true"
         assert told["Parameters"]["projection.run_id.type"] == "injected"
         assert render(told["Parameters"]["storage.location.template"]).endswith(f"/{table.prefix}run_id=${{run_id}}/")
         assert render(told["StorageDescriptor"]["Location"]).endswith(f"/{table.prefix}")
         assert [key["Name"] for key in told["PartitionKeys"]] == ["run_id"]
-        assert {c["Name"]: c["Type"] for c in told["StorageDescriptor"]["Columns"]} == table.columns
+        assert {c["Name"]: c["Type"] for c in told["StorageDescriptor"]["Columns"]} == table.hive_columns()
 
 
 def test_a_partition_is_no_column(stage: Stage) -> None:
-    assert all("run_id" not in table.columns for table in tables())
+    assert all("run_id" not in table.column_names for table in all_tables())
 
 
 def test_answers_of_athena_are_encrypted_bounded_and_forgotten(stage: Stage) -> None:

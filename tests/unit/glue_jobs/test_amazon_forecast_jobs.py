@@ -19,6 +19,7 @@ import pytest
 from glue_jobs import amazon_forecast_input, amazon_forecast_output, demand_forecast, lake_io
 from glue_jobs.amazon_forecast_export import BrokenExport
 from glue_jobs.amazon_forecast_input import HorizonTooLong
+from tests.unit.glue_jobs.grants import writable_zones, zones_of
 
 AS_OF = date(2026, 11, 22)
 EXPORT = "forecasts/amazon_forecast/v1/run_id=r1/export=signify_dev_r1_0/"
@@ -86,6 +87,17 @@ def test_every_known_day_of_every_forecastable_series_is_written(objects: dict[s
     assert {(row[0], row[3]) for row in rows} == {("A", "LDS1"), ('B,"2"', "LDS1")}
     assert len(rows) == 2 * 140 - 1
     assert all(float(row[2]) == (date.fromisoformat(row[1]).weekday() + 1) * (1 if row[0] == "A" else 3) for row in rows)
+
+
+def test_the_jobs_write_every_zone_that_they_are_granted_and_no_other(objects: dict[str, bytes]) -> None:
+    put_demand(objects)
+    put_export(objects)
+    before = set(objects)
+    write_input()
+    after_input = set(objects)
+    import_export()
+    assert zones_of(after_input - before) == writable_zones("amazon_forecast_input")
+    assert zones_of(set(objects) - after_input) == writable_zones("amazon_forecast_output")
 
 
 def test_a_horizon_beyond_a_quarter_of_the_history_is_refused_before_it_costs(objects: dict[str, bytes]) -> None:

@@ -17,6 +17,7 @@ from forecast_engine.forecaster import Forecaster
 from glue_jobs import demand_forecast, lake_io
 from glue_jobs.demand_forecast import BUILTIN
 from kpi_engine.shared.wape import wape_of_points
+from tests.unit.glue_jobs.grants import writable_zones, zones_of
 
 AS_OF = date(2026, 11, 22)
 FEATURES = "features/daily_demand/v1/run_id=r1/part-0.parquet"
@@ -71,6 +72,11 @@ def run(lake: LakeInMemory, *frames: pd.DataFrame, horizon: int = 28, forecaster
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), sink)
         lake.objects[FEATURES.replace("part-0", f"part-{number}")] = sink.getvalue().to_pybytes()
     demand_forecast.main(["--lake_bucket", "lake", "--run_id", "r1", "--JOB_NAME", "demand_forecast"], forecaster)
+
+
+def test_the_job_writes_every_zone_that_it_is_granted_and_no_other(lake: LakeInMemory) -> None:
+    run(lake, series("A", 300, 5.0))
+    assert zones_of(lake.objects.keys() - {FEATURES, "runs/r1/manifest.json"}) == writable_zones("demand_forecast")
 
 
 def test_every_series_gets_28_consecutive_days_of_ordered_quantiles(lake: LakeInMemory) -> None:

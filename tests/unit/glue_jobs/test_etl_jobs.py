@@ -19,6 +19,7 @@ import contracts
 from glue_jobs import lake_io
 from glue_jobs.reconciliation import RowsLost
 from tests.unit.glue_jobs.conftest import Engine
+from tests.unit.glue_jobs.grants import writable_zones, zones_of
 from tests.unit.glue_jobs.rows import ORDER, Row, narrow, stage
 
 BUCKET = "lake"
@@ -119,6 +120,11 @@ def test_quarantined_rows_keep_their_text_and_their_place(quality: dict[str, Any
     assert rows == {("orders.csv", 3, "TYPE", "1e309"), ("orders.csv", 5, "UNREADABLE", None)}
 
 
+def test_the_cleansing_writes_every_zone_that_it_is_granted_and_no_other(quality: dict[str, Any]) -> None:
+    keys = [key for key in lake_io.keys_under(BUCKET, "") if "/run_id=r1/" in key or key == "runs/r1/quality.json"]
+    assert zones_of(keys) == writable_zones("data_cleansing")
+
+
 def test_a_missing_row_fails_the_run_before_it_is_reported(lake: None) -> None:
     put_manifest("short", entry("orders.csv", rows=5))
     with pytest.raises(RowsLost, match=r"orders\.csv: 5 rows came in, but 2 curated \+ 1 quarantined \+ 1 duplicates = 4"):
@@ -134,7 +140,9 @@ def test_every_day_up_to_the_runs_has_demand_from_both_data_sets(lake: None) -> 
     put_table("curated/orders/v1/run_id=r2/part-0.parquet", pa.Table.from_pylist([order]))
     put_table("curated/demand_history/v1/run_id=r2/part-0.parquet", pa.Table.from_pylist([report]))
     put_manifest("r2", entry("orders.csv"), entry("history.csv", "demand_history"))
+    before = set(lake_io.keys_under(BUCKET, ""))
     build_features("r2")
+    assert zones_of(set(lake_io.keys_under(BUCKET, "")) - before) == writable_zones("feature_engineering")
     days = sorted((row["demand_date"].day, row["demand"], row["source"]) for row in table("features/daily_demand", "r2"))
     assert days == [(1, 10.0, "demand_history"), (2, 0.0, "gap"), (3, 5.0, "orders"), (4, 0.0, "gap"), (5, 0.0, "gap")]
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import contracts
-from cdk.storage.tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated
+from contracts.tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated_table
 from forecast_engine.backtest import backtest
 from forecast_engine.demand_frame import panel_of
 from forecast_engine.exclusions import ExclusionRules, split_panel
@@ -48,7 +48,9 @@ def test_curated_tables_have_the_columns_that_the_cleansing_writes(engine: Engin
 
     contract = contracts.load(name)
     row = {key: value for key, value in ORDER.items() if key in {column.name for column in contract.columns}}
-    assert hive_columns(engine.schema(cast_columns(engine.frame(stage(contract, [row])), contract))) == curated(contract).columns
+    assert (
+        hive_columns(engine.schema(cast_columns(engine.frame(stage(contract, [row])), contract))) == curated_table(contract).hive_columns()
+    )
 
 
 def test_daily_demand_has_the_columns_that_the_features_job_writes(engine: Engine) -> None:
@@ -56,7 +58,7 @@ def test_daily_demand_has_the_columns_that_the_features_job_writes(engine: Engin
 
     row = {"site_id": "LDS1", "sku_id": "A", "business_day": date(2026, 11, 1), "quantity": 1.0, "stockout_flag": False}
     demand = daily_demand(from_history(engine.frame(pa.Table.from_pylist([row]))), date(2026, 11, 5))
-    assert hive_columns(engine.schema(with_features(demand))) == DAILY_DEMAND.columns
+    assert hive_columns(engine.schema(with_features(demand))) == DAILY_DEMAND.hive_columns()
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +77,4 @@ def forecast_schemas() -> dict[str, pa.Schema]:
 
 @pytest.mark.parametrize("table", [FORECASTS, BACKTEST, EXCLUDED], ids=lambda table: table.name)
 def test_forecast_tables_have_the_columns_that_the_forecast_job_writes(table: Table, forecast_schemas: dict[str, Any]) -> None:
-    assert hive_columns(forecast_schemas[table.dataset]) == table.columns
-
-
-def test_tables_are_where_the_jobs_write() -> None:
-    from glue_jobs.arguments import JobRun
-
-    run = JobRun("lake", "r1", AS_OF, 28, AS_OF, ())
-    for table in (DAILY_DEMAND, FORECASTS, BACKTEST, EXCLUDED, *(curated(contracts.load(name)) for name in contracts.names())):
-        assert run.prefix(table.zone, table.dataset) == f"{table.prefix}run_id=r1/"
+    assert hive_columns(forecast_schemas[table.dataset]) == table.hive_columns()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from contracts.tables import DAILY_DEMAND
 from runtime.adapters.lake.forecast_frames import LakeForecastFrames
-from runtime.models.domain import run_files
 from tests.fakes import InMemoryLake
 from tests.fakes.examples import AS_OF, a_run, parquet, put_forecast
 
@@ -33,7 +33,7 @@ def test_only_the_days_asked_for_are_read(lake: InMemoryLake, tmp_path: Path) ->
         {"site_id": "A", "sku_id": "B", "demand_date": date(2026, 11, day), "demand": 1.5, "stockout": day == 3, "lag_1": None}
         for day in range(1, 11)
     ]
-    lake.upload(parquet(tmp_path / "x.parquet", rows), f"{run_files.demand(a_run().id)}part-0.parquet")
+    lake.upload(parquet(tmp_path / "x.parquet", rows), f"{DAILY_DEMAND.run_prefix(a_run().id)}part-0.parquet")
     frame = LakeForecastFrames(lake).demand(a_run().id, date(2026, 11, 3))
     assert list(frame.columns) == ["site_id", "sku_id", "demand_date", "demand", "stockout"]
     assert (len(frame), frame["stockout"].tolist().count(True)) == (8, 1)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from contracts.paths import quality_key
 from contracts.run_states import RunState
 from runtime import bootstrap
 from runtime.adapters.aws.database_roles import DatabaseRoles, Users
@@ -28,7 +29,6 @@ from runtime.functions import (
     run_recorder,
     run_resolver,
 )
-from runtime.models.domain import run_files
 from runtime.models.domain.jobs import JobStatus, Progress
 from runtime.models.domain.runs import RunStatus
 from runtime.settings import RunEnvironment
@@ -111,7 +111,7 @@ def test_the_functions_of_a_run_pass_it_on_from_input_to_summary(
     resolved = call(run_resolver, {"input": {"horizon_days": 28}, "execution": EXECUTION})
     assert resolved["run_id"] == RUN_ID
     run_id = an_execution().run_id
-    lake.write_json(run_files.quality(run_id), quality_json(run_id))
+    lake.write_json(quality_key(run_id), quality_json(run_id))
     assert call(quality_gate, resolved)["verdict"] == "PASS"
     put_forecast(lake, tmp_path, run_id)
     published = call(run_publisher, resolved)
@@ -147,7 +147,7 @@ def test_the_job_shows_the_state_that_is_entered_and_never_goes_back(
     monkeypatch.setattr(jobs, "mark_running", record)
     run_id = an_execution().run_id
     call(run_resolver, {"input": {}, "execution": EXECUTION, "state": "ResolveInput", "next_state": "Cleanse"})
-    lake.write_json(run_files.quality(run_id), quality_json(run_id))
+    lake.write_json(quality_key(run_id), quality_json(run_id))
     call(quality_gate, {"run_id": RUN_ID, "state": "QualityGate", "next_state": "BuildFeatures"})
     put_forecast(lake, tmp_path, run_id)
     call(run_publisher, {"run_id": RUN_ID, "state": "PublishRun"})
@@ -163,7 +163,7 @@ def test_the_job_shows_the_state_that_is_entered_and_never_goes_back(
 def test_the_job_of_a_refused_run_stays_at_the_gate(lake: InMemoryLake, jobs: InMemoryJobs) -> None:
     call(run_resolver, {"input": {}, "execution": EXECUTION, "state": "ResolveInput", "next_state": "Cleanse"})
     run_id = an_execution().run_id
-    lake.write_json(run_files.quality(run_id), quality_json(run_id, quarantined=500))
+    lake.write_json(quality_key(run_id), quality_json(run_id, quarantined=500))
     with pytest.raises(GateRefused):
         call(quality_gate, {"run_id": RUN_ID, "state": "QualityGate", "next_state": "BuildFeatures"})
     assert jobs.get(run_id).progress["message"] == "QualityGate"
@@ -171,7 +171,7 @@ def test_the_job_of_a_refused_run_stays_at_the_gate(lake: InMemoryLake, jobs: In
 
 def test_an_execution_of_an_earlier_definition_sends_no_state_and_changes_no_progress(lake: InMemoryLake, jobs: InMemoryJobs) -> None:
     resolved = call(run_resolver, {"input": {}, "execution": EXECUTION})
-    lake.write_json(run_files.quality(an_execution().run_id), quality_json(an_execution().run_id))
+    lake.write_json(quality_key(an_execution().run_id), quality_json(an_execution().run_id))
     assert call(quality_gate, resolved)["verdict"] == "PASS"
     assert jobs.get(an_execution().run_id).progress["message"] == "ResolveInput"
 
@@ -179,7 +179,7 @@ def test_an_execution_of_an_earlier_definition_sends_no_state_and_changes_no_pro
 def test_a_refused_run_is_still_counted(lake: InMemoryLake, capsys: pytest.CaptureFixture[str]) -> None:
     resolved = call(run_resolver, {"input": {}, "execution": EXECUTION})
     run_id = an_execution().run_id
-    lake.write_json(run_files.quality(run_id), quality_json(run_id, quarantined=500))
+    lake.write_json(quality_key(run_id), quality_json(run_id, quarantined=500))
     with pytest.raises(GateRefused):
         call(quality_gate, resolved)
     assert emitted(capsys)["RowsQuarantined"] == [500.0]

@@ -10,10 +10,10 @@ from uuid import UUID
 import pandas as pd
 import pytest
 
-from cdk.storage.tables import ANOMALIES
+from contracts.paths import anomaly_report_key
+from contracts.tables import ANOMALY_GROUPS, BACKTEST, DAILY_DEMAND
 from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
 from runtime.adapters.lake.forecast_frames import LakeForecastFrames
-from runtime.models.domain import run_files
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.anomaly_detection import AnomalyDetection
 from runtime.services.anomalies.expectations import select_weekly_runs
@@ -58,8 +58,8 @@ def test_a_day_far_from_its_expectation_is_reported_once_with_its_units(
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(last)
     output = detection.detect(run_id).to_state_output()
-    document = lake.read_json(run_files.anomalies(run_id))
-    assert (output["total"], output["series"], output["report"]) == (1, 1, run_files.anomalies(run_id))
+    document = lake.read_json(anomaly_report_key(run_id))
+    assert (output["total"], output["series"], output["report"]) == (1, 1, anomaly_report_key(run_id))
     assert {name: count for name, count in document["report"]["by_type"].items() if count} == {kind: 1}
     assert document["report"]["business_impact"]["delta_units"] == delta
     assert document["report"]["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
@@ -68,7 +68,7 @@ def test_a_day_far_from_its_expectation_is_reported_once_with_its_units(
 
 def read_table(lake: InMemoryLake, folder: Path, run_id: UUID) -> pd.DataFrame:
     """The table as Athena reads it."""
-    [key] = lake.keys(run_files.anomaly_groups(run_id))
+    [key] = lake.keys(ANOMALY_GROUPS.run_prefix(run_id))
     lake.download(key, folder / "groups.parquet")
     return pd.read_parquet(folder / "groups.parquet")
 
@@ -94,8 +94,7 @@ def test_a_table_without_a_row_has_the_columns_that_the_catalog_names(
     detection.detect(run_id)
     table = read_table(lake, tmp_path, run_id)
     assert len(table) == 0
-    assert list(table.columns) == list(ANOMALIES.columns)
-    assert f"{ANOMALIES.prefix}run_id={run_id}/" == run_files.anomaly_groups(run_id)
+    assert list(table.columns) == list(ANOMALY_GROUPS.column_names)
 
 
 def test_a_day_as_expected_is_no_anomaly(detection: AnomalyDetection, frames: InMemoryFrames) -> None:
@@ -126,7 +125,7 @@ def test_the_newest_forecast_made_before_the_day_is_the_expectation(
 def test_without_expectations_the_report_says_so(detection: AnomalyDetection, lake: InMemoryLake) -> None:
     run_id = a_run().id
     assert detection.detect(run_id).to_state_output()["total"] == 0
-    assert lake.read_json(run_files.anomalies(run_id))["report"]["undefined"]["groups"] == "no_expectations"
+    assert lake.read_json(anomaly_report_key(run_id))["report"]["undefined"]["groups"] == "no_expectations"
 
 
 def test_one_run_a_week_is_read_and_none_that_ended_before_the_window() -> None:
@@ -140,7 +139,7 @@ def test_one_run_a_week_is_read_and_none_that_ended_before_the_window() -> None:
 def test_the_files_of_the_jobs_hold_every_column_that_is_read(detection: AnomalyDetection, lake: InMemoryLake, tmp_path: Path) -> None:
     run_id = a_run().id
     backtest = expectations().assign(actual_value=100.0, seasonal_naive=100.0, origin=FIRST)
-    for prefix, frame in ((run_files.backtest(run_id), backtest), (run_files.demand(run_id), demand(160))):
+    for prefix, frame in ((BACKTEST.run_prefix(run_id), backtest), (DAILY_DEMAND.run_prefix(run_id), demand(160))):
         lake.upload(
             parquet(tmp_path / "part.parquet", [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]),
             f"{prefix}part-0.parquet",
@@ -155,7 +154,7 @@ def test_the_number_of_groups_is_compared_with_the_median_of_the_runs_before(
     for number, total in enumerate(before):
         earlier = runs.start(a_run(f"earlier-{number}", as_of_date=AS_OF - timedelta(days=100 + number)))
         runs.flip(earlier.id, STARTED_AT)
-        lake.write_json(run_files.anomalies(earlier.id), {"report": {"total": total}})
+        lake.write_json(anomaly_report_key(earlier.id), {"report": {"total": total}})
     without_report = runs.start(a_run("unreported", as_of_date=AS_OF - timedelta(days=200)))
     runs.flip(without_report.id, STARTED_AT)
     run_id = a_run().id

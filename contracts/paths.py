@@ -1,0 +1,84 @@
+"""Where objects are in the lake: zones, and the keys below them.
+
+A data set of a run is <zone>/<dataset>/v<version>/run_id=<run>/, which is a partition of its table; the documents of a run are
+runs/<run>/<name>.json.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+RUN_PARTITION = "run_id"
+"""The key of the partitions: one for each run."""
+
+AMAZON_FORECAST = "amazon_forecast"
+"""The data set that is exchanged with Amazon Forecast: demand below features/, forecasts below forecasts/."""
+
+
+class Zone(StrEnum):
+    """The zones of the lake. A zone is the first part of a key, and the unit of permissions and retention."""
+
+    description: str
+
+    def __new__(cls, name: str, description: str) -> Zone:
+        """Make the member whose text is the name of the zone."""
+        zone = str.__new__(cls, name)
+        zone._value_ = name
+        zone.description = description
+        return zone
+
+    LANDING = ("landing", "uploaded files, unchanged")
+    STAGING = ("staging", "the rows of accepted files, which every run reads again")
+    SCRATCH = ("scratch", "intermediate results of a job")
+    CURATED = ("curated", "typed and validated rows of a run")
+    QUARANTINE = ("quarantine", "rows of a run that broke a rule, with the reason")
+    FEATURES = ("features", "daily demand of a run")
+    FORECASTS = ("forecasts", "forecasts and back-test of a run")
+    ANOMALIES = ("anomalies", "anomalies detected by a run")
+    RUNS = ("runs", "manifest and reports of a run")
+    QUERIES = ("queries", "results of Athena")
+
+
+def dataset_prefix(zone: Zone, dataset: str, version: int = 1) -> str:
+    """Return the prefix of a data set in a zone: <zone>/<dataset>/v<version>/."""
+    return f"{zone}/{dataset}/v{version}/"
+
+
+def run_prefix(zone: Zone, dataset: str, run_id: UUID | str, version: int = 1) -> str:
+    """Return the prefix of one run's part of a data set: <zone>/<dataset>/v<version>/run_id=<run_id>/."""
+    return f"{dataset_prefix(zone, dataset, version)}{RUN_PARTITION}={run_id}/"
+
+
+def part_key(prefix: str, number: int | str = 0, suffix: str = "parquet") -> str:
+    """Return the key of one file below a prefix: part-<number>.<suffix>."""
+    return f"{prefix}part-{number}.{suffix}"
+
+
+def staging_key(dataset: str, version: int, object_id: UUID | str) -> str:
+    """Return the key of the staged rows of an accepted object."""
+    return f"{dataset_prefix(Zone.STAGING, dataset, version)}{object_id}.parquet"
+
+
+def manifest_key(run_id: UUID | str) -> str:
+    """Return the key of the manifest of a run, the input of its jobs."""
+    return _document_key(run_id, "manifest")
+
+
+def quality_key(run_id: UUID | str) -> str:
+    """Return the key of the quality report of a run."""
+    return _document_key(run_id, "quality")
+
+
+def forecast_key(run_id: UUID | str) -> str:
+    """Return the key of the summary of a run's forecast: model, series and back-test."""
+    return _document_key(run_id, "forecast")
+
+
+def anomaly_report_key(run_id: UUID | str) -> str:
+    """Return the key of the anomaly report of a run."""
+    return f"{run_prefix(Zone.ANOMALIES, 'report', run_id)}report.json"
+
+
+def _document_key(run_id: UUID | str, name: str) -> str:
+    return f"{Zone.RUNS}/{run_id}/{name}.json"

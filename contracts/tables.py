@@ -1,0 +1,222 @@
+"""The output tables of the lake: name, type, unit and meaning of every column.
+
+Written by the Glue jobs (Arrow, Spark) and the anomaly function (DuckDB), read by functions (DuckDB) and in Athena (Hive): each takes its
+columns from here. Below a table's prefix there is one partition for each run, run_id=<run>/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+import contracts
+from contracts.contract import ColumnType, Contract
+from contracts.paths import Zone, dataset_prefix, run_prefix
+
+
+class Type(Enum):
+    """A column's type, by its name in Hive (Athena), Arrow and DuckDB. Arrow's is an alias of pyarrow.type_for_alias, where it has one."""
+
+    TEXT = ("string", "string", "varchar")
+    TEXTS = ("array<string>", None, "varchar[]")
+    INTEGER = ("int", "int32", "integer")
+    LONG = ("bigint", "int64", "bigint")
+    NUMBER = ("double", "double", "double")
+    DECIMAL = ("decimal(14,3)", None, "decimal(14,3)")
+    DATE = ("date", "date32", "date")
+    TIMESTAMP = ("timestamp", "timestamp[us]", "timestamp")
+    BOOLEAN = ("boolean", "bool", "boolean")
+
+    def __init__(self, hive: str, arrow: str | None, duckdb: str) -> None:
+        self.hive, self.arrow, self.duckdb = hive, arrow, duckdb
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `unit` is empty where the value has none; a nullable column may be null, or left out by a writer."""
+
+    name: str
+    type: Type
+    description: str
+    unit: str = ""
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: Parquet files below <zone>/<dataset>/v<version>/run_id=<run>/."""
+
+    zone: Zone
+    dataset: str
+    description: str
+    columns: tuple[Column, ...]
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        """Its name in the catalog, unique over all zones."""
+        return f"{self.zone}_{self.dataset}"
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of its partitions in the bucket."""
+        return dataset_prefix(self.zone, self.dataset, self.version)
+
+    def run_prefix(self, run_id: UUID | str) -> str:
+        """Return the prefix of one run's partition."""
+        return run_prefix(self.zone, self.dataset, run_id, self.version)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def hive_columns(self) -> dict[str, str]:
+        """Return name and Hive type of every column."""
+        return {column.name: column.type.hive for column in self.columns}
+
+    def duckdb_columns(self) -> dict[str, str]:
+        """Return name and DuckDB type of every column."""
+        return {column.name: column.type.duckdb for column in self.columns}
+
+    def arrow_columns(self) -> dict[str, str]:
+        """Return name and Arrow type alias of every column. Raises TypeError for a type without alias."""
+        if unnamed := [column.name for column in self.columns if column.type.arrow is None]:
+            raise TypeError(f"{self.name}: Arrow has no alias for the types of {', '.join(unnamed)}")
+        return {column.name: str(column.type.arrow) for column in self.columns}
+
+
+SITE_ID = Column("site_id", Type.TEXT, "Site that ships the demand")
+SKU_ID = Column("sku_id", Type.TEXT, "Stock-keeping unit")
+SERIES = (SITE_ID, SKU_ID)
+"""The columns that identify a series."""
+
+FORECAST_DATE = Column("forecast_date", Type.DATE, "Day that is forecast")
+HORIZON_DAYS = Column("horizon_days", Type.INTEGER, "Lead time: days from the last known day to the forecast day", "days")
+PREDICTED_VALUE = Column("predicted_value", Type.NUMBER, "Median of the forecast (P50)", "units")
+CONFIDENCE_LOWER = Column("confidence_lower", Type.NUMBER, "Lower bound of the prediction interval (P10)", "units", nullable=True)
+CONFIDENCE_UPPER = Column("confidence_upper", Type.NUMBER, "Upper bound of the prediction interval (P90)", "units", nullable=True)
+INTERVAL = (PREDICTED_VALUE, CONFIDENCE_LOWER, CONFIDENCE_UPPER)
+INTERVAL_LEVEL = Column("interval_level", Type.NUMBER, "Probability that the interval covers: 0.8 is P10 to P90")
+ACTUAL_VALUE = Column("actual_value", Type.NUMBER, "Demand of the day", "units")
+DEMAND_DATE = Column("demand_date", Type.DATE, "Day of the demand")
+DEMAND_VALUE = Column("demand", Type.NUMBER, "Demand of the day; 0 where no row reports any", "units")
+STOCKOUT = Column("stockout", Type.BOOLEAN, "The SKU was out of stock: sales are below demand")
+
+DAILY_DEMAND = Table(
+    Zone.FEATURES,
+    "daily_demand",
+    "Units per site, SKU and day, without gaps, and what the past says about each day",
+    (
+        *SERIES,
+        DEMAND_DATE,
+        DEMAND_VALUE,
+        STOCKOUT,
+        Column("source", Type.TEXT, "Data set that reports the demand, or gap"),
+        Column("lag_1", Type.NUMBER, "Demand of the day before", "units", nullable=True),
+        Column("lag_7", Type.NUMBER, "Demand 7 days before", "units", nullable=True),
+        Column("lag_28", Type.NUMBER, "Demand 28 days before", "units", nullable=True),
+        Column("mean_7", Type.NUMBER, "Mean of the 7 days before", "units per day", nullable=True),
+        Column("mean_28", Type.NUMBER, "Mean of the 28 days before", "units per day", nullable=True),
+        Column("dow", Type.INTEGER, "ISO weekday: 1 is Monday"),
+        Column("iso_week", Type.INTEGER, "ISO week"),
+        Column("month", Type.INTEGER, "Month"),
+        Column("is_weekend", Type.BOOLEAN, "Saturday or Sunday"),
+    ),
+)
+FORECASTS = Table(
+    Zone.FORECASTS,
+    "daily",
+    "P10, P50 and P90 per site, SKU and day",
+    (
+        *SERIES,
+        FORECAST_DATE,
+        HORIZON_DAYS,
+        *INTERVAL,
+        Column("mean_value", Type.NUMBER, "Mean of the forecast", "units", nullable=True),
+        INTERVAL_LEVEL,
+        Column("uom", Type.TEXT, "Unit of measure of the values"),
+        Column("model", Type.TEXT, "Forecaster that made the row"),
+    ),
+)
+BACKTEST = Table(
+    Zone.FORECASTS,
+    "backtest",
+    "What the model would have said on earlier days, beside what happened",
+    (
+        *SERIES,
+        Column("origin", Type.DATE, "Last day that the model saw"),
+        FORECAST_DATE,
+        HORIZON_DAYS,
+        *INTERVAL,
+        ACTUAL_VALUE,
+        Column("seasonal_naive", Type.NUMBER, "Forecast of the baseline, the seasonal naive", "units"),
+    ),
+)
+EXCLUDED = Table(
+    Zone.FORECASTS,
+    "excluded",
+    "Series that were left out, and why",
+    (
+        *SERIES,
+        Column("code", Type.TEXT, "Reason as a code, for instance TOO_SHORT"),
+        Column("reason", Type.TEXT, "Reason in words, with the figures"),
+    ),
+)
+ANOMALY_GROUPS = Table(
+    Zone.ANOMALIES,
+    "groups",
+    "What nobody expected in the week before a run, one row for each group; an empty list of sites or SKUs names no limit",
+    (
+        Column("group_id", Type.TEXT, "Id of the group, the same for the same anomaly"),
+        Column("as_of_date", Type.DATE, "Last day of the days assessed"),
+        Column("detector", Type.TEXT, "Detector that found the group"),
+        Column("type", Type.TEXT, "Kind of anomaly, for instance VOLUME_SPIKE", nullable=True),
+        Column("direction", Type.TEXT, "Whether demand was above or below what was expected", nullable=True),
+        Column("severity", Type.TEXT, "Severity of the group"),
+        Column("score", Type.NUMBER, "Anomaly score, 0 to 100"),
+        Column("measure", Type.TEXT, "Measure that is anomalous: demand"),
+        Column("start_date", Type.DATE, "First anomalous day"),
+        Column("end_date", Type.DATE, "Last anomalous day", nullable=True),
+        Column("site_ids", Type.TEXTS, "Sites of the group"),
+        Column("sku_ids", Type.TEXTS, "SKUs of the group"),
+        Column("delta_units", Type.NUMBER, "Demand minus expected demand", "units", nullable=True),
+        Column("units_unseen", Type.NUMBER, "Units expected on days without data", "units", nullable=True),
+        Column("known_events", Type.TEXTS, "Names of known events on those days"),
+        Column("material", Type.BOOLEAN, "Whether the group is large enough to act on", nullable=True),
+        Column("not_material_reason", Type.TEXT, "Why it is not", nullable=True),
+    ),
+)
+SOURCE_ROW = (
+    Column("business_day", Type.DATE, "Date that the row is about"),
+    Column("source_object", Type.TEXT, "Id of the object that holds the row"),
+    Column("source_line", Type.LONG, "Line of the row in the object"),
+)
+"""The columns that the cleansing adds to the contract's: the business date, and the source of the row."""
+
+CURATED_TYPES = {
+    ColumnType.IDENTIFIER: Type.TEXT,
+    ColumnType.STRING: Type.TEXT,
+    ColumnType.INTEGER: Type.LONG,
+    ColumnType.DECIMAL: Type.DECIMAL,
+    ColumnType.DATE: Type.DATE,
+    ColumnType.TIMESTAMP: Type.TIMESTAMP,
+    ColumnType.BOOLEAN: Type.BOOLEAN,
+}
+
+
+def all_tables() -> Iterator[Table]:
+    """Yield every table of the catalog."""
+    for name in contracts.names():
+        yield curated_table(contracts.load(name))
+    yield from (DAILY_DEMAND, FORECASTS, BACKTEST, EXCLUDED, ANOMALY_GROUPS)
+
+
+def curated_table(contract: Contract) -> Table:
+    """Return the table of the curated rows of a data set: the contract's columns, the business date and the source of each row."""
+    columns = tuple(
+        Column(column.name, CURATED_TYPES[column.type], column.description, nullable=column.nullable) for column in contract.columns
+    )
+    return Table(Zone.CURATED, contract.dataset, contract.description, columns + SOURCE_ROW, contract.version)
