@@ -55,7 +55,12 @@ def fingerprint(*files: Path) -> str:
     return digest.hexdigest()
 
 
-API = Package("api", ("runtime", "contracts", "kpi_engine/definitions"), without=("runtime/functions",), requirements="api")
+API = Package(
+    "api",
+    ("runtime", "contracts", "kpi_engine/definitions", "kpi_engine/accuracy/report"),
+    without=("runtime/functions",),
+    requirements="api",
+)
 FUNCTIONS = Package("functions", ("runtime", "contracts"), without=("runtime/api",), requirements="functions")
 KPI = Package("kpi", ("runtime", "contracts", "kpi_engine"), without=("runtime/api",), requirements="kpi")
 MIGRATIONS = Package("migrations", ("runtime", "contracts", "migrations"), without=("runtime/api",), requirements="migrations")

@@ -2,64 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
+from kpi_engine.accuracy.report.rows import SkuRow
+from kpi_engine.accuracy.report.serialise import to_json
 from runtime.models.api.requests import GroupBy
-from runtime.models.domain.kpis import AccuracyReport
+from runtime.models.domain.kpis import RunAccuracy
 from runtime.services.forecasts.row_ids import ForecastKey
 
-BREAKDOWNS = {GroupBy.SKU: "sku_breakdown", GroupBy.SITE: "site_breakdown", GroupBy.WEEK: "weekly_trends"}
-NOTHING_MEASURED: dict[str, Any] = {
+NO_BREAKDOWN: dict[str, Any] = {"sku_breakdown": [], "site_breakdown": [], "weekly_trends": []}
+NO_REPORT: dict[str, Any] = {
     "status": "PENDING_ACTUALS",
     **dict.fromkeys(("basis", "as_of_date", "window", "definitions_version")),
     "metrics": dict.fromkeys(("mape", "wape", "bias", "ci_coverage", "fva")),
 }
 
 
-def accuracy_body(key: ForecastKey, report: AccuracyReport | None, group_by: GroupBy) -> dict[str, Any]:
+def accuracy_body(key: ForecastKey, accuracy: RunAccuracy | None, group_by: GroupBy) -> dict[str, Any]:
     """Return the newest accuracy of a run, or of one SKU in it: PENDING_ACTUALS and null metrics while there is no report."""
-    none: dict[str, Any] = {name: [] for name in BREAKDOWNS.values()}
-    head = {"forecast_id": key.run_id, "scope": key.scope, "error_grain": "day", "rollup": "pooled"} | none
-    shown = _shown(report.payload, key.sku_id, group_by) if report else None
-    if report is None or shown is None:
-        return head | NOTHING_MEASURED
-    return head | {"status": "COMPLETE", "basis": report.basis.value, "as_of_date": report.as_of_date} | shown
+    head = {"forecast_id": key.run_id, "scope": key.scope, "error_grain": "day", "rollup": "pooled"} | NO_BREAKDOWN
+    figures = _figures(accuracy.report, key.sku_id, group_by) if accuracy else None
+    if accuracy is None or figures is None:
+        return head | NO_REPORT
+    return head | {"status": "COMPLETE", "basis": accuracy.basis.value, "as_of_date": accuracy.as_of_date} | figures
 
 
-def _shown(payload: Mapping[str, Any], sku_id: str | None, group_by: GroupBy) -> dict[str, Any] | None:
-    """Window, metrics and the breakdown asked for, of the run or of one SKU; None when nothing of that was measured."""
-    about = {name: payload[name] for name in ("window", "definitions_version", "error_grain", "rollup")}
+def _figures(report: AccuracyReport, sku_id: str | None, group_by: GroupBy) -> dict[str, Any] | None:
+    """Return window, metrics and one breakdown, of the run or of one SKU; None when the report has no such SKU."""
+    about = {
+        "window": to_json(report.window),
+        "definitions_version": report.definitions_version,
+        "error_grain": report.error_grain,
+        "rollup": report.rollup,
+    }
     if sku_id is None:
-        chosen = {name: payload[name] for group, name in BREAKDOWNS.items() if group is group_by}
-        return about | {"metrics": _metrics(payload)} | chosen
-    row = next((row for row in payload["sku_breakdown"] if row["sku_id"] == sku_id), None)
-    return about | {"metrics": _metrics_of_sku(payload, row), "sku_breakdown": [row]} if row else None
+        return about | {"metrics": _metrics(report)} | _breakdown(report, group_by)
+    row = next((row for row in report.sku_breakdown if row.sku_id == sku_id), None)
+    return about | {"metrics": _metrics_of_sku(report, row), "sku_breakdown": [row._asdict()]} if row else None
 
 
-def _metrics(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """The headline figures, each with its unit and the points behind it; `undefined` says why what is null is null."""
-    joins, undefined = payload["joins"], payload["undefined"]
-    zeros = joins["n_excluded"]["zero_actual"]
+def _breakdown(report: AccuracyReport, group_by: GroupBy) -> dict[str, Any]:
+    match group_by:
+        case GroupBy.SKU:
+            return {"sku_breakdown": report.sku_breakdown.as_dicts()}
+        case GroupBy.SITE:
+            return {"site_breakdown": report.site_breakdown.as_dicts()}
+        case GroupBy.WEEK:
+            return {"weekly_trends": report.weekly_trends.as_dicts()}
+        case _:
+            return {}
+
+
+def _metrics(report: AccuracyReport) -> dict[str, Any]:
+    """Return the headline figures, each with its unit and the points behind it; `undefined` has the reason of each null."""
+    matched, zeros = report.joins.matched, report.joins.n_excluded["zero_actual"]
     return {
-        "mape": _percent(payload["mape"], joins["matched"] - zeros, undefined.get("mape")) | {"n_excluded": {"zero_actual": zeros}},
-        "wape": _percent(payload["wape"], joins["matched"], undefined.get("wape")),
-        "fva": payload["additional"]["fva"],
-        **{name: payload[name] for name in ("bias", "ci_coverage", "additional", "joins", "undefined")},
+        "mape": _percent(report.mape, matched - zeros, report.undefined.get("mape")) | {"n_excluded": {"zero_actual": zeros}},
+        "wape": _percent(report.wape, matched, report.undefined.get("wape")),
+        "fva": to_json(report.additional.fva),
+        "bias": to_json(report.bias),
+        "ci_coverage": to_json(report.ci_coverage),
+        "additional": report.additional.as_dict(),
+        "joins": to_json(report.joins),
+        "undefined": report.undefined,
     }
 
 
-def _metrics_of_sku(payload: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
-    """The same of one SKU, as far as the breakdown knows them."""
+def _metrics_of_sku(report: AccuracyReport, row: SkuRow) -> dict[str, Any]:
+    """Return the headline figures of one SKU, as far as its row has them."""
     return {
-        "mape": _percent(row["mape"], None, "all_actuals_zero"),
-        "wape": _percent(row["wape"], row["n"], "sum_actuals_zero"),
-        "bias": {"percent": row["bias_pct"], "sign_convention": payload["bias"]["sign_convention"]},
-        "ci_coverage": {"coverage": row["coverage"], "nominal": payload["ci_coverage"]["nominal"]},
-        "additional": {"mase": row["mase"]},
+        "mape": _percent(row.mape, None, "all_actuals_zero"),
+        "wape": _percent(row.wape, row.n, "sum_actuals_zero"),
+        "bias": {"percent": row.bias_pct, "sign_convention": report.bias.sign_convention},
+        "ci_coverage": {"coverage": row.coverage, "nominal": report.ci_coverage.nominal},
+        "additional": {"mase": row.mase},
     }
 
 
 def _percent(value: float | None, n_obs: int | None, reason: str | None) -> dict[str, Any]:
-    told = {"value": value, "unit": "percent"} | ({} if n_obs is None else {"n_obs": n_obs})
-    return told if value is not None else told | {"undefined_reason": reason}
+    figure = {"value": value, "unit": "percent"} | ({} if n_obs is None else {"n_obs": n_obs})
+    return figure if value is not None else figure | {"undefined_reason": reason}

@@ -119,8 +119,8 @@ def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Groupi
 
     With the id of a forecast row, the figures are those of its SKU.
     """
-    key, report = bootstrap.services().forecasts.accuracy(forecast_id)
-    return json_response(accuracy.accuracy_body(key, report, group_by), cache=CACHE_BRIEFLY)
+    key, run_accuracy = bootstrap.services().forecasts.accuracy(forecast_id)
+    return json_response(accuracy.accuracy_body(key, run_accuracy, group_by), cache=CACHE_BRIEFLY)
 
 
 @router.get(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.ingestion.ingestion import Ingestion
-    from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
+    from runtime.services.kpis.kpi_calculation import KpiCalculation
     from runtime.services.kpis.kpi_reading import KpiReading
     from runtime.services.paging import Cursors
     from runtime.services.ports import Migrations
@@ -105,13 +105,13 @@ class Services:
         return AnomalyDetection(runs=adapters.runs, frames=adapters.frames, lake=adapters.lake, table=adapters.anomaly_table)
 
     @cached_property
-    def kpi_calculation(self) -> AccuracyMeasurement:
+    def kpi_calculation(self) -> KpiCalculation:
         """Calculates KPIs from forecasts and actual demand."""
         from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-        from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
+        from runtime.services.kpis.kpi_calculation import KpiCalculation
 
         adapters = self._adapters
-        return AccuracyMeasurement(runs=adapters.runs, frames=adapters.frames, kpis=adapters.kpis, engine=ForecastAccuracyEngine())
+        return KpiCalculation(runs=adapters.runs, frames=adapters.frames, kpis=adapters.kpis, engine=ForecastAccuracyEngine())
 
     @cached_property
     def job_progress(self) -> JobProgress:

@@ -1,4 +1,4 @@
-"""State after publishing: how good were the forecasts?"""
+"""Calculate the KPIs of a run once it is published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from runtime.functions.run_step import run_step
 @run_step
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Measure this run's back-test, and the earlier runs against what has happened since."""
-    measured = bootstrap.services().kpi_calculation.measure(parse(RunEvent, event).run_id)
-    headline = measured.headline
-    emit({Metric.KPIS_COMPUTED: measured.kpis, Metric.ACCURACY_WAPE: headline.payload["wape"] if headline else None, **measured.health()})
-    return measured.answer()
+    result = bootstrap.services().kpi_calculation.calculate(parse(RunEvent, event).run_id)
+    headline = result.headline
+    emit({Metric.KPIS_COMPUTED: result.n_kpis, Metric.ACCURACY_WAPE: headline.report.wape if headline else None, **result.health()})
+    return result.to_state_output()

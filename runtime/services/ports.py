@@ -15,7 +15,7 @@ from uuid import UUID
 
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, Progress
-from runtime.models.domain.kpis import AccuracyReport, KpiMetric
+from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.models.domain.objects import IngestedObject
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
 from runtime.models.domain.quality import QualityReport
@@ -170,7 +170,7 @@ class KpiRepository(Protocol):
     def save_metrics(self, metrics: Sequence[KpiMetric]) -> None:
         """Store values, in place of earlier ones with the same metric, period, dimensions and run."""
 
-    def save_accuracy(self, report: AccuracyReport) -> None:
+    def save_accuracy(self, accuracy: RunAccuracy) -> None:
         """Store a report, in place of an earlier one with the same run, basis and as-of date."""
 
     def week_wapes(self, since: date, until: date) -> list[tuple[date, float]]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol, TypedDict
 from uuid import UUID
 
-from runtime.models.domain.kpis import AccuracyReport
+from runtime.models.domain.kpis import RunAccuracy
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class ForecastReads(Protocol):
 class AccuracyReads(Protocol):
     """The accuracy reports of runs."""
 
-    def latest(self, run_id: UUID) -> AccuracyReport | None:
+    def latest(self, run_id: UUID) -> RunAccuracy | None:
         """Return the newest report on actual demand, else that of the back-test, else None."""
 
 

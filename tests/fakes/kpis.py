@@ -9,7 +9,7 @@ from uuid import UUID
 import pandas as pd
 from typing_extensions import override
 
-from runtime.models.domain.kpis import AccuracyReport, KpiMetric
+from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.services.ports import ForecastFrames, KpiRepository
 
 
@@ -18,7 +18,7 @@ class InMemoryKpis(KpiRepository):
 
     def __init__(self) -> None:
         self.metrics: dict[tuple[object, ...], KpiMetric] = {}
-        self.reports: dict[tuple[object, ...], AccuracyReport] = {}
+        self.accuracies: dict[tuple[object, ...], RunAccuracy] = {}
         self.week_ahead: dict[date, float] = {}
 
     @override
@@ -28,8 +28,8 @@ class InMemoryKpis(KpiRepository):
             self.metrics[key] = metric
 
     @override
-    def save_accuracy(self, report: AccuracyReport) -> None:
-        self.reports[report.run_id, report.basis, report.as_of_date] = report
+    def save_accuracy(self, accuracy: RunAccuracy) -> None:
+        self.accuracies[accuracy.run_id, accuracy.basis, accuracy.as_of_date] = accuracy
 
     @override
     def week_wapes(self, since: date, until: date) -> list[tuple[date, float]]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from runtime.errors import ReportNotFound
-from runtime.models.domain.kpis import AccuracyReport
+from runtime.models.domain.kpis import RunAccuracy
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from runtime.services.read_ports import (
     AccuracyReads,
@@ -67,10 +67,10 @@ class InMemoryAccuracyReads(AccuracyReads):
     """One report per run."""
 
     def __init__(self) -> None:
-        self.by_run: dict[UUID, AccuracyReport] = {}
+        self.by_run: dict[UUID, RunAccuracy] = {}
 
     @override
-    def latest(self, run_id: UUID) -> AccuracyReport | None:
+    def latest(self, run_id: UUID) -> RunAccuracy | None:
         return self.by_run.get(run_id)
 
 

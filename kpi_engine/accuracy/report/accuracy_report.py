@@ -50,8 +50,7 @@ class AccuracyReport:
     def as_dict(self) -> dict[str, Any]:
         """Return the report as JSON has it: dicts, lists, numbers, text and None; dates as YYYY-MM-DD."""
         document: dict[str, Any] = to_json(self)
-        additional = document["additional"]
-        return document | {"additional": additional.pop("measures") | additional}
+        return document | {"additional": self.additional.as_dict()}
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> AccuracyReport:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from kpi_engine.accuracy.report.rows import HorizonRow, Rows
+from kpi_engine.accuracy.report.serialise import to_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +103,12 @@ class Additional:
     lag: Mapping[str, LagAccuracy]
     trend: Trend
     horizon_profile: Rows[HorizonRow]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the part as JSON has it: the measures and the other keys side by side."""
+        document: dict[str, Any] = to_json(self)
+        measures: dict[str, Any] = document.pop("measures")
+        return measures | document
 
 
 @dataclass(frozen=True, kw_only=True)

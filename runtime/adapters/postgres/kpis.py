@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
-from runtime.models.domain.kpis import AccuracyReport, KpiMetric
+from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.models.domain.partitions import kpi_partition
 from runtime.services.ports import KpiRepository
 
@@ -32,8 +32,8 @@ class PostgresKpis(KpiRepository):
             cursor.executemany(UPSERT_METRIC, [_values(metric) for metric in metrics])
 
     @override
-    def save_accuracy(self, report: AccuracyReport) -> None:
-        values = [report.run_id, report.basis, report.as_of_date, report.computed_by, jsonb(report.payload)]
+    def save_accuracy(self, accuracy: RunAccuracy) -> None:
+        values = [accuracy.run_id, accuracy.basis, accuracy.as_of_date, accuracy.computed_by, jsonb(accuracy.report.as_dict())]
         with self._database.transaction() as cursor:
             cursor.execute(UPSERT_REPORT, values)
 

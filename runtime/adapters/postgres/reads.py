@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from typing_extensions import override
 
+from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ReportNotFound
-from runtime.models.domain.kpis import AccuracyReport, Basis
+from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.services.read_ports import (
     AccuracyReads,
     ExcludedSeries,
@@ -115,9 +116,13 @@ class PostgresAccuracyReads(AccuracyReads):
         self._database = database
 
     @override
-    def latest(self, run_id: UUID) -> AccuracyReport | None:
+    def latest(self, run_id: UUID) -> RunAccuracy | None:
         rows = self._database.rows(ACCURACY, [run_id])
-        return AccuracyReport(**rows[0] | {"basis": Basis(rows[0]["basis"])}) if rows else None
+        return _accuracy(**rows[0]) if rows else None
+
+
+def _accuracy(payload: Mapping[str, Any], basis: str, **columns: Any) -> RunAccuracy:
+    return RunAccuracy(**columns, basis=Basis(basis), report=AccuracyReport.from_dict(payload))
 
 
 ACCURACY = """

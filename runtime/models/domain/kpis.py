@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 
 
 class Basis(StrEnum):
@@ -20,14 +23,14 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True)
-class AccuracyReport:
-    """The accuracy of `run_id`, as known on `as_of_date`, computed in the run `computed_by`. Percentages are 0..100."""
+class RunAccuracy:
+    """The accuracy of the forecasts of `run_id`, as known on `as_of_date`, computed in the run `computed_by`."""
 
     run_id: UUID
     basis: Basis
     as_of_date: date
     computed_by: UUID
-    payload: Mapping[str, Any]
+    report: AccuracyReport
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from runtime.errors import BadCursor, InvalidInput
 from runtime.models.api.requests import DateRange, TimeHorizon
-from runtime.models.domain.kpis import AccuracyReport
+from runtime.models.domain.kpis import RunAccuracy
 from runtime.models.domain.runs import ForecastRun, PublishedRun
 from runtime.services.forecasts.row_ids import ForecastKey, decode
 from runtime.services.paging import Cursors, Page, SortKey
@@ -91,8 +91,8 @@ class ForecastReading:
         """Return the run of an id (of a run or a row) and the published run. Raises RunNotFound."""
         return self.runs.get(decode(forecast_id).run_id), self.runs.find_published()
 
-    def accuracy(self, forecast_id: str) -> tuple[ForecastKey, AccuracyReport | None]:
-        """Return the key of an id and the newest accuracy report of its run, if there is one. Raises RunNotFound."""
+    def accuracy(self, forecast_id: str) -> tuple[ForecastKey, RunAccuracy | None]:
+        """Return the key of an id and the newest accuracy of its run, if there is any. Raises RunNotFound."""
         key = decode(forecast_id)
         self.runs.get(key.run_id)
         return key, self.accuracy_reports.latest(key.run_id)

@@ -14,7 +14,7 @@ from runtime.adapters.postgres.kpis import PostgresKpis
 from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.forecasts.row_ids import ForecastKey, encode
-from runtime.services.kpis.kpi_calculation import AccuracyMeasurement
+from runtime.services.kpis.kpi_calculation import KpiCalculation
 from tests.fakes import InMemoryFrames
 from tests.fakes.examples import STARTED_AT, a_run
 from tests.unit.api.conftest import call
@@ -45,7 +45,8 @@ def measured(empty: Database) -> ForecastRun:
     with empty.transaction() as cursor:
         cursor.execute("update forecast_runs set published_at = %s where id = %s", [STARTED_AT, old.id])
     frames.forecasts[old.id], frames.demands[today.id] = golden_forecast(), golden_demand()
-    AccuracyMeasurement(runs, frames, PostgresKpis(empty), ForecastAccuracyEngine()).measure(today.id)
+    calculation = KpiCalculation(runs=runs, frames=frames, kpis=PostgresKpis(empty), engine=ForecastAccuracyEngine())
+    calculation.calculate(today.id)
     return old
 
 

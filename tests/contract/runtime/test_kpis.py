@@ -14,7 +14,8 @@ from psycopg.conninfo import conninfo_to_dict
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.kpis import PostgresKpis
 from runtime.adapters.postgres.runs import PostgresRuns
-from runtime.models.domain.kpis import AccuracyReport, Basis, KpiMetric
+from runtime.models.domain.kpis import Basis, KpiMetric
+from tests.fakes.accuracy import a_run_accuracy
 from tests.fakes.examples import AS_OF, a_run
 
 
@@ -82,9 +83,9 @@ def test_a_report_is_kept_per_basis_and_day_and_a_retry_replaces_it(postgres: Da
     run = PostgresRuns(postgres).start(a_run())
     kpis = PostgresKpis(postgres)
     for basis, wape in ((Basis.BACKTEST, 1.0), (Basis.ACTUALS, 2.0), (Basis.ACTUALS, 3.0)):
-        kpis.save_accuracy(AccuracyReport(run.id, basis, AS_OF, run.id, {"wape": wape}))
-    found = postgres.fetch("select basis, as_of_date, computed_by, payload from accuracy_reports order by basis")
-    assert found == [("ACTUALS", AS_OF, run.id, {"wape": 3.0}), ("BACKTEST", AS_OF, run.id, {"wape": 1.0})]
+        kpis.save_accuracy(a_run_accuracy(basis, wape=wape))
+    rows = postgres.fetch("select basis, as_of_date, computed_by, (payload ->> 'wape')::float from accuracy_reports order by basis")
+    assert rows == [("ACTUALS", AS_OF, run.id, 3.0), ("BACKTEST", AS_OF, run.id, 1.0)]
 
 
 def test_the_week_ahead_accuracy_of_a_day_is_that_of_the_run_of_a_week_before(postgres: Database) -> None:
@@ -92,9 +93,8 @@ def test_the_week_ahead_accuracy_of_a_day_is_that_of_the_run_of_a_week_before(po
     for days_before, wape in ((7, 20.0), (8, 30.0), (14, 40.0), (30, None)):
         run = runs.start(a_run(f"{days_before} days before", as_of_date=AS_OF - timedelta(days=days_before)))
         for lag in (1, 7, 14):
-            known = run.as_of_date + timedelta(days=lag)
-            payload = {"wape": wape if wape is None else wape + lag}
-            kpis.save_accuracy(AccuracyReport(run.id, Basis.ACTUALS, known, run.id, payload))
-    kpis.save_accuracy(AccuracyReport(run.id, Basis.BACKTEST, AS_OF, run.id, {"wape": 1.0}))
+            accuracy = a_run_accuracy(Basis.ACTUALS, wape=wape if wape is None else wape + lag)
+            kpis.save_accuracy(replace(accuracy, run_id=run.id, computed_by=run.id, as_of_date=run.as_of_date + timedelta(days=lag)))
+    kpis.save_accuracy(replace(a_run_accuracy(Basis.BACKTEST, wape=1.0), run_id=run.id, computed_by=run.id))
     assert kpis.week_wapes(AS_OF - timedelta(days=7), AS_OF) == [(AS_OF - timedelta(days=1), 37.0), (AS_OF, 27.0)]
     assert kpis.week_wapes(AS_OF - timedelta(days=40), AS_OF - timedelta(days=1))[0] == (AS_OF - timedelta(days=7), 47.0)

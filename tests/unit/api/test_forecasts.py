@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-from runtime.models.domain.kpis import AccuracyReport, Basis
+from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from tests.fakes.examples import AS_OF, STARTED_AT, a_run, forecast_rows
 from tests.unit.api.conftest import World, call
@@ -145,15 +145,15 @@ def test_accuracy_is_pending_until_something_was_measured(world: World) -> None:
     assert answer.json["metrics"]["wape"] is None
 
 
-def measured(basis: Basis) -> AccuracyReport:
+def accuracy_of_two_skus(basis: Basis) -> RunAccuracy:
     """SKU-1 forecast 12 and SKU-2 forecast 11 where 10 and 10 were sold."""
     forecast = pd.concat([forecasts([12], sku="SKU-1"), forecasts([11], sku="SKU-2")])
     actual = pd.concat([actuals([10], sku="SKU-1"), actuals([10], sku="SKU-2")])
-    return AccuracyReport(a_run().id, basis, AS_OF, a_run().id, ForecastAccuracyEngine().calculate_forecast_kpis(forecast, actual))
+    return RunAccuracy(a_run().id, basis, AS_OF, a_run().id, ForecastAccuracyEngine().report(forecast, actual))
 
 
 def test_accuracy_says_what_it_rests_on_and_breaks_down_on_demand(world: World) -> None:
-    world.accuracy.by_run[a_run().id] = measured(Basis.BACKTEST)
+    world.accuracy.by_run[a_run().id] = accuracy_of_two_skus(Basis.BACKTEST)
     plain = call(f"/forecasts/{a_run().id}/accuracy").json
     by_sku = call(f"/forecasts/{a_run().id}/accuracy", group_by="sku").json
     assert (plain["status"], plain["basis"], plain["scope"]) == ("COMPLETE", "BACKTEST", {})
@@ -163,7 +163,7 @@ def test_accuracy_says_what_it_rests_on_and_breaks_down_on_demand(world: World) 
 
 
 def test_accuracy_of_a_row_is_that_of_its_sku(world: World) -> None:
-    world.accuracy.by_run[a_run().id] = measured(Basis.ACTUALS)
+    world.accuracy.by_run[a_run().id] = accuracy_of_two_skus(Basis.ACTUALS)
     row = call("/forecasts", time_horizon="7d", sku_filter=["SKU-2"], limit="1").json["forecasts"][0]
     answer = call(f"/forecasts/{row['id']}/accuracy").json
     assert answer["scope"] == {"sku_id": "SKU-2"}
@@ -172,7 +172,7 @@ def test_accuracy_of_a_row_is_that_of_its_sku(world: World) -> None:
 
 
 def test_accuracy_of_a_row_whose_sku_nobody_could_measure_is_pending(world: World) -> None:
-    world.accuracy.by_run[a_run().id] = measured(Basis.ACTUALS)
+    world.accuracy.by_run[a_run().id] = accuracy_of_two_skus(Basis.ACTUALS)
     answer = call(f"/forecasts/{encode(ForecastKey(a_run().id, 'LDS1', 'SKU-3', AS_OF))}/accuracy").json
     assert (answer["status"], answer["scope"], answer["metrics"]["wape"]) == ("PENDING_ACTUALS", {"sku_id": "SKU-3"}, None)
 

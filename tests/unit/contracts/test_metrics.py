@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from types import SimpleNamespace
@@ -18,19 +17,20 @@ from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime import bootstrap
 from runtime.functions.observability import metrics
 from runtime.models.domain.documents import ForecastDocument, QualityDocument
-from runtime.models.domain.kpis import AccuracyReport, Basis
+from runtime.models.domain.kpis import Basis
 from runtime.models.domain.objects import ObjectStatus
 from runtime.models.domain.publishing import LoadedForecast
 from runtime.models.domain.quality import Verdict
 from runtime.models.domain.run_input import RunInput
 from runtime.services.anomalies.anomaly_detection import DetectionResult
-from runtime.services.kpis.kpi_calculation import Measured
+from runtime.services.kpis.kpi_calculation import KpiResult
 from runtime.services.probe.canary_probe import ProbeResult
 from runtime.services.runs.daily_start import Started
 from runtime.services.runs.publishing import Publication
 from runtime.services.runs.quality_gate import Judgement
 from runtime.services.runs.run_resolution import ResolvedRun
-from tests.fakes.examples import AS_OF, a_run, an_accepted_object, an_execution, forecast_json, quality_json
+from tests.fakes.accuracy import a_run_accuracy
+from tests.fakes.examples import a_run, an_accepted_object, an_execution, forecast_json, quality_json
 
 RUN_ID = an_execution().run_id
 EXECUTION = {"name": "daily-2026-11-22", "arn": an_execution().arn, "start_time": "2026-11-22T04:30:00.000Z"}
@@ -61,16 +61,6 @@ def landing(key: str) -> dict[str, Any]:
     return {"messageId": key, "body": json.dumps({"detail": detail}), "eventSource": "aws:sqs", "attributes": {}}
 
 
-def accuracy_report() -> AccuracyReport:
-    payload = {
-        "wape": 20.0,
-        "window": {"start": (AS_OF - timedelta(days=13)).isoformat(), "end": AS_OF.isoformat()},
-        "additional": {"fva": {"points": 3.0}},
-        "sku_breakdown": [{"wape": 20.0, "abs_error": 2.0, "bias_pct": 1.0, "n": 14}],
-    }
-    return AccuracyReport(RUN_ID, Basis.ACTUALS, AS_OF, RUN_ID, payload)
-
-
 FORECAST = ForecastDocument.model_validate(forecast_json(RUN_ID, rows=56))
 INVOCATIONS = {
     "data_processor": Invocation(
@@ -99,7 +89,9 @@ INVOCATIONS = {
         {"detect": [DetectionResult(RUN_ID, 2, AnomalyDetectionEngine().assess([], None), usual_total=1.0)]},
         RUN_EVENT,
     ),
-    "kpi_calculator": Invocation("kpi_calculation", {"measure": [Measured((accuracy_report(),), kpis=11, sigmas=0.5)]}, RUN_EVENT),
+    "kpi_calculator": Invocation(
+        "kpi_calculation", {"calculate": [KpiResult((a_run_accuracy(Basis.ACTUALS, days=14),), n_kpis=11, sigmas=0.5)]}, RUN_EVENT
+    ),
     "run_recorder": Invocation(
         "run_recorder",
         {"succeeded": [{}], "times_usual": [1.5]},

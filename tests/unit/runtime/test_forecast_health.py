@@ -8,9 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kpi_engine.accuracy.report.rows import SkuRow
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-from runtime.services.forecasts.forecast_health import biased_share, sigmas_above_usual
+from runtime.services.forecasts.forecast_health import measure_biased_share, measure_sigmas
 from tests.fakes.examples import AS_OF
+
+
+def sku_row(n: int, wape: float | None, bias_pct: float | None, abs_error: float) -> SkuRow:
+    return SkuRow("SKU-1", n, None, wape, bias_pct, None, None, abs_error, None, "smooth", 1)
 
 
 def days(wapes: list[float]) -> list[tuple[date, float]]:
@@ -20,15 +25,15 @@ def days(wapes: list[float]) -> list[tuple[date, float]]:
 
 def test_two_bad_weeks_stand_out_by_as_many_sigmas_as_their_best_day() -> None:
     usual, recent = [40.0, 44.0] * 20, [50.0] * 13 + [48.0]
-    assert sigmas_above_usual(days(usual + recent), AS_OF) == pytest.approx((48 - np.mean(usual)) / np.std(usual))
+    assert measure_sigmas(days(usual + recent), AS_OF) == pytest.approx((48 - np.mean(usual)) / np.std(usual))
 
 
 def test_one_good_day_in_two_weeks_is_enough_to_be_well() -> None:
-    assert sigmas_above_usual(days([40.0, 44.0] * 20 + [60.0] * 13 + [42.0]), AS_OF) == pytest.approx(0)
+    assert measure_sigmas(days([40.0, 44.0] * 20 + [60.0] * 13 + [42.0]), AS_OF) == pytest.approx(0)
 
 
 def test_a_steady_past_does_not_make_a_trifle_unusual() -> None:
-    assert sigmas_above_usual(days([40.0] * 40 + [40.1] * 14), AS_OF) == pytest.approx(0.2)
+    assert measure_sigmas(days([40.0] * 40 + [40.1] * 14), AS_OF) == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(
@@ -41,12 +46,12 @@ def test_a_steady_past_does_not_make_a_trifle_unusual() -> None:
     ],
 )
 def test_too_little_to_compare_gives_no_figure(figures: list[tuple[date, float]]) -> None:
-    assert sigmas_above_usual(figures, AS_OF) is None
+    assert measure_sigmas(figures, AS_OF) is None
 
 
 def test_what_lies_before_the_13_weeks_does_not_count() -> None:
     figures = days([1.0] * 30 + [40.0] * 91 + [40.0] * 14)
-    assert sigmas_above_usual(figures, AS_OF) == 0
+    assert measure_sigmas(figures, AS_OF) == 0
 
 
 def test_the_biased_share_equals_that_of_a_loop_over_the_points() -> None:
@@ -57,7 +62,7 @@ def test_the_biased_share_equals_that_of_a_loop_over_the_points() -> None:
     lean = {sku: (8 if place % 3 == 0 else 0) for place, sku in enumerate(skus)}
     forecast = actual.rename(columns={"demand_date": "forecast_date", "actual_value": "predicted_value"})
     forecast["predicted_value"] += [lean[sku] + generator.normal(0, 4) for sku, _, _ in rows]
-    told = biased_share(ForecastAccuracyEngine().calculate_forecast_kpis(forecast, actual)["sku_breakdown"])
+    share = measure_biased_share(ForecastAccuracyEngine().report(forecast, actual).sku_breakdown)
 
     volume, biased = 0.0, 0.0
     for sku in skus:
@@ -66,7 +71,7 @@ def test_the_biased_share_equals_that_of_a_loop_over_the_points() -> None:
         volume += demand
         if abs(errors.sum() / errors.abs().mean()) > 2.5 * np.sqrt(horizon):
             biased += demand
-    assert told == pytest.approx(100 * biased / volume)
+    assert share == pytest.approx(100 * biased / volume)
     assert 0 < biased < volume
 
 
@@ -75,13 +80,17 @@ def test_chance_makes_few_skus_biased_however_many_points_they_have(n: int) -> N
     errors = np.random.default_rng(7).normal(0, 10, size=(4_000, n))
     absolute, demand = np.abs(errors).sum(axis=1), 100.0 * n
     rows = [
-        {"n": n, "wape": 100 * whole / demand, "bias_pct": 100 * total / demand, "abs_error": whole}
+        sku_row(n=n, wape=100 * whole / demand, bias_pct=100 * total / demand, abs_error=whole)
         for whole, total in zip(absolute, errors.sum(axis=1), strict=True)
     ]
-    assert 2 < (biased_share(rows) or 0) < 7
+    assert 2 < (measure_biased_share(rows) or 0) < 7
 
 
 def test_without_errors_there_is_no_share() -> None:
-    assert biased_share([]) is None
-    assert biased_share([{"wape": None, "abs_error": 3.0, "n": 2, "bias_pct": None}]) is None
-    assert biased_share([{"wape": 0.0, "abs_error": 0.0, "n": 2, "bias_pct": 0.0}]) is None
+    assert measure_biased_share([]) is None
+    assert measure_biased_share([sku_row(n=2, wape=None, bias_pct=None, abs_error=3.0)]) is None
+    assert measure_biased_share([sku_row(n=2, wape=0.0, bias_pct=0.0, abs_error=0.0)]) is None
+
+
+def test_a_sku_whose_demand_and_returns_cancel_has_no_share() -> None:
+    assert measure_biased_share([sku_row(n=2, wape=50.0, bias_pct=None, abs_error=3.0)]) is None
