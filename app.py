@@ -1,4 +1,4 @@
-"""The CDK app: settings in, stacks out. No AWS call at synth."""
+"""The CDK app: reads the settings and defines the stacks. It makes no AWS calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stacks.platform import build_platform
 
 
 def main() -> None:
-    """Synthesise one stage and check it; wrong settings and findings without a reason end it."""
+    """Synthesize and check one stage; invalid settings and findings that are not suppressed make it fail."""
     app = App()
     try:
         settings = read_settings(app.node.get_all_context())

@@ -1,4 +1,4 @@
-"""What readers call: the API function behind a gateway that asks for a token."""
+"""The REST API: the API function, API Gateway, the user pool and the canary."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from stacks.base import StageStack
 
 
 class ApiStack(StageStack):
-    """The API reads the published run and starts new ones."""
+    """The API serves the published run and starts new ones."""
 
     def __init__(self, scope: Construct, settings: Settings, functions: FunctionFactory, machine: StateMachine) -> None:
         super().__init__(scope, "Api", settings, "API and identity")
@@ -27,26 +27,28 @@ class ApiStack(StageStack):
         self.handler = functions.make(self, replace(API, snap_start=settings.api_snap_start), environment)
         machine.grant_start_execution(self.handler)
         self.identity = Identity(self, "Identity", settings)
-        self.edge = PlatformApi(self, "Edge", settings, self._target(settings), self.identity)
-        self.canary = self._canary(settings, functions) if settings.canary_minutes else None
-        self._outputs()
+        self.edge = PlatformApi(self, "Edge", settings, self._integration_target(settings), self.identity)
+        self.canary = self._create_canary(settings, functions) if settings.canary_minutes else None
+        self._add_outputs()
 
-    def _target(self, settings: Settings) -> IFunction:
-        """On AWS a published version, which may be restored from its snapshot; the twin calls the function itself."""
+    def _integration_target(self, settings: Settings) -> IFunction:
+        """Return a published version on AWS, which can start from a snapshot; on the local stack, the function itself."""
         return Alias(self, "Live", alias_name="live", version=self.handler.current_version) if settings.on_aws else self.handler
 
-    def _canary(self, settings: Settings, functions: FunctionFactory) -> Canary:
+    def _create_canary(self, settings: Settings, functions: FunctionFactory) -> Canary:
         return Canary(self, "Canary", functions, self.identity, self.edge, Duration.minutes(settings.canary_minutes))
 
     @property
     def functions(self) -> dict[str, Function]:
-        """Functions by name."""
+        """The functions by name."""
         return {API.name: self.handler, **({CANARY.name: self.canary.function} if self.canary else {})}
 
-    def _outputs(self) -> None:
-        CfnOutput(self, "ApiUrl", value=self.edge.api.url, description="Routes live below api/v1")
+    def _add_outputs(self) -> None:
+        CfnOutput(self, "ApiUrl", value=self.edge.api.url, description="Routes are below api/v1")
         if self.edge.client_key:
-            CfnOutput(self, "ApiKeyId", value=self.edge.client_key.key_id, description="The machine client's key, header X-Api-Key")
-        CfnOutput(self, "TokenUrl", value=self.identity.token_url, description="Where clients get tokens")
-        CfnOutput(self, "TokenClientId", value=self.identity.client.user_pool_client_id, description="The machine client")
-        CfnOutput(self, "TokenUserPoolId", value=self.identity.pool.user_pool_id, description="Where the client's secret stands")
+            CfnOutput(
+                self, "ApiKeyId", value=self.edge.client_key.key_id, description="API key of the machine client, for the header X-Api-Key"
+            )
+        CfnOutput(self, "TokenUrl", value=self.identity.token_url, description="Token endpoint of the user pool")
+        CfnOutput(self, "TokenClientId", value=self.identity.client.user_pool_client_id, description="Client id of the machine client")
+        CfnOutput(self, "TokenUserPoolId", value=self.identity.pool.user_pool_id, description="User pool that holds the client's secret")

@@ -1,4 +1,4 @@
-"""What every stack of a stage has in common."""
+"""The base class of all stacks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cdk.settings.model import Settings
 
 
 class StageStack(Stack):
-    """A stack named after its stage, tagged, and protected where the settings say so."""
+    """A stack with the name of its stage, tags, and termination protection if the settings require it."""
 
     def __init__(self, scope: Construct, name: str, settings: Settings, description: str) -> None:
         super().__init__(
@@ -17,5 +17,5 @@ class StageStack(Stack):
             settings.stack_name(name),
             description=f"Signify {settings.stage}: {description}",
             termination_protection=settings.termination_protection,
-            tags={**settings.tags, "signify:stage": settings.stage},  # CloudFormation passes them on to every resource that takes tags
+            tags={**settings.tags, "signify:stage": settings.stage},  # CloudFormation adds them to every resource that supports tags
         )

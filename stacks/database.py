@@ -1,11 +1,11 @@
-"""Where results lie: the private network, the database in it, and its schema."""
+"""The private network, the database and its schema."""
 
 from __future__ import annotations
 
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from cdk.common.helper_logs import keep_helper_logs
+from cdk.common.helper_logs import add_helper_log_groups
 from cdk.compute.function import FunctionFactory
 from cdk.compute.migrations import Migrations
 from cdk.network.vpc import Network
@@ -15,7 +15,7 @@ from stacks.base import StageStack
 
 
 class DatabaseStack(StageStack):
-    """Deployed before everything that reads the schema, so that the schema is there first."""
+    """Deployed before every stack that uses the schema."""
 
     def __init__(self, scope: Construct, settings: Settings) -> None:
         super().__init__(scope, "Database", settings, "network, database and schema")
@@ -23,5 +23,5 @@ class DatabaseStack(StageStack):
         self.database = Database(self, "Database", settings, self.network)
         self.functions = FunctionFactory(settings, self.database)
         self.migrations = Migrations(self, "Migrations", self.functions)
-        CfnOutput(self, "DatabaseSecretArn", value=self.database.secret_arn, description="The administrator of the database")
-        keep_helper_logs(self, settings)
+        CfnOutput(self, "DatabaseSecretArn", value=self.database.secret_arn, description="Secret of the database administrator")
+        add_helper_log_groups(self, settings)

@@ -1,11 +1,11 @@
-"""Where the data lies."""
+"""The data lake and its catalog."""
 
 from __future__ import annotations
 
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from cdk.common.helper_logs import keep_helper_logs
+from cdk.common.helper_logs import add_helper_log_groups
 from cdk.settings.model import Settings
 from cdk.storage.catalog import Catalog
 from cdk.storage.lake import Lake
@@ -13,11 +13,11 @@ from stacks.base import StageStack
 
 
 class LakeStack(StageStack):
-    """The data lake and its tables."""
+    """The bucket of the lake, and its tables for Athena."""
 
     def __init__(self, scope: Construct, settings: Settings) -> None:
         super().__init__(scope, "Lake", settings, "data lake and its catalog")
         self.lake = Lake(self, "Lake", settings)
         self.catalog = Catalog(self, "Catalog", settings, self.lake)
-        CfnOutput(self, "LakeBucketName", value=self.lake.bucket.bucket_name, description="Drop files below landing/<dataset>/v1/")
-        keep_helper_logs(self, settings)
+        CfnOutput(self, "LakeBucketName", value=self.lake.bucket.bucket_name, description="Upload files below landing/<dataset>/v1/")
+        add_helper_log_groups(self, settings)

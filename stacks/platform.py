@@ -1,4 +1,4 @@
-"""The whole of one stage, in the order it is deployed."""
+"""All stacks of one stage, in the order of their deployment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The run: the state machine and the topics it tells."""
+"""The state machine of the runs, its schedule, events and topics."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from stacks.base import StageStack
 
 
 class WorkflowStack(StageStack):
-    """From what landed to a published run."""
+    """From staged rows to a published run."""
 
     def __init__(self, scope: Construct, settings: Settings, lake: Lake, steps: Steps, functions: FunctionFactory) -> None:
         super().__init__(scope, "Workflow", settings, "the run")
@@ -31,9 +31,11 @@ class WorkflowStack(StageStack):
         self.schedule = DailySchedule(self, "Schedule", settings, self.forecast_trigger)
         self.execution_listener = functions.make(self, EXECUTION_LISTENER, environment)
         self.execution_events = ExecutionEvents(self, "ExecutionEvents", self.run.machine, self.execution_listener)
-        CfnOutput(self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} for yesterday")
+        CfnOutput(
+            self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} to forecast from yesterday"
+        )
 
     @property
     def functions(self) -> dict[str, Function]:
-        """Functions by name."""
+        """The functions by name."""
         return {FORECAST_TRIGGER.name: self.forecast_trigger, EXECUTION_LISTENER.name: self.execution_listener}

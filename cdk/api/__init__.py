@@ -1,1 +1,1 @@
-"""The REST API in front of the functions."""
+"""The REST API: API Gateway, its firewall, its clients and its logs."""

@@ -1,4 +1,4 @@
-"""What API Gateway itself answers, reshaped to problem+json (RFC 9457), so that consumers meet one format."""
+"""Error responses of API Gateway itself, as problem+json (RFC 9457), so that clients see one format."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from cdk.settings.model import Settings
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One kind of refusal. `detail` None repeats what the gateway says."""
+class GatewayProblem:
+    """One problem document. Without `detail`, the message of API Gateway is used."""
 
     status: int
     code: str
@@ -21,42 +21,44 @@ class Problem:
     detail: str | None = None
 
 
-ALWAYS = {
+COMMON_HEADERS = {
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
 }
-BEARER = {"WWW-Authenticate": "Bearer"}
-THROTTLED = {"Retry-After": "1"}  # the gateway's token bucket refills every second
-OVER_THE_RATE = {"Retry-After": "60"}  # the firewall looks back one minute
-PROBLEMS: dict[str, Problem] = {
-    "UNAUTHORIZED": Problem(401, "UNAUTHENTICATED", "A valid access token is needed", BEARER, "No token of ours came, or it has expired."),
-    "ACCESS_DENIED": Problem(403, "FORBIDDEN", "The token does not allow this"),
-    "EXPIRED_TOKEN": Problem(401, "UNAUTHENTICATED", "The token has expired", BEARER),
-    "INVALID_SIGNATURE": Problem(401, "UNAUTHENTICATED", "The signature is wrong", BEARER),
-    "INVALID_API_KEY": Problem(403, "FORBIDDEN", "An API key of ours is needed", detail="Send it as X-Api-Key, beside the token."),
-    "MISSING_AUTHENTICATION_TOKEN": Problem(404, "NOT_FOUND", "No such resource", detail="No such route; /api/v1/docs lists them."),
-    "RESOURCE_NOT_FOUND": Problem(404, "NOT_FOUND", "No such resource"),
-    "BAD_REQUEST_BODY": Problem(400, "MALFORMED", "The body cannot be read", detail="Send the body as a JSON object; {} is one."),
-    "BAD_REQUEST_PARAMETERS": Problem(400, "MALFORMED", "A parameter is missing"),
-    "UNSUPPORTED_MEDIA_TYPE": Problem(415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON"),
-    "REQUEST_TOO_LARGE": Problem(413, "TOO_LARGE", "The body is too large"),
-    "THROTTLED": Problem(429, "RATE_LIMITED", "Too many requests", THROTTLED),
-    "QUOTA_EXCEEDED": Problem(429, "RATE_LIMITED", "The quota is used up", {"Retry-After": "3600"}),
-    "INTEGRATION_FAILURE": Problem(503, "UNAVAILABLE", "The API cannot answer now", {"Retry-After": "5"}),
-    "INTEGRATION_TIMEOUT": Problem(504, "TIMEOUT", "The API took too long", {"Retry-After": "5"}),
-    "AUTHORIZER_FAILURE": Problem(500, "INTERNAL", "Tokens cannot be checked now"),
-    "AUTHORIZER_CONFIGURATION_ERROR": Problem(500, "INTERNAL", "Tokens cannot be checked now"),
-    "API_CONFIGURATION_ERROR": Problem(500, "INTERNAL", "The API failed"),
-    "DEFAULT_4_XX": Problem(403, "FORBIDDEN", "The request was refused"),
-    "DEFAULT_5_XX": Problem(500, "INTERNAL", "The API failed"),
+BEARER_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+RETRY_IN_A_SECOND = {"Retry-After": "1"}  # the token bucket of API Gateway refills every second
+RETRY_IN_A_MINUTE = {"Retry-After": "60"}  # the rate rules of the firewall count the last minute
+PROBLEMS: dict[str, GatewayProblem] = {
+    "UNAUTHORIZED": GatewayProblem(
+        401, "UNAUTHENTICATED", "An access token is required", BEARER_CHALLENGE, "The token is missing, invalid or expired."
+    ),
+    "ACCESS_DENIED": GatewayProblem(403, "FORBIDDEN", "The token has none of the required scopes"),
+    "EXPIRED_TOKEN": GatewayProblem(401, "UNAUTHENTICATED", "The token has expired", BEARER_CHALLENGE),
+    "INVALID_SIGNATURE": GatewayProblem(401, "UNAUTHENTICATED", "The signature of the token is invalid", BEARER_CHALLENGE),
+    "INVALID_API_KEY": GatewayProblem(403, "FORBIDDEN", "An API key is required", detail="Send it as X-Api-Key, in addition to the token."),
+    "MISSING_AUTHENTICATION_TOKEN": GatewayProblem(404, "NOT_FOUND", "Not found", detail="Unknown route; /api/v1/docs lists all routes."),
+    "RESOURCE_NOT_FOUND": GatewayProblem(404, "NOT_FOUND", "Not found"),
+    "BAD_REQUEST_BODY": GatewayProblem(400, "MALFORMED", "The body is not valid", detail="Send a JSON object; {} uses the defaults."),
+    "BAD_REQUEST_PARAMETERS": GatewayProblem(400, "MALFORMED", "A required parameter is missing"),
+    "UNSUPPORTED_MEDIA_TYPE": GatewayProblem(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON"),
+    "REQUEST_TOO_LARGE": GatewayProblem(413, "TOO_LARGE", "The body is too large"),
+    "THROTTLED": GatewayProblem(429, "RATE_LIMITED", "Too many requests", RETRY_IN_A_SECOND),
+    "QUOTA_EXCEEDED": GatewayProblem(429, "RATE_LIMITED", "The daily quota is exhausted", {"Retry-After": "3600"}),
+    "INTEGRATION_FAILURE": GatewayProblem(503, "UNAVAILABLE", "The API is temporarily unavailable", {"Retry-After": "5"}),
+    "INTEGRATION_TIMEOUT": GatewayProblem(504, "TIMEOUT", "The API did not respond in time", {"Retry-After": "5"}),
+    "AUTHORIZER_FAILURE": GatewayProblem(500, "INTERNAL", "Tokens cannot be verified at the moment"),
+    "AUTHORIZER_CONFIGURATION_ERROR": GatewayProblem(500, "INTERNAL", "Tokens cannot be verified at the moment"),
+    "API_CONFIGURATION_ERROR": GatewayProblem(500, "INTERNAL", "Internal error"),
+    "DEFAULT_4_XX": GatewayProblem(403, "FORBIDDEN", "The request was rejected"),
+    "DEFAULT_5_XX": GatewayProblem(500, "INTERNAL", "Internal error"),
 }
 
 
-def answer_problems(api: RestApi, settings: Settings) -> None:
-    """Give every gateway response of the API its problem document."""
-    for name, problem in {**PROBLEMS, "WAF_FILTERED": _over_the_rate(settings.api_client_rate_limit)}.items():
+def add_problem_responses(api: RestApi, settings: Settings) -> None:
+    """Replace every gateway response of the API by a problem document."""
+    for name, problem in {**PROBLEMS, "WAF_FILTERED": _rate_exceeded(settings.api_client_rate_limit)}.items():
         GatewayResponse(
             api,
             name.title().replace("_", ""),
@@ -64,13 +66,13 @@ def answer_problems(api: RestApi, settings: Settings) -> None:
             type=getattr(ResponseType, name),
             status_code=str(problem.status),
             response_headers={key: f"'{value}'" for key, value in _headers(problem, settings).items()},
-            templates={"application/json": document(problem)},
+            templates={"application/json": render_document(problem)},
         )
 
 
-def document(problem: Problem) -> str:
-    """The body: JSON after API Gateway put its `$context` values in (a message string arrives quoted)."""
-    facts = {
+def render_document(problem: GatewayProblem) -> str:
+    """Return the template of the body: JSON once API Gateway has inserted its `$context` values (message strings are quoted)."""
+    fields: dict[str, object] = {
         "type": f"/problems/{problem.code.lower().replace('_', '-')}",
         "title": problem.title,
         "status": problem.status,
@@ -79,19 +81,19 @@ def document(problem: Problem) -> str:
         "request_id": "$context.requestId",
     }
     if "Retry-After" in problem.headers:
-        facts["retry_after_s"] = int(problem.headers["Retry-After"])
+        fields["retry_after_s"] = int(problem.headers["Retry-After"])
     detail = "$context.error.messageString" if problem.detail is None else json.dumps(problem.detail)
-    return f'{json.dumps(facts)[:-1]}, "detail": {detail}}}'
+    return f'{json.dumps(fields)[:-1]}, "detail": {detail}}}'
 
 
-def _over_the_rate(limit: int) -> Problem:
-    """What the rate rules block; the other rules of the firewall answer for themselves."""
-    detail = f"More than {limit} requests in a minute, by this token or from this address."
-    return Problem(429, "RATE_LIMITED", "Too many requests", OVER_THE_RATE, detail)
+def _rate_exceeded(limit: int) -> GatewayProblem:
+    """Return the response to requests that the rate rules block; the other rules of the firewall have responses of their own."""
+    detail = f"More than {limit} requests in a minute with this token or from this IP address."
+    return GatewayProblem(429, "RATE_LIMITED", "Too many requests", RETRY_IN_A_MINUTE, detail)
 
 
-def _headers(problem: Problem, settings: Settings) -> dict[str, str]:
-    headers = {**ALWAYS, **problem.headers}
-    if len(settings.cors_origins) == 1:  # the gateway cannot choose among several; a page of several sees such a refusal without its body
+def _headers(problem: GatewayProblem, settings: Settings) -> dict[str, str]:
+    headers = {**COMMON_HEADERS, **problem.headers}
+    if len(settings.cors_origins) == 1:  # API Gateway can name one; with several, web pages cannot read the body of such responses
         headers["Access-Control-Allow-Origin"] = settings.cors_origins[0]
     return headers

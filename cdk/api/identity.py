@@ -1,4 +1,4 @@
-"""Who may call the API: machines, with client credentials and scopes, from a user pool without users."""
+"""Authentication of API clients: a Cognito user pool without users, with machine clients (client credentials) and scopes."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ TOKEN_VALIDITY = Duration.hours(1)
 
 
 class Identity(Construct):
-    """A user pool with the scopes of the API and one machine client that has all of them."""
+    """The user pool, the scopes of the API, and one machine client with all scopes."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self.pool = self._pool()
         domain = self.pool.add_domain(
-            # The prefix is shared by all accounts of a region, hence the account's number in it.
+            # Prefixes are unique in a region across all accounts, so it contains the account id.
             "Domain",
             cognito_domain=CognitoDomainOptions(domain_prefix=f"signify-{settings.stage}-{Aws.ACCOUNT_ID}"),
         )
@@ -60,11 +60,11 @@ class Identity(Construct):
             feature_plan=FeaturePlan.LITE,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        suppress_findings(pool, _ACCEPTED)
+        suppress_findings(pool, _SUPPRESSIONS)
         return pool
 
 
-_ACCEPTED = {
-    "AwsSolutions-COG3": "Threat protection watches users who sign in; this pool has none, only machine clients.",
-    "AwsSolutions-COG8": "The Plus plan pays for protection of users; this pool has none, only machine clients.",
+_SUPPRESSIONS = {
+    "AwsSolutions-COG3": "Threat protection is for users who sign in; this pool has machine clients only.",
+    "AwsSolutions-COG8": "The Plus plan protects users; this pool has machine clients only.",
 }

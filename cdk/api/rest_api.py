@@ -1,4 +1,4 @@
-"""The API's edge: a REST API behind a firewall, whose every route but a few needs a token; throttled, logged and validated."""
+"""The REST API: API Gateway behind a firewall, with tokens, throttling, logs and request validation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
 from cdk.api.gateway_logs import add_execution_logs, count_authentication_failures, measure_throttled_share, stage_options
-from cdk.api.gateway_responses import answer_problems
+from cdk.api.gateway_responses import add_problem_responses
 from cdk.api.identity import Identity
-from cdk.api.usage_plan import plan_usage
+from cdk.api.usage_plan import add_usage_plan
 from cdk.api.web_acl import WebAcl
 from cdk.common.log_group import create_log_group
 from cdk.common.suppress_findings import suppress_findings
@@ -29,14 +29,14 @@ from cdk.settings.model import Settings
 from contracts.scopes import Scope
 
 BASE_PATH = "api/v1"
-OPEN_ROUTES = ("health", "openapi.json", "docs")
-WITH_BODY = ("POST", "PUT", "PATCH")
-# Without it a regional API takes TLS 1.0. STRICT: the host of a request must be the one that TLS was negotiated for.
+PUBLIC_ROUTES = ("health", "openapi.json", "docs")
+METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
+# A regional API accepts TLS 1.0 by default. STRICT: the Host header must match the name in the TLS handshake.
 TLS = {"SecurityPolicy": "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "EndpointAccessMode": "STRICT"}
 
 
 class PlatformApi(Construct):
-    """Hands every request below /api/v1 to one function, which routes it."""
+    """Pass every request below /api/v1 to one function, which routes it."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, handler: IFunction, identity: Identity) -> None:
         super().__init__(scope, construct_id)
@@ -48,45 +48,45 @@ class PlatformApi(Construct):
             rest_api_name=settings.stack_name("Api"),
             description=f"Signify, stage {settings.stage}",
             endpoint_types=[EndpointType.REGIONAL],
-            cloud_watch_role=True,  # without the account's logging role, an empty account refuses access logs
+            cloud_watch_role=True,  # access logs need the logging role of the account
             deploy_options=stage_options(settings, access_logs),
         )
         self._require_tls()
         add_execution_logs(self, self.api, settings)
         integration = LambdaIntegration(handler)
         base = self.api.root.resource_for_path(BASE_PATH)
-        for route in OPEN_ROUTES:
-            self._open(base.add_resource(route), integration)
-        guarded = self._guard(base, integration, settings)
+        for route in PUBLIC_ROUTES:
+            self._add_public_route(base.add_resource(route), integration)
+        protected = self._add_protected_routes(base, integration, settings)
         if settings.cors_origins:
-            self._answer_preflights(guarded, integration)
-        self.client_key = plan_usage(self.api, settings)
+            self._add_preflight(protected, integration)
+        self.client_key = add_usage_plan(self.api, settings)
         count_authentication_failures(self, access_logs)
         measure_throttled_share(self, access_logs)
-        answer_problems(self.api, settings)
+        add_problem_responses(self.api, settings)
         self.firewall = WebAcl(self, "Firewall", settings, self.api.deployment_stage) if settings.api_firewall else None
-        suppress_findings(self, _ACCEPTED if self.firewall else {**_ACCEPTED, **_ACCEPTED_WITHOUT_FIREWALL})
+        suppress_findings(self, _SUPPRESSIONS if self.firewall else {**_SUPPRESSIONS, **_NO_FIREWALL_SUPPRESSIONS})
 
     def _require_tls(self) -> None:
-        """TLS 1.2 at least, with forward secrecy. The library knows these properties of domain names only."""
+        """Require TLS 1.2 with forward secrecy. The CDK has these properties for domain names only."""
         resource = self.api.node.default_child
         assert isinstance(resource, CfnRestApi)
         for name, value in TLS.items():
             resource.add_property_override(name, value)
         assert self.api.latest_deployment is not None
-        self.api.latest_deployment.add_to_logical_id(TLS)  # it holds from the next deployment on
+        self.api.latest_deployment.add_to_logical_id(TLS)  # takes effect with a new deployment
 
-    def _open(self, resource: IResource, integration: LambdaIntegration) -> None:
+    def _add_public_route(self, resource: IResource, integration: LambdaIntegration) -> None:
         method = resource.add_method("GET", integration, authorization_type=AuthorizationType.NONE)
-        suppress_findings(method, _ACCEPTED_OF_OPEN_ROUTES)
+        suppress_findings(method, _PUBLIC_ROUTE_SUPPRESSIONS)
 
-    def _guard(self, base: IResource, integration: LambdaIntegration, settings: Settings) -> IResource:
-        """Any scope opens the gate; the function asks for the one that the route needs."""
+    def _add_protected_routes(self, base: IResource, integration: LambdaIntegration, settings: Settings) -> IResource:
+        """Accept a token with any scope here; the function checks the scope that the route requires."""
         resource = base.add_resource("{proxy+}")
         authorizer = CognitoUserPoolsAuthorizer(self, "Tokens", cognito_user_pools=[self._identity.pool])
         validator = RequestValidator(self, "Validator", rest_api=self.api, validate_request_body=True, validate_request_parameters=True)
         document = self.api.add_model("JsonObject", content_type="application/json", description="Any JSON object", schema=_JSON_OBJECT)
-        for verb in ("ANY", *WITH_BODY):
+        for verb in ("ANY", *METHODS_WITH_BODY):
             resource.add_method(
                 verb,
                 integration,
@@ -95,24 +95,26 @@ class PlatformApi(Construct):
                 authorization_scopes=[str(each) for each in Scope],
                 api_key_required=settings.api_key_required,
                 request_validator=validator,
-                request_models={"application/json": document} if verb in WITH_BODY else None,
+                request_models={"application/json": document} if verb in METHODS_WITH_BODY else None,
             )
         return resource
 
-    def _answer_preflights(self, resource: IResource, integration: LambdaIntegration) -> None:
-        """Browsers ask without a token; the function knows which origins may."""
+    def _add_preflight(self, resource: IResource, integration: LambdaIntegration) -> None:
+        """Let browsers send CORS preflights without a token; the function checks the origin."""
         method = resource.add_method("OPTIONS", integration, authorization_type=AuthorizationType.NONE)
-        suppress_findings(method, _ACCEPTED_OF_PREFLIGHTS)
+        suppress_findings(method, _PREFLIGHT_SUPPRESSIONS)
 
 
 _JSON_OBJECT = JsonSchema(schema=JsonSchemaVersion.DRAFT4, title="JsonObject", type=JsonSchemaType.OBJECT)
-_ACCEPTED = {
+_SUPPRESSIONS = {
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]": "The account-wide "
-    "role of API Gateway's logs; AWS maintains this policy for exactly that.",
+    "logging role of API Gateway; AWS maintains this policy for that purpose.",
 }
-_ACCEPTED_OF_OPEN_ROUTES = {
-    "AwsSolutions-APIG4": "Health, the API's description and its page are public: they show nothing of a customer's.",
-    "AwsSolutions-COG4": "Health, the API's description and its page are public: they show nothing of a customer's.",
+_PUBLIC_ROUTE_SUPPRESSIONS = {
+    "AwsSolutions-APIG4": "Health check, OpenAPI document and documentation page are public; they contain no customer data.",
+    "AwsSolutions-COG4": "Health check, OpenAPI document and documentation page are public; they contain no customer data.",
 }
-_ACCEPTED_OF_PREFLIGHTS = dict.fromkeys(_ACCEPTED_OF_OPEN_ROUTES, "A preflight carries no token and is told allowed origins only.")
-_ACCEPTED_WITHOUT_FIREWALL = {"AwsSolutions-APIG3": "Switched off by the setting apiFirewall; tokens and the stage's throttle remain."}
+_PREFLIGHT_SUPPRESSIONS = dict.fromkeys(
+    _PUBLIC_ROUTE_SUPPRESSIONS, "A preflight carries no token; the response contains the allowed origins only."
+)
+_NO_FIREWALL_SUPPRESSIONS = {"AwsSolutions-APIG3": "Turned off by the setting apiFirewall; tokens and throttling remain."}

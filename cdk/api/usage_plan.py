@@ -1,7 +1,7 @@
-"""How much one client may ask of the API as API Gateway itself counts it: by an API key, where the settings ask clients for one.
+"""The usage plan: limits of API Gateway for each API key, if the settings require clients to send one.
 
-A plan counts by key, so it bounds nobody who is not asked for one; and a key is no credential: who may call is decided by tokens alone.
-The firewall counts without keys, by token and address. A stage without a firewall can have its limit for each client here.
+A plan counts by key, so it does not limit clients without one. A key is not a credential: tokens alone decide who may call. The firewall
+counts by token and IP address, without keys; in a stage without a firewall, keys can limit each client.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ REQUESTS_PER_DAY = 100_000
 SECONDS_PER_MINUTE = 60
 
 
-def plan_usage(api: RestApi, settings: Settings) -> IApiKey | None:
-    """Limit each client, and give the machine client its key where one is asked for. API Gateway makes up the key's value."""
+def add_usage_plan(api: RestApi, settings: Settings) -> IApiKey | None:
+    """Limit each client; return the key of the machine client, if keys are required. API Gateway generates the value of the key."""
     limit = settings.api_client_rate_limit
     plan = api.add_usage_plan(
         "Clients",
-        description="What one client may ask, by its API key; who may call is decided by tokens alone",
+        description="Limits of one client by its API key; tokens alone decide who may call",
         throttle=ThrottleSettings(rate_limit=round(limit / SECONDS_PER_MINUTE, 2), burst_limit=min(limit, settings.api_burst_limit)),
         quota=QuotaSettings(limit=REQUESTS_PER_DAY, period=Period.DAY),
         api_stages=[UsagePlanPerApiStage(api=api, stage=api.deployment_stage)],

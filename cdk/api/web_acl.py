@@ -1,4 +1,4 @@
-"""The API's firewall: AWS's common rules, a limit on bodies, and 100 requests a minute for each token and each address."""
+"""The firewall (AWS WAF): rate limits per token and IP address, a limit on the body, and AWS's common rules."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from cdk.common.metrics import PERIOD
 from cdk.settings.model import Settings
 
 WINDOW_S = 60
-# Judged by its declared length: the firewall itself sees no more than the first kilobytes of a body.
-BODY_OF_A_MEGABYTE = "^[0-9]{7,}$"
+# Matches Content-Length: WAF inspects only the first kilobytes of a body.
+LENGTH_OF_A_MEGABYTE = "^[0-9]{7,}$"
 COMMON_RULES = "AWSManagedRulesCommonRuleSet"
-# The group's limit of 8 KB on bodies counts only: requests may be as long as the rule BodySize allows.
-COUNTED = "SizeRestrictions_BODY"
-REFUSED = (
+# The limit of the rule group on bodies (8 KB) only counts: the rule BodySize limits them.
+COUNT_ONLY_RULE = "SizeRestrictions_BODY"
+BLOCKING_RULES = (
     "NoUserAgent_HEADER", "UserAgent_BadBots_HEADER",
     "SizeRestrictions_QUERYSTRING", "SizeRestrictions_Cookie_HEADER", "SizeRestrictions_URIPATH",
     "EC2MetaDataSSRF_BODY", "EC2MetaDataSSRF_COOKIE", "EC2MetaDataSSRF_URIPATH", "EC2MetaDataSSRF_QUERYARGUMENTS",
@@ -28,17 +28,17 @@ REFUSED = (
     "GenericRFI_QUERYARGUMENTS", "GenericRFI_BODY", "GenericRFI_URIPATH",
     "CrossSiteScripting_COOKIE", "CrossSiteScripting_QUERYARGUMENTS", "CrossSiteScripting_BODY", "CrossSiteScripting_URIPATH",
 )  # fmt: skip
-BODIES = {
-    "refused": (403, "FORBIDDEN", "The request looks like an attack", "A firewall rule refused the request."),
-    "too_large": (413, "TOO_LARGE", "The body is too large", "Send less than 1,000,000 bytes."),
+RESPONSES = {
+    "refused": (403, "FORBIDDEN", "The request was blocked", "A rule of the firewall blocked the request."),
+    "too_large": (413, "TOO_LARGE", "The body is too large", "Send fewer than 1,000,000 bytes."),
 }
 
 
 class WebAcl(Construct):
-    """Judges every request before the gateway sees it.
+    """Inspect every request before API Gateway handles it.
 
-    The rate rules block without an answer of their own, so that the gateway's response WAF_FILTERED answers: 429 as problem+json.
-    What the firewall itself answers can only be application/json; that is left to what no honest client meets.
+    The rate rules have no response of their own, so that clients get the gateway response WAF_FILTERED: 429 as problem+json. Responses of
+    WAF itself can only be application/json; they are limited to requests that regular clients do not send.
     """
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, stage: Stage) -> None:
@@ -51,7 +51,7 @@ class WebAcl(Construct):
             scope="REGIONAL",
             default_action=CfnWebACL.DefaultActionProperty(allow=CfnWebACL.AllowActionProperty()),
             visibility_config=self._visibility(""),
-            custom_response_bodies={key: _body(*answer) for key, answer in BODIES.items()},
+            custom_response_bodies={key: _response_body(*response) for key, response in RESPONSES.items()},
             rules=[
                 self._rate(0, "RatePerToken", settings.api_client_rate_limit, _by_token()),
                 self._rate(1, "RatePerAddress", settings.api_client_rate_limit, {"aggregate_key_type": "IP"}),
@@ -62,30 +62,30 @@ class WebAcl(Construct):
         CfnWebACLAssociation(self, "OnStage", resource_arn=stage.stage_arn, web_acl_arn=self.acl.attr_arn)
 
     def metric(self, name: str) -> Metric:
-        """A sum over all rules: BlockedRequests or AllowedRequests."""
+        """Return the sum over all rules of BlockedRequests or AllowedRequests."""
         dimensions = {"WebACL": self._prefix, "Rule": "ALL", "Region": Aws.REGION}
         return Metric(namespace="AWS/WAFV2", metric_name=name, dimensions_map=dimensions, statistic="Sum", period=PERIOD)
 
-    def _rate(self, priority: int, name: str, limit: int, key: dict[str, object]) -> CfnWebACL.RuleProperty:
-        counted = CfnWebACL.RateBasedStatementProperty(limit=limit, evaluation_window_sec=WINDOW_S, **key)  # type: ignore[arg-type]
+    def _rate(self, priority: int, name: str, limit: int, aggregation: dict[str, object]) -> CfnWebACL.RuleProperty:
+        statement = CfnWebACL.RateBasedStatementProperty(limit=limit, evaluation_window_sec=WINDOW_S, **aggregation)  # type: ignore[arg-type]
         block = CfnWebACL.RuleActionProperty(block=CfnWebACL.BlockActionProperty())
-        return self._rule(priority, name, CfnWebACL.StatementProperty(rate_based_statement=counted), action=block)
+        return self._rule(priority, name, CfnWebACL.StatementProperty(rate_based_statement=statement), action=block)
 
     def _body_size(self, priority: int) -> CfnWebACL.RuleProperty:
-        declared = CfnWebACL.RegexMatchStatementProperty(
+        statement = CfnWebACL.RegexMatchStatementProperty(
             field_to_match=CfnWebACL.FieldToMatchProperty(single_header={"Name": "content-length"}),
-            regex_string=BODY_OF_A_MEGABYTE,
-            text_transformations=[_AS_IT_IS],
+            regex_string=LENGTH_OF_A_MEGABYTE,
+            text_transformations=[_NO_TRANSFORMATION],
         )
-        return self._rule(priority, "BodySize", CfnWebACL.StatementProperty(regex_match_statement=declared), action=_answer("too_large"))
+        return self._rule(priority, "BodySize", CfnWebACL.StatementProperty(regex_match_statement=statement), action=_respond("too_large"))
 
     def _common(self, priority: int) -> CfnWebACL.RuleProperty:
-        overrides = [CfnWebACL.RuleActionOverrideProperty(name=name, action_to_use=_answer("refused")) for name in REFUSED]
-        counted = CfnWebACL.RuleActionProperty(count=CfnWebACL.CountActionProperty())
+        overrides = [CfnWebACL.RuleActionOverrideProperty(name=name, action_to_use=_respond("refused")) for name in BLOCKING_RULES]
+        count = CfnWebACL.RuleActionProperty(count=CfnWebACL.CountActionProperty())
         group = CfnWebACL.ManagedRuleGroupStatementProperty(
             vendor_name="AWS",
             name=COMMON_RULES,
-            rule_action_overrides=[*overrides, CfnWebACL.RuleActionOverrideProperty(name=COUNTED, action_to_use=counted)],
+            rule_action_overrides=[*overrides, CfnWebACL.RuleActionOverrideProperty(name=COUNT_ONLY_RULE, action_to_use=count)],
         )
         statement = CfnWebACL.StatementProperty(managed_rule_group_statement=group)
         return self._rule(priority, "CommonRules", statement, override_action=CfnWebACL.OverrideActionProperty(none={}))
@@ -108,26 +108,26 @@ class WebAcl(Construct):
         )
 
     def _visibility(self, suffix: str) -> CfnWebACL.VisibilityConfigProperty:
-        # No samples: they would keep tokens in plain text.
+        # No request samples: they would contain tokens in plain text.
         return CfnWebACL.VisibilityConfigProperty(
             cloud_watch_metrics_enabled=True, metric_name=f"{self._prefix}{suffix}", sampled_requests_enabled=False
         )
 
 
-_AS_IT_IS = CfnWebACL.TextTransformationProperty(priority=0, type="NONE")
+_NO_TRANSFORMATION = CfnWebACL.TextTransformationProperty(priority=0, type="NONE")
 
 
 def _by_token() -> dict[str, object]:
-    """A key of its own for every value of Authorization; requests without it are counted by address alone."""
-    header = CfnWebACL.RateLimitHeaderProperty(name="Authorization", text_transformations=[_AS_IT_IS])
+    """Aggregate by the header Authorization; requests without it are counted by IP address only."""
+    header = CfnWebACL.RateLimitHeaderProperty(name="Authorization", text_transformations=[_NO_TRANSFORMATION])
     return {"aggregate_key_type": "CUSTOM_KEYS", "custom_keys": [CfnWebACL.RateBasedStatementCustomKeyProperty(header=header)]}
 
 
-def _answer(body: str) -> CfnWebACL.RuleActionProperty:
-    custom = CfnWebACL.CustomResponseProperty(response_code=BODIES[body][0], custom_response_body_key=body)
+def _respond(key: str) -> CfnWebACL.RuleActionProperty:
+    custom = CfnWebACL.CustomResponseProperty(response_code=RESPONSES[key][0], custom_response_body_key=key)
     return CfnWebACL.RuleActionProperty(block=CfnWebACL.BlockActionProperty(custom_response=custom))
 
 
-def _body(status: int, code: str, title: str, detail: str) -> CfnWebACL.CustomResponseBodyProperty:
+def _response_body(status: int, code: str, title: str, detail: str) -> CfnWebACL.CustomResponseBodyProperty:
     problem = {"type": f"/problems/{code.lower().replace('_', '-')}", "title": title, "status": status, "code": code, "detail": detail}
     return CfnWebACL.CustomResponseBodyProperty(content_type="APPLICATION_JSON", content=json.dumps(problem))

@@ -1,1 +1,1 @@
-"""What every construct shares."""
+"""Shared by all constructs: checks, suppressions, log groups, dead-letter queues and metrics."""

@@ -1,4 +1,4 @@
-"""What every synth is checked against, beside the CDK's own rules."""
+"""The checks of every synth, in addition to the rules of the CDK."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 
 def add_checks(app: App) -> None:
-    """Let cdk-nag refuse every finding that is not acknowledged with a reason."""
+    """Make cdk-nag fail the synth for findings that are not suppressed with a reason."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))

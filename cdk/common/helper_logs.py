@@ -1,7 +1,7 @@
-"""Logs of the functions that the CDK adds for its own custom resources: bounded like ours, and gone with their stack.
+"""Log groups of the functions that the CDK adds for its custom resources: with bounded retention, and deleted with their stack.
 
-Left alone, Lambda makes a log group at the first call, which no template knows, no retention ends and no destroy takes away. A function
-that may make log groups would also make the stack's group again, when it writes its last lines after that was deleted.
+By default Lambda creates a log group at the first invocation, outside the template, without retention, and a destroy leaves it behind.
+A function that may create log groups would also create the group of the stack again when it logs after the group was deleted.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from cdk.common.log_group import create_log_group
 from cdk.settings.model import Settings
 
 
-def keep_helper_logs(stack: Stack, settings: Settings) -> None:
-    """Give every helper of stack a log group of the stack, and the right to write that one alone.
+def add_helper_log_groups(stack: Stack, settings: Settings) -> None:
+    """Give every helper function of the stack a log group, and permission to write to that group only.
 
-    Called when the stack has all its resources.
+    Call it after all resources have been added to the stack.
     """
     for child in stack.node.children:
         if isinstance(child, CustomResourceProviderBase):
             logs = create_log_group(stack, f"{child.node.id}Logs", settings)
             _resource(child, "Handler").add_property_override("LoggingConfig", {"LogGroup": logs.log_group_name})
-            _resource(child, "Role").add_property_deletion_override("ManagedPolicyArns")  # any log group of the account
+            _resource(child, "Role").add_property_deletion_override("ManagedPolicyArns")  # it allows every log group of the account
             write = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": logs.log_group_arn}
             child.add_to_role_policy(write)
 

@@ -1,4 +1,4 @@
-"""Log groups of ours: generated name, bounded retention, gone with their stack."""
+"""Log groups: generated names, bounded retention, deleted with their stack."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ _RETENTION = {
 
 
 def create_log_group(scope: Construct, construct_id: str, settings: Settings, name: str | None = None) -> LogGroup:
-    """A log group; a name only where a service insists on choosing it."""
+    """Create a log group; pass a name only where a service requires one."""
     retention = _RETENTION[settings.log_retention_days]
     return LogGroup(scope, construct_id, log_group_name=name, retention=retention, removal_policy=RemovalPolicy.DESTROY)

@@ -1,1 +1,1 @@
-"""Functions, Glue jobs, and how they are packaged."""
+"""Functions, Glue jobs, their packages, the ingestion queue and the migrations."""

@@ -1,6 +1,6 @@
-"""Builds assets without Docker: sources are copied, dependencies installed by `uv` from hashed pins for where they will run.
+"""Build assets without Docker: copy the sources, and install dependencies with `uv` from pins with hashes, for the target platform.
 
-They are two assets, so that a change of ours does not upload a hundred megabytes of other people's wheels again.
+Sources and dependencies are separate assets, so that a change of the sources does not upload a hundred megabytes of wheels again.
 """
 
 from __future__ import annotations
@@ -24,13 +24,22 @@ from cdk.settings.model import Settings
 
 INSTALL_TIMEOUT_S = 600
 AWS_WHEELS = ("--python-platform", "aarch64-manylinux_2_28", "--python-version", "3.13", "--only-binary", ":all:")
-# What a deployed function never reads: byte code of another interpreter, other packages' tests, typing stubs, scripts, install records.
-USELESS = ("**/__pycache__", "**/tests", "**/*.pyi", "bin", "*.dist-info/RECORD", "*.dist-info/REQUESTED", "*.dist-info/INSTALLER", ".lock")
-SITE = "python"  # the folder of a layer that Lambda puts on Python's path
+# Never read by a deployed function: byte code of another interpreter, tests of packages, typing stubs, scripts, install records.
+UNUSED_FILES = (
+    "**/__pycache__",
+    "**/tests",
+    "**/*.pyi",
+    "bin",
+    "*.dist-info/RECORD",
+    "*.dist-info/REQUESTED",
+    "*.dist-info/INSTALLER",
+    ".lock",
+)
+LAYER_FOLDER = "python"  # the folder of a layer that is on Python's path
 
 
 class BuildError(RuntimeError):
-    """The requirements of a package could not be installed; the message ends with what uv said."""
+    """The requirements of a package could not be installed; the message ends with the error of uv."""
 
 
 class _AssetOptions(TypedDict):
@@ -41,55 +50,54 @@ class _AssetOptions(TypedDict):
 
 @jsii.implements(ILocalBundling)
 class LocalBuild:
-    """Lets a function of ours fill the folder that the CDK names; never falls back to Docker."""
+    """Build an asset with a Python function; never falls back to Docker."""
 
     def __init__(self, build: Callable[[Path], None]) -> None:
         self._build = build
 
     def try_bundle(self, output_dir: str, *_: object, **__: object) -> bool:
-        """Called by the CDK, and only when it has no asset of the same hash yet."""
+        """Build into `output_dir`. The CDK calls this only if it has no asset with the same hash."""
         self._build(Path(output_dir))
         make_readable(Path(output_dir))
         return True
 
 
-def source_code(package: Package) -> aws_lambda.Code:
-    """Our part of a package, for a function."""
+def bundle_sources(package: Package) -> aws_lambda.Code:
+    """Return the sources of a package as the code of a function."""
     return aws_lambda.Code.from_asset(str(ROOT), **_sources(package))
 
 
-def source_archive(scope: Construct, construct_id: str, package: Package) -> Asset:
-    """Our part of a package, as an archive in the assets bucket."""
+def archive_sources(scope: Construct, construct_id: str, package: Package) -> Asset:
+    """Create an archive of the sources of a package in the assets bucket."""
     return Asset(scope, construct_id, path=str(ROOT), **_sources(package))
 
 
-def dependency_code(package: Package, settings: Settings) -> aws_lambda.Code:
-    """The dependencies of a package, for a layer; none but their list with `packaging=sources`."""
+def bundle_dependencies(package: Package, settings: Settings) -> aws_lambda.Code:
+    """Return the dependencies of a package as the code of a layer; with `packaging=sources`, only their list."""
     platform = AWS_WHEELS if settings.on_aws else ()
     host = "" if settings.on_aws else f"{sys.platform} {sys.version_info[:2]}"
-    recipe = f"{fingerprint(package.requirements_file)} {USELESS} {platform} {host} {settings.packaging}"
+    recipe = f"{fingerprint(package.requirements_file)} {UNUSED_FILES} {platform} {host} {settings.packaging}"
     build = partial(_build_layer, package.requirements_file, platform if settings.packaging == "full" else None)
     return aws_lambda.Code.from_asset(str(ROOT), **_options(recipe, build))
 
 
 def install(requirements: Path, target: Path, platform: tuple[str, ...]) -> None:
-    """Install hashed pins into target, for this machine or for the platform that the options name.
+    """Install pins with hashes into target, for this machine or for the platform in the options. Raises BuildError.
 
-    From uv's cache where that has all of them, so that only a first synth needs the network; hashes make both the same.
-    Raises BuildError.
+    Uses the cache of uv if it holds all of them, so that only the first synth needs the network; the hashes make both equal.
     """
     command = [find_uv_bin(), "pip", "install", "--quiet", "--no-progress", "--python", sys.executable, "--target", str(target)]
     command += ["--require-hashes", "--requirement", str(requirements), *platform]
-    for reach in (["--offline"], []):
-        done = subprocess.run([*command, *reach], capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=False)
-        if done.returncode == 0:
+    for network_options in (["--offline"], []):
+        process = subprocess.run([*command, *network_options], capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=False)
+        if process.returncode == 0:
             return
-    raise BuildError(f"{requirements.name} cannot be installed: {done.stderr.strip()[-2000:]}")
+    raise BuildError(f"{requirements.name} cannot be installed: {process.stderr.strip()[-2000:]}")
 
 
 def prune(target: Path) -> None:
-    """Remove what no deployed function reads."""
-    for pattern in USELESS:
+    """Remove the files that no deployed function reads."""
+    for pattern in UNUSED_FILES:
         for path in list(target.glob(pattern)):
             if path.is_dir():
                 shutil.rmtree(path)
@@ -98,19 +106,19 @@ def prune(target: Path) -> None:
 
 
 def make_readable(folder: Path) -> None:
-    """Let everybody read what was built: Lambda runs as a user of its own, and a strict umask here would lock it out there."""
+    """Make all files readable for everyone, whatever the umask here: Lambda runs as another user."""
     for path in folder.rglob("*"):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
 
 
 def _build_layer(requirements: Path, platform: tuple[str, ...] | None, target: Path) -> None:
-    site = target / SITE
-    site.mkdir()
+    folder = target / LAYER_FOLDER
+    folder.mkdir()
     if platform is not None:
-        install(requirements, site, platform)
-        prune(site)
-    shutil.copyfile(requirements, site / "requirements.txt")
+        install(requirements, folder, platform)
+        prune(folder)
+    shutil.copyfile(requirements, folder / "requirements.txt")
 
 
 def _sources(package: Package) -> _AssetOptions:

@@ -1,4 +1,4 @@
-"""Every function alike: own role, own log group, traced, bounded in time and memory, told what it needs and no more."""
+"""Lambda functions: each has its own role and log group, tracing, and limits of time, memory and concurrency."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from constructs import Construct
 from cdk.common.dead_letter_queue import create_dead_letter_queue
 from cdk.common.log_group import create_log_group
 from cdk.common.suppress_findings import suppress_findings
-from cdk.compute.bundling import dependency_code, source_code
+from cdk.compute.bundling import bundle_dependencies, bundle_sources
 from cdk.compute.function_role import create_function_role
 from cdk.compute.function_specs import FunctionSpec
 from cdk.compute.package import Package, code_version
@@ -27,7 +27,7 @@ RUNTIME = Runtime.PYTHON_3_13
 MAX_EVENT_AGE = Duration.hours(2)
 
 
-class _Failure(TypedDict, total=False):
+class _AsyncOptions(TypedDict, total=False):
     dead_letter_queue: Queue
     retry_attempts: int
     max_event_age: Duration
@@ -35,13 +35,13 @@ class _Failure(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class FunctionFactory:
-    """Makes the functions of one stage; nearly all of them talk to its database, so they live in its network."""
+    """Create the functions of one stage; nearly all of them connect to its database, so they run in its network."""
 
     settings: Settings
     database: Database
 
     def make(self, scope: Construct, spec: FunctionSpec, environment: Mapping[str, str] | None = None) -> Function:
-        """A function by its spec, allowed to log, to trace and to sign in to the database."""
+        """Create a function from its spec, with permission to log, to trace and to sign in to the database."""
         logs = create_log_group(scope, f"{spec.construct_id}Logs", self.settings)
         role = create_function_role(scope, spec)
         logs.grant_write(role)
@@ -51,7 +51,7 @@ class FunctionFactory:
             scope,
             spec.construct_id,
             description=spec.description,
-            code=source_code(spec.package),
+            code=bundle_sources(spec.package),
             layers=[self._dependencies(scope, spec.package)],
             handler=spec.entry_point,
             runtime=RUNTIME,
@@ -67,13 +67,13 @@ class FunctionFactory:
             tracing=Tracing.ACTIVE,
             **(self.database.network.placement if spec.in_vpc else {}),
             reserved_concurrent_executions=spec.concurrency if self.settings.reserve_concurrency else None,
-            **self._when_it_fails(scope, spec),
+            **self._async_options(scope, spec),
         )
-        suppress_findings(function, _ACCEPTED | (_ACCEPTED_OF_UNAWAITED if spec.asynchronous else _ACCEPTED_OF_AWAITED))
+        suppress_findings(function, _SUPPRESSIONS | (_ASYNC_SUPPRESSIONS if spec.asynchronous else _SYNC_SUPPRESSIONS))
         return function
 
-    def _when_it_fails(self, scope: Construct, spec: FunctionSpec) -> _Failure:
-        """Where an event goes that an asynchronous function could not handle in three attempts."""
+    def _async_options(self, scope: Construct, spec: FunctionSpec) -> _AsyncOptions:
+        """Send events that an asynchronous function could not process in three attempts to a dead-letter queue."""
         if not spec.asynchronous:
             return {}
         queue = create_dead_letter_queue(
@@ -82,7 +82,7 @@ class FunctionFactory:
         return {"dead_letter_queue": queue, "retry_attempts": 2, "max_event_age": MAX_EVENT_AGE}
 
     def _dependencies(self, scope: Construct, package: Package) -> LayerVersion:
-        """The layer of a set of requirements, one per stack that needs it."""
+        """Return the layer with the requirements of a package; each stack has one per package."""
         stack, name = Stack.of(scope), f"{package.name.capitalize()}Dependencies"
         existing = stack.node.try_find_child(name)
         if isinstance(existing, LayerVersion):
@@ -91,7 +91,7 @@ class FunctionFactory:
             stack,
             name,
             description=f"requirements/{package.requirements}.txt",
-            code=dependency_code(package, self.settings),
+            code=bundle_dependencies(package, self.settings),
             compatible_runtimes=[RUNTIME],
             compatible_architectures=[self._architecture()],
         )
@@ -111,17 +111,16 @@ class FunctionFactory:
         return Architecture.ARM_64 if on_arm else Architecture.X86_64
 
 
-_ACCEPTED = {
-    "AwsSolutions-L1": "Python 3.13 is the runtime that SnapStart and every pinned arm64 wheel are tested with.",
-    "Serverless-LambdaLatestVersion": "Python 3.13 is the runtime that SnapStart and every pinned arm64 wheel are tested with.",
-    "Serverless-LambdaEventSourceMappingDestination": "An SQS source takes no destination; the queue's own dead-letter queue keeps "
-    "what failed.",
+_SUPPRESSIONS = {
+    "AwsSolutions-L1": "Python 3.13 is the runtime that SnapStart and all pinned arm64 wheels are tested with.",
+    "Serverless-LambdaLatestVersion": "Python 3.13 is the runtime that SnapStart and all pinned arm64 wheels are tested with.",
+    "Serverless-LambdaEventSourceMappingDestination": "SQS event sources have no destination; the queue has a dead-letter queue.",
     "Annotation::@aws-cdk/aws-lambda:snapStartRequirePublish": "The alias that API Gateway calls publishes a version.",
 }
-_ACCEPTED_OF_AWAITED = {
-    "Serverless-LambdaDLQ": "Step Functions, SQS, API Gateway or the deploy waits for the answer and keeps the event when it fails; "
-    "what the scheduler hands over without waiting has a destination on failure.",
+_SYNC_SUPPRESSIONS = {
+    "Serverless-LambdaDLQ": "Step Functions, SQS, API Gateway or the deploy waits for the response and handles the failure; the function "
+    "of the schedule has a destination on failure.",
 }
-_ACCEPTED_OF_UNAWAITED = {
-    "Serverless-LambdaAsyncFailureDestination": "The function's dead-letter queue keeps what failed, and what its rule could not deliver.",
+_ASYNC_SUPPRESSIONS = {
+    "Serverless-LambdaAsyncFailureDestination": "Failed events, and those that the rule could not deliver, go to a dead-letter queue.",
 }

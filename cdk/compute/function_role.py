@@ -1,4 +1,4 @@
-"""The role of a function: its own, and at first with no right but to be placed in the network."""
+"""The role of a function; at first, its only permission is to be placed in the network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NETWORK_ACTIONS = (
 
 
 def create_function_role(scope: Construct, spec: FunctionSpec) -> Role:
-    """A role for one function; what the function needs is granted to it."""
+    """Create the role of one function; other permissions are granted to it."""
     role = Role(
         scope,
         f"{spec.construct_id}Role",
@@ -24,14 +24,14 @@ def create_function_role(scope: Construct, spec: FunctionSpec) -> Role:
         assumed_by=ServicePrincipal("lambda.amazonaws.com"),
         inline_policies={"Network": PolicyDocument(statements=_join_network())} if spec.in_vpc else None,
     )
-    suppress_findings(role, _ACCEPTED)
+    suppress_findings(role, _SUPPRESSIONS)
     return role
 
 
 def _join_network() -> list[PolicyStatement]:
-    """What Lambda does in the function's name to place it in the network, and what the function itself may therefore not do.
+    """Allow Lambda to place the function in the network, and deny the same actions to the code of the function.
 
-    Lambda names the calling function in requests of the function's code, and in none of its own about network interfaces.
+    Requests of the code carry lambda:SourceFunctionArn; Lambda's own requests about network interfaces do not.
     """
     actions = [f"ec2:{action}" for action in NETWORK_ACTIONS]
     any_function = f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{Aws.ACCOUNT_ID}:function:*"
@@ -43,7 +43,7 @@ def _join_network() -> list[PolicyStatement]:
 
 
 _NO_RESOURCE_LEVEL = (
-    "Lambda alone knows the network interfaces that it makes, and uses these rights itself: the function's own code is denied them. X-Ray "
-    "segments have no resource."
+    "Lambda creates the network interfaces and uses these permissions itself; the code of the function is denied them. X-Ray has no "
+    "resource-level permissions."
 )
-_ACCEPTED = {"AwsSolutions-IAM5[Resource::*]": _NO_RESOURCE_LEVEL, "Serverless-LambdaStarPermissions": _NO_RESOURCE_LEVEL}
+_SUPPRESSIONS = {"AwsSolutions-IAM5[Resource::*]": _NO_RESOURCE_LEVEL, "Serverless-LambdaStarPermissions": _NO_RESOURCE_LEVEL}

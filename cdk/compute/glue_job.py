@@ -9,7 +9,7 @@ from constructs import Construct
 
 from cdk.common.log_group import create_log_group
 from cdk.common.suppress_findings import suppress_findings
-from cdk.compute.bundling import source_archive
+from cdk.compute.bundling import archive_sources
 from cdk.compute.job_specs import JobSpec
 from cdk.compute.package import JOBS, ROOT
 from cdk.settings.model import Settings
@@ -26,7 +26,7 @@ class GlueJobs(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self._lake = lake
-        self._packages = source_archive(self, "Packages", JOBS)
+        self._packages = archive_sources(self, "Packages", JOBS)
         # Glue logs to <prefix>/error and <prefix>/output; it would create them without retention.
         self._log_prefix = f"/aws-glue/{Stack.of(self).stack_name}"
         self._log_groups = [

@@ -1,4 +1,4 @@
-"""Brings the schema up to date during a deploy, before anything that needs it is updated."""
+"""Migrate the schema during a deploy, before the functions that use it are updated."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from constructs import Construct
 
 from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import DATABASE_ROLES, MIGRATOR
-from cdk.storage.database import NAME
+from cdk.storage.database import DATABASE_NAME
 from cdk.storage.database_users import API_USER, FUNCTION_USER
 
 
 class Migrations(Construct):
-    """The migrator, and the trigger that waits for it; a migration that fails fails the deploy, which then rolls back."""
+    """The migrator, and the triggers that run it. A migration that fails also fails the deploy, which then rolls back."""
 
     def __init__(self, scope: Construct, construct_id: str, functions: FunctionFactory) -> None:
         super().__init__(scope, construct_id)
@@ -42,7 +42,7 @@ class Migrations(Construct):
             {
                 "DATABASE_CLUSTER_ARN": database.cluster.cluster_arn,
                 "DATABASE_SECRET_ARN": database.secret_arn,
-                "DATABASE_NAME": NAME,
+                "DATABASE_NAME": DATABASE_NAME,
                 "DATABASE_USER": FUNCTION_USER,
                 "DATABASE_API_USER": API_USER,
             },

@@ -1,6 +1,6 @@
-"""What a function or job consists of: our packages, and one set of hashed requirements.
+"""The content of a function or job: packages of the repository, and one set of requirements with hashes.
 
-Both have a fingerprint of everything that decides their content, so that what did not change is neither built nor uploaded again.
+Both have a fingerprint of everything that determines their content, so that unchanged assets are neither built nor uploaded again.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ class Package:
 
     @property
     def requirements_file(self) -> Path:
-        """The hashed pins."""
+        """The file with the pins and hashes."""
         return ROOT / "requirements" / f"{self.requirements}.txt"
 
     def files(self) -> Iterator[Path]:
-        """Every source file, in a stable order, without what an interpreter left behind."""
+        """Yield every source file in a stable order, without byte code."""
         for source in self.sources:
             path = ROOT / source
-            yield from sorted(file for file in ([path] if path.is_file() else path.rglob("*")) if self._holds(file))
+            yield from sorted(file for file in ([path] if path.is_file() else path.rglob("*")) if self._includes(file))
 
     def copy_sources(self, target: Path) -> None:
-        """Write the sources into target under their own paths."""
+        """Copy the sources to target, under their paths in the repository."""
         for file in self.files():
             copy = target / file.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
 
-    def _holds(self, file: Path) -> bool:
-        left_out = any(file.is_relative_to(ROOT / folder) for folder in self.without)
-        return file.is_file() and not left_out and "__pycache__" not in file.parts
+    def _includes(self, file: Path) -> bool:
+        excluded_folder = any(file.is_relative_to(ROOT / folder) for folder in self.without)
+        return file.is_file() and not excluded_folder and "__pycache__" not in file.parts
 
 
 def fingerprint(*files: Path) -> str:
-    """SHA-256 of names and contents."""
+    """Return the SHA-256 of names and contents."""
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.relative_to(ROOT).as_posix()}\0".encode())
@@ -66,9 +66,9 @@ KPI = Package("kpi", ("runtime", "contracts", "kpi_engine"), without=("runtime/a
 MIGRATIONS = Package("migrations", ("runtime", "contracts", "migrations"), without=("runtime/api",), requirements="migrations")
 JOBS = Package("jobs", ("glue_jobs", "forecast_engine", "kpi_engine/__init__.py", "kpi_engine/shared", "contracts"))
 
-EVERYTHING = Package("everything", ("runtime", "contracts", "kpi_engine", "forecast_engine", "glue_jobs", "migrations"))
+ALL_SOURCES = Package("everything", ("runtime", "contracts", "kpi_engine", "forecast_engine", "glue_jobs", "migrations"))
 
 
 def code_version() -> str:
-    """Twelve characters that change whenever code that computes a result changes; every run records them."""
-    return fingerprint(*EVERYTHING.files())[:12]
+    """Return twelve characters that change with any code that computes results; every run records them."""
+    return fingerprint(*ALL_SOURCES.files())[:12]

@@ -1,1 +1,1 @@
-"""The private network of a stage."""
+"""The private network of a stage, and its access to AWS services."""

@@ -1,7 +1,6 @@
-"""How functions reach the one AWS service that they call from inside the network: Step Functions, where the API starts a run.
+"""Access from the network to Step Functions, the one AWS service that functions call there: the API starts runs.
 
-S3 needs none of this, its gateway endpoint is free. The database's password neither: functions sign in with their role, and that
-signature is made on the spot.
+S3 has a gateway endpoint, which is free. Functions sign in to the database with their IAM role, which needs no network call.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ from constructs import Construct
 SERVICES = {
     "StepFunctions": InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
 }
-EVERYWHERE = "::/0"
+ANY_IPV6 = "::/0"
 
 
-def private_endpoints(
+def create_interface_endpoints(
     scope: Construct, vpc: IVpc, subnets: Sequence[ISubnet], clients: SecurityGroup, service_group: SecurityGroup
 ) -> list[InterfaceVpcEndpoint]:
-    """Interface endpoints in these subnets: the services' own names lead to them, and clients alone may call them."""
+    """Create interface endpoints with private DNS in these subnets; only clients may call them."""
     service_group.connections.allow_from(clients, Port.tcp(443), "Functions")
     return [
         InterfaceVpcEndpoint(
@@ -48,23 +47,23 @@ def private_endpoints(
     ]
 
 
-def ipv6_egress(scope: Construct, vpc: IVpc, clients: SecurityGroup) -> CfnEgressOnlyInternetGateway:
-    """A gateway that lets HTTPS out by IPv6 and nothing in; no charge by the hour."""
+def create_ipv6_egress(scope: Construct, vpc: IVpc, clients: SecurityGroup) -> CfnEgressOnlyInternetGateway:
+    """Create an egress-only internet gateway, which allows outbound HTTPS over IPv6 only and costs nothing by the hour."""
     gateway = CfnEgressOnlyInternetGateway(scope, "Egress", vpc_id=vpc.vpc_id)
     for number, subnet in enumerate(vpc.isolated_subnets):
         CfnRoute(
             scope,
             f"Egress{number}",
             route_table_id=subnet.route_table.route_table_id,
-            destination_ipv6_cidr_block=EVERYWHERE,
+            destination_ipv6_cidr_block=ANY_IPV6,
             egress_only_internet_gateway_id=gateway.attr_id,
         )
     clients.add_egress_rule(Peer.any_ipv6(), Port.tcp(443), "AWS services by IPv6")
     return gateway
 
 
-def ipv6_endpoints() -> dict[str, str]:
-    """What tells boto3 to use the names that have IPv6 addresses; S3 keeps its own, which the gateway endpoint serves."""
+def ipv6_environment() -> dict[str, str]:
+    """Return the variables that make boto3 use names with IPv6 addresses; S3 keeps its name, which the gateway endpoint serves."""
     return {
         "AWS_ENDPOINT_URL_SFN": f"https://states.{Aws.REGION}.api.aws",
     }

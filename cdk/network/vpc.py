@@ -1,4 +1,4 @@
-"""The private network of a stage: no internet, no NAT, and only the ways out that a call needs."""
+"""The private network of a stage: no internet access, no NAT, and endpoints for the services that are called."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from constructs import Construct
 
 from cdk.common.log_group import create_log_group
 from cdk.common.suppress_findings import suppress_findings
-from cdk.network.service_access import ipv6_egress, ipv6_endpoints, private_endpoints
+from cdk.network.service_access import create_interface_endpoints, create_ipv6_egress, ipv6_environment
 from cdk.settings.model import Settings
 
-ZONES = 2  # Aurora wants subnets in two zones, even for one instance.
+ZONES = 2  # Aurora requires subnets in two zones, even for one instance.
 
 
 class Placement(TypedDict, total=False):
-    """The arguments of a function that lives in the network."""
+    """The arguments of a function in the network."""
 
     vpc: IVpc
     vpc_subnets: SubnetSelection
@@ -45,52 +45,52 @@ class _Zones(TypedDict, total=False):
 
 
 class Network(Construct):
-    """An isolated VPC, or private subnets of an existing one. Functions that talk to the database live here; everything else stays out."""
+    """A dedicated, isolated VPC, or private subnets of an existing one, for the database and the functions that connect to it."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
-        self.by_ipv6 = settings.service_access == "ipv6"
-        self.vpc: IVpc = self._existing(settings.vpc_id) if settings.vpc_id else self._own()
+        self.uses_ipv6 = settings.service_access == "ipv6"
+        self.vpc: IVpc = self._existing_vpc(settings.vpc_id) if settings.vpc_id else self._dedicated_vpc()
         self.private = SubnetSelection(subnets=self.vpc.isolated_subnets)
         self.clients = self.security_group("Clients", "Functions, which may call the database and the endpoints")
         self.endpoints: list[InterfaceVpcEndpoint] = []
-        self._open_ways_out()
+        self._add_service_access()
         if settings.vpc_id is None:
-            self._record_rejected_traffic()
+            self._add_flow_log()
 
     @property
     def environment(self) -> dict[str, str]:
-        """What functions have to know about this network."""
-        return ipv6_endpoints() if self.by_ipv6 else {}
+        """The environment variables of functions in this network."""
+        return ipv6_environment() if self.uses_ipv6 else {}
 
     @property
     def placement(self) -> Placement:
-        """Where a function lives that is one of the clients."""
-        place: Placement = {"vpc": self.vpc, "vpc_subnets": self.private, "security_groups": [self.clients]}
-        return {**place, "ipv6_allowed_for_dual_stack": True} if self.by_ipv6 else place
+        """The arguments that place a function in this network, as one of the clients."""
+        placement: Placement = {"vpc": self.vpc, "vpc_subnets": self.private, "security_groups": [self.clients]}
+        return {**placement, "ipv6_allowed_for_dual_stack": True} if self.uses_ipv6 else placement
 
     def security_group(self, construct_id: str, description: str) -> SecurityGroup:
-        """A group for what lives here. It lets everything out: routes say where that leads, in an existing VPC its owner's."""
+        """Create a security group of this network. It allows all outbound traffic; the routes decide where it can go."""
         return SecurityGroup(self, construct_id, vpc=self.vpc, description=description, allow_all_outbound=True)
 
-    def _own(self) -> Vpc:
+    def _dedicated_vpc(self) -> Vpc:
         return Vpc(
             self,
             "Vpc",
             **self._zones(),
             nat_gateways=0,
-            ip_protocol=IpProtocol.DUAL_STACK if self.by_ipv6 else None,
-            restrict_default_security_group=self._settings.on_aws,  # done by a function in Node, which the twin does not run
+            ip_protocol=IpProtocol.DUAL_STACK if self.uses_ipv6 else None,
+            restrict_default_security_group=self._settings.on_aws,  # by a Node.js function, which the local stack cannot run
             subnet_configuration=[SubnetConfiguration(name="Private", subnet_type=SubnetType.PRIVATE_ISOLATED, cidr_mask=24)],
         )
 
     def _zones(self) -> _Zones:
-        """Those of the settings, else the region's first two."""
+        """Return the zones of the settings, else the first two of the region."""
         return {"availability_zones": list(self._settings.vpc_zones)} if self._settings.vpc_zones else {"max_azs": ZONES}
 
-    def _existing(self, vpc_id: str) -> IVpc:
-        """By what the settings say about it: a look-up would need credentials at synth."""
+    def _existing_vpc(self, vpc_id: str) -> IVpc:
+        """Import the VPC by its attributes from the settings: a look-up would need credentials at synth."""
         vpc = Vpc.from_vpc_attributes(
             self,
             "Vpc",
@@ -99,27 +99,27 @@ class Network(Construct):
             isolated_subnet_ids=list(self._settings.vpc_subnet_ids),
             isolated_subnet_route_table_ids=list(self._settings.vpc_route_table_ids) or None,
         )
-        suppress_findings(vpc, _ACCEPTED_OF_AN_EXISTING_ONE)
+        suppress_findings(vpc, _EXISTING_VPC_SUPPRESSIONS)
         return vpc
 
-    def _open_ways_out(self) -> None:
+    def _add_service_access(self) -> None:
         if self._settings.service_access == "existing":
             return
-        self._gateway("S3", GatewayVpcEndpointAwsService.S3)
-        if self._settings.vpc_id is None:  # nobody asks for it in a VPC of others, which may have its own
-            self._gateway("DynamoDb", GatewayVpcEndpointAwsService.DYNAMODB)
-        if self.by_ipv6:
-            ipv6_egress(self, self.vpc, self.clients)
+        self._add_gateway_endpoint("S3", GatewayVpcEndpointAwsService.S3)
+        if self._settings.vpc_id is None:  # an existing VPC may have one already
+            self._add_gateway_endpoint("DynamoDb", GatewayVpcEndpointAwsService.DYNAMODB)
+        if self.uses_ipv6:
+            create_ipv6_egress(self, self.vpc, self.clients)
             return
         subnets = self.vpc.isolated_subnets[: self._settings.endpoint_zones]
         services = self.security_group("Services", "Endpoints of AWS services")
-        self.endpoints = private_endpoints(self, self.vpc, subnets, self.clients, services)
+        self.endpoints = create_interface_endpoints(self, self.vpc, subnets, self.clients, services)
 
-    def _gateway(self, name: str, service: GatewayVpcEndpointAwsService) -> None:
+    def _add_gateway_endpoint(self, name: str, service: GatewayVpcEndpointAwsService) -> None:
         GatewayVpcEndpoint(self, name, vpc=self.vpc, service=service, subnets=[self.private])
 
-    def _record_rejected_traffic(self) -> None:
-        """In a VPC of our own; an existing one has its owner's flow logs."""
+    def _add_flow_log(self) -> None:
+        """Log rejected traffic of a dedicated VPC; the flow logs of an existing one are up to its owner."""
         logs = create_log_group(self, "FlowLogs", self._settings)
         FlowLog(
             self,
@@ -130,6 +130,6 @@ class Network(Construct):
         )
 
 
-_ACCEPTED_OF_AN_EXISTING_ONE = {
-    "Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId": "Nothing is routed here without route tables: the settings ask for them.",
+_EXISTING_VPC_SUPPRESSIONS = {
+    "Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId": "The settings require the route tables wherever routes are added.",
 }

@@ -1,7 +1,7 @@
-"""Aurora PostgreSQL Serverless v2: private, encrypted, TLS only.
+"""The database: Aurora PostgreSQL Serverless v2, private, encrypted, TLS only.
 
-Functions sign in with their IAM roles, each as one of cdk/storage/database_users.py. The administrator's password is generated, kept in a
-secret, and used by the deploy alone, through the Data API.
+Functions sign in with their IAM roles, as one of the users in cdk/storage/database_users.py. The password of the administrator is generated
+and stored in a secret; only the deploy uses it, through the Data API.
 """
 
 from __future__ import annotations
@@ -27,83 +27,83 @@ from cdk.network.vpc import Network
 from cdk.settings.model import Settings
 from cdk.storage.database_logs import DatabaseLogs
 from cdk.storage.database_proxy import create_proxy
-from cdk.storage.database_users import sign_in
+from cdk.storage.database_users import allow_sign_in
 
-NAME = "signify"
+DATABASE_NAME = "signify"
 ADMINISTRATOR = "signify"
 
 
 class Database(Construct):
-    """The cluster; whoever wants to connect must be one of the network's `clients`."""
+    """The cluster, its logs and its proxy; only the `clients` of the network can connect."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, network: Network) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
         self.network = network
-        self.key = Key(self, "Key", description="Database and its secret", enable_key_rotation=True, removal_policy=self._removal())
-        self.cluster = self._cluster()
+        self.key = Key(self, "Key", description="Database and its secret", enable_key_rotation=True, removal_policy=self._key_removal())
+        self.cluster = self._create_cluster()
         self.cluster.connections.allow_default_port_from(network.clients, "Functions")
-        if settings.on_aws:  # the twin's PostgreSQL logs into a file
+        if settings.on_aws:  # the PostgreSQL of the local stack logs to a file
             DatabaseLogs(self, "Logs", settings, self.cluster)
         self.proxy = create_proxy(self, self.cluster, network) if settings.database_proxy else None
-        suppress_findings(self, _ACCEPTED)
+        suppress_findings(self, _SUPPRESSIONS)
 
     @property
     def secret_arn(self) -> str:
-        """Where host, port, dbname, username and password stand."""
+        """The ARN of the secret with host, port, dbname, username and password of the administrator."""
         assert self.cluster.secret is not None
         return self.cluster.secret.secret_arn
 
     def environment(self, user: str) -> dict[str, str]:
-        """What a function has to know to connect as user; the password is in none of it."""
-        address = self.cluster.cluster_endpoint
+        """Return the variables that a function needs to connect as `user`; there is no password."""
+        endpoint = self.cluster.cluster_endpoint
         return {
-            "DATABASE_HOST": self.proxy.endpoint if self.proxy else address.hostname,
-            "DATABASE_PORT": Token.as_string(address.port),
-            "DATABASE_NAME": NAME,
+            "DATABASE_HOST": self.proxy.endpoint if self.proxy else endpoint.hostname,
+            "DATABASE_PORT": Token.as_string(endpoint.port),
+            "DATABASE_NAME": DATABASE_NAME,
             "DATABASE_USER": user,
             "DATABASE_SSLMODE": self._settings.database_ssl_mode,
             **({"DATABASE_PROXIED": "true"} if self.proxy else {}),
         }
 
     def grant_connect(self, grantee: IGrantable, user: str) -> None:
-        """Let grantee sign in as user; it must also be one of the network's `clients`."""
+        """Let grantee sign in as `user`; to connect, it must also be one of the `clients` of the network."""
         principal = grantee.grant_principal
-        principal.add_to_principal_policy(sign_in(self._resource_id(principal), user))
+        principal.add_to_principal_policy(allow_sign_in(self._resource_id(principal), user))
 
-    def _resource_id(self, reader: IGrantable) -> str:
-        """What rds-db calls that which takes connections: the cluster, or the proxy."""
+    def _resource_id(self, principal: IGrantable) -> str:
+        """Return the id of the cluster, or of the proxy if there is one, in ARNs of rds-db."""
         if self.proxy is None:
             return self.cluster.cluster_resource_identifier
-        ours = isinstance(reader, Role) and Stack.of(reader) is Stack.of(self)
-        return self._proxy_id if ours else self._exported_proxy_id
+        same_stack = isinstance(principal, Role) and Stack.of(principal) is Stack.of(self)
+        return self._proxy_id if same_stack else self._exported_proxy_id
 
     @property
     def _proxy_id(self) -> str:
-        """The end of the proxy's ARN."""
+        """The last part of the proxy's ARN."""
         assert self.proxy is not None
         return Fn.select(6, Fn.split(":", self.proxy.db_proxy_arn))
 
     @cached_property
     def _exported_proxy_id(self) -> str:
-        """The same for other stacks: a reference between stacks cannot be split where it arrives."""
+        """The same for other stacks: a reference from another stack cannot be split there."""
         stack = Stack.of(self)
         return stack.export_value(self._proxy_id, name=f"{stack.stack_name}-ProxyId")
 
-    def _cluster(self) -> DatabaseCluster:
+    def _create_cluster(self) -> DatabaseCluster:
         settings = self._settings
-        pauses = settings.database_min_capacity == 0
+        can_pause = settings.database_min_capacity == 0
         return DatabaseCluster(
             self,
             "Cluster",
             engine=DatabaseClusterEngine.aurora_postgres(version=AuroraPostgresEngineVersion.VER_15_17),
             writer=self._instance("Writer"),
-            readers=[self._instance("Reader", follows=True)] if settings.database_reader else [],
+            readers=[self._instance("Reader", follows_writer=True)] if settings.database_reader else [],
             serverless_v2_min_capacity=settings.database_min_capacity,
             serverless_v2_max_capacity=settings.database_max_capacity,
-            serverless_v2_auto_pause_duration=Duration.minutes(settings.database_pause_minutes) if pauses else None,
+            serverless_v2_auto_pause_duration=Duration.minutes(settings.database_pause_minutes) if can_pause else None,
             credentials=Credentials.from_generated_secret(ADMINISTRATOR, encryption_key=self.key),
-            default_database_name=NAME,
+            default_database_name=DATABASE_NAME,
             parameters={"rds.force_ssl": "1", "log_min_duration_statement": "1000"},
             vpc=self.network.vpc,
             vpc_subnets=self.network.private,
@@ -119,25 +119,25 @@ class Database(Construct):
             removal_policy=RemovalPolicy.SNAPSHOT if settings.keep_data else RemovalPolicy.DESTROY,
         )
 
-    def _instance(self, name: str, *, follows: bool | None = None) -> IClusterInstance:
-        """A reader that follows the writer's capacity can take over at once."""
+    def _instance(self, name: str, *, follows_writer: bool | None = None) -> IClusterInstance:
+        """Return an instance; a reader that follows the capacity of the writer can replace it at once."""
         return ClusterInstance.serverless_v2(
             name,
             enable_performance_insights=True,
             performance_insight_encryption_key=self.key,
             publicly_accessible=False,
-            scale_with_writer=follows,
+            scale_with_writer=follows_writer,
         )
 
-    def _removal(self) -> RemovalPolicy:
-        """A snapshot that was kept is worthless without its key."""
+    def _key_removal(self) -> RemovalPolicy:
+        """Keep the key as long as a snapshot: the snapshot cannot be read without it."""
         return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self._settings.keep_data else RemovalPolicy.DESTROY
 
 
-_ACCEPTED = {
+_SUPPRESSIONS = {
     "AwsSolutions-RDS10": "Deletion protection is a setting (databaseDeletionProtection), on in prod; elsewhere a final snapshot is kept "
-    "unless keepData is off.",
-    "AwsSolutions-RDS11": "Nothing outside the isolated network reaches the port, and inside it only one security group does.",
-    "AwsSolutions-SMG4": "The password is generated, is the administrator's, and opens nothing but the isolated network's database and the "
-    "Data API, which asks for IAM as well. One role may read it, that of the deploy; rotating it takes a function in the network.",
+    "unless keepData is false.",
+    "AwsSolutions-RDS11": "The port can be reached from one security group in the isolated network only.",
+    "AwsSolutions-SMG4": "The generated password of the administrator works in the isolated network and through the Data API only, which "
+    "requires IAM as well. One role may read it, that of the deploy; rotation would need a function in the network.",
 }

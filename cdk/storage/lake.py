@@ -1,4 +1,4 @@
-"""The data lake: one bucket per stage, in zones, encrypted with its own key, and grants that name zones."""
+"""The data lake: one bucket per stage, divided into zones, with its own key and grants per zone."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from cdk.storage.zones import lifecycle
 from contracts.paths import Zone
 
 ACCESS_LOG_DAYS = 90
-KEPT = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE  # but not what a first deploy made that failed: it never held anything
+RETAIN = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE  # not after a failed first deploy, when the bucket is empty
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 
 
 class Lake(Construct):
-    """Versioned, TLS only, closed to the public; tells EventBridge of every object that lands."""
+    """The bucket: versioned, TLS only, not public, with EventBridge notifications for every object."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
-        self._removal = KEPT if settings.keep_data else RemovalPolicy.DESTROY
-        self._empties = not settings.keep_data and settings.on_aws  # by a function in Node, which the twin does not run
+        self._removal = RETAIN if settings.keep_data else RemovalPolicy.DESTROY
+        self._auto_delete = not settings.keep_data and settings.on_aws  # by a Node.js function, which the local stack cannot run
         self.key = Key(self, "Key", description="Objects of the data lake", enable_key_rotation=True, removal_policy=self._removal)
         self.bucket = Bucket(
             self,
@@ -41,14 +41,14 @@ class Lake(Construct):
             minimum_tls_version=1.2,
             block_public_access=BlockPublicAccess.BLOCK_ALL,
             object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            server_access_logs_bucket=self._access_logs(),
+            server_access_logs_bucket=self._create_access_logs(),
             lifecycle_rules=lifecycle(settings),
             removal_policy=self._removal,
-            auto_delete_objects=self._empties,
+            auto_delete_objects=self._auto_delete,
         )
         self._keep_policy(self.bucket)
         self._policies: dict[str, ManagedPolicy] = {}
-        self._announce_objects()
+        self._enable_events()
 
     def grant_zones(self, function: Function, *, reads: Iterable[Zone], writes: Iterable[Zone]) -> None:
         """Let the function read and write these zones."""
@@ -67,22 +67,22 @@ class Lake(Construct):
             role.add_managed_policy(self._policy(f"Write{zone.capitalize()}", zone, READ + WRITE, ["kms:Decrypt", "kms:GenerateDataKey"]))
 
     def _policy(self, name: str, zone: Zone, actions: tuple[str, ...], key_actions: list[str]) -> ManagedPolicy:
-        """What may be done in one zone, stated once, beside the bucket."""
+        """Return the managed policy for a zone; roles share it."""
         if (policy := self._policies.get(name)) is None:
             below = {"StringLike": {"s3:prefix": [str(zone), f"{zone}/*"]}}
             list_zone = PolicyStatement(actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn], conditions=below)
             objects = PolicyStatement(actions=list(actions), resources=[self.bucket.arn_for_objects(f"{zone}/*")])
-            # Before Spark writes the first object of a zone it asks whether a file of the zone's own name is in the way.
-            itself = PolicyStatement(actions=["s3:GetObject"], resources=[self.bucket.arn_for_objects(str(zone))])
+            # Before Spark writes the first object of a zone, it checks whether an object with the zone's own name exists.
+            zone_itself = PolicyStatement(actions=["s3:GetObject"], resources=[self.bucket.arn_for_objects(str(zone))])
             key = PolicyStatement(actions=key_actions, resources=[self.key.key_arn])
-            policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=[list_zone, objects, itself, key])
+            policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=[list_zone, objects, zone_itself, key])
             finding = f"AwsSolutions-IAM5[Resource::<{Stack.of(self).get_logical_id(self._bucket_resource)}.Arn>/{zone}/*]"
-            suppress_findings(policy, {finding: "A zone is a key prefix: what lies below it is data, not a list that a policy could name."})
+            suppress_findings(policy, {finding: "A zone is a key prefix; the objects below it are data and cannot be listed in a policy."})
             self._policies[name] = policy
         return policy
 
     def _keep_policy(self, bucket: Bucket) -> None:
-        """A bucket that stays goes on refusing plain HTTP."""
+        """Keep the policy with the bucket, so that a retained bucket still rejects plain HTTP."""
         assert bucket.policy is not None
         bucket.policy.apply_removal_policy(self._removal)
 
@@ -92,11 +92,11 @@ class Lake(Construct):
         assert isinstance(resource, CfnBucket)
         return resource
 
-    def _announce_objects(self) -> None:
-        """Turn EventBridge on in the bucket's own property; the L2 property would add a function with a role to do the same."""
+    def _enable_events(self) -> None:
+        """Enable EventBridge in the bucket's own property; the CDK's property would add a function and a role to do the same."""
         self._bucket_resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
 
-    def _access_logs(self) -> Bucket:
+    def _create_access_logs(self) -> Bucket:
         logs = Bucket(
             self,
             "AccessLogs",
@@ -106,8 +106,8 @@ class Lake(Construct):
             object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
             lifecycle_rules=[LifecycleRule(expiration=Duration.days(ACCESS_LOG_DAYS))],
             removal_policy=self._removal,
-            auto_delete_objects=self._empties,
+            auto_delete_objects=self._auto_delete,
         )
         self._keep_policy(logs)
-        suppress_findings(logs, {"AwsSolutions-S1": "This bucket holds the access logs; logging its own access would log itself."})
+        suppress_findings(logs, {"AwsSolutions-S1": "This bucket holds the access logs; it cannot log access to itself."})
         return logs

@@ -1,4 +1,4 @@
-"""Amazon Forecast's side of a run: a data set group with the target time series, and the role by which the service reads and writes."""
+"""Resources of Amazon Forecast: a data set group with the target time series, and the role of the service."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cdk.storage.lake import Lake
 from contracts.paths import Zone
 
 DOMAIN = "CUSTOM"
-# In the order of the columns that the Glue job amazon_forecast_input writes.
+# In the column order of the files that the Glue job amazon_forecast_input writes.
 SCHEMA = (("item_id", "string"), ("timestamp", "timestamp"), ("target_value", "float"), ("site_id", "string"))
 FREQUENCY = "D"
 DIMENSIONS = ["site_id"]
@@ -26,7 +26,7 @@ QUANTILES = ["0.1", "0.5", "0.9"]
 
 @dataclass(frozen=True)
 class AmazonForecast:
-    """What the states of a run need to know of the service. `prefix` begins the name of everything that a run creates there."""
+    """What the states of a run need to call the service. The names of the resources that runs create start with `prefix`."""
 
     dataset_arn: str
     group_arn: str
@@ -36,18 +36,18 @@ class AmazonForecast:
     prefix: str
     poll_seconds: int
 
-    def patterns(self) -> list[tuple[str, str]]:
+    def name_patterns(self) -> list[tuple[str, str]]:
         """Return type and name pattern of the resources that runs create; imports belong to the data set, exports to their forecast."""
         kinds = ("dataset-import-job", "predictor", "forecast", "forecast-export-job")
         return [(kind, f"{self.prefix}*") for kind in kinds]
 
     def arns(self) -> list[str]:
-        """Everything of this stage in the service: what the template made, and what runs create."""
-        return [self.dataset_arn, self.group_arn, *(_arn(kind, pattern) for kind, pattern in self.patterns())]
+        """Return the ARNs of the stage's resources in the service: those of the template, and patterns of those that runs create."""
+        return [self.dataset_arn, self.group_arn, *(_arn(kind, pattern) for kind, pattern in self.name_patterns())]
 
 
 class ForecastDatasets(Construct):
-    """The two types that CloudFormation has; imports, predictors, forecasts and exports are made by each run."""
+    """The data set and its group, the only types in CloudFormation; each run creates imports, predictors, forecasts and exports."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, lake: Lake) -> None:
         super().__init__(scope, construct_id)
@@ -61,18 +61,18 @@ class ForecastDatasets(Construct):
             dataset_type="TARGET_TIME_SERIES",
             domain=DOMAIN,
             data_frequency=FREQUENCY,
-            schema={"Attributes": [{"AttributeName": name, "AttributeType": kind} for name, kind in SCHEMA]},
+            schema={"Attributes": [{"AttributeName": column, "AttributeType": kind} for column, kind in SCHEMA]},
             encryption_config={"KmsKeyArn": lake.key.key_arn, "RoleArn": self.role.role_arn},
         )
         dataset.node.add_dependency(self.role)
         group = CfnDatasetGroup(self, "Group", dataset_group_name=f"{prefix}group", domain=DOMAIN, dataset_arns=[dataset.attr_arn])
         for resource in (dataset, group):
-            # A copy of what the lake holds: nothing is lost with it.
+            # A copy of data in the lake.
             resource.apply_removal_policy(RemovalPolicy.DESTROY)
-            suppress_findings(resource, _ACCEPTED)
-            resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3697"]}})  # for the reason of _ACCEPTED
+            suppress_findings(resource, _SUPPRESSIONS)
+            resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3697"]}})  # see _SUPPRESSIONS
         self.service = AmazonForecast(
-            dataset_arn=_arn("dataset", name),  # not a reference: the run's stack is deployed again only when its own template changes
+            dataset_arn=_arn("dataset", name),  # by name, so that another schema changes the template of the workflow, too
             group_arn=group.attr_dataset_group_arn,
             role_arn=self.role.role_arn,
             key_arn=lake.key.key_arn,
@@ -82,7 +82,7 @@ class ForecastDatasets(Construct):
         )
 
     def _role(self, lake: Lake) -> Role:
-        """What the service may do in our name: read the import, write the export, use the lake's key for its own copy."""
+        """Create the role of the service: read imports, write exports, encrypt its copy with the lake's key."""
         role = Role(
             self,
             "Role",
@@ -106,9 +106,10 @@ def _arn(kind: str, name: str) -> str:
 
 
 def _fingerprint() -> str:
-    """Part of the data set's name: the service changes no data set, so another schema has to be another one."""
+    """Return a part of the data set's name that changes with the schema: the service cannot change a data set."""
     return hashlib.sha256(json.dumps([DOMAIN, FREQUENCY, SCHEMA]).encode()).hexdigest()[:8]
 
 
-_CUSTOMER = "Closed to new customers: whoever sets forecastBackend=amazon_forecast is one already, and is warned at synth."
-_ACCEPTED = {"CloudFormation-Validate::W3697": _CUSTOMER}
+_SUPPRESSIONS = {
+    "CloudFormation-Validate::W3697": "The service is closed to new customers; forecastBackend=amazon_forecast is for existing ones."
+}

@@ -1,4 +1,4 @@
-"""The states that forecast with Amazon Forecast, in place of the built-in forecaster's one.
+"""The states that forecast with Amazon Forecast, instead of the one state of the built-in forecaster.
 
 PrepareForecast (Glue) -> import -> predictor -> forecast -> export -> ReadAccuracy -> LoadForecast (Glue) -> clean up
 """
@@ -6,7 +6,6 @@ PrepareForecast (Glue) -> import -> predictor -> forecast -> export -> ReadAccur
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk.aws_stepfunctions import CustomState, IChainable
@@ -24,66 +23,66 @@ PREDICTOR = ResourceKind(
 )
 FORECAST = ResourceKind("Forecast", "Make", "Forecast", "createForecast", parent="Predictor", hours=4)
 EXPORT = ResourceKind("Export", "Start", "ForecastExportJob", "createForecastExportJob", parent="Forecast", hours=2)
-LONGEST = Duration.hours(sum(kind.hours for kind in (IMPORT, PREDICTOR, FORECAST, EXPORT)))
-# Texts of JSONata, with the run's id put together inside.
-INPUT = run_prefix(Zone.FEATURES, AMAZON_FORECAST, "' & $run.run_id & '")
-OUTPUT = run_prefix(Zone.FORECASTS, AMAZON_FORECAST, "' & $run.run_id & '")
-# A day without a row was out of stock: not known, which is something else than zero.
+MAX_DURATION = Duration.hours(sum(kind.hours for kind in (IMPORT, PREDICTOR, FORECAST, EXPORT)))
+# Parts of JSONata strings, into which the id of the run is concatenated.
+INPUT_PREFIX = run_prefix(Zone.FEATURES, AMAZON_FORECAST, "' & $run.run_id & '")
+OUTPUT_PREFIX = run_prefix(Zone.FORECASTS, AMAZON_FORECAST, "' & $run.run_id & '")
+# A day without a row was out of stock: its demand is unknown, not zero.
 FILLING = {"aggregation": "sum", "frontfill": "none", "middlefill": "nan", "backfill": "nan"}
 
 
 class AmazonForecastBranch(Construct):
-    """From prepared demand to an export in the lake. `first` and `last` are what stands before and after belongs to the run."""
+    """From the prepared demand to an export in the lake. The run enters at `first` and continues after `last`."""
 
     def __init__(self, scope: Construct, construct_id: str, service: AmazonForecast, failure: FailurePath) -> None:
         super().__init__(scope, construct_id)
         self._service, self._failure = service, failure
         self._name = name_of(service.prefix)
-        poll = Duration.seconds(service.poll_seconds)
-        stages = [
-            AmazonForecastStep(self, kind, self._name, arguments, parent, failure, poll)
+        poll_interval = Duration.seconds(service.poll_seconds)
+        steps = [
+            AmazonForecastStep(self, kind, self._name, arguments, parent, failure, poll_interval)
             for kind, arguments, parent in (
                 (IMPORT, self._import(), service.dataset_arn),
                 (PREDICTOR, self._train(), service.group_arn),
-                (FORECAST, {"PredictorArn": _held(PREDICTOR), "ForecastTypes": QUANTILES}, _held(PREDICTOR)),
-                (EXPORT, self._export(), _held(FORECAST)),
+                (FORECAST, {"PredictorArn": _arn_of(PREDICTOR), "ForecastTypes": QUANTILES}, _arn_of(PREDICTOR)),
+                (EXPORT, self._export(), _arn_of(FORECAST)),
             )
         ]
-        self.first: IChainable = stages[0].first
-        for stage, following in pairwise(stages):
-            stage.then(following.first)
+        self.first: IChainable = steps[0].first
+        for step, following in pairwise(steps):
+            step.then(following.first)
         self.last = self._read_accuracy()
-        stages[-1].then(self.last)
+        steps[-1].then(self.last)
 
     def load_arguments(self) -> dict[str, str]:
-        """What the job that loads the export is told."""
+        """Return the arguments of the job that loads the export."""
         return {
             "--export": "{% $export_name %}",
-            "--predictor": _held(PREDICTOR),
+            "--predictor": _arn_of(PREDICTOR),
             "--accuracy": "{% $string($accuracy) %}",
         }
 
     def clean_up(self, following: IChainable) -> CustomState:
-        """Delete what the run made: the predictor with its forecast and export, and the import; the data set keeps the data.
+        """Delete the resources of the run: the predictor with its forecast and export, and the import; the data set keeps the data.
 
-        A run whose clean-up failed goes on: what stays costs a place among the service's limits, and nothing else depends on it.
+        A run continues when this fails: the resources only count towards the quotas of the service.
         """
-        predictor = self._delete("DeletePredictor", _held(PREDICTOR))
-        job = self._delete("DeleteImport", _held(IMPORT))
+        predictor = self._delete("DeletePredictor", _arn_of(PREDICTOR))
+        job = self._delete("DeleteImport", _arn_of(IMPORT))
         for state, after in ((predictor, job), (job, following)):
             state.add_catch(after)
             state.next(after)
         return predictor
 
-    def _import(self) -> dict[str, Any]:
+    def _import(self) -> dict[str, object]:
         return {
             "DatasetArn": self._service.dataset_arn,
-            "DataSource": self._place(f"{{% 's3://{self._service.bucket}/{INPUT}' %}}"),
+            "DataSource": self._s3_config(f"{{% 's3://{self._service.bucket}/{INPUT_PREFIX}' %}}"),
             "TimestampFormat": "yyyy-MM-dd",
             "ImportMode": "FULL",
         }
 
-    def _train(self) -> dict[str, Any]:
+    def _train(self) -> dict[str, object]:
         return {
             "ForecastHorizon": "{% $run.horizon_days %}",
             "ForecastFrequency": FREQUENCY,
@@ -96,12 +95,12 @@ class AmazonForecastBranch(Construct):
             "EncryptionConfig": {"KmsKeyArn": self._service.key_arn, "RoleArn": self._service.role_arn},
         }
 
-    def _export(self) -> dict[str, Any]:
+    def _export(self) -> dict[str, object]:
         name = self._name.removeprefix("{% ").removesuffix(" %}")
-        path = f"{{% 's3://{self._service.bucket}/{OUTPUT}export=' & {name} & '/' %}}"
-        return {"ForecastArn": _held(FORECAST), "Destination": self._place(path)}
+        path = f"{{% 's3://{self._service.bucket}/{OUTPUT_PREFIX}export=' & {name} & '/' %}}"
+        return {"ForecastArn": _arn_of(FORECAST), "Destination": self._s3_config(path)}
 
-    def _place(self, path: str) -> dict[str, Any]:
+    def _s3_config(self, path: str) -> dict[str, object]:
         return {"S3Config": {"Path": path, "RoleArn": self._service.role_arn, "KmsKeyArn": self._service.key_arn}}
 
     def _read_accuracy(self) -> CustomState:
@@ -109,7 +108,7 @@ class AmazonForecastBranch(Construct):
             self,
             "ReadAccuracy",
             "getAccuracyMetrics",
-            {"PredictorArn": _held(PREDICTOR)},
+            {"PredictorArn": _arn_of(PREDICTOR)},
             Assign={"accuracy": {"PredictorEvaluationResults": "{% $states.result.PredictorEvaluationResults %}"}},
         )
         self._failure.catch("ReadAccuracy", state)
@@ -121,5 +120,5 @@ class AmazonForecastBranch(Construct):
         return state
 
 
-def _held(kind: ResourceKind) -> str:
+def _arn_of(kind: ResourceKind) -> str:
     return f"{{% ${kind.variable} %}}"

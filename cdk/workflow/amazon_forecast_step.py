@@ -1,16 +1,16 @@
-"""One of the four things that a run has Amazon Forecast make, and waits for: create, find, wait, describe, decide.
+"""The states that create one resource in Amazon Forecast and wait until it is active.
 
-Create -- made ------------------> Wait -> Describe -> Ready? -- ACTIVE --> next
-   +---- exists already -> Find --> ^                      +---- not yet -> Wait (until the deadline)
-                                                           +---- failed, late -> the failure path; a redrive creates anew
-No function sleeps. What a retry made twice is found by its name; a redrive uses a new name, for a failed resource keeps its own.
+Create -- created ---------------> Wait -> Describe -> Ready? -- ACTIVE ------> next
+   +---- exists already -> Find --> ^                      +---- pending -----> Wait (until the deadline)
+                                                           +---- failed, late -> the failure path; a redrive creates it again
+No function waits. A resource that an earlier attempt created is found by its name; a redrive uses a new name, because a failed resource
+keeps its name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from aws_cdk import Aws, Duration
 from aws_cdk.aws_stepfunctions import Choice, Condition, CustomState, IChainable, Wait, WaitTime
@@ -19,7 +19,7 @@ from constructs import Construct
 from cdk.workflow.failure_path import FailurePath
 from cdk.workflow.states import EXECUTION, retry
 
-CALL_TIMEOUT = 60
+CALL_TIMEOUT_S = 60
 TRANSIENT = [
     "Forecast.ThrottlingException",
     "Forecast.ServiceUnavailableException",
@@ -32,8 +32,8 @@ EXISTS = "Forecast.ResourceAlreadyExistsException"
 
 @dataclass(frozen=True)
 class ResourceKind:
-    """One kind of resource. `noun` and `verb` name its states, `member` begins the names of its members in the API, `parent` those of
-    what it is made from.
+    """One kind of resource. `noun` and `verb` name its states; `member` is the prefix of its members in the API, and `parent` that of the
+    resource it is created from.
     """
 
     noun: str
@@ -46,17 +46,17 @@ class ResourceKind:
 
     @property
     def variable(self) -> str:
-        """The variable that holds the ARN."""
+        """The variable with the ARN."""
         return f"{self.noun.lower()}_arn"
 
     @property
     def first(self) -> str:
-        """The state that creates it, where a redrive resumes."""
+        """The state that creates the resource, where a redrive resumes."""
         return f"{self.verb}{self.noun}"
 
 
-def service_call(scope: Construct, name: str, action: str, arguments: Mapping[str, Any], **more: Any) -> CustomState:
-    """One call of the service's API, tried again when it is throttled."""
+def service_call(scope: Construct, name: str, action: str, arguments: Mapping[str, object], **more: object) -> CustomState:
+    """Create a state that calls the API of the service and retries transient errors."""
     state = CustomState(
         scope,
         name,
@@ -64,7 +64,7 @@ def service_call(scope: Construct, name: str, action: str, arguments: Mapping[st
             "Type": "Task",
             "Resource": f"arn:{Aws.PARTITION}:states:::aws-sdk:forecast:{action}",
             "Arguments": dict(arguments),
-            "TimeoutSeconds": CALL_TIMEOUT,
+            "TimeoutSeconds": CALL_TIMEOUT_S,
             **more,
         },
     )
@@ -73,21 +73,21 @@ def service_call(scope: Construct, name: str, action: str, arguments: Mapping[st
 
 
 class AmazonForecastStep(Construct):
-    """The states of one kind. `first` is entered by the stage before; `then` says what follows once the resource is ACTIVE."""
+    """The states of one resource, entered at `first`; `then` sets what follows once the resource is ACTIVE."""
 
     def __init__(
         self,
         scope: Construct,
         kind: ResourceKind,
         name: str,
-        arguments: Mapping[str, Any],
+        arguments: Mapping[str, object],
         parent_arn: str,
         failure: FailurePath,
-        poll: Duration,
+        poll_interval: Duration,
     ) -> None:
         super().__init__(scope, kind.noun)
         self._kind, self._name, self._parent_arn, self._failure = kind, name, parent_arn, failure
-        self._wait = Wait.jsonata(self, f"WaitFor{kind.noun}", time=WaitTime.duration(poll))
+        self._wait = Wait.jsonata(self, f"WaitFor{kind.noun}", time=WaitTime.duration(poll_interval))
         self.first = self._create(arguments)
         self._ready = Choice.jsonata(self, f"{kind.noun}Ready")
         describe = self._describe()
@@ -95,39 +95,39 @@ class AmazonForecastStep(Construct):
         describe.next(self._ready)
 
     def then(self, following: IChainable) -> IChainable:
-        """What comes after; returns it."""
+        """Continue with `following` when the resource is ACTIVE, and return it."""
         self._ready.when(Condition.jsonata("{% $states.input.Status = 'ACTIVE' %}"), following)
-        self._ready.when(Condition.jsonata(f"{{% {_PENDING} and {self._in_time()} %}}"), self._wait)
+        self._ready.when(Condition.jsonata(f"{{% {_PENDING} and {self._before_deadline()} %}}"), self._wait)
         self._fail(f"{{% {_PENDING} %}}", "AmazonForecastTooSlow", f"'was not done within {self._kind.hours} hours'")
         self._fail("{% true %}", "AmazonForecastFailed", "'ended as ' & $states.input.Status & ': ' & $string($states.input.Message)")
         return following
 
-    def _create(self, arguments: Mapping[str, Any]) -> CustomState:
+    def _create(self, arguments: Mapping[str, object]) -> CustomState:
         kind = self._kind
         state = service_call(
             self,
             kind.first,
             kind.create,
             {f"{kind.member}Name": self._name, **arguments},
-            Assign={kind.variable: f"{{% $states.result.{kind.member}Arn %}}", **self._remembered()},
+            Assign={kind.variable: f"{{% $states.result.{kind.member}Arn %}}", **self._attempt_variables()},
         )
         retry(state, BUSY, attempts=30)
-        state.add_catch(self._find(), errors=[EXISTS], assign=self._remembered())
+        state.add_catch(self._find(), errors=[EXISTS], assign=self._attempt_variables())
         self._failure.catch(kind.first, state)
         state.next(self._wait)
         return state
 
     def _find(self) -> CustomState:
-        """The resource that an earlier attempt of this same call made."""
+        """Find the resource that an earlier attempt of the same call created."""
         kind = self._kind
-        listed = f"{kind.member}s"
-        found = f"$states.result.{listed}[{kind.member}Name = ${kind.noun.lower()}_name][0].{kind.member}Arn"
+        members = f"{kind.member}s"
+        arn = f"$states.result.{members}[{kind.member}Name = ${kind.noun.lower()}_name][0].{kind.member}Arn"
         state = service_call(
             self,
             f"Find{kind.noun}",
-            f"list{listed}",
+            f"list{members}",
             {"Filters": [{"Key": f"{kind.parent}Arn", "Value": self._parent_arn, "Condition": "IS"}], "MaxResults": 100},
-            Assign={kind.variable: f"{{% {found} %}}"},
+            Assign={kind.variable: f"{{% {arn} %}}"},
         )
         self._failure.catch_into(kind.first, state)
         state.next(self._wait)
@@ -145,21 +145,21 @@ class AmazonForecastStep(Construct):
         self._failure.catch(f"Describe{kind.noun}", state)
         return state
 
-    def _fail(self, condition: str, error: str, said: str) -> None:
-        cause = f"{{% 'Amazon Forecast: {self._kind.noun} ' & ${self._kind.variable} & ' ' & {said} %}}"
+    def _fail(self, condition: str, error: str, reason: str) -> None:
+        cause = f"{{% 'Amazon Forecast: {self._kind.noun} ' & ${self._kind.variable} & ' ' & {reason} %}}"
         self._ready.when(
             Condition.jsonata(condition),
             self._failure.first,
             assign=self._failure.failure_variable(self._kind.first, {"Error": error, "Cause": cause}),
         )
 
-    def _remembered(self) -> dict[str, str]:
-        """The name of this attempt, and until when it may take."""
+    def _attempt_variables(self) -> dict[str, str]:
+        """Return the variables of this attempt: the name of the resource, and the deadline."""
         noun, milliseconds = self._kind.noun.lower(), self._kind.hours * 3_600_000
         deadline = f"{{% $toMillis($states.context.State.EnteredTime) + {milliseconds} %}}"
         return {f"{noun}_name": self._name, f"{noun}_deadline": deadline}
 
-    def _in_time(self) -> str:
+    def _before_deadline(self) -> str:
         return f"$toMillis($states.context.State.EnteredTime) < ${self._kind.noun.lower()}_deadline"
 
 
@@ -168,6 +168,6 @@ _MESSAGE = "{% $exists($states.result.Message) ? $states.result.Message : 'the s
 
 
 def name_of(prefix: str) -> str:
-    """The name of a run's resources: the stage, the run, and how often it was redriven, in at most 63 characters of the allowed kind."""
+    """Return the expression for the name of a run's resources: stage, run and number of redrives, in at most 63 characters."""
     redrives = EXECUTION["redrive_count"].removeprefix("{% ").removesuffix(" %}")
     return f"{{% '{prefix}' & $replace($run.run_id, '-', '') & '_' & $string({redrives}) %}}"

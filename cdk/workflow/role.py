@@ -83,7 +83,7 @@ def _forecast_suppressions(role: Role, steps: Steps) -> dict[str, str]:
         return {}
     own = "arn:<AWS::Partition>:forecast:<AWS::Region>:<AWS::AccountId>"
     reason = "Runs name their resources in Amazon Forecast after themselves, with the prefix of the stage."
-    return {f"AwsSolutions-IAM5[Resource::{own}:{kind}/{pattern}]": reason for kind, pattern in steps.amazon_forecast.patterns()}
+    return {f"AwsSolutions-IAM5[Resource::{own}:{kind}/{pattern}]": reason for kind, pattern in steps.amazon_forecast.name_patterns()}
 
 
 def _deliver_logs() -> PolicyStatement:

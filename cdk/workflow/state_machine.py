@@ -46,7 +46,7 @@ from cdk.compute.job_specs import (
 )
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
-from cdk.workflow.amazon_forecast_branch import LONGEST, AmazonForecastBranch
+from cdk.workflow.amazon_forecast_branch import MAX_DURATION, AmazonForecastBranch
 from cdk.workflow.failure_path import FailurePath
 from cdk.workflow.role import create_run_role
 from cdk.workflow.states import EXECUTION, STATE, call_function, publish_summary, run_job
@@ -54,7 +54,7 @@ from cdk.workflow.steps import Steps
 from cdk.workflow.topics import NotificationTopics
 from contracts.run_states import RunState
 
-LONGEST_RUN = Duration.hours(8)
+MAX_RUN_DURATION = Duration.hours(8)
 RUN_ID = "{% $run.run_id %}"
 
 
@@ -75,7 +75,7 @@ class DailyRun(Construct):
             state_machine_type=StateMachineType.STANDARD,
             query_language=QueryLanguage.JSONATA,
             definition_body=DefinitionBody.from_chainable(self._run()),
-            timeout=LONGEST_RUN if steps.amazon_forecast is None else LONGEST_RUN.plus(LONGEST),
+            timeout=MAX_RUN_DURATION if steps.amazon_forecast is None else MAX_RUN_DURATION.plus(MAX_DURATION),
             role=create_run_role(self, steps, topics),
             tracing_enabled=True,
             logs=LogOptions(destination=create_log_group(self, "Logs", settings), level=LogLevel.ALL, include_execution_data=True),

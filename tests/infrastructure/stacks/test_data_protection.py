@@ -74,7 +74,7 @@ def test_every_key_rotates(any_stage: Stage) -> None:
 
 def test_every_class_of_data_has_a_key_of_its_own(any_stage: Stage) -> None:
     described = {key["Properties"]["Description"] for key in any_stage.of_type("AWS::KMS::Key").values()}
-    assert {"Objects of the data lake", "Database and its secret", "Notices"} <= described
+    assert {"Objects of the data lake", "Database and its secret", "Notifications"} <= described
     assert len(described) == len(any_stage.of_type("AWS::KMS::Key"))
 
 
