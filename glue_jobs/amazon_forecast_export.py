@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from contracts.paths import AMAZON_FORECAST, Zone, run_prefix
+from contracts.paths import AMAZON_FORECAST, RUN_PARTITION, Zone, run_prefix
 from forecast_engine.backtest import DECIMALS
 from forecast_engine.panel import SeriesKey
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun
-from glue_jobs.forecast_tables import INTERVAL_LEVEL, UOM
+from glue_jobs.forecast_tables import INTERVAL_LEVEL, UOM, daily_rows
 from kpi_engine.shared.arrays import Floats
 
 QUANTILES = ["p10", "p50", "p90"]
@@ -50,9 +50,9 @@ def amazon_daily_table(export: pd.DataFrame, run: JobRun, series: Sequence[Serie
     """
     rows = _check_complete(export, run, series)
     lower, middle, upper, warnings = _correct(rows)
-    table = pa.table(
+    table = daily_rows(
         {
-            "run_id": pa.array([run.run_id] * len(rows)),
+            RUN_PARTITION: pa.array([run.run_id] * len(rows)),
             "site_id": pa.array(rows["site_id"].tolist(), pa.string()),
             "sku_id": pa.array(rows["sku_id"].tolist(), pa.string()),
             "forecast_date": pa.array(rows["forecast_date"].dt.date),
@@ -60,7 +60,6 @@ def amazon_daily_table(export: pd.DataFrame, run: JobRun, series: Sequence[Serie
             "predicted_value": middle,
             "confidence_lower": lower,
             "confidence_upper": upper,
-            "mean_value": pa.nulls(len(rows), pa.float64()),
             "interval_level": np.full(len(rows), INTERVAL_LEVEL),
             "uom": pa.array([UOM] * len(rows)),
             "model": pa.array([model] * len(rows)),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from contracts.paths import RUN_PARTITION
+from contracts.tables import BACKTEST, EXCLUDED, FORECASTS, Table
 from forecast_engine.backtest import DECIMALS, BacktestOrigin
 from forecast_engine.exclusions import Exclusion
 from forecast_engine.forecaster import PanelForecast
@@ -18,30 +21,25 @@ UOM = "EA"
 INTERVAL_LEVEL = 0.8
 """P10 to P90."""
 
-BACKTEST_SCHEMA = pa.schema(
-    [
-        ("site_id", pa.string()),
-        ("sku_id", pa.string()),
-        ("origin", pa.date32()),
-        ("forecast_date", pa.date32()),
-        ("horizon_days", pa.int32()),
-        ("predicted_value", pa.float64()),
-        ("confidence_lower", pa.float64()),
-        ("confidence_upper", pa.float64()),
-        ("actual_value", pa.float64()),
-        ("seasonal_naive", pa.float64()),
-    ]
-)
-EXCLUDED_SCHEMA = pa.schema([("site_id", pa.string()), ("sku_id", pa.string()), ("code", pa.string()), ("reason", pa.string())])
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """Return the columns of a table as a schema of Arrow."""
+    return pa.schema([(name, pa.type_for_alias(alias)) for name, alias in table.arrow_columns().items()])
+
+
+DAILY_SCHEMA = pa.schema([(RUN_PARTITION, pa.string()), *arrow_schema(FORECASTS)])
+"""The rows of forecasts/daily carry their run, so that no reader takes one run's file for another's."""
+BACKTEST_SCHEMA = arrow_schema(BACKTEST)
+EXCLUDED_SCHEMA = arrow_schema(EXCLUDED)
 
 
 def daily_table(forecast: PanelForecast, run_id: str) -> pa.Table:
     """Return forecasts/daily: one row per series and day, series by series; units rounded to two decimals."""
     series, days = len(forecast.series), forecast.horizon
     lower, middle, upper = np.round(forecast.quantiles, DECIMALS)
-    return pa.table(
+    return daily_rows(
         {
-            "run_id": _constant(run_id, series * days),
+            RUN_PARTITION: _constant(run_id, series * days),
             **_keys(forecast.series, days),
             **_days(forecast.origin, series, days),
             "predicted_value": middle.ravel(),
@@ -53,6 +51,18 @@ def daily_table(forecast: PanelForecast, run_id: str) -> pa.Table:
             "model": _constant(forecast.model, series * days),
         }
     )
+
+
+def daily_rows(values: Mapping[str, Any]) -> pa.Table:
+    """Return rows of forecasts/daily from their columns; a nullable column that a forecaster leaves out is null.
+
+    Raises KeyError when another column is missing, ValueError for a column that the table does not have.
+    """
+    if unknown := sorted(values.keys() - set(DAILY_SCHEMA.names)):
+        raise ValueError(f"{FORECASTS.name} has no column {', '.join(unknown)}; its columns are {', '.join(DAILY_SCHEMA.names)}")
+    n_rows = len(values[RUN_PARTITION])
+    blank = {column.name: pa.nulls(n_rows, DAILY_SCHEMA.field(column.name).type) for column in FORECASTS.columns if column.nullable}
+    return pa.table({**blank, **values}, schema=DAILY_SCHEMA)
 
 
 def backtest_table(origins: Sequence[BacktestOrigin]) -> pa.Table:

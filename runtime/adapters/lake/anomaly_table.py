@@ -14,26 +14,6 @@ from contracts.paths import part_key
 from contracts.tables import ANOMALY_GROUPS
 from runtime.services.ports import AnomalyTable, Lake
 
-COLUMNS = {
-    "group_id": "varchar",
-    "as_of_date": "date",
-    "detector": "varchar",
-    "type": "varchar",
-    "direction": "varchar",
-    "severity": "varchar",
-    "score": "double",
-    "measure": "varchar",
-    "start_date": "date",
-    "end_date": "date",
-    "site_ids": "varchar[]",
-    "sku_ids": "varchar[]",
-    "delta_units": "double",
-    "units_unseen": "double",
-    "known_events": "varchar[]",
-    "material": "boolean",
-    "not_material_reason": "varchar",
-}
-
 
 class LakeAnomalyTable(AnomalyTable):
     """A file for each run, replaced when the run is assessed again; without a row when there are no anomalies."""
@@ -45,9 +25,10 @@ class LakeAnomalyTable(AnomalyTable):
     def write(self, run_id: UUID, groups: Sequence[Mapping[str, object]]) -> None:
         with TemporaryDirectory(prefix="signify-") as folder, duckdb.connect() as connection:
             path = Path(folder) / "groups.parquet"
-            connection.execute(f"create table groups ({', '.join(f'{name} {sql_type}' for name, sql_type in COLUMNS.items())})")
+            columns = ", ".join(f"{name} {sql_type}" for name, sql_type in ANOMALY_GROUPS.duckdb_columns().items())
+            connection.execute(f"create table groups ({columns})")
             table = connection.table("groups")
             for group in groups:
-                table.insert([group[name] for name in COLUMNS])
+                table.insert([group[name] for name in ANOMALY_GROUPS.column_names])
             table.write_parquet(str(path))
             self._lake.upload(path, part_key(ANOMALY_GROUPS.run_prefix(run_id)))

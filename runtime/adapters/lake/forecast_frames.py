@@ -12,22 +12,27 @@ import duckdb
 import pandas as pd
 from typing_extensions import override
 
-from contracts.tables import BACKTEST as BACKTEST_TABLE
-from contracts.tables import DAILY_DEMAND, FORECASTS
+from contracts.tables import (
+    ACTUAL_VALUE,
+    BACKTEST,
+    DAILY_DEMAND,
+    DEMAND_DATE,
+    DEMAND_VALUE,
+    FORECAST_DATE,
+    FORECASTS,
+    HORIZON_DAYS,
+    INTERVAL,
+    INTERVAL_LEVEL,
+    SERIES,
+    STOCKOUT,
+    Column,
+    Table,
+)
 from runtime.services.ports import ForecastFrames, Lake
 
-FORECAST = (
-    "site_id",
-    "sku_id",
-    "forecast_date",
-    "horizon_days",
-    "predicted_value",
-    "confidence_lower",
-    "confidence_upper",
-    "interval_level",
-)
-BACKTEST = (*FORECAST[:-1], "actual_value")
-DEMAND = ("site_id", "sku_id", "demand_date", "demand", "stockout")
+FORECAST_COLUMNS = (*SERIES, FORECAST_DATE, HORIZON_DAYS, *INTERVAL, INTERVAL_LEVEL)
+BACKTEST_COLUMNS = (*SERIES, FORECAST_DATE, HORIZON_DAYS, *INTERVAL, ACTUAL_VALUE)
+DEMAND_COLUMNS = (*SERIES, DEMAND_DATE, DEMAND_VALUE, STOCKOUT)
 
 
 class LakeForecastFrames(ForecastFrames):
@@ -38,25 +43,26 @@ class LakeForecastFrames(ForecastFrames):
 
     @override
     def forecast(self, run_id: UUID) -> pd.DataFrame:
-        return self._frame(FORECASTS.run_prefix(run_id), FORECAST)
+        return self._frame(FORECASTS, run_id, FORECAST_COLUMNS)
 
     @override
     def backtest(self, run_id: UUID) -> pd.DataFrame:
-        return self._frame(BACKTEST_TABLE.run_prefix(run_id), BACKTEST)
+        return self._frame(BACKTEST, run_id, BACKTEST_COLUMNS)
 
     @override
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
-        return self._frame(DAILY_DEMAND.run_prefix(run_id), DEMAND, f"demand_date >= date '{since}'")
+        return self._frame(DAILY_DEMAND, run_id, DEMAND_COLUMNS, f"{DEMAND_DATE.name} >= date '{since}'")
 
-    def _frame(self, prefix: str, columns: Sequence[str], condition: str = "true") -> pd.DataFrame:
-        keys = [key for key in self._lake.keys(prefix) if key.endswith(".parquet")]
+    def _frame(self, table: Table, run_id: UUID, columns: Sequence[Column], condition: str = "true") -> pd.DataFrame:
+        names = [column.name for column in columns]
+        keys = [key for key in self._lake.keys(table.run_prefix(run_id)) if key.endswith(".parquet")]
         if not keys:
-            return pd.DataFrame(columns=list(columns))
+            return pd.DataFrame(columns=names)
         with TemporaryDirectory(prefix="signify-") as folder:
             paths = [Path(folder) / f"{number:05}.parquet" for number in range(len(keys))]
             for key, path in zip(keys, paths, strict=True):
                 self._lake.download(key, path)
             with duckdb.connect(config={"threads": 2, "memory_limit": "800MB", "temp_directory": folder}) as connection:
                 rows = connection.read_parquet([str(path) for path in paths], hive_partitioning=False)
-                frame: pd.DataFrame = rows.filter(condition).project(", ".join(columns)).df()
+                frame: pd.DataFrame = rows.filter(condition).project(", ".join(names)).df()
                 return frame

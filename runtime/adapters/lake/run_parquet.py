@@ -9,30 +9,18 @@ from uuid import UUID
 
 import duckdb
 
+from contracts.paths import RUN_PARTITION
+from contracts.tables import FORECASTS, Type
 from runtime.errors import BrokenRun
 
-FORECAST_COLUMNS = (
-    "sku_id",
-    "site_id",
-    "forecast_date",
-    "horizon_days",
-    "predicted_value",
-    "confidence_lower",
-    "confidence_upper",
-    "interval_level",
-    "mean_value",
-    "uom",
-    "model",
-)
-EXCLUDED_COLUMNS = ("sku_id", "site_id", "code", "reason")
 CHUNK = 1 << 20
 
-CHECK = """
-select count(*), count(distinct (site_id, sku_id)), count(*) filter (cast(run_id as varchar) is distinct from $run_id),
-    count(*) filter (not (isfinite(predicted_value) and isfinite(coalesce(mean_value, 0))
-        and isfinite(coalesce(confidence_lower, 0)) and isfinite(coalesce(confidence_upper, 0))))
+_FINITE = " and ".join(f"isfinite(coalesce({column.name}, 0))" for column in FORECASTS.columns if column.type is Type.NUMBER)
+CHECK = f"""
+select count(*), count(distinct (site_id, sku_id)), count(*) filter (cast({RUN_PARTITION} as varchar) is distinct from $run_id),
+    count(*) filter (not ({_FINITE}))
 from read_parquet($files, hive_partitioning = false)
-"""
+"""  # noqa: S608 - the names of the contract's columns, and no input
 
 
 class RunParquet:

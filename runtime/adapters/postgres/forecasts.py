@@ -10,7 +10,8 @@ from psycopg import Cursor, errors, sql
 from psycopg.rows import TupleRow
 from typing_extensions import override
 
-from runtime.adapters.lake.run_parquet import EXCLUDED_COLUMNS, FORECAST_COLUMNS, RunParquet, open_parquet
+from contracts.tables import EXCLUDED, FORECASTS
+from runtime.adapters.lake.run_parquet import RunParquet, open_parquet
 from runtime.adapters.postgres.database import Database
 from runtime.errors import BrokenRun, RunNotFound
 from runtime.models.domain.partitions import forecast_partition
@@ -116,14 +117,14 @@ def _is_attached(cursor: Cursor[TupleRow], run_id: UUID) -> bool:
 def _load(cursor: Cursor[TupleRow], run_id: UUID, files: ForecastFiles, parquet: RunParquet) -> None:
     names = {"partition": sql.Identifier(forecast_partition(run_id)), "run_id": sql.Literal(run_id)}
     cursor.execute(sql.SQL(CREATE).format(**names))
-    into_forecasts = sql.SQL(COPY_FORECASTS).format(columns=_columns(FORECAST_COLUMNS), **names)
+    into_forecasts = sql.SQL(COPY_FORECASTS).format(columns=_columns(FORECASTS.column_names), **names)
     for path in files.forecasts:
-        _copy(cursor, into_forecasts, parquet.as_csv(path, FORECAST_COLUMNS))
+        _copy(cursor, into_forecasts, parquet.as_csv(path, FORECASTS.column_names))
     cursor.execute(sql.SQL(ATTACH).format(**names))
     cursor.execute("delete from excluded_series where run_id = %s", [run_id])
-    into_excluded = sql.SQL(COPY_EXCLUDED).format(columns=_columns(EXCLUDED_COLUMNS))
+    into_excluded = sql.SQL(COPY_EXCLUDED).format(columns=_columns(EXCLUDED.column_names))
     for path in files.excluded:
-        _copy(cursor, into_excluded, parquet.as_csv(path, EXCLUDED_COLUMNS, first=f"'{run_id}', "))
+        _copy(cursor, into_excluded, parquet.as_csv(path, EXCLUDED.column_names, first=f"'{run_id}', "))
 
 
 def _copy(cursor: Cursor[TupleRow], statement: sql.Composed, chunks: Iterable[bytes]) -> None:
