@@ -54,7 +54,5 @@ def seasonal_naive(values: Floats, horizon: int) -> Floats:
 def _latest_known(newest_first: Floats) -> Floats:
     """Return the first known value of each row; 0 for rows without one."""
     is_known = ~np.isnan(newest_first)
-    if not is_known.size:
-        return np.zeros(len(newest_first))
     latest = newest_first[np.arange(len(newest_first)), is_known.argmax(axis=1)]
     return np.asarray(np.where(is_known.any(axis=1), latest, 0.0))

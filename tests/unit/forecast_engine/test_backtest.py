@@ -50,6 +50,27 @@ def test_a_series_is_tested_only_where_it_would_have_been_forecast() -> None:
     assert far.series == keys(2)
 
 
+def test_an_origin_at_which_no_series_would_have_been_forecast_is_skipped() -> None:
+    values = poisson(3, 300, 6.0)
+    values[:, : 300 - 28 - 60] = np.nan
+    whole = panel(values)
+    assert [result.origin for result in backtest(PanelModel(), whole, 28, RULES)] == [whole.last_day - timedelta(days=28)]
+
+
+def test_actuals_are_those_of_the_days_after_each_origin() -> None:
+    whole = mixed_panel(300)
+    for step, result in enumerate(backtest(SeasonalNaive(), whole, 28, RULES), start=1):
+        begin = 300 - 28 * step
+        np.testing.assert_array_equal(result.actual, whole.values[:, begin : begin + 28])
+        np.testing.assert_array_equal(result.naive, np.tile(whole.values[:, begin - 7 : begin], 4))
+
+
+def test_points_out_of_stock_are_not_scored() -> None:
+    whole = mixed_panel(300)
+    whole.values[3, -5:] = np.nan
+    assert score(backtest(SeasonalNaive(), whole, 28, RULES)).n_obs == 2 * 40 * 28 - 5
+
+
 def test_a_history_too_short_is_not_tested() -> None:
     assert backtest(PanelModel(), mixed_panel(111), 28, RULES) == ()
     assert len(backtest(PanelModel(), mixed_panel(112), 28, RULES)) == 1

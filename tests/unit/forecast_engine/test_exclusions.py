@@ -4,8 +4,20 @@ from datetime import date
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from forecast_engine.exclusions import Exclusion, ExclusionCode, ExclusionRules, split_panel
+from forecast_engine.errors import NothingToForecast
+from forecast_engine.exclusions import (
+    EVERY_SERIES,
+    Exclusion,
+    ExclusionCode,
+    ExclusionRules,
+    count_by_code,
+    explain,
+    split_forecastable,
+    split_panel,
+)
 from kpi_engine.shared.arrays import Floats
 from tests.unit.forecast_engine.panels import panel
 
@@ -71,3 +83,39 @@ def test_every_series_is_eligible_or_excluded() -> None:
         (whole.series[2], "DISCONTINUED"),
     ]
     assert eligible.last_day == date(2025, 2, 3)
+
+
+@given(st.lists(st.lists(st.integers(0, DAYS - 1), max_size=30), min_size=1, max_size=5), st.integers(1, 300))
+def test_the_rules_agree_with_plain_comparisons(days_of_series: list[list[int]], max_quiet_days: int) -> None:
+    whole = panel(np.stack([sold_on(*days) for days in days_of_series]))
+    rules = ExclusionRules(max_quiet_days=max_quiet_days)
+    expected = {}
+    for key, days in zip(whole.series, days_of_series, strict=True):
+        if days and DAYS - 1 - max(days) > max_quiet_days:
+            expected[key] = "DISCONTINUED"
+        elif days and DAYS - min(days) < 56:
+            expected[key] = "TOO_SHORT"
+        elif len(set(days)) < 8:
+            expected[key] = "TOO_FEW_DEMAND_DAYS"
+    eligible, exclusions = split_panel(whole, rules)
+    assert {exclusion.series: exclusion.code.value for exclusion in exclusions} == expected
+    assert set(eligible.series) == set(whole.series) - set(expected)
+
+
+def test_every_series_that_ever_sold_can_be_asked_for() -> None:
+    eligible, exclusions = split_panel(panel(np.stack([sold_on(0), sold_on(DAYS - 1), sold_on()])), EVERY_SERIES)
+    assert (len(eligible.series), len(exclusions)) == (2, 1)
+
+
+def test_exclusions_are_counted_and_explained_by_code_with_an_example() -> None:
+    whole = panel(np.stack([sold_on(*range(20)), sold_on(*range(30)), sold_on()]))
+    _, exclusions = split_panel(whole, ExclusionRules())
+    assert count_by_code(exclusions) == {"DISCONTINUED": 2, "TOO_FEW_DEMAND_DAYS": 1}
+    first, second = explain(exclusions).split(" (for example ")[0], explain(exclusions).split("; 1 ")[1]
+    assert first == "2 DISCONTINUED"
+    assert second.startswith("TOO_FEW_DEMAND_DAYS (for example LDS1/SKU-0002: 0 days with demand")
+
+
+def test_a_panel_without_an_eligible_series_is_an_error_with_the_reasons() -> None:
+    with pytest.raises(NothingToForecast, match=r"none of the 1 series can be forecast: 1 TOO_FEW_DEMAND_DAYS \(for example"):
+        split_forecastable(panel(sold_on()[None, :]), ExclusionRules())

@@ -31,3 +31,23 @@ def test_weights_stay_finite_when_series_and_class_disagree_wildly() -> None:
     errors = np.array([[1e-9] * 200 + [1e9], [1e9] * 200 + [1e-9]])
     weights = candidate_weights(errors, np.zeros(201), np.zeros(201, dtype=np.int64))
     np.testing.assert_allclose(weights.sum(axis=0), 1.0)
+
+
+def test_weights_do_not_depend_on_the_unit_of_busy_demand() -> None:
+    errors = np.random.default_rng(1).uniform(1e4, 9e4, (5, 40))
+    power, classes = errors.mean(axis=0), np.repeat([0, 1, 2, 3], 10)
+    np.testing.assert_allclose(candidate_weights(errors, power, classes), candidate_weights(100 * errors, 100 * power, classes), rtol=1e-5)
+
+
+def test_a_small_class_has_no_say() -> None:
+    errors = np.array([[1.0, 1.0], [1.0, 5.0]])
+    classes = np.array([DemandClass.SMOOTH, DemandClass.LUMPY])
+    weights = candidate_weights(errors, np.zeros(2), classes)
+    np.testing.assert_allclose(weights[:, 0], 0.5)
+    assert weights[0, 1] > 0.99
+
+
+def test_a_class_large_enough_moves_a_series_that_has_no_preference() -> None:
+    errors = np.array([[1.0] * 6, [1.0, *[3.0] * 5]])
+    weights = candidate_weights(errors, np.zeros(6), np.zeros(6, dtype=np.int64))
+    assert weights[0, 0] > 0.9
