@@ -1,4 +1,4 @@
-"""What a deployed stage costs by the month when nobody uses it, resource by resource, from its synthesised templates."""
+"""Compute the monthly cost of an idle stage from the resources of its templates."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Prices = Mapping[str, Any]
 
 
 class NoPrice(LookupError):
-    """A resource type is in no list; the message says where to add it."""
+    """A resource type has no price; the message says where to add one."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a bill: what, how many, dollars a month."""
+    """One line of a bill: item, quantity, dollars."""
 
-    what: str
+    item: str
     count: float
     dollars: float
 
@@ -41,20 +41,17 @@ class _Stage:
 
 
 def standing_cost(templates: Iterable[Template], prices: Prices) -> list[Line]:
-    """The lines of one stage, without those that are zero and nothing.
-
-    Raises NoPrice for a resource type that the price table does not know, so that no cost is forgotten.
-    """
+    """Return the bill of one stage, without items of quantity 0. Raises NoPrice for a resource type without a price."""
     stage = _Stage([resource for template in templates for resource in template["Resources"].values()], prices)
     for kind in {resource["Type"] for resource in stage.resources}:
         if kind not in BILLS and not kind.startswith(tuple(prices["free"]["prefixes"])):
-            raise NoPrice(f"{kind} is in no list: add it to [free] in tools/documentation/prices.toml, or its price to standing_cost.py")
+            raise NoPrice(f"{kind} has no price: add it to [free] in tools/documentation/prices.toml, or its price to standing_cost.py")
     lines = [line for bill in dict.fromkeys(BILLS.values()) for line in bill(stage)]
     return [*(line for line in lines if line.count), *_storage(stage)]
 
 
 def rotations_cost(templates: Iterable[Template], prices: Prices) -> float:
-    """Dollars a month that the rotations of all keys add, once every key has had all those that are billed."""
+    """Return the dollars a month that key rotations add, once every key has had all rotations that are billed."""
     stage = _Stage([resource for template in templates for resource in template["Resources"].values()], prices)
     rotating = sum(bool(key.get("EnableKeyRotation")) for key in stage.of("AWS::KMS::Key"))
     return rotating * stage.standing["kms_rotations_billed"] * stage.standing["kms_rotation"]
@@ -73,22 +70,24 @@ def _secrets(stage: _Stage) -> list[Line]:
 def _alarms(stage: _Stage) -> list[Line]:
     single, composite = len(stage.of("AWS::CloudWatch::Alarm")), len(stage.of("AWS::CloudWatch::CompositeAlarm"))
     metrics = sum(len([m for m in a.get("Metrics", []) if "MetricStat" in m]) or 1 for a in stage.of("AWS::CloudWatch::Alarm"))
-    billed = max(0, metrics - stage.standing["free_alarms"])
+    billed_metrics = max(0, metrics - stage.standing["free_alarms"])
     return [
-        Line(f"Alarms on {metrics} metrics, {stage.standing['free_alarms']} of them free", single, billed * stage.standing["alarm"]),
+        Line(
+            f"Alarms on {metrics} metrics, {stage.standing['free_alarms']} of them free", single, billed_metrics * stage.standing["alarm"]
+        ),
         Line("Composite alarms", composite, composite * stage.standing["composite_alarm"]),
     ]
 
 
 def _dashboards(stage: _Stage) -> list[Line]:
     count = len(stage.of("AWS::CloudWatch::Dashboard"))
-    billed = max(0, count - stage.standing["free_dashboards"])
-    return [Line(f"Dashboards, {stage.standing['free_dashboards']} free", count, billed * stage.standing["dashboard"])]
+    billed_dashboards = max(0, count - stage.standing["free_dashboards"])
+    return [Line(f"Dashboards, {stage.standing['free_dashboards']} free", count, billed_dashboards * stage.standing["dashboard"])]
 
 
 def _endpoints(stage: _Stage) -> list[Line]:
     zones = sum(len(e["SubnetIds"]) for e in stage.of("AWS::EC2::VPCEndpoint") if e["VpcEndpointType"] == "Interface")
-    return [Line("Interface endpoints, times zones", zones, zones * stage.hourly("interface_endpoint_hour"))]
+    return [Line("Interface endpoints in each zone", zones, zones * stage.hourly("interface_endpoint_hour"))]
 
 
 def _gateways(stage: _Stage) -> list[Line]:
@@ -99,18 +98,18 @@ def _gateways(stage: _Stage) -> list[Line]:
 def _database(stage: _Stage) -> list[Line]:
     instances = len(stage.of("AWS::RDS::DBInstance"))
     capacities = [c["ServerlessV2ScalingConfiguration"]["MinCapacity"] for c in stage.of("AWS::RDS::DBCluster")]
-    proxies, least = len(stage.of("AWS::RDS::DBProxy")), stage.standing["proxy_acu_at_least"]
-    what = "Aurora instances at their least capacity" + (": paused" if not any(capacities) else f", {max(capacities)} ACU")
+    proxies, min_acu = len(stage.of("AWS::RDS::DBProxy")), stage.standing["proxy_acu_at_least"]
+    item = "Aurora instances at minimum capacity" + (": paused" if not any(capacities) else f", {max(capacities)} ACU")
     return [
-        Line(what, instances, instances * sum(capacities) * stage.hourly("acu_hour")),
-        Line("RDS Proxy", proxies, proxies * least * stage.hourly("proxy_acu_hour")),
+        Line(item, instances, instances * sum(capacities) * stage.hourly("acu_hour")),
+        Line("RDS Proxy", proxies, proxies * min_acu * stage.hourly("proxy_acu_hour")),
     ]
 
 
 def _polls(stage: _Stage) -> list[Line]:
-    """Lambda asks a queue day and night whether there is something in it."""
-    a_month = stage.prices["idle"]["polls_a_minute"] * 60 * stage.prices["hours_per_month"] / 1_000_000
-    count = len(stage.of("AWS::Lambda::EventSourceMapping")) * a_month
+    """Bill the requests of Lambda's pollers, which poll each queue all the time."""
+    requests = stage.prices["idle"]["polls_a_minute"] * 60 * stage.prices["hours_per_month"] / 1_000_000
+    count = len(stage.of("AWS::Lambda::EventSourceMapping")) * requests
     free = stage.standing["free_sqs_millions"]
     return [Line(f"Million SQS requests, {free} free", count, max(0, count - free) * stage.standing["sqs_million"])]
 
@@ -125,18 +124,18 @@ def _firewall(stage: _Stage) -> list[Line]:
 
 
 def _snapshots(stage: _Stage) -> list[Line]:
-    """One published version of each function that starts from a snapshot."""
-    kept = [f["MemorySize"] / 1024 for f in stage.of("AWS::Lambda::Function") if "SnapStart" in f]
+    """Bill one published version of each function with a snapshot."""
+    gigabytes = [f["MemorySize"] / 1024 for f in stage.of("AWS::Lambda::Function") if "SnapStart" in f]
     seconds = 3600 * stage.prices["hours_per_month"]
-    return [Line("GB of snapshots that functions start from", sum(kept), sum(kept) * seconds * stage.standing["snapshot_gb_second"])]
+    return [Line("GB of Lambda snapshots (SnapStart)", sum(gigabytes), sum(gigabytes) * seconds * stage.standing["snapshot_gb_second"])]
 
 
 def _storage(stage: _Stage) -> list[Line]:
-    stored = {"Aurora": "aurora", "S3": "s3", "CloudWatch logs": "logs"}
+    stores = {"Aurora": "aurora", "S3": "s3", "CloudWatch logs": "logs"}
     sizes = stage.prices["idle"]
     return [
         Line(f"GB stored in {name}", sizes[f"{key}_gb"], sizes[f"{key}_gb"] * stage.standing[f"storage_gb_{key}"])
-        for name, key in stored.items()
+        for name, key in stores.items()
     ]
 
 

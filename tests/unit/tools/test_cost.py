@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.state import ROOT
-from tools.documentation.cost import prices, total
+from tools.documentation.cost import load_prices, total
 from tools.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
 from tools.documentation.standing_cost import NoPrice, rotations_cost, standing_cost
 
@@ -18,7 +18,7 @@ ENDPOINT = {"VpcEndpointType": "Interface", "SubnetIds": ["a", "b"]}
 def dollars(*resources: tuple[str, dict[str, Any]]) -> float:
     """What a stage of these resources costs by the month, storage aside."""
     template = {"Resources": {f"R{n}": {"Type": kind, "Properties": properties} for n, (kind, properties) in enumerate(resources)}}
-    return total(standing_cost([template], prices())) - STORAGE
+    return total(standing_cost([template], load_prices())) - STORAGE
 
 
 @pytest.mark.parametrize(
@@ -55,23 +55,23 @@ def test_a_proxy_bills_eight_units_at_least() -> None:
 
 def test_only_keys_that_rotate_get_dearer() -> None:
     keys = [{"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": rotates}} for rotates in (True, True, False)]
-    assert rotations_cost([{"Resources": dict(zip("abc", keys, strict=True))}], prices()) == pytest.approx(2 * 2 * 1.00)
+    assert rotations_cost([{"Resources": dict(zip("abc", keys, strict=True))}], load_prices()) == pytest.approx(2 * 2 * 1.00)
 
 
 def test_a_resource_without_a_price_is_named() -> None:
-    with pytest.raises(NoPrice, match="AWS::Redshift::Cluster is in no list: add it to"):
+    with pytest.raises(NoPrice, match="AWS::Redshift::Cluster has no price: add it to"):
         dollars(("AWS::Redshift::Cluster", {}))
 
 
 def test_amazon_forecast_counts_a_forecast_for_every_quantile() -> None:
-    lines = {line.what.split(",")[0]: line.dollars for line in amazon_forecast_cost(1_000, prices())}
+    lines = {line.item.split(",")[0]: line.dollars for line in amazon_forecast_cost(1_000, load_prices())}
     assert lines["Forecasts"] == pytest.approx(1_000 * 3 / 1000 * 0.60)
     assert lines["Import"] == pytest.approx(1_000 * 730 * 40 / 1e9 * 0.088)
 
 
 def test_data_points_are_billed_in_tiers() -> None:
     def bill(series: int) -> float:
-        return by_data_points(series, prices()).dollars
+        return by_data_points(series, load_prices()).dollars
 
     assert bill(1_000) == pytest.approx(84 * 2.00)
     assert bill(10_000) == pytest.approx(100 * 2.00 + (840 - 100) * 0.80)
@@ -79,20 +79,20 @@ def test_data_points_are_billed_in_tiers() -> None:
 
 
 def test_a_small_run_pays_the_least_that_three_jobs_bill() -> None:
-    [glue] = [line for line in run_cost(10, prices(), workers=4) if line.what.startswith("Glue")]
+    [glue] = [line for line in run_cost(10, load_prices(), workers=4) if line.item.startswith("Glue")]
     assert glue.count == pytest.approx(3 * 60 * 2 / 3600)
     assert glue.dollars == pytest.approx(3 * 60 * 2 / 3600 * 0.44)
 
 
 def test_more_series_never_cost_less_and_flex_never_more() -> None:
     sizes = (10, 1_000, 30_000, 30_001, 100_000, 1_000_000)
-    bills = [total(run_cost(size, prices(), workers=4)) for size in sizes]
+    bills = [total(run_cost(size, load_prices(), workers=4)) for size in sizes]
     assert bills == sorted(bills)
-    assert all(total(run_cost(size, prices(), 4, flex=True)) < bill for size, bill in zip(sizes, bills, strict=True))
+    assert all(total(run_cost(size, load_prices(), 4, flex=True)) < bill for size, bill in zip(sizes, bills, strict=True))
 
 
 def test_the_page_about_the_network_tells_the_price_of_the_table() -> None:
-    table = prices()
+    table = load_prices()
     month = f"{table['standing']['interface_endpoint_hour'] * table['hours_per_month']:.2f} USD"
     page = (ROOT / "docs" / "network.md").read_text(encoding="utf-8")
     assert f"{table['standing']['interface_endpoint_hour']} USD an hour" in page
