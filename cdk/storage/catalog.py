@@ -1,7 +1,7 @@
-"""The lake for Athena: a Glue database whose tables project their partitions, and a workgroup to ask in. No crawler, no repair.
+"""The lake in Athena: a Glue database whose tables use partition projection, and a workgroup. It needs no crawler.
 
-`select * from signify_dev.forecasts_daily where run_id = '...'`: runs are named by UUIDs, which nobody can enumerate, so the partition is
-the one that the query names, and a query that names none is refused instead of reading every run.
+`select * from signify_dev.forecasts_daily where run_id = '...'`: run ids are UUIDs, which cannot be enumerated, so the projection is
+"injected": a query must name the run, and Athena rejects a query that would read every run.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from cdk.storage.lake import Lake
 from contracts.paths import RUN_PARTITION, Zone
 from contracts.tables import Table, all_tables
 
-READS = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
-WRITES = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+INPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+OUTPUT_FORMAT = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
 SERDE = CfnTable.SerdeInfoProperty(serialization_library="org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe")
-SCANNED_AT_MOST = 50 * 1024**3
-"""Bytes that one query may read, about 0.25 USD."""
+MAX_SCANNED_BYTES = 50 * 1024**3
+"""Limit of one query, about 0.25 USD."""
 
 
 class Catalog(Construct):
-    """What is curated, built and forecast, as tables."""
+    """The Glue database, its tables, and the workgroup of a stage."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, lake: Lake) -> None:
         super().__init__(scope, construct_id)
         self._lake = lake
-        # SQL cannot do with a generated name; this one carries the stage.
+        # People type this name in SQL, so it is not generated.
         self.name = f"signify_{settings.stage}"
         self.database = CfnDatabase(
             self,
@@ -37,10 +37,10 @@ class Catalog(Construct):
             catalog_id=Aws.ACCOUNT_ID,
             database_input=CfnDatabase.DatabaseInputProperty(name=self.name, description=f"The data lake of stage {settings.stage}"),
         )
-        self.tables = [self._table(table) for table in all_tables()]
-        self.workgroup = self._workgroup(settings)
+        self.tables = [self._create_table(table) for table in all_tables()]
+        self.workgroup = self._create_workgroup(settings)
 
-    def _table(self, table: Table) -> CfnTable:
+    def _create_table(self, table: Table) -> CfnTable:
         resource = CfnTable(
             self,
             "".join(word.capitalize() for word in table.name.split("_")),
@@ -61,8 +61,8 @@ class Catalog(Construct):
                     columns=[CfnTable.ColumnProperty(name=name, type=kind) for name, kind in table.hive_columns().items()],
                     location=self._location(table),
                     serde_info=SERDE,
-                    input_format=READS,
-                    output_format=WRITES,
+                    input_format=INPUT_FORMAT,
+                    output_format=OUTPUT_FORMAT,
                 ),
             ),
         )
@@ -72,22 +72,22 @@ class Catalog(Construct):
     def _location(self, table: Table) -> str:
         return self._lake.bucket.s3_url_for_object(table.prefix)
 
-    def _workgroup(self, settings: Settings) -> CfnWorkGroup:
+    def _create_workgroup(self, settings: Settings) -> CfnWorkGroup:
         encryption = CfnWorkGroup.EncryptionConfigurationProperty(encryption_option="SSE_KMS", kms_key=self._lake.key.key_arn)
-        answers = CfnWorkGroup.ResultConfigurationProperty(
+        results = CfnWorkGroup.ResultConfigurationProperty(
             output_location=self._lake.bucket.s3_url_for_object(f"{Zone.QUERIES}/"), encryption_configuration=encryption
         )
         return CfnWorkGroup(
             self,
             "Workgroup",
             name=settings.stack_name("Lake"),
-            description="Questions to the data lake; answers are kept in its zone queries/",
-            recursive_delete_option=True,  # else the history of one query keeps it, and with it the stack, from being deleted
+            description="Queries of the data lake; results are in the zone queries/",
+            recursive_delete_option=True,  # otherwise its query history would prevent the deletion of the stack
             work_group_configuration=CfnWorkGroup.WorkGroupConfigurationProperty(
                 enforce_work_group_configuration=True,
                 publish_cloud_watch_metrics_enabled=True,
-                bytes_scanned_cutoff_per_query=SCANNED_AT_MOST,
+                bytes_scanned_cutoff_per_query=MAX_SCANNED_BYTES,
                 engine_version=CfnWorkGroup.EngineVersionProperty(selected_engine_version="Athena engine version 3"),
-                result_configuration=answers,
+                result_configuration=results,
             ),
         )

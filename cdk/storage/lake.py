@@ -13,7 +13,7 @@ from constructs import Construct
 
 from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
-from cdk.storage.zones import lifecycle
+from cdk.storage.zones import lifecycle_rules
 from contracts.paths import Zone
 
 ACCESS_LOG_DAYS = 90
@@ -42,7 +42,7 @@ class Lake(Construct):
             block_public_access=BlockPublicAccess.BLOCK_ALL,
             object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
             server_access_logs_bucket=self._create_access_logs(),
-            lifecycle_rules=lifecycle(settings),
+            lifecycle_rules=lifecycle_rules(settings),
             removal_policy=self._removal,
             auto_delete_objects=self._auto_delete,
         )

@@ -1,4 +1,4 @@
-"""How long the zones of the lake keep their objects."""
+"""Lifecycle rules of the lake: how long each zone keeps its objects."""
 
 from __future__ import annotations
 
@@ -11,72 +11,73 @@ from aws_cdk.aws_s3 import LifecycleRule, StorageClass, Transition
 from cdk.settings.model import Settings
 from contracts.paths import Zone
 
-UNFINISHED_UPLOAD_DAYS = 7
-COOL_AFTER_DAYS = 30
-"""Dropped files are read once, when they land; S3 takes nothing younger into its infrequent-access class."""
+INCOMPLETE_UPLOAD_DAYS = 7
+INFREQUENT_ACCESS_AFTER_DAYS = 30
+"""Uploaded files are read once, on arrival; 30 days is the minimum of S3 for its infrequent-access class."""
 
 
 @dataclass(frozen=True)
 class ZoneRetention:
-    """How long the objects of a zone are kept: `days` by the settings, None for ever; `cools`, that they get cheaper meanwhile.
+    """How long the objects of a zone are kept: `days` according to the settings, None forever.
 
-    fleeting: what is replaced or expired there is gone the day after, not after superseded_version_days.
+    infrequent_access: objects move to the cheaper storage class. temporary: noncurrent versions expire after a day, not after
+    superseded_version_days.
     """
 
     zone: Zone
     days: Callable[[Settings], int | None]
-    cools: bool = False
-    fleeting: bool = False
+    infrequent_access: bool = False
+    temporary: bool = False
 
 
-def _for_ever(_: Settings) -> int | None:
+def _keep_forever(_: Settings) -> int | None:
     return None
 
 
-def _of_a_run(settings: Settings) -> int | None:
+def _run_days(settings: Settings) -> int | None:
     return settings.run_days
 
 
-def _at_work(settings: Settings) -> int | None:
+def _working_days(settings: Settings) -> int | None:
     return settings.working_days
 
 
 ZONES = (
-    ZoneRetention(Zone.LANDING, lambda settings: settings.landing_days, cools=True),
-    ZoneRetention(Zone.STAGING, _for_ever),
-    ZoneRetention(Zone.SCRATCH, _at_work, fleeting=True),
-    ZoneRetention(Zone.CURATED, _of_a_run),
-    ZoneRetention(Zone.QUARANTINE, _of_a_run),
-    ZoneRetention(Zone.FEATURES, _of_a_run),
-    ZoneRetention(Zone.FORECASTS, _of_a_run),
-    ZoneRetention(Zone.ANOMALIES, _of_a_run),
-    ZoneRetention(Zone.RUNS, _of_a_run),
-    ZoneRetention(Zone.QUERIES, _at_work, fleeting=True),
+    ZoneRetention(Zone.LANDING, lambda settings: settings.landing_days, infrequent_access=True),
+    ZoneRetention(Zone.STAGING, _keep_forever),
+    ZoneRetention(Zone.SCRATCH, _working_days, temporary=True),
+    ZoneRetention(Zone.CURATED, _run_days),
+    ZoneRetention(Zone.QUARANTINE, _run_days),
+    ZoneRetention(Zone.FEATURES, _run_days),
+    ZoneRetention(Zone.FORECASTS, _run_days),
+    ZoneRetention(Zone.ANOMALIES, _run_days),
+    ZoneRetention(Zone.RUNS, _run_days),
+    ZoneRetention(Zone.QUERIES, _working_days, temporary=True),
 )
 
 
-def lifecycle(settings: Settings) -> list[LifecycleRule]:
-    """One rule for the whole bucket, and one for each zone that forgets or cools."""
-    return [_whole_bucket(settings), *(rule for retention in ZONES if (rule := _rule(retention, settings)))]
+def lifecycle_rules(settings: Settings) -> list[LifecycleRule]:
+    """Return one rule for the whole bucket, and one for each zone whose objects expire or change their storage class."""
+    return [_bucket_rule(settings), *(rule for retention in ZONES if (rule := _zone_rule(retention, settings)))]
 
 
-def _whole_bucket(settings: Settings) -> LifecycleRule:
+def _bucket_rule(settings: Settings) -> LifecycleRule:
     return LifecycleRule(
         id="superseded",
-        abort_incomplete_multipart_upload_after=Duration.days(UNFINISHED_UPLOAD_DAYS),
+        abort_incomplete_multipart_upload_after=Duration.days(INCOMPLETE_UPLOAD_DAYS),
         noncurrent_version_expiration=Duration.days(settings.superseded_version_days),
     )
 
 
-def _rule(retention: ZoneRetention, settings: Settings) -> LifecycleRule | None:
+def _zone_rule(retention: ZoneRetention, settings: Settings) -> LifecycleRule | None:
     days = retention.days(settings)
-    if days is None and not retention.cools:
+    if days is None and not retention.infrequent_access:
         return None
-    cooled = [Transition(storage_class=StorageClass.INFREQUENT_ACCESS, transition_after=Duration.days(COOL_AFTER_DAYS))]
+    transition = Transition(storage_class=StorageClass.INFREQUENT_ACCESS, transition_after=Duration.days(INFREQUENT_ACCESS_AFTER_DAYS))
     return LifecycleRule(
         id=str(retention.zone),
         prefix=f"{retention.zone}/",
         expiration=None if days is None else Duration.days(days),
-        noncurrent_version_expiration=Duration.days(1) if retention.fleeting else None,
-        transitions=cooled if retention.cools and (days is None or days > COOL_AFTER_DAYS) else None,
+        noncurrent_version_expiration=Duration.days(1) if retention.temporary else None,
+        transitions=[transition] if retention.infrequent_access and (days is None or days > INFREQUENT_ACCESS_AFTER_DAYS) else None,
     )
