@@ -1,4 +1,4 @@
-"""The commands, in the order a newcomer meets them."""
+"""The commands, in the order in which a newcomer needs them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from rich.markup import escape
 
 from cli import data, developer, drill, local_stack, runs, stages
@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Demand forecasts, anomalies and logistics KPIs on AWS: run it whole on this machine, or deploy it into an account.",
+    help="Demand forecasts, anomaly detection and logistics KPIs on AWS. Run the whole platform locally, or deploy it to an AWS account.",
 )
 
 Command = Callable[..., None]
@@ -33,8 +33,8 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "drill": drill.drill,
     },
     "Data and runs": {"sample": data.sample, "drop": data.drop, "quality": data.quality, "run": runs.run},
-    "An AWS account": {"deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
-    "Developers": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
+    "AWS": {"deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
+    "Development": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
 }
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
@@ -49,21 +49,33 @@ def print_version(is_requested: bool) -> None:
 
 
 @app.callback()
-def options(
+def accept_options(
     version: Annotated[bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")] = False,
 ) -> None:
     """Accept the options that belong to no command."""
 
 
 def main() -> None:
-    """Run one command; a known failure is one readable line and exit code 1, Ctrl-C is 130."""
+    """Run one command; an expected error is printed on one line and sets exit code 1."""
     try:
         app(prog_name="./signify")
     except LocalError as error:
-        err.print(f"[bold red]error[/] {escape(str(error))}")
-        sys.exit(1)
+        _fail(str(error))
     except (ClientError, BotoCoreError) as error:
-        err.print(f"[bold red]error[/] AWS answered: {escape(str(error))}")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        _fail(describe_aws_error(error))
+
+
+def describe_aws_error(error: ClientError | BotoCoreError) -> str:
+    """Return the message for an error of boto3: what to configure when it called nothing, else the response of AWS."""
+    if isinstance(error, NoRegionError):
+        return "no AWS region is configured; set AWS_REGION, or `region` in the profile that AWS_PROFILE names"
+    if isinstance(error, NoCredentialsError):
+        return "no AWS credentials were found; set AWS_PROFILE, or sign in with `aws sso login`"
+    if isinstance(error, ClientError):
+        return f"AWS returned an error: {error}"
+    return f"AWS could not be called: {error}"
+
+
+def _fail(message: str) -> None:
+    err.print(f"[bold red]error[/] {escape(message)}")
+    sys.exit(1)

@@ -1,4 +1,4 @@
-"""Where the CLI prints: one console for answers, one for progress and errors."""
+"""Output of the CLI: one console for results (stdout), one for progress and errors (stderr)."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from rich.table import Table
 
 from local.errors import LocalError
 
-# Without emoji: ":secret:" is a part of many an ARN.
+# Without emoji: many an ARN contains ":secret:".
 out = Console(soft_wrap=True, highlight=False, emoji=False)
 err = Console(stderr=True, highlight=False, emoji=False)
 
 
 class CliError(LocalError):
-    """A command cannot go on; the message says why and what to do."""
+    """A command cannot continue; the message says why and what to do."""
 
 
 @dataclass
 class Phases:
-    """The phases of a long command with their wall time, printed as they pass."""
+    """The phases of a long command and their wall time."""
 
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Announce a phase, and say how long it took (also when it fails)."""
-        started = time.monotonic()
+        """Print the name of a phase, and its duration when the block ends (also when it fails)."""
+        start = time.monotonic()
         err.print(f"[bold]{name}[/] ...")
         try:
             yield
         finally:
-            self.seconds[name] = time.monotonic() - started
+            self.seconds[name] = time.monotonic() - start
             err.print(f"  [dim]{self.seconds[name]:.1f} s[/]")
 
-    def table(self) -> Table:
-        """All phases and their sum, for the end of the command."""
+    def make_table(self) -> Table:
+        """Return all phases and their sum, for the end of the command."""
         table = Table(title="Phases", show_footer=True)
         table.add_column("phase", footer="total")
         table.add_column("seconds", justify="right", footer=f"{sum(self.seconds.values()):.1f}")

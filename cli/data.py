@@ -1,78 +1,87 @@
-"""Commands about data: make samples, drop files into the lake, show what became of every row."""
+"""Commands for data: write sample files, drop files into the lake, show the result of every row."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from cli.console import out
-from cli.landing import Drop, land, landing_key, records_table
-from cli.platform import LOCAL, Platform, platform
+from cli.landing import Drop, land, make_landing_key, make_object_table
+from cli.platform import LOCAL, Platform, open_platform
+from cli.records import ObjectRecord, QualityReport
 from cli.runs import Stage
 from local import sample as samples
 
+DATASET_HELP = "Data set of the file. Detected from the column names when omitted."
+
 
 def sample(
-    folder: Annotated[Path, typer.Argument(help="Where to write the files.")] = Path("sample-data"),
-    seed: Annotated[int, typer.Option(help="The same seed gives the same operator.")] = 7,
+    folder: Annotated[Path, typer.Argument(help="Folder for the files.")] = Path("sample-data"),
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 7,
 ) -> None:
-    """Write the sample files of a fictitious operator: two sites, 300 SKUs, two years, dirty rows included."""
-    written = samples.write_files(folder, seed=seed)
-    for file in written.files:
+    """Write sample data of a fictitious operator: two sites, 300 SKUs, two years, with invalid rows and files."""
+    for file in samples.write_files(folder, seed=seed).files:
         out.print(f"{file.path}  [dim]-> {file.key}[/]")
 
 
 def drop(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, CSV.gz or Parquet files.")],
-    dataset: Annotated[str | None, typer.Option(help="The data set they belong to; without it the header tells.")] = None,
+    dataset: Annotated[str | None, typer.Option(help=DATASET_HELP)] = None,
     stage: Stage = LOCAL,
 ) -> None:
-    """Drop files into the lake's landing zone and say what became of each."""
-    drops = [prepared(path, dataset) for path in files]
-    out.print(records_table(land(platform(stage), drops)))
+    """Upload files to the lake and show whether each was accepted."""
+    drops = [prepare_drop(path, dataset) for path in files]
+    out.print(make_object_table(land(open_platform(stage), drops)))
 
 
-def prepared(path: Path, dataset: str | None = None) -> Drop:
-    """The file as it goes into the lake: as it is when the data set is named, else recognised by its header (and adapted)."""
+def prepare_drop(path: Path, dataset: str | None = None) -> Drop:
+    """Return the upload of a file: as it is when the data set is named, else recognised by its columns (and converted if necessary)."""
     if dataset:
-        return Drop(path, landing_key(dataset, path.name))
-    recognised = samples.recognise(path)
-    return Drop(recognised.path, landing_key(recognised.dataset, recognised.path.name))
+        return Drop(path, make_landing_key(dataset, path.name))
+    file = samples.recognise(path)
+    return Drop(file.path, make_landing_key(file.dataset, file.path.name))
 
 
 def quality(
-    run_id: Annotated[str | None, typer.Argument(help="A run; without it the newest.")] = None,
-    rows: Annotated[bool, typer.Option("--rows", help="Show sample rows of each quarantine code.")] = False,
+    run_id: Annotated[str | None, typer.Argument(help="Id of a run. Default: the newest run.")] = None,
+    rows: Annotated[bool, typer.Option("--rows", help="Also show sample rows of each quarantine code.")] = False,
     stage: Stage = LOCAL,
 ) -> None:
-    """Show every object in the lake and where every row of a run went."""
-    target = platform(stage)
-    out.print(records_table(target.get("/data-quality/objects", limit=200)["objects"]))
-    out.print(*report_tables(target.get(f"/data-quality/reports/{run_id or 'latest'}"), rows=rows))
+    """Show the objects in the lake, and how many rows of a run were used, quarantined or duplicates."""
+    target = open_platform(stage)
+    out.print(make_object_table(cast(list[ObjectRecord], target.get("/data-quality/objects", limit=200)["objects"])))
+    report = cast(QualityReport, target.get(f"/data-quality/reports/{run_id or 'latest'}"))
+    out.print(*make_report_tables(report, rows=rows))
 
 
-def report_tables(report: dict[str, Any], *, rows: bool = False) -> list[Table]:
-    """The reconciliation of a run, its quarantine codes and, when asked for, samples of them."""
-    tables = [_reconciliation(report), _codes(report)]
-    return [*tables, _samples(report)] if rows else tables
+def make_report_tables(report: QualityReport, *, rows: bool = False) -> list[Table]:
+    """Return the row counts of a run, its quarantine codes and, with `rows`, samples of them."""
+    tables = [_make_count_table(report), _make_code_table(report)]
+    return [*tables, _make_sample_table(report)] if rows else tables
 
 
-def _reconciliation(report: dict[str, Any]) -> Table:
-    table = Table(title=f"Every row of run {report['run_id']} ({report['verdict']})")
+def land_sample(target: Platform, folder: Path) -> list[ObjectRecord]:
+    """Write the sample files into `folder` and upload all of them."""
+    return land(target, [Drop(file.path, file.key) for file in samples.write_files(folder).files])
+
+
+def _make_count_table(report: QualityReport) -> Table:
+    table = Table(title=f"Rows of run {report['run_id']} (quality {report['verdict']})")
     for name in ("data set", "rows in", "curated", "quarantined", "duplicates", "adds up"):
         table.add_column(name, justify="left" if name == "data set" else "right")
     for name, part in report["report"]["datasets"].items():
-        counts = [part[key] for key in ("rows_in", "curated", "quarantined", "duplicates")]
-        table.add_row(name, *(f"{count:,}" for count in counts), "✓" if counts[0] == sum(counts[1:]) else "✗")
+        results = (part["curated"], part["quarantined"], part["duplicates"])
+        adds_up = "✓" if part["rows_in"] == sum(results) else "✗"
+        table.add_row(name, *(f"{count:,}" for count in (part["rows_in"], *results)), adds_up)
     return table
 
 
-def _codes(report: dict[str, Any]) -> Table:
-    table = Table(title="Why rows are in quarantine")
+def _make_code_table(report: QualityReport) -> Table:
+    table = Table(title="Quarantined rows by reason code")
     for name in ("data set", "code", "rows"):
         table.add_column(name, justify="right" if name == "rows" else "left")
     for name, part in report["report"]["datasets"].items():
@@ -81,16 +90,11 @@ def _codes(report: dict[str, Any]) -> Table:
     return table
 
 
-def _samples(report: dict[str, Any]) -> Table:
-    table = Table(title="Samples")
+def _make_sample_table(report: QualityReport) -> Table:
+    table = Table(title="Sample rows")
     for name in ("object", "line", "code", "reason"):
         table.add_column(name, overflow="fold")
     for part in report["report"]["datasets"].values():
         for row in part["samples"]:
             table.add_row(escape(Path(row["key"]).name), str(row["line"]), row["code"], escape(row["reason"]))
     return table
-
-
-def land_sample(target: Platform, folder: Path) -> list[dict[str, Any]]:
-    """Write the sample files into `folder` and drop all of them."""
-    return land(target, [Drop(file.path, file.key) for file in samples.write_files(folder).files])

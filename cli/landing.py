@@ -1,86 +1,111 @@
-"""Put files into the landing zone and wait until the platform has said what became of each."""
+"""Upload files to the landing zone and wait for the platform's record of each."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from rich.markup import escape
 from rich.table import Table
 
 from cli.console import CliError, err
-from cli.platform import Platform
+from cli.records import ObjectRecord
 from contracts.paths import Zone, dataset_prefix
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 STATUS_COLOURS = {"ACCEPTED": "green", "DUPLICATE": "yellow", "REJECTED": "red"}
+POLL_SECONDS = 1.0
+
+
+class Target(Protocol):
+    """The parts of a platform that an upload needs."""
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """CloudFormation outputs by key."""
+
+    def client(self, service: Literal["s3"]) -> S3Client:
+        """Return a client of S3."""
+
+    def get(self, path: str, **parameters: str) -> Mapping[str, Any]:
+        """GET a route of the API."""
 
 
 @dataclass(frozen=True)
 class Drop:
-    """One file and the key it gets in the lake."""
+    """One file and its key in the lake."""
 
     path: Path
     key: str
 
 
-def landing_key(dataset: str, file_name: str) -> str:
-    """`landing/<dataset>/v1/ingest_date=<today>/<file name>`."""
+def make_landing_key(dataset: str, file_name: str) -> str:
+    """Return `landing/<dataset>/v1/ingest_date=<today>/<file name>`."""
     return f"{dataset_prefix(Zone.LANDING, dataset)}ingest_date={datetime.now(tz=UTC).date()}/{file_name}"
 
 
-def land(target: Platform, drops: Sequence[Drop], timeout: float = 600.0) -> list[dict[str, Any]]:
+def land(target: Target, drops: Sequence[Drop], timeout: float = 600.0) -> list[ObjectRecord]:
     """Upload the files and return the platform's record of each, in the same order.
 
-    Raises CliError when a record has not appeared after `timeout` seconds.
+    Raises CliError when a record is missing after `timeout` seconds.
     """
     s3, bucket = target.client("s3"), target.outputs["LakeBucketName"]
-    dropped = [(drop.key, _upload(s3, bucket, drop)) for drop in drops]
+    uploads = [(drop.key, _upload(s3, bucket, drop)) for drop in drops]
     deadline = time.monotonic() + timeout
-    records: dict[tuple[str, str], dict[str, Any]] = {}
-    with err.status("waiting for the ingestion"):
-        while missing := [one for one in dropped if one not in records]:
-            records |= _decided(target, missing)
+    records: dict[tuple[str, str], ObjectRecord] = {}
+    with err.status("waiting for the files to be ingested"):
+        while missing := [upload for upload in uploads if upload not in records]:
+            records |= _fetch_records(target, missing)
             if time.monotonic() > deadline:
                 keys = ", ".join(key for key, _ in missing)
-                raise CliError(f"no word of {keys} after {timeout:.0f} s; ./signify logs shows what data_processor says")
-            time.sleep(1)
-    return [records[one] for one in dropped]
+                raise CliError(f"timed out after {timeout:.0f} s waiting for {keys}; see the log: `./signify logs data_processor`")
+            time.sleep(POLL_SECONDS)
+    return [records[upload] for upload in uploads]
 
 
-def _decided(target: Platform, waiting: Sequence[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
-    """The records that are there, up to the first that is not: asking for all of them again and again would exceed the API's rate."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in waiting:
-        record = _record(target, *one)
-        if record is None:
-            break
-        found[one] = record
-    return found
-
-
-def _upload(s3: Any, bucket: str, drop: Drop) -> str:  # noqa: ANN401 - a boto3 client
-    err.print(f"  [dim]{escape(drop.path.name)} ({drop.path.stat().st_size / 1e6:.1f} MB) -> {escape(drop.key)}[/]")
-    s3.upload_file(str(drop.path), bucket, drop.key)
-    return str(s3.head_object(Bucket=bucket, Key=drop.key).get("VersionId"))
-
-
-def _record(target: Platform, key: str, version_id: str) -> dict[str, Any] | None:
-    objects = target.get("/data-quality/objects", key=key)["objects"]
-    return next((dict(record) for record in objects if record["version_id"] == version_id), None)
-
-
-def records_table(records: Sequence[dict[str, Any]]) -> Table:
-    """What became of each object, with the reason where it was not accepted."""
+def make_object_table(records: Sequence[ObjectRecord]) -> Table:
+    """Return the status of each object, with the reason where it was not accepted."""
     table = Table(title="Objects in the lake")
     for name in ("object", "status", "rows", "reason"):
         table.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
     for record in records:
         colour = STATUS_COLOURS.get(record["status"], "white")
-        rows = "" if record.get("rows") is None else f"{record['rows']:,}"
+        row_count = record.get("rows")
         reason = ": ".join(filter(None, (record.get("reason_code"), record.get("reason"))))
-        table.add_row(escape(record["key"].removeprefix(f"{Zone.LANDING}/")), f"[{colour}]{record['status']}[/]", rows, escape(reason))
+        status = f"[{colour}]{record['status']}[/]"
+        table.add_row(_shorten(record["key"]), status, "" if row_count is None else f"{row_count:,}", escape(reason))
     return table
+
+
+def _shorten(key: str) -> str:
+    """Return data set and file name of a key, which fit on a screen of 80 columns."""
+    parts = key.removeprefix(f"{Zone.LANDING}/").split("/")
+    return escape(f"{parts[0]}/{parts[-1]}" if len(parts) > 1 else key)
+
+
+def _fetch_records(target: Target, uploads: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ObjectRecord]:
+    """Return the records up to the first missing one: polling all of them would exceed the API's rate limit."""
+    records: dict[tuple[str, str], ObjectRecord] = {}
+    for key, version_id in uploads:
+        record = _fetch_record(target, key, version_id)
+        if record is None:
+            break
+        records[key, version_id] = record
+    return records
+
+
+def _upload(s3: S3Client, bucket: str, drop: Drop) -> str:
+    err.print(f"  [dim]{escape(drop.path.name)} ({drop.path.stat().st_size / 1e6:.1f} MB) -> {escape(drop.key)}[/]")
+    s3.upload_file(str(drop.path), bucket, drop.key)
+    return str(s3.head_object(Bucket=bucket, Key=drop.key).get("VersionId"))
+
+
+def _fetch_record(target: Target, key: str, version_id: str) -> ObjectRecord | None:
+    objects = cast(list[ObjectRecord], target.get("/data-quality/objects", key=key)["objects"])
+    return next((record for record in objects if record["version_id"] == version_id), None)

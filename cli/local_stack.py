@@ -1,157 +1,209 @@
-"""Commands about the local twin: start it with data and a run, stop it, ask how it is."""
+"""Commands for the local stack: start it with data and a run, stop it, show its status and logs."""
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypedDict, cast
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli.console import CliError, Phases, err, out
-from cli.data import land_sample, prepared, report_tables
-from cli.landing import Drop, land, records_table
-from cli.platform import LOCAL, Platform, platform
-from cli.runs import start_and_follow
+from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop
+from cli.landing import Drop, land, make_object_table
+from cli.platform import LOCAL, Platform, open_platform
+from cli.records import ForecastPage, QualityReport
+from cli.runs import Stage, start_and_follow
 from local import local_stack, state
 from local.developer_database import stop_developer_database
 from local.errors import LocalError
 from local.state import Ports
 
+PROGRESS_MARKS = ("✅", "✨", "❌", "Bundling")
+NEWEST_RUNS = 10
+
+
+class RunStatus(TypedDict):
+    """One execution; times are RFC 3339, `stopped` is null while it is running."""
+
+    name: str
+    status: str
+    started: str
+    stopped: str | None
+    execution_arn: str
+
+
+class StackStatus(TypedDict):
+    """The output of `status --json`; the URLs are null while the local stack is stopped."""
+
+    state: str
+    api_url: str | None
+    docs_url: str | None
+    openapi_url: str | None
+    runs: list[RunStatus]
+
 
 def up(
-    data: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your file instead of the sample data.")] = None,
-    dataset: Annotated[str | None, typer.Option(help="The data set of --data; without it the header tells.")] = None,
-    no_run: Annotated[bool, typer.Option("--no-run", help="Start and deploy only.")] = False,
+    data: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your own file, instead of the sample data.")] = None,
+    dataset: Annotated[str | None, typer.Option(help=DATASET_HELP)] = None,
+    no_run: Annotated[bool, typer.Option("--no-run", help="Start and deploy only: no data, no run.")] = False,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the stage, e.g. forecastBackend=amazon_forecast.")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting, e.g. forecastBackend=amazon_forecast; repeatable."),
     ] = None,
-    port: Annotated[int, typer.Option(help="Port of the local AWS.", min=1, max=65535)] = 4566,
+    port: Annotated[int, typer.Option(help="Port of the AWS emulator.", min=1, max=65535)] = 4566,
     db_port: Annotated[int, typer.Option(help="Port of PostgreSQL.", min=1, max=65535)] = 54329,
 ) -> None:
-    """Start the local twin, deploy the platform into it, drop data, run it, and say where the API is."""
-    running = local_stack.find_running()
-    if running is not None:
-        raise CliError(f"a twin already runs here (API {platform(LOCAL).api_url}); ./signify run starts a run, ./signify down stops it")
+    """Start the local stack, deploy the platform to it, upload data and run the pipeline."""
+    if local_stack.find_running() is not None:
+        url = open_platform(LOCAL).api_url
+        raise CliError(f"the local stack is already running (API {url}); `./signify run` starts a run, `./signify down` stops the stack")
     phases = Phases()
-    own = _read(phases, data, dataset) if data else None
+    own_file = _read_file(phases, data, dataset) if data else None
     try:
         target = _start(phases, Ports(emulator=port, postgres=db_port), settings or [])
         if not no_run:
-            _run(phases, target, own)
+            _run_pipeline(phases, target, own_file)
     except BaseException:
-        err.print("[bold red]stopping the twin[/]")
+        err.print("[bold red]stopping the local stack[/]")
         local_stack.stop()
         raise
-    out.print(phases.table())
-    _say_where(target)
+    out.print(phases.make_table())
+    _print_next_steps(target)
 
 
-def _read(phases: Phases, data: Path, dataset: str | None) -> Drop:
-    """Recognise the file before anything starts: a file of no data set is said at once."""
+def down() -> None:
+    """Stop the local stack and delete its data."""
+    was_running = [local_stack.stop(), stop_developer_database()]
+    out.print("The local stack is stopped." if any(was_running) else "The local stack was not running.")
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    stage: Stage = LOCAL,
+) -> None:
+    """Show the URLs of the API and the newest runs."""
+    stack_status = read_status(stage)
+    if as_json:
+        out.print_json(json.dumps(stack_status))
+        return
+    rows = {"state": stack_status["state"], "API": stack_status["api_url"], "docs": stack_status["docs_url"]}
+    for name, value in {**rows, "OpenAPI": stack_status["openapi_url"]}.items():
+        if value is not None:
+            out.print(f"{name:<8} {value}")
+    if stack_status["state"] == "stopped":
+        out.print("Start it with ./signify up")
+    if stack_status["runs"]:
+        out.print(make_run_table(stack_status["runs"]))
+
+
+def read_status(stage: str) -> StackStatus:
+    """Return the URLs of a stage and its newest runs."""
+    if stage == LOCAL and local_stack.find_running() is None:
+        return {"state": "stopped", "api_url": None, "docs_url": None, "openapi_url": None, "runs": []}
+    target = open_platform(stage)
+    executions = target.client("stepfunctions").list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=NEWEST_RUNS)
+    runs: list[RunStatus] = [
+        {
+            "name": execution["name"],
+            "status": execution["status"],
+            "started": format_time(execution["startDate"]),
+            "stopped": format_time(execution["stopDate"]) if execution.get("stopDate") else None,
+            "execution_arn": execution["executionArn"],
+        }
+        for execution in executions["executions"]
+    ]
+    url = target.api_url
+    return {"state": "running", "api_url": url, "docs_url": f"{url}/docs", "openapi_url": f"{url}/openapi.json", "runs": runs}
+
+
+def format_time(moment: datetime) -> str:
+    """Return a time in RFC 3339 with seconds, for example 2026-11-24T04:30:00+00:00."""
+    return moment.isoformat(timespec="seconds")
+
+
+def make_run_table(runs: list[RunStatus]) -> Table:
+    """Return the runs with their start and duration, newest first."""
+    table = Table(title="Newest runs")
+    for name in ("run", "status", "started", "duration"):
+        table.add_column(name, overflow="fold", justify="right" if name == "duration" else "left")
+    for run in runs:
+        start = datetime.fromisoformat(run["started"])
+        stop = datetime.fromisoformat(run["stopped"]) if run["stopped"] else None
+        duration = f"{(stop - start).total_seconds():.0f} s" if stop else ""
+        table.add_row(escape(run["name"]), run["status"], f"{start:%Y-%m-%d %H:%M:%S}", duration)
+    return table
+
+
+def logs(
+    name: Annotated[str | None, typer.Argument(help="Name of a log, or a part of it, e.g. emulator. Default: list the logs.")] = None,
+    lines: Annotated[int, typer.Option("-n", "--lines", help="Number of lines, from the end.", min=1)] = 50,
+) -> None:
+    """Show the logs of the emulator, the functions, the jobs, PostgreSQL and the deploy."""
+    files = {str(path.relative_to(state.logs()).with_suffix("")): path for path in sorted(state.logs().rglob("*.log"))}
+    if name is None:
+        for log_name, path in files.items():
+            out.print(f"{escape(log_name)}  [dim]{path.stat().st_size:,} bytes[/]")
+        return
+    matches = [path for log_name, path in files.items() if name in log_name]
+    if not matches:
+        available = "\n".join(f"  {log_name}" for log_name in files)
+        raise LocalError(f"there is no log {name!r}; the logs are\n{available}" if files else "there are no logs; start with ./signify up")
+    newest = max(matches, key=lambda path: path.stat().st_mtime)
+    for line in newest.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]:
+        out.print(line, markup=False)
+
+
+def _read_file(phases: Phases, data: Path, dataset: str | None) -> Drop:
+    """Recognise the file before anything is started, so that an unsuitable file is an error at once."""
     with phases.phase(f"Read {data.name}"):
-        return prepared(data, dataset)
+        return prepare_drop(data, dataset)
 
 
 def _start(phases: Phases, ports: Ports, settings: list[str]) -> Platform:
-    with phases.phase("Start PostgreSQL and the local AWS"):
+    with phases.phase("Start PostgreSQL and the AWS emulator"):
         running = local_stack.start(ports)
     with phases.phase("Bootstrap and deploy with the CDK CLI"):
-        running.deploy(on_line=_show_progress, settings=settings)
-    return platform(LOCAL)
+        running.deploy(on_line=_print_progress, settings=settings)
+    return open_platform(LOCAL)
 
 
-def _show_progress(line: str) -> None:
-    if "✅" in line or "✨" in line or "❌" in line or "Bundling" in line:
-        err.print(f"  [dim]{line.strip()}[/]")
+def _print_progress(line: str) -> None:
+    if any(mark in line for mark in PROGRESS_MARKS):
+        err.print(f"  [dim]{escape(line.strip())}[/]")
 
 
-def _run(phases: Phases, target: Platform, own: Drop | None) -> None:
-    with phases.phase("Drop the data into the lake"):
-        records = land(target, [own]) if own else land_sample(target, state.home() / "sample")
-    out.print(records_table(records))
+def _run_pipeline(phases: Phases, target: Platform, own_file: Drop | None) -> None:
+    with phases.phase("Upload the data to the lake"):
+        records = land(target, [own_file]) if own_file else land_sample(target, state.home() / "sample")
+    out.print(make_object_table(records))
     with phases.phase("Run the state machine"):
         output = start_and_follow(target, {"requested_by": "signify up"})
-    out.print(*report_tables(target.get(f"/data-quality/reports/{output['run_id']}")))
-    out.print(_forecast_table(target.get("/forecasts", time_horizon="7d", limit=7)))
+    _print_results(target, output["run_id"])
 
 
-def _forecast_table(answer: dict[str, Any]) -> Table:
-    meta = answer["meta"]
-    table = Table(title=f"GET /api/v1/forecasts?time_horizon=7d  (run {meta['run_id']}, as of {meta['as_of_date']})")
+def _print_results(target: Platform, run_id: str) -> None:
+    report = cast(QualityReport, target.get(f"/data-quality/reports/{run_id}"))
+    out.print(*make_report_tables(report))
+    out.print(make_forecast_table(cast(ForecastPage, target.get("/forecasts", time_horizon="7d", limit=7))))
+
+
+def make_forecast_table(page: ForecastPage) -> Table:
+    """Return the quantiles of the forecasts, one row per series and day."""
+    table = Table(title=f"GET /forecasts?time_horizon=7d&limit=7 (data to {page['meta']['as_of_date']})")
     for name in ("site", "SKU", "date", "P10", "P50", "P90"):
         table.add_column(name, justify="right" if name.startswith("P") else "left")
-    for row in answer["forecasts"]:
+    for row in page["forecasts"]:
         values = (row["confidence_lower"], row["predicted_value"], row["confidence_upper"])
         table.add_row(row["site_id"], row["sku_id"], row["forecast_date"], *(f"{value:,.1f}" for value in values))
     return table
 
 
-def _say_where(target: Platform) -> None:
+def _print_next_steps(target: Platform) -> None:
     out.print(f"API   {target.api_url}")
     out.print(f"Docs  {target.api_url}/docs")
     out.print(f'Try   curl -H "Authorization: Bearer $(./signify token)" "{target.api_url}/forecasts?time_horizon=7d&limit=5"')
     out.print("Stop  ./signify down")
-
-
-def down() -> None:
-    """Stop the local twin: the emulator, its functions and jobs, PostgreSQL; a forgotten developer database too."""
-    stopped = [local_stack.stop(), stop_developer_database()]
-    out.print("stopped" if any(stopped) else "nothing was running")
-
-
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    stage: str = LOCAL,
-) -> None:
-    """Say where the API is and how the newest runs went."""
-    facts = _facts(stage)
-    if as_json:
-        out.print_json(json.dumps(facts, default=str))
-        return
-    for name in ("state", "api_url", "docs_url", "openapi_url"):
-        out.print(f"{name:<12} {facts.get(name)}")
-    table = Table(title="Newest runs")
-    for name in ("name", "status", "started", "stopped"):
-        table.add_column(name, no_wrap=name != "name", overflow="fold")
-    for run in facts["runs"]:
-        table.add_row(run["name"], run["status"], *(f"{at:%Y-%m-%d %H:%M:%S}" if at else "" for at in (run["started"], run["stopped"])))
-    out.print(table)
-
-
-def _facts(stage: str) -> dict[str, Any]:
-    if stage == LOCAL and local_stack.find_running() is None:
-        return {"state": "stopped", "api_url": None, "docs_url": None, "openapi_url": None, "runs": []}
-    target = platform(stage)
-    executions = target.client("stepfunctions").list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=10)
-    runs = [
-        {
-            "name": execution["name"],
-            "status": execution["status"],
-            "started": execution["startDate"],
-            "stopped": execution.get("stopDate"),
-            "execution_arn": execution["executionArn"],
-        }
-        for execution in executions["executions"]
-    ]
-    api_url = target.api_url
-    return {"state": "running", "api_url": api_url, "docs_url": f"{api_url}/docs", "openapi_url": f"{api_url}/openapi.json", "runs": runs}
-
-
-def logs(
-    name: Annotated[str | None, typer.Argument(help="A log by name, e.g. emulator; without it the list of logs.")] = None,
-    lines: Annotated[int, typer.Option("-n", "--lines", help="How many of the last lines.")] = 50,
-) -> None:
-    """Show the logs of the twin: the emulator, the functions, the jobs, PostgreSQL, the deploy."""
-    files = {str(path.relative_to(state.logs()).with_suffix("")): path for path in sorted(state.logs().rglob("*.log"))}
-    if name is None:
-        for known, path in files.items():
-            out.print(f"{known}  [dim]{path.stat().st_size:,} bytes[/]")
-        return
-    matches = [path for known, path in files.items() if name in known]
-    if not matches:
-        raise LocalError(f"no log is called {name!r}; there are\n" + "\n".join(f"  {known}" for known in files))
-    newest = max(matches, key=lambda path: path.stat().st_mtime)
-    for line in newest.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]:
-        out.print(line, markup=False)

@@ -1,10 +1,10 @@
-"""`signify run`: start an execution, follow it, print what it says at the end."""
+"""`signify run`: start an execution of the state machine, follow it and print its summary."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -12,22 +12,25 @@ from rich.panel import Panel
 
 from cli.console import CliError, err, out
 from cli.follow import follow
-from cli.platform import LOCAL, Platform, platform
+from cli.platform import LOCAL, Platform, open_platform
 
-Stage = Annotated[str, typer.Option(help="A deployed stage; `local` is the twin on this machine.")]
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
+
+Stage = Annotated[str, typer.Option(help="A deployed stage; `local` is the local stack.")]
 
 
 def run(
-    input_json: Annotated[str, typer.Option("--input", help='Execution input, e.g. \'{"as_of_date": "2026-11-21"}\'.')] = "{}",
+    input_json: Annotated[str, typer.Option("--input", help='Input of the run, e.g. \'{"as_of_date": "2026-11-21"}\'.')] = "{}",
     stage: Stage = LOCAL,
-    detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Start the run, print its ARN and return.")] = False,
 ) -> None:
-    """Start a run of the state machine, follow it live and print its summary."""
-    start_and_follow(platform(stage), parse_input(input_json), detach=detach)
+    """Start a run, follow it step by step and print its summary."""
+    start_and_follow(open_platform(stage), parse_input(input_json), detach=detach)
 
 
 def parse_input(text: str) -> dict[str, Any]:
-    """The execution input as a JSON object; anything else is a CliError that shows what came."""
+    """Parse the input of a run, a JSON object. Raises CliError that shows the text."""
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
@@ -37,37 +40,34 @@ def parse_input(text: str) -> dict[str, Any]:
     return value
 
 
-def start_and_follow(target: Platform, execution_input: dict[str, Any], *, detach: bool = False) -> dict[str, Any]:
-    """Start one execution named by its idempotency key; returns its output.
+def start_and_follow(target: Platform, run_input: dict[str, Any], *, detach: bool = False) -> dict[str, Any]:
+    """Start one execution, named by the input's idempotency key if there is one, and return its output.
 
-    Raises CliError when the run does not end as SUCCEEDED.
+    Raises CliError when it does not succeed.
     """
     step_functions = target.client("stepfunctions")
-    name = str(execution_input.get("idempotency_key") or f"run-{uuid.uuid4()}")
-    started = step_functions.start_execution(
-        stateMachineArn=target.outputs["StateMachineArn"], name=name, input=json.dumps(execution_input)
-    )
+    name = str(run_input.get("idempotency_key") or f"run-{uuid.uuid4()}")
+    execution = step_functions.start_execution(stateMachineArn=target.outputs["StateMachineArn"], name=name, input=json.dumps(run_input))
     err.print(f"execution [bold]{name}[/]")
     if detach:
-        out.print(started["executionArn"])
+        out.print(execution["executionArn"])
         return {}
-    return _finish(follow(step_functions, started["executionArn"]))
+    return _print_result(follow(step_functions, execution["executionArn"]))
 
 
-def _said(cause: str) -> str:
-    """The message in a cause that a function left as JSON, else the cause."""
+def find_message(cause: str) -> str:
+    """Return the error message in the cause of a failed function, which is JSON; any other cause as it is."""
     try:
-        told = json.loads(cause)
+        error = json.loads(cause)
     except ValueError:
         return cause
-    return str(told.get("errorMessage", cause)) if isinstance(told, dict) else cause
+    return str(error.get("errorMessage", cause)) if isinstance(error, dict) else cause
 
 
-def _finish(description: dict[str, Any]) -> dict[str, Any]:
+def _print_result(description: DescribeExecutionOutputTypeDef) -> dict[str, Any]:
     if description["status"] != "SUCCEEDED":
-        raise CliError(
-            f"the run ended as {description['status']}: {description.get('error', '')} {_said(description.get('cause', ''))}".strip()
-        )
+        message = f"{description.get('error', '')} {find_message(description.get('cause', ''))}".strip()
+        raise CliError(f"the run ended as {description['status']}: {message}".removesuffix(": "))
     output: dict[str, Any] = json.loads(description["output"])
     out.print(Panel(escape(str(output.get("summary", description["output"]))), title="Run", expand=False), soft_wrap=False)
     return output

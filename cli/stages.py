@@ -1,4 +1,4 @@
-"""The real AWS path: the same CDK calls, without the twin's endpoint."""
+"""Commands for stages on AWS: the CDK commands of the local stack, without its endpoint."""
 
 from __future__ import annotations
 
@@ -9,73 +9,86 @@ import typer
 
 from cdk.settings.model import Settings
 from cdk.settings.reader import SettingsError, read_settings
-from cli.console import CliError, out
-from cli.platform import LOCAL, platform
+from cli.console import CliError, err, out
+from cli.platform import LOCAL, open_platform, require_credentials
 from local import cdk_cli
 from local.state import ROOT
 
-HOLD_DATA = ("Lake", "Database")
-"""The stacks whose resources cannot be made again from the repository."""
+DATA_STACKS = ("Lake", "Database")
+"""The stacks with resources that cannot be created again from the repository."""
 
-AwsStage = Annotated[str, typer.Option("--stage", help="The stage in the AWS account of your credentials, e.g. dev or prod.")]
+AwsStage = Annotated[str, typer.Option("--stage", help="A stage of cdk.json, e.g. dev or prod; it uses your AWS credentials.")]
 
 
 def deploy(stage: AwsStage) -> None:
-    """Deploy a stage into the AWS account of your credentials."""
-    _cdk(stage, "deploy", "--all", "--require-approval", "broadening")
+    """Deploy a stage to AWS."""
+    _run_cdk(stage, "deploy", "--all", "--require-approval", "broadening")
 
 
 def diff(stage: AwsStage) -> None:
-    """Show what a deploy of the stage would change."""
-    _cdk(stage, "diff", "--all")
+    """Show the changes that a deploy would make."""
+    _run_cdk(stage, "diff")
 
 
 def destroy(
     stage: AwsStage,
-    confirm: Annotated[str, typer.Option(help="Type the stage's name again: what holds data goes too.")] = "",
-    leave_data: Annotated[bool, typer.Option("--leave-data", help="Leave lake and database as they are, destroy the rest.")] = False,
+    confirm: Annotated[str, typer.Option(metavar="STAGE", help="The stage's name again, to confirm the deletion.")] = "",
+    leave_data: Annotated[bool, typer.Option("--leave-data", help="Delete everything except the lake and the database.")] = False,
 ) -> None:
-    """Destroy a stage in the AWS account of your credentials; its data only when the settings let it go, too."""
+    """Delete a stage from AWS. Its data is deleted only if the settings allow it."""
+    settings = _read_settings(stage)
     if confirm != stage:
-        raise CliError(f"destroying takes a second key: ./signify destroy --stage {stage} --confirm {stage}")
+        raise CliError(f"refused: add `--confirm {stage}` to delete stage {stage}")
     if leave_data:
-        _cdk(stage, "destroy", *_without_data(stage), "--force")
+        _run_cdk(stage, "destroy", *_list_stacks_without_data(stage), "--force")
         return
-    _require_first_key(stage, _settings(stage))
-    _cdk(stage, "destroy", "--all", "--force")
+    _require_deletable(stage, settings)
+    _run_cdk(stage, "destroy", "--all", "--force")
 
 
-def _require_first_key(stage: str, settings: Settings) -> None:
-    """The settings have to let the data go before the command line may."""
-    kept = [key for key, value in (("keepData", settings.keep_data), ("terminationProtection", settings.termination_protection)) if value]
-    kept += ["databaseDeletionProtection"] if settings.database_deletion_protection else []
-    if kept:
+def _require_deletable(stage: str, settings: Settings) -> None:
+    """Raise CliError while a setting protects the stage or its data."""
+    protections = {
+        "keepData": settings.keep_data,
+        "terminationProtection": settings.termination_protection,
+        "databaseDeletionProtection": bool(settings.database_deletion_protection),
+    }
+    enabled = [f"{key}=true" for key, is_enabled in protections.items() if is_enabled]
+    if enabled:
         raise CliError(
-            f"stage {stage} keeps its data by {' and '.join(f'{key}=true' for key in kept)}: set what you mean to give up to false in "
-            f"cdk.json, run ./signify deploy --stage {stage}, then destroy again; or add --leave-data to destroy the rest"
+            f"refused: stage {stage} is protected by {' and '.join(enabled)}. Set these to false in cdk.json, run "
+            f"`./signify deploy --stage {stage}`, then delete the stage; or add `--leave-data` to delete everything else"
         )
 
 
-def _settings(stage: str) -> Settings:
+def _read_settings(stage: str) -> Settings:
+    """Return the settings of a stage on AWS. Raises CliError for an unknown stage, naming the stages, and for invalid settings."""
     context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    stages = [name for name in context["stages"] if name != LOCAL]
+    if stage == LOCAL:
+        raise CliError("stage local is the local stack: `./signify up` deploys it, `./signify down` deletes it")
+    if stage not in stages:
+        raise CliError(f"there is no stage {stage!r} in cdk.json; the stages are {' and '.join(stages)}")
     try:
         return read_settings(context, stage)
     except SettingsError as error:
         raise CliError(str(error)) from None
 
 
-def _without_data(stage: str) -> list[str]:
-    """The deployed stacks of the stage that hold no data."""
-    pages = platform(stage).client("cloudformation").get_paginator("describe_stacks").paginate()
-    deployed = [stack["StackName"] for page in pages for stack in page["Stacks"]]
-    holding = {f"Signify-{stage}-{name}" for name in HOLD_DATA}
-    found = [name for name in deployed if name.startswith(f"Signify-{stage}-") and name not in holding]
-    if not found:
-        raise CliError(f"no stack of stage {stage!r} without data is deployed here")
-    return found
+def _list_stacks_without_data(stage: str) -> list[str]:
+    """Return the deployed stacks of the stage that hold no data."""
+    pages = open_platform(stage).client("cloudformation").get_paginator("describe_stacks").paginate()
+    names = [stack["StackName"] for page in pages for stack in page["Stacks"]]
+    data_stacks = {f"Signify-{stage}-{name}" for name in DATA_STACKS}
+    deletable = [name for name in names if name.startswith(f"Signify-{stage}-") and name not in data_stacks]
+    if not deletable:
+        raise CliError(f"stage {stage} has no stacks without data in this account and region")
+    return deletable
 
 
-def _cdk(stage: str, *arguments: str) -> None:
-    if stage == LOCAL:
-        raise CliError("stage local is the twin on this machine: ./signify up deploys it, ./signify down ends it")
-    cdk_cli.run_on_aws([*arguments, "--context", f"stage={stage}"], on_line=out.print)
+def _run_cdk(stage: str, *arguments: str) -> None:
+    """Run a CDK command on a stage, after the checks that take a second: the stage's settings and the credentials."""
+    _read_settings(stage)
+    cdk_cli.require_aws_endpoint()
+    err.print(f"Stage {stage}, AWS account {require_credentials()}")
+    cdk_cli.run_on_aws([*arguments, "--context", f"stage={stage}"], on_line=lambda line: out.print(line, markup=False))

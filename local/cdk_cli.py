@@ -35,6 +35,8 @@ class CdkCli:
     environment: Mapping[str, str]
     log: Path
     timeout: float = TIMEOUT_SECONDS
+    error_lines: int = LAST_LINES
+    """How many of the last lines an error repeats; 0 where `on_line` prints them anyway."""
 
     def run(self, arguments: Sequence[str], on_line: OnLine, folder: Path = state.ROOT) -> None:
         """Run one CDK command in `folder`; every line goes to `on_line` and to the log.
@@ -42,7 +44,7 @@ class CdkCli:
         Raises CdkError with the last lines when it fails, and when it takes longer than the timeout.
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        last: deque[str] = deque(maxlen=LAST_LINES)
+        last: deque[str] = deque(maxlen=self.error_lines)
         with self.log.open("a", encoding="utf-8") as log, _running(self._command(arguments), self.environment, folder) as process:
             is_overdue = threading.Event()
             timer = threading.Timer(self.timeout, _stop_overdue, (process, is_overdue))
@@ -60,15 +62,15 @@ class CdkCli:
     def _command(self, arguments: Sequence[str]) -> list[str]:
         program = state.ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
         if not program.exists():
-            raise CdkError("node_modules holds no CDK CLI; ./signify --help installs it from package-lock.json")
+            raise CdkError("the CDK CLI is not installed in node_modules; run ./signify, which installs it from package-lock.json")
         return [str(find_node_folder() / "node"), str(program), *arguments, "--no-notices", "--ci"]
 
     def _require_success(self, arguments: Sequence[str], code: int, is_overdue: bool, last: Sequence[str]) -> None:
-        command = f"cdk {arguments[0]}"
+        command, tail = f"cdk {arguments[0]}", "\n".join(["", *last])
         if is_overdue:
-            raise CdkError(f"{command} was stopped after {self.timeout:.0f} s; the log is {self.log}\n" + "\n".join(last))
+            raise CdkError(f"{command} was stopped after {self.timeout:.0f} s; the log is {self.log}{tail}")
         if code:
-            raise CdkError(f"{command} failed (exit code {code}); the log is {self.log}\n" + "\n".join(last))
+            raise CdkError(f"{command} failed (exit code {code}); the log is {self.log}{tail}")
 
 
 def find_node_folder() -> Path:
@@ -84,16 +86,21 @@ def build_search_path() -> str:
     return os.pathsep.join([str(find_node_folder()), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
-def run_on_aws(arguments: Sequence[str], on_line: OnLine) -> None:
-    """Run a CDK command against the AWS account of the caller's credentials.
-
-    Raises CdkError when AWS_ENDPOINT_URL points elsewhere, and when the command fails.
-    """
+def require_aws_endpoint() -> None:
+    """Raise CdkError when AWS_ENDPOINT_URL names another endpoint than AWS."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     if endpoint:
-        raise CdkError(f"AWS_ENDPOINT_URL is {endpoint}, which is not AWS; unset it to deploy into your account")
+        raise CdkError(f"AWS_ENDPOINT_URL is {endpoint}, which is not AWS; unset it to use your AWS account")
+
+
+def run_on_aws(arguments: Sequence[str], on_line: OnLine) -> None:
+    """Run a CDK command against the AWS account of the caller's credentials; `on_line` must print every line.
+
+    Raises CdkError when AWS_ENDPOINT_URL names another endpoint, and when the command fails.
+    """
+    require_aws_endpoint()
     environment = {**os.environ, **QUIET_VARIABLES, "PATH": build_search_path()}
-    CdkCli(environment, state.logs() / "cdk-aws.log", AWS_TIMEOUT_SECONDS).run(arguments, on_line)
+    CdkCli(environment, state.logs() / "cdk-aws.log", AWS_TIMEOUT_SECONDS, error_lines=0).run(arguments, on_line)
 
 
 @contextmanager

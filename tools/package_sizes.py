@@ -1,4 +1,4 @@
-"""How big each deployable is, unzipped, as Lambda counts it: our sources and the wheels of where it will run."""
+"""Unzipped size of each deployable, as Lambda counts it: the sources and the wheels for AWS."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from cdk.compute.package import API, FUNCTIONS, JOBS, KPI, MIGRATIONS, Package
 
 MIB = 1024 * 1024
 PACKAGES = (API, FUNCTIONS, KPI, MIGRATIONS, JOBS)
-AT_MOST_MIB = 200
-"""Lambda takes 250 with layers; the rest is room for the next library."""
-AT_MOST_OF = {API.name: 40}
-"""The API's size is in every cold start that SnapStart does not save."""
+MAX_MIB = 200
+"""Lambda's limit is 250 MiB with layers; the difference is left for the next library."""
+MAX_MIB_BY_PACKAGE = {API.name: 40}
+"""The size of the API is part of every cold start that SnapStart does not shorten."""
 
 
 @dataclass(frozen=True)
 class PackageSize:
-    """One deployable: bytes of ours, bytes of its dependencies, and what it may have together, in MiB."""
+    """One deployable: bytes of its sources and of its dependencies, and the limit of their sum in MiB."""
 
     name: str
     sources: int
     dependencies: int
-    at_most_mib: int
+    max_mib: int
 
     @property
     def mib(self) -> float:
-        """Everything, in MiB."""
+        """The total in MiB."""
         return (self.sources + self.dependencies) / MIB
 
     @property
     def fits(self) -> bool:
-        """Whether it is as small as it should be."""
-        return self.mib <= self.at_most_mib
+        """Whether the total is within the limit."""
+        return self.mib <= self.max_mib
 
 
 def measure(package: Package) -> PackageSize:
-    """Build the package for Lambda in a scratch folder and weigh it.
+    """Build the package for Lambda in a scratch folder and measure it.
 
     Raises BuildError when its requirements cannot be installed.
     """
@@ -49,8 +49,8 @@ def measure(package: Package) -> PackageSize:
         if package.requirements:
             install(package.requirements_file, site, AWS_WHEELS)
             prune(site)
-        return PackageSize(package.name, _bytes(sources), _bytes(site), AT_MOST_OF.get(package.name, AT_MOST_MIB))
+        return PackageSize(package.name, _sum_bytes(sources), _sum_bytes(site), MAX_MIB_BY_PACKAGE.get(package.name, MAX_MIB))
 
 
-def _bytes(folder: Path) -> int:
+def _sum_bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

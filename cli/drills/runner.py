@@ -1,7 +1,7 @@
-"""Drills: make an alarm of the twin fire as it would in earnest, and see that people are told.
+"""Drills: trigger an alarm of the local stack as a real failure would, and check that its notification arrives.
 
-What can be done for real is: a run is failed or stopped, a letter is put among the dead. For the rest the alarm's own metric is given
-data that breach; an alarm never is set by hand, CloudWatch's evaluation decides.
+Where possible the failure is real: a run fails or is stopped, a message is put into a dead-letter queue. For other alarms their metric gets
+data that breach the threshold. CloudWatch's evaluation changes the alarm's state in either case.
 """
 
 from __future__ import annotations
@@ -15,115 +15,116 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cli.drills.triggers import BY_DEED, Clients, put_breaching_data
+from cli.drills.triggers import TRIGGERS, AlarmDescription, Target, put_breaching_data
 from local.errors import LocalError
 
-MONITORING = "Signify-local-Monitoring"
-KINDS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+MONITORING_STACK = "Signify-local-Monitoring"
+ALARM_TYPES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 LOGICAL_ID = re.compile(r"Alarms(\w+)[0-9A-F]{8}")
 PART = re.compile(r"(\w+)Part\d+")
 PATIENCE_S = 90
+METRIC_ACTION = "put data that breach the threshold into the alarm's metric"
+Notification = dict[str, Any]
+"""The message of an alarm, as CloudWatch publishes it."""
 
 
 class DrillError(LocalError):
-    """There is no such alarm, or it did not fire; the message says what was seen."""
+    """An alarm did not fire, or sent no notification; the message shows the alarm's state."""
 
 
 @dataclass(frozen=True)
-class Fired:
-    """An alarm that fired: what was done, how long it took, and the notification that arrived."""
+class DrillResult:
+    """An alarm that fired: the action that triggered it, its reason, its description and how long it took."""
 
     alarm: str
-    done: str
+    action: str
+    reason: str
+    description: str
     seconds: float
-    notification: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Drill:
-    """One alarm of a deployed stage."""
+    """One alarm of the local stack; a composite alarm has parts."""
 
-    platform: Clients
+    target: Target
     name: str
     physical_name: str
     parts: tuple[str, ...] = ()
 
-    def run(self, patience_s: float = PATIENCE_S) -> Fired:
-        """Provoke the alarm, wait until it is in ALARM and until its notification has arrived.
+    def run(self, patience_s: float = PATIENCE_S) -> DrillResult:
+        """Trigger the alarm, and wait until it is in ALARM and its notification has arrived.
 
         Raises DrillError when either does not happen.
         """
-        started = time.monotonic()
-        with _inbox(self.platform, self._described(self.physical_name)["AlarmActions"][0]) as receive:
-            self._quieten()
-            with self._provoked() as done:
-                reason = self._wait(patience_s)
-                notification = self._notification(receive, patience_s)
-        return Fired(self.name, done, time.monotonic() - started, {**notification, "reason": reason})
+        start = time.monotonic()
+        with _subscribe(self.target, self._describe(self.physical_name)["AlarmActions"][0]) as receive:
+            self._reset()
+            with self._trigger() as action:
+                reason = self._wait_for_alarm(patience_s)
+                notification = self._wait_for_notification(receive, patience_s)
+        return DrillResult(self.name, action, reason, str(notification["AlarmDescription"]), time.monotonic() - start)
 
     @contextmanager
-    def _provoked(self) -> Iterator[str]:
+    def _trigger(self) -> Iterator[str]:
+        if not self.parts and self.name in TRIGGERS:
+            with TRIGGERS[self.name](self.target, self._describe(self.physical_name)) as action:
+                yield action
+            return
         for name in self.parts or (self.physical_name,):
-            if not self.parts and self.name in BY_DEED:
-                with BY_DEED[self.name](self.platform, self._described(name)) as done:
-                    yield done
-                return
-            put_breaching_data(self.platform, self._described(name))
-        yield "put metric data that breach its threshold"
+            put_breaching_data(self.target, self._describe(name))
+        yield METRIC_ACTION
 
-    def _quieten(self) -> None:
-        """An alarm that fires already cannot fire again: begin from OK, as after the last time."""
+    def _reset(self) -> None:
+        """Set an alarm that is in ALARM back to OK, since it could not fire otherwise."""
         for name in (self.physical_name, *self.parts):
-            if self._described(name)["StateValue"] == "ALARM":
-                self._cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="A drill begins")
+            if self._describe(name)["StateValue"] == "ALARM":
+                self.target.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="OK", StateReason="Start of a drill")
 
-    def _wait(self, patience_s: float) -> str:
+    def _wait_for_alarm(self, patience_s: float) -> str:
         deadline = time.monotonic() + patience_s
-        while time.monotonic() < deadline:
-            alarm = self._described(self.physical_name)
-            if alarm["StateValue"] == "ALARM":
-                return str(alarm["StateReason"])
+        while (alarm := self._describe(self.physical_name))["StateValue"] != "ALARM":
+            if time.monotonic() > deadline:
+                raise DrillError(f"{self.name} is still {alarm['StateValue']} after {patience_s:.0f} s: {alarm['StateReason']}")
             time.sleep(1)
-        raise DrillError(f"{self.name} is {alarm['StateValue']} after {patience_s:.0f} s: {alarm['StateReason']}")
+        return str(alarm["StateReason"])
 
-    def _notification(self, receive: Callable[[], list[dict[str, Any]]], patience_s: float) -> dict[str, Any]:
+    def _wait_for_notification(self, receive: Callable[[], list[Notification]], patience_s: float) -> Notification:
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             for message in receive():
                 if message["AlarmName"] == self.physical_name and message["NewStateValue"] == "ALARM":
                     return message
-        raise DrillError(f"{self.name} is in ALARM, but nobody was told within {patience_s:.0f} s")
+        raise DrillError(f"{self.name} is in ALARM, but no notification arrived within {patience_s:.0f} s")
 
-    def _described(self, name: str) -> dict[str, Any]:
-        answer = self._cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-        return dict((answer["MetricAlarms"] or answer["CompositeAlarms"])[0])
-
-    @property
-    def _cloudwatch(self) -> Any:  # noqa: ANN401 - a boto3 client
-        return self.platform.client("cloudwatch")
+    def _describe(self, name: str) -> AlarmDescription:
+        alarms = self.target.client("cloudwatch").describe_alarms(AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+        return dict((alarms["MetricAlarms"] or alarms["CompositeAlarms"])[0])
 
 
-def drills(platform: Clients) -> dict[str, Drill]:
-    """The drill of every alarm that tells people, by the alarm's short name."""
-    pages = platform.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=MONITORING)
-    resources = [resource for page in pages for resource in page["StackResourceSummaries"] if resource["ResourceType"] in KINDS]
-    found = {match[1]: one["PhysicalResourceId"] for one in resources if (match := LOGICAL_ID.fullmatch(one["LogicalResourceId"]))}
+def find_drills(target: Target) -> dict[str, Drill]:
+    """Return the drill of every alarm that sends notifications, by the alarm's short name."""
+    pages = target.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=MONITORING_STACK)
+    resources = [resource for page in pages for resource in page["StackResourceSummaries"] if resource["ResourceType"] in ALARM_TYPES]
+    names = {
+        match[1]: resource["PhysicalResourceId"] for resource in resources if (match := LOGICAL_ID.fullmatch(resource["LogicalResourceId"]))
+    }
     parts: dict[str, list[str]] = {}
-    for name in [*found]:
-        if whole := PART.fullmatch(name):
-            parts.setdefault(whole[1], []).append(found.pop(name))
-    return {name: Drill(platform, name, found[name], tuple(parts.get(name, ()))) for name in sorted(found)}
+    for name in [*names]:
+        if composite := PART.fullmatch(name):
+            parts.setdefault(composite[1], []).append(names.pop(name))
+    return {name: Drill(target, name, names[name], tuple(parts.get(name, ()))) for name in sorted(names)}
 
 
 @contextmanager
-def _inbox(platform: Clients, topic: str) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """A queue that hears the topic while the drill lasts; the function answers the notifications that arrived since."""
-    sqs, sns = platform.client("sqs"), platform.client("sns")
+def _subscribe(target: Target, topic: str) -> Iterator[Callable[[], list[Notification]]]:
+    """Subscribe a queue to the topic while the block runs; yields a function that returns the new notifications."""
+    sqs, sns = target.client("sqs"), target.client("sns")
     url = sqs.create_queue(QueueName=f"signify-drill-{uuid.uuid4().hex[:8]}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, ReturnSubscriptionArn=True)["SubscriptionArn"]
 
-    def receive() -> list[dict[str, Any]]:
+    def receive() -> list[Notification]:
         messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2).get("Messages", [])
         for message in messages:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

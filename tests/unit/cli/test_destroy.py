@@ -17,12 +17,14 @@ from cli.console import CliError
 def cdk_calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The arguments of each call of the CDK CLI."""
     calls: list[list[str]] = []
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setattr("local.cdk_cli.run_on_aws", lambda arguments, on_line: calls.append(list(arguments)))
+    monkeypatch.setattr(stages, "require_credentials", lambda: "123456789012")
     return calls
 
 
 def settings_are(monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
-    monkeypatch.setattr(stages, "_settings", lambda stage: Settings.model_validate({"stage": stage, **values}))
+    monkeypatch.setattr(stages, "_read_settings", lambda stage: Settings.model_validate({"stage": stage, **values}))
 
 
 def destroy(*arguments: str) -> BaseException | None:
@@ -32,16 +34,16 @@ def destroy(*arguments: str) -> BaseException | None:
 def test_nothing_is_deleted_without_the_stages_name_as_confirmation(cdk_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     settings_are(monkeypatch, keepData=False)
     for option in ((), ("--confirm", "prod"), ("--confirm", "")):
-        assert "takes a second key" in str(destroy("--stage", "dev", *option))
+        assert "refused: add `--confirm dev` to delete stage dev" in str(destroy("--stage", "dev", *option))
     assert cdk_calls == []
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"keepData": True}, "by keepData=true"),
-        ({"keepData": False, "terminationProtection": True}, "by terminationProtection=true"),
-        ({"keepData": False, "databaseDeletionProtection": True}, "by databaseDeletionProtection=true"),
+        ({"keepData": True}, "protected by keepData=true"),
+        ({"keepData": False, "terminationProtection": True}, "protected by terminationProtection=true"),
+        ({"keepData": False, "databaseDeletionProtection": True}, "protected by databaseDeletionProtection=true"),
     ],
 )
 def test_nothing_is_deleted_while_a_setting_protects_the_data(
@@ -76,12 +78,12 @@ class Account:
 
 
 def test_the_stacks_with_data_can_be_kept(cdk_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stages, "platform", lambda stage: Account())
+    monkeypatch.setattr(stages, "open_platform", lambda stage: Account())
     assert destroy("--stage", "dev", "--confirm", "dev", "--leave-data") is None
     assert cdk_calls == [["destroy", "Signify-dev-Processing", "Signify-dev-Api", "--force", "--context", "stage=dev"]]
 
 
 def test_the_settings_of_every_stage_on_aws_protect_its_data(cdk_calls: list[list[str]]) -> None:
     for stage in ("dev", "prod"):
-        assert "keeps its data" in str(destroy("--stage", stage, "--confirm", stage))
+        assert "is protected by keepData=true" in str(destroy("--stage", stage, "--confirm", stage))
     assert cdk_calls == []

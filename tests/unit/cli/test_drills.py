@@ -1,4 +1,4 @@
-"""What a drill does to an alarm, decided without a twin."""
+"""Drills without a local stack."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cli.drills.runner import drills
-from cli.drills.triggers import BY_DEED, breaching_data
+from cli.drills.runner import find_drills
+from cli.drills.triggers import TRIGGERS, make_breaching_data
 from local.emulator.alarms import evaluate_state
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -43,9 +43,9 @@ def an_alarm(**changes: Any) -> dict[str, Any]:
         {"Statistic": "Minimum", "Threshold": 0.0, "ComparisonOperator": "LessThanThreshold", "Period": 86_400},
     ],
 )
-def test_the_data_make_the_alarm_fire_against_what_really_happened(changes: dict[str, Any]) -> None:
+def test_the_breaching_data_raise_the_alarm_against_ordinary_data(changes: dict[str, Any]) -> None:
     alarm = an_alarm(**changes)
-    data = breaching_data(alarm, NOW)
+    data = make_breaching_data(alarm, NOW)
     points = [
         {"Timestamp": datum["Timestamp"].timestamp(), "Value": datum["Values"][0], "Count": datum["Counts"][0], "Dimensions": {}}
         for datum in data
@@ -77,11 +77,11 @@ class OneStack:
         return [{"StackResourceSummaries": [*resources, board]}]
 
 
-def test_parts_of_a_composite_are_drilled_together() -> None:
-    drills_by_name = {name: (drill.physical_name, drill.parts) for name, drill in drills(OneStack()).items()}
+def test_the_parts_of_a_composite_alarm_are_one_drill() -> None:
+    drills_by_name = {name: (drill.physical_name, drill.parts) for name, drill in find_drills(OneStack()).items()}
     assert drills_by_name == {"RunFailed": ("a", ()), "ApiErrorsFast": ("b", ("c", "d"))}
 
 
-def test_deeds_are_done_for_alarms_that_a_deed_can_raise() -> None:
-    letters = {"DeadLetters", "ScheduleMissed", "UndeliveredExecutionEvents"}
-    assert BY_DEED.keys() == {"RunFailed", "RunAborted", "ObjectsRejected", "NoPublishedRun", *letters}
+def test_alarms_with_a_real_failure_have_a_trigger() -> None:
+    dead_letter_alarms = {"DeadLetters", "ScheduleMissed", "UndeliveredExecutionEvents"}
+    assert TRIGGERS.keys() == {"RunFailed", "RunAborted", "ObjectsRejected", "NoPublishedRun", *dead_letter_alarms}

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from cli import landing
 from cli.app import app
 from cli.console import CliError, out
-from cli.landing import records_table
+from cli.landing import make_object_table
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:Signify-[red]x[/]"
 
@@ -28,14 +28,14 @@ def test_the_environment_is_printed_so_that_a_shell_reads_the_same_value(monkeyp
     assert result.stdout == f"export DATABASE_SECRET_ARN='{ARN}'\n"
 
 
-def record(**more: Any) -> dict[str, Any]:
-    return {"key": "landing/orders/v1/[bold]a[/].csv", "status": "REJECTED", "reason_code": "HEADER", "reason": "[/] is no column", **more}
+def record(**more: Any) -> Any:
+    return {"key": "landing/orders/v1/[bold]a[red].csv", "status": "REJECTED", "reason_code": "HEADER", "reason": "[/] is no column", **more}
 
 
 def test_names_and_reasons_with_brackets_come_out_whole() -> None:
     with out.capture() as capture:
-        out.print(records_table([record()]))
-    assert "[bold]a[/].csv" in capture.get()
+        out.print(make_object_table([record()]))
+    assert "orders/[bold]a[red].csv" in capture.get()
     assert "HEADER: [/] is no column" in capture.get()
 
 
@@ -73,5 +73,7 @@ def test_two_files_of_one_name_are_two_versions_each_with_its_record(tmp_path: A
 
 
 def test_an_ingestion_that_says_nothing_is_not_waited_for_forever(tmp_path: Any) -> None:
-    with pytest.raises(CliError, match=r"no word of landing/orders/v1/a\.csv after 0 s; \./signify logs"):
+    with pytest.raises(
+        CliError, match=r"timed out after 0 s waiting for landing/orders/v1/a\.csv; see the log: `\./signify logs data_processor`"
+    ):
         landing.land(SlowPlatform([]), drops(tmp_path, "one/a.csv"), timeout=0)  # type: ignore[arg-type]

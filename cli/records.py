@@ -1,0 +1,74 @@
+"""Documents of the API that the CLI prints, as far as it reads them."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class ObjectRecord(TypedDict):
+    """The record of one object, from /data-quality/objects."""
+
+    key: str
+    version_id: str
+    status: str
+    rows: int | None
+    reason_code: str | None
+    reason: str | None
+
+
+class QuarantineSample(TypedDict):
+    """One quarantined row."""
+
+    key: str
+    line: int
+    code: str
+    reason: str
+
+
+class DatasetCounts(TypedDict):
+    """Row counts of one data set in a run."""
+
+    rows_in: int
+    curated: int
+    quarantined: int
+    duplicates: int
+    codes: dict[str, int]
+    samples: list[QuarantineSample]
+
+
+class QualityCounts(TypedDict):
+    """Row counts of a run by data set."""
+
+    datasets: dict[str, DatasetCounts]
+
+
+class QualityReport(TypedDict):
+    """The quality report of a run, from /data-quality/reports."""
+
+    run_id: str
+    verdict: str
+    report: QualityCounts
+
+
+class ForecastRow(TypedDict):
+    """The forecast of one series for one day."""
+
+    site_id: str
+    sku_id: str
+    forecast_date: str
+    confidence_lower: float
+    predicted_value: float
+    confidence_upper: float
+
+
+class ForecastMeta(TypedDict):
+    """Metadata of a page of forecasts."""
+
+    as_of_date: str
+
+
+class ForecastPage(TypedDict):
+    """A page of /forecasts."""
+
+    meta: ForecastMeta
+    forecasts: list[ForecastRow]

@@ -1,0 +1,88 @@
+"""`signify run`: its input, and the message of a run that failed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cli import runs
+from cli.console import CliError
+from cli.runs import find_message, parse_input, start_and_follow
+
+
+class FakePlatform:
+    """A platform whose executions end with this description."""
+
+    outputs = {"StateMachineArn": "arn:machine"}  # noqa: RUF012 - never changed
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+
+    def client(self, service: str) -> FakePlatform:
+        assert service == "stepfunctions"
+        return self
+
+    def start_execution(self, **request: Any) -> dict[str, str]:
+        self.requests.append(request)
+        return {"executionArn": f"arn:{request['name']}"}
+
+
+@pytest.fixture
+def target() -> Any:
+    return FakePlatform()
+
+
+def end_with(monkeypatch: pytest.MonkeyPatch, **description: str) -> None:
+    monkeypatch.setattr(runs, "follow", lambda client, arn: description)
+
+
+@pytest.mark.parametrize("text", ["", "{", "as_of_date=2026-11-21"])
+def test_input_that_is_not_json_is_shown(text: str) -> None:
+    with pytest.raises(CliError, match="--input is not JSON") as error:
+        parse_input(text)
+    assert str(error.value).endswith(text)
+
+
+@pytest.mark.parametrize("text", ["[]", "1", '"{}"', "null"])
+def test_input_must_be_an_object(text: str) -> None:
+    with pytest.raises(CliError, match=r"--input must be a JSON object such as \{\}, not "):
+        parse_input(text)
+
+
+def test_an_execution_is_named_by_its_idempotency_key(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    end_with(monkeypatch, status="SUCCEEDED", output='{"summary": "Run published."}')
+    assert start_and_follow(target, {"idempotency_key": "daily"}) == {"summary": "Run published."}
+    [request] = target.requests
+    assert (request["name"], json.loads(request["input"])) == ("daily", {"idempotency_key": "daily"})
+
+
+def test_without_a_key_every_execution_has_its_own_name(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    end_with(monkeypatch, status="SUCCEEDED", output="{}")
+    start_and_follow(target, {})
+    start_and_follow(target, {})
+    assert target.requests[0]["name"] != target.requests[1]["name"]
+
+
+def test_a_detached_run_prints_its_arn(target: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert start_and_follow(target, {"idempotency_key": "daily"}, detach=True) == {}
+    assert capsys.readouterr().out == "arn:daily\n"
+
+
+def test_a_failed_run_is_an_error_with_its_message(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    cause = json.dumps({"errorMessage": "5689 of 11312 rows are quarantined", "errorType": "GateRefused"})
+    end_with(monkeypatch, status="FAILED", error="GateRefused", cause=cause)
+    with pytest.raises(CliError, match=r"^the run ended as FAILED: GateRefused 5689 of 11312 rows are quarantined$"):
+        start_and_follow(target, {})
+
+
+def test_a_stopped_run_without_a_cause_is_an_error_without_a_trailing_colon(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    end_with(monkeypatch, status="ABORTED")
+    with pytest.raises(CliError, match=r"^the run ended as ABORTED$"):
+        start_and_follow(target, {})
+
+
+@pytest.mark.parametrize("cause", ["plain text", "[1]", '{"other": 1}'])
+def test_a_cause_without_an_error_message_is_kept(cause: str) -> None:
+    assert find_message(cause) == cause
