@@ -76,5 +76,5 @@ def test_drills_are_listed_and_an_unknown_alarm_is_an_error(story: Story) -> Non
     assert "NoPublishedRun" in story.signify("drill").stdout
     process = story.signify("drill", "Nothing", check=False)
     assert process.returncode == 1
-    assert "there is no alarm 'Nothing'; there are " in process.stderr
+    assert "there is no alarm 'Nothing'; the alarms are " in process.stderr
     assert "ApiBlocked" in process.stderr

@@ -27,7 +27,7 @@ def wait_for_job(api: httpx.Client, job_id: str, timeout: float = 300) -> dict[s
 
 
 def test_up_prints_its_phases_the_reconciliation_and_where_the_api_is(story: Story) -> None:
-    for text in ("Phases", "Every row of run", "demand_history", "orders", "/api/v1/docs", "REJECTED", "QUARANTINE".lower()):
+    for text in ("Phases", "Rows of run", "demand_history", "orders", "/api/v1/docs", "REJECTED", "QUARANTINE".lower()):
         assert text in story.output
 
 
@@ -144,4 +144,4 @@ def test_the_same_file_dropped_again_is_a_duplicate(story: Story) -> None:
 def test_a_second_up_is_rejected(story: Story) -> None:
     second = story.signify("up", check=False)
     assert second.returncode == 1
-    assert "already runs" in second.stderr
+    assert "already running" in second.stderr

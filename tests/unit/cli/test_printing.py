@@ -29,7 +29,13 @@ def test_the_environment_is_printed_so_that_a_shell_reads_the_same_value(monkeyp
 
 
 def record(**more: Any) -> Any:
-    return {"key": "landing/orders/v1/[bold]a[red].csv", "status": "REJECTED", "reason_code": "HEADER", "reason": "[/] is no column", **more}
+    return {
+        "key": "landing/orders/v1/[bold]a[red].csv",
+        "status": "REJECTED",
+        "reason_code": "HEADER",
+        "reason": "[/] is no column",
+        **more,
+    }
 
 
 def test_names_and_reasons_with_brackets_come_out_whole() -> None:
