@@ -18,6 +18,7 @@ from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from typing_extensions import override
 
+from contracts.environment import Variable
 from contracts.metrics import NAMESPACE
 from contracts.scopes import ALL_SCOPES
 from local.developer_database import open_developer_database
@@ -60,14 +61,14 @@ class NoWorkflow(Workflow):
 
 def configure() -> None:
     """Set what the function's environment lacks, from the running local stack or for the developer database."""
-    defaults = {"STAGE": "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, **read_environment()}
+    defaults = {Variable.STAGE: "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, **read_environment()}
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
     adapters = bootstrap.Adapters(bootstrap.AwsClients())
-    if "STATE_MACHINE_ARN" not in os.environ:
+    if Variable.STATE_MACHINE_ARN not in os.environ:
         adapters.workflow = NoWorkflow()
-    if "SIGNIFY_DATABASE_URL" not in os.environ and "DATABASE_HOST" not in os.environ:
-        os.environ["SIGNIFY_DATABASE_URL"] = resources.enter_context(open_developer_database())
+    if Variable.SIGNIFY_DATABASE_URL not in os.environ and Variable.DATABASE_HOST not in os.environ:
+        os.environ[Variable.SIGNIFY_DATABASE_URL] = resources.enter_context(open_developer_database())
         atexit.register(resources.close)
         adapters.migrations.upgrade()
     resources.enter_context(bootstrap.use(bootstrap.Services(adapters)))

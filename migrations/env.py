@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, pool
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.schema import SchemaItem
 
+from contracts.environment import Variable
 from runtime.models.domain.partitions import is_partition
 from runtime.models.tables import Base
 
@@ -31,7 +32,7 @@ def include_object(_item: SchemaItem, name: str | None, type_: str, _reflected: 
 @contextmanager
 def database_url() -> Iterator[str]:
     """The address of the database to migrate."""
-    given = context.config.attributes.get("url") or os.environ.get("SIGNIFY_DATABASE_URL")
+    given = context.config.attributes.get("url") or os.environ.get(Variable.SIGNIFY_DATABASE_URL)
     if given:
         yield given
         return

@@ -9,6 +9,7 @@ from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import ANOMALY_DETECTOR
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
+from contracts.environment import Variable
 from stacks.base import StageStack
 
 
@@ -17,7 +18,7 @@ class AnomalyStack(StageStack):
 
     def __init__(self, scope: Construct, settings: Settings, lake: Lake, functions: FunctionFactory) -> None:
         super().__init__(scope, "Anomaly", settings, "anomaly detection")
-        self.anomaly_detector: Function = functions.make(self, ANOMALY_DETECTOR, {"LAKE_BUCKET": lake.bucket.bucket_name})
+        self.anomaly_detector: Function = functions.make(self, ANOMALY_DETECTOR, {Variable.LAKE_BUCKET: lake.bucket.bucket_name})
         lake.grant_zones(self.anomaly_detector, reads=ANOMALY_DETECTOR.reads, writes=ANOMALY_DETECTOR.writes)
 
     @property

@@ -15,6 +15,7 @@ from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import API, CANARY
 from cdk.monitoring.canary import Canary
 from cdk.settings.model import Settings
+from contracts.environment import Variable
 from stacks.base import StageStack
 
 
@@ -23,7 +24,7 @@ class ApiStack(StageStack):
 
     def __init__(self, scope: Construct, settings: Settings, functions: FunctionFactory, machine: StateMachine) -> None:
         super().__init__(scope, "Api", settings, "API and identity")
-        environment = {"STATE_MACHINE_ARN": machine.state_machine_arn, "CORS_ORIGINS": ",".join(settings.cors_origins)}
+        environment = {Variable.STATE_MACHINE_ARN: machine.state_machine_arn, Variable.CORS_ORIGINS: ",".join(settings.cors_origins)}
         self.handler = functions.make(self, replace(API, snap_start=settings.api_snap_start), environment)
         machine.grant_start_execution(self.handler)
         self.identity = Identity(self, "Identity", settings)

@@ -13,6 +13,7 @@ from cdk.compute.job_specs import BUILTIN_JOBS
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
 from cdk.workflow.steps import Steps
+from contracts.environment import Variable
 from stacks.base import StageStack
 
 RUN_FUNCTIONS = (RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, KPI_CALCULATOR, RUN_RECORDER)
@@ -24,9 +25,9 @@ class ProcessingStack(StageStack):
     def __init__(self, scope: Construct, settings: Settings, lake: Lake, functions: FunctionFactory) -> None:
         super().__init__(scope, "Processing", settings, "ingestion, functions and jobs")
         environment = {
-            "LAKE_BUCKET": lake.bucket.bucket_name,
-            "BAD_ROW_SHARE_LIMIT": str(settings.bad_row_share_limit),
-            "RUNS_KEPT": str(settings.runs_kept),
+            Variable.LAKE_BUCKET: lake.bucket.bucket_name,
+            Variable.BAD_ROW_SHARE_LIMIT: str(settings.bad_row_share_limit),
+            Variable.RUNS_KEPT: str(settings.runs_kept),
         }
         self.functions: dict[str, Function] = {}
         for spec in (DATA_PROCESSOR, *RUN_FUNCTIONS):

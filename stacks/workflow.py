@@ -15,6 +15,7 @@ from cdk.workflow.schedule import DailySchedule
 from cdk.workflow.state_machine import DailyRun
 from cdk.workflow.steps import Steps
 from cdk.workflow.topics import NotificationTopics
+from contracts.environment import Variable
 from stacks.base import StageStack
 
 
@@ -25,7 +26,7 @@ class WorkflowStack(StageStack):
         super().__init__(scope, "Workflow", settings, "the run")
         self.topics = NotificationTopics(self, "Notices", settings)
         self.run = DailyRun(self, "Run", settings, lake, steps, self.topics)
-        environment = {"STATE_MACHINE_ARN": self.run.machine.state_machine_arn}
+        environment = {Variable.STATE_MACHINE_ARN: self.run.machine.state_machine_arn}
         self.forecast_trigger = functions.make(self, FORECAST_TRIGGER, environment)
         self.run.machine.grant_start_execution(self.forecast_trigger)
         self.schedule = DailySchedule(self, "Schedule", settings, self.forecast_trigger)

@@ -21,6 +21,7 @@ from cdk.compute.function_specs import FunctionSpec
 from cdk.compute.package import Package, code_version
 from cdk.settings.model import Settings
 from cdk.storage.database import Database
+from contracts.environment import Variable
 from contracts.metrics import NAMESPACE
 
 RUNTIME = Runtime.PYTHON_3_13
@@ -40,7 +41,7 @@ class FunctionFactory:
     settings: Settings
     database: Database
 
-    def make(self, scope: Construct, spec: FunctionSpec, environment: Mapping[str, str] | None = None) -> Function:
+    def make(self, scope: Construct, spec: FunctionSpec, environment: Mapping[Variable, str] | None = None) -> Function:
         """Create a function from its spec, with permission to log, to trace and to sign in to the database."""
         logs = create_log_group(scope, f"{spec.construct_id}Logs", self.settings)
         role = create_function_role(scope, spec)
@@ -60,7 +61,7 @@ class FunctionFactory:
             timeout=Duration.seconds(spec.timeout_s),
             ephemeral_storage_size=Size.mebibytes(spec.ephemeral_storage_mib),
             snap_start=SnapStartConf.ON_PUBLISHED_VERSIONS if spec.snap_start and self.settings.on_aws else None,
-            environment={**self._environment(spec), **(environment or {})},
+            environment={**self._environment(spec), **{str(name): value for name, value in (environment or {}).items()}},
             role=role,
             log_group=logs,
             logging_format=LoggingFormat.JSON,
@@ -98,8 +99,8 @@ class FunctionFactory:
 
     def _environment(self, spec: FunctionSpec) -> dict[str, str]:
         return {
-            "STAGE": self.settings.stage,
-            "CODE_VERSION": code_version(),
+            Variable.STAGE: self.settings.stage,
+            Variable.CODE_VERSION: code_version(),
             **({**self.database.environment(spec.database_user), **self.database.network.environment} if spec.in_vpc else {}),
             "POWERTOOLS_SERVICE_NAME": spec.name,
             "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,

@@ -11,6 +11,7 @@ from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import DATABASE_ROLES, MIGRATOR
 from cdk.storage.database import DATABASE_NAME
 from cdk.storage.database_users import API_USER, FUNCTION_USER
+from contracts.environment import Variable
 
 
 class Migrations(Construct):
@@ -40,11 +41,11 @@ class Migrations(Construct):
             self,
             DATABASE_ROLES,
             {
-                "DATABASE_CLUSTER_ARN": database.cluster.cluster_arn,
-                "DATABASE_SECRET_ARN": database.secret_arn,
-                "DATABASE_NAME": DATABASE_NAME,
-                "DATABASE_USER": FUNCTION_USER,
-                "DATABASE_API_USER": API_USER,
+                Variable.DATABASE_CLUSTER_ARN: database.cluster.cluster_arn,
+                Variable.DATABASE_SECRET_ARN: database.secret_arn,
+                Variable.DATABASE_NAME: DATABASE_NAME,
+                Variable.DATABASE_USER: FUNCTION_USER,
+                Variable.DATABASE_API_USER: API_USER,
             },
         )
         database.cluster.grant_data_api_access(function)

@@ -15,6 +15,7 @@ from cdk.api.rest_api import PlatformApi
 from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import CANARY
 from cdk.workflow.schedule import create_scheduler_role
+from contracts.environment import Variable
 from contracts.scopes import Scope
 
 SCOPES = (Scope.READ_FORECASTS, Scope.READ_KPIS)
@@ -36,11 +37,11 @@ class Canary(Construct):
         )
         client.node.add_dependency(identity.server)
         environment = {
-            "API_URL": edge.api.url,
-            "TOKEN_URL": identity.token_url,
-            "TOKEN_CLIENT_ID": client.user_pool_client_id,
-            "TOKEN_USER_POOL_ID": identity.pool.user_pool_id,
-            **({"API_KEY_ID": key.key_id} if key else {}),
+            Variable.API_URL: edge.api.url,
+            Variable.TOKEN_URL: identity.token_url,
+            Variable.TOKEN_CLIENT_ID: client.user_pool_client_id,
+            Variable.TOKEN_USER_POOL_ID: identity.pool.user_pool_id,
+            **({Variable.API_KEY_ID: key.key_id} if key else {}),
         }
         self.function: Function = functions.make(self, CANARY, environment)
         identity.pool.grant(self.function, "cognito-idp:DescribeUserPoolClient")  # to read the client's secret

@@ -28,6 +28,7 @@ from cdk.settings.model import Settings
 from cdk.storage.database_logs import DatabaseLogs
 from cdk.storage.database_proxy import create_proxy
 from cdk.storage.database_users import allow_sign_in
+from contracts.environment import Variable
 
 DATABASE_NAME = "signify"
 ADMINISTRATOR = "signify"
@@ -58,12 +59,12 @@ class Database(Construct):
         """Return the variables that a function needs to connect as `user`; there is no password."""
         endpoint = self.cluster.cluster_endpoint
         return {
-            "DATABASE_HOST": self.proxy.endpoint if self.proxy else endpoint.hostname,
-            "DATABASE_PORT": Token.as_string(endpoint.port),
-            "DATABASE_NAME": DATABASE_NAME,
-            "DATABASE_USER": user,
-            "DATABASE_SSLMODE": self._settings.database_ssl_mode,
-            **({"DATABASE_PROXIED": "true"} if self.proxy else {}),
+            Variable.DATABASE_HOST: self.proxy.endpoint if self.proxy else endpoint.hostname,
+            Variable.DATABASE_PORT: Token.as_string(endpoint.port),
+            Variable.DATABASE_NAME: DATABASE_NAME,
+            Variable.DATABASE_USER: user,
+            Variable.DATABASE_SSLMODE: self._settings.database_ssl_mode,
+            **({Variable.DATABASE_PROXIED: "true"} if self.proxy else {}),
         }
 
     def grant_connect(self, grantee: IGrantable, user: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from contracts.environment import Variable
 from contracts.metrics import NAMESPACE, STAGE, Metric
 
 # A handler that fails before it measured anything has nothing to publish; Powertools' warning about it would only blur the failure.
@@ -18,7 +19,7 @@ warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
-metrics.set_default_dimensions(**{STAGE: os.environ.get("STAGE", "local")})
+metrics.set_default_dimensions(**{STAGE: os.environ.get(Variable.STAGE, "local")})
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 

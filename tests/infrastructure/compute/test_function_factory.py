@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contracts.environment import Variable
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, Template, render
 
 pytestmark = pytest.mark.synth
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +64,8 @@ def test_concurrency_is_reserved_where_the_settings_say_so(listener: Template, s
     assert sum(f["Properties"]["ReservedConcurrentExecutions"] for f in reserved) <= 100
 
 
-def test_every_variable_is_read_by_somebody(stage: Stage) -> None:
-    """By a model of runtime/settings.py, or by its name."""
-    from runtime import settings
-
-    known = {field.upper() for kind in vars(settings).values() if isinstance(kind, type) for field in getattr(kind, "model_fields", {})}
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "runtime").rglob("*.py"))
+def test_functions_are_given_variables_of_the_contract_alone(stage: Stage) -> None:
+    """That the runtime reads them: tests/unit/contracts/test_environment.py."""
     for name, function in stage.our_functions().items():
-        ours = {v for v in function["Properties"]["Environment"]["Variables"] if not v.startswith(("POWERTOOLS_", "AWS_"))}
-        assert all(variable in known or f'"{variable}"' in source for variable in ours), (name, ours - known)
+        variables = {v for v in function["Properties"]["Environment"]["Variables"] if not v.startswith(("POWERTOOLS_", "AWS_"))}
+        assert variables <= set(Variable), (name, variables - set(Variable))
