@@ -54,16 +54,16 @@ def _metric(metric: Metric, value: object) -> str:
 | SCOR attribute | {metric.scor} |
 | source | {_cell(metric.source)} |
 | served by | {f"`{metric.served}`" if metric.served else "no route: in the engine's report only"} |
-| in the example | **{_shown(value)}** |
+| in the example | **{_format(value)}** |
 """
 
 
 def _table(frame: pd.DataFrame) -> str:
-    shown = frame.dropna(axis="columns", how="all")
+    visible = frame.dropna(axis="columns", how="all")
     rows = [
-        [str(column) for column in shown.columns],
-        ["---"] * shown.shape[1],
-        *([_shown(value) for value in row] for row in _rows(shown)),
+        [str(column) for column in visible.columns],
+        ["---"] * visible.shape[1],
+        *([_format(value) for value in row] for row in _rows(visible)),
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
@@ -72,7 +72,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     return iter(frame.itertuples(index=False, name=None))
 
 
-def _shown(value: object) -> str:
+def _format(value: object) -> str:
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
         return "null"
     if isinstance(value, pd.Timestamp):

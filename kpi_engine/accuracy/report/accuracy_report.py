@@ -21,7 +21,7 @@ from kpi_engine.accuracy.report.parts import (
 from kpi_engine.accuracy.report.rows import HorizonRow, Rows, SiteRow, SkuRow, WeekRow
 from kpi_engine.accuracy.report.serialise import part_from_json, to_json
 
-STRUCTURED = ("smape_range", "season", "wql", "fva", "lag", "trend", "horizon_profile")
+PARTS_OF_ADDITIONAL = ("smape_range", "season", "wql", "fva", "lag", "trend", "horizon_profile")
 """What is in `additional` beside figures of their own."""
 
 
@@ -76,7 +76,7 @@ class AccuracyReport:
 
 def _additional(document: Mapping[str, Any]) -> Additional:
     return Additional(
-        measures={name: value for name, value in document.items() if name not in STRUCTURED},
+        measures={name: value for name, value in document.items() if name not in PARTS_OF_ADDITIONAL},
         smape_range=document["smape_range"],
         season=document["season"],
         wql=document["wql"],

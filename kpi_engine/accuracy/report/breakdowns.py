@@ -22,21 +22,21 @@ from kpi_engine.shared.arrays import Floats, Ints, sum_by_group, to_numbers
 from kpi_engine.shared.calendar import date_of, iso_week
 
 
-def break_down_by_sku(sums: AccuracySums, index: SeriesIndex, scaled: ScaledErrors, demand: KnownDemand) -> Rows[SkuRow]:
+def break_down_by_sku(sums: AccuracySums, index: SeriesIndex, scaled_errors: ScaledErrors, demand: KnownDemand) -> Rows[SkuRow]:
     """Return one row per SKU with points, the largest contribution to the total absolute error first; the shares sum to 100 percent."""
     group = index.sku_of[sums.series]
     skus = np.unique(group)
     abs_error = sum_by_group(group, len(index.skus), sums.errors.abs_error)
     largest_first = skus[np.argsort(-abs_error[skus], kind="stable")]
     classes = DEMAND_CLASS(DemandSums.of_skus(demand, index.sku_of, len(index.skus)))
-    columns = _columns(sums, index.skus, group, largest_first, scaled)
+    columns = _columns(sums, index.skus, group, largest_first, scaled_errors)
     return Rows(SkuRow, [*columns, [classes[sku] for sku in largest_first.tolist()], range(1, len(skus) + 1)])
 
 
-def break_down_by_site(sums: AccuracySums, index: SeriesIndex, scaled: ScaledErrors) -> Rows[SiteRow]:
+def break_down_by_site(sums: AccuracySums, index: SeriesIndex, scaled_errors: ScaledErrors) -> Rows[SiteRow]:
     """Return one row per site with points, in alphabetical order."""
     group = index.site_of[sums.series]
-    return Rows(SiteRow, _columns(sums, index.sites, group, np.unique(group), scaled))
+    return Rows(SiteRow, _columns(sums, index.sites, group, np.unique(group), scaled_errors))
 
 
 def break_down_by_horizon(by_lead: PointErrors) -> Rows[HorizonRow]:
@@ -73,7 +73,7 @@ def break_down_by_week(weeks: WeekErrors) -> Rows[WeekRow]:
     return Rows(WeekRow, columns)
 
 
-def _columns(sums: AccuracySums, names: Sequence[str], group: Ints, rows: Ints, scaled: ScaledErrors) -> tuple[Sequence[Any], ...]:
+def _columns(sums: AccuracySums, names: Sequence[str], group: Ints, rows: Ints, scaled_errors: ScaledErrors) -> tuple[Sequence[Any], ...]:
     """Return the columns of SiteRow, which SkuRow has too, for these groups in this order; `group` is that of each series of the sums."""
     groups = len(names)
     all_errors = sums.errors.sum_by_group(group, groups)
@@ -85,7 +85,7 @@ def _columns(sums: AccuracySums, names: Sequence[str], group: Ints, rows: Ints, 
         to_numbers(MAPE(errors)),
         to_numbers(WAPE(errors)),
         to_numbers(BIAS_PERCENT(errors)),
-        to_numbers(MASE(scaled.sum_by_group(group, groups))[rows]),
+        to_numbers(MASE(scaled_errors.sum_by_group(group, groups))[rows]),
         to_numbers(COVERAGE(sums.intervals.sum_by_group(group, groups))[rows]),
         errors.abs_error.tolist(),
         to_numbers(SHARE_OF_ERROR(shares)),

@@ -43,16 +43,16 @@ def build_report(inputs: AccuracyInputs, sums: AccuracySums, grain: Grain) -> Ac
     """Build the report of sums whose errors were formed at the grain."""
     index, grid = inputs.index, inputs.forecasts.grid
     scales = Scales.of(inputs.demand.before(inputs.forecasts.first_day).sum_by_grain(grain), grain.season)
-    scaled = ScaledErrors.of_series(sums.errors, scales, sums.series)
+    scaled_errors = ScaledErrors.of_series(sums.errors, scales, sums.series)
     weeks = _weeks(sums, grid, grain)
-    figures = Figures.of(sums, index, scaled, weeks)
+    figures = Figures.of(sums, index, scaled_errors, weeks)
     return AccuracyReport(
         mape=figures[MAPE],
         wape=figures[WAPE],
         bias=_bias(figures),
         ci_coverage=_coverage(figures),
-        sku_breakdown=break_down_by_sku(sums, index, scaled, inputs.demand),
-        site_breakdown=break_down_by_site(sums, index, scaled),
+        sku_breakdown=break_down_by_sku(sums, index, scaled_errors, inputs.demand),
+        site_breakdown=break_down_by_site(sums, index, scaled_errors),
         weekly_trends=break_down_by_week(weeks),
         additional=_additional(figures, sums, grain),
         joins=_joins(inputs, sums, figures),
@@ -60,7 +60,7 @@ def build_report(inputs: AccuracyInputs, sums: AccuracySums, grain: Grain) -> Ac
         error_grain=grain.value,
         rollup=ROLLUP,
         definitions_version=DEFINITIONS_VERSION,
-        undefined=figures.undefined(),
+        undefined=figures.reasons(),
     )
 
 

@@ -35,14 +35,14 @@ class Figures:
     has_points: bool
 
     @classmethod
-    def of(cls, sums: AccuracySums, index: SeriesIndex, scaled: ScaledErrors, weeks: WeekErrors) -> Figures:
-        """Compute every headline metric; `scaled` has one entry per series of the sums."""
+    def of(cls, sums: AccuracySums, index: SeriesIndex, scaled_errors: ScaledErrors, weeks: WeekErrors) -> Figures:
+        """Compute every headline metric; `scaled_errors` has one entry per series of the sums."""
         together = np.zeros(len(sums.series), dtype=np.int64)
         inputs: dict[type[Any], Any] = {
             PointErrors: sums.errors.total(),
             RecentErrors: RecentErrors.of_days(sums.by_day, sums.first_day),
             IntervalSums: sums.intervals.total(),
-            ScaledErrors: scaled.sum_by_group(together, 1),
+            ScaledErrors: scaled_errors.sum_by_group(together, 1),
             BenchmarkTotals: BenchmarkTotals.of_series(sums.value_added, index.sku_of[sums.series], len(index.skus)),
             DailyTotals: sums.newest,
             LagErrors: sums.lags,
@@ -66,7 +66,7 @@ class Figures:
         keys = {metric.name: metric.path.rpartition(".") for metric in HEADLINE_METRICS}
         return {key: self.values[name] for name, (parent, _, key) in keys.items() if parent == path}
 
-    def undefined(self) -> dict[str, str]:
+    def reasons(self) -> dict[str, str]:
         """Return why each value that is None is; without points there were no observations."""
         return {
             metric.key_of_reason: self._reason(metric)

@@ -42,12 +42,12 @@ def measure_biased_share(rows: Iterable[SkuRow]) -> float | None:
     The tracking signal of a SKU is n * sum of errors / sum of absolute errors, which is n * bias / WAPE; beyond 2.5 * sqrt(n) it is no
     chance. Its volume is the absolute error / WAPE. A SKU without error or without demand has no tracking signal.
     """
-    total = biased = 0.0
+    total = biased_volume = 0.0
     for row in rows:
         if not row.wape or row.bias_pct is None:
             continue
         volume = 100 * row.abs_error / row.wape
         total += volume
         if abs(row.n * row.bias_pct / row.wape) > BIAS_LIMIT * math.sqrt(row.n):
-            biased += volume
-    return 100 * biased / total if total else None
+            biased_volume += volume
+    return 100 * biased_volume / total if total else None

@@ -26,19 +26,19 @@ SUNDAY = MONDAY + timedelta(days=6)
 
 def golden_forecast() -> pd.DataFrame:
     """The golden series at one site, and a SKU nobody bought at another."""
-    sold = forecasts(P50, MONDAY, site_id="LDS1", confidence_lower=P10, confidence_upper=P90, interval_level=0.8)
-    return pd.concat([sold, forecasts([0] * 7, MONDAY, "NOBODY'S", site_id="EMPTY")], ignore_index=True)
+    series = forecasts(P50, MONDAY, site_id="LDS1", confidence_lower=P10, confidence_upper=P90, interval_level=0.8)
+    return pd.concat([series, forecasts([0] * 7, MONDAY, "NOBODY'S", site_id="EMPTY")], ignore_index=True)
 
 
 def golden_demand() -> pd.DataFrame:
     """21 training days and the seven days that came."""
-    sold = actuals([*TRAINING, *ACTUAL], MONDAY - timedelta(days=len(TRAINING))).assign(site_id="LDS1")
-    demand = pd.concat([sold, actuals([0] * 7, MONDAY, "NOBODY'S").assign(site_id="EMPTY")], ignore_index=True)
+    series = actuals([*TRAINING, *ACTUAL], MONDAY - timedelta(days=len(TRAINING))).assign(site_id="LDS1")
+    demand = pd.concat([series, actuals([0] * 7, MONDAY, "NOBODY'S").assign(site_id="EMPTY")], ignore_index=True)
     return demand.rename(columns={"actual_value": "demand"}).assign(stockout=False)
 
 
 @pytest.fixture
-def measured(empty: Database) -> ForecastRun:
+def run(empty: Database) -> ForecastRun:
     """A published run whose seven days have come, measured by the run of the last of them."""
     runs, frames = PostgresRuns(empty), InMemoryFrames()
     old, today = runs.start(a_run("old", as_of_date=MONDAY - timedelta(days=1))), runs.start(a_run("today", as_of_date=SUNDAY))
@@ -50,14 +50,14 @@ def measured(empty: Database) -> ForecastRun:
     return old
 
 
-def accuracy(forecast_id: object, **asked: str) -> Any:
-    answer = call(f"/forecasts/{forecast_id}/accuracy", **asked)  # type: ignore[arg-type]
+def accuracy(forecast_id: object, **query: str) -> Any:
+    answer = call(f"/forecasts/{forecast_id}/accuracy", **query)  # type: ignore[arg-type]
     assert answer.status == 200
     return answer.json
 
 
-def test_the_headline_figures_are_those_of_the_golden_series(measured: ForecastRun) -> None:
-    metrics = accuracy(measured.id)["metrics"]
+def test_the_headline_figures_are_those_of_the_golden_series(run: ForecastRun) -> None:
+    metrics = accuracy(run.id)["metrics"]
     assert metrics["mape"] == {"value": near(8.5919928025), "unit": "percent", "n_obs": 6, "n_excluded": {"zero_actual": 8}}
     assert metrics["wape"] == {"value": near(10.2564102564), "unit": "percent", "n_obs": 14}
     assert metrics["bias"]["percent"] == near(3.4188034188)
@@ -78,73 +78,77 @@ def near(value: float) -> Any:
     return pytest.approx(value, abs=1e-9)
 
 
-def test_the_answer_says_what_was_compared_with_what(measured: ForecastRun) -> None:
-    answer = accuracy(measured.id)
-    assert (answer["forecast_id"], answer["status"], answer["basis"]) == (str(measured.id), "COMPLETE", "ACTUALS")
+def test_the_answer_says_what_was_compared_with_what(run: ForecastRun) -> None:
+    answer = accuracy(run.id)
+    assert (answer["forecast_id"], answer["status"], answer["basis"]) == (str(run.id), "COMPLETE", "ACTUALS")
     assert answer["window"] == {"start": str(MONDAY), "end": str(SUNDAY)}
     assert (answer["as_of_date"], answer["error_grain"], answer["definitions_version"]) == (str(SUNDAY), "day", "1")
     joins = answer["metrics"]["joins"]
     assert (joins["matched"], joins["forecast_only"], joins["actual_only"]) == (14, 0, 0)
 
 
-def test_nothing_that_the_engine_says_is_lost_on_the_way(measured: ForecastRun) -> None:
+def test_nothing_of_the_engines_report_is_lost_on_the_way(run: ForecastRun) -> None:
     engine = ForecastAccuracyEngine()
-    said = engine.calculate_forecast_kpis(golden_forecast(), golden_demand().rename(columns={"demand": "actual_value"}))
-    whole = accuracy(measured.id)
+    report = engine.calculate_forecast_kpis(golden_forecast(), golden_demand().rename(columns={"demand": "actual_value"}))
+    whole = accuracy(run.id)
     read = whole["metrics"] | {name: whole[name] for name in ("window", "definitions_version", "error_grain", "rollup")}
     for breakdown, group in (("sku_breakdown", "sku"), ("site_breakdown", "site"), ("weekly_trends", "week")):
         assert whole[breakdown] == []
-        read[breakdown] = accuracy(measured.id, group_by=group)[breakdown]
-    assert set(said) <= set(read)
-    for name in set(said) - {"mape", "wape"}:
-        assert read[name] == said[name], name
+        read[breakdown] = accuracy(run.id, group_by=group)[breakdown]
+    assert set(report) <= set(read)
+    for name in set(report) - {"mape", "wape"}:
+        assert read[name] == report[name], name
 
 
-def test_a_row_answers_for_its_sku_alone(measured: ForecastRun) -> None:
-    sold, nobodys, unknown = (accuracy(encode(ForecastKey(measured.id, "LDS1", sku, MONDAY))) for sku in ("SKU-1", "NOBODY'S", "GHOST"))
-    assert (sold["scope"], sold["metrics"]["wape"]) == ({"sku_id": "SKU-1"}, {"value": near(10.2564102564), "unit": "percent", "n_obs": 7})
-    assert nobodys["metrics"]["wape"] == {"value": None, "unit": "percent", "n_obs": 7, "undefined_reason": "sum_actuals_zero"}
-    assert (unknown["status"], unknown["metrics"]["wape"], unknown["basis"]) == ("PENDING_ACTUALS", None, None)
+def test_a_row_has_the_accuracy_of_its_sku_alone(run: ForecastRun) -> None:
+    series, unsold, ghost = (accuracy(encode(ForecastKey(run.id, "LDS1", sku, MONDAY))) for sku in ("SKU-1", "NOBODY'S", "GHOST"))
+    assert (series["scope"], series["metrics"]["wape"]) == (
+        {"sku_id": "SKU-1"},
+        {"value": near(10.2564102564), "unit": "percent", "n_obs": 7},
+    )
+    assert unsold["metrics"]["wape"] == {"value": None, "unit": "percent", "n_obs": 7, "undefined_reason": "sum_actuals_zero"}
+    assert (ghost["status"], ghost["metrics"]["wape"], ghost["basis"]) == ("PENDING_ACTUALS", None, None)
 
 
-def test_the_same_figures_stand_among_the_kpis(measured: ForecastRun) -> None:
-    metrics = accuracy(measured.id)["metrics"]
-    found = {row["name"]: row for row in call("/kpis", dimension=["level:total", "basis:ACTUALS"]).json["kpis"]}
-    assert {name: row["value"] for name, row in found.items()} == {
-        "wape": rounded(metrics["wape"]["value"]),
-        "mape": rounded(metrics["mape"]["value"]),
-        "bias_percent": rounded(metrics["bias"]["percent"]),
-        "bias_units": rounded(metrics["bias"]["units"]),
-        "tracking_signal": rounded(metrics["bias"]["tracking_signal"]),
-        "ci_coverage": rounded(metrics["ci_coverage"]["coverage"]),
-        "forecast_value_added": rounded(metrics["fva"]["points"]),
-        **{name: rounded(metrics["additional"][name]) for name in ("accuracy", "smape", "mase", "rmsse")},
+def test_the_same_figures_are_among_the_kpis(run: ForecastRun) -> None:
+    metrics = accuracy(run.id)["metrics"]
+    rows = {row["name"]: row for row in call("/kpis", dimension=["level:total", "basis:ACTUALS"]).json["kpis"]}
+    expected = {
+        "wape": to_four_decimals(metrics["wape"]["value"]),
+        "mape": to_four_decimals(metrics["mape"]["value"]),
+        "bias_percent": to_four_decimals(metrics["bias"]["percent"]),
+        "bias_units": to_four_decimals(metrics["bias"]["units"]),
+        "tracking_signal": to_four_decimals(metrics["bias"]["tracking_signal"]),
+        "ci_coverage": to_four_decimals(metrics["ci_coverage"]["coverage"]),
+        "forecast_value_added": to_four_decimals(metrics["fva"]["points"]),
+        **{name: to_four_decimals(metrics["additional"][name]) for name in ("accuracy", "smape", "mase", "rmsse")},
     }
-    assert {name: row["n_obs"] for name, row in found.items() if row["n_obs"] != 14} == {
+    assert {name: rows[name]["value"] for name in expected} == expected
+    assert {name: row["n_obs"] for name, row in rows.items() if row["n_obs"] != 14} == {
         "mape": 6,
         "ci_coverage": 7,
         "forecast_value_added": 7,
     }
-    assert found["wape"]["window"] == {"start": str(MONDAY), "end": str(SUNDAY)}
+    assert rows["wape"]["window"] == {"start": str(MONDAY), "end": str(SUNDAY)}
 
 
-def rounded(value: float) -> Any:
+def to_four_decimals(value: float) -> Any:
     """KPI values are kept with four decimals."""
     return pytest.approx(value, abs=0.00005)
 
 
-def test_a_site_without_sales_has_undefined_kpis_with_the_true_reason(measured: ForecastRun) -> None:
-    found = call("/kpis", dimension="site_id:EMPTY").json["kpis"]
-    assert {row["name"]: (row["value"], row["metadata"]["undefined_reason"]) for row in found} == {
+def test_a_site_without_sales_has_undefined_kpis_with_the_true_reason(run: ForecastRun) -> None:
+    rows = call("/kpis", dimension="site_id:EMPTY").json["kpis"]
+    assert {row["name"]: (row["value"], row["metadata"]["undefined_reason"]) for row in rows} == {
         "wape": (None, "sum_actuals_zero"),
         "mape": (None, "all_actuals_zero"),
         "bias_percent": (None, "sum_actuals_zero"),
     }
-    assert {row["metadata"]["definitions_version"] for row in found} == {"1"}
+    assert {row["metadata"]["definitions_version"] for row in rows} == {"1"}
 
 
-def test_a_run_that_nobody_measured_yet_is_pending_with_every_key_there(measured: ForecastRun, empty: Database) -> None:
+def test_a_run_without_a_report_is_pending_with_every_key_there(run: ForecastRun, empty: Database) -> None:
     fresh = PostgresRuns(empty).start(a_run("fresh"))
-    pending, complete = accuracy(fresh.id), accuracy(measured.id)
+    pending, complete = accuracy(fresh.id), accuracy(run.id)
     assert (pending["status"], pending["metrics"]["mape"], pending["window"]) == ("PENDING_ACTUALS", None, None)
     assert set(pending) == set(complete)

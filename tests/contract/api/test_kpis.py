@@ -23,8 +23,8 @@ def metric(name: str, value: float, days_ago: int, days: int, about: Mapping[str
     return KpiMetric(name, value, "percent", last - timedelta(days=days - 1), last, about, run_id_of(run), days, metadata={"a": 1})
 
 
-def kpis(**asked: Any) -> Any:
-    return call("/kpis", **asked).json["kpis"]
+def kpis(**query: Any) -> Any:
+    return call("/kpis", **query).json["kpis"]
 
 
 def test_a_value_comes_with_everything_that_was_stored(empty: Database) -> None:
@@ -54,8 +54,8 @@ def test_the_newest_value_counts_whatever_the_order_of_writing_and_the_month(emp
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_runs_measured_up_to_the_same_day_the_latest_forecast_counts(empty: Database, order: int) -> None:
-    measured = [metric("wape", value=days, days_ago=0, days=days, run=f"run-{days}") for days in range(1, 29)]
-    PostgresKpis(empty).save_metrics(measured[::order])
+    values = [metric("wape", value=days, days_ago=0, days=days, run=f"run-{days}") for days in range(1, 29)]
+    PostgresKpis(empty).save_metrics(values[::order])
     assert [(row["value"], row["window"]["start"]) for row in kpis()] == [(1, str(AS_OF))]
 
 
@@ -73,15 +73,15 @@ def many(sites: int) -> Sequence[KpiMetric]:
 @pytest.mark.parametrize("limit", [1, 4, 33, 1000])
 def test_a_walk_gives_every_value_once(empty: Database, limit: int) -> None:
     PostgresKpis(empty).save_metrics(many(sites=10))
-    found, cursor = [], None
+    keys, cursor = [], None
     while True:
         page = call("/kpis", limit=str(limit), **({"cursor": cursor} if cursor else {})).json
-        found += [(row["name"], row["dimensions"].get("site_id", "")) for row in page["kpis"]]
+        keys += [(row["name"], row["dimensions"].get("site_id", "")) for row in page["kpis"]]
         cursor = page["page"]["next_cursor"]
         if cursor is None:
             break
-    assert len(found) == len(set(found)) == 33
-    assert [name for name, _ in found] == sorted(name for name, _ in found)
+    assert len(keys) == len(set(keys)) == 33
+    assert [name for name, _ in keys] == sorted(name for name, _ in keys)
 
 
 def test_filters_combine_and_one_value_of_a_parameter_is_enough(empty: Database) -> None:

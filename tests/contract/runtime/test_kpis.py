@@ -34,7 +34,7 @@ def a_metric(**changes: Any) -> KpiMetric:
     return replace(metric, **changes)
 
 
-def stored(database: Database) -> list[tuple[Any, ...]]:
+def read_values(database: Database) -> list[tuple[Any, ...]]:
     return database.fetch(
         "select metric_name, metric_value::float, calculation_date, tableoid::regclass::text from kpi_metrics order by 1, 3"
     )
@@ -43,7 +43,7 @@ def stored(database: Database) -> list[tuple[Any, ...]]:
 def test_values_go_into_the_partition_of_the_month_they_describe(postgres: Database) -> None:
     december = a_metric(period_end=date(2026, 12, 1))
     PostgresKpis(postgres).save_metrics([a_metric(), december])
-    assert stored(postgres) == [
+    assert read_values(postgres) == [
         ("wape", 12.3457, AS_OF, "kpi_metrics_2026_11"),
         ("wape", 12.3457, date(2026, 12, 1), "kpi_metrics_2026_12"),
     ]
@@ -53,15 +53,15 @@ def test_saving_again_overwrites_whatever_the_order_of_the_dimensions(postgres: 
     kpis = PostgresKpis(postgres)
     kpis.save_metrics([a_metric()])
     kpis.save_metrics([a_metric(value=99.0, dimensions={"level": "total", "basis": "BACKTEST"})])
-    assert [row[1] for row in stored(postgres)] == [99.0]
+    assert [row[1] for row in read_values(postgres)] == [99.0]
     kpis.save_metrics([a_metric(dimensions={"basis": "ACTUALS", "level": "total"})])
-    assert len(stored(postgres)) == 2
+    assert len(read_values(postgres)) == 2
 
 
 def test_an_undefined_value_needs_a_reason(postgres: Database) -> None:
     kpis = PostgresKpis(postgres)
     kpis.save_metrics([a_metric(value=None, metadata={"undefined_reason": "sum_actuals_zero"})])
-    assert stored(postgres)[0][1] is None
+    assert read_values(postgres)[0][1] is None
     with pytest.raises(psycopg.errors.CheckViolation, match="undefined_has_reason"):
         kpis.save_metrics([a_metric(name="mape", value=None)])
 
@@ -75,7 +75,7 @@ def test_two_writers_meet_a_new_month_without_harm(migrated_database: str) -> No
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(save, range(4)))
     database = Database(lambda: conninfo_to_dict(migrated_database))
-    assert len(stored(database)) == 4
+    assert len(read_values(database)) == 4
     database.close()
 
 

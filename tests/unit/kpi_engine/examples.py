@@ -40,13 +40,13 @@ def random_panel(seed: int, skus: int = 12, sites: int = 2, days: int = 40) -> t
     frame = pd.DataFrame(keys, columns=["site_id", "sku_id", "day"])
     frame["date"] = [MONDAY + timedelta(days=int(day)) for day in frame["day"]]
     demand = generator.poisson(3, len(frame)).astype(float)
-    predicted = np.maximum(demand + generator.normal(0.3, 2, len(frame)), 0)
+    prediction = np.maximum(demand + generator.normal(0.3, 2, len(frame)), 0)
     forecast = frame[["site_id", "sku_id"]].assign(
         forecast_date=frame["date"],
         horizon_days=frame["day"] + 1,
-        predicted_value=predicted,
-        confidence_lower=predicted - 1,
-        confidence_upper=predicted + 2,
+        predicted_value=prediction,
+        confidence_lower=prediction - 1,
+        confidence_upper=prediction + 2,
         interval_level=0.8,
     )
     actual = frame[["site_id", "sku_id"]].assign(demand_date=frame["date"], actual_value=demand)

@@ -47,8 +47,8 @@ def test_every_metric_has_a_figure_in_the_report_of_its_engine(family: str) -> N
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_number_of_a_report_has_a_definition(family: str) -> None:
     paths = {metric.path for metric in metrics_by_family()[family]}
-    described = {path for path in scalars(report_of(family)) if DESCRIPTIVE.search(path)}
-    assert set(scalars(report_of(family))) - paths - described == set()
+    counts = {path for path in scalars(report_of(family)) if DESCRIPTIVE.search(path)}
+    assert set(scalars(report_of(family))) - paths - counts == set()
 
 
 def test_names_are_unique_and_every_text_is_filled() -> None:

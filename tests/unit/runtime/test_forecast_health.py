@@ -64,15 +64,15 @@ def test_the_biased_share_equals_that_of_a_loop_over_the_points() -> None:
     forecast["predicted_value"] += [lean[sku] + generator.normal(0, 4) for sku, _, _ in rows]
     share = measure_biased_share(ForecastAccuracyEngine().report(forecast, actual).sku_breakdown)
 
-    volume, biased = 0.0, 0.0
+    volume, biased_volume = 0.0, 0.0
     for sku in skus:
         errors = (forecast["predicted_value"] - actual["actual_value"])[actual["sku_id"] == sku]
         demand = actual["actual_value"][actual["sku_id"] == sku].sum()
         volume += demand
         if abs(errors.sum() / errors.abs().mean()) > 2.5 * np.sqrt(horizon):
-            biased += demand
-    assert share == pytest.approx(100 * biased / volume)
-    assert 0 < biased < volume
+            biased_volume += demand
+    assert share == pytest.approx(100 * biased_volume / volume)
+    assert 0 < biased_volume < volume
 
 
 @pytest.mark.parametrize("n", [14, 28, 280])

@@ -30,23 +30,23 @@ class Pair:
         return self.forecast - self.actual
 
 
-def known(frame: pd.DataFrame) -> Demand:
+def index_demand(frame: pd.DataFrame) -> Demand:
     rows = frame.to_dict("records")
     return {(r["site_id"], r["sku_id"], r["demand_date"]): r["actual_value"] for r in rows if not math.isnan(r["actual_value"])}
 
 
-def pairs(forecast: pd.DataFrame, demand: Demand) -> list[Pair]:
-    found = []
+def match(forecast: pd.DataFrame, demand: Demand) -> list[Pair]:
+    matches = []
     for r in forecast.to_dict("records"):
         actual = demand.get((r["site_id"], r["sku_id"], r["forecast_date"]))
         if actual is not None and not math.isnan(r["predicted_value"]):
-            found.append(Pair(r["site_id"], r["sku_id"], r["forecast_date"], r["as_of_date"], actual, r["predicted_value"], r))
-    return found
+            matches.append(Pair(r["site_id"], r["sku_id"], r["forecast_date"], r["as_of_date"], actual, r["predicted_value"], r))
+    return matches
 
 
 def wape(of: Iterable[Pair]) -> float:
-    listed = list(of)
-    return 100 * sum(abs(p.error) for p in listed) / sum(abs(p.actual) for p in listed)
+    pairs = list(of)
+    return 100 * sum(abs(p.error) for p in pairs) / sum(abs(p.actual) for p in pairs)
 
 
 def mape(of: Iterable[Pair]) -> float:
@@ -74,18 +74,18 @@ def interval_pairs(of: list[Pair]) -> list[tuple[float, float, float]]:
 
 
 def coverage(of: list[Pair]) -> float:
-    held = interval_pairs(of)
-    return 100 * sum(low <= a <= high for a, low, high in held) / len(held)
+    intervals = interval_pairs(of)
+    return 100 * sum(low <= a <= high for a, low, high in intervals) / len(intervals)
 
 
 def interval_score(of: list[Pair], level: float = 0.8) -> float:
-    held, weight = interval_pairs(of), 2 / (1 - level)
-    return sum((high - low) + weight * (max(low - a, 0) + max(a - high, 0)) for a, low, high in held) / len(held)
+    intervals, weight = interval_pairs(of), 2 / (1 - level)
+    return sum((high - low) + weight * (max(low - a, 0) + max(a - high, 0)) for a, low, high in intervals) / len(intervals)
 
 
 def wql(of: list[Pair], tau: float, quantile: Callable[[Pair], float]) -> float:
-    held = [(p.actual, quantile(p)) for p in of if not math.isnan(quantile(p))]
-    return 2 * sum(tau * (a - q) if a > q else (1 - tau) * (q - a) for a, q in held) / sum(abs(a) for a, _ in held)
+    points = [(p.actual, quantile(p)) for p in of if not math.isnan(quantile(p))]
+    return 2 * sum(tau * (a - q) if a > q else (1 - tau) * (q - a) for a, q in points) / sum(abs(a) for a, _ in points)
 
 
 def scale(demand: Demand, site: str, sku: str, before: date, power: int) -> float:
@@ -98,7 +98,7 @@ def scale(demand: Demand, site: str, sku: str, before: date, power: int) -> floa
     return sum(changes) / len(changes)
 
 
-def scaled(of: list[Pair], demand: Demand, before: date, power: int) -> float:
+def scale_errors(of: list[Pair], demand: Demand, before: date, power: int) -> float:
     scales = {series: scale(demand, *series, before, power) for series in {(p.site, p.sku) for p in of}}
     return float((sum(abs(p.error) ** power for p in of) / sum(scales[p.site, p.sku] for p in of)) ** (1 / power))
 
@@ -121,13 +121,13 @@ def naive(demand: Demand, pair: Pair, method: str) -> float | None:
     return values[0] if method == "random_walk" else sum(values) / len(values)
 
 
-def lag(of: list[Pair], weeks: int) -> list[Pair]:
+def select_lag(of: list[Pair], weeks: int) -> list[Pair]:
     """For each target the newest forecast made at or before the end of the ISO week `weeks` before the target's."""
     newest: dict[tuple[str, str, date], Pair] = {}
     for p in of:
         deadline = p.day - timedelta(days=p.day.weekday() + 1) - timedelta(days=7 * (weeks - 1))
-        held = newest.get((p.site, p.sku, p.day))
-        if p.origin <= deadline and (held is None or p.origin > held.origin):
+        other = newest.get((p.site, p.sku, p.day))
+        if p.origin <= deadline and (other is None or p.origin > other.origin):
             newest[p.site, p.sku, p.day] = p
     return list(newest.values())
 
@@ -140,7 +140,7 @@ def demand_class(values: list[float]) -> str:
     return ("lumpy" if variation >= 0.49 else "intermittent") if rare else ("erratic" if variation >= 0.49 else "smooth")
 
 
-def grouped(of: list[Pair], key: Callable[[Pair], Any]) -> dict[Any, list[Pair]]:
+def group(of: list[Pair], key: Callable[[Pair], Any]) -> dict[Any, list[Pair]]:
     groups: dict[Any, list[Pair]] = {}
     for p in of:
         groups.setdefault(key(p), []).append(p)

@@ -37,14 +37,14 @@ def forecasts(seed: int, skus: int = 6, sites: int = 2) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["site_id", "sku_id", "origin", "ahead"])
     last_known = FIRST + timedelta(days=TRAINING_DAYS - 1)
     frame["as_of_date"] = [last_known + timedelta(days=int(origin)) for origin in frame["origin"]]
-    frame["forecast_date"] = [known + timedelta(days=int(days)) for known, days in zip(frame["as_of_date"], frame["ahead"], strict=True)]
+    frame["forecast_date"] = [origin + timedelta(days=int(days)) for origin, days in zip(frame["as_of_date"], frame["ahead"], strict=True)]
     middle = generator.gamma(2, 3, len(frame))
     frame["predicted_value"] = middle.round(2)
     frame["confidence_lower"], frame["confidence_upper"] = middle * 0.6, middle * 1.6
     frame["quantiles"] = pd.Series([{"0.1": 0.6 * value, "0.75": 1.2 * value} for value in middle], dtype=object)
-    spoilt = generator.random((4, len(frame))) < 0.03
-    frame.loc[spoilt[0], "predicted_value"] = np.nan
-    frame.loc[spoilt[1], "confidence_lower"] = np.nan
-    frame.loc[spoilt[2], "confidence_upper"] = -1.0
-    kept: pd.DataFrame = frame[~spoilt[3]].drop(columns=["origin", "ahead"])
-    return kept
+    is_spoilt = generator.random((4, len(frame))) < 0.03
+    frame.loc[is_spoilt[0], "predicted_value"] = np.nan
+    frame.loc[is_spoilt[1], "confidence_lower"] = np.nan
+    frame.loc[is_spoilt[2], "confidence_upper"] = -1.0
+    panel: pd.DataFrame = frame[~is_spoilt[3]].drop(columns=["origin", "ahead"])
+    return panel

@@ -32,9 +32,9 @@ def dates(change: Callable[[pd.Series[Any]], pd.Series[Any]]) -> Change:
 
 def put(frame: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
     """The frame with the same value in each row of a column."""
-    changed = frame.copy()
-    changed[column] = pd.Series([value] * len(frame), dtype=object)
-    return changed
+    copy = frame.copy()
+    copy[column] = pd.Series([value] * len(frame), dtype=object)
+    return copy
 
 
 KEYS, VALUES = ("site_id", "sku_id"), ("predicted_value", "actual_value", "confidence_lower", "confidence_upper")
@@ -66,8 +66,8 @@ def test_the_type_of_a_column_changes_nothing(name: str) -> None:
 
 def test_frames_of_different_types_meet() -> None:
     demand = panels.demand(8)
-    mixed = ENGINE.calculate_forecast_kpis(TYPES["categories"](panels.forecasts(8)), TYPES["arrow dates"](demand))
-    assert mixed == ENGINE.calculate_forecast_kpis(panels.forecasts(8), demand)
+    kpis = ENGINE.calculate_forecast_kpis(TYPES["categories"](panels.forecasts(8)), TYPES["arrow dates"](demand))
+    assert kpis == ENGINE.calculate_forecast_kpis(panels.forecasts(8), demand)
 
 
 def test_neither_order_nor_index_of_the_rows_matters_and_inputs_stay_as_they_are() -> None:
@@ -82,11 +82,11 @@ def test_neither_order_nor_index_of_the_rows_matters_and_inputs_stay_as_they_are
 
 def test_frames_without_rows_or_even_columns_give_nulls_with_reasons() -> None:
     for forecast, actual in ((pd.DataFrame(), pd.DataFrame()), (forecasts([]), actuals([])), (forecasts([1]), pd.DataFrame())):
-        found = ENGINE.calculate_forecast_kpis(forecast, actual)
-        assert (found["wape"], found["bias"]["units"], found["window"]) == (None, None, None)
-        assert {"wape", "mase", "lag_1w", "trend", "mean_wql", "rmse"} <= set(found["undefined"])
-        assert set(found["undefined"].values()) == {"no_observations"}
-        json.dumps(found, allow_nan=False)
+        kpis = ENGINE.calculate_forecast_kpis(forecast, actual)
+        assert (kpis["wape"], kpis["bias"]["units"], kpis["window"]) == (None, None, None)
+        assert {"wape", "mase", "lag_1w", "trend", "mean_wql", "rmse"} <= set(kpis["undefined"])
+        assert set(kpis["undefined"].values()) == {"no_observations"}
+        json.dumps(kpis, allow_nan=False)
 
 
 def test_one_error_names_every_missing_column_of_every_frame() -> None:
@@ -135,8 +135,8 @@ def test_a_value_that_cannot_mean_what_it_says_is_named(column: str, value: obje
 def test_days_eight_thousand_years_apart_are_no_error() -> None:
     forecast = pd.concat([forecasts([1], date(1, 1, 1), "A"), forecasts([3], date(9999, 12, 31), "B")])
     actual = pd.concat([actuals([2], date(1, 1, 1), "A"), actuals([2], date(9999, 12, 31), "B")])
-    found = ENGINE.calculate_forecast_kpis(forecast, actual)
-    assert (found["wape"], found["window"]) == (pytest.approx(50), {"start": "0001-01-01", "end": "9999-12-31"})
+    kpis = ENGINE.calculate_forecast_kpis(forecast, actual)
+    assert (kpis["wape"], kpis["window"]) == (pytest.approx(50), {"start": "0001-01-01", "end": "9999-12-31"})
 
 
 def test_numbers_as_names_are_the_same_as_floats_and_as_text() -> None:

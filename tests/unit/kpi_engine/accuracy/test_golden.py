@@ -28,11 +28,11 @@ def test_mape_of_two_points_divides_by_the_actual() -> None:
 
 
 def test_the_same_two_points_through_the_whole_engine() -> None:
-    found = ENGINE.calculate_forecast_kpis(forecasts([100, 200]), actuals([110, 190]))
-    assert found["mape"] == pytest.approx(7.1770334928, abs=1e-10)
-    assert found["wape"] == pytest.approx(6.6666666667, abs=1e-10)
-    assert found["additional"]["smape"] == pytest.approx(7.3260073260, abs=1e-10)
-    assert (found["bias"]["percent"], found["bias"]["tracking_signal"]) == (0, 0)
+    kpis = ENGINE.calculate_forecast_kpis(forecasts([100, 200]), actuals([110, 190]))
+    assert kpis["mape"] == pytest.approx(7.1770334928, abs=1e-10)
+    assert kpis["wape"] == pytest.approx(6.6666666667, abs=1e-10)
+    assert kpis["additional"]["smape"] == pytest.approx(7.3260073260, abs=1e-10)
+    assert (kpis["bias"]["percent"], kpis["bias"]["tracking_signal"]) == (0, 0)
 
 
 def test_errors_of_the_golden_series(kpis: dict[str, Any]) -> None:
@@ -64,20 +64,20 @@ def test_bias_of_the_golden_series(kpis: dict[str, Any]) -> None:
 
 
 def test_actuals_that_are_all_zero_leave_percentages_undefined() -> None:
-    found = ENGINE.calculate_forecast_kpis(forecasts([3, 4]), actuals([0, 0]))
-    assert (found["mape"], found["wape"], found["bias"]["percent"]) == (None, None, None)
-    assert found["undefined"]["mape"] == "all_actuals_zero"
-    assert found["undefined"]["wape"] == "sum_actuals_zero"
-    assert found["undefined"]["accuracy"] == "sum_actuals_zero"
-    assert found["additional"]["sum_abs_error"] == 7
+    kpis = ENGINE.calculate_forecast_kpis(forecasts([3, 4]), actuals([0, 0]))
+    assert (kpis["mape"], kpis["wape"], kpis["bias"]["percent"]) == (None, None, None)
+    assert kpis["undefined"]["mape"] == "all_actuals_zero"
+    assert kpis["undefined"]["wape"] == "sum_actuals_zero"
+    assert kpis["undefined"]["accuracy"] == "sum_actuals_zero"
+    assert kpis["additional"]["sum_abs_error"] == 7
 
 
 def test_a_scale_of_zero_is_told_from_no_training_days() -> None:
     flat = actuals([5] * 16, date(2026, 11, 2))
     assert ENGINE.calculate_forecast_kpis(forecasts([4, 4], date(2026, 11, 16)), flat)["undefined"]["mase"] == "scale_zero"
-    untrained = ENGINE.calculate_forecast_kpis(forecasts([4, 4]), actuals([5, 5]))["undefined"]
-    unknown = {name for name, reason in untrained.items() if reason == "no_observations"}
-    assert unknown == {"mase", "rmsse", "ci_coverage", "forecast_value_added"}
+    reasons = ENGINE.calculate_forecast_kpis(forecasts([4, 4]), actuals([5, 5]))["undefined"]
+    names = {name for name, reason in reasons.items() if reason == "no_observations"}
+    assert names == {"mase", "rmsse", "ci_coverage", "forecast_value_added"}
 
 
 def test_coverage_of_the_golden_series(kpis: dict[str, Any]) -> None:
@@ -103,9 +103,9 @@ def test_quantile_losses_of_the_golden_series(kpis: dict[str, Any]) -> None:
 
 
 def test_value_added_over_the_seasonal_naive(kpis: dict[str, Any]) -> None:
-    added = kpis["additional"]["fva"]
-    assert added["benchmark_wape"] == pytest.approx(32.6495726496, abs=1e-10)
-    assert added["points"] == pytest.approx(22.3931623932, abs=1e-10)
+    fva = kpis["additional"]["fva"]
+    assert fva["benchmark_wape"] == pytest.approx(32.6495726496, abs=1e-10)
+    assert fva["points"] == pytest.approx(22.3931623932, abs=1e-10)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -121,9 +121,9 @@ def test_errors_are_pooled_and_do_not_cancel_between_skus() -> None:
 
 
 def test_why_mape_misleads() -> None:
-    found = ENGINE.calculate_forecast_kpis(forecasts([990, 6]), actuals([1000, 2]))
-    assert found["mape"] == pytest.approx(100.5)
-    assert found["wape"] == pytest.approx(1.3972055888, abs=1e-10)
+    kpis = ENGINE.calculate_forecast_kpis(forecasts([990, 6]), actuals([1000, 2]))
+    assert kpis["mape"] == pytest.approx(100.5)
+    assert kpis["wape"] == pytest.approx(1.3972055888, abs=1e-10)
 
 
 @pytest.mark.parametrize(
@@ -143,13 +143,13 @@ def test_weeks_are_iso_weeks_also_around_new_year(day: date, week: str) -> None:
 
 def test_weeks_are_compared_with_the_week_before() -> None:
     first = date(2026, 11, 4)
-    found = ENGINE.calculate_forecast_kpis(forecasts([11] * 14, first), actuals([10] * 5 + [11] * 9, first))["weekly_trends"]
-    assert [(row["iso_week"], row["n_days"], row["complete"]) for row in found] == [
+    kpis = ENGINE.calculate_forecast_kpis(forecasts([11] * 14, first), actuals([10] * 5 + [11] * 9, first))["weekly_trends"]
+    assert [(row["iso_week"], row["n_days"], row["complete"]) for row in kpis] == [
         ("2026-W45", 5, False),
         ("2026-W46", 7, True),
         ("2026-W47", 2, False),
     ]
-    assert [row["delta_points"] for row in found] == [None, pytest.approx(-10.0), pytest.approx(0.0)]
+    assert [row["delta_points"] for row in kpis] == [None, pytest.approx(-10.0), pytest.approx(0.0)]
 
 
 def test_a_week_without_points_is_no_week_to_compare_with() -> None:
@@ -161,10 +161,10 @@ def test_a_week_without_points_is_no_week_to_compare_with() -> None:
 def test_the_naive_benchmark_knows_nothing_after_the_origin() -> None:
     history = actuals([*range(1, 8), *[50] * 14], date(2026, 11, 2))
     forecast = forecasts([50] * 14, date(2026, 11, 9))
-    added = ENGINE.calculate_forecast_kpis(forecast, history)["additional"]["fva"]
+    fva = ENGINE.calculate_forecast_kpis(forecast, history)["additional"]["fva"]
     # Both forecast weeks repeat 1..7: 14 * 50 - 2 * 28 units of error on 700.
-    assert added["benchmark_wape"] == pytest.approx(100 * (700 - 56) / 700)
-    assert added["n_obs"] == 14
+    assert fva["benchmark_wape"] == pytest.approx(100 * (700 - 56) / 700)
+    assert fva["n_obs"] == 14
 
 
 def test_each_lead_time_has_its_own_error() -> None:
@@ -180,6 +180,6 @@ def test_several_origins_may_forecast_the_same_day() -> None:
     forecast = pd.DataFrame(
         {"sku_id": "A", "forecast_date": day, "as_of_date": [day - timedelta(days=1), day - timedelta(days=7)], "predicted_value": [9, 12]}
     )
-    found = ENGINE.calculate_forecast_kpis(forecast, actuals([10], day, sku="A"))
-    assert found["wape"] == pytest.approx(15)
-    assert [row["horizon_days"] for row in found["additional"]["horizon_profile"]] == [1, 7]
+    kpis = ENGINE.calculate_forecast_kpis(forecast, actuals([10], day, sku="A"))
+    assert kpis["wape"] == pytest.approx(15)
+    assert [row["horizon_days"] for row in kpis["additional"]["horizon_profile"]] == [1, 7]

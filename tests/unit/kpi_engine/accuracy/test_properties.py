@@ -44,18 +44,18 @@ def test_a_perfect_point_never_raises_wape(pairs: list[tuple[float, float]]) -> 
 def test_mirrored_errors_mirror_the_bias_and_leave_the_size_of_errors(pairs: list[tuple[float, float]]) -> None:
     actual, forecast = zip(*pairs, strict=True)
     one = ENGINE.calculate_forecast_kpis(forecasts(forecast), actuals(actual))
-    mirrored = ENGINE.calculate_forecast_kpis(forecasts([2 * a - f for a, f in pairs]), actuals(actual))
-    assert close(mirrored["bias"]["percent"], -one["bias"]["percent"])
-    assert close(mirrored["wape"], one["wape"])
+    reflection = ENGINE.calculate_forecast_kpis(forecasts([2 * a - f for a, f in pairs]), actuals(actual))
+    assert close(reflection["bias"]["percent"], -one["bias"]["percent"])
+    assert close(reflection["wape"], one["wape"])
 
 
 @quick
 @given(st.lists(st.tuples(st.sampled_from("ABC"), st.floats(0, 1e3), st.floats(0, 1e3)), min_size=1, max_size=30))
 def test_the_skus_shares_of_the_error_sum_to_a_hundred(rows: list[tuple[str, float, float]]) -> None:
     parts = [(forecasts([f], sku=f"{sku}{n}"), actuals([a], sku=f"{sku}{n}")) for n, (sku, a, f) in enumerate(rows)]
-    found = ENGINE.calculate_forecast_kpis(pd.concat([f for f, _ in parts]), pd.concat([a for _, a in parts]))
-    shares = [row["share_of_error"] for row in found["sku_breakdown"]]
-    assert all(share is None for share in shares) if found["additional"]["sum_abs_error"] == 0 else close(sum(shares), 100)
+    kpis = ENGINE.calculate_forecast_kpis(pd.concat([f for f, _ in parts]), pd.concat([a for _, a in parts]))
+    shares = [row["share_of_error"] for row in kpis["sku_breakdown"]]
+    assert all(share is None for share in shares) if kpis["additional"]["sum_abs_error"] == 0 else close(sum(shares), 100)
 
 
 @quick
@@ -66,21 +66,21 @@ def test_a_wider_interval_never_covers_less(pairs: list[tuple[float, float]], wi
     def coverage(half: float) -> float:
         lower, upper = [f - half for f in forecast], [f + half for f in forecast]
         frame = forecasts(forecast, confidence_lower=lower, confidence_upper=upper)
-        found: float = ENGINE.calculate_forecast_kpis(frame, actuals(actual))["ci_coverage"]["coverage"]
-        return found
+        kpis: float = ENGINE.calculate_forecast_kpis(frame, actuals(actual))["ci_coverage"]["coverage"]
+        return kpis
 
     assert coverage(width + more) >= coverage(width)
 
 
 def test_actuals_too_small_to_divide_by_are_as_good_as_zero() -> None:
-    found = ENGINE.calculate_forecast_kpis(forecasts([3, 4]), actuals([5e-324, 0]))
-    assert (found["wape"], found["mape"], found["bias"]["percent"], found["additional"]["wql"]["p50"]) == (None,) * 4
-    assert found["undefined"]["wape"] == "sum_actuals_zero"
+    kpis = ENGINE.calculate_forecast_kpis(forecasts([3, 4]), actuals([5e-324, 0]))
+    assert (kpis["wape"], kpis["mape"], kpis["bias"]["percent"], kpis["additional"]["wql"]["p50"]) == (None,) * 4
+    assert kpis["undefined"]["wape"] == "sum_actuals_zero"
 
 
 @quick
 @given(PAIRS)
 def test_twice_the_loss_at_the_median_is_wape(pairs: list[tuple[float, float]]) -> None:
     actual, forecast = zip(*pairs, strict=True)
-    found = ENGINE.calculate_forecast_kpis(forecasts(forecast), actuals(actual))
-    assert close(100 * found["additional"]["wql"]["p50"], found["wape"])
+    kpis = ENGINE.calculate_forecast_kpis(forecasts(forecast), actuals(actual))
+    assert close(100 * kpis["additional"]["wql"]["p50"], kpis["wape"])

@@ -17,34 +17,34 @@ ENGINE = ForecastAccuracyEngine()
 
 def loop(forecast: pd.DataFrame, actual: pd.DataFrame, key: str | None = None) -> dict[str, dict[str, float]]:
     """WAPE, MAPE, bias and coverage by a value of `key` (or of everything), one row at a time."""
-    happened = {(r["site_id"], r["sku_id"], r["demand_date"]): r["actual_value"] for r in actual.to_dict("records")}
+    actuals_by_key = {(r["site_id"], r["sku_id"], r["demand_date"]): r["actual_value"] for r in actual.to_dict("records")}
     groups: dict[str, list[tuple[float, float, float, float]]] = {}
     for row in forecast.to_dict("records"):
-        a = happened.get((row["site_id"], row["sku_id"], row["forecast_date"]))
+        a = actuals_by_key.get((row["site_id"], row["sku_id"], row["forecast_date"]))
         if a is not None:
             name = row[key] if key else "all"
             groups.setdefault(name, []).append((a, row["predicted_value"], row["confidence_lower"], row["confidence_upper"]))
-    found: dict[str, dict[str, float]] = {}
+    kpis: dict[str, dict[str, float]] = {}
     for name, rows in groups.items():
-        found[name] = {
+        kpis[name] = {
             "n": len(rows),
             "wape": 100 * sum(abs(a - f) for a, f, _, _ in rows) / sum(a for a, *_ in rows),
             "mape": 100 * float(np.mean([abs(a - f) / a for a, f, _, _ in rows if a])),
             "bias_pct": 100 * sum(f - a for a, f, _, _ in rows) / sum(a for a, *_ in rows),
             "coverage": 100 * float(np.mean([low <= a <= high for a, _, low, high in rows])),
         }
-    return found
+    return kpis
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_totals_equal_a_plain_loop(seed: int) -> None:
     forecast, actual = random_panel(seed)
-    found, expected = ENGINE.calculate_forecast_kpis(forecast, actual), loop(forecast, actual)["all"]
-    assert found["joins"]["matched"] == expected["n"]
-    assert found["wape"] == pytest.approx(expected["wape"], rel=1e-12)
-    assert found["mape"] == pytest.approx(expected["mape"], rel=1e-12)
-    assert found["bias"]["percent"] == pytest.approx(expected["bias_pct"], rel=1e-12)
-    assert found["ci_coverage"]["coverage"] == pytest.approx(expected["coverage"], rel=1e-12)
+    kpis, expected = ENGINE.calculate_forecast_kpis(forecast, actual), loop(forecast, actual)["all"]
+    assert kpis["joins"]["matched"] == expected["n"]
+    assert kpis["wape"] == pytest.approx(expected["wape"], rel=1e-12)
+    assert kpis["mape"] == pytest.approx(expected["mape"], rel=1e-12)
+    assert kpis["bias"]["percent"] == pytest.approx(expected["bias_pct"], rel=1e-12)
+    assert kpis["ci_coverage"]["coverage"] == pytest.approx(expected["coverage"], rel=1e-12)
 
 
 @pytest.mark.parametrize(("breakdown", "key"), [("sku_breakdown", "sku_id"), ("site_breakdown", "site_id")])
@@ -67,8 +67,8 @@ def test_shares_of_the_error_sum_to_a_hundred_and_ranks_follow_them() -> None:
 
 def test_the_order_of_rows_changes_not_even_the_last_bit() -> None:
     forecast, actual = random_panel(6)
-    shuffled = ENGINE.calculate_forecast_kpis(forecast.sample(frac=1, random_state=1), actual.sample(frac=1, random_state=2))
-    assert shuffled == ENGINE.calculate_forecast_kpis(forecast, actual)
+    shuffled_kpis = ENGINE.calculate_forecast_kpis(forecast.sample(frac=1, random_state=1), actual.sample(frac=1, random_state=2))
+    assert shuffled_kpis == ENGINE.calculate_forecast_kpis(forecast, actual)
 
 
 def test_inputs_are_not_changed() -> None:
@@ -85,18 +85,18 @@ def test_the_answer_is_json_without_a_value_that_json_has_not() -> None:
 
 
 def test_empty_frames_give_nulls_with_a_reason() -> None:
-    found = ENGINE.calculate_forecast_kpis(forecasts([]), actuals([]))
-    assert (found["wape"], found["mape"], found["ci_coverage"]["coverage"], found["window"]) == (None, None, None, None)
-    assert set(found["undefined"].values()) == {"no_observations"}
-    assert (found["sku_breakdown"], found["weekly_trends"]) == ([], [])
+    kpis = ENGINE.calculate_forecast_kpis(forecasts([]), actuals([]))
+    assert (kpis["wape"], kpis["mape"], kpis["ci_coverage"]["coverage"], kpis["window"]) == (None, None, None, None)
+    assert set(kpis["undefined"].values()) == {"no_observations"}
+    assert (kpis["sku_breakdown"], kpis["weekly_trends"]) == ([], [])
 
 
 @pytest.mark.parametrize("nothing", [None, float("nan"), float("inf")])
 def test_a_value_that_is_no_number_counts_as_missing(nothing: float | None) -> None:
-    found = ENGINE.calculate_forecast_kpis(forecasts([10, 10]), actuals([10, nothing]))
-    assert (found["joins"]["matched"], found["joins"]["forecast_only"]) == (1, 1)
-    found = ENGINE.calculate_forecast_kpis(forecasts([10, nothing or float("nan")]), actuals([10, 10]))
-    assert (found["joins"]["matched"], found["joins"]["n_excluded"]["missing_forecast"]) == (1, 1)
+    kpis = ENGINE.calculate_forecast_kpis(forecasts([10, 10]), actuals([10, nothing]))
+    assert (kpis["joins"]["matched"], kpis["joins"]["forecast_only"]) == (1, 1)
+    kpis = ENGINE.calculate_forecast_kpis(forecasts([10, nothing or float("nan")]), actuals([10, 10]))
+    assert (kpis["joins"]["matched"], kpis["joins"]["n_excluded"]["missing_forecast"]) == (1, 1)
 
 
 def test_what_has_no_counterpart_is_counted() -> None:

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_engine.shared.arrays import Ranks, find_runs, is_dense, is_increasing, sort_distinct, sum_by_group
+from kpi_engine.shared.arrays import (
+    LARGEST,
+    Ranks,
+    find_runs,
+    is_dense,
+    is_increasing,
+    ratio,
+    sort_distinct,
+    sum_by_group,
+    to_number,
+    to_numbers,
+)
 
 pytestmark = pytest.mark.filterwarnings("error")
 KEYS = st.lists(st.integers(0, 50), max_size=40)
@@ -56,3 +67,40 @@ def test_a_table_is_used_while_it_is_small_or_full_enough() -> None:
     assert is_dense(1_000_000, 0)
     assert is_dense(17_000_000, 1_000_000)
     assert not is_dense(17_000_001, 1_000_000)
+
+
+def test_keys_in_order_need_no_rows() -> None:
+    keys = np.array([1, 5, 9])
+    assert sort_distinct(keys, 51) == (keys, None)
+
+
+def test_more_keys_than_one_chunk_are_sorted_too() -> None:
+    keys = np.random.default_rng(1).permutation(100_000)
+    result = sort_distinct(keys, 100_000)
+    assert result is not None
+    assert result[1] is not None
+    assert (keys[result[1]] == np.arange(100_000)).all()
+
+
+def test_a_decrease_far_behind_the_head_is_noticed() -> None:
+    keys = np.arange(30_000)
+    keys[25_000] = 0
+    assert not is_increasing(keys)
+
+
+def test_a_ratio_is_undefined_where_it_cannot_be_made_a_percentage() -> None:
+    quotient = ratio(np.array([1.0, 1.0, 0.0, 1e308]), np.array([4.0, 0.0, 0.0, 1e-10]))
+    assert quotient[0] == 0.25
+    assert np.isnan(quotient[1:]).all()
+    assert np.isfinite(100 * ratio(np.array([LARGEST / 2]), np.array([1.0]))).all()
+
+
+def test_a_ratio_has_the_shape_of_both_and_the_default_of_the_caller() -> None:
+    assert ratio(np.ones((2, 1)), np.array([[2.0, 0.0]]), 9.0).tolist() == [[0.5, 9.0], [0.5, 9.0]]
+
+
+def test_only_finite_values_become_numbers() -> None:
+    assert to_numbers(np.array([1.5, np.nan, np.inf, -np.inf])) == [1.5, None, None, None]
+    assert to_numbers(np.array([1.5, 2.5])) == [1.5, 2.5]
+    assert to_numbers(np.zeros(0)) == []
+    assert [to_number(np.array([value])) for value in (2.0, np.nan, np.inf)] == [2.0, None, None]

@@ -39,8 +39,8 @@ def test_exactly_the_metrics_that_the_route_serves_are_stored() -> None:
 
 def test_each_value_is_the_figure_of_the_report_with_the_unit_of_its_definition() -> None:
     run_accuracy = accuracy(*golden())
-    report, stored = run_accuracy.report, totals(run_accuracy)
-    assert {name: metric.value for name, metric in stored.items()} == {
+    report, kpis = run_accuracy.report, totals(run_accuracy)
+    expected = {
         "wape": report.wape,
         "mape": report.mape,
         "bias_units": 20.0,
@@ -50,7 +50,8 @@ def test_each_value_is_the_figure_of_the_report_with_the_unit_of_its_definition(
         "forecast_value_added": report.additional.fva.points,
         **{name: report.additional.measures[name] for name in ("accuracy", "smape", "mase", "rmsse")},
     }
-    assert {metric.name: metric.unit.value for metric in METRICS if metric.served} == {name: one.unit for name, one in stored.items()}
+    assert {name: kpis[name].value for name in expected} == expected
+    assert {metric.name: metric.unit.value for metric in METRICS if metric.served} == {name: one.unit for name, one in kpis.items()}
 
 
 def test_a_value_says_how_many_points_it_rests_on() -> None:
@@ -89,10 +90,10 @@ def test_an_undefined_value_carries_its_reason() -> None:
         if metric.dimensions.get("site_id") == "MAN1"
     }
     assert reasons == {"wape": "sum_actuals_zero", "mape": "all_actuals_zero", "bias_percent": "sum_actuals_zero"}
-    stored = totals(accuracy(forecasts([3, 3]), actuals([0, 0])))
-    assert (stored["wape"].value, stored["wape"].metadata["undefined_reason"]) == (None, "sum_actuals_zero")
-    assert (stored["mase"].value, stored["mase"].metadata["undefined_reason"]) == (None, "no_observations")
-    assert all(("undefined_reason" in metric.metadata) == (metric.value is None) for metric in stored.values())
+    kpis = totals(accuracy(forecasts([3, 3]), actuals([0, 0])))
+    assert (kpis["wape"].value, kpis["wape"].metadata["undefined_reason"]) == (None, "sum_actuals_zero")
+    assert (kpis["mase"].value, kpis["mase"].metadata["undefined_reason"]) == (None, "no_observations")
+    assert all(("undefined_reason" in metric.metadata) == (metric.value is None) for metric in kpis.values())
 
 
 def test_a_report_without_points_gives_no_value() -> None:
