@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.console import out
-from cli.landing import Drop, land, make_landing_key, make_object_table
+from cli.landing import Drop, land, make_landing_key, render_objects
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ObjectRecord, QualityReport
 from cli.runs import Stage
@@ -35,7 +35,7 @@ def drop(
 ) -> None:
     """Upload files to the lake and show whether each was accepted."""
     drops = [prepare_drop(path, dataset) for path in files]
-    out.print(make_object_table(land(open_platform(stage), drops)))
+    out.print(render_objects(land(open_platform(stage), drops)))
 
 
 def prepare_drop(path: Path, dataset: str | None = None) -> Drop:
@@ -53,7 +53,7 @@ def quality(
 ) -> None:
     """Show the objects in the lake, and how many rows of a run were used, quarantined or duplicates."""
     target = open_platform(stage)
-    out.print(make_object_table(cast(list[ObjectRecord], target.get("/data-quality/objects", limit=200)["objects"])))
+    out.print(render_objects(cast(list[ObjectRecord], target.get("/data-quality/objects", limit=200)["objects"])))
     report = cast(QualityReport, target.get(f"/data-quality/reports/{run_id or 'latest'}"))
     out.print(*make_report_tables(report, rows=rows))
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 RUNNING, SUCCEEDED, FAILED = "running", "succeeded", "failed"
 FAILURE_EVENTS = ("TaskFailed", "TaskTimedOut", "LambdaFunctionFailed")
+FLOW_STATES = ("ChoiceState", "PassState", "SucceedState", "FailState")
+"""Events of states that do no work, and are not shown."""
 POLL_SECONDS = 0.5
 
 
@@ -50,6 +52,8 @@ class Progress:
         self.visits = []
         for event in events:
             event_type: str = event["type"]
+            if event_type.startswith(FLOW_STATES):
+                continue
             if event_type.endswith("StateEntered"):
                 self.visits.append(StateVisit(event["stateEnteredEventDetails"]["name"], event["timestamp"]))
             elif event_type.endswith("StateExited"):

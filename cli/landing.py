@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from cli.console import CliError, err
 from cli.records import ObjectRecord
@@ -69,24 +71,27 @@ def land(target: Target, drops: Sequence[Drop], timeout: float = 600.0) -> list[
     return [records[upload] for upload in uploads]
 
 
-def make_object_table(records: Sequence[ObjectRecord]) -> Table:
-    """Return the status of each object, with the reason where it was not accepted."""
+def render_objects(records: Sequence[ObjectRecord]) -> Group:
+    """Return a table of the objects, and below it the reason for each that was not accepted: reasons are too long for a column."""
     table = Table(title="Objects in the lake")
-    for name in ("object", "status", "rows", "reason"):
+    for name in ("object", "status", "rows"):
         table.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
     for record in records:
         colour = STATUS_COLOURS.get(record["status"], "white")
         row_count = record.get("rows")
-        reason = ": ".join(filter(None, (record.get("reason_code"), record.get("reason"))))
-        status = f"[{colour}]{record['status']}[/]"
-        table.add_row(_shorten(record["key"]), status, "" if row_count is None else f"{row_count:,}", escape(reason))
-    return table
+        table.add_row(escape(_shorten(record["key"])), f"[{colour}]{record['status']}[/]", "" if row_count is None else f"{row_count:,}")
+    return Group(table, *(reason for record in records if (reason := _format_reason(record))))
+
+
+def _format_reason(record: ObjectRecord) -> Text | None:
+    reason = ": ".join(filter(None, (record.get("reason_code"), record.get("reason"))))
+    return Text(f"{_shorten(record['key'])}: {reason}") if reason else None
 
 
 def _shorten(key: str) -> str:
     """Return data set and file name of a key, which fit on a screen of 80 columns."""
     parts = key.removeprefix(f"{Zone.LANDING}/").split("/")
-    return escape(f"{parts[0]}/{parts[-1]}" if len(parts) > 1 else key)
+    return f"{parts[0]}/{parts[-1]}" if len(parts) > 1 else key
 
 
 def _fetch_records(target: Target, uploads: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ObjectRecord]:

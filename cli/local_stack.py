@@ -13,7 +13,7 @@ from rich.table import Table
 
 from cli.console import CliError, Phases, err, out
 from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop
-from cli.landing import Drop, land, make_object_table
+from cli.landing import Drop, land, render_objects
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ForecastPage, QualityReport
 from cli.runs import Stage, start_and_follow
@@ -179,7 +179,7 @@ def _print_progress(line: str) -> None:
 def _run_pipeline(phases: Phases, target: Platform, own_file: Drop | None) -> None:
     with phases.phase("Upload the data to the lake"):
         records = land(target, [own_file]) if own_file else land_sample(target, state.home() / "sample")
-    out.print(make_object_table(records))
+    out.print(render_objects(records))
     with phases.phase("Run the state machine"):
         output = start_and_follow(target, {"requested_by": "signify up"})
     _print_results(target, output["run_id"])

@@ -45,6 +45,12 @@ def test_a_failed_task_marks_its_state_even_when_a_catch_leaves_it(event: str) -
     assert [(visit.name, visit.status) for visit in visits] == [("Cleanse", FAILED), ("RecordFailure", RUNNING)]
 
 
+def test_states_without_work_are_not_shown() -> None:
+    choice = {"type": "ChoiceStateEntered", "timestamp": START, "stateEnteredEventDetails": {"name": "ShallNotify"}}
+    end = {"type": "SucceedStateEntered", "timestamp": START, "stateEnteredEventDetails": {"name": "Done"}}
+    assert [visit.name for visit in read(enter("FinishRun", 0), leave("FinishRun", 1), choice, end)] == ["FinishRun"]
+
+
 def test_a_state_that_is_entered_again_is_a_second_visit() -> None:
     visits = read(enter("Gate", 0), leave("Gate", 1), enter("Gate", 5), leave("Gate", 7))
     assert [visit.seconds(START) for visit in visits] == [1.0, 2.0]

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from cli import landing
 from cli.app import app
 from cli.console import CliError, out
-from cli.landing import make_object_table
+from cli.landing import render_objects
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:Signify-[red]x[/]"
 
@@ -40,7 +40,7 @@ def record(**more: Any) -> Any:
 
 def test_names_and_reasons_with_brackets_come_out_whole() -> None:
     with out.capture() as capture:
-        out.print(make_object_table([record()]))
+        out.print(render_objects([record()]))
     assert "orders/[bold]a[red].csv" in capture.get()
     assert "HEADER: [/] is no column" in capture.get()
 
