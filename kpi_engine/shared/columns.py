@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -129,9 +129,14 @@ def read_days(frame: pd.DataFrame, column: str, *, strict: bool = True) -> Ints:
     values = frame[column]
     if isinstance(values.dtype, np.dtype) and values.dtype.kind == "M":
         return _day_numbers(values.to_numpy())
+    if not strict:
+        return _day_numbers(_wall_clock(values, DATE_LENGTH).to_numpy())
     codes, distinct = pd.factorize(values)  # far fewer days than rows: read each once
-    numbers = [_day(value, column) for value in distinct] if strict else _lenient_days(pd.Series(distinct, dtype=object))
-    return np.array([*numbers, NO_DAY], dtype=np.int64)[codes]
+    if values.dtype == object and any(isinstance(value, datetime) and value.tzinfo for value in distinct):
+        # Equal instants are one value, yet different days on clocks with different offsets: read each row.
+        rows = zip(values.tolist(), values.isna().tolist(), strict=True)
+        return np.array([NO_DAY if missing else _day(value, column) for value, missing in rows], dtype=np.int64)
+    return np.array([*(_day(value, column) for value in distinct), NO_DAY], dtype=np.int64)[codes]
 
 
 def days_as_floats(days: Ints) -> Floats:
@@ -176,10 +181,6 @@ def _day(value: object, column: str) -> int:
     if not isinstance(moment, date):
         raise InvalidValue(f"{column} holds {value!r}, which is no date: write YYYY-MM-DD")
     return moment.toordinal() - EPOCH_ORDINAL
-
-
-def _lenient_days(values: pd.Series[Any]) -> Ints:
-    return _day_numbers(_wall_clock(values, DATE_LENGTH).to_numpy())
 
 
 def _day_numbers(moments: npt.NDArray[np.datetime64]) -> Ints:

@@ -88,6 +88,14 @@ def test_a_day_is_that_of_the_columns_own_clock(value: object, dtype: Any, stric
     assert read_days(frame([value, None], dtype), "c", strict=strict).tolist() == [MIDSUMMER, NO_DAY]
 
 
+@pytest.mark.parametrize("strict", [True, False])
+def test_one_instant_is_two_days_on_the_clocks_of_two_offsets(strict: bool) -> None:
+    moments = [pd.Timestamp("2026-07-20T00:30:00+02:00"), pd.Timestamp("2026-07-19T22:30:00+00:00"), None]
+    assert moments[0] == moments[1]
+    days = read_days(pd.DataFrame({"day": pd.Series(moments, dtype=object)}), "day", strict=strict)
+    assert days.tolist() == [20_654, 20_653, NO_DAY]
+
+
 def test_days_before_the_epoch_are_negative() -> None:
     for dtype in (object, "datetime64[s]", "datetime64[ns]"):
         assert read_days(frame([datetime(1969, 12, 31, 5)], dtype), "c").tolist() == [-1]  # noqa: DTZ001
