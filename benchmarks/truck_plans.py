@@ -18,7 +18,7 @@ from rich.table import Table
 
 from tests.unit.kpi_engine.logistics.checker import check
 from tests.unit.kpi_engine.logistics.frames import TRAILER, Row
-from tests.unit.kpi_engine.logistics.lanes import FLEET, LOADS, instances, planned
+from tests.unit.kpi_engine.logistics.lanes import FLEET, LOADS, instances, plan_lanes
 
 LIMIT_SECONDS = 2.0
 LANES, PER_LANE = 50, 40
@@ -49,11 +49,11 @@ def lanes_of(low: float, high: float, seed: int = 1) -> list[Row]:
     return rows
 
 
-def planned_case(name: str, low: float, high: float) -> Case:
+def plan_case(name: str, low: float, high: float) -> Case:
     """Plan one size of shipments and check the plan."""
     rows = lanes_of(low, high)
     start = time.process_time()
-    plan = planned(rows)
+    plan = plan_lanes(rows)
     seconds = time.process_time() - start
     check(plan, rows, FLEET, 0)
     return Case(name, len(rows), LANES, plan, seconds, LIMIT_SECONDS)
@@ -64,7 +64,7 @@ def random_case(lanes: int, batch: int) -> Case:
     shift_days = batch % 3
     rows = instances(batch, lanes, days=1 + 2 * shift_days)
     start = time.process_time()
-    plan = planned(rows, shift_days)
+    plan = plan_lanes(rows, shift_days)
     seconds = time.process_time() - start
     check(plan, rows, FLEET, shift_days)
     return Case(f"random {batch + 1}, +-{shift_days} d", len(rows), lanes, plan, seconds)
@@ -75,8 +75,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Cost, quality and truth of consolidation plans.")
     parser.add_argument("--lanes", type=int, default=10_000, help="random lanes to verify")
     lanes = parser.parse_args().lanes
-    planned_case("warm-up", 0.4, 0.6)
-    cases = [planned_case(name, *size) for name, size in SIZES.items()]
+    plan_case("warm-up", 0.4, 0.6)
+    cases = [plan_case(name, *size) for name, size in SIZES.items()]
     cases += [random_case(min(BATCH, lanes - start), start // BATCH) for start in range(0, lanes, BATCH)]
     Console(width=110).print(_table(cases))
     failures = [case.name for case in cases if case.limit is not None and case.seconds > case.limit]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from importlib.resources import files
 
 from kpi_engine.accuracy.metrics import catalogue as accuracy
 from kpi_engine.anomalies import metrics as anomalies
 from kpi_engine.definitions import Definition
-from kpi_engine.shared.metric import Metric, ScorAttribute, Unit
+from kpi_engine.logistics import metrics as logistics
+from kpi_engine.shared.metric import Metric
 
 
 def metrics_by_family() -> Mapping[str, tuple[Metric, ...]]:
@@ -20,7 +19,7 @@ def metrics_by_family() -> Mapping[str, tuple[Metric, ...]]:
     >>> [metric.unit.value for metric in metrics_by_family()["forecast_accuracy"] if metric.name == "wape"]
     ['percent']
     """
-    return {"forecast_accuracy": accuracy.METRICS, "anomalies": anomalies.METRICS, "logistics": _load("logistics")}
+    return {"forecast_accuracy": accuracy.METRICS, "anomalies": anomalies.METRICS, "logistics": logistics.METRICS}
 
 
 def definitions() -> Iterator[Definition]:
@@ -35,10 +34,3 @@ def definitions_file() -> str:
     """Return the text of kpi_engine/definitions/definitions.json, one definition a line."""
     lines = ",\n".join(json.dumps(vars(definition), ensure_ascii=False) for definition in definitions())
     return f"[\n{lines}\n]\n"
-
-
-def _load(family: str) -> tuple[Metric, ...]:
-    """Read the metrics of a family that still keeps them in a TOML file."""
-    text = files("kpi_engine.definitions").joinpath(f"{family}.toml").read_text(encoding="utf-8")
-    tables = tomllib.loads(text)["metric"]
-    return tuple(Metric(**table | {"unit": Unit(table["unit"]), "scor": ScorAttribute(table["scor"])}) for table in tables)

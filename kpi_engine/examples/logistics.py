@@ -12,8 +12,8 @@ from kpi_engine.logistics_efficiency import LogisticsEfficiencyEngine
 MONDAY = pd.Timestamp("2026-07-20")
 
 
-def order_lines() -> pd.DataFrame:
-    """GT-16, with prices, cases and dates: order O1 came a day late."""
+def build_order_lines() -> pd.DataFrame:
+    """Return the lines of GT-16, with prices, cases and dates: order O1 came a day late."""
     lines = [("O1", 1, 10, 10, 2.0), ("O1", 2, 5, 4, 3.0), ("O2", 1, 8, 8, 1.0), ("O3", 1, 20, 22, 0.5), ("O3", 2, 6, 6, 4.0)]
     frame = pd.DataFrame(lines, columns=["order_id", "line_no", "ordered_qty", "shipped_qty", "unit_price"])
     frame["units_per_case"], frame["currency"], frame["status"] = 2, "EUR", "DELIVERED"
@@ -23,8 +23,8 @@ def order_lines() -> pd.DataFrame:
     return frame
 
 
-def shipments() -> pd.DataFrame:
-    """The truck of GT-17 on lane A-B, and on lane A-C three trucks whose loads fit into two."""
+def build_shipments() -> pd.DataFrame:
+    """Return the truck of GT-17 on lane A-B, and on lane A-C three trucks whose loads fit into two."""
     loads = [
         ("S1", "T1", "A-B", 18_000, 70.0, 30, 12.0, 300.0),
         ("S2", "T2", "A-C", 9_000, 30.0, 12, 4.8, 200.0),
@@ -44,8 +44,8 @@ def shipments() -> pd.DataFrame:
     return frame
 
 
-def forecast() -> pd.DataFrame:
-    """The demand of GT-19 as a forecast of seven days, with an interval of 80 percent and the size of a unit."""
+def build_forecast() -> pd.DataFrame:
+    """Return the demand of GT-19 as a forecast of seven days, with an interval of 80 percent and the size of a unit."""
     demand = [800, 950, 1_100, 1_200, 700, 900, 1_000]
     frame = pd.DataFrame({"forecast_date": pd.date_range(MONDAY, periods=7), "predicted_value": demand, "site_id": "LDS1", "sku_id": "A"})
     frame["confidence_lower"], frame["confidence_upper"] = frame["predicted_value"] - 100, frame["predicted_value"] + 120
@@ -53,8 +53,8 @@ def forecast() -> pd.DataFrame:
     return frame
 
 
-def capacity() -> pd.DataFrame:
-    """1,000 units a day at site LDS1, and the trailer that the shipments travel in."""
+def build_capacity() -> pd.DataFrame:
+    """Return 1,000 units a day at site LDS1, and the trailer that the shipments travel in."""
     resource = {"resource": "THROUGHPUT", "site_id": "LDS1", "rated": 1_250.0, "availability": 0.8, "units_per_hour": 8.0}
     vehicle = {"vehicle_type": "trailer", "payload_kg": 24_000.0, "volume_m3": 82.0, "pallet_positions": 33, "deck_ldm": 13.6}
     rates = {"cost_fixed": 150.0, "cost_km": 1.1, "co2e_kg_km": 0.8, "currency": "EUR"}
@@ -62,13 +62,13 @@ def capacity() -> pd.DataFrame:
 
 
 def inputs() -> dict[str, pd.DataFrame]:
-    """The frames of the example, by the name of the argument; order lines and shipments are put one below the other."""
+    """Return the frames of the example, by the name of the argument; order lines and shipments are put one below the other."""
     lines, trucks = "historical_data, order lines", "historical_data, shipments"
-    return {lines: order_lines(), trucks: shipments(), "forecast_data": forecast(), "capacity_data": capacity()}
+    return {lines: build_order_lines(), trucks: build_shipments(), "forecast_data": build_forecast(), "capacity_data": build_capacity()}
 
 
 def example() -> dict[str, Any]:
-    """The engine's answer to the golden week."""
+    """Return the report of the golden week, as JSON."""
     engine = LogisticsEfficiencyEngine(LogisticsParameters(cost=CostParameters(baseline_per_unit=30.0)))
-    historical = pd.concat([order_lines(), shipments()], ignore_index=True)
-    return engine.calculate_logistics_kpis(historical, forecast(), capacity(), forecast_accuracy=82.0)
+    historical = pd.concat([build_order_lines(), build_shipments()], ignore_index=True)
+    return engine.calculate_logistics_kpis(historical, build_forecast(), build_capacity(), forecast_accuracy=82.0)

@@ -18,7 +18,7 @@ import kpi_engine
 import signify_engines
 
 ENGINES = (forecast_engine, kpi_engine, signify_engines)
-NEED_EXAMPLES = ("forecast_engine", "signify_engines", "kpi_engine.shared")
+NEED_EXAMPLES = ("forecast_engine", "signify_engines", "kpi_engine.shared", "kpi_engine.logistics")
 NAMES = {"np": np, "pd": pd}
 """What every example may use without importing it."""
 

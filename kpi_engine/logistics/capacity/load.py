@@ -1,4 +1,4 @@
-"""The capacity of a resource against the demand expected of it."""
+"""The capacity of a resource beside the demand expected of it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kpi_engine.logistics.inputs.columns import NO_OBSERVATIONS
-from kpi_engine.logistics.inputs.demand import NO_SITE, Demand, Forecasts, demand_of
-from kpi_engine.logistics.inputs.parameters import CapacityParameters
+from kpi_engine.logistics.inputs.forecasts import ALL_SITES, ExpectedDemand, ForecastRows, sum_demand
 from kpi_engine.logistics.inputs.resources import Resource
-from kpi_engine.shared.arrays import Floats
+from kpi_engine.shared.arrays import Bools, Floats
+from kpi_engine.shared.metric import NO_OBSERVATIONS
 
-OWN_UNIT = "THROUGHPUT"
+THROUGHPUT = "THROUGHPUT"
+"""The resource that is measured in forecast units."""
 
 
-@dataclass(frozen=True)
-class Load:
-    """One resource against its demand, in its own unit, on the days where both are known."""
+@dataclass(frozen=True, eq=False)
+class ResourceLoad:
+    """One resource and its demand in its own unit (median, p90), on the days where both are known. demand: in forecast units."""
 
     resource: Resource
-    demand: Demand
+    demand: ExpectedDemand
     median: Floats
     p90: Floats
     capacity: Floats
@@ -32,22 +32,54 @@ class Load:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self.median == 0, 0.0, 100 * self.median / self.capacity)
 
+    @property
+    def has_quantiles(self) -> bool:
+        """Whether the spread of the demand is known on every day."""
+        return not np.isnan(self.p90).any()
 
-def load_of(resource: Resource, forecasts: Forecasts, sites: int, parameters: CapacityParameters) -> Load | str:
-    """The load of a resource, or the reason why there is none. Forecasts without a site are those of the only one of `sites`."""
-    sited = "site_id" in forecasts.present
-    if not sited and sites > 1:
+    @property
+    def is_over(self) -> Bools:
+        """The days with a median above the capacity."""
+        return self.median > self.capacity
+
+    @property
+    def is_over_p90(self) -> Bools:
+        """The days with a 90 % quantile above the capacity."""
+        return self.p90 > self.capacity
+
+    @property
+    def peak(self) -> int:
+        """The index of the day with the largest median."""
+        return int(self.median.argmax())
+
+
+def load_resource(resource: Resource, forecasts: ForecastRows, n_sites: int, correlation: float) -> ResourceLoad | str:
+    """Return the load of a resource, or the reason why there is none.
+
+    Forecasts without a site are those of the only one of `n_sites`. correlation: of the forecast errors of SKUs, 0..1.
+
+    >>> from kpi_engine.logistics.inputs.forecasts import read_forecast_rows
+    >>> from kpi_engine.logistics.inputs.resources import read_resources
+    >>> forecasts = read_forecast_rows(pd.DataFrame({"forecast_date": ["2026-07-20"], "predicted_value": [900]}))
+    >>> (storage, throughput), _ = read_resources(pd.DataFrame({"resource": ["THROUGHPUT", "STORAGE"], "rated": [1_000, 80]}))
+    >>> load_resource(throughput, forecasts, n_sites=1, correlation=1.0).utilisation.tolist()
+    [90.0]
+    >>> load_resource(storage, forecasts, n_sites=1, correlation=1.0)
+    'missing_columns: use_per_unit'
+    """
+    has_sites = "site_id" in forecasts.columns
+    if not has_sites and n_sites > 1:
         return "missing_columns: site_id"
-    use = resource.use_per_unit
-    if np.isnan(use):
-        if "resource" not in forecasts.present and resource.resource != OWN_UNIT:
+    use_per_unit = resource.use_per_unit
+    if np.isnan(use_per_unit):
+        if "resource" not in forecasts.columns and resource.name != THROUGHPUT:
             return "missing_columns: use_per_unit"
-        use = 1.0
-    demand = demand_of(forecasts, resource.site if sited else NO_SITE, resource.resource, parameters.correlation)
-    capacity = resource.on(demand.day)
-    held = ~np.isnan(capacity)
-    if not held.any():
+        use_per_unit = 1.0
+    demand = sum_demand(forecasts, resource.site if has_sites else ALL_SITES, resource.name, correlation)
+    capacity = resource.capacity_on(demand.days)
+    has_capacity = ~np.isnan(capacity)
+    if not has_capacity.any():
         return NO_OBSERVATIONS
-    kept = demand.where(held)
-    used = replace(kept, median=kept.median * use, below=kept.below * use, above=kept.above * use)
-    return Load(resource, kept, used.median, used.p90, capacity[held], used.p_breach(capacity[held]))
+    demand, capacity = demand.select(has_capacity), capacity[has_capacity]
+    use = replace(demand, median=demand.median * use_per_unit, below=demand.below * use_per_unit, above=demand.above * use_per_unit)
+    return ResourceLoad(resource, demand, use.median, use.p90, capacity, p_breach=use.breach_probability(capacity))

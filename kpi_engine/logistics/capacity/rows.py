@@ -1,126 +1,297 @@
-"""The rows of capacity as they are answered: peak, headroom, breaches, and what would be needed."""
+"""The rows of capacity, one per resource: peak, headroom, breaches, and what would be needed."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
 
 import numpy as np
 
-from kpi_engine.logistics.capacity.load import Load
-from kpi_engine.logistics.capacity.needs import dock_doors, full_time_equivalents, trucks_needed
-from kpi_engine.logistics.inputs.columns import count, day_name, percent, total
-from kpi_engine.logistics.inputs.demand import PER_UNIT
+from kpi_engine.logistics.arithmetic import count_true, percentage, sum_exactly
+from kpi_engine.logistics.capacity.load import ResourceLoad
+from kpi_engine.logistics.capacity.needs import DOORS_NEEDED, FTE_NEEDED, NEED_METRICS, TRUCKS_NEEDED, Needs, Workload
+from kpi_engine.logistics.capacity.overall import NO_QUANTILES
 from kpi_engine.logistics.inputs.parameters import CapacityParameters
 from kpi_engine.logistics.inputs.resources import Resource
-from kpi_engine.logistics.inputs.vehicles import Vehicles
+from kpi_engine.logistics.inputs.vehicles import VehicleTypes
+from kpi_engine.logistics.metric import CONVENTION, SMALLER_IS_BETTER, LogisticsMetric, compute_figures
+from kpi_engine.logistics.serialise import KEY, json_key
 from kpi_engine.shared.arrays import Bools
+from kpi_engine.shared.calendar import date_of
+from kpi_engine.shared.metric import ScorAttribute, Unit
 
-QUANTILE_FIGURES = ("days_over_p90", "overflow_units_p90", "first_breach_p90", "p_breach")
-FIGURES = (
-    *("mean_utilisation", "peak", "peak_date", "headroom_pct", "band", "days_over", "overflow_units", "first_breach"),
-    *(*QUANTILE_FIGURES, "needed"),
+NEVER_OVER_CAPACITY = "never_over_capacity"
+NO_CAPACITY = "no_capacity"
+
+
+@dataclass(frozen=True)
+class CapacityDay:
+    """One day of a resource, in its own unit; None without an interval of the forecast, headroom None without capacity."""
+
+    date: date
+    demand: float
+    demand_p90: float | None
+    capacity: float
+    headroom_pct: float | None
+    p_breach: float | None
+    band: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityRow:
+    """One resource of one site; without demand every figure is None. undefined_reasons: why each None is, by the name of the figure."""
+
+    resource: str
+    site_id: str
+    vehicle_type: str | None
+    n_days: int = 0
+    mean_utilisation: float | None = None
+    peak: float | None = None
+    peak_date: date | None = None
+    headroom_pct: float | None = None
+    band: str | None = None
+    days_over: int | None = None
+    days_over_p90: int | None = None
+    overflow_units: float | None = None
+    overflow_units_p90: float | None = None
+    first_breach: date | None = None
+    first_breach_p90: date | None = None
+    p_breach: float | None = None
+    needs: Needs | None = field(default=None, metadata=json_key("needed"))
+    days: tuple[CapacityDay, ...] = ()
+    undefined_reasons: Mapping[str, str] = field(metadata=json_key("undefined"))
+
+
+FIGURES = tuple(entry.metadata.get(KEY, entry.name) for entry in fields(CapacityRow) if entry.default is None)
+
+
+def _row_metric(
+    key: str,
+    title: str,
+    formula: str,
+    unit: Unit,
+    compute: Callable[[ResourceLoad], float | None],
+    *,
+    name: str | None = None,
+    sign: str = SMALLER_IS_BETTER,
+    zero_policy: str = "0, never left out",
+    scor: ScorAttribute = ScorAttribute.ASSETS,
+    reason: str = NO_CAPACITY,
+) -> LogisticsMetric[ResourceLoad, float | None]:
+    return LogisticsMetric(
+        name=name or f"capacity_{key}",
+        title=title,
+        path=f"capacity[].{key}",
+        formula=formula,
+        unit=unit,
+        sign=sign,
+        zero_policy=zero_policy,
+        source=CONVENTION,
+        scor=scor,
+        compute=compute,
+        reason=reason,
+        undefined_path=key,
+    )
+
+
+def _days_metric(
+    key: str,
+    title: str,
+    formula: str,
+    compute: Callable[[ResourceLoad], int | None],
+    *,
+    zero_policy: str = "0, never left out",
+    reason: str = NO_CAPACITY,
+) -> LogisticsMetric[ResourceLoad, int | None]:
+    return LogisticsMetric(
+        name=f"resource_{key}",
+        title=title,
+        path=f"capacity[].{key}",
+        formula=formula,
+        unit=Unit.DAYS,
+        sign=SMALLER_IS_BETTER,
+        zero_policy=zero_policy,
+        source=CONVENTION,
+        scor=ScorAttribute.ASSETS,
+        compute=compute,
+        reason=reason,
+        undefined_path=key,
+    )
+
+
+MEAN_UTILISATION = _row_metric(
+    "mean_utilisation",
+    "Mean utilisation of a resource",
+    "100 * sum(demand) / sum(effective capacity) over the days, effective = rated * availability * efficiency",
+    Unit.PERCENT,
+    lambda load: percentage(sum_exactly(load.median), sum_exactly(load.capacity)),
+    sign="70 to 85 is healthy; above 100 is over capacity",
+    zero_policy="null with its reason in the row without a day or when the capacity of all days is zero",
 )
+PEAK = _row_metric(
+    "peak",
+    "Peak demand on a resource",
+    "largest daily demand, in the resource's unit; peak_date says when",
+    Unit.UNITS,
+    lambda load: float(load.median[load.peak]),
+    sign="larger needs more capacity",
+    zero_policy="null without a day",
+)
+HEADROOM = _row_metric(
+    "headroom_pct",
+    "Headroom at the peak",
+    "100 * (capacity - demand) / capacity on the day of the peak",
+    Unit.PERCENT,
+    lambda load: compute_headroom(float(load.median[load.peak]), float(load.capacity[load.peak])),
+    name="capacity_headroom",
+    sign="negative: over capacity",
+    zero_policy="null when the capacity of that day is zero or unknown",
+)
+DAYS_OVER = _days_metric(
+    "days_over", "Days over capacity", "days with P50 demand above the effective capacity", lambda load: count_true(load.is_over)
+)
+DAYS_OVER_P90 = _days_metric(
+    "days_over_p90",
+    "Days over capacity at P90",
+    "days with P90 demand above the effective capacity",
+    lambda load: count_true(load.is_over_p90) if load.has_quantiles else None,
+    zero_policy="null when the forecast has no P90",
+    reason=NO_QUANTILES,
+)
+OVERFLOW = _row_metric(
+    "overflow_units",
+    "Overflow",
+    "sum max(0, demand - capacity) over the days",
+    Unit.UNITS,
+    lambda load: sum_exactly(np.maximum(load.median - load.capacity, 0)),
+    name="capacity_overflow",
+)
+OVERFLOW_P90 = _row_metric(
+    "overflow_units_p90",
+    "Overflow at P90",
+    "sum max(0, P90 demand - capacity) over the days",
+    Unit.UNITS,
+    lambda load: sum_exactly(np.maximum(load.p90 - load.capacity, 0)) if load.has_quantiles else None,
+    name="capacity_overflow_p90",
+    zero_policy="null when the forecast has no P90",
+    reason=NO_QUANTILES,
+)
+P_BREACH = _row_metric(
+    "p_breach",
+    "Breach probability",
+    "largest daily probability that demand exceeds capacity, from the quantiles of the forecast",
+    Unit.RATIO,
+    lambda load: float(load.p_breach.max()) if load.has_quantiles else None,
+    zero_policy="null when the forecast has no interval",
+    scor=ScorAttribute.AGILITY,
+    reason=NO_QUANTILES,
+)
+LOAD_METRICS = (MEAN_UTILISATION, PEAK, HEADROOM, DAYS_OVER, DAYS_OVER_P90, OVERFLOW, OVERFLOW_P90, P_BREACH)
+METRICS = (*LOAD_METRICS, *NEED_METRICS)
 
 
-def capacity_rows(loads: list[tuple[Resource, Load | str]], vehicles: Vehicles, parameters: CapacityParameters) -> list[dict[str, Any]]:
-    """One row per resource and site, in order; a resource without demand has nulls and a reason."""
-    return [_row(resource, load, vehicles, parameters) for resource, load in loads]
+def build_capacity_rows(
+    loads: Sequence[tuple[Resource, ResourceLoad | str]], vehicle_types: VehicleTypes, parameters: CapacityParameters
+) -> tuple[CapacityRow, ...]:
+    """Return one row per resource and site, in order; a resource without demand has nulls and a reason.
+
+    >>> from kpi_engine.logistics.inputs.resources import read_resources
+    >>> from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
+    >>> (doors,), _ = read_resources(pd.DataFrame({"resource": ["DOORS"], "rated": [8]}))
+    >>> (row,) = build_capacity_rows([(doors, "no_observations")], read_vehicle_types(pd.DataFrame()), CapacityParameters())
+    >>> row.peak, row.undefined_reasons["peak"]
+    (None, 'no_observations')
+    """
+    return tuple(
+        _build_empty_row(resource, load) if isinstance(load, str) else _build_row(load, vehicle_types, parameters)
+        for resource, load in loads
+    )
 
 
-def _row(resource: Resource, load: Load | str, vehicles: Vehicles, parameters: CapacityParameters) -> dict[str, Any]:
-    name = {"resource": resource.resource, "site_id": resource.site, "vehicle_type": resource.vehicle_type or None}
-    if isinstance(load, str):
-        return name | {"n_days": 0} | dict.fromkeys(FIGURES) | {"days": [], "undefined": dict.fromkeys(FIGURES, load)}
-    at = int(load.median.argmax())
-    needed, undefined = _needed(load, vehicles, parameters)
-    spread = not np.isnan(load.p90).any()
-    over, over_90 = load.median > load.capacity, load.p90 > load.capacity
-    row = {
-        "n_days": len(load.median),
-        "mean_utilisation": percent(total(load.median), total(load.capacity)),
-        "peak": float(load.median[at]),
-        "peak_date": day_name(load.demand.day[at]),
-        "headroom_pct": _headroom(load.median[at], load.capacity[at]),
-        "band": band(float(load.utilisation[at]), parameters),
-        "days_over": count(over),
-        "days_over_p90": count(over_90) if spread else None,
-        "overflow_units": total(np.maximum(load.median - load.capacity, 0)),
-        "overflow_units_p90": total(np.maximum(load.p90 - load.capacity, 0)) if spread else None,
-        "first_breach": _first(load, over),
-        "first_breach_p90": _first(load, over_90) if spread else None,
-        "p_breach": float(load.p_breach.max()) if spread else None,
-        "needed": needed,
+def _build_empty_row(resource: Resource, reason: str) -> CapacityRow:
+    return CapacityRow(
+        resource=resource.name,
+        site_id=resource.site,
+        vehicle_type=resource.vehicle_type or None,
+        undefined_reasons=dict.fromkeys(FIGURES, reason),
+    )
+
+
+def _build_row(load: ResourceLoad, vehicle_types: VehicleTypes, parameters: CapacityParameters) -> CapacityRow:
+    resource = load.resource
+    figures = compute_figures(load, LOAD_METRICS)
+    need_figures = compute_figures(Workload.of(load, vehicle_types, parameters), NEED_METRICS)
+    first_breach = _find_first_day(load, load.is_over)
+    first_breach_p90 = _find_first_day(load, load.is_over_p90) if load.has_quantiles else None
+    breach_reasons = {
+        "first_breach": None if first_breach else NEVER_OVER_CAPACITY,
+        "first_breach_p90": None if first_breach_p90 else NEVER_OVER_CAPACITY if load.has_quantiles else NO_QUANTILES,
     }
-    reasons = {figure: _reason(figure, spread) for figure, value in row.items() if value is None}
-    return name | row | {"days": _days(load, parameters), "undefined": reasons | undefined}
+    return CapacityRow(
+        resource=resource.name,
+        site_id=resource.site,
+        vehicle_type=resource.vehicle_type or None,
+        n_days=len(load.median),
+        mean_utilisation=figures[MEAN_UTILISATION],
+        peak=figures[PEAK],
+        peak_date=date_of(int(load.demand.days[load.peak])),
+        headroom_pct=figures[HEADROOM],
+        band=name_band(float(load.utilisation[load.peak]), parameters),
+        days_over=figures[DAYS_OVER],
+        days_over_p90=figures[DAYS_OVER_P90],
+        overflow_units=figures[OVERFLOW],
+        overflow_units_p90=figures[OVERFLOW_P90],
+        first_breach=first_breach,
+        first_breach_p90=first_breach_p90,
+        p_breach=figures[P_BREACH],
+        needs=Needs(need_figures[TRUCKS_NEEDED], need_figures[DOORS_NEEDED], need_figures[FTE_NEEDED]),
+        days=_build_days(load, parameters),
+        undefined_reasons={
+            **figures.undefined_reasons,
+            **{name: reason for name, reason in breach_reasons.items() if reason},
+            **need_figures.undefined_reasons,
+        },
+    )
 
 
-def _reason(figure: str, spread: bool) -> str:
-    if figure in QUANTILE_FIGURES and not spread:
-        return "no_quantiles"
-    return "never_over_capacity" if figure.startswith("first_breach") else "no_capacity"
+def name_band(utilisation: float, parameters: CapacityParameters) -> str:
+    """Return slack below 70 %, healthy below 85, tight below 95, critical to 100, over beyond it.
 
-
-def band(utilisation: float, parameters: CapacityParameters) -> str:
-    """slack below 70 %, healthy below 85, tight below 95, critical to 100, over beyond it."""
-    *below, (full, critical) = parameters.bands
-    for limit, name in below:
+    >>> name_band(70, CapacityParameters()), name_band(100, CapacityParameters()), name_band(100.1, CapacityParameters())
+    ('healthy', 'critical', 'over')
+    """
+    *lower_bands, (full, critical) = parameters.bands
+    for limit, name in lower_bands:
         if utilisation < limit:
             return name
     return critical if utilisation <= full else "over"
 
 
-def _headroom(demand: float, capacity: float) -> float | None:
-    return percent(float(capacity - demand), float(capacity))
+def compute_headroom(demand: float, capacity: float) -> float | None:
+    """Return 100 * (capacity - demand) / capacity, percent; None without capacity.
+
+    >>> compute_headroom(1_200, 1_000), compute_headroom(10, 0)
+    (-20.0, None)
+    """
+    return percentage(capacity - demand, capacity)
 
 
-def _first(load: Load, over: Bools) -> str | None:
-    return day_name(load.demand.day[int(over.argmax())]) if over.any() else None
+def _find_first_day(load: ResourceLoad, mask: Bools) -> date | None:
+    return date_of(int(load.demand.days[int(mask.argmax())])) if mask.any() else None
 
 
-def _days(load: Load, parameters: CapacityParameters) -> list[dict[str, Any]]:
-    rows = zip(load.demand.day, load.median, load.p90, load.capacity, load.p_breach, load.utilisation, strict=True)
-    return [
-        {
-            "date": day_name(day),
-            "demand": float(median),
-            "demand_p90": None if np.isnan(p90) else float(p90),
-            "capacity": float(capacity),
-            "headroom_pct": _headroom(median, capacity),
-            "p_breach": None if np.isnan(breach) else float(breach),
-            "band": band(float(used), parameters),
-        }
-        for day, median, p90, capacity, breach, used in rows
-    ]
-
-
-def _needed(load: Load, vehicles: Vehicles, parameters: CapacityParameters) -> tuple[dict[str, int | None], dict[str, str]]:
-    """Trucks and doors for the busiest day of the site's forecast, FTE for its largest volume; null where a figure is missing."""
-    per_day = _trucks_per_day(load, vehicles, parameters)
-    trucks = per_day if isinstance(per_day, int) else None
-    per_hour = (trucks or 0) / parameters.opening_hours * parameters.peak_factor
-    doors = dock_doors(per_hour, parameters.turn_minutes / 60, parameters.door_utilisation, parameters.door_contingency)
-    own_rate = load.resource.units_per_hour
-    rate = parameters.units_per_hour if np.isnan(own_rate) else own_rate
-    staff = (parameters.productive_hours, parameters.performance, parameters.minimum_headcount)
-    needed = {
-        "trucks": trucks,
-        "dock_doors": None if trucks is None else doors,
-        "fte": full_time_equivalents(float(load.demand.median.max()), rate, *staff) if rate else None,
-    }
-    reasons = {"trucks": str(per_day), "dock_doors": str(per_day), "fte": "missing_columns: units_per_hour"}
-    return needed, {f"needed.{name}": reasons[name] for name, value in needed.items() if value is None}
-
-
-def _trucks_per_day(load: Load, vehicles: Vehicles, parameters: CapacityParameters) -> int | str:
-    own = load.resource.vehicle_type
-    if own not in vehicles.names and len(vehicles.names) != 1:
-        return "no_vehicle_types" if not vehicles.names else "several_vehicle_types"
-    capacity = vehicles.capacity[vehicles.names.index(own) if own in vehicles.names else 0, :3]
-    known = ~np.isnan(capacity) & load.demand.sized
-    if not known.any():
-        return f"missing_columns: {', '.join(PER_UNIT)}"
-    shares = load.demand.loads[:, known] / capacity[known]
-    if np.isnan(shares).any():
-        return f"missing_values: {', '.join(np.array(PER_UNIT)[known][np.isnan(shares).any(axis=0)])}"
-    return max(trucks_needed(day.tolist(), parameters.planning_fill) for day in shares)
+def _build_days(load: ResourceLoad, parameters: CapacityParameters) -> tuple[CapacityDay, ...]:
+    columns = (load.demand.days, load.median, load.p90, load.capacity, load.p_breach, load.utilisation)
+    return tuple(
+        CapacityDay(
+            date=date_of(int(day)),
+            demand=float(median),
+            demand_p90=None if np.isnan(p90) else float(p90),
+            capacity=float(capacity),
+            headroom_pct=compute_headroom(float(median), float(capacity)),
+            p_breach=None if np.isnan(p_breach) else float(p_breach),
+            band=name_band(float(utilisation), parameters),
+        )
+        for day, median, p90, capacity, p_breach, utilisation in zip(*columns, strict=True)
+    )

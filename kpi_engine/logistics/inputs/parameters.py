@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
-from kpi_engine.logistics.inputs.checks import at_least, one_of, positive, share
+from kpi_engine.logistics.inputs.checks import check_at_least, check_choice, check_positive, check_share
 from kpi_engine.shared.errors import InvalidValue
 
 Level = Literal["order", "line", "case"]
@@ -30,11 +30,11 @@ class OtifParameters:
     as_of: date | None = None
 
     def __post_init__(self) -> None:
-        one_of("otif.level", self.level, get_args(Level))
-        one_of("otif.date_basis", self.date_basis, get_args(DateBasis))
-        at_least("otif.early_tolerance_days", self.early_tolerance_days or 0, 0)
-        at_least("otif.late_tolerance_days", self.late_tolerance_days, 0)
-        share("otif.quantity_tolerance_percent / 100", self.quantity_tolerance_percent / 100)
+        check_choice("otif.level", self.level, get_args(Level))
+        check_choice("otif.date_basis", self.date_basis, get_args(DateBasis))
+        check_at_least("otif.early_tolerance_days", self.early_tolerance_days or 0, 0)
+        check_at_least("otif.late_tolerance_days", self.late_tolerance_days, 0)
+        check_share("otif.quantity_tolerance_percent / 100", self.quantity_tolerance_percent / 100)
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class TransportParameters:
     search_rounds: int = 40
 
     def __post_init__(self) -> None:
-        at_least("transport.low_percent", self.low_percent, 0)
-        at_least("transport.quarantine_percent", self.quarantine_percent, 100)
-        at_least("transport.shift_days", self.shift_days, 0)
-        at_least("transport.search_rounds", self.search_rounds, 0)
+        check_at_least("transport.low_percent", self.low_percent, 0)
+        check_at_least("transport.quarantine_percent", self.quarantine_percent, 100)
+        check_at_least("transport.shift_days", self.shift_days, 0)
+        check_at_least("transport.search_rounds", self.search_rounds, 0)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class DwellParameters:
     free_minutes: float = 120.0
 
     def __post_init__(self) -> None:
-        at_least("dwell.free_minutes", self.free_minutes, 0)
+        check_at_least("dwell.free_minutes", self.free_minutes, 0)
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,13 @@ class CapacityParameters:
     balanced_percent: tuple[float, float] = (70.0, 95.0)
 
     def __post_init__(self) -> None:
-        share("capacity.correlation", self.correlation)
+        check_share("capacity.correlation", self.correlation)
         for name in ("planning_fill", "opening_hours", "peak_factor", "turn_minutes", "door_utilisation"):
-            positive(f"capacity.{name}", getattr(self, name))
+            check_positive(f"capacity.{name}", getattr(self, name))
         for name in ("productive_hours", "performance"):
-            positive(f"capacity.{name}", getattr(self, name))
-        at_least("capacity.door_contingency", self.door_contingency, 0)
-        positive("capacity.units_per_hour", 1 if self.units_per_hour is None else self.units_per_hour)
+            check_positive(f"capacity.{name}", getattr(self, name))
+        check_at_least("capacity.door_contingency", self.door_contingency, 0)
+        check_positive("capacity.units_per_hour", 1 if self.units_per_hour is None else self.units_per_hour)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Component:
     unit: str
 
     def __post_init__(self) -> None:
-        at_least(f"weight of {self.name}", self.weight, 0)
+        check_at_least(f"weight of {self.name}", self.weight, 0)
         if self.floor == self.target:
             raise InvalidValue(f"floor and target of {self.name} are both {self.floor}: write two different values")
 
@@ -159,4 +159,4 @@ class LogisticsParameters:
     grade: GradeParameters = field(default_factory=GradeParameters)
 
     def __post_init__(self) -> None:
-        one_of("fill_basis", self.fill_basis, get_args(FillBasis))
+        check_choice("fill_basis", self.fill_basis, get_args(FillBasis))

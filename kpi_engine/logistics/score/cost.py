@@ -2,87 +2,277 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from kpi_engine.logistics.inputs.columns import NO_OBSERVATIONS, Part, count, lacking, total
-from kpi_engine.logistics.inputs.orders import Lines
+from kpi_engine.logistics.arithmetic import count_true, sum_exactly
+from kpi_engine.logistics.inputs.orders import OrderLines
 from kpi_engine.logistics.inputs.parameters import CostParameters
 from kpi_engine.logistics.inputs.shipments import COSTS, Shipments
-from kpi_engine.logistics.transport.utilisation import of_trips
+from kpi_engine.logistics.inputs.trips import read_trip_figure
+from kpi_engine.logistics.inputs.vehicles import LOADS
+from kpi_engine.logistics.metric import (
+    SMALLER_IS_BETTER,
+    LogisticsMetric,
+    Part,
+    compute_figures,
+    count_metric,
+    explain_missing_columns,
+)
 from kpi_engine.shared.arrays import Bools, Floats
+from kpi_engine.shared.metric import NO_OBSERVATIONS, ScorAttribute, Unit
 
-NEEDED = {
-    "per_unit": ("shipped_qty",),
-    "per_case": ("units_per_case",),
-    "per_pallet": ("pallets",),
-    "per_order": ("order_id",),
-    "per_kg": ("gross_kg",),
-    "per_km": ("distance_km",),
-}
+PATH = "cost_per_unit"
+SCOR_COST = "ASCM SCOR digital standard, CO.1"
+ALL_COSTS = "transport + handling + storage + surcharges"
 
 
-def cost_per_unit(lines: Lines, shipments: Shipments, parameters: CostParameters) -> Part:
-    """(transport + handling + storage + surcharges) / what was shipped, in money per unit, case, pallet, order, kg and km.
+@dataclass(frozen=True)
+class CostExclusions:
+    """How many shipments no figure counts, by reason."""
+
+    shipments_without_cost: int
+
+
+@dataclass(frozen=True)
+class CostPerUnit:
+    """Cost in `currency` per unit, case, pallet, order, kilogram and kilometre. cost_basis: the cost columns that count."""
+
+    per_unit: float | None
+    per_case: float | None
+    per_pallet: float | None
+    per_order: float | None
+    per_kg: float | None
+    per_km: float | None
+    total: float
+    currency: str | None
+    cost_basis: tuple[str, ...]
+    by_cost: Mapping[str, float]
+    n_excluded: CostExclusions
+
+
+@dataclass(frozen=True)
+class CarriedQuantities:
+    """What the shipments with a cost carried, and how far; 0 where it is unknown of one of them."""
+
+    units: float
+    cases: float
+    pallets: float
+    orders: float
+    kg: float
+    km: float
+
+
+@dataclass(frozen=True, eq=False)
+class ShipmentCosts:
+    """The shipments with a cost: the sum of each cost column in one currency, and what they carried. columns: those of the data."""
+
+    by_cost: Mapping[str, float]
+    quantities: CarriedQuantities
+    n_without_cost: int
+    columns: frozenset[str]
+
+    @property
+    def total(self) -> float:
+        """The sum of all costs."""
+        return sum(self.by_cost.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Conversion:
+    """The factor of each shipment's money into `currency`; reason: why there is none."""
+
+    factor: Floats
+    currency: str
+    reason: str | None = None
+
+
+def _per_quantity(
+    key: str,
+    quantity: str,
+    select: Callable[[CarriedQuantities], float],
+    column: str,
+    *,
+    title: str | None = None,
+) -> LogisticsMetric[ShipmentCosts, float | None]:
+    """Cost per quantity; column: the one that states the quantity."""
+
+    def compute(costs: ShipmentCosts) -> float | None:
+        amount = select(costs.quantities)
+        return costs.total / amount if amount > 0 else None
+
+    return LogisticsMetric(
+        name=f"cost_{key}",
+        title=title or f"Cost {key.replace('_', ' ')}",
+        path=f"{PATH}.{key}",
+        formula=f"({ALL_COSTS}) / {quantity}",
+        unit=Unit.MONEY,
+        sign=SMALLER_IS_BETTER,
+        zero_policy="null when the quantity is 0 or unknown of a shipment",
+        source=SCOR_COST,
+        scor=ScorAttribute.COST,
+        compute=compute,
+        explain=lambda costs: explain_missing_columns(costs.columns, column),
+    )
+
+
+PER_UNIT = _per_quantity("per_unit", "units shipped", lambda quantities: quantities.units, "shipped_qty", title="Cost per unit shipped")
+PER_CASE = _per_quantity("per_case", "cases shipped", lambda quantities: quantities.cases, "units_per_case", title="Cost per case shipped")
+PER_PALLET = _per_quantity("per_pallet", "pallets", lambda quantities: quantities.pallets, "pallets")
+PER_ORDER = _per_quantity("per_order", "orders", lambda quantities: quantities.orders, "order_id")
+PER_KG = _per_quantity("per_kg", "kilograms", lambda quantities: quantities.kg, "gross_kg", title="Cost per kilogram")
+PER_KM = _per_quantity("per_km", "kilometres", lambda quantities: quantities.km, "distance_km", title="Cost per kilometre")
+TOTAL = LogisticsMetric[ShipmentCosts, float](
+    name="cost_total",
+    title="Cost of the shipments",
+    path=f"{PATH}.total",
+    formula=ALL_COSTS,
+    unit=Unit.MONEY,
+    sign=SMALLER_IS_BETTER,
+    zero_policy="null (the whole of `cost_per_unit`) when no cost is known, or `several_currencies`",
+    source=SCOR_COST,
+    scor=ScorAttribute.COST,
+    compute=lambda costs: costs.total,
+)
+
+
+def _cost_metric(column: str) -> LogisticsMetric[ShipmentCosts, float]:
+    kind = column.removesuffix("_cost")
+    return LogisticsMetric(
+        name=f"cost_{kind}",
+        title=f"{kind.capitalize()} cost",
+        path=f"{PATH}.by_cost.{column}",
+        formula=f"sum of {column}",
+        unit=Unit.MONEY,
+        sign=SMALLER_IS_BETTER,
+        zero_policy="not in the report when the column is not there",
+        source=SCOR_COST,
+        scor=ScorAttribute.COST,
+        compute=lambda costs: costs.by_cost[column],
+    )
+
+
+WITHOUT_COST: LogisticsMetric[ShipmentCosts, int] = count_metric(
+    "cost_excluded_shipments",
+    "Shipments left out: no cost known",
+    f"{PATH}.n_excluded.shipments_without_cost",
+    "shipments of which every cost is missing",
+    lambda costs: costs.n_without_cost,
+    sign=SMALLER_IS_BETTER,
+    scor=ScorAttribute.COST,
+)
+PER_QUANTITY = (PER_UNIT, PER_CASE, PER_PALLET, PER_ORDER, PER_KG, PER_KM)
+METRICS = (*PER_QUANTITY, TOTAL, *map(_cost_metric, COSTS), WITHOUT_COST)
+
+
+def measure_cost(lines: OrderLines, shipments: Shipments, parameters: CostParameters) -> Part[CostPerUnit | None]:
+    """Return (transport + handling + storage + surcharges) / what was shipped, per unit, case, pallet, order, kg and km.
 
     Only the cost columns that are there count, and `cost_basis` lists them; within one shipment a missing one is 0, a shipment without any
     is left out. Null when costs are in several currencies and no rates are given. Measures whose quantity is unknown or 0 are null.
+
+    >>> from kpi_engine.logistics.inputs.orders import read_order_lines
+    >>> from kpi_engine.logistics.inputs.shipments import read_shipments
+    >>> from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
+    >>> data = pd.DataFrame({"order_id": ["O1"], "ordered_qty": 10, "shipped_qty": 10, "shipment_id": "S1", "transport_cost": 25.0})
+    >>> cost = measure_cost(read_order_lines(data), read_shipments(data, read_vehicle_types(pd.DataFrame())), CostParameters())
+    >>> cost.value.per_unit, cost.undefined_reasons["cost_per_unit.per_km"]
+    (2.5, 'missing_columns: distance_km')
     """
-    basis = [column for column in COSTS if column in shipments.present]
+    basis = tuple(column for column in COSTS if column in shipments.columns)
     if not basis:
-        return Part(None, {"cost_per_unit": f"missing_columns: one of {', '.join(COSTS)}"})
-    known = np.logical_or.reduce([~np.isnan(shipments.number(column)) for column in basis])
-    rate, currency, reason = _rates(shipments, known, parameters)
-    if reason or not known.any():
-        return Part(None, {"cost_per_unit": reason or NO_OBSERVATIONS})
-    spent = {column: total(np.nan_to_num(shipments.number(column)[known]) * rate[known]) for column in basis}
-    quantities = _quantities(lines, shipments, known)
-    everything = sum(spent.values())
-    answer: dict[str, Any] = {
-        **{name: everything / quantity if quantity > 0 else None for name, quantity in quantities.items()},
-        "total": everything,
-        "currency": currency or None,
-        "cost_basis": basis,
-        "by_cost": spent,
-        "n_excluded": {"shipments_without_cost": count(~known)},
-    }
-    present = lines.present | shipments.present
-    reasons = {name: lacking(present, *needed) or NO_OBSERVATIONS for name, needed in NEEDED.items() if answer[name] is None}
-    return Part(answer, {f"cost_per_unit.{name}": reason for name, reason in reasons.items()})
+        return Part(None, {PATH: f"missing_columns: one of {', '.join(COSTS)}"})
+    has_cost = np.logical_or.reduce([~np.isnan(shipments.number(column)) for column in basis])
+    conversion = find_conversion(shipments, has_cost, parameters)
+    if conversion.reason or not has_cost.any():
+        return Part(None, {PATH: conversion.reason or NO_OBSERVATIONS})
+    costs = ShipmentCosts(
+        by_cost=_sum_costs(shipments, basis, has_cost, conversion.factor),
+        quantities=sum_carried(lines, shipments, has_cost),
+        n_without_cost=count_true(~has_cost),
+        columns=lines.columns | shipments.columns,
+    )
+    figures = compute_figures(costs, PER_QUANTITY)
+    cost_per_unit = CostPerUnit(
+        per_unit=figures[PER_UNIT],
+        per_case=figures[PER_CASE],
+        per_pallet=figures[PER_PALLET],
+        per_order=figures[PER_ORDER],
+        per_kg=figures[PER_KG],
+        per_km=figures[PER_KM],
+        total=TOTAL(costs),
+        currency=conversion.currency or None,
+        cost_basis=basis,
+        by_cost=costs.by_cost,
+        n_excluded=CostExclusions(WITHOUT_COST(costs)),
+    )
+    return Part(cost_per_unit, figures.undefined_reasons)
 
 
-def _rates(shipments: Shipments, known: Bools, parameters: CostParameters) -> tuple[Floats, str, str | None]:
-    """The factor of each shipment's money, the currency it leads to, and the reason when there is no such factor."""
-    currencies = shipments.text("cost_currency")
-    used = sorted(set(currencies[known].tolist()))
+def compare_with_baseline(per_unit: float | None, baseline: float | None) -> float | None:
+    """Return the cost per unit above the baseline, percent of the baseline (negative: below); None without either.
+
+    >>> round(compare_with_baseline(33.0, 30.0), 9), compare_with_baseline(33.0, None)
+    (10.0, None)
+    """
+    return 100 * (per_unit / baseline - 1) if per_unit is not None and baseline else None
+
+
+def find_conversion(shipments: Shipments, has_cost: Bools, parameters: CostParameters) -> Conversion:
+    """Return how the money of the shipments with a cost becomes one currency, or the reason why it cannot.
+
+    >>> from kpi_engine.logistics.inputs.shipments import read_shipments
+    >>> from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
+    >>> data = pd.DataFrame({"shipment_id": ["S1", "S2"], "cost_currency": ["EUR", "GBP"]})
+    >>> shipments = read_shipments(data, read_vehicle_types(pd.DataFrame()))
+    >>> find_conversion(shipments, np.ones(2, dtype=bool), CostParameters("EUR", (("GBP", 1.2),))).factor.tolist()
+    [1.0, 1.2]
+    """
+    names = shipments.text("cost_currency")
+    currencies = sorted(set(names[has_cost].tolist()))
     if parameters.currency is None:
-        return np.ones(len(shipments)), "".join(used[:1]), "several_currencies" if len(used) > 1 else None
-    table = dict(parameters.rates) | {parameters.currency: 1.0}
-    unknown = [name or "none" for name in used if name not in table]
-    factors = np.array([table.get(name, np.nan) for name in currencies], dtype=np.float64)
-    return factors, parameters.currency, f"no_rate_for_currency: {', '.join(unknown)}" if unknown else None
+        reason = "several_currencies" if len(currencies) > 1 else None
+        return Conversion(np.ones(len(shipments)), "".join(currencies[:1]), reason)
+    rates = dict(parameters.rates) | {parameters.currency: 1.0}
+    without_rate = [name or "none" for name in currencies if name not in rates]
+    reason = f"no_rate_for_currency: {', '.join(without_rate)}" if without_rate else None
+    return Conversion(np.array([rates.get(name, np.nan) for name in names], dtype=np.float64), parameters.currency, reason)
 
 
-def _quantities(lines: Lines, shipments: Shipments, known: Bools) -> dict[str, float]:
-    """What the costed shipments carried; an order line belongs to them when it names one, or when no line names any."""
-    shipped, per_case = np.nan_to_num(lines.quantity("shipped_qty")), lines.number("units_per_case")
-    linked = lines.text("shipment_id")
-    costed = set(shipments.text("shipment_id")[known].tolist())
-    carried = np.array([name == "" or name in costed for name in linked], dtype=np.bool_)
-    held = carried & ~lines.cancelled_by_customer & (shipped > 0)
-    cased = held & (per_case > 0)
-    km = of_trips(shipments, "distance_km")[np.unique(shipments.trip[known])]
-    return {
-        "per_unit": total(shipped[held]),
-        "per_case": total(shipped[cased] / per_case[cased]) if cased.sum() == held.sum() else 0.0,
-        "per_pallet": _known_total(shipments.loads[known, 2]),
-        "per_order": float(len(np.unique(lines.order[held]))),
-        "per_kg": _known_total(shipments.loads[known, 0]),
-        "per_km": _known_total(km),
-    }
+def sum_carried(lines: OrderLines, shipments: Shipments, has_cost: Bools) -> CarriedQuantities:
+    """Add up what the shipments with a cost carried; an order line belongs to them when it names one, or when it names none.
+
+    >>> from kpi_engine.logistics.inputs.orders import read_order_lines
+    >>> from kpi_engine.logistics.inputs.shipments import read_shipments
+    >>> from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
+    >>> data = pd.DataFrame({"order_id": ["O1", "O2"], "shipped_qty": [10, 6], "shipment_id": ["S1", "S2"], "gross_kg": [80, 50]})
+    >>> shipments = read_shipments(data, read_vehicle_types(pd.DataFrame()))
+    >>> sum_carried(read_order_lines(data), shipments, np.array([True, False]))
+    CarriedQuantities(units=10.0, cases=0.0, pallets=0.0, orders=1.0, kg=80.0, km=0.0)
+    """
+    shipped_qty, units_per_case = np.nan_to_num(lines.outgoing_quantity("shipped_qty")), lines.number("units_per_case")
+    with_cost = {"", *shipments.text("shipment_id")[has_cost].tolist()}
+    is_carried = np.array([name in with_cost for name in lines.text("shipment_id")], dtype=np.bool_)
+    is_carried &= ~lines.is_cancelled_by_customer & (shipped_qty > 0)
+    has_cases = is_carried & (units_per_case > 0)
+    all_have_cases = count_true(has_cases) == count_true(is_carried)
+    loads = dict(zip(LOADS, shipments.loads[has_cost].T, strict=True))
+    return CarriedQuantities(
+        units=sum_exactly(shipped_qty[is_carried]),
+        cases=sum_exactly(shipped_qty[has_cases] / units_per_case[has_cases]) if all_have_cases else 0.0,
+        pallets=_sum_complete(loads["pallets"]),
+        orders=float(len(np.unique(lines.order[is_carried]))),
+        kg=_sum_complete(loads["gross_kg"]),
+        km=_sum_complete(read_trip_figure(shipments, "distance_km")[np.unique(shipments.trip[has_cost])]),
+    )
 
 
-def _known_total(values: Floats) -> float:
-    """The sum, 0 when one is unknown: a cost over a part of the quantity would be too high."""
-    return 0.0 if np.isnan(values).any() else total(values)
+def _sum_costs(shipments: Shipments, basis: tuple[str, ...], has_cost: Bools, factor: Floats) -> dict[str, float]:
+    return {column: sum_exactly(np.nan_to_num(shipments.number(column)[has_cost]) * factor[has_cost]) for column in basis}
+
+
+def _sum_complete(values: Floats) -> float:
+    """Return the sum, 0 when one is unknown: a cost over a part of the quantity would be too high."""
+    return 0.0 if np.isnan(values).any() else sum_exactly(values)

@@ -2,78 +2,320 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kpi_engine.logistics.inputs.columns import NO_OBSERVATIONS, Part, count, lacking, percent, total
+from kpi_engine.logistics.arithmetic import count_true, percentage, sum_exactly
+from kpi_engine.logistics.inputs.parameters import DwellParameters
 from kpi_engine.logistics.inputs.shipments import Shipments
-from kpi_engine.shared.arrays import Floats
+from kpi_engine.logistics.metric import (
+    CONVENTION,
+    NO_SIGN,
+    SMALLER_IS_BETTER,
+    LogisticsMetric,
+    Part,
+    count_metric,
+    explain_missing_columns,
+    parameter_metric,
+)
+from kpi_engine.logistics.serialise import fields_to_json, to_json
+from kpi_engine.shared.arrays import Bools, Floats
+from kpi_engine.shared.metric import NO_OBSERVATIONS, ScorAttribute, Unit
 
 SEGMENTS = {"queue": ("gate_in", "dock_in"), "dock": ("dock_in", "dock_out"), "depart": ("dock_out", "gate_out")}
-BREAKDOWNS = {"by_site": "site_id", "by_door": "door_id", "by_carrier": "carrier_id", "by_hour": "gate_in_hour"}
-VISIT = ["trip_id", "site_id", "gate_in", "gate_out"]
+VISIT_KEY = ["trip_id", "site_id", "gate_in", "gate_out"]
+VISIT_COLUMNS = [*VISIT_KEY, "dock_in", "dock_out", "door_id", "carrier_id", "gate_in_hour"]
+ROW_KEYS = {"by_site": "site_id", "by_door": "door_id", "by_carrier": "carrier_id", "by_hour": "gate_in_hour"}
+OIG = "US DOT OIG, ST2018019 (detention of commercial drivers)"
+NULL_WITHOUT_TIMES = "null (the whole of `dwell`) when gate times are not there"
 
 
-def dwell(shipments: Shipments, free_minutes: float) -> Part:
-    """Dwell = gate-out - gate-in, minutes; detention = max(0, dwell - free time); null when the times are not there.
+@dataclass(frozen=True)
+class DwellFigures:
+    """Dwell of visits, minutes; share_over_free in percent of the visits."""
+
+    median: float
+    p90: float
+    share_over_free: float | None
+    detention_minutes: float
+    visits: int
+
+    @classmethod
+    def of(cls, times: DwellTimes) -> DwellFigures:
+        """Compute the figures of at least one visit."""
+        return cls(
+            median=DWELL_MEDIAN(times),
+            p90=DWELL_P90(times),
+            share_over_free=DWELL_OVER_FREE(times),
+            detention_minutes=DETENTION(times),
+            visits=DWELL_VISITS(times),
+        )
+
+
+@dataclass(frozen=True)
+class DwellSegment:
+    """The minutes of one segment of the visits, over the visits of which it is known."""
+
+    median: float
+    p90: float
+    visits: int
+
+
+@dataclass(frozen=True)
+class DwellExclusions:
+    """How many visits no figure counts, by reason."""
+
+    missing_time: int
+    negative: int
+
+
+@dataclass(frozen=True)
+class Dwell(DwellFigures):
+    """Dwell of all visits, by segment (queue, dock, depart; None without its times), site, door, carrier and local hour of arrival."""
+
+    free_minutes: float
+    segments: Mapping[str, DwellSegment | None]
+    by_site: Mapping[str, DwellFigures]
+    by_door: Mapping[str, DwellFigures]
+    by_carrier: Mapping[str, DwellFigures]
+    by_hour: Mapping[int, DwellFigures]
+    n_excluded: DwellExclusions
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the part for JSON; each breakdown is a list of rows, which name the column that they break down by."""
+        breakdowns: dict[str, Mapping[Any, DwellFigures]] = {
+            "by_site": self.by_site,
+            "by_door": self.by_door,
+            "by_carrier": self.by_carrier,
+            "by_hour": self.by_hour,
+        }
+        return fields_to_json(self) | {
+            name: [{ROW_KEYS[name]: key, **to_json(figures)} for key, figures in rows.items()] for name, rows in breakdowns.items()
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class DwellTimes:
+    """The minutes that each visit took, and how many of them are free."""
+
+    minutes: Floats
+    free_minutes: float
+
+    @property
+    def detention(self) -> Floats:
+        """The minutes beyond the free time."""
+        return np.maximum(self.minutes - self.free_minutes, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Visits:
+    """One entry per visit: its times and places, and its minutes, NaN where a gate time is missing."""
+
+    frame: pd.DataFrame
+    minutes: Floats
+
+
+def _minutes_metric(
+    name: str,
+    title: str,
+    key: str,
+    formula: str,
+    compute: Callable[[DwellTimes], float],
+    scor: ScorAttribute = ScorAttribute.RESPONSIVENESS,
+) -> LogisticsMetric[DwellTimes, float]:
+    return LogisticsMetric(
+        name=name,
+        title=title,
+        path=f"dwell.{key}",
+        formula=formula,
+        unit=Unit.MINUTES,
+        sign=SMALLER_IS_BETTER,
+        zero_policy=NULL_WITHOUT_TIMES,
+        source=OIG,
+        scor=scor,
+        compute=compute,
+    )
+
+
+DWELL_MEDIAN = _minutes_metric(
+    "dwell_median", "Median dwell", "median", "median of gate-out - gate-in", lambda times: float(np.percentile(times.minutes, 50))
+)
+DWELL_P90 = _minutes_metric(
+    "dwell_p90",
+    "90th percentile of dwell",
+    "p90",
+    "90th percentile of gate-out - gate-in, linear interpolation",
+    lambda times: float(np.percentile(times.minutes, 90)),
+)
+DWELL_OVER_FREE = LogisticsMetric[DwellTimes, float | None](
+    name="dwell_over_free",
+    title="Visits beyond the free time",
+    path="dwell.share_over_free",
+    formula="100 * visits with dwell > free time / visits",
+    unit=Unit.PERCENT,
+    sign=SMALLER_IS_BETTER,
+    zero_policy=NULL_WITHOUT_TIMES,
+    source=OIG,
+    scor=ScorAttribute.RESPONSIVENESS,
+    compute=lambda times: percentage(count_true(times.detention > 0), len(times.minutes)),
+)
+DETENTION = _minutes_metric(
+    "detention",
+    "Detention",
+    "detention_minutes",
+    "sum max(0, dwell - free time)",
+    lambda times: sum_exactly(times.detention),
+    scor=ScorAttribute.COST,
+)
+DWELL_VISITS: LogisticsMetric[DwellTimes, int] = count_metric(
+    "dwell_visits",
+    "Visits measured",
+    "dwell.visits",
+    "visits with both gate times in order",
+    lambda times: len(times.minutes),
+    zero_policy=NULL_WITHOUT_TIMES,
+    scor=ScorAttribute.RESPONSIVENESS,
+)
+
+
+def _segment_metric(
+    segment: str, key: str, title: str, unit: Unit, sign: str, compute: Callable[[Floats], float]
+) -> LogisticsMetric[Floats, float]:
+    return LogisticsMetric(
+        name=f"dwell_{segment}_{key}",
+        title=title[:1].upper() + title[1:],
+        path=f"dwell.segments.{segment}.{key}",
+        formula=title,
+        unit=unit,
+        sign=sign,
+        zero_policy="null when the times are not there",
+        source=CONVENTION,
+        scor=ScorAttribute.RESPONSIVENESS,
+        compute=compute,
+    )
+
+
+def _segment_metrics(segment: str, time: str) -> tuple[LogisticsMetric[Floats, float], ...]:
+    """The metrics of the minutes of a segment; time: what the segment is."""
+    minutes = (Unit.MINUTES, SMALLER_IS_BETTER)
+    return (
+        _segment_metric(segment, "median", f"median {time}", *minutes, lambda values: float(np.percentile(values, 50))),
+        _segment_metric(segment, "p90", f"90th percentile of the {time}", *minutes, lambda values: float(np.percentile(values, 90))),
+        _segment_metric(segment, "visits", f"visits with a known {time}", Unit.COUNT, NO_SIGN, len),
+    )
+
+
+SEGMENT_METRICS = {
+    "queue": _segment_metrics("queue", "time from gate to dock"),
+    "dock": _segment_metrics("dock", "time at the dock"),
+    "depart": _segment_metrics("depart", "time from dock to gate"),
+}
+MISSING_TIME: LogisticsMetric[Visits, int] = count_metric(
+    "dwell_excluded_missing",
+    "Visits left out: a gate time is missing",
+    "dwell.n_excluded.missing_time",
+    "visits without gate-in or gate-out",
+    lambda visits: count_true(np.isnan(visits.minutes)),
+    sign=SMALLER_IS_BETTER,
+    scor=ScorAttribute.RESPONSIVENESS,
+)
+NEGATIVE_TIME: LogisticsMetric[Visits, int] = count_metric(
+    "dwell_excluded_negative",
+    "Visits left out: gate-out before gate-in",
+    "dwell.n_excluded.negative",
+    "visits with a negative dwell",
+    lambda visits: count_true(np.asarray(visits.minutes < 0)),
+    sign=SMALLER_IS_BETTER,
+    scor=ScorAttribute.RESPONSIVENESS,
+)
+METRICS = (
+    *(DWELL_MEDIAN, DWELL_P90, DWELL_OVER_FREE, DETENTION, DWELL_VISITS),
+    parameter_metric(
+        "dwell_free_time",
+        "Free time",
+        "dwell.free_minutes",
+        Unit.MINUTES,
+        sign="larger is more lenient",
+        source=OIG,
+        scor=ScorAttribute.RESPONSIVENESS,
+    ),
+    *(metric for metrics in SEGMENT_METRICS.values() for metric in metrics),
+    *(MISSING_TIME, NEGATIVE_TIME),
+)
+
+
+def measure_dwell(shipments: Shipments, parameters: DwellParameters) -> Part[Dwell | None]:
+    """Return dwell = gate-out - gate-in and detention = max(0, dwell - free time), minutes; null when the times are not there.
 
     A visit is counted once however many shipments it carried. Percentiles by linear interpolation. Negative times are left out and counted.
     Source: US DOT OIG report ST2018019 (detention beyond two hours).
+
+    >>> from kpi_engine.logistics.inputs.shipments import read_shipments
+    >>> from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
+    >>> rows = {"shipment_id": ["S1", "S2"], "gate_in": "2026-07-20T09:00", "gate_out": ["2026-07-20T10:30", "2026-07-20T12:30"]}
+    >>> shipments = read_shipments(pd.DataFrame(rows), read_vehicle_types(pd.DataFrame()))
+    >>> dwell = measure_dwell(shipments, DwellParameters(free_minutes=120)).value
+    >>> dwell.median, dwell.detention_minutes, dwell.by_hour[9].visits
+    (150.0, 90.0, 2)
     """
-    reason = lacking(shipments.present, "shipment_id", "gate_in", "gate_out")
-    if reason:
-        return Part(None, {"dwell": reason})
-    visits = _visits(shipments)
-    minutes = (visits["gate_out"] - visits["gate_in"]).to_numpy(dtype=np.float64)
-    held = minutes >= 0
-    if not held.any():
-        return Part(None, {"dwell": NO_OBSERVATIONS})
-    kept, stood = visits[held], minutes[held]
-    answer: dict[str, Any] = {
-        **_figures(stood, free_minutes),
-        "free_minutes": free_minutes,
-        "segments": {name: _segment(kept, *ends) for name, ends in SEGMENTS.items()},
-        **{name: _by(kept[column], stood, free_minutes, column) for name, column in BREAKDOWNS.items()},
-        "n_excluded": {"missing_time": count(np.isnan(minutes)), "negative": count(minutes < 0)},
-    }
-    return Part(answer, {f"dwell.segments.{name}": "no_timestamps" for name in SEGMENTS if answer["segments"][name] is None})
+    reason = explain_missing_columns(shipments.columns, "shipment_id", "gate_in", "gate_out")
+    visits = None if reason else list_visits(shipments)
+    if visits is None or not (visits.minutes >= 0).any():
+        return Part(None, {"dwell": reason or NO_OBSERVATIONS})
+    is_measured = visits.minutes >= 0
+    frame, times = visits.frame[is_measured], DwellTimes(visits.minutes[is_measured], parameters.free_minutes)
+    segments = {name: _measure_segment(name, frame) for name in SEGMENTS}
+    dwell = Dwell(
+        **vars(DwellFigures.of(times)),
+        free_minutes=parameters.free_minutes,
+        segments=segments,
+        by_site=_break_down(frame["site_id"], times),
+        by_door=_break_down(frame["door_id"], times),
+        by_carrier=_break_down(frame["carrier_id"], times),
+        by_hour=_break_down_by_hour(frame["gate_in_hour"], times),
+        n_excluded=DwellExclusions(MISSING_TIME(visits), NEGATIVE_TIME(visits)),
+    )
+    return Part(dwell, {f"dwell.segments.{name}": "no_timestamps" for name, segment in segments.items() if segment is None})
 
 
-def _visits(shipments: Shipments) -> pd.DataFrame:
-    columns = [*dict.fromkeys([*VISIT, "dock_in", "dock_out", *BREAKDOWNS.values()])]
-    visits = shipments.frame.assign(trip_id=shipments.trip)[columns].sort_values(columns)
-    return visits[~visits.duplicated(VISIT)]
+def list_visits(shipments: Shipments) -> Visits:
+    """Return the visits of the trips: the same trip at the same site at the same times is one.
+
+    >>> from kpi_engine.logistics.inputs.shipments import read_shipments
+    >>> from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
+    >>> rows = {"shipment_id": ["S1", "S2"], "trip_id": "T1", "gate_in": "2026-07-20T09:00", "gate_out": "2026-07-20T10:30"}
+    >>> list_visits(read_shipments(pd.DataFrame(rows), read_vehicle_types(pd.DataFrame()))).minutes.tolist()
+    [90.0]
+    """
+    visits = shipments.frame.assign(trip_id=shipments.trip)[VISIT_COLUMNS].sort_values(VISIT_COLUMNS)
+    visits = visits[~visits.duplicated(VISIT_KEY)]
+    return Visits(visits, (visits["gate_out"] - visits["gate_in"]).to_numpy(dtype=np.float64))
 
 
-def _figures(stood: Floats, free_minutes: float) -> dict[str, Any]:
-    median, p90 = np.percentile(stood, [50, 90]).tolist()
-    over = np.maximum(stood - free_minutes, 0)
-    return {
-        "median": median,
-        "p90": p90,
-        "share_over_free": percent(count(over > 0), len(stood)),
-        "detention_minutes": total(over),
-        "visits": len(stood),
-    }
-
-
-def _segment(visits: pd.DataFrame, start: str, end: str) -> dict[str, Any] | None:
-    taken = (visits[end] - visits[start]).to_numpy(dtype=np.float64)
-    known = taken[taken >= 0]
-    if not len(known):
+def _measure_segment(name: str, visits: pd.DataFrame) -> DwellSegment | None:
+    start, end = SEGMENTS[name]
+    minutes = (visits[end] - visits[start]).to_numpy(dtype=np.float64)
+    minutes = minutes[minutes >= 0]
+    if not len(minutes):
         return None
-    median, p90 = np.percentile(known, [50, 90]).tolist()
-    return {"median": median, "p90": p90, "visits": len(known)}
+    median, p90, count = SEGMENT_METRICS[name]
+    return DwellSegment(median(minutes), p90(minutes), visits=int(count(minutes)))
 
 
-def _by(key: pd.Series[Any], stood: Floats, free_minutes: float, column: str) -> list[dict[str, Any]]:
-    """One row per value of the key, in order; visits without one are left out."""
-    values = key.to_numpy()
-    known = ~np.isnan(values.astype(np.float64)) if column == "gate_in_hour" else np.asarray(values != "", dtype=np.bool_)
-    codes, names = pd.factorize(values[known], sort=True)
-    return [
-        {column: int(name) if column == "gate_in_hour" else str(name), **_figures(stood[known][codes == code], free_minutes)}
-        for code, name in enumerate(names)
-    ]
+def _break_down(names: pd.Series[str], times: DwellTimes) -> dict[str, DwellFigures]:
+    """Return the figures of each name, in order; visits without one are left out."""
+    labels = names.to_numpy(dtype=object)
+    return {name: _figures_of(times, labels == name) for name in sorted({*labels.tolist()} - {""})}
+
+
+def _break_down_by_hour(hours: pd.Series[float], times: DwellTimes) -> dict[int, DwellFigures]:
+    numbers = hours.to_numpy(dtype=np.float64)
+    return {int(hour): _figures_of(times, numbers == hour) for hour in np.unique(numbers[~np.isnan(numbers)])}
+
+
+def _figures_of(times: DwellTimes, mask: Bools) -> DwellFigures:
+    return DwellFigures.of(DwellTimes(times.minutes[mask], times.free_minutes))

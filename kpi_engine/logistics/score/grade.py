@@ -4,115 +4,281 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-from kpi_engine.logistics.inputs.columns import Part
 from kpi_engine.logistics.inputs.parameters import Component, GradeParameters
+from kpi_engine.logistics.metric import CONVENTION, LARGER_IS_BETTER, SMALLER_IS_BETTER, LogisticsMetric, Part, compute_figures
+from kpi_engine.logistics.serialise import json_key
+from kpi_engine.shared.metric import Metric, ScorAttribute, Unit
 
 PATH = "efficiency_score"
-ROUNDING = 9  # 89.99999999999999 is a 90 that floating point missed
+DIGITS = 9  # 89.99999999999999 is a 90 that floating point missed
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A component with its value, its score 0..100, and its share of all weights that are there, 0..1; None where there is no value."""
+class ComponentRow:
+    """A component with its value, its score 0..100 and the points that it takes from the whole score; None where there is no value."""
+
+    name: str
+    value: float | None
+    floor: float
+    target: float
+    weight: float
+    unit: str
+    score: float | None
+    points_lost: float | None
+
+
+@dataclass(frozen=True)
+class Lever:
+    """The change of one component's value, in its unit, that alone lifts the score to the next grade; score_points: that of its score."""
+
+    component: str
+    unit: str
+    from_value: float | None = field(metadata=json_key("from"))
+    to_value: float = field(metadata=json_key("to"))
+    change: float
+    score_points: float
+    score: float
+    grade: str
+
+
+@dataclass(frozen=True)
+class EfficiencyScore:
+    """The score 0..100 and the grade A to F; weight_coverage: percent of the weight of which the components have a value."""
+
+    score: float | None
+    grade: str | None
+    weight_coverage: float
+    components: tuple[ComponentRow, ...]
+    next_grade_levers: tuple[Lever, ...]
+
+
+@dataclass(frozen=True)
+class ScoredComponent:
+    """A component with its value, and its share of the weights of all components that have one, 0..1; None where there is no value."""
 
     component: Component
     value: float | None
-    score: float | None
-    share: float | None
+    weight_share: float | None
+
+    @property
+    def score(self) -> float | None:
+        """The score of the value, 0..100."""
+        return None if self.value is None else score_component(self.component, self.value)
 
     @property
     def points(self) -> float:
-        """What it gives to the score."""
-        return (self.score or 0.0) * (self.share or 0.0)
+        """What the component adds to the whole score."""
+        return (self.score or 0.0) * (self.weight_share or 0.0)
 
     @property
     def points_lost(self) -> float | None:
-        """What it takes from the score; the points lost of all components and the score sum to 100."""
-        return None if self.score is None or self.share is None else (100 - self.score) * self.share
+        """What the component takes from the whole score; the points lost of all components and the score sum to 100."""
+        return None if self.score is None or self.weight_share is None else (100 - self.score) * self.weight_share
 
 
-def component_score(component: Component, value: float) -> float:
-    """clamp(100 * (value - floor) / (target - floor)), 0..100."""
+@dataclass(frozen=True)
+class Scorecard:
+    """All components, scored."""
+
+    components: tuple[ScoredComponent, ...]
+    parameters: GradeParameters
+
+    @property
+    def weight_coverage(self) -> float:
+        """The percent of the weight of which the components have a value."""
+        with_value = sum(row.component.weight for row in self.components if row.value is not None)
+        return 100 * with_value / sum(row.component.weight for row in self.components)
+
+    @property
+    def score(self) -> float | None:
+        """The weighted mean of the component scores, None without any weight."""
+        return sum(row.points for row in self.components) if self.weight_coverage > 0 else None
+
+    @property
+    def grade(self) -> str | None:
+        """The grade of the score, None when too many components are missing."""
+        if self.score is None or self.weight_coverage < self.parameters.minimum_coverage:
+            return None
+        return grade_score(self.score, self.parameters)
+
+
+SCORE = LogisticsMetric[Scorecard, float | None](
+    name="efficiency_score",
+    title="Efficiency score",
+    path=f"{PATH}.score",
+    formula="sum weight * clamp(100 * (value - floor) / (target - floor)) / sum weight over the components that are there",
+    unit=Unit.SCORE,
+    sign=LARGER_IS_BETTER,
+    zero_policy="null when no component is there",
+    source=CONVENTION,
+    compute=lambda card: card.score,
+    reason="no_component",
+)
+GRADE = LogisticsMetric[Scorecard, str | None](
+    name="efficiency_grade",
+    title="Efficiency grade",
+    path=f"{PATH}.grade",
+    formula="A from 90, B from 80, C from 70, D from 60, else F",
+    unit=Unit.GRADE,
+    sign="A is best",
+    zero_policy="null when weight_coverage is below 60",
+    source=CONVENTION,
+    compute=lambda card: card.grade,
+    explain=lambda card: f"weight_coverage_below_{card.parameters.minimum_coverage:g}",
+)
+WEIGHT_COVERAGE = LogisticsMetric[Scorecard, float](
+    name="efficiency_weight_coverage",
+    title="Weight of the components that are there",
+    path=f"{PATH}.weight_coverage",
+    formula="100 * sum weight of components with a value / sum weight",
+    unit=Unit.PERCENT,
+    sign=LARGER_IS_BETTER,
+    zero_policy="0 when no component is there",
+    source=CONVENTION,
+    compute=lambda card: card.weight_coverage,
+)
+COMPONENT_SCORE = LogisticsMetric[ScoredComponent, float | None](
+    name="grade_component_score",
+    title="Score of a component of the grade",
+    path=f"{PATH}.components[].score",
+    formula="clamp(100 * (value - floor) / (target - floor)) to 0..100",
+    unit=Unit.SCORE,
+    sign=LARGER_IS_BETTER,
+    zero_policy="null when the component is missing; its weight goes to the others",
+    source=CONVENTION,
+    compute=lambda row: row.score,
+)
+POINTS_LOST = LogisticsMetric[ScoredComponent, float | None](
+    name="grade_points_lost",
+    title="Points lost by a component",
+    path=f"{PATH}.components[].points_lost",
+    formula="weight of the component among those present * (100 - its score) / 100",
+    unit=Unit.POINTS,
+    sign=SMALLER_IS_BETTER,
+    zero_policy="null for a component that is missing",
+    source=CONVENTION,
+    compute=lambda row: row.points_lost,
+)
+LEVER = Metric(
+    name="grade_lever",
+    title="Change that lifts the grade",
+    path=f"{PATH}.next_grade_levers[].change",
+    formula="smallest change of one component's value that lifts the score to the next grade, all others unchanged",
+    unit=Unit.UNITS,
+    sign="in the unit of the component",
+    zero_policy="the list is empty at grade A, without a grade, or when no single component can lift it",
+    source=CONVENTION,
+    scor=ScorAttribute.RELIABILITY,
+)
+SCORE_METRICS = (SCORE, GRADE, WEIGHT_COVERAGE)
+COMPONENT_METRICS = (COMPONENT_SCORE, POINTS_LOST, LEVER)
+
+
+def score_efficiency(values: Mapping[str, float | None], parameters: GradeParameters) -> Part[EfficiencyScore]:
+    """Return the weighted mean of the component scores, 0..100, its grade A to F, and the levers to the next grade.
+
+    values: by the name of the component. Components without a value are dropped and the weights of the others scaled up;
+    `weight_coverage` is the percent of the weight that is there, and below `minimum_coverage` there is no grade.
+
+    >>> score = score_efficiency({"otif": 92, "unit_fill": 97, "truck_utilization": 78, "accuracy": 82}, GradeParameters()).value
+    >>> round(score.score, 2), score.grade, score.weight_coverage, score.next_grade_levers[0].component
+    (72.44, 'C', 75.0, 'otif')
+    """
+    card = build_scorecard(values, parameters)
+    figures = compute_figures(card, SCORE_METRICS)
+    score, grade = figures[SCORE], figures[GRADE]
+    efficiency = EfficiencyScore(
+        score=score,
+        grade=grade,
+        weight_coverage=figures[WEIGHT_COVERAGE],
+        components=tuple(map(_build_row, card.components)),
+        next_grade_levers=find_levers(card, score) if score is not None and grade else (),
+    )
+    return Part(efficiency, figures.undefined_reasons)
+
+
+def build_scorecard(values: Mapping[str, float | None], parameters: GradeParameters) -> Scorecard:
+    """Return the components with their values; None, NaN and infinities are missing.
+
+    >>> card = build_scorecard({"otif": 92, "unit_fill": float("nan")}, GradeParameters())
+    >>> [(row.component.name, row.weight_share) for row in card.components][:2]
+    [('otif', 1.0), ('unit_fill', None)]
+    """
+    finite = {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
+    total_weight = sum(component.weight for component in parameters.components if component.name in finite)
+    rows = (
+        ScoredComponent(component, finite[component.name], component.weight / total_weight)
+        if component.name in finite
+        else ScoredComponent(component, None, None)
+        for component in parameters.components
+    )
+    return Scorecard(tuple(rows), parameters)
+
+
+def score_component(component: Component, value: float) -> float:
+    """Return clamp(100 * (value - floor) / (target - floor)), 0..100.
+
+    >>> score_component(Component("otif", weight=25, floor=80, target=98, unit="percent"), 89)
+    50.0
+    """
     return min(100.0, max(0.0, 100 * (value - component.floor) / (component.target - component.floor)))
 
 
-def efficiency_score(values: Mapping[str, float | None], parameters: GradeParameters) -> Part:
-    """The weighted mean of the component scores, 0..100, its grade A to F, and the levers to the next grade.
+def grade_score(score: float, parameters: GradeParameters) -> str:
+    """Return A from 90, B from 80, C from 70, D from 60, else F.
 
-    Components without a value are dropped and the weights of the others scaled up; `weight_coverage` is the percent of the weight that is
-    there, and below `minimum_coverage` there is no grade.
+    >>> grade_score(80, GradeParameters()), grade_score(59.9, GradeParameters())
+    ('B', 'F')
     """
-    scored = _score(values, parameters)
-    everything = sum(component.weight for component in parameters.components)
-    coverage = 100 * sum(item.component.weight for item in scored if item.score is not None) / everything
-    score = sum(item.points for item in scored) if coverage > 0 else None
-    grade = grade_of(score, parameters) if score is not None and coverage >= parameters.minimum_coverage else None
-    answer = {
-        "score": score,
-        "grade": grade,
-        "weight_coverage": coverage,
-        "components": [_row(item) for item in scored],
-        "next_grade_levers": _levers(scored, score, parameters) if score is not None and grade else [],
-    }
-    undefined = {f"{PATH}.score": "no_component"} if score is None else {}
-    return Part(answer, undefined | ({} if grade else {f"{PATH}.grade": f"weight_coverage_below_{parameters.minimum_coverage:g}"}))
+    return next((name for lowest, name in parameters.grades if round(score, DIGITS) >= lowest), parameters.lowest_grade)
 
 
-def grade_of(score: float, parameters: GradeParameters) -> str:
-    """A from 90, B from 80, C from 70, D from 60, else F."""
-    return next((name for lowest, name in parameters.grades if round(score, ROUNDING) >= lowest), parameters.lowest_grade)
+def find_levers(card: Scorecard, score: float) -> tuple[Lever, ...]:
+    """Return the single changes that would lift the score to the next grade, the smallest first; none from the best grade.
 
-
-def _score(values: Mapping[str, float | None], parameters: GradeParameters) -> list[Scored]:
-    values = {component.name: _known(values.get(component.name)) for component in parameters.components}
-    present = sum(component.weight for component in parameters.components if values[component.name] is not None)
-    scored = []
-    for component in parameters.components:
-        value = values[component.name]
-        if value is None:
-            scored.append(Scored(component, None, None, None))
-        else:
-            scored.append(Scored(component, value, component_score(component, value), component.weight / present))
-    return scored
-
-
-def _known(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
-
-
-def _row(item: Scored) -> dict[str, Any]:
-    component = item.component
-    limits = {"floor": component.floor, "target": component.target, "weight": component.weight, "unit": component.unit}
-    return {"name": component.name, "value": item.value, **limits, "score": item.score, "points_lost": item.points_lost}
-
-
-def _levers(scored: list[Scored], score: float, parameters: GradeParameters) -> list[dict[str, Any]]:
-    """The single changes that would lift the score to the next grade, the one with the least way to go first; none from the best grade."""
-    above = [(lowest, name) for lowest, name in parameters.grades if lowest > round(score, ROUNDING)]
-    if not above:
-        return []
-    goal, grade = above[-1]
+    >>> card = build_scorecard({"otif": 92, "unit_fill": 97, "truck_utilization": 78, "accuracy": 82}, GradeParameters())
+    >>> [(lever.component, lever.grade) for lever in find_levers(card, card.score)]
+    [('otif', 'B'), ('truck_utilization', 'B')]
+    """
+    higher_grades = [(lowest, name) for lowest, name in card.parameters.grades if lowest > round(score, DIGITS)]
+    if not higher_grades:
+        return ()
+    goal, grade = higher_grades[-1]
+    points_needed = goal - score - 10**-DIGITS
     levers = [
-        _lever(item, goal, score, grade) for item in scored if item.share and (item.points_lost or 0.0) >= goal - score - 10**-ROUNDING
+        _build_lever(row, goal, score, grade) for row in card.components if row.weight_share and (row.points_lost or 0.0) >= points_needed
     ]
-    return sorted(levers, key=lambda lever: (lever["score_points"], lever["component"]))
+    return tuple(sorted(levers, key=lambda lever: (lever.score_points, lever.component)))
 
 
-def _lever(item: Scored, goal: float, score: float, grade: str) -> dict[str, Any]:
-    """What the component's value would have to be, everything else as it is."""
-    component, before = item.component, item.score or 0.0
-    needed = min(100.0, before + (goal - score) / (item.share or 1.0))
-    value = component.floor + (component.target - component.floor) * needed / 100
-    return {
-        "component": component.name,
-        "unit": component.unit,
-        "from": item.value,
-        "to": value,
-        "change": value - (item.value or 0.0),
-        "score_points": needed - before,
-        "score": goal,
-        "grade": grade,
-    }
+def _build_row(row: ScoredComponent) -> ComponentRow:
+    component = row.component
+    return ComponentRow(
+        name=component.name,
+        value=row.value,
+        floor=component.floor,
+        target=component.target,
+        weight=component.weight,
+        unit=component.unit,
+        score=COMPONENT_SCORE(row),
+        points_lost=POINTS_LOST(row),
+    )
+
+
+def _build_lever(row: ScoredComponent, goal: float, score: float, grade: str) -> Lever:
+    """Return what the component's value would have to be, everything else unchanged."""
+    component, current_score = row.component, row.score or 0.0
+    needed_score = min(100.0, current_score + (goal - score) / (row.weight_share or 1.0))
+    value = component.floor + (component.target - component.floor) * needed_score / 100
+    return Lever(
+        component=component.name,
+        unit=component.unit,
+        from_value=row.value,
+        to_value=value,
+        change=value - (row.value or 0.0),
+        score_points=needed_score - current_score,
+        score=goal,
+        grade=grade,
+    )

@@ -1,94 +1,256 @@
 """Fill rates: how much of what was ordered was shipped.
 
 First shipment, no substitutes or back-orders. A line shipped beyond its order counts as full, not as more than full. Lines that the
-customer cancelled are left out; lines that we cancelled count as not shipped. Source: APICS Dictionary, "fill rate".
+customer cancelled are left out; lines that the supplier cancelled count as not shipped. Source: APICS Dictionary, "fill rate".
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from kpi_engine.logistics.inputs.columns import NO_OBSERVATIONS, Part, count, lacking, percent, total
-from kpi_engine.logistics.inputs.orders import Lines
-from kpi_engine.shared.arrays import Bools, Floats, Ints
-
-RATES = ("unit", "case", "line", "order", "value")
+from kpi_engine.logistics.arithmetic import count_true, percentage, sum_exactly
+from kpi_engine.logistics.inputs.orders import OrderLines
+from kpi_engine.logistics.inputs.parameters import FillBasis
+from kpi_engine.logistics.metric import (
+    CONVENTION,
+    LARGER_IS_BETTER,
+    SMALLER_IS_BETTER,
+    LogisticsMetric,
+    Part,
+    compute_figures,
+    count_metric,
+    explain_missing_columns,
+)
+from kpi_engine.shared.arrays import Floats, Ints
+from kpi_engine.shared.metric import Unit
 
 
 @dataclass(frozen=True)
-class Filled:
-    """The lines that count: what was ordered, and what of it was shipped."""
+class FillExclusions:
+    """How many lines no rate counts, by reason; and how many of the others the case fill and the value fill leave out."""
 
-    ordered: Floats
-    shipped: Floats
+    cancelled_by_customer: int
+    missing_ordered: int
+    nothing_ordered: int
+    missing_shipped: int
+    no_units_per_case: int
+    no_unit_price: int
+
+
+@dataclass(frozen=True)
+class FillRate:
+    """The five fill rates, percent. basis: the quantity that they compare with; broken_cases: lines shipped with one."""
+
+    unit: float | None
+    case: float | None
+    line: float | None
+    order: float | None
+    value: float | None
+    basis: FillBasis
+    n_lines: int
+    n_orders: int
+    broken_cases: int | None
+    n_excluded: FillExclusions
+
+
+@dataclass(frozen=True, eq=False)
+class FillLines:
+    """The lines that count: the ordered quantity, and what of it was shipped. columns: those of the caller's frame."""
+
+    ordered_qty: Floats
+    shipped_qty: Floats
     order: Ints
-    held: Bools
+    units_per_case: Floats
+    unit_price: Floats
+    currencies: frozenset[str]
+    columns: frozenset[str]
+    n_excluded: FillExclusions
+
+    @property
+    def cases_per_unit(self) -> Floats:
+        """NaN where the units per case are unknown."""
+        cases: Floats = np.full(len(self.ordered_qty), np.nan)
+        return np.divide(1.0, self.units_per_case, out=cases, where=self.units_per_case > 0)
 
     def rate(self, weight: Floats) -> float | None:
-        """100 * sum(weight * min(shipped, ordered)) / sum(weight * ordered), percent; lines without a weight are left out."""
-        known = ~np.isnan(weight)
-        return percent(total((weight * self.shipped)[known]), total((weight * self.ordered)[known]))
+        """Return 100 * sum(weight * shipped) / sum(weight * ordered), percent; lines without a weight are left out."""
+        has_weight = ~np.isnan(weight)
+        return percentage(sum_exactly((weight * self.shipped_qty)[has_weight]), sum_exactly((weight * self.ordered_qty)[has_weight]))
 
-    def line_rate(self) -> float | None:
-        """100 * full lines / lines, percent."""
-        return percent(count(self.shipped >= self.ordered), len(self.ordered))
+    def rate_orders(self) -> float | None:
+        """Return 100 * orders whose every line is full / orders, percent."""
+        n_orders = count_orders(self)
+        return percentage(n_orders - len(np.unique(self.order[self.shipped_qty < self.ordered_qty])), n_orders)
 
-    def order_rate(self) -> float | None:
-        """100 * orders whose every line is full / orders, percent."""
-        short = np.unique(self.order[self.shipped < self.ordered])
-        orders = len(np.unique(self.order))
-        return percent(orders - len(short), orders)
+    def count_broken_cases(self) -> int | None:
+        """Return how many lines were shipped with a broken case, None without the column units_per_case."""
+        if "units_per_case" not in self.columns:
+            return None
+        return count_true(np.mod(self.shipped_qty, np.where(self.units_per_case > 0, self.units_per_case, np.inf)) > 0)
 
 
-def fill_rate(lines: Lines, basis: str) -> Part:
-    """All five fill rates, percent, with the quantity they compare with and what was left out."""
-    filled, excluded = _filled(lines, basis)
-    per_case, price = (lines.number(name)[filled.held] for name in ("units_per_case", "unit_price"))
-    priced = ~np.isnan(price)
-    currencies = set(lines.text("currency")[filled.held][priced].tolist())
-    cases = np.divide(1.0, per_case, out=np.full(len(per_case), np.nan), where=per_case > 0)
-    rates = {
-        "unit": filled.rate(np.ones(len(filled.ordered))),
-        "case": filled.rate(cases),
-        "line": filled.line_rate(),
-        "order": filled.order_rate(),
-        "value": filled.rate(price) if len(currencies) <= 1 else None,
-    }
-    answer: dict[str, Any] = rates | {
-        "basis": basis,
-        "n_lines": len(filled.ordered),
-        "n_orders": len(np.unique(filled.order)),
-        "broken_cases": count(np.mod(filled.shipped, np.where(per_case > 0, per_case, np.inf)) > 0)
-        if "units_per_case" in lines.present
-        else None,
-        "n_excluded": excluded | {"no_units_per_case": count(np.isnan(cases)), "no_unit_price": count(~priced)},
-    }
-    reasons = {
-        "case": lacking(lines.present, "units_per_case"),
-        "value": lacking(lines.present, "unit_price") or ("several_currencies" if len(currencies) > 1 else None),
-        "broken_cases": lacking(lines.present, "units_per_case"),
-    }
-    return Part(
-        answer, {f"fill_rate.{name}": reasons.get(name) or NO_OBSERVATIONS for name in (*RATES, "broken_cases") if answer[name] is None}
+def count_orders(lines: FillLines) -> int:
+    """Return how many orders the lines belong to.
+
+    >>> from kpi_engine.logistics.inputs.orders import read_order_lines
+    >>> rows = {"order_id": ["O1", "O1", "O2"], "ordered_qty": [10, 5, 8], "shipped_qty": [10, 4, 8]}
+    >>> count_orders(select_fill_lines(read_order_lines(pd.DataFrame(rows)), "original_qty"))
+    2
+    """
+    return len(np.unique(lines.order))
+
+
+def select_fill_lines(lines: OrderLines, basis: FillBasis) -> FillLines:
+    """Return the lines with an ordered quantity above 0 and a known shipped quantity.
+
+    >>> from kpi_engine.logistics.inputs.orders import read_order_lines
+    >>> rows = {"order_id": ["O1", "O2"], "ordered_qty": [10, 0], "shipped_qty": [12, 0]}
+    >>> lines = select_fill_lines(read_order_lines(pd.DataFrame(rows)), "original_qty")
+    >>> lines.shipped_qty.tolist(), lines.n_excluded.nothing_ordered
+    ([10.0], 1)
+    """
+    ordered_qty, shipped_qty = lines.number("ordered_qty"), lines.outgoing_quantity("shipped_qty")
+    if basis == "final_qty":
+        ordered_qty = np.where(np.isnan(lines.number("final_qty")), ordered_qty, lines.number("final_qty"))
+    is_open = ~lines.is_cancelled_by_customer
+    is_counted = is_open & (ordered_qty > 0) & (shipped_qty >= 0)
+    units_per_case, unit_price = (lines.number(name)[is_counted] for name in ("units_per_case", "unit_price"))
+    return FillLines(
+        ordered_qty=ordered_qty[is_counted],
+        shipped_qty=np.minimum(shipped_qty, ordered_qty)[is_counted],
+        order=lines.order[is_counted],
+        units_per_case=units_per_case,
+        unit_price=unit_price,
+        currencies=frozenset(lines.text("currency")[is_counted][~np.isnan(unit_price)].tolist()),
+        columns=lines.columns,
+        n_excluded=FillExclusions(
+            cancelled_by_customer=count_true(~is_open),
+            missing_ordered=count_true(is_open & np.isnan(ordered_qty)),
+            nothing_ordered=count_true(is_open & (ordered_qty <= 0)),
+            missing_shipped=count_true(is_open & (ordered_qty > 0) & ~(shipped_qty >= 0)),
+            no_units_per_case=count_true(~(units_per_case > 0)),
+            no_unit_price=count_true(np.isnan(unit_price)),
+        ),
     )
 
 
-def _filled(lines: Lines, basis: str) -> tuple[Filled, dict[str, int]]:
-    ordered, shipped = lines.number("ordered_qty"), lines.quantity("shipped_qty")
-    if basis == "final_qty":
-        ordered = np.where(np.isnan(lines.number("final_qty")), ordered, lines.number("final_qty"))
-    kept = ~lines.cancelled_by_customer
-    unknown = kept & np.isnan(ordered)
-    nothing = kept & (ordered <= 0)
-    unshipped = kept & (ordered > 0) & ~(shipped >= 0)
-    held = kept & (ordered > 0) & (shipped >= 0)
-    excluded = {
-        "cancelled_by_customer": count(~kept),
-        "missing_ordered": count(unknown),
-        "nothing_ordered": count(nothing),
-        "missing_shipped": count(unshipped),
-    }
-    return Filled(ordered[held], np.minimum(shipped, ordered)[held], lines.order[held], held), excluded
+def _explain_value(lines: FillLines) -> str | None:
+    several = "several_currencies" if len(lines.currencies) > 1 else None
+    return explain_missing_columns(lines.columns, "unit_price") or several
+
+
+def _explain_cases(lines: FillLines) -> str | None:
+    return explain_missing_columns(lines.columns, "units_per_case")
+
+
+def _rate_metric(
+    key: str,
+    formula: str,
+    compute: Callable[[FillLines], float | None],
+    *,
+    zero_policy: str = "null `no_observations` when no line counts",
+    explain: Callable[[FillLines], str | None] | None = None,
+) -> LogisticsMetric[FillLines, float | None]:
+    return LogisticsMetric(
+        name=f"{key}_fill",
+        title=f"{key.capitalize()} fill rate",
+        path=f"fill_rate.{key}",
+        formula=formula,
+        unit=Unit.PERCENT,
+        sign=LARGER_IS_BETTER,
+        zero_policy=zero_policy,
+        source="APICS Dictionary, fill rate",
+        compute=compute,
+        explain=explain,
+    )
+
+
+UNIT_FILL = _rate_metric("unit", "100 * sum min(shipped, ordered) / sum ordered", lambda lines: lines.rate(np.ones(len(lines.ordered_qty))))
+CASE_FILL = _rate_metric(
+    "case",
+    "100 * sum min(shipped, ordered) / units per case / (sum ordered / units per case)",
+    lambda lines: lines.rate(lines.cases_per_unit),
+    zero_policy="null when no line with units_per_case counts",
+    explain=_explain_cases,
+)
+LINE_FILL = _rate_metric(
+    "line",
+    "100 * lines with shipped >= ordered / lines",
+    lambda lines: percentage(count_true(lines.shipped_qty >= lines.ordered_qty), len(lines.ordered_qty)),
+)
+ORDER_FILL = _rate_metric("order", "100 * orders whose every line is full / orders", FillLines.rate_orders)
+VALUE_FILL = _rate_metric(
+    "value",
+    "100 * sum price * min(shipped, ordered) / sum price * ordered",
+    lambda lines: lines.rate(lines.unit_price) if len(lines.currencies) <= 1 else None,
+    zero_policy="null when no line has a price, or `several_currencies`",
+    explain=_explain_value,
+)
+FILL_LINES: LogisticsMetric[FillLines, int] = count_metric(
+    "fill_lines",
+    "Lines counted in the fill rates",
+    "fill_rate.n_lines",
+    "lines with ordered > 0 and a known shipped quantity",
+    lambda lines: len(lines.ordered_qty),
+)
+FILL_ORDERS = count_metric(
+    "fill_orders", "Orders counted in the fill rates", "fill_rate.n_orders", "orders of the counted lines", count_orders
+)
+BROKEN_CASES = LogisticsMetric[FillLines, int | None](
+    name="broken_cases",
+    title="Lines shipped with a broken case",
+    path="fill_rate.broken_cases",
+    formula="lines whose shipped quantity is no multiple of units per case",
+    unit=Unit.COUNT,
+    sign=SMALLER_IS_BETTER,
+    zero_policy="null when units_per_case is not there",
+    source=CONVENTION,
+    compute=FillLines.count_broken_cases,
+    explain=_explain_cases,
+)
+
+
+def _exclusion_metric(key: str, reason: str, select: Callable[[FillExclusions], int]) -> LogisticsMetric[FillLines, int]:
+    title = f"Lines left out: {reason}"
+    path, compute = f"fill_rate.n_excluded.{key}", lambda lines: select(lines.n_excluded)
+    return count_metric(f"fill_excluded_{key}", title, path, f"lines {reason}", compute, sign=SMALLER_IS_BETTER)
+
+
+RATES = (UNIT_FILL, CASE_FILL, LINE_FILL, ORDER_FILL, VALUE_FILL, FILL_LINES, FILL_ORDERS, BROKEN_CASES)
+METRICS = (
+    *RATES,
+    _exclusion_metric("cancelled_by_customer", "cancelled by the customer", lambda n: n.cancelled_by_customer),
+    _exclusion_metric("missing_ordered", "without an ordered quantity", lambda n: n.missing_ordered),
+    _exclusion_metric("nothing_ordered", "with nothing ordered", lambda n: n.nothing_ordered),
+    _exclusion_metric("missing_shipped", "without a shipped quantity", lambda n: n.missing_shipped),
+    _exclusion_metric("no_units_per_case", "without units per case (left out of the case fill only)", lambda n: n.no_units_per_case),
+    _exclusion_metric("no_unit_price", "without a price (left out of the value fill only)", lambda n: n.no_unit_price),
+)
+
+
+def measure_fill_rate(lines: OrderLines, basis: FillBasis) -> Part[FillRate]:
+    """Return all five fill rates, with the quantity they compare with and what was left out.
+
+    >>> from kpi_engine.logistics.inputs.orders import read_order_lines
+    >>> rows = {"order_id": ["O1", "O1", "O2"], "ordered_qty": [10, 5, 10], "shipped_qty": [10, 0, 12]}
+    >>> fill_rate = measure_fill_rate(read_order_lines(pd.DataFrame(rows)), "original_qty").value
+    >>> fill_rate.unit, fill_rate.order
+    (80.0, 50.0)
+    """
+    figures = compute_figures(select_fill_lines(lines, basis), RATES)
+    fill_rate = FillRate(
+        unit=figures[UNIT_FILL],
+        case=figures[CASE_FILL],
+        line=figures[LINE_FILL],
+        order=figures[ORDER_FILL],
+        value=figures[VALUE_FILL],
+        basis=basis,
+        n_lines=figures[FILL_LINES],
+        n_orders=figures[FILL_ORDERS],
+        broken_cases=figures[BROKEN_CASES],
+        n_excluded=figures.inputs.n_excluded,
+    )
+    return Part(fill_rate, figures.undefined_reasons)

@@ -2,82 +2,307 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from kpi_engine.logistics.inputs.columns import NO_OBSERVATIONS, Part, count, lacking, percent, total
+from kpi_engine.logistics.arithmetic import count_true, percentage, sum_exactly
 from kpi_engine.logistics.inputs.parameters import TransportParameters
-from kpi_engine.logistics.inputs.shipments import Shipments, Trips
+from kpi_engine.logistics.inputs.shipments import Shipments
+from kpi_engine.logistics.inputs.trips import Trips, read_trip_figure
 from kpi_engine.logistics.inputs.vehicles import DIMENSIONS, LOADS
+from kpi_engine.logistics.metric import (
+    CONVENTION,
+    LARGER_IS_BETTER,
+    SMALLER_IS_BETTER,
+    LogisticsMetric,
+    Part,
+    compute_figures,
+    count_metric,
+    explain_missing_columns,
+    parameter_metric,
+)
+from kpi_engine.logistics.serialise import json_key
+from kpi_engine.logistics.transport.consolidation import ConsolidationPlan
+from kpi_engine.logistics.transport.load_percent import LoadPercent, find_fullest
 from kpi_engine.shared.arrays import Bools, Floats
+from kpi_engine.shared.metric import NO_OBSERVATIONS, ScorAttribute, Unit
 
 ROUNDING = 1e-9  # 3 x 0.1 of 0.3 is 100.00000000000001 in floating point, and no overload
+FULL = 100
+LDM_PRACTICE = "European road freight practice, loading metres on a deck of 13.6 x 2.4 m"
+LOAD_FACTOR = "ISO 14083:2023, load factor"
+UP_TO_FULL = "larger is better up to 100, an overload beyond it"
+NULL_WITHOUT_TRIP = "null when no trip has a known load and vehicle"
 
 
-def truck_utilization(shipments: Shipments, trips: Trips, parameters: TransportParameters) -> Part:
-    """Load in percent of the vehicle's capacity, by dimension and for the one that binds.
+@dataclass(frozen=True)
+class TripLoad(LoadPercent):
+    """The load of one trip."""
+
+    trip_id: str
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The fullest dimension of the fleet, and its percent."""
+
+    dimension: str | None
+    percent: float | None
+
+
+@dataclass(frozen=True)
+class TripExclusions:
+    """How many trips no figure counts, by reason."""
+
+    unknown_load_or_vehicle: int
+    n_quarantined: int = field(metadata=json_key("quarantined"))
+
+
+@dataclass(frozen=True)
+class TruckUtilisation:
+    """Load in percent of the capacity, by dimension and for the one that binds.
+
+    mean_binding: the mean over trips of each trip's fullest dimension. overload: the trips above 100 percent; quarantined_trips: those so
+    far above it that they are taken for wrong data. plan: None when lanes, dates or vehicle types are not there.
+    """
+
+    weight: float | None
+    cube: float | None
+    pallet: float | None
+    ldm: float | None
+    binding: Binding
+    mean_binding: float | None
+    share_below_low: float | None
+    low_percent: float
+    load_factor_with_empty_km: float | None
+    trips: int
+    overload: tuple[TripLoad, ...]
+    quarantined_trips: tuple[TripLoad, ...] = field(metadata=json_key("quarantined"))
+    n_excluded: TripExclusions
+    plan: ConsolidationPlan | None
+
+
+@dataclass(frozen=True, eq=False)
+class FleetTrips:
+    """All trips, which of them the figures count, and which are taken for wrong data. columns: those of the caller's frame."""
+
+    trips: Trips
+    is_counted: Bools
+    is_quarantined: Bools
+    distance_km: Floats
+    empty_km: Floats
+    low_percent: float
+    columns: frozenset[str]
+
+    @property
+    def binding_percent(self) -> Floats:
+        """The percent of the fullest dimension of each trip that counts."""
+        return self.trips.binding_percent[self.is_counted]
+
+    def rate(self, dimension: str) -> float | None:
+        """Return 100 * sum(load) / sum(capacity) of a dimension, percent, over the trips of which both are known."""
+        column = DIMENSIONS.index(dimension)
+        is_known = self.is_counted & ~np.isnan(self.trips.percent[:, column])
+        return percentage(sum_exactly(self.trips.load[is_known, column]), sum_exactly(self.trips.capacity[is_known, column]))
+
+    def rates(self) -> dict[str, float | None]:
+        """Return the rate of every dimension."""
+        return {dimension: self.rate(dimension) for dimension in DIMENSIONS}
+
+    def rate_with_empty_km(self) -> float | None:
+        """Return 100 * sum(kg * km) / sum(payload * (km + empty km)), percent."""
+        weight = DIMENSIONS.index("weight")
+        has_weight = ~np.isnan(self.trips.percent[:, weight])
+        is_known = self.is_counted & has_weight & ~np.isnan(self.distance_km) & ~np.isnan(self.empty_km)
+        load, payload = self.trips.load[is_known, weight], self.trips.capacity[is_known, weight]
+        total_km = (self.distance_km + self.empty_km)[is_known]
+        return percentage(sum_exactly(load * self.distance_km[is_known]), sum_exactly(payload * total_km))
+
+    def list_loads(self, mask: Bools) -> tuple[TripLoad, ...]:
+        """Return the loads of some of the trips."""
+        loads = [(trip, LoadPercent.of(self.trips.percent[trip])) for trip in np.flatnonzero(mask).tolist()]
+        return tuple(TripLoad(**vars(load), trip_id=self.trips.ids[trip]) for trip, load in loads)
+
+
+def select_trips(shipments: Shipments, trips: Trips, parameters: TransportParameters) -> FleetTrips:
+    """Return which trips count: those with a known load and vehicle that are not taken for wrong data.
+
+    >>> from kpi_engine.logistics.inputs.shipments import read_shipments
+    >>> from kpi_engine.logistics.inputs.trips import sum_by_trip
+    >>> from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
+    >>> vans = read_vehicle_types(pd.DataFrame({"vehicle_type": ["van"], "payload_kg": [10]}))
+    >>> shipments = read_shipments(pd.DataFrame({"shipment_id": ["S1", "S2", "S3"], "gross_kg": [8, 12, None]}), vans)
+    >>> select_trips(shipments, sum_by_trip(shipments, vans), TransportParameters()).is_counted.tolist()
+    [True, False, False]
+    """
+    is_quarantined = trips.is_known & (trips.binding_percent > parameters.quarantine_percent + ROUNDING)
+    return FleetTrips(
+        trips=trips,
+        is_counted=trips.is_known & ~is_quarantined,
+        is_quarantined=is_quarantined,
+        distance_km=read_trip_figure(shipments, "distance_km"),
+        empty_km=read_trip_figure(shipments, "empty_km"),
+        low_percent=parameters.low_percent,
+        columns=shipments.columns,
+    )
+
+
+def _explain(fleet: FleetTrips, *columns: str) -> str:
+    fallback = "no_trip_with_known_load_and_vehicle" if len(fleet.trips.ids) else NO_OBSERVATIONS
+    return (explain_missing_columns(fleet.columns, "shipment_id", *columns) if columns else None) or fallback
+
+
+def _dimension_metric(dimension: str, title: str, ratio: str, source: str) -> LogisticsMetric[FleetTrips, float | None]:
+    load_column = LOADS[DIMENSIONS.index(dimension)]
+    return LogisticsMetric(
+        name=f"truck_{dimension}",
+        title=f"Truck utilisation by {title}",
+        path=f"truck_utilization.{dimension}",
+        formula=f"100 * sum {ratio}, each summed over trips",
+        unit=Unit.PERCENT,
+        sign=UP_TO_FULL,
+        zero_policy=NULL_WITHOUT_TRIP,
+        source=source,
+        scor=ScorAttribute.ASSETS,
+        compute=lambda fleet: fleet.rate(dimension),
+        explain=lambda fleet: _explain(fleet, load_column),
+    )
+
+
+WEIGHT = _dimension_metric("weight", "weight", "kg / payload", LOAD_FACTOR)
+CUBE = _dimension_metric("cube", "cube", "m3 / usable volume", LOAD_FACTOR)
+PALLET = _dimension_metric("pallet", "pallet", "pallets / pallet positions", LDM_PRACTICE)
+LDM = _dimension_metric("ldm", "loading metres", "loading metres / deck length", LDM_PRACTICE)
+BINDING = LogisticsMetric[FleetTrips, float | None](
+    name="truck_binding",
+    title="Fullest dimension of the fleet",
+    path="truck_utilization.binding.percent",
+    formula="max of the four utilisations",
+    unit=Unit.PERCENT,
+    sign=UP_TO_FULL,
+    zero_policy=NULL_WITHOUT_TRIP,
+    source=LOAD_FACTOR,
+    scor=ScorAttribute.ASSETS,
+    compute=lambda fleet: max((rate for rate in fleet.rates().values() if rate is not None), default=None),
+    explain=_explain,
+    undefined_path="truck_utilization.binding",
+)
+MEAN_BINDING = LogisticsMetric[FleetTrips, float | None](
+    name="truck_mean_binding",
+    title="Binding utilisation of the mean trip",
+    path="truck_utilization.mean_binding",
+    formula="mean over trips of each trip's fullest dimension",
+    unit=Unit.PERCENT,
+    sign=UP_TO_FULL,
+    zero_policy=NULL_WITHOUT_TRIP,
+    source=CONVENTION,
+    scor=ScorAttribute.ASSETS,
+    compute=lambda fleet: sum_exactly(fleet.binding_percent) / len(fleet.binding_percent) if len(fleet.binding_percent) else None,
+    explain=_explain,
+)
+SHARE_BELOW_LOW = LogisticsMetric[FleetTrips, float | None](
+    name="trips_below_low",
+    title="Poorly filled trips",
+    path="truck_utilization.share_below_low",
+    formula="100 * trips whose fullest dimension is below low_percent / trips",
+    unit=Unit.PERCENT,
+    sign=SMALLER_IS_BETTER,
+    zero_policy=NULL_WITHOUT_TRIP,
+    source=CONVENTION,
+    scor=ScorAttribute.ASSETS,
+    compute=lambda fleet: percentage(count_true(fleet.binding_percent < fleet.low_percent - ROUNDING), len(fleet.binding_percent)),
+    explain=_explain,
+)
+LOAD_FACTOR_WITH_EMPTY_KM = LogisticsMetric[FleetTrips, float | None](
+    name="load_factor_with_empty_km",
+    title="Load factor with empty kilometres",
+    path="truck_utilization.load_factor_with_empty_km",
+    formula="100 * sum kg * loaded km / sum payload * (loaded km + empty km)",
+    unit=Unit.PERCENT,
+    sign=LARGER_IS_BETTER,
+    zero_policy="null when distances or empty kilometres are unknown",
+    source=LOAD_FACTOR,
+    scor=ScorAttribute.ASSETS,
+    compute=FleetTrips.rate_with_empty_km,
+    explain=lambda fleet: _explain(fleet, "gross_kg", "distance_km", "empty_km"),
+)
+TRIPS: LogisticsMetric[FleetTrips, int] = count_metric(
+    "trips",
+    "Trips measured",
+    "truck_utilization.trips",
+    "trips with a known load and vehicle that are not quarantined",
+    lambda fleet: count_true(fleet.is_counted),
+    scor=ScorAttribute.ASSETS,
+)
+TRIPS_UNKNOWN: LogisticsMetric[FleetTrips, int] = count_metric(
+    "trips_unknown",
+    "Trips left out: load or vehicle unknown",
+    "truck_utilization.n_excluded.unknown_load_or_vehicle",
+    "trips without a dimension of which load and capacity are known",
+    lambda fleet: count_true(~fleet.trips.is_known),
+    sign=SMALLER_IS_BETTER,
+    scor=ScorAttribute.ASSETS,
+)
+TRIPS_QUARANTINED: LogisticsMetric[FleetTrips, int] = count_metric(
+    "trips_quarantined",
+    "Trips left out: taken for wrong data",
+    "truck_utilization.n_excluded.quarantined",
+    "trips whose fullest dimension is above 110 percent",
+    lambda fleet: count_true(fleet.is_quarantined),
+    sign=SMALLER_IS_BETTER,
+    scor=ScorAttribute.ASSETS,
+)
+RATES = (WEIGHT, CUBE, PALLET, LDM, BINDING, MEAN_BINDING, SHARE_BELOW_LOW)
+COUNTS = (TRIPS, TRIPS_UNKNOWN, TRIPS_QUARANTINED)
+METRICS = (
+    *RATES,
+    parameter_metric(
+        "trips_low_limit",
+        "Limit of a poorly filled trip",
+        "truck_utilization.low_percent",
+        Unit.PERCENT,
+        scor=ScorAttribute.ASSETS,
+    ),
+    LOAD_FACTOR_WITH_EMPTY_KM,
+    *COUNTS,
+)
+
+
+def measure_utilisation(
+    shipments: Shipments, trips: Trips, plan: Part[ConsolidationPlan | None], parameters: TransportParameters
+) -> Part[TruckUtilisation]:
+    """Return the load in percent of the vehicles' capacity, with the consolidation plan of the same trips.
 
     A dimension: 100 * sum(load) / sum(capacity) over the trips where both are known. `binding`: the fullest dimension of the fleet;
     `mean_binding`: the mean over trips of each trip's fullest. More than 100 is an overload and listed; more than `quarantine_percent` is
     taken for wrong data and left out. Sources: ISO 14083:2023 (load factor); European road freight practice (LDM).
+
+    >>> from kpi_engine.logistics.inputs.shipments import read_shipments
+    >>> from kpi_engine.logistics.inputs.trips import sum_by_trip
+    >>> from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
+    >>> vans = read_vehicle_types(pd.DataFrame({"vehicle_type": ["van"], "payload_kg": [10], "volume_m3": [20]}))
+    >>> shipments = read_shipments(pd.DataFrame({"shipment_id": ["S1", "S2"], "gross_kg": [8, 5], "volume_m3": [10, 14]}), vans)
+    >>> utilisation = measure_utilisation(shipments, sum_by_trip(shipments, vans), Part(None), TransportParameters()).value
+    >>> utilisation.weight, utilisation.cube, utilisation.binding.dimension, utilisation.mean_binding
+    (65.0, 60.0, 'weight', 75.0)
     """
-    wrong = trips.known & (trips.binding > parameters.quarantine_percent + ROUNDING)
-    held = trips.known & ~wrong
-    rates = {name: _pooled(trips, place, held) for place, name in enumerate(DIMENSIONS)}
-    known = {name: value for name, value in rates.items() if value is not None}
-    fullest = max(known, key=lambda name: known[name]) if known else None
-    binding = trips.binding[held]
-    answer: dict[str, Any] = {
-        **rates,
-        "binding": {"dimension": fullest, "percent": known[fullest] if fullest else None},
-        "mean_binding": total(binding) / len(binding) if len(binding) else None,
-        "share_below_low": percent(count(binding < parameters.low_percent - ROUNDING), len(binding)),
-        "low_percent": parameters.low_percent,
-        "load_factor_with_empty_km": _with_empty_km(shipments, trips, held),
-        "trips": len(binding),
-        "overload": _rows(shipments, trips, held & (trips.binding > 100 + ROUNDING)),
-        "quarantined": _rows(shipments, trips, wrong),
-        "n_excluded": {"unknown_load_or_vehicle": count(~trips.known), "quarantined": count(wrong)},
-    }
-    return Part(answer, _undefined(shipments, answer))
-
-
-def _pooled(trips: Trips, place: int, held: Bools) -> float | None:
-    both = held & ~np.isnan(trips.percent[:, place])
-    return percent(total(trips.load[both, place]), total(trips.capacity[both, place]))
-
-
-def _with_empty_km(shipments: Shipments, trips: Trips, held: Bools) -> float | None:
-    """100 * sum(kg * loaded km) / sum(payload * (loaded km + empty km)), percent."""
-    loaded, empty = (of_trips(shipments, name) for name in ("distance_km", "empty_km"))
-    known = held & ~np.isnan(trips.percent[:, 0]) & ~np.isnan(loaded) & ~np.isnan(empty)
-    load, payload = trips.load[known, 0], trips.capacity[known, 0]
-    return percent(total(load * loaded[known]), total(payload * (loaded + empty)[known]))
-
-
-def of_trips(shipments: Shipments, column: str) -> Floats:
-    """A figure of the whole trip that its shipments repeat, such as its distance: the largest one stated, NaN where none is."""
-    found = np.full(len(shipments.trips), -np.inf)
-    np.maximum.at(found, shipments.trip, np.nan_to_num(shipments.number(column), nan=-np.inf))
-    return np.where(np.isfinite(found), found, np.nan)
-
-
-def _rows(shipments: Shipments, trips: Trips, held: Bools) -> list[dict[str, Any]]:
-    return [{"trip_id": shipments.trips[trip], **load_percent(trips.percent[trip])} for trip in np.flatnonzero(held).tolist()]
-
-
-def load_percent(row: Floats) -> dict[str, Any]:
-    """One load's percent by dimension, with the dimension that binds."""
-    known = {name: float(value) for name, value in zip(DIMENSIONS, row, strict=True) if not np.isnan(value)}
-    fullest = max(known, key=lambda name: known[name]) if known else None
-    return {name: known.get(name) for name in DIMENSIONS} | {"binding": fullest}
-
-
-def _undefined(shipments: Shipments, answer: dict[str, Any]) -> dict[str, str]:
-    reasons = {name: lacking(shipments.present, "shipment_id", column) for name, column in zip(DIMENSIONS, LOADS, strict=True)}
-    reasons["load_factor_with_empty_km"] = lacking(shipments.present, "shipment_id", "gross_kg", "distance_km", "empty_km")
-    fallback = NO_OBSERVATIONS if not len(shipments) else "no_trip_with_known_load_and_vehicle"
-    names = (*DIMENSIONS, "mean_binding", "share_below_low", "load_factor_with_empty_km")
-    found = {f"truck_utilization.{name}": reasons.get(name) or fallback for name in names if answer[name] is None}
-    return found | ({} if answer["binding"]["dimension"] else {"truck_utilization.binding": fallback})
+    fleet = select_trips(shipments, trips, parameters)
+    figures = compute_figures(fleet, (*RATES, LOAD_FACTOR_WITH_EMPTY_KM))
+    utilisation = TruckUtilisation(
+        weight=figures[WEIGHT],
+        cube=figures[CUBE],
+        pallet=figures[PALLET],
+        ldm=figures[LDM],
+        binding=Binding(find_fullest(fleet.rates()), figures[BINDING]),
+        mean_binding=figures[MEAN_BINDING],
+        share_below_low=figures[SHARE_BELOW_LOW],
+        low_percent=parameters.low_percent,
+        load_factor_with_empty_km=figures[LOAD_FACTOR_WITH_EMPTY_KM],
+        trips=TRIPS(fleet),
+        overload=fleet.list_loads(fleet.is_counted & (trips.binding_percent > FULL + ROUNDING)),
+        quarantined_trips=fleet.list_loads(fleet.is_quarantined),
+        n_excluded=TripExclusions(TRIPS_UNKNOWN(fleet), TRIPS_QUARANTINED(fleet)),
+        plan=plan.value,
+    )
+    return Part(utilisation, {**figures.undefined_reasons, **plan.undefined_reasons})

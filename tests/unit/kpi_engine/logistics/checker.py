@@ -1,4 +1,4 @@
-"""Is a consolidation plan true? Checked from the rows alone, in exact fractions, with nothing of the engine but its answer."""
+"""A checker of consolidation plans: from the rows alone, in exact fractions, with nothing of the engine but its plan."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _check_load(load: dict[str, Any], rows: Sequence[Row], truck: Row, shift_day
     assert not over(rows, truck), f"load {load['load']} is over capacity"
     leaves = date.fromisoformat(load["ship_date"])
     days = {row["shipment_id"]: (leaves - date.fromisoformat(row["ship_date"])).days for row in rows}
-    assert all(abs(moved) <= shift_days for moved in days.values()), f"load {load['load']} moves a shipment too far"
+    assert all(abs(shift) <= shift_days for shift in days.values()), f"load {load['load']} moves a shipment too far"
     expected = {(row["shipment_id"], row["trip_id"], days[row["shipment_id"]]) for row in rows if row["trip_id"] != load["load"]}
     assert {(move["shipment_id"], move["from_trip"], move["days"]) for move in load["moved_in"]} == expected
 
@@ -62,17 +62,17 @@ def _check_totals(plan: dict[str, Any]) -> None:
 
 def _check_complete(plan: dict[str, Any], shipments: Sequence[Row], trucks: dict[str, Row], shift_days: int) -> None:
     """Every shipment of a trip that can be planned is in one load, the others in none."""
-    trips, told = defaultdict(list), [name for group in plan["groups"] for load in group["loads"] for name in load["shipments"]]
+    trips, planned_ids = defaultdict(list), [name for group in plan["groups"] for load in group["loads"] for name in load["shipments"]]
     for row in shipments:
         trips[row["trip_id"]].append(row)
-    assert len(told) == len(set(told)), "a shipment is in two loads"
+    assert len(planned_ids) == len(set(planned_ids)), "a shipment is in two loads"
     assert plan["trucks_used"] + sum(plan["not_planned"].values()) == len(trips)
     for rows in trips.values():
-        planned = {row["shipment_id"] in told for row in rows}
-        assert len(planned) == 1, "a part of a trip is planned"
+        plan_states = {row["shipment_id"] in planned_ids for row in rows}
+        assert len(plan_states) == 1, "a part of a trip is planned"
         sound = len({tuple(row[name] for name in CLASS) for row in rows}) == 1 and not over(rows, trucks[rows[0]["vehicle_type"]])
         one_day = len({row["ship_date"] for row in rows}) == 1
-        assert planned == {sound and one_day} or (shift_days and sound and not one_day), "a trip is lost"
+        assert plan_states == {sound and one_day} or (shift_days and sound and not one_day), "a trip is lost"
 
 
 def _liquid(rows: Sequence[Row], load: str, truck: Row) -> int:

@@ -1,4 +1,4 @@
-"""Frames to ask the logistics engine about, and random ones to compare it with a loop on."""
+"""Small frames for the logistics engine, and random ones for comparisons with a loop."""
 
 from __future__ import annotations
 
@@ -47,37 +47,37 @@ def forecasts(values: Sequence[float], **columns: Any) -> pd.DataFrame:
     return pd.DataFrame({"forecast_date": days, "predicted_value": values, **columns})
 
 
-def throughput(rated: float, **columns: Any) -> pd.DataFrame:
-    return pd.DataFrame([{"resource": "THROUGHPUT", "rated": rated, **columns}])
+def throughput(capacity: float, **columns: Any) -> pd.DataFrame:
+    return pd.DataFrame([{"resource": "THROUGHPUT", "rated": capacity, **columns}])
 
 
 def random_lines(seed: int, size: int = 400) -> pd.DataFrame:
     """Order lines with everything that goes wrong: gaps, zeros, shortages, surpluses, cancellations, late and open deliveries."""
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
 
     def gaps(values: np.ndarray[Any, Any], share: float = 0.05) -> pd.Series[Any]:
-        return pd.Series(values).mask(chance.random(size) < share)
+        return pd.Series(values).mask(rng.random(size) < share)
 
-    ordered = chance.integers(0, 30, size).astype(float)
-    due = pd.Timestamp("2026-07-01") + pd.to_timedelta(chance.integers(0, 20, size), unit="D")
-    delivered = due + pd.to_timedelta(chance.integers(-3, 4, size), unit="D")
+    ordered_qty = rng.integers(0, 30, size).astype(float)
+    due = pd.Timestamp("2026-07-01") + pd.to_timedelta(rng.integers(0, 20, size), unit="D")
+    delivered_on = due + pd.to_timedelta(rng.integers(-3, 4, size), unit="D")
     return pd.DataFrame(
         {
-            "order_id": [f"R{number}" for number in chance.integers(0, size // 3, size)],
+            "order_id": [f"R{number}" for number in rng.integers(0, size // 3, size)],
             "line_no": np.arange(size),
-            "ordered_qty": gaps(ordered),
-            "final_qty": gaps(np.maximum(ordered - chance.integers(0, 3, size), 0), 0.3),
-            "shipped_qty": gaps(np.maximum(ordered + chance.choice([-2.0, 0, 0, 0, 0, 0, 1], size), 0)),
-            "delivered_qty": gaps(np.maximum(ordered + chance.choice([-2.0, 0, 0, 0, 0, 0, 1], size), 0)),
-            "units_per_case": gaps(chance.choice([1.0, 6, 12], size)),
-            "unit_price": gaps(chance.integers(1, 50, size) / 4),
+            "ordered_qty": gaps(ordered_qty),
+            "final_qty": gaps(np.maximum(ordered_qty - rng.integers(0, 3, size), 0), 0.3),
+            "shipped_qty": gaps(np.maximum(ordered_qty + rng.choice([-2.0, 0, 0, 0, 0, 0, 1], size), 0)),
+            "delivered_qty": gaps(np.maximum(ordered_qty + rng.choice([-2.0, 0, 0, 0, 0, 0, 1], size), 0)),
+            "units_per_case": gaps(rng.choice([1.0, 6, 12], size)),
+            "unit_price": gaps(rng.integers(1, 50, size) / 4),
             "currency": "EUR",
-            "status": chance.choice(np.array(STATUSES, dtype=object), size),
+            "status": rng.choice(np.array(STATUSES, dtype=object), size),
             "requested_date": gaps(due.to_numpy()),
             "promised_date": gaps((due + pd.Timedelta(days=1)).to_numpy()),
             "confirmed_date": gaps((due + pd.Timedelta(days=2)).to_numpy()),
-            "delivered_ts": gaps(delivered.to_numpy(), 0.15),
-            "docs_ok": gaps(chance.random(size) < 0.9),
-            "damage_qty": gaps(chance.choice([0.0, 0, 0, 1], size)),
+            "delivered_ts": gaps(delivered_on.to_numpy(), 0.15),
+            "docs_ok": gaps(rng.random(size) < 0.9),
+            "damage_qty": gaps(rng.choice([0.0, 0, 0, 1], size)),
         }
     )

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from kpi_engine.logistics.inputs.parameters import CapacityParameters, GradeParameters, LogisticsParameters
-from kpi_engine.logistics.score.grade import efficiency_score
+from kpi_engine.logistics.score.grade import score_efficiency
+from kpi_engine.logistics.serialise import to_json
 from tests.unit.kpi_engine.logistics.frames import TRAILER, forecasts, kpis, shipments, throughput, vehicles
 
 EXACT = 1e-9
@@ -22,11 +23,11 @@ def test_gt_16_fill_rates_cap_what_was_shipped_too_much() -> None:
 
 def test_gt_17_pallets_bind() -> None:
     load = {"shipment_id": "S1", "gross_kg": 18_000, "volume_m3": 70, "pallets": 30, "ldm": 12.0, "vehicle_type": "trailer"}
-    found = kpis(shipments([load]), capacity=vehicles(TRAILER))["truck_utilization"]
-    assert [found[name] for name in ("weight", "cube", "pallet", "ldm")] == pytest.approx(
+    utilisation = kpis(shipments([load]), capacity=vehicles(TRAILER))["truck_utilization"]
+    assert [utilisation[name] for name in ("weight", "cube", "pallet", "ldm")] == pytest.approx(
         [75, 85.3658536585, 90.9090909091, 88.2352941176], abs=1e-10
     )
-    assert found["binding"]["dimension"] == "pallet"
+    assert utilisation["binding"]["dimension"] == "pallet"
 
 
 def test_gt_18_l2_denies_the_saving_that_l1_would_claim() -> None:
@@ -44,9 +45,9 @@ def test_gt_19_capacity_of_a_week() -> None:
 
 
 def test_gt_20_dock_doors_for_54_trucks() -> None:
-    asked = LogisticsParameters(capacity=CapacityParameters(planning_fill=1.0, opening_hours=16, peak_factor=1.25, turn_minutes=45))
+    parameters = LogisticsParameters(capacity=CapacityParameters(planning_fill=1.0, opening_hours=16, peak_factor=1.25, turn_minutes=45))
     resources = pd.concat([throughput(100), vehicles(TRAILER)])
-    (row,) = kpis(forecast=forecasts([54], pallets_per_unit=33), capacity=resources, parameters=asked)["capacity"]
+    (row,) = kpis(forecast=forecasts([54], pallets_per_unit=33), capacity=resources, parameters=parameters)["capacity"]
     assert (row["needed"]["trucks"], row["needed"]["dock_doors"]) == (54, 5)
     assert 54 / 16 * 1.25 * 0.75 / 0.75 == 4.21875
 
@@ -58,8 +59,7 @@ def test_gt_21_people_for_12_000_units() -> None:
 
 def test_gt_22_grade_with_two_components_missing() -> None:
     values = {"otif": 92.0, "unit_fill": 97.0, "truck_utilization": 78.0, "capacity_balance": 85.0, "accuracy": 82.0}
-    grade = efficiency_score(values, GradeParameters()).answer
-    assert grade is not None
+    grade = to_json(score_efficiency(values, GradeParameters()).value)
     scores = [row["score"] for row in grade["components"]]
     assert scores[:5] == pytest.approx([200 / 3, 700 / 9, 70, 85, 80], abs=EXACT)
     assert scores[5:] == [None, None]

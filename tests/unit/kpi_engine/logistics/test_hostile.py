@@ -22,12 +22,12 @@ HISTORICAL = ["order_id", "ordered_qty", "shipped_qty"]
 def frames() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Random lines and shipments below the golden ones, and the golden forecast and capacity."""
     lanes = shipments(instances(4, lanes=2)).assign(transport_cost=100.1, cost_currency="EUR")
-    historical = pd.concat([example.order_lines(), random_lines(1, 40), example.shipments(), lanes], ignore_index=True)
-    return historical, example.forecast(), pd.concat([example.capacity(), vehicles(*FLEET[1:])], ignore_index=True)
+    historical = pd.concat([example.build_order_lines(), random_lines(1, 40), example.build_shipments(), lanes], ignore_index=True)
+    return historical, example.build_forecast(), pd.concat([example.build_capacity(), vehicles(*FLEET[1:])], ignore_index=True)
 
 
 @cache
-def expected() -> str:
+def report_as_json() -> str:
     """The answer to these frames as they are."""
     return as_json(kpis(*frames()))
 
@@ -38,24 +38,24 @@ def as_json(answer: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("columns", [False, True])
 def test_empty_frames_give_nulls_with_reasons_and_no_grade(columns: bool) -> None:
-    given = [frame.iloc[:0] for frame in frames()] if columns else [NOTHING] * 3
-    found = kpis(*given)
-    assert found["efficiency_score"]["grade"] is None
-    assert found["capacity"] == []
+    inputs = [frame.iloc[:0] for frame in frames()] if columns else [NOTHING] * 3
+    report = kpis(*inputs)
+    assert report["efficiency_score"]["grade"] is None
+    assert report["capacity"] == []
     for name in ("unit", "case", "line", "order", "value"):
-        assert found["fill_rate"][name] is None
-        assert found["undefined"][f"fill_rate.{name}"]
+        assert report["fill_rate"][name] is None
+        assert report["undefined"][f"fill_rate.{name}"]
     for part in ("otif", "dwell", "cost_per_unit", "truck_utilization.plan", "truck_utilization.weight", "capacity_overall"):
-        assert found["undefined"][part]
-    as_json(found)
+        assert report["undefined"][part]
+    as_json(report)
 
 
 def test_missing_columns_are_all_named_in_one_error() -> None:
     wrong = pd.DataFrame({"other": [1]})
-    with pytest.raises(MissingColumns) as raised:
+    with pytest.raises(MissingColumns) as error:
         kpis(wrong, wrong, wrong)
     for name in (*HISTORICAL, "forecast_date", "predicted_value", "resource", "rated", "historical_data", "capacity_data"):
-        assert name in str(raised.value)
+        assert name in str(error.value)
 
 
 @pytest.mark.parametrize("nothing", [None, np.nan, np.inf, -np.inf, pd.NA])
@@ -64,25 +64,25 @@ def test_values_that_are_no_numbers_are_missing_and_counted(nothing: object) -> 
     load = {"order_id": None, "shipment_id": "S1", "gross_kg": nothing}
     historical = pd.concat([lines.astype(object), pd.DataFrame([load, load | {"shipment_id": "S2", "gross_kg": 12_000}], dtype=object)])
     capacity = pd.concat([throughput(1_000), pd.DataFrame([{"resource": "DOORS", "rated": nothing}]), vehicles(TRAILER)])
-    found = kpis(historical, forecasts([5, nothing]).astype({"predicted_value": object}), capacity)  # type: ignore[list-item]
-    assert found["fill_rate"]["unit"] == 100
-    assert (found["fill_rate"]["n_excluded"]["missing_ordered"], found["fill_rate"]["n_excluded"]["missing_shipped"]) == (1, 1)
-    assert (found["truck_utilization"]["weight"], found["truck_utilization"]["n_excluded"]["unknown_load_or_vehicle"]) == (50, 1)
-    assert found["n_excluded"] == {"forecast_without_value_or_date": 1, "missing_rated": 1}
-    as_json(found)
+    report = kpis(historical, forecasts([5, nothing]).astype({"predicted_value": object}), capacity)  # type: ignore[list-item]
+    assert report["fill_rate"]["unit"] == 100
+    assert (report["fill_rate"]["n_excluded"]["missing_ordered"], report["fill_rate"]["n_excluded"]["missing_shipped"]) == (1, 1)
+    assert (report["truck_utilization"]["weight"], report["truck_utilization"]["n_excluded"]["unknown_load_or_vehicle"]) == (50, 1)
+    assert report["n_excluded"] == {"forecast_without_value_or_date": 1, "missing_rated": 1}
+    as_json(report)
 
 
 def test_the_inputs_stay_as_they_were() -> None:
-    given = frames()
-    before = [frame.copy(deep=True) for frame in given]
-    kpis(*given)
-    for was, now in zip(before, given, strict=True):
+    inputs = frames()
+    before = [frame.copy(deep=True) for frame in inputs]
+    kpis(*inputs)
+    for was, now in zip(before, inputs, strict=True):
         pd.testing.assert_frame_equal(was, now)
 
 
 def test_the_order_of_rows_changes_no_bit() -> None:
     for seed in range(2):
-        assert as_json(kpis(*(frame.sample(frac=1, random_state=seed) for frame in frames()))) == expected()
+        assert as_json(kpis(*(frame.sample(frac=1, random_state=seed) for frame in frames()))) == report_as_json()
 
 
 def object_columns(frame: pd.DataFrame) -> list[str]:
@@ -98,17 +98,17 @@ def text(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("kind", ["category", "string[python]", "string[pyarrow]", "object"])
 def test_texts_of_every_type_give_the_same_answer(kind: str) -> None:
-    assert as_json(kpis(*(text(frame, kind) for frame in frames()))) == expected()
+    assert as_json(kpis(*(text(frame, kind) for frame in frames()))) == report_as_json()
 
 
 def test_arrow_columns_and_nullable_ones_give_the_same_answer() -> None:
-    given = [text(frame, "string[python]") for frame in frames()]
-    assert as_json(kpis(*(frame.convert_dtypes(dtype_backend="pyarrow") for frame in given))) == expected()
-    assert as_json(kpis(*(frame.convert_dtypes() for frame in given))) == expected()
+    inputs = [text(frame, "string[python]") for frame in frames()]
+    assert as_json(kpis(*(frame.convert_dtypes(dtype_backend="pyarrow") for frame in inputs))) == report_as_json()
+    assert as_json(kpis(*(frame.convert_dtypes() for frame in inputs))) == report_as_json()
 
 
 def test_an_index_with_gaps_and_repetitions_does_not_matter() -> None:
-    assert as_json(kpis(*(frame.set_index(np.zeros(len(frame))) for frame in frames()))) == expected()
+    assert as_json(kpis(*(frame.set_index(np.zeros(len(frame))) for frame in frames()))) == report_as_json()
 
 
 def test_rows_that_contradict_each_other_are_refused() -> None:
@@ -130,7 +130,7 @@ def test_an_interval_level_in_percent_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "named"),
+    ("wrong", "message"),
     [
         (lambda: settings.OtifParameters(level="pallet"), "otif.level is 'pallet': write one of order, line, case"),  # type: ignore[arg-type]
         (lambda: settings.OtifParameters(quantity_tolerance_percent=-1), "otif.quantity_tolerance_percent"),
@@ -141,6 +141,6 @@ def test_an_interval_level_in_percent_is_refused() -> None:
         (lambda: settings.CapacityParameters(correlation=2), "capacity.correlation"),
     ],
 )
-def test_settings_that_cannot_be_meant_are_refused_by_name(wrong: Any, named: str) -> None:
-    with pytest.raises(InvalidValue, match=named):
+def test_settings_that_cannot_be_meant_are_refused_by_name(wrong: Any, message: str) -> None:
+    with pytest.raises(InvalidValue, match=message):
         wrong()

@@ -16,11 +16,11 @@ def fewest(loads: Sequence[tuple[int, ...]], capacity: tuple[int, ...]) -> int:
         if at == len(loads):
             best = len(room)
             return
-        for truck, left in enumerate(room):
-            after = tuple(have - need for have, need in zip(left, loads[at], strict=True))
-            if min(after) >= 0:
-                place(at + 1, [*room[:truck], after, *room[truck + 1 :]])
-        place(at + 1, [*room, tuple(have - need for have, need in zip(capacity, loads[at], strict=True))])
+        for truck, room_before in enumerate(room):
+            room_after = tuple(free - need for free, need in zip(room_before, loads[at], strict=True))
+            if min(room_after) >= 0:
+                place(at + 1, [*room[:truck], room_after, *room[truck + 1 :]])
+        place(at + 1, [*room, tuple(free - need for free, need in zip(capacity, loads[at], strict=True))])
 
     place(0, [])
     return best

@@ -16,7 +16,7 @@ NAMES = dict(zip(LIMITS, ("weight", "cube", "pallet", "ldm"), strict=True))
 TRUCK: Row = {"vehicle_type": "van", "payload_kg": 10.0, "volume_m3": 20.0}
 
 
-def looped(rows: list[Row]) -> dict[str, float]:
+def loop_over_trips(rows: list[Row]) -> dict[str, float]:
     """The pooled percent of each dimension, and the mean of each trip's fullest."""
     trips, trucks = defaultdict(list), {row["vehicle_type"]: row for row in FLEET}
     for row in rows:
@@ -24,10 +24,10 @@ def looped(rows: list[Row]) -> dict[str, float]:
     load: dict[str, float] = defaultdict(float)
     room: dict[str, float] = defaultdict(float)
     fullest = []
-    for carried in trips.values():
-        types = {row["vehicle_type"] for row in carried}
+    for trip_rows in trips.values():
+        types = {row["vehicle_type"] for row in trip_rows}
         truck = trucks[types.pop()]
-        sums = {name: (sum(row[name] for row in carried), truck[limit]) for name, limit in LIMITS.items() if truck[limit] is not None}
+        sums = {name: (sum(row[name] for row in trip_rows), truck[limit]) for name, limit in LIMITS.items() if truck[limit] is not None}
         binding = max(100 * have / most for have, most in sums.values())
         if binding > 110:
             continue
@@ -42,31 +42,31 @@ def looped(rows: list[Row]) -> dict[str, float]:
 @pytest.mark.parametrize("seed", range(3))
 def test_every_dimension_equals_a_loop_over_the_trips(seed: int) -> None:
     rows = instances(seed, lanes=15)
-    found = kpis(shipments(rows), capacity=vehicles(*FLEET))["truck_utilization"]
-    expected = looped(rows)
-    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-9)
+    utilisation = kpis(shipments(rows), capacity=vehicles(*FLEET))["truck_utilization"]
+    expected = loop_over_trips(rows)
+    assert {name: utilisation[name] for name in expected} == pytest.approx(expected, abs=1e-9)
     fullest = max(NAMES.values(), key=lambda name: expected[name])
-    assert found["binding"] == {"dimension": fullest, "percent": pytest.approx(expected[fullest], abs=1e-9)}
+    assert utilisation["binding"] == {"dimension": fullest, "percent": pytest.approx(expected[fullest], abs=1e-9)}
 
 
 def trucks(*loads: float, **columns: Any) -> dict[str, Any]:
     """Each load, in kilograms, in a van for ten."""
-    rows = [{"shipment_id": f"S{place}", "gross_kg": load, **columns} for place, load in enumerate(loads)]
+    rows = [{"shipment_id": f"S{number}", "gross_kg": load, **columns} for number, load in enumerate(loads)]
     answer: dict[str, Any] = kpis(shipments(rows), capacity=vehicles(TRUCK))["truck_utilization"]
     return answer
 
 
 def test_an_overload_is_listed_and_counts_until_it_must_be_wrong_data() -> None:
-    found = trucks(10, 10.5, 11, 11.1)
-    assert [row["trip_id"] for row in found["overload"]] == ["S1", "S2"]
-    assert [row["trip_id"] for row in found["quarantined"]] == ["S3"]
-    assert (found["trips"], found["n_excluded"]["quarantined"]) == (3, 1)
-    assert found["weight"] == pytest.approx(105)
+    utilisation = trucks(10, 10.5, 11, 11.1)
+    assert [row["trip_id"] for row in utilisation["overload"]] == ["S1", "S2"]
+    assert [row["trip_id"] for row in utilisation["quarantined"]] == ["S3"]
+    assert (utilisation["trips"], utilisation["n_excluded"]["quarantined"]) == (3, 1)
+    assert utilisation["weight"] == pytest.approx(105)
 
 
 def of(capacity: float, *loads: float) -> dict[str, Any]:
     """One trip of these loads in a van of that capacity."""
-    rows = [{"shipment_id": f"S{place}", "trip_id": "T", "gross_kg": load} for place, load in enumerate(loads)]
+    rows = [{"shipment_id": f"S{number}", "trip_id": "T", "gross_kg": load} for number, load in enumerate(loads)]
     answer: dict[str, Any] = kpis(shipments(rows), capacity=vehicles({"vehicle_type": "van", "payload_kg": capacity}))["truck_utilization"]
     return answer
 
@@ -85,20 +85,20 @@ def test_poorly_filled_trips_are_those_below_sixty_percent() -> None:
 
 
 def test_the_binding_dimension_is_that_of_each_truck() -> None:
-    found = trucks(10.5, volume_m3=21.5)["overload"]
-    assert found == [{"trip_id": "S0", "weight": 105, "cube": 107.5, "pallet": None, "ldm": None, "binding": "cube"}]
+    utilisation = trucks(10.5, volume_m3=21.5)["overload"]
+    assert utilisation == [{"trip_id": "S0", "weight": 105, "cube": 107.5, "pallet": None, "ldm": None, "binding": "cube"}]
 
 
 def test_loading_metres_come_from_the_size_of_pallets_and_stacking_halves_them() -> None:
     euro = {"shipment_id": "S1", "pallets": 30, "length_m": 1.2, "width_m": 0.8}
     for stackable, metres in ((None, 12.0), ("no", 12.0), (True, 6.0)):
-        found = kpis(shipments([euro | {"stackable": stackable}]), capacity=vehicles(TRAILER))
-        assert found["truck_utilization"]["ldm"] == pytest.approx(100 * metres / 13.6)
+        utilisation = kpis(shipments([euro | {"stackable": stackable}]), capacity=vehicles(TRAILER))
+        assert utilisation["truck_utilization"]["ldm"] == pytest.approx(100 * metres / 13.6)
 
 
 def test_empty_kilometres_lower_the_load_factor() -> None:
-    found = trucks(8, distance_km=300, empty_km=100)
-    assert (found["weight"], found["load_factor_with_empty_km"]) == (80, 60)
+    utilisation = trucks(8, distance_km=300, empty_km=100)
+    assert (utilisation["weight"], utilisation["load_factor_with_empty_km"]) == (80, 60)
 
 
 def test_a_trip_of_unknown_load_or_vehicle_is_left_out_and_counted() -> None:

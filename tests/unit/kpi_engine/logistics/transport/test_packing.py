@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_engine.logistics.transport.bounds import l1, l2, lower_bound
-from kpi_engine.logistics.transport.packing import pack
-from tests.unit.kpi_engine.logistics.optimum import fewest
+from kpi_engine.logistics.transport.packing import compute_l1, compute_l2, compute_lower_bounds, pack
+from tests.unit.kpi_engine.logistics.transport.optimum import fewest
 
 CAPACITY = 20
 
 
-def slow_l2(sizes: list[int], capacity: int) -> int:
+def compute_l2_slowly(sizes: list[int], capacity: int) -> int:
     """Martello and Toth's formula as it stands in the book, for every threshold."""
     best = 0
     for least in range(capacity // 2 + 1):
@@ -29,7 +28,7 @@ def slow_l2(sizes: list[int], capacity: int) -> int:
 @given(st.lists(st.integers(0, CAPACITY), min_size=1, max_size=30), st.integers(CAPACITY, CAPACITY + 1))
 @settings(max_examples=60, deadline=None)
 def test_l2_is_the_formula_of_the_book(sizes: list[int], capacity: int) -> None:
-    assert l2(np.array(sizes), capacity) == slow_l2(sizes, capacity)
+    assert compute_l2(np.array(sizes), capacity) == compute_l2_slowly(sizes, capacity)
 
 
 @given(st.lists(st.integers(1, CAPACITY), min_size=1, max_size=8))
@@ -37,7 +36,7 @@ def test_l2_is_the_formula_of_the_book(sizes: list[int], capacity: int) -> None:
 def test_bounds_lie_below_the_optimum_and_the_plan_above_it(sizes: list[int]) -> None:
     loads, capacity = np.array(sizes)[:, None], np.array([CAPACITY])
     optimum = fewest([(size,) for size in sizes], (CAPACITY,))
-    first, second = l1(loads[:, 0], CAPACITY), l2(loads[:, 0], CAPACITY)
+    first, second = compute_l1(loads[:, 0], CAPACITY), compute_l2(loads[:, 0], CAPACITY)
     assert first <= second <= optimum <= int(pack(loads, capacity, second, 40).max()) + 1
 
 
@@ -45,7 +44,7 @@ def test_bounds_lie_below_the_optimum_and_the_plan_above_it(sizes: list[int]) ->
 @settings(max_examples=40, deadline=None)
 def test_the_same_holds_with_three_dimensions_at_once(sizes: list[tuple[int, int, int]]) -> None:
     loads, capacity = np.array(sizes), np.full(3, CAPACITY)
-    first, second = lower_bound(loads, capacity)
+    first, second = compute_lower_bounds(loads, capacity)
     plan = pack(loads, capacity, int(second.max()), 40)
     assert (first <= second).all()
     assert second.max() <= fewest(sizes, (CAPACITY,) * 3) <= plan.max() + 1
@@ -53,14 +52,14 @@ def test_the_same_holds_with_three_dimensions_at_once(sizes: list[tuple[int, int
 
 
 def test_small_plans_are_nearly_always_optimal() -> None:
-    chance, missed = np.random.default_rng(1), 0
+    rng, n_missed = np.random.default_rng(1), 0
     for _ in range(30):
-        loads = chance.integers(3, 15, (7, 2))
+        loads = rng.integers(3, 15, (7, 2))
         optimum = fewest([tuple(row) for row in loads.tolist()], (CAPACITY, CAPACITY))
-        missed += int(pack(loads, np.full(2, CAPACITY), 0, 40).max()) + 1 > optimum
-    assert missed <= 1
+        n_missed += int(pack(loads, np.full(2, CAPACITY), 0, 40).max()) + 1 > optimum
+    assert n_missed <= 1
 
 
 @pytest.mark.parametrize(("sizes", "expected"), [([6] * 4, (3, 4)), ([5] * 4, (2, 2)), ([10, 1], (2, 2)), ([0], (0, 0))])
 def test_bounds_of_known_cases(sizes: list[int], expected: tuple[int, int]) -> None:
-    assert (l1(np.array(sizes), 10), l2(np.array(sizes), 10)) == expected
+    assert (compute_l1(np.array(sizes), 10), compute_l2(np.array(sizes), 10)) == expected

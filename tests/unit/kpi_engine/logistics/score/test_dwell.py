@@ -17,24 +17,24 @@ NINE = pd.Timestamp("2026-07-20 09:00")
 
 
 def visits(seed: int, size: int = 80) -> list[Row]:
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     rows: list[Row] = []
     for number in range(size):
-        gate_in = NINE + pd.Timedelta(minutes=int(chance.integers(0, 5_000)))
-        dock_in, dock_out, gate_out = gate_in + pd.to_timedelta(np.cumsum(chance.integers(0, 90, 3)), unit="min")
+        gate_in = NINE + pd.Timedelta(minutes=int(rng.integers(0, 5_000)))
+        dock_in, dock_out, gate_out = gate_in + pd.to_timedelta(np.cumsum(rng.integers(0, 90, 3)), unit="min")
         row = {"shipment_id": f"S{number}", "site_id": f"W{number % 2}", "door_id": f"D{number % 5}", "carrier_id": f"C{number % 3}"}
         rows.append(row | {"gate_in": gate_in, "dock_in": dock_in, "dock_out": dock_out, "gate_out": gate_out})
     return rows
 
 
-def looped(minutes: list[float], free: float) -> dict[str, float]:
+def loop_over_visits(minutes: list[float], free: float) -> dict[str, float]:
     """Median and P90 (between the two nearest values), the share beyond the free time, and the minutes beyond it."""
-    rising, place = sorted(minutes), 0.9 * (len(minutes) - 1)
-    below = rising[int(place)]
-    above = rising[min(int(place) + 1, len(rising) - 1)]
+    rising, position = sorted(minutes), 0.9 * (len(minutes) - 1)
+    below = rising[int(position)]
+    above = rising[min(int(position) + 1, len(rising) - 1)]
     return {
         "median": statistics.median(minutes),
-        "p90": below + (above - below) * (place - int(place)),
+        "p90": below + (above - below) * (position - int(position)),
         "share_over_free": 100 * sum(value > free for value in minutes) / len(minutes),
         "detention_minutes": sum(max(0.0, value - free) for value in minutes),
         "visits": len(minutes),
@@ -44,17 +44,17 @@ def looped(minutes: list[float], free: float) -> dict[str, float]:
 @pytest.mark.parametrize("free", [120.0, 90.0])
 def test_figures_equal_a_loop_over_the_visits_and_so_does_every_breakdown(free: float) -> None:
     rows = visits(3)
-    found = kpis(shipments(rows), parameters=LogisticsParameters(dwell=DwellParameters(free)))["dwell"]
-    stood = {row["shipment_id"]: (row["gate_out"] - row["gate_in"]).total_seconds() / 60 for row in rows}
-    expected = looped(list(stood.values()), free)
-    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-9)
+    dwell = kpis(shipments(rows), parameters=LogisticsParameters(dwell=DwellParameters(free)))["dwell"]
+    minutes = {row["shipment_id"]: (row["gate_out"] - row["gate_in"]).total_seconds() / 60 for row in rows}
+    expected = loop_over_visits(list(minutes.values()), free)
+    assert {name: dwell[name] for name in expected} == pytest.approx(expected, abs=1e-9)
     for part, column in (("by_site", "site_id"), ("by_door", "door_id"), ("by_carrier", "carrier_id"), ("by_hour", "gate_in_hour")):
         groups = defaultdict(list)
         for row in rows:
-            groups[row["gate_in"].hour if part == "by_hour" else row[column]].append(stood[row["shipment_id"]])
-        assert [row[column] for row in found[part]] == sorted(groups)
-        for row in found[part]:
-            expected = looped(groups[row[column]], free)
+            groups[row["gate_in"].hour if part == "by_hour" else row[column]].append(minutes[row["shipment_id"]])
+        assert [row[column] for row in dwell[part]] == sorted(groups)
+        for row in dwell[part]:
+            expected = loop_over_visits(groups[row[column]], free)
             assert {name: row[name] for name in expected} == pytest.approx(expected, abs=1e-9)
 
 
@@ -62,22 +62,22 @@ def test_segments_are_the_way_to_the_dock_the_time_at_it_and_the_way_out() -> No
     rows, ends = visits(4), {"queue": ("gate_in", "dock_in"), "dock": ("dock_in", "dock_out"), "depart": ("dock_out", "gate_out")}
     segments = kpis(shipments(rows))["dwell"]["segments"]
     for name, (start, end) in ends.items():
-        expected = looped([(row[end] - row[start]).total_seconds() / 60 for row in rows], 0)
+        expected = loop_over_visits([(row[end] - row[start]).total_seconds() / 60 for row in rows], 0)
         assert segments[name] == pytest.approx({key: expected[key] for key in ("median", "p90", "visits")}, abs=1e-9)
 
 
-def one(gate_in: Any, gate_out: Any, **more: Any) -> dict[str, Any]:
+def measure_visit(gate_in: Any, gate_out: Any, **more: Any) -> dict[str, Any]:
     return kpis(shipments([{"shipment_id": "S1", "gate_in": gate_in, "gate_out": gate_out, **more}]))
 
 
 def test_two_hours_are_free_and_the_minute_after_is_not() -> None:
-    assert one("2026-07-20T09:00", "2026-07-20T11:00")["dwell"]["share_over_free"] == 0
-    assert one("2026-07-20T09:00", "2026-07-20T11:01")["dwell"]["detention_minutes"] == 1
+    assert measure_visit("2026-07-20T09:00", "2026-07-20T11:00")["dwell"]["share_over_free"] == 0
+    assert measure_visit("2026-07-20T09:00", "2026-07-20T11:01")["dwell"]["detention_minutes"] == 1
 
 
 def test_times_of_two_offsets_are_compared_as_instants_and_grouped_by_the_local_hour() -> None:
-    found = one("2026-10-25T01:30:00+02:00", "2026-10-25T01:30:00+01:00")["dwell"]
-    assert (found["median"], found["by_hour"][0]["gate_in_hour"]) == (60, 1)
+    dwell = measure_visit("2026-10-25T01:30:00+02:00", "2026-10-25T01:30:00+01:00")["dwell"]
+    assert (dwell["median"], dwell["by_hour"][0]["gate_in_hour"]) == (60, 1)
 
 
 def test_a_truck_with_three_shipments_stood_there_once() -> None:
@@ -89,10 +89,10 @@ def test_a_truck_with_three_shipments_stood_there_once() -> None:
 def test_times_that_run_backwards_or_are_missing_are_left_out_and_counted() -> None:
     rows = [*visits(2, 3), {"shipment_id": "X", "gate_in": NINE}]
     rows.append({"shipment_id": "Y", "gate_in": NINE, "gate_out": NINE - pd.Timedelta(minutes=5)})
-    found = kpis(shipments(rows))["dwell"]
-    assert (found["visits"], found["n_excluded"]) == (3, {"missing_time": 1, "negative": 1})
+    dwell = kpis(shipments(rows))["dwell"]
+    assert (dwell["visits"], dwell["n_excluded"]) == (3, {"missing_time": 1, "negative": 1})
 
 
 def test_without_times_dwell_is_null_with_a_reason() -> None:
-    assert one(None, None)["undefined"]["dwell"] == "no_observations"
-    assert one("2026-07-20T09:00", "2026-07-20T10:00")["undefined"]["dwell.segments.queue"] == "no_timestamps"
+    assert measure_visit(None, None)["undefined"]["dwell"] == "no_observations"
+    assert measure_visit("2026-07-20T09:00", "2026-07-20T10:00")["undefined"]["dwell.segments.queue"] == "no_timestamps"

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_engine.logistics.inputs.parameters import Component, GradeParameters
-from kpi_engine.logistics.score.grade import efficiency_score
+from kpi_engine.logistics.score.grade import score_efficiency
+from kpi_engine.logistics.serialise import to_json
 from kpi_engine.shared.errors import InvalidValue
 
 COMPONENTS = {component.name: component for component in GradeParameters().components}
@@ -19,64 +20,65 @@ VALUES = st.fixed_dictionaries(
 HIGHER = {"F": "D", "D": "C", "C": "B", "B": "A"}
 
 
-def graded(values: dict[str, float | None]) -> dict[str, Any]:
-    answer = efficiency_score(values, GradeParameters()).answer
-    assert answer is not None
+def grade_values(values: dict[str, float | None]) -> dict[str, Any]:
+    answer: dict[str, Any] = to_json(score_efficiency(values, GradeParameters()).value)
     return answer
 
 
 @given(VALUES)
 @settings(max_examples=60, deadline=None)
 def test_points_lost_explain_the_score_and_coverage_decides_whether_there_is_a_grade(values: dict[str, float | None]) -> None:
-    found = graded(values)
-    known = {name: part for name, part in COMPONENTS.items() if values[name] is not None}
-    weight = sum(part.weight for part in known.values())
-    assert found["weight_coverage"] == pytest.approx(weight)
-    assert (found["grade"] is None) == (weight < 60)
-    assert (found["score"] is None) == (not known)
-    if known:
-        assert found["score"] + sum(row["points_lost"] or 0 for row in found["components"]) == pytest.approx(100, abs=1e-9)
-        assert found["score"] == pytest.approx(sum(by_hand(part, values[name] or 0) for name, part in known.items()) / weight, abs=1e-9)
+    score = grade_values(values)
+    components_with_value = {name: part for name, part in COMPONENTS.items() if values[name] is not None}
+    weight = sum(part.weight for part in components_with_value.values())
+    assert score["weight_coverage"] == pytest.approx(weight)
+    assert (score["grade"] is None) == (weight < 60)
+    assert (score["score"] is None) == (not components_with_value)
+    if components_with_value:
+        assert score["score"] + sum(row["points_lost"] or 0 for row in score["components"]) == pytest.approx(100, abs=1e-9)
+        assert score["score"] == pytest.approx(
+            sum(weigh_score(part, values[name] or 0) for name, part in components_with_value.items()) / weight, abs=1e-9
+        )
 
 
-def by_hand(part: Component, value: float) -> float:
+def weigh_score(part: Component, value: float) -> float:
     """Weighted score of a component: 0 at the floor, 100 at the target."""
-    reached = (value - part.floor) / (part.target - part.floor)
-    return part.weight * (0 if reached < 0 else 100 if reached > 1 else 100 * reached)
+    share = (value - part.floor) / (part.target - part.floor)
+    return part.weight * (0 if share < 0 else 100 if share > 1 else 100 * share)
 
 
 @given(VALUES)
 @settings(max_examples=60, deadline=None)
 def test_every_lever_lifts_the_grade_when_it_is_pulled_and_a_little_less_does_not(values: dict[str, float | None]) -> None:
-    found = graded(values)
-    for lever in found["next_grade_levers"]:
+    score = grade_values(values)
+    for lever in score["next_grade_levers"]:
         name = lever["component"]
         assert lever["to"] == pytest.approx(lever["from"] + lever["change"])
-        assert graded(values | {name: lever["to"]})["grade"] == lever["grade"] == HIGHER[found["grade"]]
+        assert grade_values(values | {name: lever["to"]})["grade"] == lever["grade"] == HIGHER[score["grade"]]
         part = COMPONENTS[name]
         nearly = lever["to"] - 1e-4 * (part.target - part.floor)
-        assert graded(values | {name: nearly})["grade"] == found["grade"]
+        assert grade_values(values | {name: nearly})["grade"] == score["grade"]
 
 
 @given(VALUES)
 @settings(max_examples=40, deadline=None)
 def test_a_component_that_is_no_lever_could_not_lift_the_grade_even_at_its_target(values: dict[str, float | None]) -> None:
-    found = graded(values)
-    levers = {lever["component"] for lever in found["next_grade_levers"]}
+    score = grade_values(values)
+    levers = {lever["component"] for lever in score["next_grade_levers"]}
     for name, part in COMPONENTS.items():
-        if found["grade"] not in (None, "A") and values[name] is not None and name not in levers:
-            assert graded(values | {name: part.target})["grade"] == found["grade"]
+        if score["grade"] not in (None, "A") and values[name] is not None and name not in levers:
+            assert grade_values(values | {name: part.target})["grade"] == score["grade"]
 
 
 @pytest.mark.parametrize(("score", "grade"), [(90, "A"), (89.9, "B"), (80, "B"), (70, "C"), (60, "D"), (59.9, "F")])
 def test_grades_begin_where_they_should(score: float, grade: str) -> None:
     values = {name: part.floor + (part.target - part.floor) * score / 100 for name, part in COMPONENTS.items()}
-    assert graded({**values})["grade"] == grade
+    assert grade_values({**values})["grade"] == grade
 
 
 def test_a_value_that_is_no_number_is_missing() -> None:
-    found = graded({"otif": 98.0, "unit_fill": float("nan"), "accuracy": float("inf")})
-    assert (found["weight_coverage"], found["score"], found["grade"], found["next_grade_levers"]) == (25, 100, None, [])
+    score = grade_values({"otif": 98.0, "unit_fill": float("nan"), "accuracy": float("inf")})
+    assert (score["weight_coverage"], score["score"], score["grade"], score["next_grade_levers"]) == (25, 100, None, [])
 
 
 def test_a_component_needs_two_ends() -> None:
