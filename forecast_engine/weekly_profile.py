@@ -97,7 +97,7 @@ def _shrink(sums: _WeekdaySums, towards: Floats) -> Floats:
 def _variance_between(difference: Floats, noise: Floats) -> float:
     """Return the true variance of the factors around what they are shrunk towards, by the moment estimator of DerSimonian and Laird (1986).
 
-    difference: (N, 7). noise: (N, 1). Rows without noise (too regular to tell) and rows of noise alone are left out.
+    difference: (N, 7). noise: (N, 1). Rows without noise (too regular to estimate any) and rows of noise alone are left out.
     """
     is_usable = (np.isfinite(noise) & (noise > 0))[:, 0]
     if not is_usable.any():

@@ -12,6 +12,7 @@ from contracts.documents import BacktestDocument
 from forecast_engine.baseline import SeasonalNaive, seasonal_naive
 from forecast_engine.panel import Panel
 from kpi_engine.shared.arrays import Floats
+from kpi_engine.shared.wape import wape
 
 DECIMALS = 6
 """Of a percentage: the service reports a quotient, whose last digits must not decide about a run."""
@@ -25,7 +26,7 @@ def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> BacktestDocument |
     not report coverage.
     """
     errors, naive_errors, demand, origins, points = 0.0, 0.0, 0.0, [], 0
-    for first, last, wape in _windows(accuracy):
+    for first, last, window_wape in _windows(accuracy):
         if first <= panel.first_day or first > panel.last_day:
             continue
         history, actual = panel.until(first - timedelta(days=1)).values, _cut(panel, first, last)
@@ -34,18 +35,19 @@ def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> BacktestDocument |
             continue
         total = float(actual[is_complete].sum())
         naive = seasonal_naive(history[is_complete], actual.shape[1])
-        errors += wape * total
+        errors += window_wape * total
         naive_errors += float(np.abs(actual[is_complete] - naive).sum())
         demand += total
         points += int(actual[is_complete].size)
         origins.append((first - timedelta(days=1)).isoformat())
     if demand == 0:
         return None
+    service_wape, baseline_wape = wape(np.array([errors, naive_errors]), np.array([demand, demand])).round(DECIMALS).tolist()
     return {
         "origins": origins,
         "baseline": SeasonalNaive.name,
-        "wape": round(100 * errors / demand, DECIMALS),
-        "baseline_wape": round(100 * naive_errors / demand, DECIMALS),
+        "wape": service_wape,
+        "baseline_wape": baseline_wape,
         "coverage": None,
         "n_obs": points,
     }

@@ -34,7 +34,7 @@ def main(argv: Sequence[str]) -> None:
     if 4 * run.horizon_days > panel.days:
         raise HorizonTooLong(
             f"Amazon Forecast forecasts at most a quarter of the history: {run.horizon_days} days need {4 * run.horizon_days} days, "
-            f"{panel.days} are there; ask for fewer horizon_days or use forecastBackend=builtin"
+            f"{panel.days} are there; request fewer horizon_days or set forecastBackend=builtin"
         )
     prefix = run_prefix(Zone.FEATURES, AMAZON_FORECAST, run.run_id)
     for number, part in enumerate(_parts(panel)):

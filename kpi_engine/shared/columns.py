@@ -19,6 +19,9 @@ NO_DAY = int(np.iinfo(np.int64).min)
 TICKS_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 DATE_LENGTH, SECOND_LENGTH = len("2026-07-20"), len("2026-07-20T06:30:00")
+OFFSET = r"[T ].*(?:[zZ]|[+-]\d{2}(?::?\d{2})?)$"
+OFFSETS_SPILL_OVER = pd.__version__.startswith("2.")
+"""pandas 2 reads a text without an offset with the offset of the text before it, so the two kinds are read apart."""
 FLAGS = {**dict.fromkeys(("true", "yes", "y", "1", "1.0"), 1.0), **dict.fromkeys(("false", "no", "n", "0", "0.0"), 0.0)}
 
 
@@ -156,8 +159,11 @@ def read_minutes(frame: pd.DataFrame, column: str) -> Floats:
     """
     if column not in frame:
         return np.full(len(frame), np.nan)
-    moments = pd.to_datetime(frame[column].astype(object), errors="coerce", utc=True, format="ISO8601")
-    return _since_epoch(moments.dt.tz_localize(None), "s") / 60
+    values = frame[column].astype(object)
+    if not OFFSETS_SPILL_OVER:
+        return _utc_minutes(values)
+    has_offset = values.astype(str).str.contains(OFFSET)
+    return np.fmax(*(_utc_minutes(values.where(mask, None)) for mask in (has_offset, ~has_offset)))
 
 
 def read_hours(frame: pd.DataFrame, column: str) -> Floats:
@@ -198,6 +204,11 @@ def _wall_clock(values: pd.Series[Any], length: int) -> pd.Series[Any]:
         return values
     texts = values.astype(object).astype(str).str.slice(0, length)
     return pd.to_datetime(texts, errors="coerce", format="ISO8601")
+
+
+def _utc_minutes(values: pd.Series[Any]) -> Floats:
+    moments = pd.to_datetime(values, errors="coerce", utc=True, format="ISO8601")
+    return _since_epoch(moments.dt.tz_localize(None), "s") / 60
 
 
 def _since_epoch(values: pd.Series[Any], unit: str) -> Floats:
