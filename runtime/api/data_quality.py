@@ -53,7 +53,7 @@ def list_objects(
 )
 def get_report(run_id: RunId) -> Response[str]:
     """Return the row counts of a run: for every object, rows_in = curated + quarantined + duplicates."""
-    report = bootstrap.services().data_quality.report(run_id)
+    report = bootstrap.services().data_quality.get_report(run_id)
     return json_response(
         {"run_id": report.run_id, "verdict": report.verdict.value, "created_at": report.created_at, "report": report.payload}
     )

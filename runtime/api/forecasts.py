@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -53,7 +53,7 @@ def list_forecasts(
     Follow `page.next_cursor` until `page.has_more` is false; all pages of one listing come from the same run.
     """
     query = ForecastQuery(time_horizon, tuple(sku_filter or ()), site_id, DateRange(start_date, end_date), limit, cursor)
-    forecasts = bootstrap.services().forecasts.page(query)
+    forecasts = bootstrap.services().forecasts.read_page(query)
     content = {"forecasts": fragment(forecasts.page.json), "page": page_body(forecasts.page), "meta": forecasts.meta}
     return json_response(content, cache=CACHE_BRIEFLY)
 
@@ -100,8 +100,8 @@ def generate_forecasts(
 )
 def get_forecast(forecast_id: parameters.ForecastId) -> Response[str]:
     """Return the status, model, back-test and warnings of a run, and the object versions it read."""
-    run, published = bootstrap.services().forecasts.run(forecast_id)
-    return json_response(_run_body(run, published=published is not None and published.run_id == run.id))
+    run, published_run = bootstrap.services().forecasts.get_run(forecast_id)
+    return json_response(_run_body(run, is_published=published_run is not None and published_run.run_id == run.id))
 
 
 @router.get(
@@ -119,7 +119,7 @@ def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Groupi
 
     With the id of a forecast row, the figures are those of its SKU.
     """
-    key, run_accuracy = bootstrap.services().forecasts.accuracy(forecast_id)
+    key, run_accuracy = bootstrap.services().forecasts.get_accuracy(forecast_id)
     return json_response(accuracy.accuracy_body(key, run_accuracy, group_by), cache=CACHE_BRIEFLY)
 
 
@@ -133,17 +133,17 @@ def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Groupi
 )
 def list_excluded(forecast_id: parameters.ForecastId) -> Response[str]:
     """Return the SKU-site pairs that the run did not forecast, each with a reason such as a history that is too short."""
-    key, excluded = bootstrap.services().forecasts.excluded(forecast_id)
-    return json_response({"forecast_id": key.run_id, "excluded": excluded}, cache=CACHE_BRIEFLY)
+    key, excluded_series = bootstrap.services().forecasts.list_excluded(forecast_id)
+    return json_response({"forecast_id": key.run_id, "excluded": excluded_series}, cache=CACHE_BRIEFLY)
 
 
-def _run_body(run: ForecastRun, *, published: bool) -> dict[str, Any]:
+def _run_body(run: ForecastRun, *, is_published: bool) -> dict[str, object]:
     fields = ("as_of_date", "horizon_days", "published_at", "code_version", "created_at", "finished_at")
     fields_of_model = ("backend", "model_name", "model_version", "series_forecast", "series_excluded", "backtest")
     return {
         "forecast_id": run.id,
         "status": run.status.value,
-        "published": published,
+        "published": is_published,
         **{name: getattr(run, name) for name in (*fields, *fields_of_model)},
         "params": dict(run.params),
         "warnings": list(run.warnings),

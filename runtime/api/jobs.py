@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
 
 from contracts.scopes import Scope
@@ -32,7 +30,7 @@ def get_job(job_id: parameters.JobId) -> Response[str]:
     return json_response(job_body(bootstrap.services().forecast_jobs.get(job_id)))
 
 
-def job_body(job: Job) -> dict[str, Any]:
+def job_body(job: Job) -> dict[str, object]:
     """Return a job as JSON values."""
     return {
         "job_id": job.id,

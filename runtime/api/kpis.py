@@ -51,7 +51,7 @@ def list_kpis(
 
     An undefined value is null; `metadata.undefined_reason` states why.
     """
-    page = bootstrap.services().kpis.page(metric or [], parse_dimensions(dimension or []), limit, cursor)
+    page = bootstrap.services().kpis.read_page(metric or [], parse_dimensions(dimension or []), limit, cursor)
     return page_response("kpis", page, cache=CACHE_BRIEFLY)
 
 

@@ -15,21 +15,21 @@ Text = Annotated[str, StringConstraints(pattern=STORABLE)]
 
 
 def _unique(values: list[str]) -> list[str]:
-    repeated = sorted({value for value in values if values.count(value) > 1})
-    if repeated:
-        raise ValueError(f"{', '.join(repeated)} is repeated; list each value once")
+    duplicates = sorted({value for value in values if values.count(value) > 1})
+    if duplicates:
+        raise ValueError(f"{', '.join(duplicates)} is repeated; list each value once")
     return values
 
 
-def _listed(value: object) -> object:
-    """Powertools hands over a parameter that came once as a plain string."""
+def _as_list(value: object) -> object:
+    """Return a list also for a parameter that was sent once, which Powertools passes as a string."""
     return [value] if isinstance(value, str) else value
 
 
 Horizon = Annotated[TimeHorizon, Query(description="Days after the run's as-of date: 1d, 7d, 14d, 21d or 28d.", examples=["7d"])]
 SkuFilter = Annotated[
     Annotated[list[Identifier], AfterValidator(_unique), Field(min_length=1, max_length=100)] | None,
-    BeforeValidator(_listed),
+    BeforeValidator(_as_list),
     Query(description="Return only these SKUs. Repeat the parameter for several, up to 100.", examples=[["SKU-0042"]]),
 ]
 SiteId = Annotated[Identifier | None, Query(description="Return only this site.", examples=["LDS1"])]

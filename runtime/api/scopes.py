@@ -18,9 +18,9 @@ def require_scope(*scopes: Scope) -> Middleware:
     """Return a middleware that raises Forbidden unless the token has one of these scopes."""
 
     def check_scope(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-        granted = claims(app.current_event.raw_event).get("scope", "").split()
-        if not set(scopes) & set(granted):
-            raise Forbidden(f"This route requires the scope {' or '.join(scopes)}; the token has {', '.join(granted) or 'none'}.")
+        token_scopes = claims(app.current_event.raw_event).get("scope", "").split()
+        if not set(scopes) & set(token_scopes):
+            raise Forbidden(f"This route requires the scope {' or '.join(scopes)}; the token has {', '.join(token_scopes) or 'none'}.")
         return next_middleware(app)
 
     return check_scope

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -14,7 +14,7 @@ from runtime.functions.run_step import run_step
 
 
 @run_step
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Find the groups of anomalies that touch the run's last seven days."""
     result = bootstrap.services().anomaly_detection.detect(parse(RunEvent, event).run_id)
     emit(

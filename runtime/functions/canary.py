@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.metrics import Metric
 from runtime import bootstrap
-from runtime.functions.observability import emit, observed
+from runtime.functions.observability import emit, observe
 
 
-@observed
-def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+@observe
+def handler(_event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Probe the API once and publish the result and the duration as metrics."""
     result = bootstrap.services().canary_probe.run()
     emit({Metric.CANARY_PASSED: int(result.passed), Metric.CANARY_DURATION: result.milliseconds})

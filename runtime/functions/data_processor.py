@@ -1,4 +1,4 @@
-"""Receives what landed in the lake: S3 -> EventBridge -> SQS -> here."""
+"""Receive uploaded objects: S3 -> EventBridge -> SQS -> here."""
 
 import logging
 from typing import Any, cast
@@ -14,7 +14,7 @@ from runtime.functions.landing_events import landed_objects
 from runtime.functions.observability import emit, logger, metrics
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
 
-# A batch in which every record fails is answered like any other: the queue's redrive policy decides, not an exception.
+# A batch in which every record fails is no exception: the redrive policy of the queue decides.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))
 
 OBJECT_COUNTS = {
@@ -27,31 +27,31 @@ OBJECT_COUNTS = {
 @logger.inject_lambda_context
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Decide about every object that landed; a record that cannot be handled fails alone, not its batch."""
+    """Receive every uploaded object; a message that cannot be handled fails alone, not its batch."""
     return process_partial_response(event, record_handler=_receive, processor=processor, context=context)
 
 
 def _receive(record: SQSRecord) -> None:
-    received = [bootstrap.services().ingestion.receive(landed) for landed in landed_objects(record.json_body)]
-    for decided in received:
-        _report(decided)
-    if not received:
+    records = [bootstrap.services().ingestion.receive(landed_object) for landed_object in landed_objects(record.json_body)]
+    for ingested_object in records:
+        _report(ingested_object)
+    if not records:
         logger.info("message contains no object", extra={"message_id": record.message_id})
 
 
-def _report(decided: IngestedObject) -> None:
-    """Log the decision in one line and count it."""
-    facts = {
-        "object_id": str(decided.id),
-        "key": decided.key,
-        "dataset": decided.dataset,
-        "status": decided.status,
-        "reason_code": decided.reason_code,
-        "reason": decided.reason,
-        "rows": decided.rows,
-        "unreadable_rows": decided.unreadable_rows,
-        "bytes": decided.bytes,
-        "warnings": list(decided.warnings),
+def _report(record: IngestedObject) -> None:
+    """Log the outcome in one line and count it."""
+    fields = {
+        "object_id": str(record.id),
+        "key": record.key,
+        "dataset": record.dataset,
+        "status": record.status,
+        "reason_code": record.reason_code,
+        "reason": record.reason,
+        "rows": record.rows,
+        "unreadable_rows": record.unreadable_rows,
+        "bytes": record.bytes,
+        "warnings": list(record.warnings),
     }
-    logger.info("object received", extra=facts)
-    emit({OBJECT_COUNTS[decided.status]: 1, Metric.ROWS_STAGED: decided.rows, Metric.UNREADABLE_ROWS: decided.unreadable_rows})
+    logger.info("object received", extra=fields)
+    emit({OBJECT_COUNTS[record.status]: 1, Metric.ROWS_STAGED: record.rows, Metric.UNREADABLE_ROWS: record.unreadable_rows})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -13,7 +13,7 @@ logger = Logger()
 
 
 @logger.inject_lambda_context
-def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(_event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Make the users and grant them what they need; a second call changes nothing."""
     users = bootstrap.services().database_roles.ensure()
     logger.info("database users: %s for the functions, %s for the API", users.functions, users.api)

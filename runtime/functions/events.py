@@ -1,9 +1,9 @@
-"""What the state machine sends to the functions of a run."""
+"""Events that the functions of a run receive."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -27,13 +27,13 @@ class ExecutionRef(Event):
     start_time: datetime
     redrive_count: int = 0
 
-    def execution(self) -> Execution:
-        """In the words of the domain."""
+    def to_execution(self) -> Execution:
+        """Return the execution as a value of the domain."""
         return Execution(self.name, self.arn, self.start_time)
 
 
 class ScheduledEvent(Event):
-    """To forecast_trigger, from the schedule."""
+    """For forecast_trigger, from the schedule."""
 
     scheduled_time: AwareDatetime
 
@@ -47,32 +47,32 @@ class StepEvent(Event):
 
 
 class ResolveInput(Event):
-    """To run_resolver. `input` is checked by its own rules."""
+    """For run_resolver. `input` is validated later."""
 
-    input: Any
+    input: object
     execution: ExecutionRef
 
 
 class RunEvent(Event):
-    """To the steps that need no more than the run."""
+    """For the steps that need only the run."""
 
     run_id: UUID
 
 
 class GatedRunEvent(RunEvent):
-    """To the steps that have a gate."""
+    """For the steps with a gate."""
 
     gate: Gate = Gate.ENFORCE
 
 
 class PublishEvent(GatedRunEvent):
-    """To run_publisher."""
+    """For run_publisher."""
 
     publish: bool = True
 
 
 class FailedState(Event):
-    """The state whose failure was caught, in which attempt of the execution, and what people were told."""
+    """The state that failed, the number of redrives before it, and the summary for people."""
 
     state: str
     redrives: int
@@ -80,17 +80,17 @@ class FailedState(Event):
 
 
 class OutcomeEvent(Event):
-    """To run_recorder. `END` fails the execution after a failure, unless it was redriven since. dpu_seconds: what its Glue jobs used."""
+    """For run_recorder. `END` fails the execution unless it was redriven since. dpu_seconds: consumption of its Glue jobs."""
 
     outcome: Literal["SUCCEEDED", "FAILED", "END"]
     execution: ExecutionRef
-    error: dict[str, Any] | None = None
+    error: dict[str, object] | None = None
     failure: FailedState | None = None
     dpu_seconds: float = 0
 
 
 class ChangedExecution(Event):
-    """How an execution stands, in Step Functions' words: instants in milliseconds since 1970."""
+    """The status of an execution, as Step Functions sends it: instants in milliseconds since 1970."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
@@ -101,16 +101,16 @@ class ChangedExecution(Event):
     error: str | None = None
     cause: str | None = None
 
-    def execution(self) -> Execution:
-        """In the words of the domain."""
+    def to_execution(self) -> Execution:
+        """Return the execution as a value of the domain."""
         return Execution(self.name, self.execution_arn, self.start_date)
 
-    def told(self) -> dict[str, str]:
-        """{Error, Cause} of a failure; an execution that was stopped or timed out need not have any."""
-        return {"Error": self.error or f"Execution.{self.status}", "Cause": self.cause or _ENDED[self.status]}
+    def to_error(self) -> dict[str, str]:
+        """Return {Error, Cause} of a failure; an execution that was stopped or timed out may have none of its own."""
+        return {"Error": self.error or f"Execution.{self.status}", "Cause": self.cause or _DEFAULT_CAUSES[self.status]}
 
 
-_ENDED = {
+_DEFAULT_CAUSES = {
     "RUNNING": "",
     "FAILED": "the execution failed before a state could record the reason",
     "TIMED_OUT": "the execution exceeded the time limit of the state machine",
@@ -119,18 +119,18 @@ _ENDED = {
 
 
 class ExecutionChange(Event):
-    """To execution_listener, from EventBridge: "Step Functions Execution Status Change"."""
+    """For execution_listener, from EventBridge: "Step Functions Execution Status Change"."""
 
     detail: ChangedExecution
 
 
-Kind = TypeVar("Kind", bound=Event)
+E = TypeVar("E", bound=Event)
 
 
-def parse(kind: type[Kind], event: object) -> Kind:
-    """Read an event. Raises InvalidInput naming what is wrong with it."""
+def parse(event_type: type[E], event: object) -> E:
+    """Validate an event. Raises InvalidInput naming every error."""
     try:
-        return kind.model_validate(event)
+        return event_type.model_validate(event)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise InvalidInput(f"the event is not a {kind.__name__}: {faults}") from None
+        raise InvalidInput(f"the event is not a {event_type.__name__}: {faults}") from None

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime import bootstrap
 from runtime.functions.events import ExecutionChange, parse
-from runtime.functions.observability import observed
+from runtime.functions.observability import observe
 from runtime.services.runs.run_recorder import Failure
 
 
-@observed
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, str]:
+@observe
+def handler(event: dict[str, Any], _context: LambdaContext) -> Mapping[str, object]:
     """Close the run of an execution that ended without recording it; reopen the run of an execution that was redriven."""
     change = parse(ExecutionChange, event).detail
-    events, execution = bootstrap.services().execution_events, change.execution()
+    events, execution = bootstrap.services().execution_events, change.to_execution()
     if change.status == "RUNNING":
         return events.record_redrive(execution)
-    return events.record_end(execution, change.status, Failure.caught(change.told()))
+    return events.record_end(execution, change.status, Failure.from_error(change.to_error()))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.metrics import Metric
 from runtime import bootstrap
 from runtime.functions.events import ScheduledEvent, parse
-from runtime.functions.observability import emit, observed
+from runtime.functions.observability import emit, observe
 
 
-@observed
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+@observe
+def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Start the run of the scheduled day; a second fire for the same day finds the first one's execution."""
-    started = bootstrap.services().daily_start.start(parse(ScheduledEvent, event).scheduled_time)
-    emit({Metric.DAILY_START_ACCEPTED: int(started.arn is not None)})
-    return started.answer()
+    execution = bootstrap.services().daily_start.start(parse(ScheduledEvent, event).scheduled_time)
+    emit({Metric.DAILY_START_ACCEPTED: int(execution.arn is not None)})
+    return execution.to_state_output()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -14,7 +14,7 @@ from runtime.functions.run_step import run_step
 
 
 @run_step
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Measure this run's back-test, and the earlier runs against what has happened since."""
     result = bootstrap.services().kpi_calculation.calculate(parse(RunEvent, event).run_id)
     headline = result.headline

@@ -1,4 +1,4 @@
-"""What S3 says about landed objects, in either of its two dialects."""
+"""Events of uploaded objects: from EventBridge, or as bucket notifications of S3."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,28 +6,30 @@ from urllib.parse import unquote_plus
 
 from runtime.models.domain.objects import LandedObject
 
-UNVERSIONED = "null"
+NULL_VERSION = "null"
 
 
 def landed_objects(message: Mapping[str, Any]) -> Iterator[LandedObject]:
-    """Yield the objects that one message announces: none for S3's test event and for keys that are folders.
+    """Yield the objects of one message: none for S3's test event and for keys of folders.
 
-    Raises KeyError when the message is neither dialect: it belongs into the dead-letter queue, for people to look at.
+    Raises KeyError for any other message, which then ends in the dead-letter queue.
     """
     if message.get("Event") == "s3:TestEvent":
         return
-    found = map(_notified, message["Records"]) if "Records" in message else [_announced(message["detail"])]
-    yield from (landed for landed in found if not landed.key.endswith("/"))
+    objects = map(_parse_notification, message["Records"]) if "Records" in message else [_parse_event(message["detail"])]
+    yield from (landed_object for landed_object in objects if not landed_object.key.endswith("/"))
 
 
-def _announced(detail: Mapping[str, Any]) -> LandedObject:
-    """Read EventBridge's dialect, whose keys stand as they are: a plus is a plus."""
-    stored = detail["object"]
-    return LandedObject(detail["bucket"]["name"], stored["key"], stored.get("version-id") or UNVERSIONED, int(stored.get("size", 0)))
+def _parse_event(detail: Mapping[str, Any]) -> LandedObject:
+    """Return the object of an event of EventBridge, whose keys are not encoded: a plus is a plus."""
+    s3_object = detail["object"]
+    return LandedObject(
+        detail["bucket"]["name"], s3_object["key"], s3_object.get("version-id") or NULL_VERSION, int(s3_object.get("size", 0))
+    )
 
 
-def _notified(record: Mapping[str, Any]) -> LandedObject:
-    """Read a bucket notification, whose keys are form-encoded: "red+flower.csv" is "red flower.csv"."""
-    stored = record["s3"]["object"]
-    key = unquote_plus(stored["key"])
-    return LandedObject(record["s3"]["bucket"]["name"], key, stored.get("versionId") or UNVERSIONED, int(stored.get("size", 0)))
+def _parse_notification(record: Mapping[str, Any]) -> LandedObject:
+    """Return the object of a bucket notification, whose keys are form-encoded: "red+flower.csv" is "red flower.csv"."""
+    s3_object = record["s3"]["object"]
+    key = unquote_plus(s3_object["key"])
+    return LandedObject(record["s3"]["bucket"]["name"], key, s3_object.get("versionId") or NULL_VERSION, int(s3_object.get("size", 0)))

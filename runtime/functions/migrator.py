@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -13,7 +13,7 @@ logger = Logger()
 
 
 @logger.inject_lambda_context
-def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(_event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Bring the schema to the newest revision; a second call changes nothing."""
     revision = bootstrap.services().migrations.upgrade()
     logger.info("database schema at revision %s", revision)

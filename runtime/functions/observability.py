@@ -1,4 +1,4 @@
-"""Logs as JSON and metrics as EMF lines, the same for every function of a run."""
+"""Logs as JSON and metrics as EMF lines, the same for every function."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, cast
+from typing import cast
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -14,28 +14,28 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts.environment import Variable
 from contracts.metrics import NAMESPACE, STAGE, Metric
 
-# A handler that fails before it measured anything has nothing to publish; Powertools' warning about it would only blur the failure.
+# A handler that fails before it emits a metric has nothing to publish; a warning about that would only hide the failure.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
 metrics.set_default_dimensions(**{STAGE: os.environ.get(Variable.STAGE, "local")})
 
-Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+Handler = Callable[[dict[str, object], LambdaContext], Mapping[str, object]]
 
 
-def observed(handler: Handler) -> Handler:
-    """Log with the run's id, count cold starts and flush the metrics, also when the handler raises (Lambda logs the exception)."""
+def observe(handler: Handler) -> Handler:
+    """Add logging with the run's id, a metric of cold starts, and the flush of metrics, also when the handler raises (decorator)."""
 
     @wraps(handler)
-    def watched(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    def log_output(event: dict[str, object], context: LambdaContext) -> Mapping[str, object]:
         logger.append_keys(run_id=event.get("run_id"))
         output = handler(event, context)
         logger.info("handler finished", extra={"output": output})
         return output
 
-    counted = metrics.log_metrics(watched, capture_cold_start_metric=True)
-    return cast("Handler", logger.inject_lambda_context(counted, clear_state=True))
+    handler_with_metrics = metrics.log_metrics(log_output, capture_cold_start_metric=True)
+    return cast("Handler", logger.inject_lambda_context(handler_with_metrics, clear_state=True))
 
 
 def emit(values: Mapping[Metric, float | None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -14,10 +14,10 @@ from runtime.functions.run_step import run_step
 
 
 @run_step
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Judge the input of a run, keep the report, and refuse the run when the gate is enforced."""
-    asked = parse(GatedRunEvent, event)
-    judgement = bootstrap.services().quality_gate.judge(asked.run_id, asked.gate)
+    step = parse(GatedRunEvent, event)
+    judgement = bootstrap.services().quality_gate.judge(step.run_id, step.gate)
     quality = judgement.quality
     emit(
         {
@@ -26,4 +26,4 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
             Metric.BAD_ROW_SHARE: quality.bad_row_share,
         }
     )
-    return judgement.enforce().answer()
+    return judgement.enforce().to_state_output()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -15,19 +15,19 @@ from runtime.models.domain.documents import Backtest
 
 
 @run_step
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Load the run's forecasts and flip the pointer, atomically."""
-    asked = parse(PublishEvent, event)
-    publication = bootstrap.services().publishing.publish(asked.run_id, asked.gate, flip=asked.publish)
+    step = parse(PublishEvent, event)
+    publication = bootstrap.services().publishing.publish(step.run_id, step.gate, flip=step.publish)
     backtest = publication.forecast.backtest or Backtest()
     emit(
         {
-            Metric.RUN_PUBLISHED: int(publication.published),  # the heartbeat: its absence for a day raises the alarm
-            Metric.FORECAST_SERIES: publication.loaded.series,
-            Metric.FORECAST_ROWS: publication.loaded.rows,
+            Metric.RUN_PUBLISHED: int(publication.is_published),  # the heartbeat: its absence for a day raises the alarm
+            Metric.FORECAST_SERIES: publication.loaded_forecast.series,
+            Metric.FORECAST_ROWS: publication.loaded_forecast.rows,
             Metric.BACKTEST_WAPE: backtest.wape,
             Metric.BACKTEST_COVERAGE: backtest.coverage,
             Metric.TOO_NEW_SHARE: publication.forecast.too_new_share,
         }
     )
-    return publication.answer()
+    return publication.to_state_output()

@@ -1,8 +1,8 @@
-"""Last state of a run, good or bad: close the books and say it in words."""
+"""Last state of a run: record its outcome and summarise it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -15,19 +15,19 @@ from runtime.services.runs.run_recorder import Failure
 
 
 @run_step
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Record how an execution ended and sum it up for people; end a failed one, or let it go on when it was redriven."""
-    ended = parse(OutcomeEvent, event)
-    recording, execution = bootstrap.services().run_recorder, ended.execution.execution()
-    if ended.failure:
-        redriven = ended.execution.redrive_count > ended.failure.redrives
-        return recording.end(execution, ended.failure.state, ended.failure.summary, redriven=redriven)
-    succeeded = ended.outcome == "SUCCEEDED"
-    emit({Metric.RUNS_SUCCEEDED: int(succeeded), Metric.RUNS_FAILED: int(not succeeded)})
-    if not succeeded:
-        return recording.failed(execution, Failure.caught(ended.error))
-    answer = recording.succeeded(execution.run_id)
-    emit({Metric.GLUE_DPU_HOURS: ended.dpu_seconds / 3600})
-    if not ended.execution.redrive_count:  # else it also waited for somebody
-        emit({Metric.RUN_TIMES_USUAL: recording.times_usual(execution.run_id)})
-    return answer
+def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
+    """Record the outcome of an execution and summarise it. After a failure, fail the execution, or resume it when it was redriven."""
+    outcome = parse(OutcomeEvent, event)
+    recorder, execution = bootstrap.services().run_recorder, outcome.execution.to_execution()
+    if outcome.failure:
+        is_redriven = outcome.execution.redrive_count > outcome.failure.redrives
+        return recorder.fail_execution(execution, outcome.failure.state, outcome.failure.summary, is_redriven=is_redriven)
+    is_success = outcome.outcome == "SUCCEEDED"
+    emit({Metric.RUNS_SUCCEEDED: int(is_success), Metric.RUNS_FAILED: int(not is_success)})
+    if not is_success:
+        return recorder.record_failure(execution, Failure.from_error(outcome.error))
+    output = recorder.record_success(execution.run_id)
+    emit({Metric.GLUE_DPU_HOURS: outcome.dpu_seconds / 3600})
+    if not outcome.execution.redrive_count:  # a redriven run also waited for its redrive
+        emit({Metric.RUN_TIMES_USUAL: recorder.measure_times_usual(execution.run_id)})
+    return output

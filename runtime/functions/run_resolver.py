@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -14,9 +14,9 @@ from runtime.functions.run_step import run_step
 
 
 @run_step
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Turn the input of an execution into a run with a manifest."""
-    asked = parse(ResolveInput, event)
-    resolved = bootstrap.services().run_resolution.resolve(asked.input, asked.execution.execution())
-    emit({Metric.INPUT_AGE_DAYS: resolved.input_age_days})
-    return resolved.answer()
+    step = parse(ResolveInput, event)
+    resolution = bootstrap.services().run_resolution.resolve(step.input, step.execution.to_execution())
+    emit({Metric.INPUT_AGE_DAYS: resolution.input_age_days})
+    return resolution.to_state_output()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import wraps
-from typing import Any
 from uuid import UUID
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime import bootstrap
 from runtime.functions.events import StepEvent, parse
-from runtime.functions.observability import Handler, observed
+from runtime.functions.observability import Handler, observe
 
 
 def run_step(handler: Handler) -> Handler:
@@ -23,13 +23,13 @@ def run_step(handler: Handler) -> Handler:
     """
 
     @wraps(handler)
-    def step(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    def step(event: dict[str, object], context: LambdaContext) -> Mapping[str, object]:
         states = parse(StepEvent, event)
         if states.run_id and states.state:
             bootstrap.services().job_progress.enter(states.run_id, states.state)
         output = handler(event, context)
         if states.next_state:
-            bootstrap.services().job_progress.enter(states.run_id or UUID(output["run_id"]), states.next_state)
+            bootstrap.services().job_progress.enter(states.run_id or UUID(str(output["run_id"])), states.next_state)
         return output
 
-    return observed(step)
+    return observe(step)

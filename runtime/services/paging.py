@@ -49,7 +49,7 @@ class Cursors:
                 "or start without a cursor."
             ) from None
 
-    def page(self, filters: Mapping[str, object], limit: int, cursor: str | None, read: Callable[[SortKey | None], JsonRows]) -> Page:
+    def read_page(self, filters: Mapping[str, object], limit: int, cursor: str | None, read: Callable[[SortKey | None], JsonRows]) -> Page:
         """Return one page of the list that `read` reads from a sort key on (None: from the start). Raises BadCursor."""
         rows = read(self.decode(filters, cursor) if cursor else None)
         next_cursor = self.encode(filters, rows.last) if rows.has_more and rows.last else None

@@ -51,7 +51,7 @@ class ForecastReads(Protocol):
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
         """Return those of the SKUs that have no row, each with the reason that the run recorded (or "")."""
 
-    def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
+    def list_excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
         """Return the series that the run excluded."""
 
 

@@ -1,4 +1,4 @@
-"""Small, valid things to start a test from; every argument changes one field."""
+"""Small valid values to start a test from; every argument changes one field."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ def an_execution(name: str = "daily-2026-11-22") -> Execution:
 
 
 def an_accepted_object(name: str = "a.csv", **changes: Any) -> IngestedObject:
-    landed = LandedObject("test-lake", f"landing/demand_history/v1/{name}", "v1", 100)
-    accepted = IngestedObject(
-        id=landed.id,
-        bucket=landed.bucket,
-        key=landed.key,
-        version_id=landed.version_id,
+    landed_object = LandedObject("test-lake", f"landing/demand_history/v1/{name}", "v1", 100)
+    record = IngestedObject(
+        id=landed_object.id,
+        bucket=landed_object.bucket,
+        key=landed_object.key,
+        version_id=landed_object.version_id,
         status=ObjectStatus.ACCEPTED,
         received_at=STARTED_AT,
         dataset="demand_history",
         format="csv",
-        sha256=f"{landed.id.hex}{landed.id.hex}",
-        bytes=landed.bytes,
+        sha256=f"{landed_object.id.hex}{landed_object.id.hex}",
+        bytes=landed_object.bytes,
         rows=10,
         first_date=date(2024, 11, 22),
         last_date=AS_OF,
-        staging_key=f"staging/demand_history/v1/{landed.id}.parquet",
+        staging_key=f"staging/demand_history/v1/{landed_object.id}.parquet",
     )
-    return replace(accepted, **changes)
+    return replace(record, **changes)
 
 
 def a_run(name: str = "daily-2026-11-22", **changes: Any) -> ForecastRun:
@@ -118,24 +118,24 @@ def parquet(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
 
 def forecast_files(folder: Path, run_id: UUID, rows: Sequence[dict[str, Any]] | None = None) -> ForecastFiles:
     """The files of a run with two series and one excluded series, the forecasts spread over two files."""
-    held = list(forecast_rows(run_id) if rows is None else rows)
-    excluded = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": 'has 3 days of history, "56" are needed'}]
+    all_rows = list(forecast_rows(run_id) if rows is None else rows)
+    excluded_rows = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": 'has 3 days of history, "56" are needed'}]
     return ForecastFiles(
         forecasts=(
-            parquet(folder / f"{run_id}-1.parquet", held[: len(held) // 2]),
-            parquet(folder / f"{run_id}-2.parquet", held[len(held) // 2 :]),
+            parquet(folder / f"{run_id}-1.parquet", all_rows[: len(all_rows) // 2]),
+            parquet(folder / f"{run_id}-2.parquet", all_rows[len(all_rows) // 2 :]),
         ),
-        excluded=(parquet(folder / f"{run_id}-x.parquet", excluded),),
-        rows=len(held),
+        excluded_series=(parquet(folder / f"{run_id}-x.parquet", excluded_rows),),
+        rows=len(all_rows),
     )
 
 
 def put_forecast(lake: InMemoryLake, folder: Path, run_id: UUID, **changes: Any) -> None:
-    """Leave in the lake what the forecast job would leave; changes go into forecast.json."""
+    """Write to the lake what the forecast job writes; changes go into forecast.json."""
     files = forecast_files(folder, run_id)
     for number, path in enumerate(files.forecasts):
         lake.upload(path, f"{FORECASTS.run_prefix(run_id)}part-{number}.parquet")
-    lake.upload(files.excluded[0], f"{EXCLUDED.run_prefix(run_id)}part-0.parquet")
+    lake.upload(files.excluded_series[0], f"{EXCLUDED.run_prefix(run_id)}part-0.parquet")
     lake.write_json(forecast_key(run_id), forecast_json(run_id, files.rows, **changes))
 
 

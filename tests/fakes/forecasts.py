@@ -15,12 +15,12 @@ from tests.fakes.runs import InMemoryRuns
 
 
 class InMemoryLoader(ForecastLoader):
-    """ForecastLoader: rows by run; the pointer is that of the runs it was given."""
+    """Rows by run, and the pointer of the fake runs."""
 
     def __init__(self, runs: InMemoryRuns) -> None:
         self._runs = runs
         self.rows: dict[UUID, list[dict[str, object]]] = {}
-        self.excluded: dict[UUID, list[dict[str, object]]] = {}
+        self.excluded_rows: dict[UUID, list[dict[str, object]]] = {}
 
     @override
     def load(self, run_id: UUID, files: ForecastFiles, publish_at: datetime | None) -> LoadedForecast:
@@ -30,19 +30,19 @@ class InMemoryLoader(ForecastLoader):
             raise BrokenRun(f"the forecast files hold {len(rows)} rows, forecast.json says {files.rows}")
         if any(row["run_id"] != str(run_id) for row in rows):
             raise BrokenRun(f"forecast rows belong to another run than {run_id}")
-        reused = run_id in self.rows
-        if not reused:
+        is_reused = run_id in self.rows
+        if not is_reused:
             self.rows[run_id] = rows
-            self.excluded[run_id] = [row for path in files.excluded for row in pq.ParquetFile(path).read().to_pylist()]
+            self.excluded_rows[run_id] = [row for path in files.excluded_series for row in pq.ParquetFile(path).read().to_pylist()]
         if publish_at is not None:
             self._runs.flip(run_id, publish_at)
         series = {(row["site_id"], row["sku_id"]) for row in rows}
-        return LoadedForecast(run_id, len(self.rows[run_id]), len(series), len(self.excluded[run_id]), reused)
+        return LoadedForecast(run_id, len(self.rows[run_id]), len(series), len(self.excluded_rows[run_id]), is_reused)
 
     @override
     def retire(self, keep: int) -> list[UUID]:
         newest = sorted(self.rows, key=lambda run_id: self._runs.get(run_id).created_at, reverse=True)
         old = [run_id for run_id in newest[keep:] if run_id != self._runs.pointer]
         for run_id in old:
-            del self.rows[run_id], self.excluded[run_id]
+            del self.rows[run_id], self.excluded_rows[run_id]
         return old

@@ -59,7 +59,7 @@ class InMemoryForecastReads(ForecastReads):
         return {sku_id: reasons.get(sku_id, "") for sku_id in sorted(sku_ids) if sku_id not in forecast_skus}
 
     @override
-    def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
+    def list_excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
         return [row for row in self.excluded_rows if site_id in (None, row["site_id"]) and sku_id in (None, row["sku_id"])]
 
 

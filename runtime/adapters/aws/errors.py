@@ -9,8 +9,8 @@ from botocore import exceptions as aws
 
 from runtime.errors import AwsThrottled, NotFound, Unavailable
 
-THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown", "RequestLimitExceeded"}
-MISSING = {"404", "NoSuchKey", "NoSuchVersion", "NotFound", "ExecutionDoesNotExist"}
+THROTTLING_CODES = {"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown", "RequestLimitExceeded"}
+NOT_FOUND_CODES = {"404", "NoSuchKey", "NoSuchVersion", "NotFound", "ExecutionDoesNotExist"}
 
 
 @contextmanager
@@ -20,9 +20,9 @@ def translate_aws_errors(what: str = "") -> Iterator[None]:
         yield
     except aws.ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in MISSING:
+        if code in NOT_FOUND_CODES:
             raise NotFound(f"{what} does not exist") from error
-        if code in THROTTLED:
+        if code in THROTTLING_CODES:
             raise AwsThrottled(f"AWS throttled {error.operation_name}") from error
         raise
     except (aws.ConnectionError, aws.HTTPClientError) as error:

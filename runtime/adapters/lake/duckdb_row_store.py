@@ -15,12 +15,12 @@ import duckdb
 from typing_extensions import override
 
 from runtime.adapters.lake.duckdb_sql import literal, read_parquet, select_parquet, select_rows_between
-from runtime.adapters.lake.duckdb_text import quoted, warning_about
+from runtime.adapters.lake.duckdb_text import quote, warning_about
 from runtime.services.ingestion.staging.csv_rows import StagedRow
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
 
-_FAULTS_OF_OURS = ("No space left", "could not create")
+_LOCAL_FAULTS = ("No space left", "could not create")
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,18 @@ class DuckDbRowStore(RowStore):
 
     @override
     def parquet_columns(self, source: Path) -> list[str]:
-        with _database(source, self.memory) as database, _blaming_the_file():
+        with _database(source, self.memory) as database, _reject_file_on_error():
             schema = database.execute("SELECT name, coalesce(num_children, 0) FROM parquet_schema(?)", [str(source)]).fetchall()
         return list(_top_level(schema))
 
     @override
     def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path) -> StagedFile:
         with _database(target, self.memory) as database:
-            with _blaming_the_file():
+            with _reject_file_on_error():
                 types = database.execute(f"DESCRIBE SELECT * FROM {read_parquet(source)}").fetchall()
-                stored = {name: (str(types[place][0]), str(types[place][1])) for name, place in positions.items()}
-                _copy(database, select_parquet(source, stored, plan), target)
-            warnings = [warning_about(name, stored[name][1], plan.contract.column(name).type) for name in stored]
+                stored_columns = {name: (str(types[index][0]), str(types[index][1])) for name, index in positions.items()}
+                _copy(database, select_parquet(source, stored_columns, plan), target)
+            warnings = [warning_about(name, stored_columns[name][1], plan.contract.column(name).type) for name in stored_columns]
             return _summary(database, plan, target, tuple(warning for warning in warnings if warning))
 
 
@@ -71,8 +71,8 @@ def _database(beside: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _blaming_the_file() -> Iterator[None]:
-    """Turn DuckDB's complaints about a foreign file into a rejection; a full disk or a wrong statement stays our own fault."""
+def _reject_file_on_error() -> Iterator[None]:
+    """Raise ObjectRejected for DuckDB's errors about the file; a full disk or a wrong statement passes unchanged."""
     try:
         yield
     except duckdb.OutOfMemoryException:
@@ -82,7 +82,7 @@ def _blaming_the_file() -> Iterator[None]:
         raise
     except duckdb.Error as error:
         words = re.sub(r"(in |of )?file ['\"][^'\"]*['\"]", "", str(error)).splitlines()[0][:300]
-        if any(fault in words for fault in _FAULTS_OF_OURS):
+        if any(fault in words for fault in _LOCAL_FAULTS):
             raise
         code = ReasonCode.ENCODING if "UTF8" in words or "string encoding" in words else ReasonCode.UNREADABLE
         raise ObjectRejected(
@@ -96,14 +96,14 @@ def _copy(database: duckdb.DuckDBPyConnection, select: str, target: Path) -> Non
 
 def _summary(database: duckdb.DuckDBPyConnection, plan: StagingPlan, target: Path, warnings: tuple[str, ...] = ()) -> StagedFile:
     contract = plan.contract
-    written = quoted(contract.business_date)
-    found = database.execute(
+    column = quote(contract.business_date)
+    counts = database.execute(
         f"""SELECT count(*), count(unreadable), min(day), max(day)
             FROM (SELECT unreadable, CASE WHEN d BETWEEN ? AND ? THEN d END AS day
-                  FROM (SELECT unreadable, try_cast(left(trim({written}), 10) AS DATE) AS d FROM read_parquet({literal(str(target))})))""",
+                  FROM (SELECT unreadable, try_cast(left(trim({column}), 10) AS DATE) AS d FROM read_parquet({literal(str(target))})))""",
         [contract.not_before, plan.today + timedelta(days=contract.days_after_today)],
     ).fetchone()
-    rows, unreadable, first, last = found or (0, 0, None, None)
+    rows, unreadable, first, last = counts or (0, 0, None, None)
     return StagedFile(rows, unreadable, first, last, warnings)
 
 

@@ -5,11 +5,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from runtime.adapters.lake.duckdb_text import as_text, quoted
+from runtime.adapters.lake.duckdb_text import as_text, quote
 from runtime.services.ingestion.staging.lines import MAX_RECORD
 from runtime.services.ingestion.staging.staged import StagingPlan
 
-Stored = Mapping[str, tuple[str, str]]
+StoredColumns = Mapping[str, tuple[str, str]]
 """Contract column -> what the Parquet file calls it, and the DuckDB type it is stored as."""
 
 _OURS = ("source_line", "unreadable", "raw_excerpt")
@@ -22,25 +22,28 @@ def literal(text: str) -> str:
 
 def select_rows_between(between: Path, present: Sequence[str], plan: StagingPlan) -> str:
     """Select the rows that were read here and written down in between: the present columns, line, fault and excerpt."""
-    names = [quoted(column.name) if column.name in present else None for column in plan.contract.columns]
+    names = [quote(column.name) if column.name in present else None for column in plan.contract.columns]
     values = [f"CASE WHEN unreadable = '' THEN {name} END" if name else "NULL::VARCHAR" for name in names]
-    return f"""SELECT {_named(values, plan)}, source_line::BIGINT AS source_line, nullif(unreadable, '') AS unreadable,
+    return f"""SELECT {_select_list(values, plan)}, source_line::BIGINT AS source_line, nullif(unreadable, '') AS unreadable,
         CASE WHEN unreadable <> '' THEN raw_excerpt END AS raw_excerpt
         FROM {_read_csv(between, present)}"""
 
 
-def select_parquet(source: Path, stored: Stored, plan: StagingPlan) -> str:
+def select_parquet(source: Path, stored_columns: StoredColumns, plan: StagingPlan) -> str:
     """Select the rows of a Parquet file as text; those with NUL bytes or more than 1 MiB are set aside, as is done for CSV."""
-    values = [as_text(*stored[column.name], column.type) if column.name in stored else "NULL::VARCHAR" for column in plan.contract.columns]
-    names = [quoted(column.name) for column in plan.contract.columns]
+    values = [
+        as_text(*stored_columns[column.name], column.type) if column.name in stored_columns else "NULL::VARCHAR"
+        for column in plan.contract.columns
+    ]
+    names = [quote(column.name) for column in plan.contract.columns]
     text = f"concat_ws(',', {', '.join(names)})"
     fault = f"""CASE WHEN contains({text}, chr(0)) THEN 'contains a NUL byte'
         WHEN strlen({text}) > {MAX_RECORD} THEN 'is longer than 1 MiB' END"""
-    kept = ", ".join(f"CASE WHEN fault IS NULL THEN {name} END AS {name}" for name in names)
-    return f"""SELECT {kept}, source_object, source_line, fault AS unreadable,
+    columns = ", ".join(f"CASE WHEN fault IS NULL THEN {name} END AS {name}" for name in names)
+    return f"""SELECT {columns}, source_object, source_line, fault AS unreadable,
             CASE WHEN fault IS NOT NULL THEN replace({text}[:500], chr(0), '␀') END AS raw_excerpt
         FROM (SELECT *, {fault} AS fault
-              FROM (SELECT {_named(values, plan)}, file_row_number + 1 AS source_line FROM {read_parquet(source)}))"""
+              FROM (SELECT {_select_list(values, plan)}, file_row_number + 1 AS source_line FROM {read_parquet(source)}))"""
 
 
 def read_parquet(path: Path) -> str:
@@ -48,8 +51,8 @@ def read_parquet(path: Path) -> str:
     return f"read_parquet({literal(str(path))}, binary_as_string=true)"
 
 
-def _named(values: Sequence[str], plan: StagingPlan) -> str:
-    columns = [f"{value} AS {quoted(column.name)}" for value, column in zip(values, plan.contract.columns, strict=True)]
+def _select_list(values: Sequence[str], plan: StagingPlan) -> str:
+    columns = [f"{value} AS {quote(column.name)}" for value, column in zip(values, plan.contract.columns, strict=True)]
     return ", ".join([*columns, f"{literal(plan.source_object)} AS source_object"])
 
 

@@ -1,38 +1,38 @@
-"""How a typed Parquet value reads as contract text: dates ISO, timestamps RFC 3339, numbers plain."""
+"""Typed Parquet values as the text of the contract: dates ISO, timestamps RFC 3339, numbers plain."""
 
 from contracts import ColumnType
 
 _FLOATING = ("FLOAT", "DOUBLE")
-_NAIVE = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
-_ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+_WITHOUT_TIME_ZONE = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+_WITH_TIME_ZONE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 _TEXTS = (ColumnType.IDENTIFIER, ColumnType.STRING)
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """Quote a name for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def as_text(name: str, stored: str, wanted: ColumnType) -> str:
+def as_text(name: str, stored_type: str, contract_type: ColumnType) -> str:
     """Return the SQL that reads column name, stored as that DuckDB type, as text for a contract column of the wanted type."""
-    column = quoted(name)
-    if stored in _FLOATING:
+    column = quote(name)
+    if stored_type in _FLOATING:
         return _number(column)
-    if stored.startswith("DECIMAL"):
+    if stored_type.startswith("DECIMAL"):
         return _without_idle_zeros(f"{column}::VARCHAR")
-    if stored in _NAIVE:
-        return _instant(f"{column}::TIMESTAMP", "", wanted)
-    if stored in _ZONED:
+    if stored_type in _WITHOUT_TIME_ZONE:
+        return _instant(f"{column}::TIMESTAMP", "", contract_type)
+    if stored_type in _WITH_TIME_ZONE:
         # By the epoch, so that neither the session's zone nor an extension has a say.
-        return _instant(f"make_timestamp(epoch_us({column}::TIMESTAMPTZ))", "+00:00", wanted)
+        return _instant(f"make_timestamp(epoch_us({column}::TIMESTAMPTZ))", "+00:00", contract_type)
     return f"{column}::VARCHAR"
 
 
-def warning_about(name: str, stored: str, wanted: ColumnType) -> str | None:
+def warning_about(name: str, stored_type: str, contract_type: ColumnType) -> str | None:
     """Say what the sender should know about how the column is stored, if anything."""
-    if stored in _NAIVE and wanted is ColumnType.TIMESTAMP:
+    if stored_type in _WITHOUT_TIME_ZONE and contract_type is ColumnType.TIMESTAMP:
         return f"{name} is stored without a time zone, so its values carry no offset; store it as UTC-adjusted timestamps"
-    if stored in _FLOATING and wanted in _TEXTS:
+    if stored_type in _FLOATING and contract_type in _TEXTS:
         return f"{name} is stored as floating-point numbers; whole ones were read without a decimal point"
     return None
 
@@ -49,10 +49,10 @@ def _without_idle_zeros(text: str) -> str:
     return f"regexp_replace({text}, '^(-?\\d+)(?:\\.0+|(\\.\\d*?[1-9])0*)$', '\\1\\2')"
 
 
-def _instant(moment: str, offset: str, wanted: ColumnType) -> str:
+def _instant(moment: str, offset: str, contract_type: ColumnType) -> str:
     seconds = f"strftime({moment}, '%Y-%m-%dT%H:%M:%S')"
     fraction = f"rtrim(strftime({moment}, '.%f'), '0')"
     text = f"{seconds} || CASE WHEN {fraction} = '.' THEN '' ELSE {fraction} END || '{offset}'"
-    if wanted is ColumnType.DATE:
+    if contract_type is ColumnType.DATE:
         return f"CASE WHEN date_trunc('day', {moment}) = {moment} THEN strftime({moment}, '%Y-%m-%d') ELSE {text} END"
     return text

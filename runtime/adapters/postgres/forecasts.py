@@ -123,7 +123,7 @@ def _load(cursor: Cursor[TupleRow], run_id: UUID, files: ForecastFiles, parquet:
     cursor.execute(sql.SQL(ATTACH).format(**names))
     cursor.execute("delete from excluded_series where run_id = %s", [run_id])
     into_excluded = sql.SQL(COPY_EXCLUDED).format(columns=_columns(EXCLUDED.column_names))
-    for path in files.excluded:
+    for path in files.excluded_series:
         _copy(cursor, into_excluded, parquet.as_csv(path, EXCLUDED.column_names, first=f"'{run_id}', "))
 
 

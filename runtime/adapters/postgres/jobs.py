@@ -49,8 +49,8 @@ class PostgresJobs(JobRepository):
     @override
     def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:
         with self._database.transaction() as cursor:
-            changed = cursor.execute(RUNNING, {"id": job_id, "arn": execution_arn, "progress": jsonb(progress), "at": at}).rowcount
-        if not changed:
+            row_count = cursor.execute(RUNNING, {"id": job_id, "arn": execution_arn, "progress": jsonb(progress), "at": at}).rowcount
+        if not row_count:
             self.get(job_id)  # raises JobNotFound; a job that has ended stays as it is
 
     @override

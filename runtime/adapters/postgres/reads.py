@@ -66,8 +66,8 @@ class PostgresForecastReads(ForecastReads):
         return dict(self._database.fetch(WITHOUT_FORECAST, {"run_id": run_id, "skus": list(sku_ids)}))
 
     @override
-    def excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
-        rows = self._database.fetch(EXCLUDED, {"run_id": run_id, "site": site_id, "sku": sku_id})
+    def list_excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
+        rows = self._database.fetch(EXCLUDED_SERIES, {"run_id": run_id, "site": site_id, "sku": sku_id})
         return [{"site_id": site, "sku_id": sku, "code": code, "reason": reason} for site, sku, code, reason in rows]
 
 
@@ -102,7 +102,7 @@ where not exists (select from forecasts f where f.run_id = %(run_id)s and f.sku_
 order by requested.sku_id
 """
 
-EXCLUDED = """
+EXCLUDED_SERIES = """
 select site_id, sku_id, code, reason from excluded_series
 where run_id = %(run_id)s and (%(site)s::text is null or site_id = %(site)s) and (%(sku)s::text is null or sku_id = %(sku)s)
 order by sku_id, site_id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -73,9 +72,9 @@ class ForecastJobResponse(BaseModel):
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
-    progress: dict[str, Any] = Field(description=PROGRESS)
-    error: dict[str, Any] | None
-    result: dict[str, Any] | None
+    progress: dict[str, object] = Field(description=PROGRESS)
+    error: dict[str, object] | None
+    result: dict[str, object] | None
     links: dict[str, str]
 
 
@@ -92,12 +91,12 @@ class ForecastRunResponse(BaseModel):
     model_name: str | None
     model_version: str | None
     code_version: str
-    params: dict[str, Any]
+    params: dict[str, object]
     series_forecast: int | None
     series_excluded: int | None
-    backtest: dict[str, Any] | None
+    backtest: dict[str, object] | None
     warnings: list[str]
-    lineage: list[dict[str, Any]] = Field(description="Object versions that the run read, with their checksums.")
+    lineage: list[dict[str, object]] = Field(description="Object versions that the run read, with their checksums.")
     created_at: datetime
     finished_at: datetime | None
 
@@ -130,10 +129,10 @@ class AccuracyMetricsResponse(BaseModel):
     error_grain: str = Field(description="Errors are computed per SKU, site and day, then summed.")
     rollup: str = Field(description="pooled: ratio of the summed errors to the summed actuals.", examples=["pooled"])
     definitions_version: str | None = Field(description="Version of the metric definitions.")
-    metrics: dict[str, Any]
-    sku_breakdown: list[dict[str, Any]]
-    site_breakdown: list[dict[str, Any]]
-    weekly_trends: list[dict[str, Any]]
+    metrics: dict[str, object]
+    sku_breakdown: list[dict[str, object]]
+    site_breakdown: list[dict[str, object]]
+    weekly_trends: list[dict[str, object]]
 
 
 class KpiRow(BaseModel):
@@ -147,7 +146,7 @@ class KpiRow(BaseModel):
     dimensions: dict[str, str]
     n_obs: int | None
     run_id: UUID | None
-    metadata: dict[str, Any] | None
+    metadata: dict[str, object] | None
 
 
 class KpiResponse(BaseModel):
@@ -215,7 +214,7 @@ class QualityReportResponse(BaseModel):
     run_id: UUID
     verdict: str
     created_at: datetime
-    report: dict[str, Any]
+    report: dict[str, object]
 
 
 class ProblemError(BaseModel):

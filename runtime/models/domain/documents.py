@@ -1,9 +1,8 @@
-"""The JSON documents that the steps of a run hand to each other through the lake."""
+"""The JSON documents that pass between the steps of a run through the lake."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,7 +39,7 @@ class Manifest(Document):
 
 
 class RowCounts(Document):
-    """What became of a number of rows."""
+    """Counts of rows by outcome."""
 
     rows_in: int = Field(ge=0)
     curated: int = Field(ge=0)
@@ -48,12 +47,12 @@ class RowCounts(Document):
     duplicates: int = Field(ge=0)
 
     @property
-    def reconciled(self) -> bool:
+    def is_reconciled(self) -> bool:
         """Every row is curated, quarantined or a duplicate."""
         return self.rows_in == self.curated + self.quarantined + self.duplicates
 
     def sum_up(self) -> str:
-        """The counts in words, when they do not add up."""
+        """Return the counts as text, for when they do not add up."""
         return f"{self.rows_in} rows in, but {self.curated} curated + {self.quarantined} quarantined + {self.duplicates} duplicates"
 
 
@@ -99,7 +98,7 @@ class ForecastDocument(Document):
     rows: int
     backtest: Backtest | None = None
     warnings: tuple[str, ...] = ()
-    params: dict[str, Any] = {}
+    params: dict[str, object] = {}
 
     @property
     def too_new_share(self) -> float | None:

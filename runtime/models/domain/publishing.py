@@ -1,4 +1,4 @@
-"""What publishing loads, and what it loaded."""
+"""The input and the result of loading forecasts."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ class ForecastFiles:
     """Parquet files of one run on the local disk, and how many forecast rows they must hold."""
 
     forecasts: tuple[Path, ...]
-    excluded: tuple[Path, ...]
+    excluded_series: tuple[Path, ...]
     rows: int
 
 
 @dataclass(frozen=True)
 class LoadedForecast:
-    """What stands in the table after loading. `reused` says that the rows were there already."""
+    """Content of the table after loading. `is_reused`: the rows were there already."""
 
     run_id: UUID
     rows: int
     series: int
-    excluded: int
-    reused: bool
+    excluded_series: int
+    is_reused: bool

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 
@@ -20,9 +19,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class QualityReport:
-    """What the gate decided about a run, with the whole quality document."""
+    """The verdict on the input of a run, with the whole quality document."""
 
     run_id: UUID
     verdict: Verdict
-    payload: Mapping[str, Any]
+    payload: Mapping[str, object]
     created_at: datetime

@@ -1,4 +1,4 @@
-"""Forecast runs: what starts one, what it read, what it produced."""
+"""Forecast runs: their executions, input and results."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID, uuid5
 
 RUN_NAMESPACE = UUID("0d2f0b6e-3f0e-5f4e-8f6a-5a0f6c1d7b20")
 
 
 def run_id_of(execution_name: str) -> UUID:
-    """The run (and job) id of an execution: a retry or redrive of it continues the same run."""
+    """Return the id of the run and job of an execution; a retry or redrive continues the same run."""
     return uuid5(RUN_NAMESPACE, execution_name)
 
 
@@ -26,7 +25,7 @@ class Gate(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """Where a run stands."""
+    """Status of a run."""
 
     RUNNING = "RUNNING"
     SUCCEEDED = "SUCCEEDED"
@@ -51,7 +50,7 @@ class Execution:
 class ForecastRun:
     """One forecast generation, immutable once published.
 
-    `manifest` lists the objects the run reads; `backtest` is what `forecast.json` says of the run's own accuracy.
+    `manifest` lists the objects the run reads; `backtest` is the back-test in `forecast.json`.
     Fields about the model are None until the forecast exists.
     """
 
@@ -62,23 +61,23 @@ class ForecastRun:
     code_version: str
     created_at: datetime
     execution_arn: str | None = None
-    manifest: tuple[Mapping[str, Any], ...] = ()
+    manifest: tuple[Mapping[str, object], ...] = ()
     warnings: tuple[str, ...] = ()
     backend: str | None = None
     model_name: str | None = None
     model_version: str | None = None
     seed: int | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
     series_forecast: int | None = None
     series_excluded: int | None = None
-    backtest: Mapping[str, Any] | None = None
+    backtest: Mapping[str, object] | None = None
     finished_at: datetime | None = None
     published_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class PublishedRun:
-    """The run that readers see."""
+    """The published run."""
 
     run_id: UUID
     as_of_date: date

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData, Numeric, String, Text, Uuid, func
@@ -24,8 +24,8 @@ Identifier = Annotated[str, mapped_column(String(50))]
 Quantity = Annotated[Decimal, mapped_column(Numeric(12, 2))]
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
-Document = Annotated[dict[str, Any], mapped_column(JSONB)]
-Documents = Annotated[list[Any], mapped_column(JSONB)]
+Document = Annotated[dict[str, object], mapped_column(JSONB)]
+Documents = Annotated[list[object], mapped_column(JSONB)]
 
 
 class Base(DeclarativeBase):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, text
@@ -41,7 +40,7 @@ class ForecastRow(Base):
     confidence_upper: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     interval_level: Mapped[Decimal] = mapped_column(Numeric(4, 3), server_default=text("0.800"))
     mean_value: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
-    quantiles: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    quantiles: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     uom: Mapped[str] = mapped_column(String(8), server_default="EA")
     model: Mapped[str]
     predictor_arn: Mapped[str | None] = mapped_column(String(500))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, Index, text
@@ -31,8 +30,8 @@ class JobRow(Base):
     request_hash: Mapped[str | None]
     idempotency_key: Mapped[str | None]
     progress: Mapped[Document] = mapped_column(server_default=text("'{}'"))
-    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
+    result: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     execution_arn: Mapped[str | None]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[Instant]

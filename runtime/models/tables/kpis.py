@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, func, text
@@ -49,7 +48,7 @@ class KpiMetricRow(Base):
     n_obs: Mapped[int | None]
     run_id: Mapped[UUID | None]
     # "metadata" is SQLAlchemy's own word on a mapped class.
-    details: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSONB)
+    details: Mapped[dict[str, object] | None] = mapped_column("metadata", JSONB)
     created_at: Mapped[CreatedAt]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, text
@@ -38,7 +37,7 @@ class ForecastRunRow(Base):
     warnings: Mapped[Documents] = mapped_column(server_default=text("'[]'"))
     series_forecast: Mapped[int | None]
     series_excluded: Mapped[int | None]
-    backtest: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    backtest: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     execution_arn: Mapped[str | None]
     created_at: Mapped[CreatedAt]
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -26,9 +26,9 @@ class DataQualityReading:
 
     def list_objects(self, filters: Mapping[str, str], limit: int, cursor: str | None) -> Page:
         """Return one page of objects, newest first, that match the filters by status, dataset or key. Raises BadCursor."""
-        return self.cursors.page(filters, limit, cursor, lambda after: self.objects.rows(filters, after, limit))
+        return self.cursors.read_page(filters, limit, cursor, lambda after: self.objects.rows(filters, after, limit))
 
-    def report(self, run_id: str) -> QualityReport:
+    def get_report(self, run_id: str) -> QualityReport:
         """Return the report of a run, or the newest for `latest`. Raises ReportNotFound."""
         try:
             identifier = self.latest_report.latest_run_id() if run_id == LATEST else UUID(run_id)

@@ -67,7 +67,7 @@ class ForecastReading:
     cursors: Cursors
     clock: Clock
 
-    def page(self, query: ForecastQuery) -> ForecastPage:
+    def read_page(self, query: ForecastQuery) -> ForecastPage:
         """Return one page of forecasts of the published run; with a cursor, of the run that the first page came from.
 
         Raises InvalidInput for a horizon beyond the run's or an impossible date range, BadCursor. While no run is published, the page is
@@ -75,7 +75,7 @@ class ForecastReading:
         """
         check_dates(query.dates)
         after = self.cursors.decode(query.filters, query.cursor) if query.cursor else None
-        run = self._run(after)
+        run = self._find_run(after)
         if run is None:
             return ForecastPage(Page("[]", query.limit, None, has_more=False), self._meta_without_run(query))
         if query.horizon.days > run.horizon_days:
@@ -87,21 +87,21 @@ class ForecastReading:
         next_cursor = self.cursors.encode(query.filters, last) if last else None
         return ForecastPage(Page(rows.json, query.limit, next_cursor, rows.has_more), self._meta(query, run))
 
-    def run(self, forecast_id: str) -> tuple[ForecastRun, PublishedRun | None]:
+    def get_run(self, forecast_id: str) -> tuple[ForecastRun, PublishedRun | None]:
         """Return the run of an id (of a run or a row) and the published run. Raises RunNotFound."""
         return self.runs.get(decode(forecast_id).run_id), self.runs.find_published()
 
-    def accuracy(self, forecast_id: str) -> tuple[ForecastKey, RunAccuracy | None]:
+    def get_accuracy(self, forecast_id: str) -> tuple[ForecastKey, RunAccuracy | None]:
         """Return the key of an id and the newest accuracy of its run, if there is any. Raises RunNotFound."""
         key = decode(forecast_id)
         self.runs.get(key.run_id)
         return key, self.accuracy_reports.latest(key.run_id)
 
-    def excluded(self, forecast_id: str) -> tuple[ForecastKey, list[ExcludedSeries]]:
+    def list_excluded(self, forecast_id: str) -> tuple[ForecastKey, list[ExcludedSeries]]:
         """Return the key of an id and the series that its run excluded. Raises RunNotFound."""
         key = decode(forecast_id)
         self.runs.get(key.run_id)
-        return key, self.forecasts.excluded(key.run_id, key.site_id, key.sku_id)
+        return key, self.forecasts.list_excluded(key.run_id, key.site_id, key.sku_id)
 
     def _rows(self, query: ForecastQuery, run: ForecastRun, after: SortKey | None) -> JsonRows:
         rows = self.forecasts.rows(_slice(query, run, after))
@@ -112,11 +112,11 @@ class ForecastReading:
             )
         return rows
 
-    def _run(self, after: SortKey | None) -> ForecastRun | None:
+    def _find_run(self, after: SortKey | None) -> ForecastRun | None:
         if after:
             return self.runs.get(UUID(after[0]))
-        published = self.runs.find_published()
-        return self.runs.get(published.run_id) if published else None
+        published_run = self.runs.find_published()
+        return self.runs.get(published_run.run_id) if published_run else None
 
     def _meta(self, query: ForecastQuery, run: ForecastRun) -> ForecastMeta:
         now = self.clock.now()

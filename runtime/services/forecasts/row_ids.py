@@ -12,7 +12,7 @@ from runtime.errors import RunNotFound
 
 PREFIX = "f-"
 SEPARATOR = "|"
-"""Stands in no identifier: the contracts allow no such mark."""
+"""Not allowed in identifiers by the contracts."""
 
 
 @dataclass(frozen=True)
@@ -31,30 +31,30 @@ class ForecastKey:
 
 
 def encode(key: ForecastKey) -> str:
-    """The id of the row with this key."""
+    """Return the id of the row with this key."""
     text = SEPARATOR.join((str(key.run_id), str(key.site_id), str(key.sku_id), str(key.forecast_date)))
     return PREFIX + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode(forecast_id: str) -> ForecastKey:
-    """The key behind the id of a run (a UUID) or of a row.
+    """Return the key of the id of a run (a UUID) or of a row.
 
     Raises RunNotFound when it is neither.
     """
     try:
         if not forecast_id.startswith(PREFIX):
             return ForecastKey(UUID(forecast_id))
-        encoded = forecast_id.removeprefix(PREFIX)
-        text = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+        base64_text = forecast_id.removeprefix(PREFIX)
+        text = base64.urlsafe_b64decode(base64_text + "=" * (-len(base64_text) % 4)).decode()
         run_id, site_id, sku_id, day = text.split(SEPARATOR)
         key = ForecastKey(UUID(run_id), site_id, sku_id, date.fromisoformat(day))
     except (ValueError, binascii.Error):
-        raise _no_id(forecast_id) from None
-    # One row has one id, and no identifier holds a NUL, which PostgreSQL could not even be asked about.
+        raise _invalid_id(forecast_id) from None
+    # One row has one id, and no identifier contains a NUL, which PostgreSQL would refuse.
     if encode(key) != forecast_id or "\0" in text:
-        raise _no_id(forecast_id)
+        raise _invalid_id(forecast_id)
     return key
 
 
-def _no_id(forecast_id: str) -> RunNotFound:
+def _invalid_id(forecast_id: str) -> RunNotFound:
     return RunNotFound(f"{forecast_id[:100]!r} is not a forecast id; use a run's UUID or the id of a forecast row.")

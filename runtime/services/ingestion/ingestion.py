@@ -1,4 +1,4 @@
-"""Receiving landed objects: each version of each object gets one decision, recorded for good."""
+"""Receive uploaded objects: each version of each object gets one permanent record."""
 
 import hashlib
 import tempfile
@@ -17,14 +17,14 @@ from runtime.services.ingestion.staging.staged import RowStore, StagingPlan
 from runtime.services.ports import Clock, IngestedObjects, Lake
 
 MAX_BYTES = 2 * 1000**3
-"""What a function surely stages in the 15 minutes that Lambda gives it: it stages 4 to 5 MB a second (docs/adr/0012)."""
+"""The size that a function can stage in the 15 minutes of Lambda, at 4 to 5 MB a second (docs/adr/0012)."""
 
 _CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Ingestion:
-    """Check what landed, stage its rows, and record what became of it."""
+    """Check uploaded objects, stage their rows, and record the outcome."""
 
     lake: Lake
     objects: IngestedObjects
@@ -32,83 +32,81 @@ class Ingestion:
     clock: Clock
     max_bytes: int = MAX_BYTES
 
-    def receive(self, landed: LandedObject) -> IngestedObject:
-        """Decide about one object version: ACCEPTED (its rows are staged), DUPLICATE of an accepted one, or REJECTED with a reason.
+    def receive(self, landed_object: LandedObject) -> IngestedObject:
+        """Record one object version: ACCEPTED (its rows are staged), DUPLICATE of an accepted one, or REJECTED with a reason.
 
-        Delivered again, the object keeps its first decision and nothing is written. Raises Unavailable and what a full disk raises:
-        then nothing was decided, and the delivery can be repeated.
+        A second delivery returns the first record and writes nothing. Raises Unavailable, and OSError when the disk is full: then nothing
+        is recorded, and the delivery can be repeated.
         """
-        known = self.objects.find(landed.id)
-        if known is not None:
-            return known
-        decided = self._decide(landed)
+        earlier_record = self.objects.find(landed_object.id)
+        if earlier_record is not None:
+            return earlier_record
+        record = self._review(landed_object)
         try:
-            return self.objects.record(decided)
+            return self.objects.record(record)
         except ContentAlreadyAccepted:
-            # The same bytes came under another name at the same moment, and that one was recorded first.
-            return self.objects.record(_without_rows(decided, self._first_with_content_of(decided)))
+            # The same bytes arrived under another name at the same time, and that object was recorded first.
+            return self.objects.record(_as_duplicate(record, self._find_original(record)))
 
-    def _decide(self, landed: LandedObject) -> IngestedObject:
+    def _review(self, landed_object: LandedObject) -> IngestedObject:
         draft = IngestedObject(
-            id=landed.id,
-            bucket=landed.bucket,
-            key=landed.key,
-            version_id=landed.version_id,
-            bytes=landed.bytes,
+            id=landed_object.id,
+            bucket=landed_object.bucket,
+            key=landed_object.key,
+            version_id=landed_object.version_id,
+            bytes=landed_object.bytes,
             status=ObjectStatus.ACCEPTED,
             received_at=self.clock.now(),
         )
         with tempfile.TemporaryDirectory(prefix="signify-") as folder:
-            return _Examination(self, draft, Path(folder)).decide()
+            return _ObjectReview(self, draft, Path(folder)).run()
 
-    def _first_with_content_of(self, decided: IngestedObject) -> UUID:
-        first = self.objects.find_accepted(decided.dataset or "", decided.sha256 or "")
-        if first is None:
-            raise ContentAlreadyAccepted(f"{decided.key}: the object accepted with the same content no longer exists; upload it again")
-        return first.id
+    def _find_original(self, record: IngestedObject) -> UUID:
+        original = self.objects.find_accepted(record.dataset or "", record.sha256 or "")
+        if original is None:
+            raise ContentAlreadyAccepted(f"{record.key}: the object accepted with the same content no longer exists; upload it again")
+        return original.id
 
 
-class _Examination:
-    """What is known about one object so far: a rejection keeps everything that was found out before it."""
+class _ObjectReview:
+    """The review of one object. The draft of its record grows with every check, so that a rejection keeps all facts before it."""
 
     def __init__(self, ingestion: Ingestion, draft: IngestedObject, folder: Path) -> None:
         self._ingestion = ingestion
         self._draft = draft
         self._folder = folder
 
-    def decide(self) -> IngestedObject:
+    def run(self) -> IngestedObject:
         try:
-            return self._examine()
+            return self._check_and_stage()
         except ObjectRejected as rejection:
             return replace(self._draft, status=ObjectStatus.REJECTED, reason_code=rejection.code, reason=rejection.reason)
 
-    def _examine(self) -> IngestedObject:
+    def _check_and_stage(self) -> IngestedObject:
         contract = self._contract()
-        self._learn(dataset=contract.dataset)
+        self._draft = replace(self._draft, dataset=contract.dataset)
         file_format = named_format(self._draft.key)
-        self._learn(format=file_format.removeprefix("."))
+        self._draft = replace(self._draft, format=file_format.removeprefix("."))
         source = self._folder / "object"
-        self._learn(sha256=self._download(source))
-        first = self._ingestion.objects.find_accepted(contract.dataset, self._draft.sha256 or "")
-        if first is not None:
-            return _without_rows(self._draft, first.id)
+        sha256 = self._download(source)
+        self._draft = replace(self._draft, sha256=sha256)
+        original = self._ingestion.objects.find_accepted(contract.dataset, sha256)
+        if original is not None:
+            return _as_duplicate(self._draft, original.id)
         plan = StagingPlan(contract, str(self._draft.id), self._draft.received_at.date())
         target = self._folder / "staged.parquet"
-        staged = stage(source, file_format, plan, target, self._ingestion.rows, self._ingestion.max_bytes)
+        staged_file = stage(source, file_format, plan, target, self._ingestion.rows, self._ingestion.max_bytes)
         key = staging_key(contract.dataset, contract.version, self._draft.id)
         self._ingestion.lake.upload(target, key)
         return replace(
             self._draft,
-            rows=staged.rows,
-            unreadable_rows=staged.unreadable_rows,
-            first_date=staged.first_date,
-            last_date=staged.last_date,
-            warnings=staged.warnings,
+            rows=staged_file.rows,
+            unreadable_rows=staged_file.unreadable_rows,
+            first_date=staged_file.first_date,
+            last_date=staged_file.last_date,
+            warnings=staged_file.warnings,
             staging_key=key,
         )
-
-    def _learn(self, **facts: str) -> None:
-        self._draft = replace(self._draft, **facts)  # type: ignore[arg-type]
 
     def _contract(self) -> contracts.Contract:
         try:
@@ -117,7 +115,7 @@ class _Examination:
             raise ObjectRejected(ReasonCode.UNKNOWN_DATASET, str(error)) from None
 
     def _download(self, to: Path) -> str:
-        """Store the object in the file `to` and return its sha256; never more than the limit is read."""
+        """Download the object to a file and return its sha256; stop at the size limit."""
         self._refuse_above_limit(self._draft.bytes)
         digest, size = hashlib.sha256(), 0
         try:
@@ -140,11 +138,11 @@ class _Examination:
             )
 
 
-def _without_rows(draft: IngestedObject, first: UUID) -> IngestedObject:
+def _as_duplicate(draft: IngestedObject, original_id: UUID) -> IngestedObject:
     return replace(
         draft,
         status=ObjectStatus.DUPLICATE,
-        duplicate_of=first,
+        duplicate_of=original_id,
         reason="the same content was accepted before; no rows were added",
         rows=0,
         unreadable_rows=0,

@@ -16,7 +16,7 @@ class KpiReading:
     kpis: KpiReads
     cursors: Cursors
 
-    def page(self, names: Sequence[str], dimensions: Mapping[str, str], limit: int, cursor: str | None) -> Page:
+    def read_page(self, names: Sequence[str], dimensions: Mapping[str, str], limit: int, cursor: str | None) -> Page:
         """Return one page of the newest values of the named metrics (all when empty) with these dimensions. Raises BadCursor."""
         filters = {"m": sorted(names), "d": dict(dimensions)}
-        return self.cursors.page(filters, limit, cursor, lambda after: self.kpis.latest(names, dimensions, after, limit))
+        return self.cursors.read_page(filters, limit, cursor, lambda after: self.kpis.latest(names, dimensions, after, limit))

@@ -1,4 +1,4 @@
-"""Starting the daily run once, however often the schedule fires."""
+"""Start the daily run exactly once, even if the scheduler delivers twice."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from runtime.services.ports import Workflow
 
 
 @dataclass(frozen=True)
-class Started:
-    """The execution of a day. `arn` is None when it ended already: then nothing was started."""
+class DailyExecution:
+    """The execution of a day. `arn` is None when it had ended already, so that nothing was started."""
 
     name: str
     arn: str | None
 
-    def answer(self) -> dict[str, str | None]:
-        """What the trigger answers."""
+    def to_state_output(self) -> dict[str, str | None]:
+        """Return the output of the trigger."""
         return {"execution": self.name, "arn": self.arn, "outcome": "RUNNING" if self.arn else "ENDED_ALREADY"}
 
 
 @dataclass(frozen=True)
 class DailyStart:
-    """Start the run of a day under a name that stands for the day, so that Step Functions itself lets one be."""
+    """Start the run of a day under a name made of the date, so that Step Functions accepts one only."""
 
     workflow: Workflow
 
-    def start(self, scheduled_at: datetime) -> Started:
-        """Start the execution `daily-<UTC date>`, or find it.
+    def start(self, scheduled_at: datetime) -> DailyExecution:
+        """Start the execution `daily-<UTC date>`, or return the running one.
 
-        The date in UTC decides which day is the last that the model sees (as_of_date), so two fires for one as_of_date are one execution.
-        A run of that day that failed is not started anew: redrive it, or start one by hand.
+        The UTC date determines the as-of date, so two deliveries for one as-of date are one execution.
+        A failed run of that day is not started again: redrive it, or start one manually.
         """
         name = f"daily-{scheduled_at.astimezone(UTC):%Y-%m-%d}"
         try:
-            return Started(name, self.workflow.start(name, {"requested_by": "schedule", "idempotency_key": name}))
+            return DailyExecution(name, self.workflow.start(name, {"requested_by": "schedule", "idempotency_key": name}))
         except Conflict:
-            return Started(name, None)
+            return DailyExecution(name, None)

@@ -1,11 +1,10 @@
-"""Making a finished run the run that readers see."""
+"""Publish finished runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from uuid import UUID
 
 from contracts.paths import forecast_key
@@ -20,37 +19,37 @@ from runtime.services.runs.run_documents import read_document
 
 @dataclass(frozen=True)
 class Publication:
-    """What readers see now."""
+    """The outcome of publishing a run."""
 
     run: ForecastRun
     forecast: ForecastDocument
-    loaded: LoadedForecast
-    retired: tuple[UUID, ...]
+    loaded_forecast: LoadedForecast
+    retired_runs: tuple[UUID, ...]
     warnings: tuple[str, ...]
 
     @property
-    def published(self) -> bool:
-        """Whether the run was made the one that readers see (it may have been replaced since)."""
+    def is_published(self) -> bool:
+        """Whether the run was ever the published one (a newer run may have replaced it)."""
         return self.run.published_at is not None
 
-    def answer(self) -> dict[str, Any]:
-        """The output of the state."""
+    def to_state_output(self) -> dict[str, object]:
+        """Return the output of the state."""
         return {
             "run_id": str(self.run.id),
-            "published": self.published,
-            "rows": self.loaded.rows,
-            "series": self.loaded.series,
-            "excluded": self.loaded.excluded,
-            "reused": self.loaded.reused,
+            "published": self.is_published,
+            "rows": self.loaded_forecast.rows,
+            "series": self.loaded_forecast.series,
+            "excluded": self.loaded_forecast.excluded_series,
+            "reused": self.loaded_forecast.is_reused,
             "backtest": self.forecast.backtest.model_dump(mode="json") if self.forecast.backtest else None,
-            "retired": [str(run_id) for run_id in self.retired],
+            "retired": [str(run_id) for run_id in self.retired_runs],
             "warnings": list(self.warnings),
         }
 
 
 @dataclass(frozen=True)
 class Publishing:
-    """Load a run's forecasts and flip the pointer, atomically; then drop runs that are too old."""
+    """Load the forecasts of a run and publish it, atomically; then delete the rows of old runs."""
 
     lake: Lake
     runs: RunRepository
@@ -59,7 +58,7 @@ class Publishing:
     runs_kept: int
 
     def publish(self, run_id: UUID, gate: Gate, *, flip: bool) -> Publication:
-        """Load the run and, when flip is asked for, publish it. A second call changes nothing.
+        """Load the run and, with `flip`, publish it. A second call changes nothing.
 
         Raises RunNotFound, RunWorseThanBaseline when the gate is enforced, BrokenRun when files are missing or contradict each other.
         """
@@ -71,11 +70,11 @@ class Publishing:
         warnings = backtest_warnings(forecast, gate)
         with TemporaryDirectory(prefix="signify-") as folder:
             files = self._download(run_id, forecast.rows, Path(folder))
-            loaded = self.loader.load(run_id, files, self.clock.now() if flip else None)
-        retired, not_retired = self._retire()
-        warnings += not_retired
+            loaded_forecast = self.loader.load(run_id, files, self.clock.now() if flip else None)
+        retired_runs, retirement_warnings = self._retire()
+        warnings += retirement_warnings
         self.runs.warn(run_id, warnings)
-        return Publication(self.runs.get(run_id), forecast, loaded, retired, warnings)
+        return Publication(self.runs.get(run_id), forecast, loaded_forecast, retired_runs, warnings)
 
     def _download(self, run_id: UUID, rows: int, folder: Path) -> ForecastFiles:
         forecasts = self._fetch(FORECASTS.run_prefix(run_id), folder / "daily")
@@ -95,12 +94,12 @@ class Publishing:
         try:
             return tuple(self.loader.retire(self.runs_kept)), ()
         except Unavailable as error:
-            # The run is published; rows that are too old harm nobody until the next run drops them.
+            # The run is published; old rows can wait for the next run.
             return (), (f"Old runs could not be deleted; the next run will retry: {error}",)
 
 
 def backtest_warnings(forecast: ForecastDocument, gate: Gate) -> tuple[str, ...]:
-    """What readers should know about the back-test. Raises RunWorseThanBaseline when it lost and the gate is enforced."""
+    """Return the warnings about the back-test. Raises RunWorseThanBaseline when it lost and the gate is enforced."""
     backtest = forecast.backtest
     if gate is Gate.SKIP:
         return ()
@@ -108,8 +107,8 @@ def backtest_warnings(forecast: ForecastDocument, gate: Gate) -> tuple[str, ...]
         return ("The run was published without a back-test: no series is long enough for one.",)
     if backtest.wape <= backtest.baseline_wape:
         return ()
-    lost = f"In the back-test WAPE is {backtest.wape:.1f} %, worse than the {backtest.baseline_wape:.1f} % of {backtest.baseline}"
+    comparison = f"In the back-test WAPE is {backtest.wape:.1f} %, worse than the {backtest.baseline_wape:.1f} % of {backtest.baseline}"
     if gate is Gate.ENFORCE:
         advice = 'Readers keep the last published run. To publish this one anyway, start a run with {"gate": "warn"}.'
-        raise RunWorseThanBaseline(f"{lost}. {advice}")
-    return (f"{lost}.",)
+        raise RunWorseThanBaseline(f"{comparison}. {advice}")
+    return (f"{comparison}.",)

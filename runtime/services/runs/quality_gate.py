@@ -1,9 +1,8 @@
-"""The gate between cleansing and forecasting: is the input good enough?"""
+"""The gate between cleansing and forecasting, on the quality of the input."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from contracts.paths import quality_key
@@ -17,7 +16,7 @@ from runtime.services.runs.run_documents import read_document
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the gate found. `reasons` is empty when all is well."""
+    """The decision of the gate. `reasons` is empty for PASS."""
 
     run_id: UUID
     verdict: Verdict
@@ -31,8 +30,8 @@ class Judgement:
             raise GateRefused(f"{'; '.join(self.reasons)}. {advice}")
         return self
 
-    def answer(self) -> dict[str, Any]:
-        """The output of the state."""
+    def to_state_output(self) -> dict[str, object]:
+        """Return the output of the state."""
         return {
             "verdict": self.verdict.value,
             "bad_row_share": self.quality.bad_row_share,
@@ -46,7 +45,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class QualityGate:
-    """Judge the input of a run and keep the report."""
+    """Judge the input of a run and store the report."""
 
     lake: Lake
     reports: QualityReports
@@ -55,7 +54,7 @@ class QualityGate:
     bad_row_share_limit: float
 
     def judge(self, run_id: UUID, gate: Gate) -> Judgement:
-        """Decide, and store the report with the verdict. Raises BrokenRun when the cleansing job left no readable report."""
+        """Judge the input and store the report with the verdict. Raises BrokenRun when the cleansing job left no readable report."""
         quality, payload = read_document(self.lake, quality_key(run_id), QualityDocument, run_id)
         reasons = tuple(self._reasons(quality))
         judgement = Judgement(run_id, _verdict(reasons, gate), quality, reasons)
@@ -65,14 +64,14 @@ class QualityGate:
         return judgement
 
     def _reasons(self, quality: QualityDocument) -> list[str]:
-        counted = [("all data sets", quality), *quality.datasets.items()]
-        lost = [f"{name}: {counts.sum_up()}" for name, counts in counted if not counts.reconciled]
+        counts_by_name = [("all data sets", quality), *quality.datasets.items()]
+        reasons = [f"{name}: {counts.sum_up()}" for name, counts in counts_by_name if not counts.is_reconciled]
         if quality.bad_row_share > self.bad_row_share_limit:
-            lost.append(
+            reasons.append(
                 f"{quality.quarantined} of {quality.rows_in} rows ({quality.bad_row_share:.1%}) are quarantined, "
                 f"more than the limit of {self.bad_row_share_limit:.1%}"
             )
-        return lost
+        return reasons
 
 
 def _verdict(reasons: tuple[str, ...], gate: Gate) -> Verdict:

@@ -1,8 +1,8 @@
-"""Reading the documents that the jobs of a run leave in the lake."""
+"""Read the documents that the jobs of a run write to the lake."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -11,17 +11,17 @@ from runtime.errors import BrokenRun, NotFound
 from runtime.models.domain.documents import Document
 from runtime.services.ports import Lake
 
-Kind = TypeVar("Kind", bound=Document)
+D = TypeVar("D", bound=Document)
 
 
-def read_document(lake: Lake, key: str, kind: type[Kind], run_id: UUID) -> tuple[Kind, dict[str, Any]]:
-    """The document at key, checked, and as it stands.
+def read_document(lake: Lake, key: str, document_type: type[D], run_id: UUID) -> tuple[D, dict[str, object]]:
+    """Return the document at key, validated, and as it is stored.
 
     Raises BrokenRun when it is missing, malformed or of another run.
     """
     try:
-        raw = lake.read_json(key)
-        document = kind.model_validate(raw)
+        raw: dict[str, object] = lake.read_json(key)
+        document = document_type.model_validate(raw)
     except NotFound as error:
         raise BrokenRun(f"{key} is missing: the job that writes it did not finish") from error
     except (ValidationError, ValueError) as error:

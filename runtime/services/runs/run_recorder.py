@@ -1,4 +1,4 @@
-"""Closing a run: what the books, the caller and the operator are told."""
+"""Record the outcome of a run: run, job, and the summary for people."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from contracts.run_states import RunState
@@ -18,42 +17,42 @@ from runtime.models.domain.runs import Execution, RunStatus
 from runtime.services.ports import Clock, JobRepository, QualityReports, RunRepository
 from runtime.services.runs.run_summary import failure_summary, success_summary
 
-COMPARED = timedelta(days=14)
-ENOUGH_RUNS = 10  # with fewer the 90th percentile is the slowest
+USUAL_PERIOD = timedelta(days=14)
+MIN_RUNS = 10  # with fewer, the 90th percentile is the slowest run
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What the state machine caught."""
+    """The error that the state machine caught."""
 
     code: str
     detail: str
 
     @classmethod
-    def caught(cls, error: Mapping[str, Any] | None) -> Failure:
-        """Read {"Error", "Cause"}; the cause of a function or a Glue job is JSON with the message inside."""
+    def from_error(cls, error: Mapping[str, object] | None) -> Failure:
+        """Return the failure of {"Error", "Cause"}. The cause of a function or a Glue job is JSON that contains the message."""
         error = error or {}
         cause = str(error.get("Cause") or "no cause was given")
         try:
-            told = json.loads(cause)
+            details = json.loads(cause)
         except ValueError:
-            told = cause
-        if isinstance(told, Mapping):
-            cause = str(told.get("errorMessage") or told.get("ErrorMessage") or cause)
+            details = None
+        if isinstance(details, Mapping):
+            cause = str(details.get("errorMessage") or details.get("ErrorMessage") or cause)
         return cls(str(error.get("Error") or "Unknown"), cause[:2000])
 
 
 @dataclass(frozen=True)
 class RunRecorder:
-    """Record how an execution ended."""
+    """Record the outcome of executions."""
 
     runs: RunRepository
     jobs: JobRepository
     reports: QualityReports
     clock: Clock
 
-    def succeeded(self, run_id: UUID) -> dict[str, Any]:
-        """Close the run as SUCCEEDED and sum it up. Raises RunNotFound."""
+    def record_success(self, run_id: UUID) -> dict[str, object]:
+        """Mark run and job SUCCEEDED and return the summary. Raises RunNotFound."""
         now = self.clock.now()
         self.runs.finish(run_id, RunStatus.SUCCEEDED, now)
         run = self.runs.get(run_id)
@@ -62,17 +61,17 @@ class RunRecorder:
         summary = success_summary(run, self._report(run_id))
         return {"run_id": str(run_id), "status": RunStatus.SUCCEEDED.value, "summary": summary, "warnings": list(run.warnings)}
 
-    def times_usual(self, run_id: UUID) -> float | None:
-        """How many times as long as the 90th percentile of the last two weeks' runs the run took; None when they are too few."""
+    def measure_times_usual(self, run_id: UUID) -> float | None:
+        """Return the duration of a run over the 90th percentile of the runs of two weeks before; None when those are too few."""
         run = self.runs.get(run_id)
-        took = sorted(self.runs.list_durations(run.created_at - COMPARED, run.created_at))
-        if run.finished_at is None or len(took) < ENOUGH_RUNS:
+        durations = sorted(self.runs.list_durations(run.created_at - USUAL_PERIOD, run.created_at))
+        if run.finished_at is None or len(durations) < MIN_RUNS:
             return None
-        usual = took[math.ceil(0.9 * len(took)) - 1]
+        usual = durations[math.ceil(0.9 * len(durations)) - 1]
         return (run.finished_at - run.created_at).total_seconds() / max(usual, 1)
 
-    def failed(self, execution: Execution, failure: Failure) -> dict[str, Any]:
-        """Close the run as FAILED; an execution that failed before it had a run leaves a job that says why."""
+    def record_failure(self, execution: Execution, failure: Failure) -> dict[str, object]:
+        """Mark run and job FAILED and return the summary. An execution that failed before it had a run leaves a job with the error."""
         now = self.clock.now()
         run_id = execution.run_id
         self.jobs.create(job_of(execution))
@@ -88,9 +87,9 @@ class RunRecorder:
             "error": {"code": failure.code, "detail": failure.detail},
         }
 
-    def end(self, execution: Execution, state: str, summary: str, *, redriven: bool) -> dict[str, Any]:
-        """Raise RunFailed with the summary; for an execution that was redriven since, mark its run and job as running again instead."""
-        if not redriven:
+    def fail_execution(self, execution: Execution, state: str, summary: str, *, is_redriven: bool) -> dict[str, object]:
+        """Raise RunFailed with the summary. For an execution that was redriven since, mark run and job RUNNING again instead."""
+        if not is_redriven:
             raise RunFailed(summary)
         run = self.runs.find(execution.run_id)
         if run is not None:
@@ -107,7 +106,7 @@ class RunRecorder:
 
 
 def job_of(execution: Execution) -> Job:
-    """The job of an execution that may have ended before it made one."""
+    """Return the job of an execution, which may have ended before it created one."""
     return Job(
         id=execution.run_id,
         type=JobType.FORECAST_RUN,

@@ -1,11 +1,10 @@
-"""Turning the input of an execution into a run: which day, which objects."""
+"""Resolve the input of an execution to a run: its as-of date and its objects."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import contracts
 from contracts.paths import Zone, dataset_prefix, manifest_key
@@ -21,26 +20,26 @@ from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, 
 
 @dataclass(frozen=True)
 class ResolvedRun:
-    """What the rest of the execution works with."""
+    """The run that the rest of the execution works on."""
 
     run: ForecastRun
-    asked: RunInput
+    run_input: RunInput
     lake_bucket: str
 
     @property
     def input_age_days(self) -> int:
-        """Days between the last day the model sees and the day of the run; 1 is as fresh as it gets."""
+        """Days from the as-of date to the day of the run; at best 1."""
         return (self.run.created_at.date() - self.run.as_of_date).days
 
-    def answer(self) -> dict[str, Any]:
-        """The output of the state."""
+    def to_state_output(self) -> dict[str, object]:
+        """Return the output of the state."""
         return {
             "run_id": str(self.run.id),
             "as_of_date": self.run.as_of_date.isoformat(),
             "horizon_days": self.run.horizon_days,
-            "gate": self.asked.gate.value,
-            "publish": self.asked.publish,
-            "notify": self.asked.notify,
+            "gate": self.run_input.gate.value,
+            "publish": self.run_input.publish,
+            "notify": self.run_input.notify,
             "lake_bucket": self.lake_bucket,
             "warnings": list(self.run.warnings),
         }
@@ -48,7 +47,7 @@ class ResolvedRun:
 
 @dataclass(frozen=True)
 class RunResolution:
-    """Start (or continue) the run of an execution."""
+    """Start, or continue, the run of an execution."""
 
     objects: IngestedObjects
     runs: RunRepository
@@ -58,37 +57,37 @@ class RunResolution:
     code_version: str
 
     def resolve(self, raw_input: object, execution: Execution) -> ResolvedRun:
-        """Record the run and write its manifest; called again for the same execution, answer the same run with the same objects.
+        """Record the run and write its manifest; a second call for the same execution returns the same run with the same objects.
 
         Raises UnknownInputKey or InvalidInput, NoInputData when nothing was accepted yet, IdempotencyKeyTaken.
         """
-        asked = parse_run_input(raw_input)
-        run = self.runs.find(execution.run_id) or self._new_run(asked, execution)
-        self._mark_job(asked, execution)
+        run_input = parse_run_input(raw_input)
+        run = self.runs.find(execution.run_id) or self._new_run(run_input, execution)
+        self._mark_job(run_input, execution)
         run = self.runs.start(run)
         self.lake.write_json(manifest_key(run.id), _manifest(run).model_dump(mode="json"))
         if self.jobs.get(run.id).has_ended:  # the execution was stopped, and its books closed, while this was under way
             self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
-        return ResolvedRun(run, asked, self.lake.bucket)
+        return ResolvedRun(run, run_input, self.lake.bucket)
 
-    def _new_run(self, asked: RunInput, execution: Execution) -> ForecastRun:
-        accepted = self.objects.list_accepted()
-        as_of_date, warnings = choose_as_of_date(asked.as_of_date, execution.started_at.date(), accepted)
+    def _new_run(self, run_input: RunInput, execution: Execution) -> ForecastRun:
+        objects = self.objects.list_accepted()
+        as_of_date, warnings = choose_as_of_date(run_input.as_of_date, execution.started_at.date(), objects)
         return ForecastRun(
             id=execution.run_id,
             as_of_date=as_of_date,
-            horizon_days=asked.horizon_days,
+            horizon_days=run_input.horizon_days,
             status=RunStatus.RUNNING,
             code_version=self.code_version,
             created_at=execution.started_at,
             execution_arn=execution.arn,
-            manifest=tuple(_manifest_object(accepted_object) for accepted_object in accepted),
+            manifest=tuple(_manifest_entry(record) for record in objects),
             warnings=warnings,
         )
 
-    def _mark_job(self, asked: RunInput, execution: Execution) -> None:
+    def _mark_job(self, run_input: RunInput, execution: Execution) -> None:
         """Create the job of the execution, unless whoever started the execution did, and mark it as running in this first state."""
-        request = asked.model_dump(mode="json", exclude_unset=True)
+        request = run_input.model_dump(mode="json", exclude_unset=True)
         now = self.clock.now()
         progress = progress_at(RunState.RESOLVE_INPUT)
         self.jobs.create(
@@ -100,7 +99,7 @@ class RunResolution:
                 updated_at=now,
                 request=request,
                 request_hash=request_hash(request),
-                idempotency_key=asked.idempotency_key,
+                idempotency_key=run_input.idempotency_key,
                 progress=progress,
                 execution_arn=execution.arn,
             )
@@ -108,27 +107,28 @@ class RunResolution:
         self.jobs.mark_running(execution.run_id, progress, now, execution.arn)
 
 
-def choose_as_of_date(asked: date | None, today: date, accepted: Sequence[IngestedObject]) -> tuple[date, tuple[str, ...]]:
-    """The last day the model may see, with warnings.
+def choose_as_of_date(requested_date: date | None, today: date, objects: Sequence[IngestedObject]) -> tuple[date, tuple[str, ...]]:
+    """Return the last day that the model may see, with warnings.
 
-    By default yesterday, but not a day after the data ends. Raises NoInputData, or InvalidInput for a day outside the data or not over.
+    By default yesterday, or the last day of the data if that is earlier.
+    Raises NoInputData, or InvalidInput for a day outside the data or one that has not ended.
     """
-    first = min((seen.first_date for seen in accepted if seen.first_date), default=None)
-    last = max((seen.last_date for seen in accepted if seen.last_date), default=None)
+    first = min((record.first_date for record in objects if record.first_date), default=None)
+    last = max((record.last_date for record in objects if record.last_date), default=None)
     if first is None or last is None:
         raise NoInputData(
-            f"{len(accepted)} objects were accepted, none with a plausible date; "
+            f"{len(objects)} objects were accepted, none with a plausible date; "
             f"upload files to {' or '.join(dataset_prefix(Zone.LANDING, name) for name in contracts.names())} in the lake"
         )
     yesterday = today - timedelta(days=1)
-    if asked is None:
+    if requested_date is None:
         return _default_day(first, min(yesterday, last), yesterday)
-    if asked > yesterday:
-        raise InvalidInput(f"as_of_date = {asked}: that day has not ended; the latest possible date is {yesterday}")
-    if asked < first:
-        raise InvalidInput(f"as_of_date = {asked}: the accepted data starts on {first}")
-    late = f"The accepted data ends on {last}; the days from then to as_of_date {asked} count as days without demand."
-    return asked, (late,) if asked > last else ()
+    if requested_date > yesterday:
+        raise InvalidInput(f"as_of_date = {requested_date}: that day has not ended; the latest possible date is {yesterday}")
+    if requested_date < first:
+        raise InvalidInput(f"as_of_date = {requested_date}: the accepted data starts on {first}")
+    warning = f"The accepted data ends on {last}; the days from then to as_of_date {requested_date} count as days without demand."
+    return requested_date, (warning,) if requested_date > last else ()
 
 
 def _default_day(first: date, day: date, yesterday: date) -> tuple[date, tuple[str, ...]]:
@@ -139,15 +139,15 @@ def _default_day(first: date, day: date, yesterday: date) -> tuple[date, tuple[s
     return day, (f"The accepted data ends on {day}, {(yesterday - day).days + 1} days ago; the forecast starts the day after.",)
 
 
-def _manifest_object(accepted: IngestedObject) -> dict[str, Any]:
+def _manifest_entry(record: IngestedObject) -> dict[str, object]:
     return ManifestObject(
-        object_id=accepted.id,
-        dataset=accepted.dataset or "",
-        key=accepted.key,
-        version_id=accepted.version_id,
-        sha256=accepted.sha256 or "",
-        rows=accepted.rows,
-        staging_key=accepted.staging_key or "",
+        object_id=record.id,
+        dataset=record.dataset or "",
+        key=record.key,
+        version_id=record.version_id,
+        sha256=record.sha256 or "",
+        rows=record.rows,
+        staging_key=record.staging_key or "",
     ).model_dump(mode="json")
 
 

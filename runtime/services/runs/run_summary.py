@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from runtime.models.domain.documents import Backtest, RowCounts
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import Execution, ForecastRun, PublishedRun
 
@@ -14,10 +15,12 @@ def success_summary(run: ForecastRun, report: QualityReport | None) -> str:
     return "\n".join(_success_lines(run, report))
 
 
-def failure_summary(execution: Execution, code: str, detail: str, run: ForecastRun | None, published: PublishedRun | None) -> str:
+def failure_summary(execution: Execution, code: str, detail: str, run: ForecastRun | None, published_run: PublishedRun | None) -> str:
     """Summarise why a run failed and which run readers see meanwhile."""
     what = f"Run {run.id} (data to {run.as_of_date})" if run else f"Execution {execution.name}"
-    readers = f"Readers see run {published.run_id} (data to {published.as_of_date})." if published else "No run is published yet."
+    readers = (
+        f"Readers see run {published_run.run_id} (data to {published_run.as_of_date})." if published_run else "No run is published yet."
+    )
     return f"{what} failed. {code}: {detail}\n{readers}"
 
 
@@ -26,23 +29,19 @@ def _success_lines(run: ForecastRun, report: QualityReport | None) -> Iterator[s
     first, last = run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=run.horizon_days)
     yield f"Run {run.id} {status}: forecast for {first} to {last}, data to {run.as_of_date}."
     if report:
-        counts = report.payload
+        counts = RowCounts.model_validate(report.payload)
         yield (
-            f"Rows: {_number(counts['rows_in'])} in = {_number(counts['curated'])} curated + {_number(counts['quarantined'])} quarantined"
-            f" + {_number(counts['duplicates'])} duplicates (quality {report.verdict})."
+            f"Rows: {counts.rows_in:,} in = {counts.curated:,} curated + {counts.quarantined:,} quarantined"
+            f" + {counts.duplicates:,} duplicates (quality {report.verdict})."
         )
-    forecast, excluded = _number(run.series_forecast), _number(run.series_excluded)
-    yield f"Series: {forecast} SKU-site pairs forecast by {run.model_name}, {excluded} excluded."
-    backtest = run.backtest or {}
-    if backtest.get("wape") is not None:
-        baseline = _baseline(backtest.get("baseline"), backtest.get("baseline_wape"))
-        yield f"Error on past weeks (back-test WAPE): {backtest['wape']:.1f} %{baseline}."
+    forecast_count, excluded_count = _number(run.series_forecast), _number(run.series_excluded)
+    yield f"Series: {forecast_count} SKU-site pairs forecast by {run.model_name}, {excluded_count} excluded."
+    backtest = Backtest.model_validate(run.backtest or {})
+    if backtest.wape is not None:
+        baseline = "" if backtest.baseline_wape is None else f"; baseline {backtest.baseline}: {backtest.baseline_wape:.1f} %"
+        yield f"Error on past weeks (back-test WAPE): {backtest.wape:.1f} %{baseline}."
     for warning in run.warnings:
         yield f"Warning: {warning}"
-
-
-def _baseline(baseline: str | None, wape: float | None) -> str:
-    return "" if wape is None else f"; baseline {baseline}: {wape:.1f} %"
 
 
 def _number(count: int | None) -> str:

@@ -15,11 +15,11 @@ from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_row
 
 def test_readers_see_the_run_that_was_loaded_and_published(books: Books, tmp_path: Path) -> None:
     run = books.runs.start(a_run())
-    loaded = books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT)
-    assert (loaded.rows, loaded.series, loaded.excluded, loaded.reused) == (56, 2, 1, False)
-    published = books.runs.find_published()
-    assert published is not None
-    assert (published.run_id, published.as_of_date, published.published_at) == (run.id, run.as_of_date, STARTED_AT)
+    loaded_forecast = books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT)
+    assert (loaded_forecast.rows, loaded_forecast.series, loaded_forecast.excluded_series, loaded_forecast.is_reused) == (56, 2, 1, False)
+    published_run = books.runs.find_published()
+    assert published_run is not None
+    assert (published_run.run_id, published_run.as_of_date, published_run.published_at) == (run.id, run.as_of_date, STARTED_AT)
     assert books.runs.get(run.id).published_at == STARTED_AT
 
 
@@ -35,7 +35,7 @@ def test_a_second_load_changes_nothing(books: Books, tmp_path: Path) -> None:
     files = forecast_files(tmp_path, run.id)
     books.loader.load(run.id, files, STARTED_AT)
     again = books.loader.load(run.id, files, STARTED_AT + timedelta(hours=1))
-    assert (again.rows, again.series, again.excluded, again.reused) == (56, 2, 1, True)
+    assert (again.rows, again.series, again.excluded_series, again.is_reused) == (56, 2, 1, True)
     assert books.runs.get(run.id).published_at == STARTED_AT
 
 
@@ -43,9 +43,9 @@ def test_a_late_retry_does_not_take_readers_back_to_an_older_run(books: Books, t
     old, new = books.runs.start(a_run("old")), books.runs.start(a_run("new"))
     for run in (old, new, old):
         books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT)
-    published = books.runs.find_published()
-    assert published is not None
-    assert published.run_id == new.id
+    published_run = books.runs.find_published()
+    assert published_run is not None
+    assert published_run.run_id == new.id
 
 
 def test_files_with_too_few_rows_leave_readers_with_the_old_run(books: Books, tmp_path: Path) -> None:
@@ -53,10 +53,10 @@ def test_files_with_too_few_rows_leave_readers_with_the_old_run(books: Books, tm
     books.loader.load(old.id, forecast_files(tmp_path, old.id), STARTED_AT)
     files = forecast_files(tmp_path, new.id)
     with pytest.raises(BrokenRun, match=r"hold 28 rows.*says 56"):
-        books.loader.load(new.id, type(files)(files.forecasts[:1], files.excluded, files.rows), STARTED_AT)
-    published = books.runs.find_published()
-    assert published is not None
-    assert published.run_id == old.id
+        books.loader.load(new.id, type(files)(files.forecasts[:1], files.excluded_series, files.rows), STARTED_AT)
+    published_run = books.runs.find_published()
+    assert published_run is not None
+    assert published_run.run_id == old.id
 
 
 def test_rows_of_another_run_are_refused(books: Books, tmp_path: Path) -> None:
@@ -76,4 +76,4 @@ def test_old_runs_are_dropped_but_never_the_published_one(books: Books, tmp_path
         books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT if run is runs[1] else None)
     assert books.loader.retire(2) == [runs[2].id, runs[0].id]
     assert books.loader.retire(2) == []
-    assert [books.loader.load(run.id, forecast_files(tmp_path, run.id), None).reused for run in runs] == [False, True, False, True, True]
+    assert [books.loader.load(run.id, forecast_files(tmp_path, run.id), None).is_reused for run in runs] == [False, True, False, True, True]

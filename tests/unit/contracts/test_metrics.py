@@ -25,7 +25,7 @@ from runtime.models.domain.run_input import RunInput
 from runtime.services.anomalies.anomaly_detection import DetectionResult
 from runtime.services.kpis.kpi_calculation import KpiResult
 from runtime.services.probe.canary_probe import ProbeResult
-from runtime.services.runs.daily_start import Started
+from runtime.services.runs.daily_start import DailyExecution
 from runtime.services.runs.publishing import Publication
 from runtime.services.runs.quality_gate import Judgement
 from runtime.services.runs.run_resolution import ResolvedRun
@@ -69,7 +69,7 @@ INVOCATIONS = {
         {"Records": [landing(f"landing/orders/v1/{status}.csv") for status in ObjectStatus]},
     ),
     "forecast_trigger": Invocation(
-        "daily_start", {"start": [Started("daily-2026-11-22", "arn")]}, {"scheduled_time": "2026-11-22T04:30:00Z"}
+        "daily_start", {"start": [DailyExecution("daily-2026-11-22", "arn")]}, {"scheduled_time": "2026-11-22T04:30:00Z"}
     ),
     "run_resolver": Invocation(
         "run_resolution", {"resolve": [ResolvedRun(a_run(), RunInput(), "lake")]}, {"input": {}, "execution": EXECUTION}
@@ -81,7 +81,11 @@ INVOCATIONS = {
     ),
     "run_publisher": Invocation(
         "publishing",
-        {"publish": [Publication(a_run(), FORECAST, LoadedForecast(RUN_ID, rows=56, series=2, excluded=1, reused=False), (), ())]},
+        {
+            "publish": [
+                Publication(a_run(), FORECAST, LoadedForecast(RUN_ID, rows=56, series=2, excluded_series=1, is_reused=False), (), ())
+            ]
+        },
         RUN_EVENT,
     ),
     "anomaly_detector": Invocation(
@@ -94,7 +98,7 @@ INVOCATIONS = {
     ),
     "run_recorder": Invocation(
         "run_recorder",
-        {"succeeded": [{}], "times_usual": [1.5]},
+        {"record_success": [{}], "measure_times_usual": [1.5]},
         {"outcome": "SUCCEEDED", "execution": EXECUTION, "dpu_seconds": 900, **RUN_EVENT},
     ),
     "canary": Invocation("canary_probe", {"run": [ProbeResult(120.0)]}, {}),

@@ -27,7 +27,7 @@ def test_a_fire_after_the_run_ended_starts_nothing(workflow: InMemoryWorkflow) -
     DailyStart(workflow).start(FIRED)
     workflow.finished_names.add("daily-2026-11-24")
     late = DailyStart(workflow).start(FIRED)
-    assert late.answer() == {"execution": "daily-2026-11-24", "arn": None, "outcome": "ENDED_ALREADY"}
+    assert late.to_state_output() == {"execution": "daily-2026-11-24", "arn": None, "outcome": "ENDED_ALREADY"}
 
 
 @pytest.mark.parametrize(

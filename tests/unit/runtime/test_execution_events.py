@@ -53,7 +53,7 @@ def test_a_run_is_closed_as_its_execution_ended(
 def test_what_a_state_recorded_is_left_as_it_is(
     events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock
 ) -> None:
-    RunRecorder(runs, jobs, reports, clock).failed(an_execution(), Failure("GateRefused", "12 %"))
+    RunRecorder(runs, jobs, reports, clock).record_failure(an_execution(), Failure("GateRefused", "12 %"))
     recorded_job = jobs.get(under_way.id)
     assert events.record_end(an_execution(), "FAILED", STOPPED)["outcome"] == "RECORDED_BEFORE"
     assert jobs.get(under_way.id) == recorded_job

@@ -72,7 +72,7 @@ def test_pages_lead_through_a_list_and_the_last_has_no_cursor() -> None:
 
     pages, cursor = [], None
     while True:
-        page = cursors.page(FILTERS, 2, cursor, read)
+        page = cursors.read_page(FILTERS, 2, cursor, read)
         pages.append(json.loads(page.json))
         cursor = page.next_cursor
         if not page.has_more:

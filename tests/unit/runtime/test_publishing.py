@@ -32,7 +32,7 @@ def test_a_good_run_becomes_the_one_that_readers_see(
     publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path
 ) -> None:
     put_forecast(lake, tmp_path, run_id)
-    answer = publishing.publish(run_id, Gate.ENFORCE, flip=True).answer()
+    answer = publishing.publish(run_id, Gate.ENFORCE, flip=True).to_state_output()
     assert {name: answer[name] for name in ("published", "rows", "series", "excluded", "warnings")} == {
         "published": True,
         "rows": 56,
@@ -51,7 +51,7 @@ def test_publishing_again_changes_nothing(
     publishing.publish(run_id, Gate.ENFORCE, flip=True)
     once = runs.find_published()
     clock.advance(hours=1)
-    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).loaded.reused
+    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).loaded_forecast.is_reused
     assert runs.find_published() == once
 
 
@@ -69,13 +69,13 @@ def test_an_open_gate_publishes_a_worse_run_and_warns(
     publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path
 ) -> None:
     put_forecast(lake, tmp_path, run_id, backtest=WORSE)
-    assert publishing.publish(run_id, Gate.WARN, flip=True).published
+    assert publishing.publish(run_id, Gate.WARN, flip=True).is_published
     assert "worse than the 55.0 % of seasonal_naive_7" in runs.get(run_id).warnings[0]
 
 
 def test_a_run_equal_to_its_baseline_passes(publishing: Publishing, lake: InMemoryLake, run_id: UUID, tmp_path: Path) -> None:
     put_forecast(lake, tmp_path, run_id, backtest=WORSE | {"wape": 55.0})
-    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).published
+    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).is_published
 
 
 @pytest.mark.parametrize("backtest", [None, {"wape": None, "baseline_wape": None}])
@@ -83,23 +83,23 @@ def test_a_run_without_a_backtest_is_published_with_a_warning(
     publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path, backtest: object
 ) -> None:
     put_forecast(lake, tmp_path, run_id, backtest=backtest)
-    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).published
+    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).is_published
     assert "without a back-test" in runs.get(run_id).warnings[0]
 
 
 def test_a_run_may_stay_unpublished(publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path) -> None:
     put_forecast(lake, tmp_path, run_id)
     publication = publishing.publish(run_id, Gate.ENFORCE, flip=False)
-    assert (publication.published, publication.loaded.rows, runs.pointer) == (False, 56, None)
+    assert (publication.is_published, publication.loaded_forecast.rows, runs.pointer) == (False, 56, None)
 
 
 def test_old_runs_are_retired(publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, tmp_path: Path) -> None:
-    retired = []
+    retired_runs = []
     for number in range(3):
         run = runs.start(a_run(f"run-{number}", created_at=STARTED_AT + timedelta(days=number)))
         put_forecast(lake, tmp_path, run.id)
-        retired.append(publishing.publish(run.id, Gate.ENFORCE, flip=True).retired)
-    assert retired == [(), (), (a_run("run-0").id,)]
+        retired_runs.append(publishing.publish(run.id, Gate.ENFORCE, flip=True).retired_runs)
+    assert retired_runs == [(), (), (a_run("run-0").id,)]
 
 
 def test_old_runs_that_cannot_be_dropped_now_do_not_fail_the_publication(
@@ -111,7 +111,7 @@ def test_old_runs_that_cannot_be_dropped_now_do_not_fail_the_publication(
 
     put_forecast(lake, tmp_path, run_id)
     publication = Publishing(lake, runs, BusyLoader(runs), clock, 2).publish(run_id, Gate.ENFORCE, flip=True)
-    assert publication.published
+    assert publication.is_published
     assert "the next run will retry" in publication.warnings[0]
 
 

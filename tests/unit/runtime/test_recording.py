@@ -31,8 +31,8 @@ def test_a_finished_run_is_summed_up_in_words(
     reports.save(QualityReport(run.id, Verdict.PASS, quality_json(run.id, rows_in=541_909), STARTED_AT))
     runs.record_forecast(run.id, ForecastDocument.model_validate(forecast_json(run.id, 56, series_forecast=2500)))
     runs.flip(run.id, STARTED_AT)
-    answer = recording.succeeded(run.id)
-    assert answer["summary"].splitlines() == [
+    answer = recording.record_success(run.id)
+    assert str(answer["summary"]).splitlines() == [
         f"Run {run.id} published: forecast for 2026-11-22 to 2026-12-19, data to 2026-11-21.",
         "Rows: 541,909 in = 541,879 curated + 20 quarantined + 10 duplicates (quality PASS).",
         "Series: 2,500 SKU-site pairs forecast by panel, 1 excluded.",
@@ -48,8 +48,8 @@ def test_a_failed_run_says_why_and_what_readers_see(recording: RunRecorder, runs
     published = runs.start(a_run("earlier"))
     runs.flip(published.id, STARTED_AT)
     run = runs.start(a_run())
-    answer = recording.failed(an_execution(), Failure("GateRefused", "too many bad rows"))
-    assert answer["summary"].splitlines() == [
+    answer = recording.record_failure(an_execution(), Failure("GateRefused", "too many bad rows"))
+    assert str(answer["summary"]).splitlines() == [
         f"Run {run.id} (data to 2026-11-21) failed. GateRefused: too many bad rows",
         f"Readers see run {published.id} (data to 2026-11-21).",
     ]
@@ -60,8 +60,8 @@ def test_a_failed_run_says_why_and_what_readers_see(recording: RunRecorder, runs
 def test_an_execution_that_failed_before_it_had_a_run_leaves_a_job_that_says_why(
     recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs
 ) -> None:
-    answer = recording.failed(an_execution(), Failure("UnknownInputKey", "unknown key horizon"))
-    assert answer["summary"].splitlines() == [
+    answer = recording.record_failure(an_execution(), Failure("UnknownInputKey", "unknown key horizon"))
+    assert str(answer["summary"]).splitlines() == [
         "Execution daily-2026-11-22 failed. UnknownInputKey: unknown key horizon",
         "No run is published yet.",
     ]
@@ -71,15 +71,15 @@ def test_an_execution_that_failed_before_it_had_a_run_leaves_a_job_that_says_why
 
 def test_a_redriven_run_that_succeeds_closes_well(recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
     run = runs.start(a_run())
-    recording.failed(an_execution(), Failure("DatabaseBusy", "later"))
-    recording.succeeded(run.id)
+    recording.record_failure(an_execution(), Failure("DatabaseBusy", "later"))
+    recording.record_success(run.id)
     assert runs.get(run.id).status is RunStatus.SUCCEEDED
     assert (jobs.get(run.id).status, jobs.get(run.id).error) == (JobStatus.SUCCEEDED, None)
 
 
 def test_a_failed_execution_is_ended_by_an_error_that_holds_the_summary(recording: RunRecorder) -> None:
     with pytest.raises(RunFailed, match="Run 7 failed: no rows"):
-        recording.end(an_execution(), "Cleanse", "Run 7 failed: no rows", redriven=False)
+        recording.fail_execution(an_execution(), "Cleanse", "Run 7 failed: no rows", is_redriven=False)
 
 
 @pytest.mark.parametrize(("state", "step"), [("Cleanse", 2), ("TrainPredictor", 5)])
@@ -87,22 +87,22 @@ def test_a_redriven_execution_goes_on_and_says_so(
     recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs, state: str, step: int
 ) -> None:
     run = runs.start(a_run())
-    recording.failed(an_execution(), Failure("GateRefused", "12 %"))
-    assert recording.end(an_execution(), state, "told before", redriven=True)["resumed_at"] == state
+    recording.record_failure(an_execution(), Failure("GateRefused", "12 %"))
+    assert recording.fail_execution(an_execution(), state, "told before", is_redriven=True)["resumed_at"] == state
     assert runs.get(run.id).status is RunStatus.RUNNING
     job = jobs.get(run.id)
     assert (job.status, job.progress["step"], job.progress["message"]) == (JobStatus.RUNNING, step, state)
 
 
 def test_a_redriven_execution_whose_failure_was_never_recorded_gets_its_job(recording: RunRecorder, jobs: InMemoryJobs) -> None:
-    recording.end(an_execution(), "ResolveInput", "told before", redriven=True)
+    recording.fail_execution(an_execution(), "ResolveInput", "told before", is_redriven=True)
     assert jobs.get(an_execution().run_id).status is JobStatus.RUNNING
 
 
 def test_a_published_run_whose_last_steps_failed_stays_published(recording: RunRecorder, runs: InMemoryRuns) -> None:
     run = runs.start(a_run())
     runs.flip(run.id, STARTED_AT)
-    recording.failed(an_execution(), Failure("KpiFailed", "no"))
+    recording.record_failure(an_execution(), Failure("KpiFailed", "no"))
     assert runs.pointer == run.id
     assert runs.get(run.id) == replace(run, status=RunStatus.FAILED, published_at=STARTED_AT, finished_at=runs.get(run.id).finished_at)
 
@@ -118,7 +118,7 @@ def test_a_published_run_whose_last_steps_failed_stays_published(recording: RunR
     ],
 )
 def test_the_cause_is_read_whoever_wrote_it(error: dict[str, str] | None, expected: Failure) -> None:
-    assert Failure.caught(error) == expected
+    assert Failure.from_error(error) == expected
 
 
 @pytest.mark.parametrize(("earlier", "times"), [(9, None), (10, 600 / 90), (20, 600 / 180)])
@@ -134,4 +134,4 @@ def test_a_run_is_compared_with_the_90th_percentile_of_two_weeks(
     runs.finish(long_ago.id, RunStatus.SUCCEEDED, clock.now())
     run = runs.start(a_run(created_at=clock.now()))
     runs.finish(run.id, RunStatus.SUCCEEDED, clock.now() + timedelta(minutes=10))
-    assert recording.times_usual(run.id) == (pytest.approx(times) if times else None)
+    assert recording.measure_times_usual(run.id) == (pytest.approx(times) if times else None)

@@ -30,7 +30,7 @@ def test_an_empty_input_starts_a_run_to_yesterday(
 ) -> None:
     objects.record(an_accepted_object())
     resolved = resolution.resolve({}, an_execution())
-    assert resolved.answer() == {
+    assert resolved.to_state_output() == {
         "run_id": str(an_execution().run_id),
         "as_of_date": "2026-11-21",
         "horizon_days": 28,
@@ -77,7 +77,7 @@ def test_a_retry_reads_what_the_first_attempt_read(resolution: RunResolution, ob
     manifest = lake.read_json(f"runs/{first.run.id}/manifest.json")
     objects.record(an_accepted_object("late.csv"))
     again = resolution.resolve({}, an_execution())
-    assert again.answer() == first.answer()
+    assert again.to_state_output() == first.to_state_output()
     assert lake.read_json(f"runs/{first.run.id}/manifest.json") == manifest
 
 

@@ -29,7 +29,7 @@ class CsvRows(Iterator[StagedRow]):
             return [*self._pick(fields), str(line), "", ""]
         if fields is not None:
             fault = f"has {len(fields)} field{'s' * (len(fields) != 1)}, the header has {self.header.width}"
-            excerpt = excerpt_of("".join(self._lines.taken))
+            excerpt = excerpt_of("".join(self._lines.record_lines))
         return [*self._blank, str(line), fault, excerpt]
 
 

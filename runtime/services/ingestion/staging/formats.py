@@ -1,4 +1,4 @@
-"""What a file is, judged by its name and by its first and last bytes: both must agree."""
+"""The format of a file by its name and by its first and last bytes, which must agree."""
 
 import zlib
 from enum import StrEnum
@@ -10,7 +10,7 @@ _HEAD = 4096
 
 
 class FileFormat(StrEnum):
-    """The formats that are read; the value is the ending of the name."""
+    """The supported formats; the value is the ending of the name."""
 
     CSV = ".csv"
     CSV_GZ = ".csv.gz"
@@ -36,22 +36,22 @@ _TEXT_SIGNATURES = ((b"{", "JSON"), (b"[", "JSON"), (b"<", "HTML or XML"))
 
 
 def named_format(key: str) -> FileFormat:
-    """Return the format the key's ending promises.
+    """Return the format that the ending of the key states.
 
     Raises ObjectRejected (UNSUPPORTED_FORMAT) for any other ending.
     """
     name = PurePosixPath(key).name.casefold()
-    for known in (FileFormat.CSV_GZ, FileFormat.CSV, FileFormat.PARQUET):
-        if name.endswith(known):
-            return known
+    for file_format in (FileFormat.CSV_GZ, FileFormat.CSV, FileFormat.PARQUET):
+        if name.endswith(file_format):
+            return file_format
     endings = ", ".join(FileFormat)
     raise ObjectRejected(ReasonCode.UNSUPPORTED_FORMAT, f"{name!r} does not end in one of {endings}; convert the file and upload it again")
 
 
-def check_content(path: Path, promised: FileFormat) -> None:
-    """Make sure that the file is what its name promises.
+def check_content(path: Path, file_format: FileFormat) -> None:
+    """Check that the content is of the format that the name states.
 
-    Raises ObjectRejected (EMPTY, UNREADABLE) saying what the file really is.
+    Raises ObjectRejected (EMPTY, UNREADABLE) naming the real format.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
@@ -59,9 +59,9 @@ def check_content(path: Path, promised: FileFormat) -> None:
         tail = file.read()
     if not head:
         raise ObjectRejected(ReasonCode.EMPTY, "the file is empty; upload a file with a header and rows")
-    if promised is FileFormat.CSV:
-        _refuse_other_than_text(head, promised)
-    elif promised is FileFormat.CSV_GZ:
+    if file_format is FileFormat.CSV:
+        _refuse_other_than_text(head, file_format)
+    elif file_format is FileFormat.CSV_GZ:
         _refuse_other_than_gzip(head)
     else:
         _refuse_other_than_parquet(head, tail)
@@ -69,7 +69,7 @@ def check_content(path: Path, promised: FileFormat) -> None:
 
 def _refuse_other_than_gzip(head: bytes) -> None:
     if not head.startswith(b"\x1f\x8b"):
-        raise _called(FileFormat.CSV_GZ, kind_of(head))
+        raise _content_mismatch(FileFormat.CSV_GZ, kind_of(head))
     try:
         inner = zlib.decompressobj(wbits=31).decompress(head, _HEAD)
     except zlib.error as error:
@@ -79,24 +79,24 @@ def _refuse_other_than_gzip(head: bytes) -> None:
 
 def _refuse_other_than_parquet(head: bytes, tail: bytes) -> None:
     if not head.startswith(b"PAR1"):
-        raise _called(FileFormat.PARQUET, kind_of(head))
+        raise _content_mismatch(FileFormat.PARQUET, kind_of(head))
     if tail != b"PAR1":
         raise ObjectRejected(ReasonCode.UNREADABLE, "the Parquet file is truncated (its footer is missing); upload the complete file")
 
 
-def _refuse_other_than_text(head: bytes, promised: FileFormat) -> None:
+def _refuse_other_than_text(head: bytes, file_format: FileFormat) -> None:
     if (kind := kind_of(head)) != "text":
-        raise _called(promised, kind)
+        raise _content_mismatch(file_format, kind)
 
 
-def _called(promised: FileFormat, kind: str) -> ObjectRejected:
+def _content_mismatch(file_format: FileFormat, kind: str) -> ObjectRejected:
     return ObjectRejected(
-        ReasonCode.UNREADABLE, f"the file name ends in {promised} but the content is {kind}; upload the format that the name states"
+        ReasonCode.UNREADABLE, f"the file name ends in {file_format} but the content is {kind}; upload the format that the name states"
     )
 
 
 def kind_of(head: bytes) -> str:
-    """Say in words what the first bytes of a file are; "text" when nothing else is recognised."""
+    """Return the kind of a file by its first bytes; "text" when no other is recognised."""
     if head.startswith(b"PK\x03\x04"):
         office = b"[Content_Types].xml" in head or b"xl/" in head
         return "an Excel workbook (.xlsx)" if office else "a zip archive"

@@ -24,7 +24,7 @@ class RecordTooLong(Exception):
 
 
 class Lines(Iterator[str]):
-    """Decoded lines with their ends, remembering those that the record being read has taken.
+    """Decoded lines with their line ends; `record_lines` are those of the current record.
 
     A line longer than 1 MiB is cut there and the rest of it skipped; it counts as one line.
 
@@ -33,7 +33,7 @@ class Lines(Iterator[str]):
     """
 
     def __init__(self, stream: BinaryIO | gzip.GzipFile, max_bytes: int) -> None:
-        self.taken: list[str] = []
+        self.record_lines: list[str] = []
         self.first = 1
         self.has_nul = False
         self._readline: Callable[[int], bytes] = stream.readline
@@ -42,8 +42,8 @@ class Lines(Iterator[str]):
         self._number = 0
 
     def begin_record(self) -> None:
-        """Forget the lines of the record before."""
-        self.taken = []
+        """Start a new record."""
+        self.record_lines = []
         self.first = self._number + 1
         self.has_nul = False
         self._size = 0
@@ -54,7 +54,7 @@ class Lines(Iterator[str]):
             raise StopIteration
         self._number += 1
         line = self._decode(raw)
-        self.taken.append(line)
+        self.record_lines.append(line)
         self.has_nul = self.has_nul or "\0" in line
         self._size += len(raw)
         if self._size > MAX_RECORD:
@@ -104,8 +104,8 @@ def _without_mark(raw: bytes) -> bytes:
 def open_lines(path: Path, file_format: FileFormat, max_bytes: int) -> Iterator[Lines]:
     """Open a CSV or CSV.gz file as lines; max_bytes limits the text, unpacked."""
     if file_format is FileFormat.CSV_GZ:
-        with gzip.GzipFile(path, "rb") as packed:
-            yield Lines(packed, max_bytes)
+        with gzip.GzipFile(path, "rb") as gzip_file:
+            yield Lines(gzip_file, max_bytes)
     else:
-        with path.open("rb", buffering=MAX_RECORD) as plain:
-            yield Lines(plain, max_bytes)
+        with path.open("rb", buffering=MAX_RECORD) as file:
+            yield Lines(file, max_bytes)

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from runtime.services.ingestion.staging.lines import MAX_RECORD, Lines, RecordTooLong
 
 EXCERPT = 500
-_UNCLOSED = "opens a quote that is not closed properly"
+_UNCLOSED_QUOTE = "opens a quote that is not closed properly"
 _TOO_LONG = "is longer than 1 MiB"
 _NUL = "contains a NUL byte"
 _WORDS = {
-    "unexpected end of data": _UNCLOSED,
+    "unexpected end of data": _UNCLOSED_QUOTE,
     "new-line character": "contains a carriage return outside quotes",
     "',' expected after '\"'": 'has text after a closing quote (write a quote inside a quoted value as "")',
 }
@@ -30,7 +30,7 @@ class Record(NamedTuple):
 
 
 def read_records(lines: Lines) -> Iterator[Record]:
-    """Yield every record that is not a blank line; lines.taken is then its text.
+    """Yield every record that is not a blank line; lines.record_lines is then its text.
 
     When quoting goes wrong across several lines, the first line is unreadable and each of the others is read alone: a stray quote
     swallows nothing, and no line is looked at more than twice.
@@ -43,22 +43,22 @@ def read_records(lines: Lines) -> Iterator[Record]:
         except StopIteration:
             return
         except RecordTooLong as error:
-            yield from _one_by_one(lines, _TOO_LONG if len(lines.taken) == 1 else _UNCLOSED, error.cut)
+            yield from _one_by_one(lines, _TOO_LONG if len(lines.record_lines) == 1 else _UNCLOSED_QUOTE, error.cut)
         except csv.Error as error:
-            yield from _one_by_one(lines, _in_words(error) if len(lines.taken) == 1 else _UNCLOSED)
+            yield from _one_by_one(lines, _in_words(error) if len(lines.record_lines) == 1 else _UNCLOSED_QUOTE)
         else:
             if lines.has_nul:
-                yield _unreadable(lines.first, _NUL, "".join(lines.taken))
+                yield _unreadable(lines.first, _NUL, "".join(lines.record_lines))
             elif fields:
                 yield Record(lines.first, fields)
 
 
 def _one_by_one(lines: Lines, fault: str, last_is_cut: bool = False) -> Iterator[Record]:
-    taken = lines.taken
-    yield _unreadable(lines.first, fault, taken[0])
-    for number, line in enumerate(taken[1:], lines.first + 1):
-        lines.taken = [line]
-        if last_is_cut and line is taken[-1]:
+    record_lines = lines.record_lines
+    yield _unreadable(lines.first, fault, record_lines[0])
+    for number, line in enumerate(record_lines[1:], lines.first + 1):
+        lines.record_lines = [line]
+        if last_is_cut and line is record_lines[-1]:
             yield _unreadable(number, _TOO_LONG, line)
         else:
             yield from _alone(number, line)

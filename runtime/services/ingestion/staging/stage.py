@@ -1,4 +1,4 @@
-"""One file in, one staged file out."""
+"""Stage one file."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,25 +15,25 @@ NO_ROWS = "the file has a header but no rows; nothing was added"
 def stage(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path, store: RowStore, max_bytes: int) -> StagedFile:
     """Write the rows of source to target; every record becomes one row, readable or not.
 
-    A file with a header and no rows is accepted with a warning: "nothing happened" is an answer.
+    A file with a header and no rows is accepted with a warning.
     Raises ObjectRejected when the file as a whole cannot be used. max_bytes limits the text of a CSV, unpacked.
     """
     check_content(source, file_format)
     if file_format is FileFormat.PARQUET:
-        staged = _stage_parquet(source, plan, target, store)
+        staged_file = _stage_parquet(source, plan, target, store)
     else:
-        staged = _stage_csv(source, file_format, plan, target, store, max_bytes)
-    return staged if staged.rows else replace(staged, warnings=(*staged.warnings, NO_ROWS))
+        staged_file = _stage_csv(source, file_format, plan, target, store, max_bytes)
+    return staged_file if staged_file.rows else replace(staged_file, warnings=(*staged_file.warnings, NO_ROWS))
 
 
 def _stage_csv(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path, store: RowStore, max_bytes: int) -> StagedFile:
     with open_lines(source, file_format, max_bytes) as lines:
         rows = CsvRows(lines, plan.contract)
-        staged = store.write_rows(rows, list(rows.header.positions), plan, target)
-    return replace(staged, warnings=(*rows.header.warnings, *staged.warnings))
+        staged_file = store.write_rows(rows, list(rows.header.positions), plan, target)
+    return replace(staged_file, warnings=(*rows.header.warnings, *staged_file.warnings))
 
 
 def _stage_parquet(source: Path, plan: StagingPlan, target: Path, store: RowStore) -> StagedFile:
     header = match_header(store.parquet_columns(source), plan.contract)
-    staged = store.copy_parquet(source, header.positions, plan, target)
-    return replace(staged, warnings=(*header.warnings, *staged.warnings))
+    staged_file = store.copy_parquet(source, header.positions, plan, target)
+    return replace(staged_file, warnings=(*header.warnings, *staged_file.warnings))
