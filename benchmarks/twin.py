@@ -1,6 +1,6 @@
 """How long and how much memory the main job takes, from nothing to published forecasts.
 
-Runs `./signify up` in a twin of its own and samples the memory of every process that belongs to it (proportional set size, so that
+Runs `./signify up` with a local stack of its own and samples the memory of every process that belongs to it (proportional set size, so that
 shared pages count once). Usage: python -m benchmarks.twin [--data FILE]
 """
 
@@ -24,7 +24,7 @@ MIB = 2**20
 
 
 def processes_of(home: Path) -> set[psutil.Process]:
-    """Every process of the twin in `home`: those that carry its folder in their environment, and all their descendants.
+    """Return every process of the local stack in `home`: those that have its folder in their environment, and all their descendants.
 
     Functions and jobs have the environment that AWS would give them, without the folder; they are children of the emulator.
     """

@@ -69,4 +69,6 @@ def test_ctrl_c_while_the_commands_are_imported_prints_one_line(delay: float) ->
         time.sleep(delay)
         process.send_signal(signal.SIGINT)
         output = [line for line in process.stderr if not line.startswith("import time:")]
-    assert (process.returncode, output) == (130, ["Interrupted.\n"])
+    # Inside an exec() of a library, CPython ends by the signal itself after the handler; a shell reports 130 for either.
+    assert process.returncode in (130, -signal.SIGINT)
+    assert output == ["Interrupted.\n"]

@@ -66,8 +66,8 @@ def with_responses(monkeypatch: pytest.MonkeyPatch, *responses: httpx.Response) 
 def test_a_rate_limit_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[int] = []
     monkeypatch.setattr("cli.platform.time.sleep", waits.append)
-    limited = httpx.Response(429, headers={"Retry-After": "7"})
-    target = with_responses(monkeypatch, limited, httpx.Response(429), httpx.Response(200, json={"kpis": []}))
+    limit_response = httpx.Response(429, headers={"Retry-After": "7"})
+    target = with_responses(monkeypatch, limit_response, httpx.Response(429), httpx.Response(200, json={"kpis": []}))
     assert target.get("/kpis") == {"kpis": []}
     assert waits == [7, 5]
 

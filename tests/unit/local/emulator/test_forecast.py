@@ -78,9 +78,9 @@ def test_a_row_that_breaks_the_schema_is_named(text: str, message: str) -> None:
 
 def test_the_accuracy_of_a_repeated_week_is_perfect_and_of_a_doubled_week_is_half() -> None:
     steady = {day: float(day.weekday() + 1) for day in days_back(28)}
-    doubled = {day: value * (2 if day > LAST - timedelta(days=7) else 1) for day, value in steady.items()}
+    doubled_demand = {day: value * (2 if day > LAST - timedelta(days=7) else 1) for day, value in steady.items()}
     assert measure_accuracy({("A",): steady}, LAST, 7, True).wape == 0
-    accuracy = measure_accuracy({("A",): doubled}, LAST, 7, True)
+    accuracy = measure_accuracy({("A",): doubled_demand}, LAST, 7, True)
     assert (accuracy.wape, accuracy.points, accuracy.first_day) == (0.5, 7, LAST - timedelta(days=6))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from local.emulator.glue_jobs import MAX_MESSAGE_CHARACTERS, find_exception, read_error_message, wait_for
 
-CHAINED = """starting
+CHAINED_TRACEBACK = """starting
 Traceback (most recent call last):
   File "a.py", line 1, in <module>
 KeyError: 'x'
@@ -31,7 +31,7 @@ def start(source: str) -> subprocess.Popen[bytes]:
 
 
 def test_the_message_is_the_last_exception_with_all_its_lines(tmp_path: Path) -> None:
-    (tmp_path / "log").write_text(CHAINED)
+    (tmp_path / "log").write_text(CHAINED_TRACEBACK)
     assert read_error_message("FAILED", 1, tmp_path / "log") == "transforms.RowsLost: 10 in\n9 accounted for"
 
 

@@ -1,0 +1,134 @@
+"""Tables of the data commands: objects, row counts, quarantine codes and samples."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+from typer.testing import CliRunner
+
+from cli.app import app
+from cli.console import Phases
+from cli.data import make_report_tables, prepare_drop
+from cli.landing import make_landing_key, render_objects
+from cli.local_stack import make_forecast_table
+from cli.records import ForecastRow, QualityReport
+from local.errors import DataError
+
+REPORT: QualityReport = {
+    "run_id": "r-1",
+    "verdict": "PASS",
+    "report": {
+        "datasets": {
+            "orders": {
+                "rows_in": 1_200,
+                "curated": 1_190,
+                "quarantined": 7,
+                "duplicates": 3,
+                "codes": {"TYPE": 2, "RANGE": 5},
+                "samples": [{"key": "landing/orders/v1/a[1].csv", "line": 12, "code": "RANGE", "reason": "quantity is [-3]"}],
+            }
+        }
+    },
+}
+
+
+def render(*tables: RenderableType, width: int = 80) -> str:
+    console = Console(width=width, color_system=None, emoji=False)
+    with console.capture() as capture:
+        console.print(*tables)
+    return capture.get()
+
+
+def test_the_row_counts_add_up_or_are_marked() -> None:
+    assert "1,200 │   1,190 │           7 │          3 │       ✓" in render(make_report_tables(REPORT)[0])
+    REPORT["report"]["datasets"]["orders"]["curated"] -= 1
+    try:
+        assert "✗" in render(make_report_tables(REPORT)[0])
+    finally:
+        REPORT["report"]["datasets"]["orders"]["curated"] += 1
+
+
+def test_the_most_frequent_code_comes_first() -> None:
+    text = render(make_report_tables(REPORT)[1])
+    assert 0 < text.index("RANGE") < text.index("TYPE")
+
+
+def test_samples_are_shown_on_request_only_and_with_brackets() -> None:
+    assert len(make_report_tables(REPORT)) == 2
+    text = render(make_report_tables(REPORT, rows=True)[2])
+    assert "a[1].csv" in text
+    assert "quantity is [-3]" in text
+
+
+def object_record(**changes: Any) -> Any:
+    return {"key": "landing/orders/v1/a.csv", "version_id": "1", "status": "ACCEPTED", "rows": 25_000, **changes}
+
+
+def test_an_object_has_one_line_within_80_columns() -> None:
+    name = "landing/demand_history/v1/ingest_date=2026-11-24/corrections-LDS1.csv"
+    lines = render(render_objects([object_record(key=name)])).splitlines()
+    assert "│ demand_history/corrections-LDS1.csv │ ACCEPTED │ 25,000 │" in lines
+    assert max(map(len, lines)) <= 80
+
+
+def test_the_reason_of_a_rejection_is_below_the_table() -> None:
+    rejection = object_record(status="REJECTED", rows=None, reason_code="EMPTY", reason="the file is empty")
+    lines = render(render_objects([object_record(), rejection])).splitlines()
+    assert lines[-1] == "orders/a.csv: EMPTY: the file is empty"
+    assert sum("EMPTY" in line for line in lines) == 1
+
+
+def test_a_landing_key_has_the_date_of_the_upload() -> None:
+    assert make_landing_key("orders", "a.csv") == f"landing/orders/v1/ingest_date={datetime.now(tz=UTC).date()}/a.csv"
+
+
+def test_a_file_with_a_named_data_set_is_dropped_without_reading_it(tmp_path: Path) -> None:
+    drop = prepare_drop(tmp_path / "missing.xlsx", "orders")
+    assert (drop.path.name, drop.key.split("/")[:3]) == ("missing.xlsx", ["landing", "orders", "v1"])
+
+
+def test_a_file_without_a_data_set_is_recognised_by_its_columns(tmp_path: Path) -> None:
+    file = tmp_path / "plan.csv"
+    file.write_text("site_id,sku_id,demand_date,quantity,uom\n")
+    assert prepare_drop(file).key.startswith("landing/demand_history/v1/")
+    file.write_text("a,b\n")
+    with pytest.raises(DataError, match=r"plan\.csv matches no data set"):
+        prepare_drop(file)
+
+
+def test_forecasts_are_shown_with_one_decimal() -> None:
+    row: ForecastRow = {
+        "site_id": "LDS1",
+        "sku_id": "A",
+        "forecast_date": "2026-11-24",
+        "confidence_lower": 0.04,
+        "predicted_value": 1_234.56,
+        "confidence_upper": 2_000.0,
+    }
+    text = render(make_forecast_table({"meta": {"as_of_date": "2026-11-23"}, "forecasts": [row]}))
+    assert "│ LDS1 │ A   │ 2026-11-24 │ 0.0 │ 1,234.6 │ 2,000.0 │" in text
+    assert "data to 2026-11-23" in " ".join(text.split())
+
+
+def test_the_sample_command_lists_each_file_with_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from local.sample import write_files
+
+    monkeypatch.setattr("local.sample.write_files", lambda folder, seed: write_files(folder, seed=seed, scale=0.02))
+    lines = CliRunner().invoke(app, ["sample", str(tmp_path), "--seed", "9"]).stdout.splitlines()
+    assert f"{tmp_path}/orders-1.csv  -> landing/orders/v1/orders-1.csv" in lines
+    assert all(Path(line.split("  -> ")[0]).is_file() for line in lines)
+
+
+def test_phases_are_summed_and_a_failed_phase_is_timed_too() -> None:
+    phases = Phases()
+    with pytest.raises(RuntimeError), phases.phase("Deploy"):
+        raise RuntimeError
+    with phases.phase("Run"):
+        pass
+    assert list(phases.seconds) == ["Deploy", "Run"]
+    phases.seconds = {"Deploy": 1.25, "Run": 2.5}
+    assert "total  │     3.8" in render(phases.make_table())
