@@ -8,7 +8,7 @@ from constructs import Construct
 
 from cdk.settings.model import Settings
 
-_RETENTION = {
+RETENTION = {
     1: RetentionDays.ONE_DAY,
     3: RetentionDays.THREE_DAYS,
     5: RetentionDays.FIVE_DAYS,
@@ -36,5 +36,5 @@ _RETENTION = {
 
 def create_log_group(scope: Construct, construct_id: str, settings: Settings, name: str | None = None) -> LogGroup:
     """Create a log group; pass a name only where a service requires one."""
-    retention = _RETENTION[settings.log_retention_days]
+    retention = RETENTION[settings.log_retention_days]
     return LogGroup(scope, construct_id, log_group_name=name, retention=retention, removal_policy=RemovalPolicy.DESTROY)

@@ -20,10 +20,10 @@ EXISTING_VPC = {
     "vpcSubnetIds": "subnet-0a1b2c3d,subnet-1a1b2c3d",
     "vpcRouteTableIds": "rtb-0a1b2c3d,rtb-1a1b2c3d",
 }
-TOLD = {"alarmEmail": "on-call@example.com", "monthlyBudgetUsd": "50"}
+NOTIFICATIONS = {"alarmEmail": "on-call@example.com", "monthlyBudgetUsd": "50"}
 BROWSERS = {"corsOrigins": '["https://planning.example.com"]'}
 OPTIONS = {
-    "dev with Amazon Forecast, mail, budget and browsers": ("dev", {"forecastBackend": "amazon_forecast", **TOLD, **BROWSERS}),
+    "dev with Amazon Forecast, mail, budget and browsers": ("dev", {"forecastBackend": "amazon_forecast", **NOTIFICATIONS, **BROWSERS}),
     "prod in a network of others, proxied, without a firewall, bootstrapped under a name of its own": (
         "prod",
         {**EXISTING_VPC, "databaseProxy": "true", "apiFirewall": "false", "@aws-cdk/core:bootstrapQualifier": "acme"},
@@ -62,10 +62,10 @@ def synthesise(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
         from cdk.settings.reader import read_settings
         from stacks.platform import build_platform
 
-        given = {**context, **dict(settings)}
-        app = App(context=given, outdir=str(tmp_path_factory.mktemp("cdk.out")), builtin_cloud_formation_validation=False)
+        app_context = {**context, **dict(settings)}
+        app = App(context=app_context, outdir=str(tmp_path_factory.mktemp("cdk.out")), builtin_cloud_formation_validation=False)
         for stage in stages:
-            build_platform(app, read_settings(given, stage))
+            build_platform(app, read_settings(app_context, stage))
         assembly = app.synth()
         return {stage: _stage(stage, assembly) for stage in stages}
 

@@ -45,8 +45,8 @@ class Stage:
             for name, resource in template.document["Resources"].items():
                 yield f"{template.stack}/{name}", resource
 
-    def our_functions(self) -> dict[str, Resource]:
-        """Functions of ours, without those that the CDK adds for its custom resources."""
+    def platform_functions(self) -> dict[str, Resource]:
+        """The functions of the platform, without those that the CDK adds for its custom resources."""
         functions = self.of_type("AWS::Lambda::Function")
         return {name: function for name, function in functions.items() if function["Properties"]["Handler"].startswith("runtime.")}
 

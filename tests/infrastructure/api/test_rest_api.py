@@ -28,12 +28,12 @@ def methods(stage: Stage) -> dict[tuple[str, str], dict[str, Any]]:
     parts = {
         name.split("/")[1]: resource["Properties"]["PathPart"] for name, resource in stage.of_type("AWS::ApiGateway::Resource").items()
     }
-    found = [method["Properties"] for method in stage.of_type("AWS::ApiGateway::Method").values()]
-    return {(parts[method["ResourceId"]["Ref"]], method["HttpMethod"]): method for method in found}
+    resources = [method["Properties"] for method in stage.of_type("AWS::ApiGateway::Method").values()]
+    return {(parts[method["ResourceId"]["Ref"]], method["HttpMethod"]): method for method in resources}
 
 
 @pytest.fixture(params=["prod", "local"])
-def guarded(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
+def firewalled_stage(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
     """Each stage with a firewall in turn; dev saves its price."""
     return stages[request.param]
 
@@ -45,21 +45,21 @@ def firewall_rules(stage: Stage) -> dict[str, dict[str, Any]]:
 
 def test_every_route_but_the_public_ones_needs_a_token(stage: Stage) -> None:
     assert {part for (part, _), method in methods(stage).items() if method["AuthorizationType"] == "NONE"} == OPEN
-    guarded = {verb: method for (part, verb), method in methods(stage).items() if part == "{proxy+}"}
-    assert guarded.keys() == {"ANY", "POST", "PUT", "PATCH"}
-    assert {method["AuthorizationType"] for method in guarded.values()} == {"COGNITO_USER_POOLS"}
-    assert all(set(method["AuthorizationScopes"]) == SCOPES for method in guarded.values())
+    firewalled_stage = {verb: method for (part, verb), method in methods(stage).items() if part == "{proxy+}"}
+    assert firewalled_stage.keys() == {"ANY", "POST", "PUT", "PATCH"}
+    assert {method["AuthorizationType"] for method in firewalled_stage.values()} == {"COGNITO_USER_POOLS"}
+    assert all(set(method["AuthorizationScopes"]) == SCOPES for method in firewalled_stage.values())
 
 
-def test_an_api_key_is_no_credential(stage: Stage) -> None:
+def test_no_api_key_is_required_by_default(stage: Stage) -> None:
     assert not stage.of_type("AWS::ApiGateway::ApiKey")
     assert not [name for name, method in methods(stage).items() if method.get("ApiKeyRequired")]
 
 
 def test_the_user_pool_defines_every_scope_of_the_contract(stage: Stage) -> None:
     [server] = stage.of_type("AWS::Cognito::UserPoolResourceServer").values()
-    defined = {f"{server['Properties']['Identifier']}/{scope['ScopeName']}" for scope in server["Properties"]["Scopes"]}
-    assert defined == SCOPES == set(Scope)
+    scopes = {f"{server['Properties']['Identifier']}/{scope['ScopeName']}" for scope in server["Properties"]["Scopes"]}
+    assert scopes == SCOPES == set(Scope)
 
 
 def test_public_routes_can_only_be_read(stage: Stage) -> None:
@@ -88,8 +88,8 @@ def test_what_carries_a_body_is_checked_to_be_a_json_object(stage: Stage) -> Non
 
 
 def test_the_stage_is_throttled_logged_and_traced(stage: Stage) -> None:
-    [deployed] = stage.of_type("AWS::ApiGateway::Stage").values()
-    properties = deployed["Properties"]
+    [api_stage] = stage.of_type("AWS::ApiGateway::Stage").values()
+    properties = api_stage["Properties"]
     [settings] = properties["MethodSettings"]
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (50, 100)
     assert settings["DataTraceEnabled"] is False
@@ -105,92 +105,94 @@ def test_it_takes_no_tls_older_than_1_2(stage: Stage) -> None:
 
 
 def test_what_the_gateway_logs_of_itself_ends_and_goes_with_the_stage(stage: Stage) -> None:
-    """API Gateway makes this group where it is missing: without retention, and nobody's to delete."""
+    """Otherwise API Gateway creates this group, without retention and outside the stack."""
     [(group, properties)] = [
         (name.split("/")[1], each["Properties"])
         for name, each in stage.of_type("AWS::Logs::LogGroup").items()
         if render(each["Properties"].get("LogGroupName", "")).startswith("API-Gateway-Execution-Logs_")
     ]
     [api] = [name.split("/")[1] for name in stage.of_type("AWS::ApiGateway::RestApi")]
-    [deployed] = stage.of_type("AWS::ApiGateway::Stage").values()
-    assert render(properties["LogGroupName"]) == f"API-Gateway-Execution-Logs_<{api}>/{deployed['Properties']['StageName']}"
+    [api_stage] = stage.of_type("AWS::ApiGateway::Stage").values()
+    assert render(properties["LogGroupName"]) == f"API-Gateway-Execution-Logs_<{api}>/{api_stage['Properties']['StageName']}"
     assert properties["RetentionInDays"]
-    assert group in deployed["DependsOn"]
+    assert group in api_stage["DependsOn"]
 
 
 def test_metrics_are_kept_by_stage_and_not_by_method(stage: Stage) -> None:
-    [deployed] = stage.of_type("AWS::ApiGateway::Stage").values()
-    assert [settings["MetricsEnabled"] for settings in deployed["Properties"]["MethodSettings"]] == [False]
+    [api_stage] = stage.of_type("AWS::ApiGateway::Stage").values()
+    assert [settings["MetricsEnabled"] for settings in api_stage["Properties"]["MethodSettings"]] == [False]
 
 
 def test_a_usage_plan_bounds_each_client_of_the_stage(stage: Stage) -> None:
     [plan] = stage.of_type("AWS::ApiGateway::UsagePlan").values()
-    [covered] = plan["Properties"]["ApiStages"]
-    assert render(covered["Stage"]) == f"<{next(iter(stage.of_type('AWS::ApiGateway::Stage'))).split('/')[1]}>"
+    [api_stage] = plan["Properties"]["ApiStages"]
+    assert render(api_stage["Stage"]) == f"<{next(iter(stage.of_type('AWS::ApiGateway::Stage'))).split('/')[1]}>"
     assert plan["Properties"]["Throttle"] == {"RateLimit": {"local": 5}.get(stage.name, 1.67), "BurstLimit": 100}
     assert plan["Properties"]["Quota"]["Period"] == "DAY"
 
 
 @pytest.fixture(scope="session")
-def keyed(synthesise: Synthesise) -> Stage:
+def stage_with_keys(synthesise: Synthesise) -> Stage:
     """Stage dev, whose clients send a key."""
     return synthesise("dev", apiKeyRequired="true", corsOrigins=ORIGINS)["dev"]
 
 
-def test_a_key_is_asked_for_beside_the_token_where_the_settings_say_so(keyed: Stage) -> None:
-    asked = {name for name, method in methods(keyed).items() if method.get("ApiKeyRequired")}
-    assert asked == {("{proxy+}", verb) for verb in ("ANY", "POST", "PUT", "PATCH")}
-    assert {methods(keyed)[name]["AuthorizationType"] for name in asked} == {"COGNITO_USER_POOLS"}
+def test_an_api_key_is_required_in_addition_to_the_token_if_the_settings_say_so(stage_with_keys: Stage) -> None:
+    keyed_methods = {name for name, method in methods(stage_with_keys).items() if method.get("ApiKeyRequired")}
+    assert keyed_methods == {("{proxy+}", verb) for verb in ("ANY", "POST", "PUT", "PATCH")}
+    assert {methods(stage_with_keys)[name]["AuthorizationType"] for name in keyed_methods} == {"COGNITO_USER_POOLS"}
 
 
-def test_the_machine_clients_key_is_made_up_by_the_gateway_and_belongs_to_the_plan(keyed: Stage) -> None:
-    [(key, properties)] = keyed.of_type("AWS::ApiGateway::ApiKey").items()
+def test_the_machine_clients_key_is_made_up_by_the_gateway_and_belongs_to_the_plan(stage_with_keys: Stage) -> None:
+    [(key, properties)] = stage_with_keys.of_type("AWS::ApiGateway::ApiKey").items()
     assert "Value" not in properties["Properties"]
-    [plan] = keyed.of_type("AWS::ApiGateway::UsagePlan")
-    [belongs] = keyed.of_type("AWS::ApiGateway::UsagePlanKey").values()
+    [plan] = stage_with_keys.of_type("AWS::ApiGateway::UsagePlan")
+    [belongs] = stage_with_keys.of_type("AWS::ApiGateway::UsagePlanKey").values()
     assert (render(belongs["Properties"]["KeyId"]), render(belongs["Properties"]["UsagePlanId"])) == (
         f"<{key.split('/')[1]}>", f"<{plan.split('/')[1]}>",
     )  # fmt: skip
-    assert "ApiKeyId" in keyed.templates["Api"].outputs()
+    assert "ApiKeyId" in stage_with_keys.templates["Api"].outputs()
 
 
-def test_the_firewall_stands_before_the_stage(guarded: Stage) -> None:
-    [association] = guarded.of_type("AWS::WAFv2::WebACLAssociation").values()
-    [deployed] = [name.split("/")[1] for name in guarded.of_type("AWS::ApiGateway::Stage")]
-    assert render(association["Properties"]["ResourceArn"]).endswith(f"/stages/<{deployed}>")
-    [acl] = guarded.of_type("AWS::WAFv2::WebACL")
+def test_the_firewall_is_associated_with_the_api_stage(firewalled_stage: Stage) -> None:
+    [association] = firewalled_stage.of_type("AWS::WAFv2::WebACLAssociation").values()
+    [api_stage] = [name.split("/")[1] for name in firewalled_stage.of_type("AWS::ApiGateway::Stage")]
+    assert render(association["Properties"]["ResourceArn"]).endswith(f"/stages/<{api_stage}>")
+    [acl] = firewalled_stage.of_type("AWS::WAFv2::WebACL")
     assert render(association["Properties"]["WebACLArn"]) == f"<{acl.split('/')[1]}>"
 
 
-def test_each_token_and_each_address_has_a_rate_per_minute(guarded: Stage) -> None:
-    limit = 300 if guarded.name == "local" else 100
-    by_token, by_address = (firewall_rules(guarded)[f"RatePer{key}"]["Statement"]["RateBasedStatement"] for key in ("Token", "Address"))
+def test_each_token_and_each_address_has_a_rate_per_minute(firewalled_stage: Stage) -> None:
+    limit = 300 if firewalled_stage.name == "local" else 100
+    by_token, by_address = (
+        firewall_rules(firewalled_stage)[f"RatePer{key}"]["Statement"]["RateBasedStatement"] for key in ("Token", "Address")
+    )
     assert [(each["Limit"], each["EvaluationWindowSec"]) for each in (by_token, by_address)] == [(limit, 60), (limit, 60)]
     assert by_address["AggregateKeyType"] == "IP"
     assert [key["Header"]["Name"] for key in by_token["CustomKeys"]] == ["Authorization"]
 
 
-def test_the_gateway_answers_for_the_rate_rules_and_for_no_other(guarded: Stage) -> None:
-    actions = {name: rule.get("Action", {}).get("Block") for name, rule in firewall_rules(guarded).items()}
+def test_the_rate_rules_alone_leave_the_response_to_the_gateway(firewalled_stage: Stage) -> None:
+    actions = {name: rule.get("Action", {}).get("Block") for name, rule in firewall_rules(firewalled_stage).items()}
     assert actions["RatePerToken"] == actions["RatePerAddress"] == {}
     assert actions["BodySize"]["CustomResponse"]["ResponseCode"] == 413
-    group = firewall_rules(guarded)["CommonRules"]["Statement"]["ManagedRuleGroupStatement"]
+    group = firewall_rules(firewalled_stage)["CommonRules"]["Statement"]["ManagedRuleGroupStatement"]
     overrides = {each["Name"]: each["ActionToUse"] for each in group["RuleActionOverrides"]}
     assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
     assert [name for name, action in overrides.items() if "Count" in action] == ["SizeRestrictions_BODY"]
     assert len(overrides) == 22
-    blocked = [action["Block"]["CustomResponse"] for action in overrides.values() if "Block" in action]
-    assert {(each["ResponseCode"], each["CustomResponseBodyKey"]) for each in blocked} == {(403, "refused")}
+    block_responses = [action["Block"]["CustomResponse"] for action in overrides.values() if "Block" in action]
+    assert {(each["ResponseCode"], each["CustomResponseBodyKey"]) for each in block_responses} == {(403, "refused")}
 
 
-@pytest.mark.parametrize(("length", "refused"), [("999999", False), ("1000000", True), ("12345678", True), ("20", False)])
-def test_a_body_of_a_megabyte_is_refused(stages: dict[str, Stage], length: str, refused: bool) -> None:
+@pytest.mark.parametrize(("length", "is_blocked"), [("999999", False), ("1000000", True), ("12345678", True), ("20", False)])
+def test_a_body_of_a_megabyte_is_refused(stages: dict[str, Stage], length: str, is_blocked: bool) -> None:
     statement = firewall_rules(stages["prod"])["BodySize"]["Statement"]["RegexMatchStatement"]
-    assert bool(re.search(statement["RegexString"], length)) is refused
+    assert bool(re.search(statement["RegexString"], length)) is is_blocked
 
 
-def test_the_firewall_keeps_no_tokens(guarded: Stage) -> None:
-    [acl] = guarded.of_type("AWS::WAFv2::WebACL").values()
+def test_the_firewall_keeps_no_tokens(firewalled_stage: Stage) -> None:
+    [acl] = firewalled_stage.of_type("AWS::WAFv2::WebACL").values()
     every = [acl["Properties"], *acl["Properties"]["Rules"]]
     assert not any(each["VisibilityConfig"]["SampledRequestsEnabled"] for each in every)
     assert all(each["VisibilityConfig"]["CloudWatchMetricsEnabled"] for each in every)
@@ -210,7 +212,7 @@ def test_tokens_come_from_client_credentials_only(stage: Stage) -> None:
     assert pool["Properties"]["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
 
 
-def test_every_answer_of_the_gateway_is_a_problem_document(stage: Stage) -> None:
+def test_every_gateway_response_is_a_problem_document(stage: Stage) -> None:
     responses = [each["Properties"] for each in stage.of_type("AWS::ApiGateway::GatewayResponse").values()]
     statuses = {each["ResponseType"]: each["StatusCode"] for each in responses}
     assert len(statuses) == 21  # every type that API Gateway knows
@@ -231,7 +233,7 @@ def test_every_answer_of_the_gateway_is_a_problem_document(stage: Stage) -> None
 
 
 @pytest.mark.parametrize(("kind", "seconds"), [("THROTTLED", 1), ("WAF_FILTERED", 60), ("INTEGRATION_FAILURE", 5)])
-def test_who_is_turned_away_for_now_is_told_when_to_come_back(stages: dict[str, Stage], kind: str, seconds: int) -> None:
+def test_responses_to_temporary_failures_carry_retry_after(stages: dict[str, Stage], kind: str, seconds: int) -> None:
     responses = stages["prod"].of_type("AWS::ApiGateway::GatewayResponse").values()
     [properties] = [each["Properties"] for each in responses if each["Properties"]["ResponseType"] == kind]
     assert properties["ResponseParameters"]["gatewayresponse.header.Retry-After"] == f"'{seconds}'"
@@ -240,17 +242,17 @@ def test_who_is_turned_away_for_now_is_told_when_to_come_back(stages: dict[str, 
 
 def test_pages_of_named_origins_may_call_and_no_others(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
     assert not [verb for _, verb in methods(stages["dev"]) if verb == "OPTIONS"]
-    allowed = synthesise("dev", corsOrigins=ORIGINS)["dev"]
-    preflight = methods(allowed)["{proxy+}", "OPTIONS"]
+    cors_stage = synthesise("dev", corsOrigins=ORIGINS)["dev"]
+    preflight = methods(cors_stage)["{proxy+}", "OPTIONS"]
     assert (preflight["AuthorizationType"], preflight["Integration"]["Type"]) == ("NONE", "AWS_PROXY")
-    [api] = [f for f in allowed.our_functions().values() if f["Properties"]["Handler"] == "runtime.api.main.handler"]
+    [api] = [f for f in cors_stage.platform_functions().values() if f["Properties"]["Handler"] == "runtime.api.main.handler"]
     origins = api["Properties"]["Environment"]["Variables"]["CORS_ORIGINS"]
     assert origins == "https://planning.example.com,https://ops.example.com"
 
 
-def test_the_gateway_names_a_single_origin_in_its_own_answers(synthesise: Synthesise) -> None:
-    allowed = synthesise("dev", corsOrigins='["https://planning.example.com"]')["dev"]
-    for response in allowed.of_type("AWS::ApiGateway::GatewayResponse").values():
+def test_gateway_responses_name_a_single_cors_origin(synthesise: Synthesise) -> None:
+    cors_stage = synthesise("dev", corsOrigins='["https://planning.example.com"]')["dev"]
+    for response in cors_stage.of_type("AWS::ApiGateway::GatewayResponse").values():
         headers = response["Properties"]["ResponseParameters"]
         assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://planning.example.com'"
 

@@ -1,4 +1,4 @@
-"""What the one maker of functions does with its options."""
+"""The function factory: what each option of a spec and of the settings changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.synth
 
 @pytest.fixture(scope="module")
 def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """A stack with one function that nobody waits for."""
+    """A stack with one asynchronous function."""
     from aws_cdk import App
 
     from cdk.compute.function_specs import FunctionSpec
@@ -26,13 +26,13 @@ def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     settings = read_settings({**context, "reserveConcurrency": "true"}, "dev")
     app = App(context=context, outdir=str(tmp_path_factory.mktemp("cdk.out")), builtin_cloud_formation_validation=False)
     functions = DatabaseStack(app, settings).functions
-    stack = StageStack(app, "Listening", settings, "a function that nobody waits for")
-    functions.make(stack, FunctionSpec("run_recorder", "Hears of something", asynchronous=True, in_vpc=False, concurrency=3))
+    stack = StageStack(app, "Listening", settings, "an asynchronous function")
+    functions.make(stack, FunctionSpec("run_recorder", "An asynchronous function", asynchronous=True, in_vpc=False, concurrency=3))
     artifact = app.synth().get_stack_by_name(stack.stack_name)
     return Template(artifact.stack_name, dict(artifact.template), {})
 
 
-def test_what_nobody_waits_for_is_tried_three_times_and_then_kept(listener: Template) -> None:
+def test_a_failed_asynchronous_event_is_retried_twice_and_then_kept(listener: Template) -> None:
     [function] = listener.of_type("AWS::Lambda::Function").values()
     [queue] = listener.of_type("AWS::SQS::Queue")
     assert queue in render(function["Properties"]["DeadLetterConfig"]["TargetArn"])
@@ -58,14 +58,14 @@ def test_concurrency_is_reserved_where_the_settings_say_so(listener: Template, s
     [function] = listener.of_type("AWS::Lambda::Function").values()
     assert function["Properties"]["ReservedConcurrentExecutions"] == 3
     for stage in stages.values():
-        assert all("ReservedConcurrentExecutions" not in f["Properties"] for f in stage.our_functions().values())
-    reserved = synthesise("prod", reserveConcurrency="true")["prod"].our_functions().values()
-    assert all(f["Properties"]["ReservedConcurrentExecutions"] > 0 for f in reserved)
-    assert sum(f["Properties"]["ReservedConcurrentExecutions"] for f in reserved) <= 100
+        assert all("ReservedConcurrentExecutions" not in f["Properties"] for f in stage.platform_functions().values())
+    reserving_functions = synthesise("prod", reserveConcurrency="true")["prod"].platform_functions().values()
+    assert all(f["Properties"]["ReservedConcurrentExecutions"] > 0 for f in reserving_functions)
+    assert sum(f["Properties"]["ReservedConcurrentExecutions"] for f in reserving_functions) <= 100
 
 
 def test_functions_are_given_variables_of_the_contract_alone(stage: Stage) -> None:
     """That the runtime reads them: tests/unit/contracts/test_environment.py."""
-    for name, function in stage.our_functions().items():
+    for name, function in stage.platform_functions().items():
         variables = {v for v in function["Properties"]["Environment"]["Variables"] if not v.startswith(("POWERTOOLS_", "AWS_"))}
         assert variables <= set(Variable), (name, variables - set(Variable))

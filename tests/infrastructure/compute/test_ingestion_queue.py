@@ -18,20 +18,20 @@ def queues(stage: Stage) -> tuple[Resource, Resource]:
     return queue, dead_letters
 
 
-def landed(stage: Stage) -> Resource:
+def landing_rule(stage: Stage) -> Resource:
     [rule] = stage.templates["Processing"].of_type("AWS::Events::Rule").values()
     return rule
 
 
 def test_only_objects_below_landing_are_routed(stage: Stage) -> None:
-    pattern = landed(stage)["Properties"]["EventPattern"]
+    pattern = landing_rule(stage)["Properties"]["EventPattern"]
     assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
     assert pattern["detail"]["object"]["key"] == [{"prefix": "landing/"}]
     assert "LakeBucket" in render(pattern["detail"]["bucket"]["name"][0])
 
 
 def test_an_event_that_cannot_be_queued_is_kept(stage: Stage) -> None:
-    [target] = landed(stage)["Properties"]["Targets"]
+    [target] = landing_rule(stage)["Properties"]["Targets"]
     assert "DeadLetterConfig" in target
 
 
@@ -41,19 +41,19 @@ def test_what_fails_five_times_waits_two_weeks(stage: Stage) -> None:
     assert dead_letters["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
 
 
-def receiver(stage: Stage) -> Resource:
-    [function] = [f for f in stage.our_functions().values() if "data_processor" in f["Properties"]["Handler"]]
+def data_processor(stage: Stage) -> Resource:
+    [function] = [f for f in stage.platform_functions().values() if "data_processor" in f["Properties"]["Handler"]]
     return function
 
 
 def test_a_message_stays_hidden_for_six_times_the_functions_timeout(stage: Stage) -> None:
     queue, _ = queues(stage)
-    assert queue["Properties"]["VisibilityTimeout"] == 6 * receiver(stage)["Properties"]["Timeout"]
+    assert queue["Properties"]["VisibilityTimeout"] == 6 * data_processor(stage)["Properties"]["Timeout"]
 
 
 def test_the_largest_object_that_is_not_rejected_can_be_received(stage: Stage) -> None:
     """In time, and with room for the object and its staged copy; else it would end among the dead letters, without a status."""
-    properties = receiver(stage)["Properties"]
+    properties = data_processor(stage)["Properties"]
     assert properties["Timeout"] >= MAX_BYTES / SLOWEST_BYTES_PER_S
     assert properties["EphemeralStorage"]["Size"] * 1024**2 >= 2.5 * MAX_BYTES
 

@@ -39,9 +39,9 @@ def test_a_fingerprint_changes_with_content_and_with_names_only(repository: Path
     (repository / "engine/wape.py").touch()
     assert fingerprint(*engine.files()) == before
     (repository / "engine/wape.py").rename(repository / "engine/mape.py")
-    renamed = fingerprint(*engine.files())
+    fingerprint_after_rename = fingerprint(*engine.files())
     (repository / "engine/mape.py").write_text("changed")
-    assert len({before, renamed, fingerprint(*engine.files())}) == 3
+    assert len({before, fingerprint_after_rename, fingerprint(*engine.files())}) == 3
 
 
 @pytest.mark.synth
@@ -64,7 +64,7 @@ def test_every_function_package_has_pins_with_hashes(each: Package) -> None:
 
 
 @pytest.mark.parametrize("each", [API, FUNCTIONS, KPI, MIGRATIONS, JOBS])
-def test_no_package_holds_the_twin_or_the_infrastructure(each: Package) -> None:
+def test_no_package_contains_the_local_stack_or_the_infrastructure(each: Package) -> None:
     rooms = {file.relative_to(package.ROOT).parts[0] for file in each.files()}
     assert rooms == {source.split("/")[0] for source in each.sources}
     assert not rooms & {"local", "cdk", "stacks", "tests"}

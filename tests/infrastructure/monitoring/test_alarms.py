@@ -28,8 +28,8 @@ def parts(stage: Stage) -> dict[str, Resource]:
 
 
 def alarm(stage: Stage, name: str) -> dict[str, Any]:
-    [found] = [each for key, each in alarms(stage).items() if re.search(rf"/Alarms{name}[0-9A-F]{{8}}$", key)]
-    return dict(found["Properties"])
+    [matches] = [each for key, each in alarms(stage).items() if re.search(rf"/Alarms{name}[0-9A-F]{{8}}$", key)]
+    return dict(matches["Properties"])
 
 
 def test_every_alarm_tells_the_topic_of_alarms_and_starts_with_its_runbook(stage: Stage) -> None:
@@ -42,7 +42,7 @@ def test_every_alarm_tells_the_topic_of_alarms_and_starts_with_its_runbook(stage
         assert properties.get("ActionsEnabled", True) is True, name
 
 
-def test_parts_tell_nobody_and_each_belongs_to_a_composite(stage: Stage) -> None:
+def test_parts_have_no_actions_and_belong_to_a_composite_alarm(stage: Stage) -> None:
     rules = " ".join(render(each["Properties"]["AlarmRule"]) for each in stage.of_type("AWS::CloudWatch::CompositeAlarm").values())
     assert parts(stage)
     for name, part in parts(stage).items():
@@ -73,39 +73,39 @@ def test_windows_are_such_as_cloudwatch_evaluates(stage: Stage) -> None:
 def test_alarms_of_the_platforms_namespace_read_metrics_of_the_contract_by_their_dimensions(stage: Stage) -> None:
     """Each is emitted by its function: tests/unit/contracts/test_metrics.py."""
     dimensions = {metric.value: metric.dimensions(stage.name) for metric in Metric}
-    alarmed = [
+    platform_alarms = [
         each["Properties"] for each in stage.of_type("AWS::CloudWatch::Alarm").values() if each["Properties"]["Namespace"] == NAMESPACE
     ]
-    assert len(alarmed) >= 12
-    for each in alarmed:
+    assert len(platform_alarms) >= 12
+    for each in platform_alarms:
         assert {d["Name"]: d["Value"] for d in each["Dimensions"]} == dimensions[each["MetricName"]], each["MetricName"]
 
 
 def test_functions_that_emit_metrics_are_deployed_under_the_names_of_the_contract(stage: Stage) -> None:
-    services = {each["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for each in stage.our_functions().values()}
+    services = {each["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for each in stage.platform_functions().values()}
     assert services >= {metric.emitted_by for metric in Metric} - {ACCESS_LOG, *(["canary"] if stage.name == "dev" else [])}
 
 
 def test_filters_of_the_access_log_count_what_the_contract_leaves_to_it(stage: Stage) -> None:
-    counted = [each["Properties"]["MetricTransformations"] for each in stage.of_type("AWS::Logs::MetricFilter").values()]
-    names = {one["MetricName"] for transformations in counted for one in transformations if one["MetricNamespace"] == NAMESPACE}
+    transformations = [each["Properties"]["MetricTransformations"] for each in stage.of_type("AWS::Logs::MetricFilter").values()]
+    names = {one["MetricName"] for transformations in transformations for one in transformations if one["MetricNamespace"] == NAMESPACE}
     assert names == {metric.value for metric in Metric if metric.emitted_by == ACCESS_LOG}
 
 
 def test_the_error_budget_burns_in_two_windows_and_with_traffic(stages: dict[str, Stage]) -> None:
     for name, share, windows in (("Fast", 0.0144, [300, 3600]), ("Slow", 0.006, [1800, 21600])):
-        found = [each["Properties"] for key, each in parts(stages["prod"]).items() if f"ApiErrors{name}Part" in key]
-        errors = [each for each in found if each["MetricName"] == "5XXError"]
+        matches = [each["Properties"] for key, each in parts(stages["prod"]).items() if f"ApiErrors{name}Part" in key]
+        errors = [each for each in matches if each["MetricName"] == "5XXError"]
         assert [(each["Statistic"], each["Threshold"]) for each in errors] == [("Average", pytest.approx(share))] * 2
         assert sorted(each["Period"] for each in errors) == windows
-        [traffic] = [each for each in found if each["MetricName"] == "Count"]
+        [traffic] = [each for each in matches if each["MetricName"] == "Count"]
         assert traffic["Threshold"] == 100
 
 
 def test_every_function_is_watched(stage: Stage) -> None:
-    watched = [name for name in alarms(stage) if "FunctionErrors" in name]
-    of_the_deploy = [name for name in stage.our_functions() if "/Migrations" in name]  # failing, they fail the deploy
-    assert len(watched) == len(stage.our_functions()) - len(of_the_deploy)
+    error_alarms = [name for name in alarms(stage) if "FunctionErrors" in name]
+    of_the_deploy = [name for name in stage.platform_functions() if "/Migrations" in name]  # failing, they fail the deploy
+    assert len(error_alarms) == len(stage.platform_functions()) - len(of_the_deploy)
 
 
 def test_alarms_need_no_metric_math(stage: Stage) -> None:
@@ -114,12 +114,12 @@ def test_alarms_need_no_metric_math(stage: Stage) -> None:
 
 def test_cloudwatch_may_publish_to_the_topic_of_alarms_and_use_its_key(stage: Stage) -> None:
     [policy] = [each for name, each in stage.of_type("AWS::SNS::TopicPolicy").items() if "NoticesAlarms" in name]
-    allowed = [each for each in statements(policy) if each["Effect"] == "Allow"]
-    assert [(each["Principal"], each["Action"]) for each in allowed] == [({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")]
-    assert "aws:SourceAccount" in allowed[0]["Condition"]["StringEquals"]
+    allow_statements = [each for each in statements(policy) if each["Effect"] == "Allow"]
+    assert [(each["Principal"], each["Action"]) for each in allow_statements] == [({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")]
+    assert "aws:SourceAccount" in allow_statements[0]["Condition"]["StringEquals"]
 
 
-def test_an_address_is_told_of_failures_and_alarms(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+def test_an_email_address_subscribes_to_failures_and_alarms(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
     assert not stages["dev"].of_type("AWS::SNS::Subscription")
     subscriptions = synthesise("dev", alarmEmail="on-call@example.com")["dev"].of_type("AWS::SNS::Subscription").values()
     assert {s["Properties"]["Endpoint"] for s in subscriptions} == {"on-call@example.com"}
@@ -147,15 +147,18 @@ def test_graphs_are_json(stage: Stage) -> None:
         assert json.loads(re.sub(r"<\w+>", "x", render(board["Properties"]["DashboardBody"])))["widgets"]
 
 
-def test_a_budget_is_told_to_the_topic_and_by_mail(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+def test_budget_notifications_go_to_the_topic_and_the_email_address(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
     assert not stages["prod"].of_type("AWS::Budgets::Budget")
     stage = synthesise("dev", monthlyBudgetUsd="50", alarmEmail="owner@example.com")["dev"]
     [budget] = [each["Properties"] for each in stage.of_type("AWS::Budgets::Budget").values()]
     assert budget["Budget"]["BudgetLimit"] == {"Amount": 50, "Unit": "USD"}
     assert budget["Budget"]["CostFilters"] == {"TagKeyValue": ["user:signify:stage$dev"]}
-    told = budget["NotificationsWithSubscribers"]
-    assert {(n["Notification"]["NotificationType"], n["Notification"]["Threshold"]) for n in told} == {("ACTUAL", 80), ("FORECASTED", 100)}
-    assert all({s["SubscriptionType"] for s in n["Subscribers"]} == {"SNS", "EMAIL"} for n in told)
+    notifications = budget["NotificationsWithSubscribers"]
+    assert {(n["Notification"]["NotificationType"], n["Notification"]["Threshold"]) for n in notifications} == {
+        ("ACTUAL", 80),
+        ("FORECASTED", 100),
+    }
+    assert all({s["SubscriptionType"] for s in n["Subscribers"]} == {"SNS", "EMAIL"} for n in notifications)
     [policy] = [each for name, each in stage.of_type("AWS::SNS::TopicPolicy").items() if "NoticesAlarms" in name]
     services = [each["Principal"]["Service"] for each in statements(policy) if each["Effect"] == "Allow"]
     assert services == [["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]]

@@ -1,4 +1,4 @@
-"""The consumer of our own, by its template."""
+"""The canary, by its template."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ def prod(stages: dict[str, Stage]) -> Stage:
 
 
 def properties(stage: Stage, kind: str, name: str) -> dict[str, Any]:
-    [found] = [each["Properties"] for key, each in stage.of_type(kind).items() if key.split("/")[1].startswith(f"Canary{name}")]
-    return dict(found)
+    [matches] = [each["Properties"] for key, each in stage.of_type(kind).items() if key.split("/")[1].startswith(f"Canary{name}")]
+    return dict(matches)
 
 
-def test_it_comes_as_often_as_the_settings_say_and_not_where_the_database_may_pause(stages: dict[str, Stage]) -> None:
+def test_the_canary_runs_at_the_interval_of_the_settings_and_not_in_dev(stages: dict[str, Stage]) -> None:
     assert properties(stages["prod"], "AWS::Scheduler::Schedule", "Schedule")["ScheduleExpression"] == "rate(15 minutes)"
     assert not [name for name, _ in stages["dev"].resources() if "/Canary" in name]
 
 
-def test_its_client_may_read_and_nothing_else(prod: Stage) -> None:
+def test_the_client_of_the_canary_has_read_scopes_only(prod: Stage) -> None:
     clients = [each["Properties"] for each in prod.of_type("AWS::Cognito::UserPoolClient").values()]
     [client] = [each for each in clients if len(each["AllowedOAuthScopes"]) == 2]
     assert client["AllowedOAuthScopes"] == ["signify/forecasts:read", "signify/kpis:read"]
@@ -48,13 +48,13 @@ def test_it_calls_the_gateway_from_outside_and_holds_no_secret(prod: Stage) -> N
     assert not any("secret" in name.lower() for name in variables)
 
 
-def test_somebody_is_woken_when_it_fails_twice_in_three_times(prod: Stage) -> None:
+def test_the_canary_pages_after_two_failures_in_three_probes(prod: Stage) -> None:
     [alarm] = [each["Properties"] for name, each in prod.of_type("AWS::CloudWatch::Alarm").items() if "AlarmsCanaryFailed" in name]
     assert (alarm["MetricName"], alarm["Period"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == ("CanaryPassed", 900, 2, 3)
     assert "[page]" in alarm["AlarmDescription"]
 
 
-def test_it_may_come_more_often(synthesise: Synthesise) -> None:
+def test_the_canary_interval_is_a_setting(synthesise: Synthesise) -> None:
     stage = synthesise("dev", canaryMinutes="5")["dev"]
     assert properties(stage, "AWS::Scheduler::Schedule", "Schedule")["ScheduleExpression"] == "rate(5 minutes)"
 

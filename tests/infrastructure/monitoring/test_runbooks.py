@@ -29,7 +29,7 @@ SECTIONS = [
 ]  # fmt: skip
 
 
-def linked(stage: Stage) -> dict[str, str]:
+def runbook_by_alarm(stage: Stage) -> dict[str, str]:
     """Alarm's short name -> page, by the description's first word."""
     pages = {}
     for name, each in alarms(stage).items():
@@ -53,12 +53,12 @@ def complete(synthesise: Synthesise) -> Stage:
 
 def test_every_alarm_has_its_page_and_every_page_its_alarm(stage: Stage) -> None:
     of_others = {page for page, having in OF_SOME_STAGES.items() if stage.name not in having}
-    assert set(linked(stage).values()) == PAGES.keys() - WITHOUT_ALARM - of_others
+    assert set(runbook_by_alarm(stage).values()) == PAGES.keys() - WITHOUT_ALARM - of_others
 
 
 def test_a_stage_with_a_reader_and_a_proxy_watches_both(complete: Stage) -> None:
-    assert set(linked(complete).values()) == PAGES.keys() - WITHOUT_ALARM
-    assert linked(complete).items() >= {("DatabaseReaderLags", "database-reader-lags"), ("DatabasePinned", "database-pinned")}
+    assert set(runbook_by_alarm(complete).values()) == PAGES.keys() - WITHOUT_ALARM
+    assert runbook_by_alarm(complete).items() >= {("DatabaseReaderLags", "database-reader-lags"), ("DatabasePinned", "database-pinned")}
 
 
 def test_links_lead_to_files(complete: Stage) -> None:
@@ -69,10 +69,10 @@ def test_links_lead_to_files(complete: Stage) -> None:
 def test_the_list_of_pages_names_every_alarm_with_its_severity(complete: Stage) -> None:
     rows = re.findall(r"^\| \[([a-z-]+)\]\(\1\.md\) \| (.+) \| (page|ticket) \|$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)
     assert {page for page, _, _ in rows} == PAGES.keys()
-    said = {page: (text, severity) for page, text, severity in rows}
+    rows_by_page = {page: (text, severity) for page, text, severity in rows}
     for name, each in alarms(complete).items():
         short = re.sub(r".*/Alarms|[0-9A-F]{8}$", "", name)
-        text, severity = said[linked(complete)[short]]
+        text, severity = rows_by_page[runbook_by_alarm(complete)[short]]
         assert short in text or "*FUNCTION*FunctionErrors" in text, short
         assert f"[{severity}]" in each["Properties"]["AlarmDescription"], short
 
@@ -104,24 +104,24 @@ def test_pages_that_a_page_mentions_exist(page: str) -> None:
         assert (FOLDER / target).resolve().is_file(), target
 
 
-def test_drills_that_pages_tell_of_are_alarms_that_link_there(stages: dict[str, Stage], complete: Stage) -> None:
-    of_the_twin, pages = linked(stages["local"]), linked(complete)
+def test_every_drill_of_a_page_names_an_alarm_that_links_to_the_page(stages: dict[str, Stage], complete: Stage) -> None:
+    of_the_twin, pages = runbook_by_alarm(stages["local"]), runbook_by_alarm(complete)
     for page, text in PAGES.items():
         drill = text.split("## Drill")[1]
-        named = re.findall(r"signify drill (\w+)", drill)
-        assert page in WITHOUT_ALARM or named, page
-        for name in named:
+        names = re.findall(r"signify drill (\w+)", drill)
+        assert page in WITHOUT_ALARM or names, page
+        for name in names:
             assert pages[name] == page
             assert name in of_the_twin or "`./signify up --set " in drill, f"{page}: how does the twin get {name}?"
 
 
-def test_settings_that_pages_tell_of_exist() -> None:
+def test_settings_named_on_pages_exist() -> None:
     from pydantic.alias_generators import to_camel
 
     from cdk.settings.model import Settings
 
-    known = {to_camel(name) for name in Settings.model_fields}
+    setting_keys = {to_camel(name) for name in Settings.model_fields}
     prefixes = "api|database|glue|log|monthly|runs|runbook|badRow|cors"
     for page, text in PAGES.items():
-        named = set(re.findall(rf"`((?:{prefixes})[A-Z]\w+)`", text))
-        assert named <= known, page
+        names = set(re.findall(rf"`((?:{prefixes})[A-Z]\w+)`", text))
+        assert names <= setting_keys, page

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.synth
 
 
 def interface_endpoints(stage: Stage) -> list[dict[str, Any]]:
-    found = stage.of_type("AWS::EC2::VPCEndpoint").values()
-    return [endpoint["Properties"] for endpoint in found if endpoint["Properties"]["VpcEndpointType"] == "Interface"]
+    endpoints = stage.of_type("AWS::EC2::VPCEndpoint").values()
+    return [endpoint["Properties"] for endpoint in endpoints if endpoint["Properties"]["VpcEndpointType"] == "Interface"]
 
 
 def test_the_lake_and_dynamodb_are_reached_by_gateway_endpoints_that_cost_nothing(stage: Stage) -> None:
@@ -41,8 +41,8 @@ def test_a_dev_stage_pays_for_no_endpoint_and_lets_https_out_by_ipv6_only(stages
     assert [(rule["CidrIpv6"], rule["FromPort"], rule["ToPort"]) for rule in by_ipv6] == [("::/0", 443, 443)]
 
 
-def test_functions_by_ipv6_have_addresses_and_ask_the_names_that_have_some(stages: dict[str, Stage]) -> None:
-    for function in stages["dev"].our_functions().values():
+def test_functions_with_ipv6_use_dual_stack_subnets_and_ipv6_endpoints(stages: dict[str, Stage]) -> None:
+    for function in stages["dev"].platform_functions().values():
         properties = function["Properties"]
         if "VpcConfig" in properties:
             assert properties["VpcConfig"]["Ipv6AllowedForDualStack"] is True
@@ -51,8 +51,11 @@ def test_functions_by_ipv6_have_addresses_and_ask_the_names_that_have_some(stage
 
 
 def test_a_vpc_of_its_own_lies_in_the_zones_that_the_settings_name(synthesise: Synthesise) -> None:
-    chosen = synthesise("dev", vpcZones="us-east-1c,us-east-1d")["dev"]
-    assert [each["Properties"]["AvailabilityZone"] for each in chosen.of_type("AWS::EC2::Subnet").values()] == ["us-east-1c", "us-east-1d"]
+    zoned_stage = synthesise("dev", vpcZones="us-east-1c,us-east-1d")["dev"]
+    assert [each["Properties"]["AvailabilityZone"] for each in zoned_stage.of_type("AWS::EC2::Subnet").values()] == [
+        "us-east-1c",
+        "us-east-1d",
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +68,7 @@ def test_an_existing_vpc_is_used_and_none_is_made(existing: Stage) -> None:
         assert existing.of_type(f"AWS::EC2::{kind}") == {}, kind
     [group] = existing.of_type("AWS::RDS::DBSubnetGroup").values()
     assert group["Properties"]["SubnetIds"] == ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]
-    for function in existing.our_functions().values():
+    for function in existing.platform_functions().values():
         assert function["Properties"].get("VpcConfig", {}).get("SubnetIds", group["Properties"]["SubnetIds"]) == [
             "subnet-0a1b2c3d",
             "subnet-1a1b2c3d",
@@ -77,8 +80,8 @@ def test_an_existing_vpc_gets_the_endpoints_it_lacks_and_no_other(existing: Stag
     [gateway] = [e for e in existing.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Gateway"]
     assert gateway["Properties"]["RouteTableIds"] == ["rtb-0a1b2c3d", "rtb-1a1b2c3d"]
     assert len(interface_endpoints(existing)) == 1
-    connected = synthesise("dev", **{**EXISTING_VPC, "vpcRouteTableIds": "", "serviceAccess": "existing"})["dev"]
-    assert connected.of_type("AWS::EC2::VPCEndpoint") == {}
+    stage_without_endpoints = synthesise("dev", **{**EXISTING_VPC, "vpcRouteTableIds": "", "serviceAccess": "existing"})["dev"]
+    assert stage_without_endpoints.of_type("AWS::EC2::VPCEndpoint") == {}
 
 
 def test_endpoints_take_calls_of_the_functions_only(stages: dict[str, Stage]) -> None:

@@ -44,13 +44,13 @@ def test_settings_cannot_be_changed_once_read(context: dict[str, Any]) -> None:
         setattr(read_settings(context), "stage", "prod")  # noqa: B010 - the type checker refuses the assignment before pydantic can
 
 
-def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> None:
+def test_feature_flags_and_lookups_are_not_settings(context: dict[str, Any]) -> None:
     noise = {"aws:cdk:enable-path-metadata": True, "@aws-cdk/core:newStyle": True, "availability-zones:account=1:region=x": ["a"]}
     assert read_settings({**context, **noise}) == read_settings(context)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("overrides", "phrases"),
     [
         ({"stage": "qa"}, ["stage is 'qa'", "'dev', 'prod' or 'local'"]),
         ({"databaseMaxCapacity": "0"}, ["databaseMaxCapacity is '0'", "greater than or equal to 1"]),
@@ -99,16 +99,16 @@ def test_feature_flags_and_look_ups_are_no_settings(context: dict[str, Any]) -> 
         ({"anomalyBackend": "lookout"}, ["anomalyBackend is 'lookout'", "ended on 9 October 2025", "anomalyBackend=builtin"]),
     ],
 )
-def test_a_wrong_value_is_named_with_what_is_allowed(context: dict[str, Any], wrong: dict[str, str], said: list[str]) -> None:
-    with pytest.raises(SettingsError) as refused:
-        read_settings({"stage": "dev", **context, **wrong})
-    assert all(words in str(refused.value) for words in said), str(refused.value)
+def test_a_wrong_value_is_named_with_what_is_allowed(context: dict[str, Any], overrides: dict[str, str], phrases: list[str]) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings({"stage": "dev", **context, **overrides})
+    assert all(words in str(error.value) for words in phrases), str(error.value)
 
 
 def test_every_wrong_value_is_named_at_once(context: dict[str, Any]) -> None:
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(SettingsError) as error:
         read_settings({**context, "stage": "dev", "apiRateLimit": "0", "runsKept": "1"})
-    assert str(refused.value).count("stage dev: ") == 2
+    assert str(error.value).count("stage dev: ") == 2
 
 
 def test_lists_and_tags_can_be_written_on_the_command_line(context: dict[str, Any]) -> None:
@@ -117,9 +117,9 @@ def test_lists_and_tags_can_be_written_on_the_command_line(context: dict[str, An
     assert settings.tags == {"cost-centre": "4711"}
 
 
-@pytest.mark.parametrize("written", ["https://a.example.com,http://localhost:5173", '["https://a.example.com", "http://localhost:5173"]'])
-def test_origins_can_be_written_as_a_list_or_as_json(context: dict[str, Any], written: str) -> None:
-    settings = read_settings({**context, "stage": "dev", "corsOrigins": written})
+@pytest.mark.parametrize("text", ["https://a.example.com,http://localhost:5173", '["https://a.example.com", "http://localhost:5173"]'])
+def test_origins_can_be_written_as_a_list_or_as_json(context: dict[str, Any], text: str) -> None:
+    settings = read_settings({**context, "stage": "dev", "corsOrigins": text})
     assert settings.cors_origins == ("https://a.example.com", "http://localhost:5173")
 
 

@@ -57,12 +57,12 @@ def check(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> 
     def run(name: str) -> Path:
         output = tmp_path_factory.mktemp("checked")
         stage, settings = {**APART, **HERE}[name]
-        given = {**context, **settings, "stage": stage}
+        app_context = {**context, **settings, "stage": stage}
         if name in APART:
-            done = run_app(given, output)
-            assert done.returncode == 0, done.stderr[-3000:]
+            process = run_app(app_context, output)
+            assert process.returncode == 0, process.stderr[-3000:]
         else:
-            run_here(given, output)
+            run_here(app_context, output)
         return output
 
     return run
@@ -79,24 +79,26 @@ def test_the_app_has_no_finding_without_a_reason(name: str, check: Check) -> Non
     assembly = check(name)
     assert len(templates(assembly)) == (8 if "Amazon Forecast" in name else 7)
     report = json.loads((assembly / "validation-report.json").read_text(encoding="utf-8"))
-    found = [violation["ruleName"] for plugin in report["pluginReports"] for violation in plugin["violations"]]
-    assert found == (["Annotation::signify:amazon-forecast-closed"] if "Amazon Forecast" in name else [])
+    rule_names = [violation["ruleName"] for plugin in report["pluginReports"] for violation in plugin["violations"]]
+    assert rule_names == (["Annotation::signify:amazon-forecast-closed"] if "Amazon Forecast" in name else [])
 
 
 def test_cfn_lint_finds_nothing(check: Check, tmp_path: Path) -> None:
     """Every template that any of the stages has, once: most do not change with a setting."""
-    named = ((text, f"{name} {file}") for name in [*APART, *HERE] for file, text in templates(check(name)).items())
-    for text, name in dict(named).items():
+    texts = ((text, f"{name} {file}") for name in [*APART, *HERE] for file, text in templates(check(name)).items())
+    for text, name in dict(texts).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    linted = subprocess.run(["cfn-lint", *map(str, tmp_path.iterdir())], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-    assert linted.returncode == 0, linted.stdout[-3000:]
+    process = subprocess.run(
+        ["cfn-lint", *map(str, tmp_path.iterdir())], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert process.returncode == 0, process.stdout[-3000:]
 
 
 def test_wrong_settings_end_the_app_with_one_sentence(context: dict[str, Any], tmp_path: Path) -> None:
-    done = run_app({**context, "stage": "dev", "anomalyBackend": "lookout"}, tmp_path)
-    assert done.returncode == 1
-    assert "settings: stage dev: anomalyBackend is 'lookout': Amazon Lookout for Metrics ended on 9 October 2025" in done.stderr
-    assert "Traceback" not in done.stderr
+    process = run_app({**context, "stage": "dev", "anomalyBackend": "lookout"}, tmp_path)
+    assert process.returncode == 1
+    assert "settings: stage dev: anomalyBackend is 'lookout': Amazon Lookout for Metrics ended on 9 October 2025" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 def test_a_finding_without_a_reason_ends_the_app(tmp_path: Path) -> None:

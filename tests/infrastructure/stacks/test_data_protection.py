@@ -12,7 +12,7 @@ from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Resource, Stage, as_list, render, statements
 
 pytestmark = pytest.mark.synth
-CLOSED = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
+BLOCK_ALL = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
 SECRET = re.compile(r"(password|secret|secret_?string|private_?key|api_?key)$", re.IGNORECASE)
 HOLDS_DATA = ("AWS::S3::Bucket", "AWS::RDS::DBCluster")
 
@@ -32,7 +32,7 @@ def lake(stage: Stage) -> Resource:
 def test_every_bucket_is_encrypted_and_closed_to_the_public(any_stage: Stage) -> None:
     for name, bucket in any_stage.of_type("AWS::S3::Bucket").items():
         assert bucket["Properties"]["BucketEncryption"], name
-        assert bucket["Properties"]["PublicAccessBlockConfiguration"] == CLOSED, name
+        assert bucket["Properties"]["PublicAccessBlockConfiguration"] == BLOCK_ALL, name
 
 
 def test_every_bucket_queue_and_topic_refuses_plain_http(any_stage: Stage) -> None:
@@ -41,7 +41,7 @@ def test_every_bucket_queue_and_topic_refuses_plain_http(any_stage: Stage) -> No
         ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "Queues"),
         ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "Topics"),
     ):
-        guarded = {
+        protected_holders = {
             render(holder_reference)
             for each in any_stage.of_type(policy).values()
             if denies_plain_http(each)
@@ -49,7 +49,7 @@ def test_every_bucket_queue_and_topic_refuses_plain_http(any_stage: Stage) -> No
         }
         holders = {f"<{name.split('/')[1]}>" for name in any_stage.of_type(holder)}
         assert holders, holder
-        assert holders == guarded
+        assert holders == protected_holders
 
 
 def test_the_lake_is_versioned_logged_and_encrypted_with_its_own_key(stage: Stage) -> None:
@@ -62,7 +62,7 @@ def test_the_lake_is_versioned_logged_and_encrypted_with_its_own_key(stage: Stag
     assert "DestinationBucketName" in properties["LoggingConfiguration"]
 
 
-def test_the_lake_tells_eventbridge_of_what_lands(stage: Stage) -> None:
+def test_the_lake_sends_object_events_to_eventbridge(stage: Stage) -> None:
     assert lake(stage)["Properties"]["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
 
 
@@ -73,9 +73,9 @@ def test_every_key_rotates(any_stage: Stage) -> None:
 
 
 def test_every_class_of_data_has_a_key_of_its_own(any_stage: Stage) -> None:
-    described = {key["Properties"]["Description"] for key in any_stage.of_type("AWS::KMS::Key").values()}
-    assert {"Objects of the data lake", "Database and its secret", "Notifications"} <= described
-    assert len(described) == len(any_stage.of_type("AWS::KMS::Key"))
+    descriptions = {key["Properties"]["Description"] for key in any_stage.of_type("AWS::KMS::Key").values()}
+    assert {"Objects of the data lake", "Database and its secret", "Notifications"} <= descriptions
+    assert len(descriptions) == len(any_stage.of_type("AWS::KMS::Key"))
 
 
 def test_queues_and_topics_are_encrypted(any_stage: Stage) -> None:
@@ -150,6 +150,6 @@ def test_data_and_its_keys_outlive_a_destroy_on_aws(aws_stage: Stage) -> None:
 
 def test_without_keep_data_a_destroy_leaves_nothing(synthesise: Synthesise) -> None:
     stage = synthesise("dev", keepData="false")["dev"]
-    left = [name for name, resource in stage.resources() if resource.get("DeletionPolicy", "Delete") != "Delete"]
-    assert [name for name in left if "CloudWatchRole" not in name and "/EdgeApiAccount" not in name] == []
+    remaining = [name for name, resource in stage.resources() if resource.get("DeletionPolicy", "Delete") != "Delete"]
+    assert [name for name in remaining if "CloudWatchRole" not in name and "/EdgeApiAccount" not in name] == []
     assert "Custom::S3AutoDeleteObjects" in {resource["Type"] for _, resource in stage.resources()}

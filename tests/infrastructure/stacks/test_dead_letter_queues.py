@@ -37,19 +37,19 @@ def test_rules_and_schedules_keep_what_they_cannot_deliver(any_stage: Stage) -> 
         assert render(target["DeadLetterConfig"]["Arn"]) in queues, name
 
 
-def test_a_function_that_nobody_waits_for_keeps_what_it_fails_to_do(any_stage: Stage) -> None:
+def test_every_function_invoked_asynchronously_has_a_destination_for_failed_events(any_stage: Stage) -> None:
     """The reason for which cdk-nag lets the others be without a dead-letter queue."""
     handed_to = {render(target["Arn"]) for _, target in deliveries(any_stage) if not is_worthless_late(target)}
     handed_to |= {render(each["Properties"]["Endpoint"]) for each in any_stage.of_type("AWS::SNS::Subscription").values()}
-    configured = any_stage.of_type("AWS::Lambda::EventInvokeConfig").values()
-    kept = {
+    invoke_configs = any_stage.of_type("AWS::Lambda::EventInvokeConfig").values()
+    with_destination = {
         render(each["Properties"]["FunctionName"])
-        for each in configured
+        for each in invoke_configs
         if each["Properties"].get("DestinationConfig", {}).get("OnFailure")
     }
-    for name, function in any_stage.our_functions().items():
+    for name, function in any_stage.platform_functions().items():
         if logical_id(name) in handed_to:
-            assert "DeadLetterConfig" in function["Properties"] or logical_id(name) in kept, name
+            assert "DeadLetterConfig" in function["Properties"] or logical_id(name) in with_destination, name
 
 
 def test_every_queue_has_a_dead_letter_queue_or_is_one(any_stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""Who may do what: every statement of every role, key, bucket, queue, topic and function, in all stacks."""
+"""Permissions: every statement of every role, key, bucket, queue, topic and function, in all stacks."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ MANY = (
 )
 OF_AWS = {"arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}
 IDENTITIES = ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
-GUARDED = ("AWS::KMS::Key", "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+RESOURCE_POLICIES = ("AWS::KMS::Key", "AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
 SERVICES = {"apigateway", "forecast", "glue", "lambda", "rds", "scheduler", "states", "vpc-flow-logs"}
 ACCOUNT = "arn:<AWS::Partition>:iam::<AWS::AccountId>:root"
 NARROWS = {"aws:SourceArn", "aws:SourceAccount", "kms:ViaService"}
 
 
-def allowed(resource: Resource) -> Iterator[tuple[str, str]]:
+def allowed_pairs(resource: Resource) -> Iterator[tuple[str, str]]:
     """Action and resource of whatever the statements allow."""
     for statement in statements(resource):
         if statement["Effect"] == "Allow":
@@ -63,10 +63,10 @@ def identities(stage: Stage) -> Iterator[tuple[str, Resource]]:
             yield name, resource
 
 
-def granted(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
+def resource_grants(stage: Stage) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the policies of keys, buckets, queues and topics allow, and to whom."""
     for name, resource in stage.resources():
-        if resource["Type"] in GUARDED:
+        if resource["Type"] in RESOURCE_POLICIES:
             yield from ((name, statement) for statement in statements(resource) if statement["Effect"] == "Allow")
 
 
@@ -77,18 +77,18 @@ def keys_of(condition: dict[str, Any]) -> set[str]:
 
 def test_no_role_may_do_everything_in_a_service(any_stage: Stage) -> None:
     for name, resource in identities(any_stage):
-        assert not [action for action, _ in allowed(resource) if action == "*" or action.endswith(":*")], name
+        assert not [action for action, _ in allowed_pairs(resource) if action == "*" or action.endswith(":*")], name
 
 
 def test_every_resource_is_named_unless_the_action_has_none(any_stage: Stage) -> None:
     for name, resource in identities(any_stage):
-        on_all = {action for action, target in allowed(resource) if target == "*"}
+        on_all = {action for action, target in allowed_pairs(resource) if target == "*"}
         assert on_all <= WITHOUT_RESOURCES | OF_LAMBDA_ITSELF, name
 
 
-def test_a_pattern_of_resources_is_one_of_those_we_know(any_stage: Stage) -> None:
+def test_every_resource_pattern_is_one_of_the_accepted_ones(any_stage: Stage) -> None:
     for name, resource in identities(any_stage):
-        for action, target in allowed(resource):
+        for action, target in allowed_pairs(resource):
             if "*" in action or ("*" in target and target != "*"):
                 assert any(pattern.fullmatch(f"{action} {target}") for pattern in MANY), (name, action, target)
 
@@ -102,20 +102,20 @@ def test_metrics_are_published_in_a_named_namespace_only(any_stage: Stage) -> No
 
 def test_code_of_a_function_may_not_use_what_lambda_needs_to_place_it(any_stage: Stage) -> None:
     for name, role in any_stage.of_type("AWS::IAM::Role").items():
-        denied = {
+        denied_actions = {
             action
             for statement in statements(role)
             if statement["Effect"] == "Deny" and keys_of(statement["Condition"]) == {"lambda:SourceFunctionArn"}
             for action in as_list(statement["Action"])
         }
-        on_all = {action for action, target in allowed(role) if target == "*"}
-        assert on_all & OF_LAMBDA_ITSELF == denied, name
+        on_all = {action for action, target in allowed_pairs(role) if target == "*"}
+        assert on_all & OF_LAMBDA_ITSELF == denied_actions, name
 
 
 def test_no_policy_that_aws_writes_is_borrowed_but_the_one_of_the_gateways_logs(any_stage: Stage) -> None:
     for name, role in any_stage.of_type("AWS::IAM::Role").items():
-        borrowed = {render(arn) for arn in role["Properties"].get("ManagedPolicyArns", []) if "Fn::GetStackOutput" not in arn}
-        assert borrowed <= OF_AWS, name
+        managed_policies = {render(arn) for arn in role["Properties"].get("ManagedPolicyArns", []) if "Fn::GetStackOutput" not in arn}
+        assert managed_policies <= OF_AWS, name
 
 
 def test_roles_are_assumed_by_services_only(any_stage: Stage) -> None:
@@ -129,13 +129,13 @@ def test_roles_are_assumed_by_services_only(any_stage: Stage) -> None:
 def test_no_role_may_make_a_log_group_of_the_stack(any_stage: Stage) -> None:
     """A function that may makes its group again after a destroy took it away. The database's group is made by hand and goes last."""
     for name, resource in identities(any_stage):
-        made = {target for action, target in allowed(resource) if action == "logs:CreateLogGroup"}
-        assert all(OF_THE_DATABASES_LOG.fullmatch(target) for target in made), name
+        log_groups = {target for action, target in allowed_pairs(resource) if action == "logs:CreateLogGroup"}
+        assert all(OF_THE_DATABASES_LOG.fullmatch(target) for target in log_groups), name
 
 
 def test_keys_buckets_queues_and_topics_trust_this_account_alone(any_stage: Stage) -> None:
     """A role of the stack, the account's own IAM, or a service that names where its request comes from."""
-    for name, statement in granted(any_stage):
+    for name, statement in resource_grants(any_stage):
         [(kind, principal)] = statement["Principal"].items()
         if kind == "Service":
             assert keys_of(statement["Condition"]) & NARROWS, name
@@ -150,10 +150,10 @@ def test_functions_are_called_for_a_named_source_only(any_stage: Stage) -> None:
         assert permission["Properties"]["Action"] == "lambda:InvokeFunction", name
 
 
-def test_every_key_may_be_used_by_who_reads_and_writes_what_it_encrypts(any_stage: Stage) -> None:
+def test_every_role_that_accesses_encrypted_data_may_use_its_key(any_stage: Stage) -> None:
     """Rights on encrypted objects and topics are worth nothing without rights on the key."""
     for name, resource in identities(any_stage):
-        actions = dict(allowed(resource))
+        actions = dict(allowed_pairs(resource))
         if any(action in actions and "LakeBucket" in actions[action] for action in ("s3:GetObject", "s3:PutObject")):
             assert "LakeKey" in actions["kms:Decrypt"], name
         if "s3:PutObject" in actions:

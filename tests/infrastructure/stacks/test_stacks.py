@@ -14,7 +14,7 @@ from tests.infrastructure.templates import Stage, render
 pytestmark = pytest.mark.synth
 ORDER = ["Lake", "Database", "Processing", "Anomaly", "Workflow", "Api", "Monitoring"]
 # Physical names that a service or a reader insists on; each carries the stage.
-NAMED = {
+NAME_PROPERTIES = {
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::ApiGateway::RestApi": "Name",
     "AWS::Athena::WorkGroup": "Name",
@@ -60,9 +60,9 @@ def physical_names(stage: Stage) -> dict[str, str]:
 
 
 def test_no_physical_name_is_fixed(any_stage: Stage) -> None:
-    named = {**NAMED, "AWS::Glue::Database": "DatabaseInput.Name"}
-    allowed = {f"{name} {key}" for kind, key in named.items() for name in any_stage.of_type(kind)}
-    assert set(physical_names(any_stage)) <= allowed
+    name_properties = {**NAME_PROPERTIES, "AWS::Glue::Database": "DatabaseInput.Name"}
+    allowed_names = {f"{name} {key}" for kind, key in name_properties.items() for name in any_stage.of_type(kind)}
+    assert set(physical_names(any_stage)) <= allowed_names
     assert all(any_stage.name in value.lower() for value in physical_names(any_stage).values())
 
 
@@ -78,8 +78,8 @@ def test_stacks_are_named_after_stage_and_purpose(stage: Stage) -> None:
 
 def test_a_stack_depends_on_earlier_ones_only(stage: Stage) -> None:
     position = {f"Signify-{stage.name}-{name}": index for index, name in enumerate(ORDER)}
-    for stack, needed in stage.dependencies.items():
-        assert all(position[each] < position[stack] for each in needed), stack
+    for stack, dependencies in stage.dependencies.items():
+        assert all(position[each] < position[stack] for each in dependencies), stack
 
 
 def test_the_schema_is_migrated_before_anything_that_reads_it_is_deployed(stage: Stage) -> None:
@@ -96,7 +96,7 @@ def test_the_schema_is_migrated_before_anything_that_reads_it_is_deployed(stage:
 
 def test_new_code_of_the_migrator_runs_it_again(stage: Stage) -> None:
     [migrates] = [t for name, t in stage.templates["Database"].of_type("Custom::Trigger").items() if "OnDeploy" in name]
-    [migrator] = [f for f in stage.our_functions().values() if "migrator" in f["Properties"]["Handler"]]
+    [migrator] = [f for f in stage.platform_functions().values() if "migrator" in f["Properties"]["Handler"]]
     version = migrates["Properties"]["HandlerArn"]["Ref"]
     assert version in stage.templates["Database"].of_type("AWS::Lambda::Version")
     assert "CODE_VERSION" in migrator["Properties"]["Environment"]["Variables"]  # so that new code anywhere is a new version
@@ -120,18 +120,18 @@ def test_every_stack_is_tagged_with_its_stage(stage: Stage) -> None:
 
 
 def test_tags_of_the_settings_are_on_every_stack_and_cannot_hide_the_stage(synthesise: Synthesise) -> None:
-    tagged = synthesise("dev", tags='{"cost-centre": "4711"}')["dev"]
-    assert all(t.tags == {"cost-centre": "4711", "signify:stage": "dev"} for t in tagged.templates.values())
+    tagged_stage = synthesise("dev", tags='{"cost-centre": "4711"}')["dev"]
+    assert all(t.tags == {"cost-centre": "4711", "signify:stage": "dev"} for t in tagged_stage.templates.values())
 
 
-def test_nothing_that_bills_for_standing_by_is_created_unasked(stage: Stage) -> None:
+def test_no_resource_with_an_hourly_price_is_created_by_default(stage: Stage) -> None:
     kinds = {resource["Type"] for _, resource in stage.resources()}
     assert not kinds & {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::EIP", "AWS::RDS::DBProxy"}
     endpoints = [e for e in stage.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Interface"]
     assert [len(endpoint["Properties"]["SubnetIds"]) for endpoint in endpoints] == {"dev": [], "prod": [2], "local": [1]}[stage.name]
 
 
-def test_nobody_outside_the_network_reaches_into_it(stage: Stage) -> None:
+def test_no_security_group_accepts_traffic_from_outside_the_network(stage: Stage) -> None:
     rules: list[Any] = [rule["Properties"] for rule in stage.of_type("AWS::EC2::SecurityGroupIngress").values()]
     for group in stage.of_type("AWS::EC2::SecurityGroup").values():
         rules += group["Properties"].get("SecurityGroupIngress", [])
@@ -139,13 +139,13 @@ def test_nobody_outside_the_network_reaches_into_it(stage: Stage) -> None:
     assert all("CidrIp" not in rule and "SourceSecurityGroupId" in rule for rule in rules)
 
 
-def test_synthesising_again_and_without_neighbours_gives_the_same_templates(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+def test_a_stage_synthesized_alone_has_the_same_templates(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
     """So that a second deploy changes nothing, and no stage depends on another in the same app."""
     alone = synthesise("dev")["dev"].templates
     assert {name: t.document for name, t in alone.items()} == {name: t.document for name, t in stages["dev"].templates.items()}
 
 
 def test_one_changed_setting_changes_one_stack(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
-    changed = synthesise("dev", apiRateLimit="51")["dev"]
+    changed_stage = synthesise("dev", apiRateLimit="51")["dev"]
     before = stages["dev"].templates
-    assert [name for name in ORDER if changed.templates[name].document != before[name].document] == ["Api"]
+    assert [name for name in ORDER if changed_stage.templates[name].document != before[name].document] == ["Api"]

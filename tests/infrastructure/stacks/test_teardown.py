@@ -24,7 +24,7 @@ DATA = {
 
 @pytest.fixture(scope="module")
 def given_up(synthesise: Synthesise) -> Stage:
-    """A stage that was told to let its data go."""
+    """A stage with keepData=false."""
     return synthesise("dev", keepData="false")["dev"]
 
 
@@ -46,39 +46,40 @@ def test_without_keep_data_nothing_of_the_stage_stays(given_up: Stage) -> None:
 
 def test_every_bucket_that_goes_is_emptied_first(given_up: Stage) -> None:
     """CloudFormation deletes no bucket that holds an object, and S3 writes access logs into one for hours."""
-    emptied = {render(each["Properties"]["BucketName"]) for each in given_up.of_type("Custom::S3AutoDeleteObjects").values()}
+    emptied_buckets = {render(each["Properties"]["BucketName"]) for each in given_up.of_type("Custom::S3AutoDeleteObjects").values()}
     buckets = {f"<{name.split('/')[1]}>" for name in given_up.of_type("AWS::S3::Bucket")}
-    assert buckets == emptied
+    assert buckets == emptied_buckets
 
 
 def test_a_workgroup_goes_with_the_history_of_its_queries(stage: Stage) -> None:
-    """Athena deletes no workgroup that was ever asked something, unless told to."""
+    """By default, Athena does not delete a workgroup with a query history."""
     assert all(group["Properties"]["RecursiveDeleteOption"] is True for group in stage.of_type("AWS::Athena::WorkGroup").values())
 
 
 def test_no_function_logs_where_nothing_is_ever_deleted(aws_stage: Stage, given_up: Stage) -> None:
-    """Not those of the CDK's own custom resources either: Lambda makes a log group for who names none, and that one stays for ever."""
+    """Including those of the CDK's custom resources: without a named group, Lambda creates one that is never deleted."""
     for stage in (aws_stage, given_up):
         for name, function in stage.of_type("AWS::Lambda::Function").items():
             group = function["Properties"].get("LoggingConfig", {}).get("LogGroup", {})
             assert f"{name.split('/')[0]}/{group.get('Ref')}" in stage.of_type("AWS::Logs::LogGroup"), name
 
 
-def test_every_log_group_forgets_and_goes(stage: Stage) -> None:
+def test_every_log_group_has_retention_and_is_deleted_with_its_stack(stage: Stage) -> None:
     for name, group in stage.of_type("AWS::Logs::LogGroup").items():
         assert group["Properties"]["RetentionInDays"] > 0, name
         assert group["DeletionPolicy"] == "Delete", name
 
 
-def test_the_log_group_that_rds_makes_forgets_and_goes_after_the_last_instance(aws_stage: Stage) -> None:
-    [(group, made)], [forgets] = (
+def test_the_log_group_of_the_database_has_retention_and_is_deleted_after_the_last_instance(aws_stage: Stage) -> None:
+    [(group, log_group_resource)], [forgets] = (
         aws_stage.of_type("Custom::DatabaseLogGroup").items(),
         aws_stage.of_type("Custom::DatabaseLogRetention").values(),
     )
     [cluster] = aws_stage.of_type("AWS::RDS::DBCluster").values()
     assert cluster["Properties"]["EnableCloudwatchLogsExports"] == ["postgresql"]
     calls = [
-        json.loads(render(resource["Properties"][event])) for resource, event in ((made, "Create"), (made, "Delete"), (forgets, "Update"))
+        json.loads(render(resource["Properties"][event]))
+        for resource, event in ((log_group_resource, "Create"), (log_group_resource, "Delete"), (forgets, "Update"))
     ]
     assert [call["action"] for call in calls] == ["createLogGroup", "deleteLogGroup", "putRetentionPolicy"]
     assert all(call["parameters"]["logGroupName"].startswith("/aws/rds/cluster/<DatabaseCluster") for call in calls)

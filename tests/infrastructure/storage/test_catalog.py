@@ -1,4 +1,4 @@
-"""The lake's tables: what Athena is told, held against what the jobs write."""
+"""The catalog: the tables of the lake in Athena, and the workgroup."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ def test_curated_features_and_forecasts_are_tables_that_need_no_crawler(stage: S
     assert set(inputs) == {table.name for table in all_tables()}
     assert {"curated_orders", "curated_demand_history", "features_daily_demand", "forecasts_daily"} <= set(inputs)
     for table in all_tables():
-        told = inputs[table.name]
-        assert told["Parameters"]["projection.enabled"] == "true"
-        assert told["Parameters"]["projection.run_id.type"] == "injected"
-        assert render(told["Parameters"]["storage.location.template"]).endswith(f"/{table.prefix}run_id=${{run_id}}/")
-        assert render(told["StorageDescriptor"]["Location"]).endswith(f"/{table.prefix}")
-        assert [key["Name"] for key in told["PartitionKeys"]] == ["run_id"]
-        assert {c["Name"]: c["Type"] for c in told["StorageDescriptor"]["Columns"]} == table.hive_columns()
+        table_input = inputs[table.name]
+        assert table_input["Parameters"]["projection.enabled"] == "true"
+        assert table_input["Parameters"]["projection.run_id.type"] == "injected"
+        assert render(table_input["Parameters"]["storage.location.template"]).endswith(f"/{table.prefix}run_id=${{run_id}}/")
+        assert render(table_input["StorageDescriptor"]["Location"]).endswith(f"/{table.prefix}")
+        assert [key["Name"] for key in table_input["PartitionKeys"]] == ["run_id"]
+        assert {c["Name"]: c["Type"] for c in table_input["StorageDescriptor"]["Columns"]} == table.hive_columns()
 
 
-def test_a_partition_is_no_column(stage: Stage) -> None:
+def test_the_partition_key_is_not_a_column(stage: Stage) -> None:
     assert all("run_id" not in table.column_names for table in all_tables())
 
 
-def test_answers_of_athena_are_encrypted_bounded_and_forgotten(stage: Stage) -> None:
+def test_athena_results_are_encrypted_and_queries_are_limited(stage: Stage) -> None:
     [group] = stage.of_type("AWS::Athena::WorkGroup").values()
-    told = group["Properties"]["WorkGroupConfiguration"]
-    assert told["EnforceWorkGroupConfiguration"] is True
-    assert told["BytesScannedCutoffPerQuery"] == 50 * 1024**3
-    assert told["ResultConfiguration"]["EncryptionConfiguration"]["EncryptionOption"] == "SSE_KMS"
-    assert render(told["ResultConfiguration"]["OutputLocation"]).endswith("/queries/")
+    table_input = group["Properties"]["WorkGroupConfiguration"]
+    assert table_input["EnforceWorkGroupConfiguration"] is True
+    assert table_input["BytesScannedCutoffPerQuery"] == 50 * 1024**3
+    assert table_input["ResultConfiguration"]["EncryptionConfiguration"]["EncryptionOption"] == "SSE_KMS"
+    assert render(table_input["ResultConfiguration"]["OutputLocation"]).endswith("/queries/")

@@ -28,12 +28,12 @@ def test_a_run_is_forgotten_after_400_days_and_scratch_after_14(stage: Stage) ->
 @pytest.mark.synth
 def test_dropped_files_stay_and_get_cheaper(stage: Stage, synthesise: Synthesise) -> None:
     assert rules(stage)["landing"]["Transitions"] == [{"StorageClass": "STANDARD_IA", "TransitionInDays": 30}]
-    limited = rules(synthesise("dev", landingDays="365")["dev"])["landing"]
-    assert limited["ExpirationInDays"] == 365
+    landing_rule = rules(synthesise("dev", landingDays="365")["dev"])["landing"]
+    assert landing_rule["ExpirationInDays"] == 365
 
 
 @pytest.mark.synth
-def test_what_nobody_reads_again_does_not_go_on_as_an_old_version(stage: Stage) -> None:
+def test_noncurrent_versions_of_temporary_zones_expire_after_a_day(stage: Stage) -> None:
     """Of two rules S3 takes the shorter: without these, scratch/ would bill for superseded_version_days more."""
     old = {name: rule["NoncurrentVersionExpiration"] for name, rule in rules(stage).items() if "NoncurrentVersionExpiration" in rule}
     assert old == {"superseded": {"NoncurrentDays": 90}, "scratch": {"NoncurrentDays": 1}, "queries": {"NoncurrentDays": 1}}
@@ -53,10 +53,10 @@ def test_superseded_versions_and_unfinished_uploads_go(stage: Stage) -> None:
 
 
 @pytest.mark.synth
-def test_who_may_use_a_zone_may_ask_whether_it_is_there(stage: Stage) -> None:
+def test_a_role_with_access_to_a_zone_may_check_whether_it_exists(stage: Stage) -> None:
     """Spark's S3 connector asks for `zone` before it makes `zone/...`; S3 answers 403 instead of 404 without both permissions."""
     for name, policy in stage.of_type("AWS::IAM::ManagedPolicy").items():
-        allowed = {
+        allowed_pairs = {
             (action, render(r).rsplit("/", 1)[-1])
             for s in statements(policy)
             for action in as_list(s["Action"])
@@ -65,7 +65,7 @@ def test_who_may_use_a_zone_may_ask_whether_it_is_there(stage: Stage) -> None:
         [listing] = [s["Condition"]["StringLike"]["s3:prefix"] for s in statements(policy) if s["Action"] == "s3:ListBucket"]
         zone = listing[0]
         assert listing == [zone, f"{zone}/*"], name
-        assert ("s3:GetObject", zone) in allowed, name
+        assert ("s3:GetObject", zone) in allowed_pairs, name
 
 
 def test_grants_name_zones_that_exist() -> None:

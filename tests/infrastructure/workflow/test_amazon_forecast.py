@@ -21,15 +21,15 @@ CREATES = {"Import": "StartImport", "Predictor": "TrainPredictor", "Forecast": "
 
 
 @pytest.fixture(scope="session")
-def chosen(synthesise: Synthesise) -> Stage:
+def forecast_stage(synthesise: Synthesise) -> Stage:
     """Stage dev with Amazon Forecast."""
     return synthesise("dev", forecastBackend="amazon_forecast")["dev"]
 
 
 @pytest.fixture(scope="session")
-def states(chosen: Stage) -> dict[str, dict[str, Any]]:
+def states(forecast_stage: Stage) -> dict[str, dict[str, Any]]:
     """The states of the run."""
-    [machine] = chosen.of_type("AWS::StepFunctions::StateMachine").values()
+    [machine] = forecast_stage.of_type("AWS::StepFunctions::StateMachine").values()
     return dict(json.loads(render(machine["Properties"]["DefinitionString"]))["States"])
 
 
@@ -45,17 +45,19 @@ def test_nothing_of_it_is_there_unless_it_is_chosen(stage: Stage) -> None:
     assert not [name for name, resource in stage.resources() if resource["Type"].startswith("AWS::Forecast::")]
 
 
-def test_choosing_it_adds_a_stack_and_changes_the_run_alone(chosen: Stage, synthesise: Synthesise) -> None:
+def test_choosing_it_adds_a_stack_and_changes_the_run_alone(forecast_stage: Stage, synthesise: Synthesise) -> None:
     without = synthesise("dev")["dev"].templates
-    changed = {name for name, template in chosen.templates.items() if name not in without or template.document != without[name].document}
+    changed_stacks = {
+        name for name, template in forecast_stage.templates.items() if name not in without or template.document != without[name].document
+    }
     # The lake gains outputs that the new stack refers to, and nothing else.
-    assert changed <= {"Forecasting", "Workflow", "Lake"}
-    assert chosen.templates["Lake"].document["Resources"] == without["Lake"].document["Resources"]
+    assert changed_stacks <= {"Forecasting", "Workflow", "Lake"}
+    assert forecast_stage.templates["Lake"].document["Resources"] == without["Lake"].document["Resources"]
 
 
-def test_the_group_holds_the_demand_with_the_columns_that_the_job_writes(chosen: Stage) -> None:
-    [(name, dataset)] = chosen.templates["Forecasting"].of_type("AWS::Forecast::Dataset").items()
-    [group] = chosen.templates["Forecasting"].of_type("AWS::Forecast::DatasetGroup").values()
+def test_the_group_holds_the_demand_with_the_columns_that_the_job_writes(forecast_stage: Stage) -> None:
+    [(name, dataset)] = forecast_stage.templates["Forecasting"].of_type("AWS::Forecast::Dataset").items()
+    [group] = forecast_stage.templates["Forecasting"].of_type("AWS::Forecast::DatasetGroup").values()
     properties = dataset["Properties"]
     assert [column["AttributeName"] for column in properties["Schema"]["Attributes"]] == ["item_id", "timestamp", "target_value", "site_id"]
     assert (properties["DatasetType"], properties["DataFrequency"], properties["Domain"]) == ("TARGET_TIME_SERIES", "D", "CUSTOM")
@@ -65,11 +67,11 @@ def test_the_group_holds_the_demand_with_the_columns_that_the_job_writes(chosen:
 
 
 def test_the_states_walk_from_preparing_to_publishing(states: dict[str, dict[str, Any]]) -> None:
-    walked, name = [], states["BuildFeatures"]["Next"]
+    path, name = [], states["BuildFeatures"]["Next"]
     while name != "PublishRun":
-        walked.append(name)
+        path.append(name)
         name = states[name].get("Next") or states[name]["Choices"][0]["Next"]
-    assert walked == [
+    assert path == [
         "PrepareForecast",
         *(state for kind in KINDS for state in (CREATES[kind], f"WaitFor{kind}", f"Describe{kind}", f"{kind}Ready")),
         "ReadAccuracy",
@@ -91,31 +93,33 @@ def test_every_task_is_bounded_retried_with_full_jitter_and_caught(states: dict[
 def api_calls(states: dict[str, dict[str, Any]]) -> dict[str, tuple[dict[str, Any], OperationModel]]:
     """The states that call the service, with the operation as the SDK describes it."""
     service = botocore.session.get_session().get_service_model("forecast")
-    found = {name: state["Resource"].split(":")[-1] for name, state in states.items() if ":aws-sdk:forecast:" in state.get("Resource", "")}
-    return {name: (states[name], service.operation_model(action[0].upper() + action[1:])) for name, action in found.items()}
+    actions = {
+        name: state["Resource"].split(":")[-1] for name, state in states.items() if ":aws-sdk:forecast:" in state.get("Resource", "")
+    }
+    return {name: (states[name], service.operation_model(action[0].upper() + action[1:])) for name, action in actions.items()}
 
 
-def faults(given: Any, shape: Any, path: str) -> Iterator[str]:
+def faults(value: Any, shape: Any, path: str) -> Iterator[str]:
     """What the API would not take of the arguments; members are named as Step Functions does, KmsKeyArn for KMSKeyArn."""
-    if isinstance(given, str) and given.startswith("{%"):
+    if isinstance(value, str) and value.startswith("{%"):
         return
     if shape.type_name == "structure":
         members = {name.lower(): member for name, member in shape.members.items()}
-        missing = {name.lower() for name in shape.required_members} - {name.lower() for name in given}
+        missing = {name.lower() for name in shape.required_members} - {name.lower() for name in value}
         yield from (f"{path}.{name} is missing" for name in missing)
-        for name, value in given.items():
-            yield from faults(value, members[name.lower()], f"{path}.{name}") if name.lower() in members else [f"{path}.{name} is unknown"]
+        for name, member in value.items():
+            yield from faults(member, members[name.lower()], f"{path}.{name}") if name.lower() in members else [f"{path}.{name} is unknown"]
     elif shape.type_name == "list":
-        for value in given:
-            yield from faults(value, shape.member, f"{path}[]")
+        for element in value:
+            yield from faults(element, shape.member, f"{path}[]")
     elif shape.type_name == "string":
-        if shape.enum and given not in shape.enum:
-            yield f"{path} is {given!r}, not one of {shape.enum}"
-        if (pattern := shape.metadata.get("pattern")) and "<" not in given and not re.search(pattern, given):
-            yield f"{path} is {given!r}, which does not match {pattern}"
+        if shape.enum and value not in shape.enum:
+            yield f"{path} is {value!r}, not one of {shape.enum}"
+        if (pattern := shape.metadata.get("pattern")) and "<" not in value and not re.search(pattern, value):
+            yield f"{path} is {value!r}, which does not match {pattern}"
 
 
-def test_every_call_has_the_members_that_the_api_knows_and_reads_those_that_it_answers(states: dict[str, dict[str, Any]]) -> None:
+def test_every_call_matches_the_request_and_response_shapes_of_the_api(states: dict[str, dict[str, Any]]) -> None:
     calls = api_calls(states)
     assert len(calls) == 3 * len(KINDS) + 3
     assert not [fault for name, (state, operation) in calls.items() for fault in faults(state["Arguments"], operation.input_shape, name)]
@@ -127,12 +131,12 @@ def test_every_call_has_the_members_that_the_api_knows_and_reads_those_that_it_a
 def test_what_is_tried_again_or_found_is_an_error_of_the_api(states: dict[str, dict[str, Any]]) -> None:
     of_the_sdk = {"ThrottlingException", "ServiceUnavailableException", "ForecastException", "SdkClientException"}
     for name, (state, operation) in api_calls(states).items():
-        known = {shape.name for shape in operation.service_model.error_shapes} | of_the_sdk
-        named = {error for rule in (*state["Retry"], *state["Catch"]) for error in rule["ErrorEquals"] if error.startswith("Forecast.")}
-        assert {error.removeprefix("Forecast.") for error in named} <= known, name
+        error_names = {shape.name for shape in operation.service_model.error_shapes} | of_the_sdk
+        names = {error for rule in (*state["Retry"], *state["Catch"]) for error in rule["ErrorEquals"] if error.startswith("Forecast.")}
+        assert {error.removeprefix("Forecast.") for error in names} <= error_names, name
 
 
-def test_nobody_sleeps_while_the_service_works(states: dict[str, dict[str, Any]]) -> None:
+def test_wait_states_poll_the_service_instead_of_functions(states: dict[str, dict[str, Any]]) -> None:
     for kind in KINDS:
         assert states[f"WaitFor{kind}"] == {"Type": "Wait", "Seconds": 60, "Next": f"Describe{kind}"}
         assert states[f"Describe{kind}"]["Resource"].split(":")[-2] == "forecast"
@@ -147,7 +151,7 @@ def test_the_history_of_an_execution_holds_every_poll_until_the_deadlines(states
     assert 0 < polls * (2 + 5 + 2) < 25_000 / 2
 
 
-def test_another_schema_is_another_data_set(chosen: Stage, synthesise: Synthesise, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_schema_is_another_data_set(forecast_stage: Stage, synthesise: Synthesise, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service changes no data set, and CloudFormation replaces one only when its name changes."""
     from cdk.workflow import amazon_forecast
 
@@ -157,20 +161,20 @@ def test_another_schema_is_another_data_set(chosen: Stage, synthesise: Synthesis
 
     monkeypatch.setattr(amazon_forecast, "SCHEMA", amazon_forecast.SCHEMA[:-1])
     another = synthesise("dev", forecastBackend="amazon_forecast", runsKept="29")["dev"]  # another setting, or the answer is the one before
-    assert re.fullmatch("signify_dev_demand_[0-9a-f]{8}", name(chosen))
-    assert name(another) != name(chosen)
-    for stage in (chosen, another):  # an unchanged template is not deployed again, so the run has to name it
+    assert re.fullmatch("signify_dev_demand_[0-9a-f]{8}", name(forecast_stage))
+    assert name(another) != name(forecast_stage)
+    for stage in (forecast_stage, another):  # an unchanged template is not deployed again, so the run has to name it
         assert f":dataset/{name(stage)}" in render(stage.templates["Workflow"].document)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_pending_is_waited_for_until_a_deadline_and_everything_else_fails(states: dict[str, dict[str, Any]], kind: str) -> None:
-    active, pending, late, failed = states[f"{kind}Ready"]["Choices"]
+    active, pending, late, failure = states[f"{kind}Ready"]["Choices"]
     assert active["Condition"] == "{% $states.input.Status = 'ACTIVE' %}"
     assert pending["Next"] == f"WaitFor{kind}"
     assert f"< ${kind.lower()}_deadline" in pending["Condition"]
-    assert (late["Next"], failed["Next"], failed["Condition"]) == ("RecordFailure", "RecordFailure", "{% true %}")
-    errors = [choice["Assign"]["failure"]["error"]["Error"] for choice in (late, failed)]
+    assert (late["Next"], failure["Next"], failure["Condition"]) == ("RecordFailure", "RecordFailure", "{% true %}")
+    errors = [choice["Assign"]["failure"]["error"]["Error"] for choice in (late, failure)]
     assert errors == ["AmazonForecastTooSlow", "AmazonForecastFailed"]
     assert "Default" not in states[f"{kind}Ready"]
 
@@ -182,14 +186,18 @@ def test_what_a_retry_made_twice_is_found_and_what_failed_is_made_anew_by_a_redr
     assert states[f"Find{kind}"]["Next"] == f"WaitFor{kind}"
     assert {choice["Assign"]["failure"]["state"] for choice in states[f"{kind}Ready"]["Choices"][2:]} == {CREATES[kind]}
     assert "RedriveCount" in json.dumps(create["Arguments"])
-    resumed = {choice["Next"] for choice in states["Resume"]["Choices"]}
-    assert {CREATES[kind], f"Describe{kind}"} <= resumed
+    resume_targets = {choice["Next"] for choice in states["Resume"]["Choices"]}
+    assert {CREATES[kind], f"Describe{kind}"} <= resume_targets
 
 
-def test_the_predictor_is_asked_for_what_the_table_holds(states: dict[str, dict[str, Any]]) -> None:
-    asked = states["TrainPredictor"]["Arguments"]
-    assert (asked["ForecastTypes"], asked["ForecastFrequency"], asked["ForecastDimensions"]) == (["0.1", "0.5", "0.9"], "D", ["site_id"])
-    assert asked["ForecastHorizon"] == "{% $run.horizon_days %}"
+def test_the_predictor_is_trained_for_the_quantiles_and_dimensions_of_the_table(states: dict[str, dict[str, Any]]) -> None:
+    arguments = states["TrainPredictor"]["Arguments"]
+    assert (arguments["ForecastTypes"], arguments["ForecastFrequency"], arguments["ForecastDimensions"]) == (
+        ["0.1", "0.5", "0.9"],
+        "D",
+        ["site_id"],
+    )
+    assert arguments["ForecastHorizon"] == "{% $run.horizon_days %}"
     assert states["MakeForecast"]["Arguments"]["ForecastTypes"] == ["0.1", "0.5", "0.9"]
 
 
@@ -205,42 +213,42 @@ def test_a_clean_up_that_fails_does_not_stop_the_run(states: dict[str, dict[str,
     assert [catch["Next"] for catch in states["DeleteImport"]["Catch"]] == ["PublishRun"]
 
 
-def of_the_run(chosen: Stage) -> list[dict[str, Any]]:
+def of_the_run(forecast_stage: Stage) -> list[dict[str, Any]]:
     """The statements of the run's role."""
     [role] = [
         role
-        for role in chosen.templates["Workflow"].of_type("AWS::IAM::Role").values()
+        for role in forecast_stage.templates["Workflow"].of_type("AWS::IAM::Role").values()
         if role["Properties"].get("Description") == "Role of the run"
     ]
     return statements(role)
 
 
-def test_the_run_may_touch_this_stages_names_alone_and_hands_its_role_to_the_service_alone(chosen: Stage) -> None:
-    forecast = [s for s in of_the_run(chosen) if str(as_list(s["Action"])[0]).startswith("forecast:")]
+def test_the_run_may_touch_this_stages_names_alone_and_hands_its_role_to_the_service_alone(forecast_stage: Stage) -> None:
+    forecast = [s for s in of_the_run(forecast_stage) if str(as_list(s["Action"])[0]).startswith("forecast:")]
     [acts, _] = forecast
     assert all("signify_dev_" in render(arn) or "AmazonForecast" in render(arn) for arn in acts["Resource"])
-    [passes] = [s for s in of_the_run(chosen) if s["Action"] == "iam:PassRole"]
+    [passes] = [s for s in of_the_run(forecast_stage) if s["Action"] == "iam:PassRole"]
     assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "forecast.amazonaws.com"}}
 
 
-def test_an_action_is_allowed_on_everything_just_where_iam_knows_no_resource_of_it(chosen: Stage) -> None:
+def test_only_actions_without_resource_level_permissions_are_allowed_on_all_resources(forecast_stage: Stage) -> None:
     """By the Service Authorization Reference; an action without resources that is allowed on one is refused by AWS."""
-    known = {name.lower(): action for name, action in iam_actions("forecast").items()}
-    for statement in of_the_run(chosen):
+    error_names = {name.lower(): action for name, action in iam_actions("forecast").items()}
+    for statement in of_the_run(forecast_stage):
         for action in as_list(statement["Action"]):
             if action.startswith("forecast:"):
-                has_resources = bool(known[action.removeprefix("forecast:").lower()].get("Resources"))
+                has_resources = bool(error_names[action.removeprefix("forecast:").lower()].get("Resources"))
                 assert (statement["Resource"] == "*") is not has_resources, action
 
 
-def test_the_run_may_use_the_key_that_it_names_in_its_requests(chosen: Stage, states: dict[str, dict[str, Any]]) -> None:
-    named = set(re.findall(r'"KmsKeyArn": "(.+?)"', json.dumps([states[create]["Arguments"] for create in CREATES.values()])))
-    [allowed] = [s for s in of_the_run(chosen) if "kms:GenerateDataKey" in s["Action"] and {render(s["Resource"])} == named]
-    assert set(allowed["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
+def test_the_run_may_use_the_key_that_it_names_in_its_requests(forecast_stage: Stage, states: dict[str, dict[str, Any]]) -> None:
+    names = set(re.findall(r'"KmsKeyArn": "(.+?)"', json.dumps([states[create]["Arguments"] for create in CREATES.values()])))
+    [key_statement] = [s for s in of_the_run(forecast_stage) if "kms:GenerateDataKey" in s["Action"] and {render(s["Resource"])} == names]
+    assert set(key_statement["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
 
 
-def test_the_service_reads_features_and_writes_forecasts_alone(chosen: Stage) -> None:
-    roles = chosen.templates["Forecasting"].of_type("AWS::IAM::Role").values()
+def test_the_service_reads_features_and_writes_forecasts_alone(forecast_stage: Stage) -> None:
+    roles = forecast_stage.templates["Forecasting"].of_type("AWS::IAM::Role").values()
     [role] = [role for role in roles if role["Properties"].get("Description") == "Role of Amazon Forecast"]
     policies = " ".join(render(arn) for arn in role["Properties"]["ManagedPolicyArns"])
     assert len(role["Properties"]["ManagedPolicyArns"]) == 2
@@ -249,15 +257,15 @@ def test_the_service_reads_features_and_writes_forecasts_alone(chosen: Stage) ->
     assert "forecast.amazonaws.com" in json.dumps(role["Properties"]["AssumeRolePolicyDocument"])
 
 
-def test_whoever_chooses_it_is_warned(context: dict[str, Any]) -> None:
+def test_selecting_amazon_forecast_adds_a_warning(context: dict[str, Any]) -> None:
     from aws_cdk import App
     from aws_cdk.assertions import Annotations, Match
 
     from cdk.settings.reader import read_settings
     from stacks.platform import build_platform
 
-    given = {**context, "forecastBackend": "amazon_forecast"}
-    platform = build_platform(App(context=given, builtin_cloud_formation_validation=False), read_settings(given, "dev"))
+    value = {**context, "forecastBackend": "amazon_forecast"}
+    platform = build_platform(App(context=value, builtin_cloud_formation_validation=False), read_settings(value, "dev"))
     assert platform.forecasting is not None
     warnings = Annotations.from_stack(platform.forecasting).find_warning(
         "*", Match.string_like_regexp("closed to new customers since 29 July 2024")

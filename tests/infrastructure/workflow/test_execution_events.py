@@ -25,7 +25,7 @@ def test_only_executions_of_this_stage_are_routed(stage: Stage) -> None:
 
 
 def test_an_event_that_cannot_be_delivered_or_handled_waits_in_one_queue(stage: Stage) -> None:
-    [listener] = [f for f in stage.our_functions().values() if "execution_listener" in f["Properties"]["Handler"]]
+    [listener] = [f for f in stage.platform_functions().values() if "execution_listener" in f["Properties"]["Handler"]]
     queue = render(listener["Properties"]["DeadLetterConfig"]["TargetArn"])
     for rule in rules(stage):
         [target] = rule["Targets"]

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.synth
 
 
 def schedule(stage: Stage) -> dict[str, Any]:
-    [found] = stage.templates["Workflow"].of_type("AWS::Scheduler::Schedule").values()
-    return dict(found["Properties"])
+    [resource] = stage.templates["Workflow"].of_type("AWS::Scheduler::Schedule").values()
+    return dict(resource["Properties"])
 
 
 def test_the_schedule_and_its_time_zone_are_settings(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
@@ -26,7 +26,7 @@ def test_the_schedule_and_its_time_zone_are_settings(synthesise: Synthesise, sta
     assert (other["ScheduleExpression"], other["ScheduleExpressionTimezone"]) == ("cron(5 6 * * ? *)", "Europe/Berlin")
 
 
-def test_runs_start_by_themselves_on_aws_and_not_on_the_twin(stages: dict[str, Stage]) -> None:
+def test_the_schedule_is_enabled_on_aws_and_disabled_on_the_local_stack(stages: dict[str, Stage]) -> None:
     assert {name: schedule(stage)["State"] for name, stage in stages.items()} == {"dev": "ENABLED", "prod": "ENABLED", "local": "DISABLED"}
 
 
@@ -60,7 +60,7 @@ def test_the_scheduler_may_call_the_trigger_and_fill_the_queue_and_nothing_else(
 def test_the_trigger_may_start_executions_of_this_machine_alone(stage: Stage) -> None:
     template = stage.templates["Workflow"]
     [machine] = template.of_type("AWS::StepFunctions::StateMachine")
-    granted = [
+    start_statements = [
         s for policy in template.of_type("AWS::IAM::Policy").values() for s in statements(policy) if s["Action"] == "states:StartExecution"
     ]
-    assert [render(statement["Resource"]) for statement in granted] == [f"<{machine}>"]
+    assert [render(statement["Resource"]) for statement in start_statements] == [f"<{machine}>"]

@@ -27,11 +27,11 @@ def tasks(stage: Stage) -> dict[str, dict[str, Any]]:
 
 
 def test_every_state_does_its_work_in_order(stage: Stage) -> None:
-    states, name, walked = definition(stage)["States"], definition(stage)["StartAt"], []
+    states, name, path = definition(stage)["States"], definition(stage)["StartAt"], []
     while name:
-        walked.append(name)
+        path.append(name)
         name = states[name].get("Next")
-    assert walked == ORDER
+    assert path == ORDER
 
 
 def test_the_language_is_jsonata(stage: Stage) -> None:
@@ -48,9 +48,9 @@ def test_the_definition_is_valid_in_the_states_language(synthesise: Synthesise, 
         machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
         (tmp_path / name).write_text(json.dumps({"Resources": {"Machine": machine}}).replace("<AWS::Partition>", "aws"))
     lint = ["cfn-lint", "--template", str(tmp_path / "whole"), str(tmp_path / "spoilt")]
-    found = subprocess.run(lint, capture_output=True, text=True, timeout=300, check=False).stdout
-    assert "'TimeoutSecond' was unexpected" in found
-    assert str(tmp_path / "whole") not in found, found
+    lint_output = subprocess.run(lint, capture_output=True, text=True, timeout=300, check=False).stdout
+    assert "'TimeoutSecond' was unexpected" in lint_output
+    assert str(tmp_path / "whole") not in lint_output, lint_output
 
 
 def test_every_task_has_a_timeout(stage: Stage) -> None:
@@ -69,10 +69,10 @@ def test_every_task_retries_with_full_jitter_and_a_bound(stage: Stage) -> None:
 
 def test_a_function_that_was_ended_is_called_once_more(stage: Stage) -> None:
     """Out of time or memory is `Lambda.Unknown` (AWS Step Functions developer guide, "Handle Lambda service exceptions")."""
-    called = {name: state for name, state in tasks(stage).items() if state["Resource"].endswith(":states:::lambda:invoke")}
-    for name, state in called.items():
-        [ended] = [retry for retry in state["Retry"] if "Lambda.Unknown" in retry["ErrorEquals"]]
-        assert ended["MaxAttempts"] == 1, name
+    function_states = {name: state for name, state in tasks(stage).items() if state["Resource"].endswith(":states:::lambda:invoke")}
+    for name, state in function_states.items():
+        [retry_when_killed] = [retry for retry in state["Retry"] if "Lambda.Unknown" in retry["ErrorEquals"]]
+        assert retry_when_killed["MaxAttempts"] == 1, name
 
 
 def test_a_notice_is_sent_again_whatever_went_wrong(stage: Stage) -> None:
@@ -89,13 +89,13 @@ def test_a_job_that_is_busy_is_waited_for_half_an_hour(stage: Stage) -> None:
 
 def test_a_wrong_input_or_a_refusal_is_not_retried(stage: Stage) -> None:
     for state in tasks(stage).values():
-        retried = {error for retry in state["Retry"] for error in retry["ErrorEquals"]}
-        assert not retried & {"States.ALL", "InvalidInput", "NoInputData", "GateRefused", "RunWorseThanBaseline"}
+        retried_errors = {error for retry in state["Retry"] for error in retry["ErrorEquals"]}
+        assert not retried_errors & {"States.ALL", "InvalidInput", "NoInputData", "GateRefused", "RunWorseThanBaseline"}
 
 
 def test_the_errors_of_functions_that_are_retried_are_those_of_the_contract(stage: Stage) -> None:
-    retried = {error for state in tasks(stage).values() for retry in state["Retry"] for error in retry["ErrorEquals"]}
-    ours = {error for error in retried if "." not in error}
+    retried_errors = {error for state in tasks(stage).values() for retry in state["Retry"] for error in retry["ErrorEquals"]}
+    ours = {error for error in retried_errors if "." not in error}
     assert ours == set(RETRYABLE_ERRORS)
 
 
@@ -106,12 +106,12 @@ def test_every_task_catches_everything_but_the_one_that_fails_the_execution(stag
             assert catch["ErrorEquals"] == ["States.ALL"], name
 
 
-def test_every_failure_is_remembered_recorded_told_and_fails_the_execution(stage: Stage) -> None:
+def test_every_failure_is_recorded_and_notified_before_the_execution_fails(stage: Stage) -> None:
     states = definition(stage)["States"]
     for name in ORDER[:-1]:
         [catch] = states[name]["Catch"]
-        remembered = catch["Assign"]["failure"]
-        assert (catch["Next"], remembered["state"], remembered["error"]) == ("RecordFailure", name, "{% $states.errorOutput %}"), name
+        failure = catch["Assign"]["failure"]
+        assert (catch["Next"], failure["state"], failure["error"]) == ("RecordFailure", name, "{% $states.errorOutput %}"), name
     assert (states["RecordFailure"]["Next"], states["RecordFailure"]["Catch"][0]["Next"]) == ("NotifyFailure", "NotifyFailure")
     assert (states["NotifyFailure"]["Next"], states["NotifyFailure"]["Catch"][0]["Next"]) == ("FailRun", "FailRun")
     assert "Catch" not in states["FailRun"]
@@ -133,7 +133,7 @@ def test_no_step_reads_what_only_the_step_before_could_hand_on(stage: Stage) -> 
     assert all("$states.input" not in json.dumps(states[name].get("Arguments", {})) for name in ORDER[:-1])
 
 
-def test_a_run_that_finished_stays_finished_when_nobody_can_be_told(stage: Stage) -> None:
+def test_a_run_succeeds_even_if_its_notification_fails(stage: Stage) -> None:
     states = definition(stage)["States"]
     assert states["Notify"]["Catch"][0]["Next"] == states["Notify"]["Next"] == states["ShallNotify"]["Default"] == "Done"
     assert states["Done"]["Type"] == "Succeed"
@@ -161,14 +161,14 @@ def test_functions_are_sent_their_own_state_and_the_job_that_follows_them(stage:
     assert {name: payload["next_state"] for name, payload in payloads.items() if "next_state" in payload} == followed_by_job
 
 
-def test_jobs_are_awaited_and_told_bucket_and_run(stage: Stage) -> None:
+def test_glue_states_wait_for_their_job_and_pass_bucket_and_run(stage: Stage) -> None:
     states = definition(stage)["States"]
     for name in ("Cleanse", "BuildFeatures", "Forecast"):
         assert states[name]["Resource"].endswith(":states:::glue:startJobRun.sync")
         assert set(states[name]["Arguments"]["Arguments"]) == {"--lake_bucket", "--run_id"}
 
 
-def test_what_jobs_use_adds_up_over_the_run_and_is_told_at_its_end(stage: Stage) -> None:
+def test_dpu_seconds_of_the_jobs_add_up_and_are_recorded_at_the_end(stage: Stage) -> None:
     states = definition(stage)["States"]
     assert states["ResolveInput"]["Assign"]["dpu_seconds"] == 0
     jobs = [state for state in states.values() if "glue:startJobRun" in str(state.get("Resource"))]
@@ -214,7 +214,7 @@ def test_the_logs_with_execution_data_are_kept_as_long_as_the_settings_say(stage
 
 
 @pytest.mark.parametrize(
-    ("run", "used"),
+    ("run", "dpu_seconds"),
     [
         ({"DPUSeconds": 12.5, "MaxCapacity": 2.0, "ExecutionTime": 9}, 12.5),
         ({"MaxCapacity": 2.0, "ExecutionTime": 9}, 18),
@@ -222,7 +222,7 @@ def test_the_logs_with_execution_data_are_kept_as_long_as_the_settings_say(stage
         ({}, 0),
     ],
 )
-def test_what_a_job_used_is_read_from_whatever_glue_says_of_it(run: dict[str, Any], used: float) -> None:
+def test_what_a_job_used_is_read_from_whatever_glue_says_of_it(run: dict[str, Any], dpu_seconds: float) -> None:
     from jsonata import Jsonata  # type: ignore[import-untyped]
 
     from cdk.workflow.states import DPU_SECONDS
@@ -230,4 +230,4 @@ def test_what_a_job_used_is_read_from_whatever_glue_says_of_it(run: dict[str, An
     expression = Jsonata(DPU_SECONDS.removeprefix("{% ").removesuffix(" %}"))
     expression.assign("dpu_seconds", 100)
     expression.assign("states", {"result": run})
-    assert expression.evaluate({}) == 100 + used
+    assert expression.evaluate({}) == 100 + dpu_seconds

@@ -1,0 +1,55 @@
+"""Every function and job may access the zones of its spec, and no others."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cdk.compute.function_specs import DATABASE_ROLES, FUNCTION_SPECS, MIGRATOR, FunctionSpec
+from cdk.compute.job_specs import AMAZON_FORECAST_JOBS, BUILTIN_JOBS, JobSpec
+from contracts.paths import Zone
+from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.templates import Stage, render
+
+
+def zone_policies(stage: Stage, role_id: str) -> set[str]:
+    """Return the zone policies of a role, such as ReadLanding, by the start of its logical id."""
+    arns = [
+        render(arn)
+        for name, role in stage.of_type("AWS::IAM::Role").items()
+        if re.fullmatch(rf"{role_id}[0-9A-F]{{8}}", name.split("/")[1])
+        for arn in role["Properties"].get("ManagedPolicyArns", [])
+    ]
+    return {match[0] for arn in arns if (match := re.search(r"(Read|Write)[A-Z][a-z]+", arn))}
+
+
+def expected_policies(reads: tuple[Zone, ...], writes: tuple[Zone, ...]) -> set[str]:
+    return {f"Read{zone.capitalize()}" for zone in reads} | {f"Write{zone.capitalize()}" for zone in writes}
+
+
+@pytest.mark.parametrize("spec", [spec for spec in FUNCTION_SPECS if spec.name != "canary"], ids=lambda spec: spec.name)
+def test_a_function_may_access_exactly_the_zones_of_its_spec(stage: Stage, spec: FunctionSpec) -> None:
+    prefix = "Migrations" if spec in (DATABASE_ROLES, MIGRATOR) else ""
+    assert zone_policies(stage, f"{prefix}{spec.construct_id}Role") == expected_policies(spec.reads, spec.writes)
+
+
+@pytest.mark.parametrize("spec", BUILTIN_JOBS, ids=lambda spec: spec.name)
+def test_a_job_may_access_exactly_the_zones_of_its_spec(stage: Stage, spec: JobSpec) -> None:
+    assert zone_policies(stage, f"Jobs{spec.construct_id}Role") == expected_policies(spec.reads, spec.writes)
+
+
+@pytest.mark.parametrize("spec", AMAZON_FORECAST_JOBS, ids=lambda spec: spec.name)
+def test_a_job_of_amazon_forecast_may_access_exactly_the_zones_of_its_spec(synthesise: Synthesise, spec: JobSpec) -> None:
+    stage = synthesise("dev", forecastBackend="amazon_forecast")["dev"]
+    assert zone_policies(stage, f"Jobs{spec.construct_id}Role") == expected_policies(spec.reads, spec.writes)
+
+
+def test_only_the_data_processor_touches_the_landing_zone() -> None:
+    assert [spec.name for spec in FUNCTION_SPECS if Zone.LANDING in (*spec.reads, *spec.writes)] == ["data_processor"]
+    assert not [spec.name for spec in (*BUILTIN_JOBS, *AMAZON_FORECAST_JOBS) if Zone.LANDING in (*spec.reads, *spec.writes)]
+
+
+def test_no_function_of_the_api_or_the_deploy_reads_the_lake() -> None:
+    without_lake = {"api", "canary", "database_roles", "migrator", "forecast_trigger", "execution_listener"}
+    assert {spec.name for spec in FUNCTION_SPECS if not (*spec.reads, *spec.writes)} == without_lake
