@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-import contracts
-from contracts import Column, ColumnType, Contract
+from contracts import datasets
+from contracts.datasets import Column, ColumnType, Contract
 
 SERIES = ["ship_from_site_id", "sku_id"]
 PATTERNS = {
@@ -23,7 +23,7 @@ PATTERNS = {
 
 
 def main(folder: Path, run_id: str, today: str, as_of: str) -> None:
-    contract = contracts.load("orders")
+    contract = datasets.load("orders")
     rows = pd.concat([pd.read_parquet(path) for path in sorted((folder / "staging/orders/v1").glob("*.parquet"))], ignore_index=True)
     texts = {column.name: rows[column.name].str.strip(" ").replace("", None) for column in contract.columns}
     values = pd.DataFrame({column.name: value_of(texts[column.name], column) for column in contract.columns})

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-import contracts
+from contracts import datasets
 
 DAYS = 365
 
@@ -31,7 +31,7 @@ def generate(folder: Path, rows: int, run: str, today: str, as_of: str) -> None:
         "status": rng.choice(["OPEN", "SHIPPED", "DELIVERED", "CANCELLED_US"], rows),
         "updated_at": np.char.add(day, "T12:00:00Z"),
     }
-    columns = {column.name: pa.array(text.get(column.name, [None] * rows), pa.string()) for column in contracts.load("orders").columns}
+    columns = {column.name: pa.array(text.get(column.name, [None] * rows), pa.string()) for column in datasets.load("orders").columns}
     nothing = pa.nulls(rows, pa.string())
     place = {"source_object": pa.array(["bench"] * rows), "source_line": number + 2, "unreadable": nothing, "raw_excerpt": nothing}
     (folder / "staging/orders/v1").mkdir(parents=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-import contracts
-from contracts.contract import ColumnType, Contract
+from contracts import datasets
+from contracts.datasets import ColumnType, Contract
 from contracts.paths import Zone, dataset_prefix, run_prefix
 
 
@@ -209,8 +209,8 @@ CURATED_TYPES = {
 
 def all_tables() -> Iterator[Table]:
     """Yield every table of the catalog."""
-    for name in contracts.names():
-        yield curated_table(contracts.load(name))
+    for name in datasets.list_names():
+        yield curated_table(datasets.load(name))
     yield from (DAILY_DEMAND, FORECASTS, BACKTEST, EXCLUDED, ANOMALY_GROUPS)
 
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812
 
-import contracts
-from contracts import Contract
+from contracts import datasets
+from contracts.datasets import Contract
 from contracts.documents import DatasetQualityDocument, QuarantineSample
 from contracts.paths import Zone, quality_key, run_prefix
 from glue_jobs import lake_io
@@ -29,8 +29,8 @@ def main(argv: Sequence[str]) -> None:
     """Cleanse every data set of one run."""
     run = job_run(argv)
     spark = session("data_cleansing")
-    datasets = {name: _cleanse(spark, run, contracts.load(name)) for name in contracts.names() if run.of_dataset(name)}
-    report = quality_report(run, datasets)
+    reports = {name: _cleanse(spark, run, datasets.load(name)) for name in datasets.list_names() if run.of_dataset(name)}
+    report = quality_report(run, reports)
     lake_io.write_json(run.bucket, quality_key(run.run_id), report)
     _log(f"every one of {report['rows_in']:,} rows accounted for")
 

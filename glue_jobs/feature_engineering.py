@@ -12,7 +12,7 @@ from functools import reduce
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-import contracts
+from contracts import datasets
 from contracts.paths import Zone, dataset_prefix
 from contracts.tables import DAILY_DEMAND, curated_table
 from glue_jobs.arguments import JobRun, job_run
@@ -48,7 +48,7 @@ def _demand(spark: SparkSession, run: JobRun) -> DataFrame:
 
 
 def _curated_path(run: JobRun, dataset: str) -> str:
-    return run.path(curated_table(contracts.load(dataset)).run_prefix(run.run_id))
+    return run.path(curated_table(datasets.load(dataset)).run_prefix(run.run_id))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from contracts import Contract
+from contracts.datasets import Contract
 from glue_jobs.transforms.values import business_date, value_of
 
 PLACE = ("source_object", "source_line")

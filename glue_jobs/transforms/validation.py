@@ -9,7 +9,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from contracts import AtMost, Column, ColumnType, Contract
+from contracts.datasets import AtMost, Column, ColumnType, Contract
 from glue_jobs.transforms.values import anchor_end, business_date, matches, text_of, value_of
 
 EXCERPT_LENGTH = 40

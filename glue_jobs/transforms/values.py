@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import functions as F  # noqa: N812 - PySpark's own convention
 
-from contracts import Column, ColumnType, Contract
+from contracts.datasets import Column, ColumnType, Contract
 
 QUANTITY = "decimal(14,3)"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-import contracts
+from contracts import datasets
 from local import state
 from local.errors import DataError
 from local.sample import online_retail
@@ -43,7 +43,7 @@ def _find_dataset(path: Path, columns: list[str]) -> str:
     """Return the data set whose required columns the file has; of several, the one with the most."""
     names = {column.strip().removeprefix("\ufeff").casefold() for column in columns}
     required_columns = {
-        name: {column.name for column in contracts.load(name).columns if column.required_column} for name in contracts.names()
+        name: {column.name for column in datasets.load(name).columns if column.required_column} for name in datasets.list_names()
     }
     fitting = [name for name, required in required_columns.items() if required <= names]
     if fitting:
@@ -52,7 +52,7 @@ def _find_dataset(path: Path, columns: list[str]) -> str:
     missing = ", ".join(sorted(required_columns[nearest] - names))
     raise DataError(
         f"{path.name} matches no data set. The nearest is {nearest}, which also needs {missing}; the file has {', '.join(columns)[:500]}. "
-        f"Data sets: {', '.join(contracts.names())}. To drop the file as it is, name one with --dataset."
+        f"Data sets: {', '.join(datasets.list_names())}. To drop the file as it is, name one with --dataset."
     )
 
 

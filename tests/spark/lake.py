@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import contracts
-from contracts import Contract
+from contracts import datasets
+from contracts.datasets import Contract
 from local import sample
 from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.models.domain.objects import LandedObject
@@ -57,7 +57,7 @@ def _sample(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _hostile(folder: Path) -> Iterator[dict[str, Any]]:
-    for contract in (contracts.load(name) for name in contracts.names()):
+    for contract in (datasets.load(name) for name in datasets.list_names()):
         for part, rows in enumerate((spoiled(contract), repeated(contract, 1), repeated(contract, 2))):
             name = f"hostile-{contract.dataset}-{part}"
             key = f"staging/{contract.dataset}/v1/{name}.parquet"

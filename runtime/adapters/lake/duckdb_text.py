@@ -1,6 +1,6 @@
 """Typed Parquet values as the text of the contract: dates ISO, timestamps RFC 3339, numbers plain."""
 
-from contracts import ColumnType
+from contracts.datasets import ColumnType
 
 _FLOATING = ("FLOAT", "DOUBLE")
 _WITHOUT_TIME_ZONE = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-import contracts
+from contracts import datasets
 from contracts.paths import staging_key
 from runtime.errors import ContentAlreadyAccepted, NotFound
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus, ReasonCode
@@ -108,10 +108,10 @@ class _ObjectReview:
             staging_key=key,
         )
 
-    def _contract(self) -> contracts.Contract:
+    def _contract(self) -> datasets.Contract:
         try:
-            return contracts.of_key(self._draft.key)
-        except contracts.UnknownDataset as error:
+            return datasets.load_for_key(self._draft.key)
+        except datasets.UnknownDataset as error:
             raise ObjectRejected(ReasonCode.UNKNOWN_DATASET, str(error)) from None
 
     def _download(self, to: Path) -> str:

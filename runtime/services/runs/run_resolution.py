@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import contracts
+from contracts import datasets
 from contracts.paths import Zone, dataset_prefix, manifest_key
 from contracts.run_states import RunState
 from runtime.errors import InvalidInput, NoInputData
@@ -118,7 +118,7 @@ def choose_as_of_date(requested_date: date | None, today: date, objects: Sequenc
     if first is None or last is None:
         raise NoInputData(
             f"{len(objects)} objects were accepted, none with a plausible date; "
-            f"upload files to {' or '.join(dataset_prefix(Zone.LANDING, name) for name in contracts.names())} in the lake"
+            f"upload files to {' or '.join(dataset_prefix(Zone.LANDING, name) for name in datasets.list_names())} in the lake"
         )
     yesterday = today - timedelta(days=1)
     if requested_date is None:

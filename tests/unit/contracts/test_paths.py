@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-import contracts
-from contracts import paths
+from contracts import datasets, paths
 from contracts.paths import Zone
 from contracts.tables import all_tables
 
@@ -36,8 +35,8 @@ def test_staged_rows_are_named_after_their_object() -> None:
 
 
 def test_an_uploaded_file_below_the_prefix_of_a_data_set_is_of_its_contract() -> None:
-    for name in contracts.names():
-        assert contracts.of_key(f"{paths.dataset_prefix(Zone.LANDING, name)}file.csv") == contracts.load(name)
+    for name in datasets.list_names():
+        assert datasets.load_for_key(f"{paths.dataset_prefix(Zone.LANDING, name)}file.csv") == datasets.load(name)
 
 
 def test_zones_are_single_lower_case_words_that_say_what_they_contain() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from contracts import Contract
+from contracts.datasets import Contract
 
 Row = Mapping[str, str | int | None]
 FIRST_LINE = 2

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-import contracts
+from contracts import datasets
 from tests.unit.glue_jobs.conftest import Engine
 from tests.unit.glue_jobs.rows import HISTORY, ORDER, narrow, stage
 
 COLUMNS = ("site_id", "sku_id", "demand_date", "quantity", "updated_at")
-CONTRACT = narrow(contracts.load("demand_history"), *COLUMNS)
+CONTRACT = narrow(datasets.load("demand_history"), *COLUMNS)
 TODAY = date(2026, 11, 23)
 OBJECTS = ("first", "second", "third")
 MOMENTS = (None, "2026-11-02T08:00:00Z", "2026-11-02T09:00:00+01:00", "2026-11-02T03:00:00.000001-05:00", "2026-11-03T00:00:00Z")
@@ -116,7 +116,7 @@ def order(engine: Engine) -> dict[str, Any]:
 
     columns = ("order_id", "customer_id", "order_ts", "ordered_qty", "requested_date", "docs_ok", "updated_at")
     text = {"order_id": "  SO-1 ", "customer_id": " ", "order_ts": "2026-11-01T00:30:00+02:00", "ordered_qty": "7.5", "docs_ok": "YES"}
-    contract = narrow(contracts.load("orders"), *columns)
+    contract = narrow(datasets.load("orders"), *columns)
     rows = engine.frame(stage(contract, [{**ORDER, **text, "requested_date": "2026-11-03"}]))
     (values,) = engine.rows(cast_columns(rows, contract))
     return values

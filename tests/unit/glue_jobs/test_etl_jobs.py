@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
-import contracts
+from contracts import datasets
 from glue_jobs import lake_io
 from glue_jobs.reconciliation import RowsLost
 from tests.unit.glue_jobs.conftest import Engine
@@ -23,7 +23,7 @@ from tests.unit.glue_jobs.grants import writable_zones, zones_of
 from tests.unit.glue_jobs.rows import ORDER, Row, narrow, stage
 
 BUCKET = "lake"
-ORDERS = narrow(contracts.load("orders"), "order_id", "line_no", "customer_id", "ordered_qty", "order_ts", "updated_at")
+ORDERS = narrow(datasets.load("orders"), "order_id", "line_no", "customer_id", "ordered_qty", "order_ts", "updated_at")
 KEYS = narrow(ORDERS, "order_id", "line_no", "order_ts", "updated_at")
 ROWS: dict[str, list[Row]] = {
     "orders.csv": [
@@ -68,11 +68,11 @@ def put_manifest(run_id: str, *objects: dict[str, Any]) -> None:
     lake_io.write_bytes(BUCKET, f"runs/{run_id}/manifest.json", json.dumps(content).encode())
 
 
-def cleanse(run_id: str, contract: contracts.Contract) -> None:
+def cleanse(run_id: str, contract: datasets.Contract) -> None:
     from glue_jobs import data_cleansing
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(contracts, "load", {"orders": contract}.get)
+        patch.setattr(datasets, "load", {"orders": contract}.get)
         data_cleansing.main(["--JOB_NAME", "data_cleansing", "--lake_bucket", BUCKET, "--run_id", run_id])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-import contracts
+from contracts import datasets
 from contracts.tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated_table
 from forecast_engine.backtest import backtest
 from forecast_engine.demand_frame import panel_of
@@ -42,11 +42,11 @@ def hive_columns(schema: pa.Schema) -> dict[str, str]:
     return {field.name: hive_type(field.type) for field in schema if field.name != PARTITION}
 
 
-@pytest.mark.parametrize("name", contracts.names())
+@pytest.mark.parametrize("name", datasets.list_names())
 def test_curated_tables_have_the_columns_that_the_cleansing_writes(engine: Engine, name: str) -> None:
     from glue_jobs.transforms.cleansing import cast_columns
 
-    contract = contracts.load(name)
+    contract = datasets.load(name)
     row = {key: value for key, value in ORDER.items() if key in {column.name for column in contract.columns}}
     assert (
         hive_columns(engine.schema(cast_columns(engine.frame(stage(contract, [row])), contract))) == curated_table(contract).hive_columns()

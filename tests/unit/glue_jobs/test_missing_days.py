@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-import contracts
+from contracts import datasets
 from forecast_engine.demand_frame import panel_of
 from forecast_engine.frames import DEMAND_HISTORY, SITE_SKU
 from forecast_engine.panel import Panel
@@ -49,7 +49,7 @@ def test_a_sparse_history_is_the_same_panel_in_the_lake_and_in_the_library(engin
 
 
 def test_the_library_reads_the_columns_of_the_data_contract() -> None:
-    contract = contracts.load("demand_history")
+    contract = datasets.load("demand_history")
     names = {column.name for column in contract.columns}
     assert set(DEMAND_HISTORY.required_columns) == {*contract.key, "quantity"}
     assert {*DEMAND_HISTORY.required_columns, DEMAND_HISTORY.stockout} <= names

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-import contracts
+from contracts import datasets
 from tests.unit.glue_jobs import hostile
 from tests.unit.glue_jobs.conftest import Engine
 from tests.unit.glue_jobs.rows import FIRST_LINE, HISTORY, ORDER, Row, narrow, stage
@@ -94,7 +94,7 @@ IN_ORDER: tuple[Row, ...] = (
 """Faults in the order of the rules they break: columns in the contract's order, then the date's place in time."""
 
 
-ANYTHING: tuple[Row, ...] = tuple({column.name: text} for column in contracts.load("demand_history").columns for text in hostile.TEXTS)
+ANYTHING: tuple[Row, ...] = tuple({column.name: text} for column in datasets.load("demand_history").columns for text in hostile.TEXTS)
 TWO_FAULTS = [(first, second) for first, second in combinations(IN_ORDER, 2) if not first.keys() & second.keys()]
 
 
@@ -103,11 +103,11 @@ def verdicts(engine: Engine) -> dict[str, Verdict]:
     """Every row of this module, validated at once, by what it changes in a valid row."""
     history = [*(row for row, _, _ in INVALID_HISTORY), *VALID_HISTORY, *IN_ORDER, *ANYTHING, *({**a, **b} for a, b in TWO_FAULTS)]
     orders = [*(row for row, _, _ in INVALID_ORDERS), *VALID_ORDERS]
-    few = narrow(contracts.load("orders"), *ORDER_COLUMNS)
-    return validate(engine, contracts.load("demand_history"), HISTORY, history) | validate(engine, few, ORDER, orders)
+    few = narrow(datasets.load("orders"), *ORDER_COLUMNS)
+    return validate(engine, datasets.load("demand_history"), HISTORY, history) | validate(engine, few, ORDER, orders)
 
 
-def validate(engine: Engine, contract: contracts.Contract, valid: Row, changes: list[Row]) -> dict[str, Verdict]:
+def validate(engine: Engine, contract: datasets.Contract, valid: Row, changes: list[Row]) -> dict[str, Verdict]:
     from glue_jobs.transforms.validation import add_verdict
 
     rows = engine.frame(stage(contract, [{**valid, **row} for row in changes]))

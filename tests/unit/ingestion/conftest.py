@@ -7,14 +7,14 @@ from typing import Any
 import duckdb
 import pytest
 
-import contracts
+from contracts import datasets
 from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.models.domain.objects import IngestedObject, LandedObject
 from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
 
 KEY = "landing/demand_history/v1/"
-COLUMNS = tuple(column.name for column in contracts.load("demand_history").columns if column.required_column)
+COLUMNS = tuple(column.name for column in datasets.load("demand_history").columns if column.required_column)
 _VALUES = {"site_id": "S1", "sku_id": "A", "demand_date": "2026-11-01", "quantity": "5", "uom": "EA"}
 
 

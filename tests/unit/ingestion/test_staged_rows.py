@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts import ColumnType
+from contracts.datasets import ColumnType
 from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.adapters.lake.duckdb_text import as_text
 from runtime.models.domain.objects import ReasonCode

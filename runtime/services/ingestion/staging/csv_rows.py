@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
-from contracts import Contract
+from contracts.datasets import Contract
 from runtime.services.ingestion.staging.header import Header, match_header
 from runtime.services.ingestion.staging.lines import Lines
 from runtime.services.ingestion.staging.records import Record, excerpt_of, read_records

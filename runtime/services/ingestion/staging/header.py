@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts import Contract
+from contracts.datasets import Contract
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 
 _MAX_NAMES = 40

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from contracts import Contract
+from contracts.datasets import Contract
 from runtime.services.ingestion.staging.csv_rows import StagedRow
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import contracts
+from contracts import datasets
 from local.sample import SampleFile, SampleFiles, recognise, write_files
 from local.sample.calendar import SITES, list_days
 from local.sample.catalogue import Pattern, make_catalogue
@@ -98,13 +98,13 @@ def test_the_same_seed_writes_the_same_bytes_and_another_does_not(sample: Sample
 
 def test_every_column_written_is_one_of_the_contract(sample: SampleFiles) -> None:
     for file in accepted_files(sample):
-        columns = {column.name for column in contracts.load(file.dataset or "").columns}
+        columns = {column.name for column in datasets.load(file.dataset or "").columns}
         assert set(read_rows(file)[0]) <= columns
 
 
 def test_repeated_keys_are_exactly_the_duplicates_that_are_counted(sample: SampleFiles) -> None:
     for dataset, counts in sample.expected_report()["datasets"].items():
-        contract = contracts.load(dataset)
+        contract = datasets.load(dataset)
         keys = Counter(
             tuple(row[name] for name in contract.key)
             for file in accepted_files(sample)

@@ -6,14 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import contracts
+from contracts import datasets
 from local.errors import DataError
 from local.sample import DatasetFile, recognise
 
-HEADERS = {name: [column.name for column in contracts.load(name).columns if column.required_column] for name in contracts.names()}
+HEADERS = {name: [column.name for column in datasets.load(name).columns if column.required_column] for name in datasets.list_names()}
 
 
-@pytest.mark.parametrize("dataset", contracts.names())
+@pytest.mark.parametrize("dataset", datasets.list_names())
 def test_contract_files_are_recognised_in_every_format(tmp_path: Path, dataset: str) -> None:
     header = ",".join(HEADERS[dataset])
     (tmp_path / "a.csv").write_text(f"\ufeff{header.upper()},Extra\n")

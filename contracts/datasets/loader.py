@@ -1,4 +1,4 @@
-"""Reading the contracts: one TOML file per dataset and version, beside this module (which may stand inside a zip)."""
+"""Load data contracts: one TOML file per data set and version, beside this module, which may be inside a zip."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from contracts.contract import AtMost, Column, ColumnType, Contract, MissingMeans
+from contracts.datasets.model import AtMost, Column, ColumnType, Contract, MissingMeans
 from contracts.paths import Zone
 
-FOLDER = files("contracts")
+FOLDER = files("contracts.datasets")
 FILE_NAME = re.compile(r"(?P<dataset>[a-z_]+)\.v(?P<version>\d+)\.toml")
 LANDING_KEY = re.compile(rf"{Zone.LANDING}/(?P<dataset>[^/]+)/v(?P<version>\d+)/.+")
 
@@ -25,31 +25,31 @@ class UnknownDataset(ValueError):
     """No contract has this name and version; the message lists those that exist."""
 
 
-def names() -> tuple[str, ...]:
-    """The datasets that have a contract, sorted."""
+def list_names() -> tuple[str, ...]:
+    """Return the data sets that have a contract, sorted."""
     return tuple(sorted({match["dataset"] for path in FOLDER.iterdir() if (match := FILE_NAME.fullmatch(path.name))}))
 
 
 @cache
 def load(dataset: str, version: int = 1) -> Contract:
-    """The contract of a dataset.
+    """Return the contract of a data set.
 
     Raises UnknownDataset naming those that exist.
     """
     path = FOLDER.joinpath(f"{dataset}.v{version}.toml")
     if not re.fullmatch(r"[a-z_]+", dataset) or not path.is_file():
-        raise UnknownDataset(f"there is no contract {dataset!r} in version {version}; contracts: {', '.join(names())} (v1)")
+        raise UnknownDataset(f"there is no contract {dataset!r} in version {version}; contracts: {', '.join(list_names())} (v1)")
     return _contract(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-def of_key(key: str) -> Contract:
-    """The contract of an object by its place in the lake: landing/<dataset>/v<version>/<anything>.
+def load_for_key(key: str) -> Contract:
+    """Return the contract of an uploaded object by its key: landing/<dataset>/v<version>/<anything>.
 
     Raises UnknownDataset when the key has another form or names a dataset without a contract.
     """
     match = LANDING_KEY.fullmatch(key)
     if match is None:
-        raise UnknownDataset(f"{key!r} is not of the form {Zone.LANDING}/<dataset>/v1/<file>; datasets: {', '.join(names())}")
+        raise UnknownDataset(f"{key!r} is not of the form {Zone.LANDING}/<dataset>/v1/<file>; datasets: {', '.join(list_names())}")
     return load(match["dataset"], int(match["version"]))
 
 

@@ -72,7 +72,7 @@ class Contract:
     consistency: tuple[AtMost, ...] = ()
 
     def column(self, name: str) -> Column:
-        """The column of that name; KeyError when the contract has none."""
+        """Return the column of that name; KeyError when the contract has none."""
         for column in self.columns:
             if column.name == name:
                 return column
