@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import contracts
+from contracts import datasets
 from local.sample.faults import Fault, insert_faults, list_history_faults, list_order_faults, make_unreadable_lines
 from local.sample.files import SampleFile
 from local.sample.rejected_files import write_duplicate, write_rejected_files
@@ -64,7 +64,7 @@ def test_unreadable_lines_do_not_have_the_right_number_of_fields_when_split_at_c
 
 @pytest.mark.parametrize(("dataset", "faults"), [("demand_history", list_history_faults(UNTIL)), ("orders", list_order_faults(UNTIL))])
 def test_every_fault_is_in_a_column_of_its_contract(dataset: str, faults: tuple[Fault, ...]) -> None:
-    columns = {column.name for column in contracts.load(dataset).columns}
+    columns = {column.name for column in datasets.load(dataset).columns}
     assert {fault.column for fault in faults} <= columns
 
 
