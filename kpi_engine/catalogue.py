@@ -23,7 +23,11 @@ def metrics_by_family() -> Mapping[str, tuple[Metric, ...]]:
 
 
 def definitions() -> Iterator[Definition]:
-    """Yield the definition of every metric."""
+    """Yield the definition of every metric.
+
+    >>> next(definitions()).family
+    'forecast_accuracy'
+    """
     texts = [field.name for field in fields(Definition) if field.name != "family"]
     for family, metrics in metrics_by_family().items():
         for metric in metrics:
@@ -31,6 +35,10 @@ def definitions() -> Iterator[Definition]:
 
 
 def definitions_file() -> str:
-    """Return the text of kpi_engine/definitions/definitions.json, one definition a line."""
+    """Return the text of kpi_engine/definitions/definitions.json, one definition a line.
+
+    >>> definitions_file().splitlines()[1].partition(",")[0]
+    '{"family": "forecast_accuracy"'
+    """
     lines = ",\n".join(json.dumps(vars(definition), ensure_ascii=False) for definition in definitions())
     return f"[\n{lines}\n]\n"

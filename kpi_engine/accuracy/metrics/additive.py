@@ -48,4 +48,4 @@ class Additive:
         return type(self)(*(one + two for one, two in zip(self._arrays(), other._arrays(), strict=True)))
 
     def _arrays(self) -> tuple[Floats, ...]:
-        return tuple(getattr(self, field.name) for field in fields(self))
+        return tuple(vars(self).values())  # in the order of the fields, and quicker than by their names

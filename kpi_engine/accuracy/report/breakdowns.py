@@ -23,7 +23,13 @@ from kpi_engine.shared.calendar import date_of, iso_week
 
 
 def break_down_by_sku(sums: AccuracySums, index: SeriesIndex, scaled_errors: ScaledErrors, demand: KnownDemand) -> Rows[SkuRow]:
-    """Return one row per SKU with points, the largest contribution to the total absolute error first; the shares sum to 100 percent."""
+    """Return one row per SKU with points, the largest contribution to the total absolute error first; the shares sum to 100 percent.
+
+    >>> from kpi_engine.examples import forecast_accuracy
+    >>> from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+    >>> [(row.sku_id, row.rank) for row in ForecastAccuracyEngine().report(*forecast_accuracy.inputs().values()).sku_breakdown]
+    [('SKU-1', 1)]
+    """
     group = index.sku_of[sums.series]
     skus = np.unique(group)
     abs_error = sum_by_group(group, len(index.skus), sums.errors.abs_error)
@@ -34,7 +40,13 @@ def break_down_by_sku(sums: AccuracySums, index: SeriesIndex, scaled_errors: Sca
 
 
 def break_down_by_site(sums: AccuracySums, index: SeriesIndex, scaled_errors: ScaledErrors) -> Rows[SiteRow]:
-    """Return one row per site with points, in alphabetical order."""
+    """Return one row per site with points, in alphabetical order.
+
+    >>> from kpi_engine.examples import forecast_accuracy
+    >>> from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+    >>> [row.site_id for row in ForecastAccuracyEngine().report(*forecast_accuracy.inputs().values()).site_breakdown]
+    ['ALL']
+    """
     group = index.site_of[sums.series]
     return Rows(SiteRow, _columns(sums, index.sites, group, np.unique(group), scaled_errors))
 

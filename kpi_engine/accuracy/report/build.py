@@ -40,7 +40,15 @@ SMAPE_RANGE = 200
 
 
 def build_report(inputs: AccuracyInputs, sums: AccuracySums, grain: Grain) -> AccuracyReport:
-    """Build the report of sums whose errors were formed at the grain."""
+    """Build the report of sums whose errors were formed at the grain.
+
+    >>> import pandas as pd
+    >>> from kpi_engine.accuracy.inputs.accuracy_inputs import read_inputs
+    >>> from kpi_engine.accuracy.metrics.accumulate import accumulate
+    >>> inputs = read_inputs(pd.DataFrame(), pd.DataFrame())
+    >>> build_report(inputs, accumulate([], inputs.forecasts.grid, Grain.DAY, longest_lead=0), Grain.DAY).undefined["wape"]
+    'no_observations'
+    """
     index, grid = inputs.index, inputs.forecasts.grid
     scales = Scales.of(inputs.demand.before(inputs.forecasts.first_day).sum_by_grain(grain), grain.season)
     scaled_errors = ScaledErrors.of_series(sums.errors, scales, sums.series)
