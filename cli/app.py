@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from rich.markup import escape
 
-from cli import data, developer, drill, local_stack, runs, stages
+from cli import data, developer, drill, local_stack, runs, stages, status
 from cli.console import err, out
 from contracts.version import VERSION
 from local.errors import LocalError
@@ -28,7 +28,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
     "Local stack": {
         "up": local_stack.up,
         "down": local_stack.down,
-        "status": local_stack.status,
+        "status": status.status,
         "logs": local_stack.logs,
         "drill": drill.drill,
     },

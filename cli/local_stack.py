@@ -1,11 +1,9 @@
-"""Commands for the local stack: start it with data and a run, stop it, show its status and logs."""
+"""Commands for the local stack: start it with data and a run, stop it, show its logs."""
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypedDict, cast
+from typing import Annotated, cast
 
 import typer
 from rich.markup import escape
@@ -16,34 +14,13 @@ from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop
 from cli.landing import Drop, land, render_objects
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ForecastPage, QualityReport
-from cli.runs import Stage, start_and_follow
+from cli.runs import start_and_follow
 from local import local_stack, state
 from local.developer_database import stop_developer_database
 from local.errors import LocalError
 from local.state import Ports
 
 PROGRESS_MARKS = ("✅", "✨", "❌", "Bundling")
-NEWEST_RUNS = 10
-
-
-class RunStatus(TypedDict):
-    """One execution; times are RFC 3339, `stopped` is null while it is running."""
-
-    name: str
-    status: str
-    started: str
-    stopped: str | None
-    execution_arn: str
-
-
-class StackStatus(TypedDict):
-    """The output of `status --json`; the URLs are null while the local stack is stopped."""
-
-    state: str
-    api_url: str | None
-    docs_url: str | None
-    openapi_url: str | None
-    runs: list[RunStatus]
 
 
 def up(
@@ -79,63 +56,6 @@ def down() -> None:
     """Stop the local stack and delete its data."""
     was_running = [local_stack.stop(), stop_developer_database()]
     out.print("The local stack is stopped." if any(was_running) else "The local stack was not running.")
-
-
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    stage: Stage = LOCAL,
-) -> None:
-    """Show the URLs of the API and the newest runs."""
-    stack_status = read_status(stage)
-    if as_json:
-        out.print_json(json.dumps(stack_status))
-        return
-    rows = {"state": stack_status["state"], "API": stack_status["api_url"], "docs": stack_status["docs_url"]}
-    for name, value in {**rows, "OpenAPI": stack_status["openapi_url"]}.items():
-        if value is not None:
-            out.print(f"{name:<8} {value}")
-    if stack_status["state"] == "stopped":
-        out.print("Start it with ./signify up")
-    if stack_status["runs"]:
-        out.print(make_run_table(stack_status["runs"]))
-
-
-def read_status(stage: str) -> StackStatus:
-    """Return the URLs of a stage and its newest runs."""
-    if stage == LOCAL and local_stack.find_running() is None:
-        return {"state": "stopped", "api_url": None, "docs_url": None, "openapi_url": None, "runs": []}
-    target = open_platform(stage)
-    executions = target.client("stepfunctions").list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=NEWEST_RUNS)
-    runs: list[RunStatus] = [
-        {
-            "name": execution["name"],
-            "status": execution["status"],
-            "started": format_time(execution["startDate"]),
-            "stopped": format_time(execution["stopDate"]) if execution.get("stopDate") else None,
-            "execution_arn": execution["executionArn"],
-        }
-        for execution in executions["executions"]
-    ]
-    url = target.api_url
-    return {"state": "running", "api_url": url, "docs_url": f"{url}/docs", "openapi_url": f"{url}/openapi.json", "runs": runs}
-
-
-def format_time(moment: datetime) -> str:
-    """Return a time in RFC 3339 with seconds, for example 2026-11-24T04:30:00+00:00."""
-    return moment.isoformat(timespec="seconds")
-
-
-def make_run_table(runs: list[RunStatus]) -> Table:
-    """Return the runs with their start and duration, newest first."""
-    table = Table(title="Newest runs")
-    for name in ("run", "status", "started", "duration"):
-        table.add_column(name, overflow="fold", justify="right" if name == "duration" else "left")
-    for run in runs:
-        start = datetime.fromisoformat(run["started"])
-        stop = datetime.fromisoformat(run["stopped"]) if run["stopped"] else None
-        duration = f"{(stop - start).total_seconds():.0f} s" if stop else ""
-        table.add_row(escape(run["name"]), run["status"], f"{start:%Y-%m-%d %H:%M:%S}", duration)
-    return table
 
 
 def logs(

@@ -1,0 +1,97 @@
+"""`signify status`, with a fake of a platform that has two runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import status
+from cli.app import app
+from cli.status import format_time
+from local import local_stack
+
+RUNS = [
+    {
+        "name": "run-2",
+        "status": "RUNNING",
+        "startDate": datetime(2026, 11, 24, 4, 30, 13, 713000, tzinfo=UTC),
+        "executionArn": "arn:2",
+    },
+    {
+        "name": "run-[1]",
+        "status": "FAILED",
+        "startDate": datetime(2026, 11, 23, 4, 30, tzinfo=UTC),
+        "stopDate": datetime(2026, 11, 23, 4, 31, 30, tzinfo=UTC),
+        "executionArn": "arn:1",
+    },
+]
+
+
+class FakePlatform:
+    """A platform with two runs."""
+
+    api_url = "http://127.0.0.1:1/api/v1"
+    outputs = {"StateMachineArn": "arn:machine"}  # noqa: RUF012 - never changed
+
+    def client(self, service: str) -> FakePlatform:
+        assert service == "stepfunctions"
+        return self
+
+    def list_executions(self, **request: object) -> dict[str, Any]:
+        assert request == {"stateMachineArn": "arn:machine", "maxResults": 10}
+        return {"executions": RUNS}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SIGNIFY_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_stack, "find_running", lambda: object())
+    monkeypatch.setattr(status, "open_platform", lambda stage: FakePlatform())
+
+
+def invoke(*arguments: str) -> Any:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_the_status_of_a_stopped_stack_shows_only_what_exists() -> None:
+    assert invoke("status").stdout == "state    stopped\nStart it with ./signify up\n"
+    assert json.loads(invoke("status", "--json").stdout) == {
+        "state": "stopped",
+        "api_url": None,
+        "docs_url": None,
+        "openapi_url": None,
+        "runs": [],
+    }
+
+
+@pytest.mark.usefixtures("running")
+def test_the_times_in_the_json_status_are_rfc_3339() -> None:
+    runs = json.loads(invoke("status", "--json").stdout)["runs"]
+    assert [(run["started"], run["stopped"]) for run in runs] == [
+        ("2026-11-24T04:30:13+00:00", None),
+        ("2026-11-23T04:30:00+00:00", "2026-11-23T04:31:30+00:00"),
+    ]
+    assert [datetime.fromisoformat(run["started"]).tzinfo is not None for run in runs] == [True, True]
+
+
+@pytest.mark.usefixtures("running")
+def test_the_status_shows_urls_and_runs_with_their_duration() -> None:
+    output = invoke("status").stdout
+    assert "API      http://127.0.0.1:1/api/v1\n" in output
+    assert "run-[1]" in output
+    assert "90 s" in output
+    assert "None" not in output
+
+
+def test_a_time_keeps_its_offset() -> None:
+    assert format_time(datetime(2026, 11, 24, tzinfo=UTC)) == "2026-11-24T00:00:00+00:00"
