@@ -57,9 +57,9 @@ class PlatformApi(Construct):
         base = self.api.root.resource_for_path(BASE_PATH)
         for route in PUBLIC_ROUTES:
             self._add_public_route(base.add_resource(route), integration)
-        protected = self._add_protected_routes(base, integration, settings)
+        proxy = self._add_protected_routes(base, integration, settings)
         if settings.cors_origins:
-            self._add_preflight(protected, integration)
+            self._add_preflight(proxy, integration)
         self.client_key = add_usage_plan(self.api, settings)
         count_authentication_failures(self, access_logs)
         measure_throttled_share(self, access_logs)

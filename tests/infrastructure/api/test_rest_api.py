@@ -1,4 +1,4 @@
-"""The API's edge, by its template."""
+"""The REST API, by its template."""
 
 from __future__ import annotations
 
@@ -32,23 +32,12 @@ def methods(stage: Stage) -> dict[tuple[str, str], dict[str, Any]]:
     return {(parts[method["ResourceId"]["Ref"]], method["HttpMethod"]): method for method in resources}
 
 
-@pytest.fixture(params=["prod", "local"])
-def firewalled_stage(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage:
-    """Each stage with a firewall in turn; dev saves its price."""
-    return stages[request.param]
-
-
-def firewall_rules(stage: Stage) -> dict[str, dict[str, Any]]:
-    [acl] = stage.of_type("AWS::WAFv2::WebACL").values()
-    return {rule["Name"]: rule for rule in acl["Properties"]["Rules"]}
-
-
 def test_every_route_but_the_public_ones_needs_a_token(stage: Stage) -> None:
     assert {part for (part, _), method in methods(stage).items() if method["AuthorizationType"] == "NONE"} == OPEN
-    firewalled_stage = {verb: method for (part, verb), method in methods(stage).items() if part == "{proxy+}"}
-    assert firewalled_stage.keys() == {"ANY", "POST", "PUT", "PATCH"}
-    assert {method["AuthorizationType"] for method in firewalled_stage.values()} == {"COGNITO_USER_POOLS"}
-    assert all(set(method["AuthorizationScopes"]) == SCOPES for method in firewalled_stage.values())
+    proxy_methods = {verb: method for (part, verb), method in methods(stage).items() if part == "{proxy+}"}
+    assert proxy_methods.keys() == {"ANY", "POST", "PUT", "PATCH"}
+    assert {method["AuthorizationType"] for method in proxy_methods.values()} == {"COGNITO_USER_POOLS"}
+    assert all(set(method["AuthorizationScopes"]) == SCOPES for method in proxy_methods.values())
 
 
 def test_no_api_key_is_required_by_default(stage: Stage) -> None:
@@ -154,90 +143,12 @@ def test_the_machine_clients_key_is_made_up_by_the_gateway_and_belongs_to_the_pl
     assert "ApiKeyId" in stage_with_keys.templates["Api"].outputs()
 
 
-def test_the_firewall_is_associated_with_the_api_stage(firewalled_stage: Stage) -> None:
-    [association] = firewalled_stage.of_type("AWS::WAFv2::WebACLAssociation").values()
-    [api_stage] = [name.split("/")[1] for name in firewalled_stage.of_type("AWS::ApiGateway::Stage")]
-    assert render(association["Properties"]["ResourceArn"]).endswith(f"/stages/<{api_stage}>")
-    [acl] = firewalled_stage.of_type("AWS::WAFv2::WebACL")
-    assert render(association["Properties"]["WebACLArn"]) == f"<{acl.split('/')[1]}>"
-
-
-def test_each_token_and_each_address_has_a_rate_per_minute(firewalled_stage: Stage) -> None:
-    limit = 300 if firewalled_stage.name == "local" else 100
-    by_token, by_address = (
-        firewall_rules(firewalled_stage)[f"RatePer{key}"]["Statement"]["RateBasedStatement"] for key in ("Token", "Address")
-    )
-    assert [(each["Limit"], each["EvaluationWindowSec"]) for each in (by_token, by_address)] == [(limit, 60), (limit, 60)]
-    assert by_address["AggregateKeyType"] == "IP"
-    assert [key["Header"]["Name"] for key in by_token["CustomKeys"]] == ["Authorization"]
-
-
-def test_the_rate_rules_alone_leave_the_response_to_the_gateway(firewalled_stage: Stage) -> None:
-    actions = {name: rule.get("Action", {}).get("Block") for name, rule in firewall_rules(firewalled_stage).items()}
-    assert actions["RatePerToken"] == actions["RatePerAddress"] == {}
-    assert actions["BodySize"]["CustomResponse"]["ResponseCode"] == 413
-    group = firewall_rules(firewalled_stage)["CommonRules"]["Statement"]["ManagedRuleGroupStatement"]
-    overrides = {each["Name"]: each["ActionToUse"] for each in group["RuleActionOverrides"]}
-    assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
-    assert [name for name, action in overrides.items() if "Count" in action] == ["SizeRestrictions_BODY"]
-    assert len(overrides) == 22
-    block_responses = [action["Block"]["CustomResponse"] for action in overrides.values() if "Block" in action]
-    assert {(each["ResponseCode"], each["CustomResponseBodyKey"]) for each in block_responses} == {(403, "refused")}
-
-
-@pytest.mark.parametrize(("length", "is_blocked"), [("999999", False), ("1000000", True), ("12345678", True), ("20", False)])
-def test_a_body_of_a_megabyte_is_refused(stages: dict[str, Stage], length: str, is_blocked: bool) -> None:
-    statement = firewall_rules(stages["prod"])["BodySize"]["Statement"]["RegexMatchStatement"]
-    assert bool(re.search(statement["RegexString"], length)) is is_blocked
-
-
-def test_the_firewall_keeps_no_tokens(firewalled_stage: Stage) -> None:
-    [acl] = firewalled_stage.of_type("AWS::WAFv2::WebACL").values()
-    every = [acl["Properties"], *acl["Properties"]["Rules"]]
-    assert not any(each["VisibilityConfig"]["SampledRequestsEnabled"] for each in every)
-    assert all(each["VisibilityConfig"]["CloudWatchMetricsEnabled"] for each in every)
-
-
-def test_a_stage_may_do_without_a_firewall(synthesise: Synthesise) -> None:
-    without = synthesise("dev", apiFirewall="false")["dev"]
-    assert not without.of_type("AWS::WAFv2::WebACL")
-    assert not [name for name in without.of_type("AWS::CloudWatch::Alarm") if "ApiBlocked" in name]
-
-
 def test_tokens_come_from_client_credentials_only(stage: Stage) -> None:
     for client in stage.of_type("AWS::Cognito::UserPoolClient").values():
         properties = client["Properties"]
         assert (properties["AllowedOAuthFlows"], properties["GenerateSecret"]) == (["client_credentials"], True)
     [pool] = stage.of_type("AWS::Cognito::UserPool").values()
     assert pool["Properties"]["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
-
-
-def test_every_gateway_response_is_a_problem_document(stage: Stage) -> None:
-    responses = [each["Properties"] for each in stage.of_type("AWS::ApiGateway::GatewayResponse").values()]
-    statuses = {each["ResponseType"]: each["StatusCode"] for each in responses}
-    assert len(statuses) == 21  # every type that API Gateway knows
-    expected = {
-        "UNAUTHORIZED": "401", "ACCESS_DENIED": "403", "BAD_REQUEST_BODY": "400", "REQUEST_TOO_LARGE": "413", "WAF_FILTERED": "429",
-        "THROTTLED": "429", "INTEGRATION_TIMEOUT": "504", "DEFAULT_4XX": "403", "DEFAULT_5XX": "500",
-    }  # fmt: skip
-    assert expected.items() <= statuses.items()
-    for response in responses:
-        name, headers = response["ResponseType"], response["ResponseParameters"]
-        assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'", name
-        assert headers["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'", name
-        assert "gatewayresponse.header.Access-Control-Allow-Origin" not in headers, name
-        [template] = response["ResponseTemplates"].values()
-        problem = json.loads(template.replace("$context.error.messageString", '"Forbidden"').replace("$context.requestId", "1-67"))
-        assert problem.keys() >= {"type", "title", "status", "detail", "instance", "code", "request_id"}, name
-        assert problem["status"] == int(response["StatusCode"]), name
-
-
-@pytest.mark.parametrize(("kind", "seconds"), [("THROTTLED", 1), ("WAF_FILTERED", 60), ("INTEGRATION_FAILURE", 5)])
-def test_responses_to_temporary_failures_carry_retry_after(stages: dict[str, Stage], kind: str, seconds: int) -> None:
-    responses = stages["prod"].of_type("AWS::ApiGateway::GatewayResponse").values()
-    [properties] = [each["Properties"] for each in responses if each["Properties"]["ResponseType"] == kind]
-    assert properties["ResponseParameters"]["gatewayresponse.header.Retry-After"] == f"'{seconds}'"
-    assert f'"retry_after_s": {seconds}' in properties["ResponseTemplates"]["application/json"]
 
 
 def test_pages_of_named_origins_may_call_and_no_others(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
@@ -248,13 +159,6 @@ def test_pages_of_named_origins_may_call_and_no_others(synthesise: Synthesise, s
     [api] = [f for f in cors_stage.platform_functions().values() if f["Properties"]["Handler"] == "runtime.api.main.handler"]
     origins = api["Properties"]["Environment"]["Variables"]["CORS_ORIGINS"]
     assert origins == "https://planning.example.com,https://ops.example.com"
-
-
-def test_gateway_responses_name_a_single_cors_origin(synthesise: Synthesise) -> None:
-    cors_stage = synthesise("dev", corsOrigins='["https://planning.example.com"]')["dev"]
-    for response in cors_stage.of_type("AWS::ApiGateway::GatewayResponse").values():
-        headers = response["Properties"]["ResponseParameters"]
-        assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://planning.example.com'"
 
 
 def test_on_aws_the_gateway_calls_the_published_alias(aws_stage: Stage) -> None:
