@@ -29,7 +29,7 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def loaded(postgres_server: PostgresServer, shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def api_database(postgres_server: PostgresServer, shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Two published runs in a database of their own; tests of this package leave it as it is."""
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
         connection.execute(f"create database api template {conninfo_to_dict(shared_database)['dbname']}")
@@ -42,10 +42,10 @@ def loaded(postgres_server: PostgresServer, shared_database: str, tmp_path_facto
 
 
 @pytest.fixture
-def served(loaded: Served) -> Iterator[Served]:
+def served_api(api_database: Served) -> Iterator[Served]:
     """The API serving the two runs."""
-    with serve(loaded.api):
-        yield loaded
+    with serve(api_database.api):
+        yield api_database
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from runtime.services.forecasts.row_ids import ForecastKey, encode
 from runtime.services.kpis.kpi_calculation import KpiCalculation
 from tests.fakes import InMemoryFrames
 from tests.fakes.examples import STARTED_AT, a_run
-from tests.unit.api.conftest import call
 from tests.unit.kpi_engine.examples import ACTUAL, P10, P50, P90, TRAINING, actuals, forecasts
+from tests.unit.runtime.api.conftest import call
 
 MONDAY = date(2026, 11, 2)
 SUNDAY = MONDAY + timedelta(days=6)

@@ -47,18 +47,22 @@ asyncio.run(live())
 
 
 @pytest.fixture
-def said(migrated_database: str, tmp_path: Path) -> list[str]:
+def output_lines(migrated_database: str, tmp_path: Path) -> list[str]:
     """What the server answered and did, line by line."""
-    told = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SIGNIFY_", "STATE_MACHINE"))}
-    environment = told | {"SIGNIFY_DATABASE_URL": migrated_database, "SIGNIFY_HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SIGNIFY_", "STATE_MACHINE"))}
+    environment = inherited | {
+        "SIGNIFY_DATABASE_URL": migrated_database,
+        "SIGNIFY_HOME": str(tmp_path),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
     command = [sys.executable, "-c", ASK]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60, check=True).stdout.splitlines()
 
 
-def test_without_a_twin_reading_works_starting_a_run_says_what_to_do_and_the_end_closes_what_was_opened(said: list[str]) -> None:
-    answers: list[tuple[int, Any]] = json.loads(next(line for line in said if line.startswith("[[")))
-    (health, _), (read, forecasts), (started, problem) = answers
-    assert (health, read, started) == (200, 200, 503)
+def test_without_a_twin_reading_works_starting_a_run_says_what_to_do_and_the_end_closes_what_was_opened(output_lines: list[str]) -> None:
+    answers: list[tuple[int, Any]] = json.loads(next(line for line in output_lines if line.startswith("[[")))
+    (health, _), (read, forecasts), (start_status, problem) = answers
+    assert (health, read, start_status) == (200, 200, 503)
     assert "No run has been published yet" in forecasts["meta"]["warnings"][0]
     assert "./signify up" in problem["detail"]
-    assert said[-2:] == ["resources closed", "server ended"]
+    assert output_lines[-2:] == ["resources closed", "server ended"]

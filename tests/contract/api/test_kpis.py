@@ -13,7 +13,7 @@ from runtime.adapters.postgres.kpis import PostgresKpis
 from runtime.models.domain.kpis import KpiMetric
 from runtime.models.domain.runs import run_id_of
 from tests.fakes.examples import AS_OF
-from tests.unit.api.conftest import call
+from tests.unit.runtime.api.conftest import call
 
 TOTAL = {"basis": "ACTUALS", "level": "total"}
 

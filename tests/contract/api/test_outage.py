@@ -12,7 +12,7 @@ from runtime.adapters.postgres.database import Database
 from tests.contract.api.conftest import Served
 from tests.contract.api.wiring import serve
 from tests.fakes.examples import a_run
-from tests.unit.api.conftest import Answer, call
+from tests.unit.runtime.api.conftest import Answer, call
 
 READING = [
     "/forecasts",
@@ -29,8 +29,8 @@ AWAY = {"host": "127.0.0.1", "port": 1, "user": "the-user", "password": "the-pas
 
 
 def ask(path: str, method: str = "GET") -> Answer:
-    asked = {"time_horizon": "7d"} if path == "/forecasts" else {}
-    return call(path, method, body="{}" if method == "POST" else None, **asked)  # type: ignore[arg-type]
+    query = {"time_horizon": "7d"} if path == "/forecasts" else {}
+    return call(path, method, body="{}" if method == "POST" else None, **query)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -59,15 +59,15 @@ def test_liveness_does_not_depend_on_the_database_so_that_asking_wakes_nothing(a
     assert call("/openapi.json").status == call("/docs").status == 200
 
 
-def test_with_the_database_up_nothing_is_away(served: Served) -> None:
+def test_with_the_database_up_nothing_is_away(served_api: Served) -> None:
     assert call("/health").status == 200
     assert {ask(path).status for path in READING} == {200, 404}
 
 
-def test_a_restarted_database_is_found_again_by_the_next_request(served: Served) -> None:
+def test_a_restarted_database_is_found_again_by_the_next_request(served_api: Served) -> None:
     ask("/forecasts")
-    [(pid,)] = served.api.fetch("select pg_backend_pid()")
-    with psycopg.connect(**conninfo_to_dict(served.url), autocommit=True) as other:  # type: ignore[arg-type]
+    [(pid,)] = served_api.api.fetch("select pg_backend_pid()")
+    with psycopg.connect(**conninfo_to_dict(served_api.url), autocommit=True) as other:  # type: ignore[arg-type]
         other.execute("select pg_terminate_backend(%s, 5000)", [pid])
     assert ask("/forecasts").status == 200
 

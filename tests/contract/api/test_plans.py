@@ -31,8 +31,8 @@ class Explained:
         self.nodes: list[dict[str, Any]] = []
 
     def fetch(self, sql: LiteralString, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
-        [([found],)] = self._database.fetch("explain (analyze, format json) " + sql, parameters)
-        self.nodes = list(below(found["Plan"]))
+        [([plan_json],)] = self._database.fetch("explain (analyze, format json) " + sql, parameters)
+        self.nodes = list(below(plan_json["Plan"]))
         return [("[]", None, False)]
 
 
@@ -43,16 +43,16 @@ def below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def big(loaded: Served, tmp_path_factory: pytest.TempPathFactory) -> ForecastRun:
+def big(api_database: Served, tmp_path_factory: pytest.TempPathFactory) -> ForecastRun:
     """A run of 6720 rows: enough that reading all of them would be the wrong plan. Readers do not see it."""
-    return publish(loaded.database, tmp_path_factory.mktemp("big"), "big", SERIES, ("S1", "S2"), flip=False)
+    return publish(api_database.database, tmp_path_factory.mktemp("big"), "big", SERIES, ("S1", "S2"), flip=False)
 
 
 def plan(database: Database, run: ForecastRun, skus: Sequence[str] = (), site: str | None = None, after: Place | None = None) -> list[Node]:
-    explained = Explained(database)
-    asked = ForecastSlice(run.id, AS_OF + timedelta(days=1), AS_OF + timedelta(days=28), tuple(skus), site, after, PAGE)
-    PostgresForecastReads(explained).rows(asked)  # type: ignore[arg-type]
-    return explained.nodes
+    plan_lines = Explained(database)
+    query = ForecastSlice(run.id, AS_OF + timedelta(days=1), AS_OF + timedelta(days=28), tuple(skus), site, after, PAGE)
+    PostgresForecastReads(plan_lines).rows(query)  # type: ignore[arg-type]
+    return plan_lines.nodes
 
 
 PAGES = [
@@ -65,18 +65,18 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("asked", PAGES)
-def test_a_page_is_read_from_one_partition_by_an_index_of_it(loaded: Served, big: ForecastRun, asked: dict[str, Any]) -> None:
-    reading = [node for node in plan(loaded.api, big, **asked) if "Relation Name" in node]
+@pytest.mark.parametrize("query", PAGES)
+def test_a_page_is_read_from_one_partition_by_an_index_of_it(api_database: Served, big: ForecastRun, query: dict[str, Any]) -> None:
+    reading = [node for node in plan(api_database.api, big, **query) if "Relation Name" in node]
     assert [node["Relation Name"] for node in reading] == [forecast_partition(big.id)]
     assert reading[0]["Node Type"] in ("Index Scan", "Bitmap Heap Scan")
 
 
-@pytest.mark.parametrize("asked", PAGES[:2])
+@pytest.mark.parametrize("query", PAGES[:2])
 def test_the_walk_itself_sorts_nothing_and_reads_one_row_more_than_the_page(
-    loaded: Served, big: ForecastRun, asked: dict[str, Any]
+    api_database: Served, big: ForecastRun, query: dict[str, Any]
 ) -> None:
-    nodes = plan(loaded.api, big, **asked)
+    nodes = plan(api_database.api, big, **query)
     [reading] = [node for node in nodes if node.get("Index Name", "").endswith("_pkey")]
     assert (reading["Actual Rows"], reading.get("Rows Removed by Filter", 0)) == (PAGE + 1, 0)
     assert not [node for node in nodes if "Sort" in node["Node Type"]]

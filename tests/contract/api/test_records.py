@@ -17,14 +17,14 @@ from runtime.models.domain.jobs import JobStatus, progress_at
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
 from runtime.models.domain.quality import QualityReport, Verdict
 from tests.fakes.examples import STARTED_AT, a_run, an_accepted_object, quality_json
-from tests.unit.api.conftest import call
+from tests.unit.runtime.api.conftest import call
 
 Changes = dict[str, Any]
 REJECTED: Changes = {"status": ObjectStatus.REJECTED, "reason_code": ReasonCode.EMPTY, "reason": "0 bytes", "sha256": None, "rows": 0}
 
 
-def objects(**asked: str) -> Any:
-    return call("/data-quality/objects", **asked).json["objects"]  # type: ignore[arg-type]
+def objects(**query: str) -> Any:
+    return call("/data-quality/objects", **query).json["objects"]  # type: ignore[arg-type]
 
 
 def record(database: Database, name: str, minute: int = 0, **changes: Any) -> IngestedObject:
@@ -33,9 +33,11 @@ def record(database: Database, name: str, minute: int = 0, **changes: Any) -> In
 
 
 def test_a_started_run_can_be_followed_to_its_end(empty: Database) -> None:
-    started = call("/forecasts/generate", "POST", body='{"time_horizon": "14d", "reason": "Łódź ✓"}', headers={"Idempotency-Key": "once"})
-    assert started.status == 202
-    job_id, jobs = started.json["job_id"], PostgresJobs(empty)
+    start_response = call(
+        "/forecasts/generate", "POST", body='{"time_horizon": "14d", "reason": "Łódź ✓"}', headers={"Idempotency-Key": "once"}
+    )
+    assert start_response.status == 202
+    job_id, jobs = start_response.json["job_id"], PostgresJobs(empty)
     jobs.mark_running(job_id, progress_at(RunState.CLEANSE), STARTED_AT)
     assert call(f"/jobs/{job_id}").json["progress"]["message"] == "Cleanse"
     jobs.finish(job_id, JobStatus.FAILED, STARTED_AT, error={"code": "GATE_REFUSED", "detail": "too many bad rows"})
@@ -58,17 +60,22 @@ def test_an_unknown_job_is_a_404_problem(empty: Database, job_id: str) -> None:
 
 
 def test_an_object_is_shown_with_its_decision_and_reason(empty: Database) -> None:
-    accepted, rejected = record(empty, "a.csv", warnings=("ignored column: colour",)), record(empty, "b.csv", 1, **REJECTED)
+    accepted_object, rejected_object = record(empty, "a.csv", warnings=("ignored column: colour",)), record(empty, "b.csv", 1, **REJECTED)
     newest, oldest = objects()
-    assert (newest["id"], newest["status"], newest["reason_code"], newest["reason"]) == (str(rejected.id), "REJECTED", "EMPTY", "0 bytes")
-    assert (oldest["id"], oldest["rows"], oldest["warnings"]) == (str(accepted.id), 10, ["ignored column: colour"])
+    assert (newest["id"], newest["status"], newest["reason_code"], newest["reason"]) == (
+        str(rejected_object.id),
+        "REJECTED",
+        "EMPTY",
+        "0 bytes",
+    )
+    assert (oldest["id"], oldest["rows"], oldest["warnings"]) == (str(accepted_object.id), 10, ["ignored column: colour"])
     assert (oldest["first_date"], oldest["received_at"]) == ("2024-11-22", "2026-11-22T04:30:00+00:00")
 
 
 def test_objects_are_filtered_by_status_dataset_and_exact_key(empty: Database) -> None:
     changes: dict[str, Changes] = {"a.csv": {}, "b.csv": {"dataset": "orders"}, "c%.csv": REJECTED}
-    for name, changed in changes.items():
-        record(empty, name, **changed)
+    for name, fields in changes.items():
+        record(empty, name, **fields)
     assert [row["key"][-5:] for row in objects(status="ACCEPTED", dataset="orders")] == ["b.csv"]
     assert [row["status"] for row in objects(key="landing/demand_history/v1/c%.csv")] == ["REJECTED"]
     assert objects(key="landing/demand_history/v1/%") == objects(status="DUPLICATE") == []
@@ -77,21 +84,21 @@ def test_objects_are_filtered_by_status_dataset_and_exact_key(empty: Database) -
 @pytest.mark.parametrize("limit", [1, 3, 12])
 def test_a_walk_over_objects_of_the_same_instant_gives_each_once(empty: Database, limit: int) -> None:
     ids = {str(record(empty, f"{number}.csv", minute=number // 4).id) for number in range(12)}
-    found: list[Changes] = []
-    asked: Changes = {"limit": str(limit)}
-    while asked.get("cursor", "first") is not None:
-        page = call("/data-quality/objects", **asked).json
-        found, asked["cursor"] = found + page["objects"], page["page"]["next_cursor"]
-    assert (len(found), {row["id"] for row in found}) == (12, ids)
-    assert [row["received_at"] for row in found] == sorted((row["received_at"] for row in found), reverse=True)
+    rows: list[Changes] = []
+    query: Changes = {"limit": str(limit)}
+    while query.get("cursor", "first") is not None:
+        page = call("/data-quality/objects", **query).json
+        rows, query["cursor"] = rows + page["objects"], page["page"]["next_cursor"]
+    assert (len(rows), {row["id"] for row in rows}) == (12, ids)
+    assert [row["received_at"] for row in rows] == sorted((row["received_at"] for row in rows), reverse=True)
 
 
 def test_an_object_that_lands_during_a_walk_moves_no_other(empty: Database) -> None:
-    stored = [record(empty, f"{number}.csv", minute=number) for number in range(4)]
+    records = [record(empty, f"{number}.csv", minute=number) for number in range(4)]
     first = call("/data-quality/objects", limit="2").json
     record(empty, "late.csv", minute=9)
     second = call("/data-quality/objects", limit="2", cursor=first["page"]["next_cursor"]).json
-    assert [row["id"] for row in first["objects"] + second["objects"]] == [str(one.id) for one in reversed(stored)]
+    assert [row["id"] for row in first["objects"] + second["objects"]] == [str(one.id) for one in reversed(records)]
 
 
 def test_the_newest_quality_report_is_the_latest(empty: Database) -> None:

@@ -11,47 +11,47 @@ import pytest
 from runtime.models.domain.runs import run_id_of
 from runtime.services.forecasts.row_ids import PREFIX, ForecastKey, decode, encode
 from tests.contract.api.conftest import Served
-from tests.unit.api.conftest import call
+from tests.unit.runtime.api.conftest import call
 
 DAY = date(2026, 11, 22)
 
 
 def rows(limit: int = 1000) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = call("/forecasts", time_horizon="1d", limit=str(limit)).json["forecasts"]
-    return found
+    rows: list[dict[str, Any]] = call("/forecasts", time_horizon="1d", limit=str(limit)).json["forecasts"]
+    return rows
 
 
-def test_the_id_that_postgresql_writes_is_the_one_that_python_writes(served: Served) -> None:
+def test_the_id_that_postgresql_writes_is_the_one_that_python_writes(served_api: Served) -> None:
     for row in rows():
         key = ForecastKey(UUID(row["run_id"]), row["site_id"], row["sku_id"], date.fromisoformat(row["forecast_date"]))
         assert row["id"] == encode(key)
         assert decode(row["id"]) == key
 
 
-def test_every_id_leads_to_its_run(served: Served) -> None:
+def test_every_id_leads_to_its_run(served_api: Served) -> None:
     for row in rows():
         answer = call(f"/forecasts/{row['id']}")
-        assert (answer.status, answer.json["forecast_id"]) == (200, str(served.run.id))
+        assert (answer.status, answer.json["forecast_id"]) == (200, str(served_api.run.id))
 
 
-def test_no_two_rows_share_an_id(served: Served) -> None:
+def test_no_two_rows_share_an_id(served_api: Served) -> None:
     assert len({row["id"] for row in rows()}) == len(rows())
 
 
-def test_the_id_of_a_row_finds_the_exclusions_of_its_series_only(served: Served) -> None:
-    left_out, forecast = (encode(ForecastKey(served.run.id, "LDS1", sku, DAY)) for sku in ("NEW-1", "SKU-1"))
+def test_the_id_of_a_row_finds_the_exclusions_of_its_series_only(served_api: Served) -> None:
+    left_out, forecast = (encode(ForecastKey(served_api.run.id, "LDS1", sku, DAY)) for sku in ("NEW-1", "SKU-1"))
     assert [row["code"] for row in call(f"/forecasts/{left_out}/excluded").json["excluded"]] == ["TOO_SHORT"]
     assert call(f"/forecasts/{forecast}/excluded").json["excluded"] == []
-    assert len(call(f"/forecasts/{served.run.id}/excluded").json["excluded"]) == 1
+    assert len(call(f"/forecasts/{served_api.run.id}/excluded").json["excluded"]) == 1
 
 
-def test_an_id_leads_to_the_older_run_as_well_and_says_that_readers_do_not_see_it(served: Served) -> None:
-    answer = call(f"/forecasts/{encode(ForecastKey(served.older.id, 'LDS1', 'SKU-1', DAY))}").json
-    assert (answer["forecast_id"], answer["published"]) == (str(served.older.id), False)
-    assert call(f"/forecasts/{served.run.id}").json["published"]
+def test_an_id_leads_to_the_older_run_as_well_and_says_that_readers_do_not_see_it(served_api: Served) -> None:
+    answer = call(f"/forecasts/{encode(ForecastKey(served_api.older.id, 'LDS1', 'SKU-1', DAY))}").json
+    assert (answer["forecast_id"], answer["published"]) == (str(served_api.older.id), False)
+    assert call(f"/forecasts/{served_api.run.id}").json["published"]
 
 
-def unknown(run_id: UUID) -> dict[str, str]:
+def unknown_ids(run_id: UUID) -> dict[str, str]:
     good = encode(ForecastKey(run_id, "LDS1", "SKU-1", DAY))
     return {
         "no such run": str(run_id_of("nobody's")),
@@ -67,10 +67,10 @@ def unknown(run_id: UUID) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("what", unknown(run_id_of("any")))
+@pytest.mark.parametrize("what", unknown_ids(run_id_of("any")))
 @pytest.mark.parametrize("below", ["", "/accuracy", "/excluded"])
-def test_an_id_of_nothing_is_a_404_that_says_what_to_use(served: Served, what: str, below: str) -> None:
-    answer = call(f"/forecasts/{unknown(served.run.id)[what]}{below}")
+def test_an_id_of_nothing_is_a_404_that_says_what_to_use(served_api: Served, what: str, below: str) -> None:
+    answer = call(f"/forecasts/{unknown_ids(served_api.run.id)[what]}{below}")
     assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert (answer.json["code"], answer.json["status"]) == ("NOT_FOUND", 404)
     assert len(answer.text) < 1000

@@ -15,7 +15,7 @@ from runtime.services.forecasts.row_ids import ForecastKey, encode
 from tests.contract.api.conftest import Served
 from tests.contract.api.published import SITES, SKUS, publish
 from tests.fakes.examples import AS_OF, STARTED_AT
-from tests.unit.api.conftest import call
+from tests.unit.runtime.api.conftest import call
 
 Filters = dict[str, Any]
 
@@ -54,23 +54,23 @@ def walk(limit: int, filters: Filters, cursor: str | None = None) -> list[dict[s
 
 def plain(database: Database, filters: Filters) -> list[dict[str, Any]]:
     """What one query without paging finds."""
-    asked = {
+    query = {
         "days": int(filters["time_horizon"].removesuffix("d")),
         "skus": filters.get("sku_filter"),
         "site": filters.get("site_id"),
         "first": filters.get("start_date", date.min),
         "last": filters.get("end_date", date.max),
     }
-    return [as_answered(row) for row in database.rows(PLAIN, asked)]
+    return [as_answered(row) for row in database.rows(PLAIN, query)]
 
 
 def as_answered(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the table as the API shows it."""
     key = ForecastKey(row["run_id"], row["site_id"], row["sku_id"], row["forecast_date"])
     bounds = {"0.1": row["confidence_lower"], "0.5": row["predicted_value"], "0.9": row["confidence_upper"]}
-    shown = {name: value for name, value in row.items() if name not in ("mean_value", "quantiles", "predictor_arn", "created_at")}
-    answered: dict[str, Any] = plainly({"id": encode(key), **shown, "quantiles": bounds})
-    return answered
+    fields = {name: value for name, value in row.items() if name not in ("mean_value", "quantiles", "predictor_arn", "created_at")}
+    body: dict[str, Any] = plainly({"id": encode(key), **fields, "quantiles": bounds})
+    return body
 
 
 def plainly(value: Any) -> Any:
@@ -81,22 +81,22 @@ def plainly(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("filters", "size"), FILTERS)
-def test_a_walk_gives_exactly_the_rows_of_one_plain_query_in_its_order(served: Served, filters: Filters, size: int) -> None:
-    expected = plain(served.database, filters)
+def test_a_walk_gives_exactly_the_rows_of_one_plain_query_in_its_order(served_api: Served, filters: Filters, size: int) -> None:
+    expected = plain(served_api.database, filters)
     assert len(expected) == size
     for limit in {1000, max(size // 3, 1), max(size // 7, 1)}:
         assert walk(limit, filters) == expected
 
 
-def test_a_walk_row_by_row_misses_none_and_repeats_none(served: Served) -> None:
+def test_a_walk_row_by_row_misses_none_and_repeats_none(served_api: Served) -> None:
     filters: Filters = {"time_horizon": "7d", "sku_filter": ["SKU-1", "SKU 1", "Ünïcode/ä b"], "start_date": "2026-11-27"}
-    assert walk(1, filters) == plain(served.database, filters)
+    assert walk(1, filters) == plain(served_api.database, filters)
 
 
-def test_the_page_size_may_change_on_the_way(served: Served) -> None:
+def test_the_page_size_may_change_on_the_way(served_api: Served) -> None:
     first = call("/forecasts", time_horizon="28d", limit="10").json
     rest = walk(500, {"time_horizon": "28d"}, first["page"]["next_cursor"])
-    assert first["forecasts"] + rest == plain(served.database, {"time_horizon": "28d"})
+    assert first["forecasts"] + rest == plain(served_api.database, {"time_horizon": "28d"})
 
 
 def test_a_walk_stays_on_its_run_while_a_newer_one_is_published(empty: Database, tmp_path: Path) -> None:

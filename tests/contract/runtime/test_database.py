@@ -99,22 +99,22 @@ def test_a_database_that_is_not_there_is_called_unavailable() -> None:
 
 def test_a_wrong_password_is_not_shown_in_the_message(migrated_database: str) -> None:
     address = conninfo_to_dict(migrated_database) | {"password": "s3cret"}
-    with pytest.raises(DatabaseUnavailable) as caught:
+    with pytest.raises(DatabaseUnavailable) as error_info:
         Database(lambda: address).fetch("select 1")
-    assert "s3cret" not in str(caught.value)
+    assert "s3cret" not in str(error_info.value)
 
 
 def test_the_address_is_asked_again_after_a_break_so_that_a_new_password_is_used(migrated_database: str) -> None:
-    asked: list[Mapping[str, Any]] = []
+    address_calls: list[Mapping[str, Any]] = []
 
     def address() -> Mapping[str, Any]:
-        asked.append(conninfo_to_dict(migrated_database))
-        return asked[-1]
+        address_calls.append(conninfo_to_dict(migrated_database))
+        return address_calls[-1]
 
     database = Database(address)
     kill(migrated_database, database)
     database.fetch("select 1")
-    assert len(asked) == 2
+    assert len(address_calls) == 2
     database.close()
 
 

@@ -21,20 +21,20 @@ from runtime.settings import DatabaseEnvironment
 from tests.contract.api.published import publish
 from tests.contract.api.wiring import serve
 from tests.contract.conftest import as_the_api
-from tests.unit.api.conftest import call
+from tests.unit.runtime.api.conftest import call
 
 USERS = Users("signify_functions", "signify_api")
 READ = {
     "accuracy_reports", "data_quality_reports", "excluded_series", "forecast_runs", "forecasts", "ingested_objects", "jobs", "kpi_metrics",
     "published_run", "access.cursor_key",
 }  # fmt: skip
-GRANTED = """
+TABLE_GRANTS = """
 select c.oid::regclass::text, privilege from pg_class c
 cross join unnest('{select,insert,update,delete,truncate,references,trigger}'::text[]) privilege
 where c.relnamespace in ('public'::regnamespace, 'access'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm', 'S')
     and has_table_privilege('signify_api', c.oid, privilege)
 """
-GRANTED_ABOVE = """
+SCHEMA_GRANTS = """
 select privilege from unnest('{connect,create,temporary}'::text[]) privilege
 where has_database_privilege('signify_api', current_database(), privilege)
 union all
@@ -44,7 +44,7 @@ where nspname in ('public', 'access') and has_schema_privilege('signify_api', ns
 
 
 @pytest.fixture(scope="session")
-def deployed(postgres_server: PostgresServer) -> str:
+def deployed_url(postgres_server: PostgresServer) -> str:
     """The URL of a database, deployed to twice, for its superuser."""
     url = postgres_server.url("deployed")
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
@@ -60,26 +60,26 @@ def deployed(postgres_server: PostgresServer) -> str:
 
 
 @pytest.fixture
-def functions(deployed: str) -> Iterator[Database]:
+def functions(deployed_url: str) -> Iterator[Database]:
     """A connection of the functions' user."""
-    connection = Database(lambda: conninfo_to_dict(deployed) | {"user": USERS.functions})
+    connection = Database(lambda: conninfo_to_dict(deployed_url) | {"user": USERS.functions})
     yield connection
     connection.close()
 
 
 @pytest.fixture
-def api(deployed: str) -> Iterator[Database]:
+def api(deployed_url: str) -> Iterator[Database]:
     """A connection of the API's user."""
-    connection = as_the_api(deployed)
+    connection = as_the_api(deployed_url)
     yield connection
     connection.close()
 
 
-def test_the_api_may_read_what_it_answers_and_add_jobs_and_no_more(deployed: str) -> None:
-    with psycopg.connect(deployed) as connection:
-        granted = set(connection.execute(GRANTED).fetchall())
-        above = {what for (what,) in connection.execute(GRANTED_ABOVE)}
-    assert granted == {(table, "select") for table in READ} | {("jobs", "insert")}
+def test_the_api_may_read_what_it_answers_and_add_jobs_and_no_more(deployed_url: str) -> None:
+    with psycopg.connect(deployed_url) as connection:
+        table_grants = set(connection.execute(TABLE_GRANTS).fetchall())
+        above = {what for (what,) in connection.execute(SCHEMA_GRANTS)}
+    assert table_grants == {(table, "select") for table in READ} | {("jobs", "insert")}
     assert above == {"connect", "public usage", "access usage"}
 
 
@@ -116,7 +116,7 @@ def test_two_deploys_leave_one_cursor_key_and_the_api_finds_it(api: Database) ->
     assert api.fetch("select count(*) from access.cursor_key") == [(1,)]
 
 
-REFUSED: list[LiteralString] = [
+FORBIDDEN_STATEMENTS: list[LiteralString] = [
     "insert into forecasts select * from forecasts",
     "insert into published_run (run_id, published_at) values (gen_random_uuid(), now())",
     "insert into access.cursor_key values ('mine')",
@@ -143,8 +143,8 @@ REFUSED: list[LiteralString] = [
 ]
 
 
-@pytest.mark.parametrize("statement", REFUSED)
+@pytest.mark.parametrize("statement", FORBIDDEN_STATEMENTS)
 def test_the_api_is_refused(api: Database, statement: LiteralString) -> None:
-    with pytest.raises(errors.InsufficientPrivilege) as refused, api.transaction() as cursor:
+    with pytest.raises(errors.InsufficientPrivilege) as error_info, api.transaction() as cursor:
         cursor.execute(statement)
-    assert refused.value.sqlstate == "42501"
+    assert error_info.value.sqlstate == "42501"

@@ -29,47 +29,47 @@ class AtTheSameMoment(PostgresIngestedObjects):
         super().__init__(database)
         self._wait: Callable[[], Any] = start.wait
 
-    def record(self, landed: IngestedObject) -> IngestedObject:
+    def record(self, new_record: IngestedObject) -> IngestedObject:
         self._wait()
         self._wait = lambda: None
-        return super().record(landed)
+        return super().record(new_record)
 
 
-def race(url: str, landed: list[LandedObject]) -> list[IngestedObject]:
-    lake, start = InMemoryLake(), Barrier(len(landed), timeout=30)
-    connections = [Database(lambda: conninfo_to_dict(url)) for _ in landed]
+def race(url: str, landed_objects: list[LandedObject]) -> list[IngestedObject]:
+    lake, start = InMemoryLake(), Barrier(len(landed_objects), timeout=30)
+    connections = [Database(lambda: conninfo_to_dict(url)) for _ in landed_objects]
 
     def receive(connection: Database, one: LandedObject) -> IngestedObject:
         return Ingestion(lake, AtTheSameMoment(connection, start), DuckDbRowStore(), FixedClock()).receive(one)
 
-    for one in landed:
+    for one in landed_objects:
         lake.put(one.key, CONTENT, one.version_id)
     try:
-        with ThreadPoolExecutor(len(landed)) as pool:
-            return list(pool.map(receive, connections, landed))
+        with ThreadPoolExecutor(len(landed_objects)) as pool:
+            return list(pool.map(receive, connections, landed_objects))
     finally:
         for connection in connections:
             connection.close()
 
 
 def test_of_equal_content_landing_at_once_one_object_is_accepted_and_the_others_point_at_it(migrated_database: str) -> None:
-    landed = [LandedObject("test-lake", f"landing/demand_history/v1/{number}.csv", "v1", len(CONTENT)) for number in range(RACERS)]
-    decided = race(migrated_database, landed)
-    assert Counter(one.status for one in decided) == {ObjectStatus.ACCEPTED: 1, ObjectStatus.DUPLICATE: RACERS - 1}
-    (accepted,) = (one for one in decided if one.status is ObjectStatus.ACCEPTED)
-    assert {one.duplicate_of for one in decided if one is not accepted} == {accepted.id}
-    assert recorded(migrated_database) == Counter({one.id: 1 for one in decided})
+    landed_objects = [LandedObject("test-lake", f"landing/demand_history/v1/{number}.csv", "v1", len(CONTENT)) for number in range(RACERS)]
+    records = race(migrated_database, landed_objects)
+    assert Counter(one.status for one in records) == {ObjectStatus.ACCEPTED: 1, ObjectStatus.DUPLICATE: RACERS - 1}
+    (winner,) = (one for one in records if one.status is ObjectStatus.ACCEPTED)
+    assert {one.duplicate_of for one in records if one is not winner} == {winner.id}
+    assert count_records(migrated_database) == Counter({one.id: 1 for one in records})
 
 
 def test_one_object_delivered_twice_at_once_is_recorded_once(migrated_database: str) -> None:
-    landed = LandedObject("test-lake", "landing/demand_history/v1/a.csv", "v1", len(CONTENT))
-    decided = race(migrated_database, [landed] * RACERS)
-    assert decided == [decided[0]] * RACERS
-    assert decided[0].status is ObjectStatus.ACCEPTED
-    assert recorded(migrated_database) == Counter({landed.id: 1})
+    landed_object = LandedObject("test-lake", "landing/demand_history/v1/a.csv", "v1", len(CONTENT))
+    records = race(migrated_database, [landed_object] * RACERS)
+    assert records == [records[0]] * RACERS
+    assert records[0].status is ObjectStatus.ACCEPTED
+    assert count_records(migrated_database) == Counter({landed_object.id: 1})
 
 
-def recorded(url: str) -> Counter[UUID]:
+def count_records(url: str) -> Counter[UUID]:
     connection = Database(lambda: conninfo_to_dict(url))
     try:
         return Counter(row[0] for row in connection.fetch("select id from ingested_objects"))

@@ -43,8 +43,8 @@ def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:
     books.jobs.mark_running(job.id, progress_at(RunState.FORECAST), STARTED_AT, "arn:execution")
     assert books.jobs.get(job.id).progress == {"step": 5, "steps": 9, "percent": 44, "message": "Forecast"}
     books.jobs.finish(job.id, JobStatus.FAILED, STARTED_AT + timedelta(minutes=1), error={"code": "GateRefused", "detail": "too bad"})
-    ended = books.jobs.get(job.id)
-    assert (ended.status, ended.error, ended.execution_arn) == (
+    ended_job = books.jobs.get(job.id)
+    assert (ended_job.status, ended_job.error, ended_job.execution_arn) == (
         JobStatus.FAILED,
         {"code": "GateRefused", "detail": "too bad"},
         "arn:execution",
@@ -54,9 +54,9 @@ def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:
 def test_a_job_that_ended_is_not_moved_by_a_step_that_comes_too_late(books: Books) -> None:
     job = books.jobs.create(a_job())
     books.jobs.finish(job.id, JobStatus.CANCELLED, STARTED_AT, error={"code": "x", "detail": "y"})
-    ended = books.jobs.get(job.id)
+    ended_job = books.jobs.get(job.id)
     books.jobs.mark_running(job.id, progress_at(RunState.FORECAST), STARTED_AT + timedelta(seconds=3), "arn:execution")
-    assert books.jobs.get(job.id) == ended
+    assert books.jobs.get(job.id) == ended_job
 
 
 def test_a_redriven_job_runs_again_and_forgets_its_error(books: Books) -> None:

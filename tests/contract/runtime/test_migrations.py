@@ -57,21 +57,21 @@ def test_a_session_that_limits_its_statements_does_not_limit_a_migration(databas
     address = conninfo_to_dict(database) | {"options": "-c statement_timeout=200"}
     with psycopg.connect(database, autocommit=True) as other:
         other.execute("select pg_advisory_lock(7263001)")
-        done = Timer(0.6, other.close)
-        done.start()
+        timer = Timer(0.6, other.close)
+        timer.start()
         AlembicMigrations(lambda: address).upgrade()
-        done.join()
+        timer.join()
     assert ("jobs",) in ask(database, TABLES)
 
 
 def test_the_schema_goes_up_and_down_and_up_again(database: str) -> None:
     command.upgrade(config_for(database), "head")
-    made = ask(database, TABLES)
+    created_tables = ask(database, TABLES)
     command.downgrade(config_for(database), "base")
     assert ask(database, TABLES) == [("alembic_version",)]
     command.upgrade(config_for(database), "head")
-    assert ask(database, TABLES) == made
-    assert len(made) == 10
+    assert ask(database, TABLES) == created_tables
+    assert len(created_tables) == 10
 
 
 def test_a_downgrade_takes_the_partitions_along(database: str) -> None:
@@ -86,8 +86,8 @@ def test_the_migrated_schema_is_exactly_the_one_the_models_describe(migrated_dat
     engine = create_engine(make_url(database).set(drivername="postgresql+psycopg"))
     Base.metadata.create_all(engine)
     engine.dispose()
-    migrated = {row for row in ask(migrated_database, CATALOGUE) if "alembic_version" not in row[1]}
-    assert migrated == set(ask(database, CATALOGUE))
+    schema = {row for row in ask(migrated_database, CATALOGUE) if "alembic_version" not in row[1]}
+    assert schema == set(ask(database, CATALOGUE))
 
 
 def test_autogenerate_finds_nothing_to_do_whatever_partitions_exist(migrated_database: str) -> None:
@@ -116,11 +116,11 @@ READS_JOBS = "select has_table_privilege(rolname, 'jobs', 'select') from pg_role
 
 
 def test_a_database_that_exists_already_is_opened_to_the_api_and_a_downgrade_closes_it(database: str) -> None:
-    seen = []
+    names = []
     for go, revision in ((command.upgrade, "0001"), (command.upgrade, "head"), (command.downgrade, "0001")):
         go(config_for(database), revision)
-        seen += ask(database, READS_JOBS)
-    assert seen == [(False,), (True,), (False,)]
+        names += ask(database, READS_JOBS)
+    assert names == [(False,), (True,), (False,)]
 
 
 def test_where_the_api_has_no_user_a_migration_grants_nothing_and_does_not_mind(database: str) -> None:
@@ -147,7 +147,7 @@ def test_an_older_commit_leaves_a_newer_schema_as_it_is(database: str) -> None:
 def test_the_command_works_on_a_fresh_clone_without_any_variable(tmp_path: Path) -> None:
     variables = {name: value for name, value in os.environ.items() if name != "SIGNIFY_DATABASE_URL"}
     for arguments in (["upgrade", "head"], ["check"]):
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "alembic", *arguments],
             cwd=ROOT,
             env=variables | {"SIGNIFY_HOME": str(tmp_path)},
@@ -155,4 +155,4 @@ def test_the_command_works_on_a_fresh_clone_without_any_variable(tmp_path: Path)
             capture_output=True,
             text=True,
         )
-        assert done.returncode == 0, done.stderr
+        assert process.returncode == 0, process.stderr

@@ -14,9 +14,9 @@ from tests.fakes.examples import STARTED_AT, an_accepted_object
 
 
 def test_a_record_comes_back_as_it_was_stored(books: Books) -> None:
-    stored = an_accepted_object(warnings=("ignored column: colour",), unreadable_rows=2)
-    assert books.objects.record(stored) == stored
-    assert books.objects.find(stored.id) == stored
+    stored_object = an_accepted_object(warnings=("ignored column: colour",), unreadable_rows=2)
+    assert books.objects.record(stored_object) == stored_object
+    assert books.objects.find(stored_object.id) == stored_object
 
 
 def test_an_object_that_never_came_is_not_found(books: Books) -> None:
@@ -40,10 +40,10 @@ def test_rejected_and_duplicate_objects_are_recorded_and_not_accepted(books: Boo
     original = books.objects.record(an_accepted_object("a.csv", sha256="same"))
     double = an_accepted_object("b.csv", sha256="same", status=ObjectStatus.DUPLICATE, duplicate_of=original.id, staging_key=None)
     books.objects.record(double)
-    rejected = replace(
+    rejected_object = replace(
         an_accepted_object("c.csv"), status=ObjectStatus.REJECTED, reason_code=ReasonCode.EMPTY, reason="holds no row", dataset=None
     )
-    assert books.objects.record(rejected) == rejected
+    assert books.objects.record(rejected_object) == rejected_object
     assert books.objects.list_accepted() == [original]
 
 

@@ -45,11 +45,11 @@ def test_a_reader_sees_the_old_run_or_the_new_one_and_never_a_mix(
     runs, loader = PostgresRuns(postgres), PostgresForecastLoader(postgres)
     versions = [runs.start(a_run(f"run-{number}")).id for number in range(6)]
     loader.load(versions[0], forecast_files(tmp_path, versions[0], rows_of_one_value(versions[0], 0.0)), STARTED_AT)
-    seen, stop = [], threading.Event()
+    reads, stop = [], threading.Event()
 
     def read() -> None:
         while not stop.is_set():
-            seen.append(reader.execute(READ).fetchone())
+            reads.append(reader.execute(READ).fetchone())
 
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(read)
@@ -58,8 +58,8 @@ def test_a_reader_sees_the_old_run_or_the_new_one_and_never_a_mix(
             loader.retire(2)
         stop.set()
         reading.result(timeout=30)
-    assert {found[:2] + found[3:] for found in seen if found} == {(5600, 1, 1)}
-    assert len({found[2] for found in seen if found}) > 2, "the reader should have seen several versions go by"
+    assert {row[:2] + row[3:] for row in reads if row} == {(5600, 1, 1)}
+    assert len({row[2] for row in reads if row}) > 2, "the reader should have seen several versions go by"
 
 
 def test_a_load_that_breaks_off_leaves_nothing_behind(postgres: Database, reader: psycopg.Connection[Any], tmp_path: Path) -> None:
@@ -100,8 +100,8 @@ def test_identifiers_come_through_as_they_are(postgres: Database, reader: psycop
     run = PostgresRuns(postgres).start(a_run())
     odd = ['7" pipe, "red"', "Ünïcode/ä b", "O'Neil#2", "NULL"]
     PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, forecast_rows(run.id, skus=odd, days=1)), STARTED_AT)
-    found = reader.execute("select sku_id from forecasts where run_id = %s", [run.id]).fetchall()
-    assert sorted(sku for (sku,) in found) == sorted(odd)
+    rows = reader.execute("select sku_id from forecasts where run_id = %s", [run.id]).fetchall()
+    assert sorted(sku for (sku,) in rows) == sorted(odd)
 
 
 def test_each_partition_is_used_by_the_indexes_and_pruned(postgres: Database, reader: psycopg.Connection[Any], tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ def test_a_run_worse_than_its_baseline_stays_unpublished(postgres: Database, tmp
     assert publishing.publish(good.id, Gate.ENFORCE, flip=True).is_published
     with pytest.raises(RunWorseThanBaseline, match=r"61\.0 %.*55\.0 % of seasonal_naive_7"):
         publishing.publish(bad.id, Gate.ENFORCE, flip=True)
-    published = runs.find_published()
-    assert published is not None
-    assert published.run_id == good.id
-    refused = runs.get(bad.id)
-    assert (refused.published_at, refused.backtest and refused.backtest["wape"]) == (None, 61.0)
+    published_run = runs.find_published()
+    assert published_run is not None
+    assert published_run.run_id == good.id
+    refused_run = runs.get(bad.id)
+    assert (refused_run.published_at, refused_run.backtest and refused_run.backtest["wape"]) == (None, 61.0)

@@ -35,21 +35,21 @@ def test_a_second_start_continues_the_first_run(books: Books) -> None:
 
 def test_what_the_forecast_job_said_stays_with_the_run(books: Books) -> None:
     run = books.runs.start(a_run(warnings=("old data",)))
-    said = ForecastDocument.model_validate(forecast_json(run.id, 56, warnings=["short history", "old data"]))
-    books.runs.record_forecast(run.id, said)
-    books.runs.record_forecast(run.id, said)
-    stored = books.runs.get(run.id)
-    assert (stored.model_name, stored.series_forecast, stored.series_excluded) == ("panel", 2, 1)
-    assert stored.backtest is not None
-    assert stored.backtest["wape"] == 40.0
-    assert stored.warnings == ("old data", "short history")
+    document = ForecastDocument.model_validate(forecast_json(run.id, 56, warnings=["short history", "old data"]))
+    books.runs.record_forecast(run.id, document)
+    books.runs.record_forecast(run.id, document)
+    stored_run = books.runs.get(run.id)
+    assert (stored_run.model_name, stored_run.series_forecast, stored_run.series_excluded) == ("panel", 2, 1)
+    assert stored_run.backtest is not None
+    assert stored_run.backtest["wape"] == 40.0
+    assert stored_run.warnings == ("old data", "short history")
 
 
 def test_finishing_closes_the_run(books: Books) -> None:
     run = books.runs.start(a_run())
     books.runs.finish(run.id, RunStatus.FAILED, STARTED_AT + timedelta(minutes=5))
-    closed = books.runs.get(run.id)
-    assert (closed.status, closed.finished_at) == (RunStatus.FAILED, STARTED_AT + timedelta(minutes=5))
+    closed_run = books.runs.get(run.id)
+    assert (closed_run.status, closed_run.finished_at) == (RunStatus.FAILED, STARTED_AT + timedelta(minutes=5))
 
 
 def test_only_runs_that_were_published_and_began_earlier_are_compared(books: Books, tmp_path: Path) -> None:
@@ -57,8 +57,8 @@ def test_only_runs_that_were_published_and_began_earlier_are_compared(books: Boo
         run = books.runs.start(a_run(name, as_of_date=as_of_date))
         books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT)
     books.runs.start(a_run("unpublished", as_of_date=date(2026, 11, 5)))
-    found = books.runs.list_published_before(date(2026, 11, 20))
-    assert [run.as_of_date for run in found] == [date(2026, 11, 10), date(2026, 11, 1)]
+    runs_found = books.runs.list_published_before(date(2026, 11, 20))
+    assert [run.as_of_date for run in runs_found] == [date(2026, 11, 10), date(2026, 11, 1)]
 
 
 def test_durations_are_those_of_the_runs_that_succeeded_in_the_window(books: Books) -> None:
@@ -67,6 +67,6 @@ def test_durations_are_those_of_the_runs_that_succeeded_in_the_window(books: Boo
         began = STARTED_AT + timedelta(hours=hour)
         run = books.runs.start(a_run(name, created_at=began))
         if name != "mark_running":
-            ended = RunStatus.FAILED if name == "failed" else RunStatus.SUCCEEDED
-            books.runs.finish(run.id, ended, began + timedelta(seconds=60 + hour))
+            status = RunStatus.FAILED if name == "failed" else RunStatus.SUCCEEDED
+            books.runs.finish(run.id, status, began + timedelta(seconds=60 + hour))
     assert sorted(books.runs.list_durations(STARTED_AT, STARTED_AT + timedelta(hours=24))) == [60, 65]

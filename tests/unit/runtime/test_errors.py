@@ -12,14 +12,14 @@ def descendants(kind: type[SignifyError], depth: int = 0) -> list[tuple[str, int
     return [(kind.__name__, depth)] + [entry for child in kind.__subclasses__() for entry in descendants(child, depth + 1)]
 
 
-def drawn() -> list[tuple[str, int]]:
-    found = re.findall(r"^((?:│   |    )*(?:├── |└── )?)([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE)
-    return [(name, len(lead) // 4) for lead, name in found if name not in {"Everything", "The"}]
+def parse_tree() -> list[tuple[str, int]]:
+    tree = re.findall(r"^((?:│   |    )*(?:├── |└── )?)([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE)
+    return [(name, len(lead) // 4) for lead, name in tree if name not in {"Everything", "The"}]
 
 
 def test_the_drawing_shows_the_tree_as_it_is() -> None:
     own = [entry for entry in descendants(SignifyError) if hasattr(errors, entry[0])]
-    assert drawn() == own
+    assert parse_tree() == own
 
 
 def test_what_the_drawing_says_of_statuses_is_true() -> None:

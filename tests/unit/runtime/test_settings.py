@@ -19,9 +19,9 @@ def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_missing_variables_are_named_at_once() -> None:
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(Misconfigured) as error_info:
         load(RunEnvironment)
-    assert all(name in str(caught.value) for name in ("RunEnvironment", "STAGE", "LAKE_BUCKET", "DATABASE_HOST", "DATABASE_USER"))
+    assert all(name in str(error_info.value) for name in ("RunEnvironment", "STAGE", "LAKE_BUCKET", "DATABASE_HOST", "DATABASE_USER"))
 
 
 def test_a_wrong_value_is_named_beside_the_missing_ones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,16 +33,16 @@ def test_a_wrong_value_is_named_beside_the_missing_ones(monkeypatch: pytest.Monk
 def test_a_database_url_takes_the_place_of_host_and_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STAGE", "local")
     monkeypatch.setenv("SIGNIFY_DATABASE_URL", "postgresql://somebody:hidden@127.0.0.1/signify")
-    told = load(DatabaseEnvironment)
-    assert told.signify_database_url is not None
-    assert "hidden" not in repr(told)
+    environment = load(DatabaseEnvironment)
+    assert environment.signify_database_url is not None
+    assert "hidden" not in repr(environment)
 
 
 def test_the_message_never_shows_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIGNIFY_DATABASE_URL", "postgresql://somebody:hidden@127.0.0.1/signify")
-    with pytest.raises(Misconfigured) as caught:
+    with pytest.raises(Misconfigured) as error_info:
         load(RunEnvironment)
-    assert "hidden" not in str(caught.value)
+    assert "hidden" not in str(error_info.value)
 
 
 @pytest.mark.parametrize("kind", [RunEnvironment, WorkflowEnvironment, LakeEnvironment, DatabaseEnvironment])

@@ -52,12 +52,12 @@ def test_too_many_bad_rows_are_refused_and_the_report_is_kept(
         judgement.enforce()
 
 
-@pytest.mark.parametrize("asked", [Gate.WARN, Gate.SKIP])
+@pytest.mark.parametrize("gate_setting", [Gate.WARN, Gate.SKIP])
 def test_an_open_gate_lets_bad_rows_pass_and_says_so(
-    gate: QualityGate, lake: InMemoryLake, run_id: UUID, runs: InMemoryRuns, asked: Gate
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID, runs: InMemoryRuns, gate_setting: Gate
 ) -> None:
     leave(lake, run_id, quarantined=500)
-    assert gate.judge(run_id, asked).enforce().verdict is Verdict.WARN
+    assert gate.judge(run_id, gate_setting).enforce().verdict is Verdict.WARN
     assert "500 of 1000 rows" in runs.get(run_id).warnings[0]
 
 

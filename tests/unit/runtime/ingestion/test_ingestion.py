@@ -10,19 +10,19 @@ import pytest
 
 from runtime.errors import Unavailable
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus, ReasonCode
-from tests.unit.ingestion.conftest import COLUMNS, HEADER, KEY, World, history, line
-from tests.unit.ingestion.test_formats import zipped
+from tests.unit.runtime.ingestion.conftest import COLUMNS, HEADER, KEY, World, history, line
+from tests.unit.runtime.ingestion.test_formats import zip_archive
 
 
 def test_an_accepted_object_is_staged_and_recorded(world: World) -> None:
-    decided = world.receive("a.csv", history(line(sku_id="A"), line(sku_id="B", demand_date="2026-11-03")))
-    assert (decided.status, decided.rows, decided.unreadable_rows) == (ObjectStatus.ACCEPTED, 2, 0)
-    assert (decided.dataset, decided.format) == ("demand_history", "csv")
-    assert (decided.first_date, decided.last_date) == (date(2026, 11, 1), date(2026, 11, 3))
-    assert decided.staging_key == f"staging/demand_history/v1/{decided.id}.parquet"
-    assert [row["sku_id"] for row in world.rows(decided)] == ["A", "B"]
-    assert [row["source_line"] for row in world.rows(decided)] == [2, 3]
-    assert {row["source_object"] for row in world.rows(decided)} == {str(decided.id)}
+    record = world.receive("a.csv", history(line(sku_id="A"), line(sku_id="B", demand_date="2026-11-03")))
+    assert (record.status, record.rows, record.unreadable_rows) == (ObjectStatus.ACCEPTED, 2, 0)
+    assert (record.dataset, record.format) == ("demand_history", "csv")
+    assert (record.first_date, record.last_date) == (date(2026, 11, 1), date(2026, 11, 3))
+    assert record.staging_key == f"staging/demand_history/v1/{record.id}.parquet"
+    assert [row["sku_id"] for row in world.rows(record)] == ["A", "B"]
+    assert [row["source_line"] for row in world.rows(record)] == [2, 3]
+    assert {row["source_object"] for row in world.rows(record)} == {str(record.id)}
 
 
 def nobody_opens(key: str, version_id: str | None = None) -> NoReturn:
@@ -34,7 +34,7 @@ def test_a_redelivered_object_is_ingested_once(world: World) -> None:
     world.lake.contents.clear()
     world.lake.open = nobody_opens  # type: ignore[method-assign]
     assert world.ingestion.receive(LandedObject(world.lake.bucket, f"{KEY}a.csv", "v1", 1)) == first
-    assert world.staged() == [], "nothing is written a second time"
+    assert world.staged_keys() == [], "nothing is written a second time"
     assert len(world.objects.records) == 1
 
 
@@ -44,7 +44,7 @@ def test_the_same_content_under_another_name_is_a_duplicate_of_the_first(world: 
     assert (second.status, second.duplicate_of) == (ObjectStatus.DUPLICATE, first.id)
     assert second.staging_key is None
     assert second.rows == 0
-    assert world.staged() == [first.staging_key]
+    assert world.staged_keys() == [first.staging_key]
 
 
 def test_a_newer_version_of_a_key_is_an_object_of_its_own(world: World) -> None:
@@ -74,8 +74,8 @@ def test_losing_a_race_against_the_same_content_makes_a_duplicate(world: World) 
         return find(dataset, sha256)
 
     world.objects.find_accepted = too_late  # type: ignore[method-assign]
-    decided = world.receive("a.csv", history(line()))
-    assert (decided.status, decided.duplicate_of) == (ObjectStatus.DUPLICATE, winner.id)
+    record = world.receive("a.csv", history(line()))
+    assert (record.status, record.duplicate_of) == (ObjectStatus.DUPLICATE, winner.id)
 
 
 def test_a_failing_lake_decides_nothing_so_that_the_delivery_can_be_repeated(world: World) -> None:
@@ -101,7 +101,7 @@ BAD_FILES = [
     ("a.csv", history(line()).decode().encode("utf-16"), ReasonCode.ENCODING, "UTF-16"),
     ("a.csv", b"x" * 10_000_000, ReasonCode.UNREADABLE, "the header (line 1) is longer than 1 MiB"),
     ("a.csv", b"\0\0\0\0\n", ReasonCode.UNREADABLE, "contains a NUL byte"),
-    ("a.csv", zipped("a.csv"), ReasonCode.UNREADABLE, "zip archive"),
+    ("a.csv", zip_archive("a.csv"), ReasonCode.UNREADABLE, "zip archive"),
     ("a.csv.gz", gzip.compress(history(line()) * 500, mtime=0)[:60], ReasonCode.UNREADABLE, "truncated after line"),
     ("a.csv.gz", gzip.compress(history(line()), mtime=0)[:-6], ReasonCode.UNREADABLE, "truncated"),
     ("a.csv", b"sku_id,when\nA,2026-11-01\n", ReasonCode.MISSING_COLUMNS, "site_id, demand_date, quantity"),
@@ -114,11 +114,11 @@ BAD_FILES = [
 
 @pytest.mark.parametrize(("name", "content", "code", "words"), BAD_FILES, ids=lambda value: str(value)[:40])
 def test_a_bad_file_is_rejected_with_a_reason(world: World, name: str, content: bytes, code: ReasonCode, words: str) -> None:
-    rejected = world.receive(name, content)
-    assert (rejected.status, rejected.reason_code) == (ObjectStatus.REJECTED, code)
-    assert words in (rejected.reason or "")
-    assert rejected.staging_key is None
-    assert world.staged() == []
+    record = world.receive(name, content)
+    assert (record.status, record.reason_code) == (ObjectStatus.REJECTED, code)
+    assert words in (record.reason or "")
+    assert record.staging_key is None
+    assert world.staged_keys() == []
 
 
 def test_after_all_the_bad_files_a_good_one_is_accepted(world: World) -> None:
@@ -129,36 +129,36 @@ def test_after_all_the_bad_files_a_good_one_is_accepted(world: World) -> None:
 
 
 def test_a_rejection_keeps_what_was_found_out_before_it(world: World) -> None:
-    rejected = world.receive("a.csv", LATIN1)
-    assert (rejected.dataset, rejected.format, rejected.bytes) == ("demand_history", "csv", len(LATIN1))
-    assert rejected.sha256 is not None
+    record = world.receive("a.csv", LATIN1)
+    assert (record.dataset, record.format, record.bytes) == ("demand_history", "csv", len(LATIN1))
+    assert record.sha256 is not None
 
 
-@pytest.mark.parametrize("told", [5, 10**10], ids=["when it is read", "when it is announced"])
-def test_an_object_above_the_limit_is_too_large_whatever_its_event_says(world: World, told: int) -> None:
+@pytest.mark.parametrize("size", [5, 10**10], ids=["when it is read", "when it is announced"])
+def test_an_object_above_the_limit_is_too_large_whatever_its_event_says(world: World, size: int) -> None:
     small = replace(world.ingestion, max_bytes=20)
-    landed = replace(world.land("a.csv", history(line())), bytes=told)
-    decided = small.receive(landed)
-    assert decided.reason_code is ReasonCode.TOO_LARGE
-    assert (decided.reason or "").startswith("the object has"), "it is not the unpacked text that is too large"
+    landed_object = replace(world.land("a.csv", history(line())), bytes=size)
+    record = small.receive(landed_object)
+    assert record.reason_code is ReasonCode.TOO_LARGE
+    assert (record.reason or "").startswith("the object has"), "it is not the unpacked text that is too large"
 
 
 def test_an_object_that_was_deleted_meanwhile_is_rejected_and_says_so(world: World) -> None:
-    decided = world.ingestion.receive(LandedObject("lake", f"{KEY}gone.csv", "v1", 5))
-    assert decided.reason_code is ReasonCode.UNREADABLE
-    assert "deleted" in (decided.reason or "")
+    record = world.ingestion.receive(LandedObject("lake", f"{KEY}gone.csv", "v1", 5))
+    assert record.reason_code is ReasonCode.UNREADABLE
+    assert "deleted" in (record.reason or "")
 
 
 def test_a_header_without_rows_is_accepted_with_a_warning(world: World) -> None:
-    decided = world.receive("a.csv", HEADER.encode())
-    assert (decided.status, decided.rows, decided.first_date) == (ObjectStatus.ACCEPTED, 0, None)
-    assert "no rows" in decided.warnings[0]
-    assert world.rows(decided) == []
+    record = world.receive("a.csv", HEADER.encode())
+    assert (record.status, record.rows, record.first_date) == (ObjectStatus.ACCEPTED, 0, None)
+    assert "no rows" in record.warnings[0]
+    assert world.rows(record) == []
 
 
 def test_header_names_match_in_any_case_with_spaces_a_byte_order_mark_and_extra_columns(world: World) -> None:
     header = ", ".join(["Planner", *(name.upper() for name in COLUMNS)])
-    decided = world.receive("a.csv", b"\xef\xbb\xbf" + f"{header}\nAnn,{line()}".encode())
-    assert decided.status is ObjectStatus.ACCEPTED
-    assert world.rows(decided)[0]["sku_id"] == "A"
-    assert decided.warnings == ("unknown columns were ignored: Planner",)
+    record = world.receive("a.csv", b"\xef\xbb\xbf" + f"{header}\nAnn,{line()}".encode())
+    assert record.status is ObjectStatus.ACCEPTED
+    assert world.rows(record)[0]["sku_id"] == "A"
+    assert record.warnings == ("unknown columns were ignored: Planner",)

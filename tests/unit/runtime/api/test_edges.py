@@ -14,7 +14,7 @@ from runtime.api.openapi import TARGET, render
 from runtime.errors import DatabaseUnavailable
 from runtime.models.domain.quality import QualityReport, Verdict
 from tests.fakes.examples import STARTED_AT, a_run, quality_json
-from tests.unit.api.conftest import World, call
+from tests.unit.runtime.api.conftest import World, call
 
 NAMED_TYPES = ("ForecastResponse", "ForecastJobResponse", "AccuracyMetricsResponse", "ForecastRequest", "TimeHorizon")
 ROUTES = [
@@ -33,8 +33,8 @@ ROUTES = [
 @pytest.mark.parametrize(("method", "route", "scope"), ROUTES)
 def test_a_route_refuses_a_token_without_its_scope_and_names_it(world: World, method: str, route: str, scope: str) -> None:
     path, _, query = route.partition("?")
-    asked = dict([query.split("=")]) if query else {}
-    answer = call(path, method, body="{}" if method == "POST" else None, scope="signify/other", **asked)  # type: ignore[arg-type]
+    parameters = dict([query.split("=")]) if query else {}
+    answer = call(path, method, body="{}" if method == "POST" else None, scope="signify/other", **parameters)  # type: ignore[arg-type]
     assert answer.status == 403
     assert scope in answer.json["detail"]
 
@@ -60,10 +60,10 @@ def test_a_dependency_that_is_away_answers_when_to_come_back(world: World, monke
 
 
 def test_a_bug_shows_nothing_but_the_id_to_quote(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any) -> None:
+    def raise_bug(*_: Any) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(world.jobs, "get", broken)
+    monkeypatch.setattr(world.jobs, "get", raise_bug)
     answer = call(f"/jobs/{a_run().id}")
     assert (answer.status, answer.json["request_id"]) == (500, "request-1")
     assert "secret" not in answer.text
@@ -138,5 +138,5 @@ def test_the_api_package_is_whole_and_needs_no_pandas_no_sqlalchemy_no_duckdb(tm
     API.copy_sources(tmp_path)
     code = "import sys, runtime.api.main, runtime.adapters.postgres.reads; from kpi_engine.definitions import all_definitions; "
     code += "all_definitions(); print([m for m in ('pandas', 'sqlalchemy', 'duckdb', 'numpy', 'boto3') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
-    assert done.stdout.strip() == "[]", done.stderr
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False)
+    assert process.stdout.strip() == "[]", process.stderr

@@ -9,7 +9,7 @@ import pytest
 
 from runtime import bootstrap
 from runtime.functions import data_processor
-from tests.unit.ingestion.conftest import World, history, line
+from tests.unit.runtime.ingestion.conftest import World, history, line
 
 CONTEXT = SimpleNamespace(function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:f", aws_request_id="r")
 
@@ -31,10 +31,10 @@ def message(number: int, body: dict[str, Any] | str) -> dict[str, Any]:
     }
 
 
-def landed(world: World, name: str, content: bytes) -> dict[str, Any]:
+def land_event(world: World, name: str, content: bytes) -> dict[str, Any]:
     one = world.land(name, content)
-    stored = {"key": one.key, "size": one.bytes, "version-id": one.version_id}
-    return {"detail-type": "Object Created", "detail": {"bucket": {"name": one.bucket}, "object": stored}}
+    s3_object = {"key": one.key, "size": one.bytes, "version-id": one.version_id}
+    return {"detail-type": "Object Created", "detail": {"bucket": {"name": one.bucket}, "object": s3_object}}
 
 
 def handle(*bodies: dict[str, Any] | str) -> list[str]:
@@ -44,7 +44,7 @@ def handle(*bodies: dict[str, Any] | str) -> list[str]:
 
 
 def test_a_message_that_cannot_be_handled_fails_alone(world: World) -> None:
-    good, bad = landed(world, "good.csv", history(line())), landed(world, "bad.csv", b"")
+    good, bad = land_event(world, "good.csv", history(line())), land_event(world, "bad.csv", b"")
     assert handle(good, "no json", {"unknown": "dialect"}, bad, {"Event": "s3:TestEvent"}) == ["1", "2"]
     assert sorted(record.status for record in world.objects.records.values()) == ["ACCEPTED", "REJECTED"]
 
@@ -56,12 +56,12 @@ def test_a_batch_that_fails_whole_is_answered_like_any_other() -> None:
 def test_every_decision_is_one_log_line_and_counted(
     world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    handle(landed(world, "good.csv", history(line(), "too,few\n")), landed(world, "bad.csv", b""))
+    handle(land_event(world, "good.csv", history(line(), "too,few\n")), land_event(world, "bad.csv", b""))
     decisions = [vars(record) for record in caplog.records if record.message == "object received"]
     assert [(one["status"], one["rows"], one["reason_code"]) for one in decisions] == [("ACCEPTED", 2, None), ("REJECTED", 0, "EMPTY")]
     metrics = [one for one in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in one]
-    counted = {name: sum(one[name]) for one in metrics for name in one if isinstance(one[name], list)}
-    assert {name: counted[name] for name in ("ObjectsAccepted", "ObjectsRejected", "RowsStaged", "UnreadableRows")} == {
+    counts = {name: sum(one[name]) for one in metrics for name in one if isinstance(one[name], list)}
+    assert {name: counts[name] for name in ("ObjectsAccepted", "ObjectsRejected", "RowsStaged", "UnreadableRows")} == {
         "ObjectsAccepted": 1,
         "ObjectsRejected": 1,
         "RowsStaged": 2,

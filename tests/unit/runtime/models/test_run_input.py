@@ -13,12 +13,18 @@ from runtime.models.domain.runs import Gate
 
 
 def test_an_empty_input_means_yesterday_28_days_enforced_and_published() -> None:
-    asked = parse_run_input({})
-    assert (asked.as_of_date, asked.horizon_days, asked.gate, asked.publish, asked.notify) == (None, 28, Gate.ENFORCE, True, True)
+    parsed_input = parse_run_input({})
+    assert (parsed_input.as_of_date, parsed_input.horizon_days, parsed_input.gate, parsed_input.publish, parsed_input.notify) == (
+        None,
+        28,
+        Gate.ENFORCE,
+        True,
+        True,
+    )
 
 
 def test_everything_can_be_asked_for() -> None:
-    asked = parse_run_input(
+    parsed_input = parse_run_input(
         {
             "schema_version": "1",
             "run_type": "full",
@@ -32,7 +38,12 @@ def test_everything_can_be_asked_for() -> None:
             "idempotency_key": "full-2026-11-20",
         }
     )
-    assert (asked.as_of_date, asked.horizon_days, asked.gate, asked.reason) == (date(2026, 11, 20), 7, Gate.WARN, "late file")
+    assert (parsed_input.as_of_date, parsed_input.horizon_days, parsed_input.gate, parsed_input.reason) == (
+        date(2026, 11, 20),
+        7,
+        Gate.WARN,
+        "late file",
+    )
 
 
 def test_an_unknown_key_is_named_with_the_allowed_ones() -> None:
@@ -56,9 +67,9 @@ def test_an_unknown_key_is_named_with_the_allowed_ones() -> None:
     ],
 )
 def test_a_wrong_value_is_named(wrong: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
+    with pytest.raises(InvalidInput) as error_info:
         parse_run_input(wrong)
-    assert complaint in str(caught.value)
+    assert complaint in str(error_info.value)
 
 
 @pytest.mark.parametrize("wrong", [None, [], "{}", 3])

@@ -11,8 +11,8 @@ from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from tests.fakes.examples import AS_OF, STARTED_AT, a_run, forecast_rows
-from tests.unit.api.conftest import World, call
 from tests.unit.kpi_engine.examples import actuals, forecasts
+from tests.unit.runtime.api.conftest import World, call
 
 
 def test_the_published_run_is_served_up_to_the_horizon(world: World) -> None:
@@ -77,7 +77,7 @@ def test_before_anything_is_published_the_list_is_empty_and_says_why(world: Worl
 
 
 @pytest.mark.parametrize(
-    ("query", "named"),
+    ("query", "name"),
     [
         ({}, "time_horizon"),
         ({"time_horizon": "9d"}, "9d"),
@@ -93,11 +93,11 @@ def test_before_anything_is_published_the_list_is_empty_and_says_why(world: Worl
         ({"time_horizon": "7d", "sku_filter": ["a\0b"]}, "sku_filter"),
     ],
 )
-def test_an_impossible_question_is_answered_with_what_is_wrong(world: World, query: dict[str, str | list[str]], named: str) -> None:
+def test_an_impossible_question_is_answered_with_what_is_wrong(world: World, query: dict[str, str | list[str]], name: str) -> None:
     answer = call("/forecasts", **query)  # type: ignore[arg-type]
     assert answer.status == 422
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert named in answer.text
+    assert name in answer.text
 
 
 def test_a_hundred_skus_may_be_asked_for(world: World) -> None:
@@ -168,7 +168,7 @@ def test_accuracy_of_a_row_is_that_of_its_sku(world: World) -> None:
     answer = call(f"/forecasts/{row['id']}/accuracy").json
     assert answer["scope"] == {"sku_id": "SKU-2"}
     assert answer["metrics"]["wape"] == {"value": pytest.approx(10.0), "unit": "percent", "n_obs": 1}
-    assert [found["sku_id"] for found in answer["sku_breakdown"]] == ["SKU-2"]
+    assert [body_row["sku_id"] for body_row in answer["sku_breakdown"]] == ["SKU-2"]
 
 
 def test_accuracy_of_a_row_whose_sku_nobody_could_measure_is_pending(world: World) -> None:

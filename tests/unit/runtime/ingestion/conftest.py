@@ -47,15 +47,15 @@ class World:
         self.lake.put(key, content, version)
         return LandedObject(self.lake.bucket, key, version, len(content))
 
-    def staged(self) -> list[str]:
+    def staged_keys(self) -> list[str]:
         """The keys of everything staged."""
         return self.lake.keys("staging/")
 
-    def rows(self, decided: IngestedObject) -> list[dict[str, Any]]:
+    def rows(self, record: IngestedObject) -> list[dict[str, Any]]:
         """The staged rows of an accepted object, in their order."""
-        assert decided.staging_key is not None, decided
+        assert record.staging_key is not None, record
         path = self.folder / "staged.parquet"
-        path.write_bytes(self.lake.contents[decided.staging_key])
+        path.write_bytes(self.lake.contents[record.staging_key])
         with duckdb.connect() as database:
             rows = database.read_parquet(str(path))
             return [dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()]

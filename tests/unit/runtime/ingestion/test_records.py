@@ -40,14 +40,14 @@ def test_a_well_formed_file_gives_the_records_that_python_reads(table: list[list
 
 @given(st.text(st.sampled_from('ab",\n\r\0é'), max_size=60))
 def test_whatever_the_text_every_line_is_in_some_record(text: str) -> None:
-    found = records_of(text)
+    result = records_of(text)
     lines = text.split("\n")
-    covered = {record.line for record in found}
-    starts = sorted(covered)
-    assert [record.line for record in found] == starts, "in order, none twice"
-    assert all(1 <= line <= len(lines) for line in covered)
-    written = {number for number, line in enumerate(lines, 1) if line.strip("\r") and '"' not in text}
-    assert written <= covered, "without quotes every line that is not blank is a record of its own"
+    line_numbers = {record.line for record in result}
+    starts = sorted(line_numbers)
+    assert [record.line for record in result] == starts, "in order, none twice"
+    assert all(1 <= line <= len(lines) for line in line_numbers)
+    plain_lines = {number for number, line in enumerate(lines, 1) if line.strip("\r") and '"' not in text}
+    assert plain_lines <= line_numbers, "without quotes every line that is not blank is a record of its own"
 
 
 def test_a_record_keeps_the_line_it_starts_on_when_a_field_spans_lines() -> None:
@@ -59,13 +59,17 @@ def test_blank_lines_are_no_records() -> None:
 
 
 def test_a_quote_that_is_never_closed_costs_its_own_line_only() -> None:
-    broken = records_of('a,b\n1,"oops\n2,x\n3,y\n')[1:]
-    assert broken == [Record(2, None, "opens a quote that is not closed properly", '1,"oops'), Record(3, ["2", "x"]), Record(4, ["3", "y"])]
+    bad_lines = records_of('a,b\n1,"oops\n2,x\n3,y\n')[1:]
+    assert bad_lines == [
+        Record(2, None, "opens a quote that is not closed properly", '1,"oops'),
+        Record(3, ["2", "x"]),
+        Record(4, ["3", "y"]),
+    ]
 
 
 def test_a_stray_quote_does_not_swallow_the_lines_up_to_the_next_quoted_field() -> None:
-    found = records_of('1,"oops\n2,x\n3,"Smith, Ltd"\n4,z\n')
-    assert [(record.line, record.fields) for record in found] == [(1, None), (2, ["2", "x"]), (3, ["3", "Smith, Ltd"]), (4, ["4", "z"])]
+    result = records_of('1,"oops\n2,x\n3,"Smith, Ltd"\n4,z\n')
+    assert [(record.line, record.fields) for record in result] == [(1, None), (2, ["2", "x"]), (3, ["3", "Smith, Ltd"]), (4, ["4", "z"])]
 
 
 @pytest.mark.parametrize(
@@ -88,29 +92,29 @@ def test_a_broken_record_says_what_is_wrong_and_how_it_starts(text: str, fault: 
 def test_ten_million_characters_without_a_newline_are_one_unreadable_record_in_little_memory() -> None:
     raw = io.BytesIO(b"a,b\n" + b"x" * 10_000_000 + b"\n1,2\n")
     tracemalloc.start()
-    found = list(read_records(Lines(raw, max_bytes=50 * MIB)))
+    result = list(read_records(Lines(raw, max_bytes=50 * MIB)))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert [(record.line, record.fields) for record in found] == [(1, ["a", "b"]), (2, None), (3, ["1", "2"])]
-    assert found[1].fault == "is longer than 1 MiB"
-    assert len(found[1].excerpt) == 500
+    assert [(record.line, record.fields) for record in result] == [(1, ["a", "b"]), (2, None), (3, ["1", "2"])]
+    assert result[1].fault == "is longer than 1 MiB"
+    assert len(result[1].excerpt) == 500
     assert peak < 8 * MIB
 
 
 def test_a_quote_left_open_before_an_overlong_line_gives_up_at_one_mebibyte() -> None:
-    found = records_of('1,"open\n2,x\n' + "é" * MIB + "\n3,y\n")
-    assert [(record.line, record.fields) for record in found] == [(1, None), (2, ["2", "x"]), (3, None), (4, ["3", "y"])]
+    result = records_of('1,"open\n2,x\n' + "é" * MIB + "\n3,y\n")
+    assert [(record.line, record.fields) for record in result] == [(1, None), (2, ["2", "x"]), (3, None), (4, ["3", "y"])]
 
 
 def test_quotes_that_reopen_on_every_line_are_read_in_linear_time() -> None:
-    found = records_of('a","b\n' * 30_000)
-    assert len(found) == 30_000
+    result = records_of('a","b\n' * 30_000)
+    assert len(result) == 30_000
 
 
 def test_the_first_byte_that_is_not_utf8_is_named_with_its_line_and_the_fix() -> None:
-    with pytest.raises(ObjectRejected, match=r"line 2, byte 6 \(0xE9\).*'é'.*save the file as CSV UTF-8") as caught:
+    with pytest.raises(ObjectRejected, match=r"line 2, byte 6 \(0xE9\).*'é'.*save the file as CSV UTF-8") as error_info:
         records_of(b"a,b\n1,Caf\xe9\n")
-    assert caught.value.code is ReasonCode.ENCODING
+    assert error_info.value.code is ReasonCode.ENCODING
 
 
 def test_utf16_is_named() -> None:
@@ -119,6 +123,6 @@ def test_utf16_is_named() -> None:
 
 
 def test_text_that_unpacks_beyond_the_limit_is_too_large() -> None:
-    with pytest.raises(ObjectRejected) as caught:
+    with pytest.raises(ObjectRejected) as error_info:
         list(read_records(Lines(io.BytesIO(b"1,2\n" * 100), max_bytes=300)))
-    assert caught.value.code is ReasonCode.TOO_LARGE
+    assert error_info.value.code is ReasonCode.TOO_LARGE

@@ -99,7 +99,7 @@ def call(function: ModuleType, event: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def emitted(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+def read_metrics(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """The metrics of all EMF lines printed, with their dimensions."""
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     return {name: value for line in lines for name, value in line.items() if name != "_aws"}
@@ -108,19 +108,19 @@ def emitted(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 def test_the_functions_of_a_run_pass_it_on_from_input_to_summary(
     lake: InMemoryLake, runs: InMemoryRuns, jobs: InMemoryJobs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    resolved = call(run_resolver, {"input": {"horizon_days": 28}, "execution": EXECUTION})
-    assert resolved["run_id"] == RUN_ID
+    resolution = call(run_resolver, {"input": {"horizon_days": 28}, "execution": EXECUTION})
+    assert resolution["run_id"] == RUN_ID
     run_id = an_execution().run_id
     lake.write_json(quality_key(run_id), quality_json(run_id))
-    assert call(quality_gate, resolved)["verdict"] == "PASS"
+    assert call(quality_gate, resolution)["verdict"] == "PASS"
     put_forecast(lake, tmp_path, run_id)
-    published = call(run_publisher, resolved)
-    assert (published["published"], published["rows"]) == (True, 56)
+    publication = call(run_publisher, resolution)
+    assert (publication["published"], publication["rows"]) == (True, 56)
     assert call(kpi_calculator, {"run_id": RUN_ID})["accuracy"] is None
-    finished = call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID, "dpu_seconds": 900})
-    assert finished["summary"].startswith(f"Run {RUN_ID} published: forecast for 2026-11-22 to 2026-12-19")
+    outcome = call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID, "dpu_seconds": 900})
+    assert outcome["summary"].startswith(f"Run {RUN_ID} published: forecast for 2026-11-22 to 2026-12-19")
     assert jobs.get(run_id).status is JobStatus.SUCCEEDED
-    metrics = emitted(capsys)
+    metrics = read_metrics(capsys)
     assert {
         name: metrics[name] for name in ("RunPublished", "RowsQuarantined", "BacktestWape", "RunsSucceeded", "GlueDpuHours", "InputAgeDays")
     } == {
@@ -170,28 +170,28 @@ def test_the_job_of_a_refused_run_stays_at_the_gate(lake: InMemoryLake, jobs: In
 
 
 def test_an_execution_of_an_earlier_definition_sends_no_state_and_changes_no_progress(lake: InMemoryLake, jobs: InMemoryJobs) -> None:
-    resolved = call(run_resolver, {"input": {}, "execution": EXECUTION})
+    resolution = call(run_resolver, {"input": {}, "execution": EXECUTION})
     lake.write_json(quality_key(an_execution().run_id), quality_json(an_execution().run_id))
-    assert call(quality_gate, resolved)["verdict"] == "PASS"
+    assert call(quality_gate, resolution)["verdict"] == "PASS"
     assert jobs.get(an_execution().run_id).progress["message"] == "ResolveInput"
 
 
 def test_a_refused_run_is_still_counted(lake: InMemoryLake, capsys: pytest.CaptureFixture[str]) -> None:
-    resolved = call(run_resolver, {"input": {}, "execution": EXECUTION})
+    resolution = call(run_resolver, {"input": {}, "execution": EXECUTION})
     run_id = an_execution().run_id
     lake.write_json(quality_key(run_id), quality_json(run_id, quarantined=500))
     with pytest.raises(GateRefused):
-        call(quality_gate, resolved)
-    assert emitted(capsys)["RowsQuarantined"] == [500.0]
+        call(quality_gate, resolution)
+    assert read_metrics(capsys)["RowsQuarantined"] == [500.0]
 
 
 def test_a_run_that_is_not_to_be_published_sends_no_heartbeat(
     lake: InMemoryLake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    resolved = call(run_resolver, {"input": {"publish": False}, "execution": EXECUTION})
+    resolution = call(run_resolver, {"input": {"publish": False}, "execution": EXECUTION})
     put_forecast(lake, tmp_path, an_execution().run_id)
-    assert call(run_publisher, resolved)["published"] is False
-    assert emitted(capsys)["RunPublished"] == [0.0]
+    assert call(run_publisher, resolution)["published"] is False
+    assert read_metrics(capsys)["RunPublished"] == [0.0]
 
 
 def test_a_failure_is_recorded_without_a_run(jobs: InMemoryJobs, capsys: pytest.CaptureFixture[str]) -> None:
@@ -199,7 +199,7 @@ def test_a_failure_is_recorded_without_a_run(jobs: InMemoryJobs, capsys: pytest.
     event = {"outcome": "FAILED", "execution": EXECUTION, "error": {"Error": "UnknownInputKey", "Cause": cause}}
     assert "UnknownInputKey: unknown key horizon" in call(run_recorder, event)["summary"]
     assert jobs.get(an_execution().run_id).error == {"code": "UnknownInputKey", "detail": "unknown key horizon"}
-    assert emitted(capsys)["RunsFailed"] == [1.0]
+    assert read_metrics(capsys)["RunsFailed"] == [1.0]
 
 
 @pytest.mark.parametrize("event", [{}, {"run_id": "no uuid"}, {"run_id": RUN_ID, "gate": "open"}])
@@ -230,7 +230,7 @@ def test_a_failed_run_ends_its_execution_until_it_is_redriven(redrives: int, end
         assert call(run_recorder, event)["resumed_at"] == "Cleanse"
 
 
-def changed(status: str, **more: Any) -> dict[str, Any]:
+def status_event(status: str, **more: Any) -> dict[str, Any]:
     """An event as EventBridge sends it, without what nobody reads."""
     detail = {"executionArn": EXECUTION["arn"], "name": EXECUTION["name"], "status": status, "startDate": 1795321800000, **more}
     return {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
@@ -243,11 +243,11 @@ def test_an_execution_that_somebody_stopped_closes_its_run_and_a_redrive_opens_i
     workflow.start(str(EXECUTION["name"]), {})
     workflow.finished_names.add(str(EXECUTION["name"]))
     run_id = an_execution().run_id
-    assert call(execution_listener, changed("ABORTED", error=None, cause=None))["outcome"] == "CLOSED"
+    assert call(execution_listener, status_event("ABORTED", error=None, cause=None))["outcome"] == "CLOSED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.CANCELLED, RunStatus.FAILED)
     assert jobs.get(run_id).error == {"code": "Execution.ABORTED", "detail": "the execution was stopped"}
     workflow.finished_names.clear()
-    assert call(execution_listener, changed("RUNNING", redriveCount=1))["outcome"] == "REOPENED"
+    assert call(execution_listener, status_event("RUNNING", redriveCount=1))["outcome"] == "REOPENED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.RUNNING, RunStatus.RUNNING)
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.unit.api.conftest import Answer, World, call
+from tests.unit.runtime.api.conftest import Answer, World, call
 
 KEY = {"Idempotency-Key": "daily-2026-11-23"}
 
@@ -86,7 +86,7 @@ def test_a_key_too_short_or_too_long_is_refused(world: World, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "named"),
+    ("body", "status", "name"),
     [
         ("{", 400, "not valid JSON"),
         ('{"as_of_date": "yesterday"}', 422, "/as_of_date"),
@@ -95,10 +95,10 @@ def test_a_key_too_short_or_too_long_is_refused(world: World, key: str) -> None:
         (json.dumps({"reason": "x" * 256}), 422, "/reason"),
     ],
 )
-def test_a_body_that_cannot_be_honoured_is_explained(world: World, body: str, status: int, named: str) -> None:
+def test_a_body_that_cannot_be_honoured_is_explained(world: World, body: str, status: int, name: str) -> None:
     answer = generate(body)
     assert answer.status == status
-    assert named in answer.text
+    assert name in answer.text
     assert not world.workflow.inputs
 
 

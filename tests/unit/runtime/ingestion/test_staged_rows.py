@@ -18,7 +18,7 @@ from contracts.datasets import ColumnType
 from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.adapters.lake.duckdb_text import as_text
 from runtime.models.domain.objects import ReasonCode
-from tests.unit.ingestion.conftest import COLUMNS, HEADER, World, history, line, new_world
+from tests.unit.runtime.ingestion.conftest import COLUMNS, HEADER, World, history, line, new_world
 
 VALUES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=6)
 RECORDS = st.lists(VALUES, min_size=len(COLUMNS) - 1, max_size=len(COLUMNS) + 1)
@@ -31,9 +31,9 @@ def test_as_many_rows_come_out_as_records_went_in_and_none_is_changed(tmp_path: 
     text = io.StringIO(newline="")
     csv.writer(text).writerows(records)
     naive = [fields for fields in csv.reader(io.StringIO(text.getvalue(), newline="")) if fields]
-    staged = world.rows(world.receive("a.csv", (HEADER + text.getvalue()).encode()))
-    assert len(staged) == len(naive)
-    for fields, row in zip(naive, staged, strict=True):
+    read_rows = world.rows(world.receive("a.csv", (HEADER + text.getvalue()).encode()))
+    assert len(read_rows) == len(naive)
+    for fields, row in zip(naive, read_rows, strict=True):
         if len(fields) == len(COLUMNS):
             assert [row[name] for name in COLUMNS] == fields
             assert row["unreadable"] is None
@@ -43,9 +43,9 @@ def test_as_many_rows_come_out_as_records_went_in_and_none_is_changed(tmp_path: 
 
 def test_bad_records_become_unreadable_rows_between_their_good_neighbours(world: World) -> None:
     lines = [line(sku_id="A"), "too,few\n", line(sku_id="nul\0"), line(sku_id='"open'), "x" * 10_000_000 + "\n", line(sku_id="Z")]
-    decided = world.receive("a.csv", history(*lines))
-    assert (decided.rows, decided.unreadable_rows) == (6, 4)
-    rows = world.rows(decided)
+    record = world.receive("a.csv", history(*lines))
+    assert (record.rows, record.unreadable_rows) == (6, 4)
+    rows = world.rows(record)
     assert [row["source_line"] for row in rows] == [2, 3, 4, 5, 6, 7]
     assert [row["sku_id"] for row in rows] == ["A", None, None, None, None, "Z"]
     assert [row["unreadable"] for row in rows[1:5]] == [
@@ -59,12 +59,12 @@ def test_bad_records_become_unreadable_rows_between_their_good_neighbours(world:
 
 def test_values_are_staged_as_they_stand_however_wild(world: World) -> None:
     wild = {"quantity": "1e309", "demand_date": "9999-12-31", "sku_id": "=cmd()", "uom": " EA "}
-    decided = world.receive("a.csv", history(line(**wild), line(demand_date="0001-01-01", sku_id="X" * 300), line(quantity="")))
-    rows = world.rows(decided)
+    record = world.receive("a.csv", history(line(**wild), line(demand_date="0001-01-01", sku_id="X" * 300), line(quantity="")))
+    rows = world.rows(record)
     assert {name: rows[0][name] for name in wild} == wild
     assert rows[1]["sku_id"] == "X" * 300
     assert rows[2]["quantity"] == "", "blank stays blank: what it means is for the contract to say"
-    assert (decided.first_date, decided.last_date) == (date(2026, 11, 1), date(2026, 11, 1)), "absurd dates bound nothing"
+    assert (record.first_date, record.last_date) == (date(2026, 11, 1), date(2026, 11, 1)), "absurd dates bound nothing"
 
 
 def test_every_contract_column_is_there_even_when_the_file_lacks_it(world: World) -> None:
@@ -80,7 +80,7 @@ def parquet(folder: Path, select: str) -> bytes:
     return path.read_bytes()
 
 
-def typed(world: World, **columns: str) -> list[dict[str, Any]]:
+def typed_file(world: World, **columns: str) -> list[dict[str, Any]]:
     """Stage one Parquet row whose columns have the given SQL values."""
     values = {"site_id": "'S1'", "sku_id": "'A'", "demand_date": "DATE '2026-11-01'", "quantity": "5", "uom": "'EA'"} | columns
     return world.rows(
@@ -122,33 +122,33 @@ def test_a_typed_parquet_value_reads_as_contract_text(tmp_path: Path) -> None:
     )
     source = f"read_parquet('{tmp_path}/a.parquet', binary_as_string = true)"
     with duckdb.connect() as database:
-        stored = [str(column[1]) for column in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
-        texts = [as_text(f"c{i}", stored[i], wanted) for i, (wanted, _, _) in enumerate(TYPED_VALUES)]
+        column_type = [str(column[1]) for column in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        texts = [as_text(f"c{i}", column_type[i], expected_text) for i, (expected_text, _, _) in enumerate(TYPED_VALUES)]
         read = database.execute(f"SELECT {', '.join(texts)} FROM {source}").fetchone()
     assert read is not None
     assert [(sql, text) for (_, sql, _), text in zip(TYPED_VALUES, read, strict=True)] == [(sql, text) for _, sql, text in TYPED_VALUES]
 
 
 def test_parquet_rows_keep_their_order_and_number(world: World) -> None:
-    rows = typed(world, sku_id="unnest(range(60000))::VARCHAR")
+    rows = typed_file(world, sku_id="unnest(range(60000))::VARCHAR")
     assert [row["source_line"] for row in rows] == list(range(1, 60_001))
     assert all(row["sku_id"] == str(index) for index, row in enumerate(rows))
 
 
 def test_a_parquet_row_with_a_nul_byte_or_beyond_a_mebibyte_is_unreadable(world: World) -> None:
     select = "SELECT 'S1' AS site_id, unnest(['ok', 'n' || chr(0), repeat('x', 2000000)]) AS sku_id, DATE '2026-11-01' AS demand_date"
-    decided = world.receive("a.parquet", parquet(world.folder, f"{select}, 1 AS quantity, 'EA' AS uom"))
-    rows = world.rows(decided)
+    record = world.receive("a.parquet", parquet(world.folder, f"{select}, 1 AS quantity, 'EA' AS uom"))
+    rows = world.rows(record)
     assert [row["unreadable"] for row in rows] == [None, "contains a NUL byte", "is longer than 1 MiB"]
     assert [row["sku_id"] for row in rows] == ["ok", None, None]
     assert rows[1]["raw_excerpt"].startswith("S1,n␀")
-    assert decided.unreadable_rows == 2
+    assert record.unreadable_rows == 2
 
 
 def test_how_parquet_stores_a_column_is_told_when_it_matters(world: World) -> None:
     select = "SELECT 'S1' AS site_id, 7.0::DOUBLE AS sku_id, DATE '2026-11-01' AS demand_date, 1 AS quantity, 'EA' AS uom"
-    decided = world.receive("a.parquet", parquet(world.folder, f"{select}, TIMESTAMP '2026-11-01' AS updated_at"))
-    assert [warning.split(" is stored ")[0] for warning in decided.warnings] == ["sku_id", "updated_at"]
+    record = world.receive("a.parquet", parquet(world.folder, f"{select}, TIMESTAMP '2026-11-01' AS updated_at"))
+    assert [warning.split(" is stored ")[0] for warning in record.warnings] == ["sku_id", "updated_at"]
 
 
 def test_damaged_parquet_pages_are_rejected(world: World) -> None:
@@ -156,19 +156,19 @@ def test_damaged_parquet_pages_are_rejected(world: World) -> None:
         world.folder,
         "SELECT 'S1' AS site_id, range::VARCHAR AS sku_id, DATE '2026-11-01' AS demand_date, 1 AS quantity, 'EA' AS uom FROM range(50000)",
     )
-    decided = world.receive("a.parquet", whole[:2000] + b"\xff" * 3000 + whole[5000:])
-    assert decided.reason is not None
-    assert "damaged" in decided.reason
-    assert str(world.folder) not in decided.reason
+    record = world.receive("a.parquet", whole[:2000] + b"\xff" * 3000 + whole[5000:])
+    assert record.reason is not None
+    assert "damaged" in record.reason
+    assert str(world.folder) not in record.reason
 
 
 def test_a_parquet_file_that_no_memory_can_hold_is_too_large_and_says_how_to_write_it(world: World) -> None:
     fat = "repeat(chr(65 + (range % 26)::INTEGER), 2000000) || range"
     select = f"SELECT 'S1' AS site_id, {fat} AS sku_id, DATE '2026-11-01' AS demand_date, 1 AS quantity, 'EA' AS uom FROM range(40)"
     small = replace(world, ingestion=replace(world.ingestion, rows=DuckDbRowStore(memory="50MB")))
-    decided = small.receive("a.parquet", parquet(world.folder, select))
-    assert decided.reason_code is ReasonCode.TOO_LARGE
-    assert "smaller row groups" in (decided.reason or "")
+    record = small.receive("a.parquet", parquet(world.folder, select))
+    assert record.reason_code is ReasonCode.TOO_LARGE
+    assert "smaller row groups" in (record.reason or "")
 
 
 def test_dates_and_decimals_written_by_another_library_read_alike(world: World) -> None:

@@ -29,8 +29,8 @@ def test_an_empty_input_starts_a_run_to_yesterday(
     resolution: RunResolution, objects: InMemoryObjects, runs: InMemoryRuns, jobs: InMemoryJobs
 ) -> None:
     objects.record(an_accepted_object())
-    resolved = resolution.resolve({}, an_execution())
-    assert resolved.to_state_output() == {
+    result = resolution.resolve({}, an_execution())
+    assert result.to_state_output() == {
         "run_id": str(an_execution().run_id),
         "as_of_date": "2026-11-21",
         "horizon_days": 28,
@@ -40,32 +40,32 @@ def test_an_empty_input_starts_a_run_to_yesterday(
         "lake_bucket": "test-lake",
         "warnings": [],
     }
-    assert runs.get(resolved.run.id).status is RunStatus.RUNNING
-    assert runs.get(resolved.run.id).code_version == "1.2.3"
-    assert (jobs.get(resolved.run.id).status, jobs.get(resolved.run.id).progress["message"]) == (JobStatus.RUNNING, "ResolveInput")
-    assert resolved.input_age_days == 1
+    assert runs.get(result.run.id).status is RunStatus.RUNNING
+    assert runs.get(result.run.id).code_version == "1.2.3"
+    assert (jobs.get(result.run.id).status, jobs.get(result.run.id).progress["message"]) == (JobStatus.RUNNING, "ResolveInput")
+    assert result.input_age_days == 1
 
 
 def test_the_manifest_names_every_accepted_object_and_no_other(
     resolution: RunResolution, objects: InMemoryObjects, lake: InMemoryLake
 ) -> None:
-    accepted = objects.record(an_accepted_object("a.csv"))
+    objects_accepted = objects.record(an_accepted_object("a.csv"))
     objects.record(an_accepted_object("b.csv", status=ObjectStatus.REJECTED, reason_code=ReasonCode.EMPTY, dataset=None))
-    resolved = resolution.resolve({"horizon_days": 7}, an_execution())
-    assert lake.read_json(f"runs/{resolved.run.id}/manifest.json") == {
-        "run_id": str(resolved.run.id),
+    result = resolution.resolve({"horizon_days": 7}, an_execution())
+    assert lake.read_json(f"runs/{result.run.id}/manifest.json") == {
+        "run_id": str(result.run.id),
         "as_of_date": "2026-11-21",
         "horizon_days": 7,
         "today": "2026-11-22",
         "objects": [
             {
-                "object_id": str(accepted.id),
+                "object_id": str(objects_accepted.id),
                 "dataset": "demand_history",
                 "key": "landing/demand_history/v1/a.csv",
                 "version_id": "v1",
-                "sha256": accepted.sha256,
+                "sha256": objects_accepted.sha256,
                 "rows": 10,
-                "staging_key": accepted.staging_key,
+                "staging_key": objects_accepted.staging_key,
             }
         ],
     }
@@ -88,9 +88,9 @@ def test_two_executions_are_two_runs(resolution: RunResolution, objects: InMemor
 
 def test_old_data_is_forecast_from_where_it_ends_and_readers_are_told(resolution: RunResolution, objects: InMemoryObjects) -> None:
     objects.record(an_accepted_object(first_date=date(2010, 12, 1), last_date=date(2011, 12, 9)))
-    resolved = resolution.resolve({}, an_execution())
-    assert resolved.run.as_of_date == date(2011, 12, 9)
-    assert resolved.run.warnings == ("The accepted data ends on 2011-12-09, 5462 days ago; the forecast starts the day after.",)
+    result = resolution.resolve({}, an_execution())
+    assert result.run.as_of_date == date(2011, 12, 9)
+    assert result.run.warnings == ("The accepted data ends on 2011-12-09, 5462 days ago; the forecast starts the day after.",)
 
 
 def test_data_of_today_does_not_make_today_the_last_day(resolution: RunResolution, objects: InMemoryObjects) -> None:
@@ -99,23 +99,23 @@ def test_data_of_today_does_not_make_today_the_last_day(resolution: RunResolutio
 
 
 @pytest.mark.parametrize(
-    ("asked", "complaint"),
+    ("requested_date", "complaint"),
     [
         ("2026-11-22", "as_of_date = 2026-11-22: that day has not ended; the latest possible date is 2026-11-21"),
         ("2024-11-21", "as_of_date = 2024-11-21: the accepted data starts on 2024-11-22"),
     ],
 )
-def test_a_day_that_cannot_be_is_refused(resolution: RunResolution, objects: InMemoryObjects, asked: str, complaint: str) -> None:
+def test_a_day_that_cannot_be_is_refused(resolution: RunResolution, objects: InMemoryObjects, requested_date: str, complaint: str) -> None:
     objects.record(an_accepted_object())
     with pytest.raises(InvalidInput, match=complaint):
-        resolution.resolve({"as_of_date": asked}, an_execution())
+        resolution.resolve({"as_of_date": requested_date}, an_execution())
 
 
 def test_a_day_after_the_data_ends_is_allowed_with_a_warning(resolution: RunResolution, objects: InMemoryObjects) -> None:
     objects.record(an_accepted_object(last_date=date(2026, 11, 15)))
-    resolved = resolution.resolve({"as_of_date": "2026-11-20"}, an_execution())
-    assert resolved.run.as_of_date == date(2026, 11, 20)
-    assert "ends on 2026-11-15" in resolved.run.warnings[0]
+    result = resolution.resolve({"as_of_date": "2026-11-20"}, an_execution())
+    assert result.run.as_of_date == date(2026, 11, 20)
+    assert "ends on 2026-11-15" in result.run.warnings[0]
 
 
 def test_an_empty_lake_says_what_to_drop_where(resolution: RunResolution, runs: InMemoryRuns) -> None:
@@ -145,8 +145,8 @@ def test_a_run_whose_execution_was_stopped_meanwhile_does_not_stay_running(
     workflow.start(an_execution().name, {})
     workflow.finished_names.add(an_execution().name)
     ExecutionEvents(runs, jobs, workflow, clock).record_end(an_execution(), "ABORTED", Failure("Drill", "stopped"))
-    resolved = resolution.resolve({}, an_execution())
-    assert (runs.get(resolved.run.id).status, jobs.get(resolved.run.id).status) == (RunStatus.FAILED, JobStatus.CANCELLED)
+    result = resolution.resolve({}, an_execution())
+    assert (runs.get(result.run.id).status, jobs.get(result.run.id).status) == (RunStatus.FAILED, JobStatus.CANCELLED)
 
 
 def test_one_idempotency_key_starts_one_run(resolution: RunResolution, objects: InMemoryObjects, runs: InMemoryRuns) -> None:

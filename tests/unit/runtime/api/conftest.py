@@ -91,14 +91,14 @@ def call(
     """Send one request through the function's resolver, as the gateway would."""
     from runtime.api.main import app
 
-    sent = {"content-type": "application/json", **(headers or {})}
+    request_headers = {"content-type": "application/json", **(headers or {})}
     many = {name: value if isinstance(value, list) else [value] for name, value in query.items()}
     event = {
         "resource": "/api/v1/{proxy+}",
         "path": f"/api/v1{path}",
         "httpMethod": method,
-        "headers": sent,
-        "multiValueHeaders": {name: [value] for name, value in sent.items()},
+        "headers": request_headers,
+        "multiValueHeaders": {name: [value] for name, value in request_headers.items()},
         "queryStringParameters": {name: values[-1] for name, values in many.items()},
         "multiValueQueryStringParameters": many,
         "body": body,

@@ -12,7 +12,7 @@ from runtime.services.ingestion.staging.formats import FileFormat, check_content
 from runtime.services.ingestion.staging.rejection import ObjectRejected
 
 
-def zipped(name: str) -> bytes:
+def zip_archive(name: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(zipfile.ZipInfo(name), "x" * 100)  # without the time of day: the bytes name the test
@@ -33,23 +33,23 @@ def test_the_ending_names_the_format_in_any_case(key: str, expected: FileFormat)
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a", "a.csv.zip", "a.jsonl", "csv"])
 def test_another_ending_is_unsupported_and_the_known_ones_are_listed(name: str) -> None:
-    with pytest.raises(ObjectRejected, match=r"\.csv, \.csv\.gz, \.parquet") as caught:
+    with pytest.raises(ObjectRejected, match=r"\.csv, \.csv\.gz, \.parquet") as error_info:
         named_format(f"landing/orders/v1/{name}")
-    assert caught.value.code is ReasonCode.UNSUPPORTED_FORMAT
+    assert error_info.value.code is ReasonCode.UNSUPPORTED_FORMAT
 
 
 @pytest.mark.parametrize(
     ("name", "content", "code", "words"),
     [
         ("a.csv", b"", ReasonCode.EMPTY, "the file is empty"),
-        ("a.csv", zipped("a.csv"), ReasonCode.UNREADABLE, "the content is a zip archive"),
-        ("a.csv", zipped("[Content_Types].xml"), ReasonCode.UNREADABLE, r"an Excel workbook \(.xlsx\)"),
+        ("a.csv", zip_archive("a.csv"), ReasonCode.UNREADABLE, "the content is a zip archive"),
+        ("a.csv", zip_archive("[Content_Types].xml"), ReasonCode.UNREADABLE, r"an Excel workbook \(.xlsx\)"),
         ("a.csv", gzip.compress(b"a,b\n", mtime=0), ReasonCode.UNREADABLE, "a gzip file"),
         ("a.csv", b"PAR1....PAR1", ReasonCode.UNREADABLE, "a Parquet file"),
         ("a.csv", b'\xef\xbb\xbf  {"a": 1}', ReasonCode.UNREADABLE, "JSON"),
         ("a.csv", b"<html><body>AccessDenied", ReasonCode.UNREADABLE, "HTML or XML"),
         ("a.csv.gz", b"a,b\n1,2\n", ReasonCode.UNREADABLE, "ends in .csv.gz but the content is text"),
-        ("a.csv.gz", gzip.compress(zipped("a.csv"), mtime=0), ReasonCode.UNREADABLE, "a zip archive"),
+        ("a.csv.gz", gzip.compress(zip_archive("a.csv"), mtime=0), ReasonCode.UNREADABLE, "a zip archive"),
         ("a.csv.gz", b"\x1f\x8b\x00garbage", ReasonCode.UNREADABLE, "gzip data is damaged"),
         ("a.parquet", b"a,b\n1,2\n", ReasonCode.UNREADABLE, "the content is text"),
         ("a.parquet", b"PAR1" + b"\0" * 50, ReasonCode.UNREADABLE, "truncated"),
@@ -60,9 +60,9 @@ def test_content_that_is_not_what_the_name_promises_is_refused_by_what_it_is(
 ) -> None:
     file = tmp_path / name
     file.write_bytes(content)
-    with pytest.raises(ObjectRejected, match=words) as caught:
+    with pytest.raises(ObjectRejected, match=words) as error_info:
         check_content(file, named_format(name))
-    assert caught.value.code is code
+    assert error_info.value.code is code
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.fakes import FixedClock, InMemoryJobs, InMemoryQualityReports, InMemo
 from tests.fakes.examples import STARTED_AT, a_run, an_execution
 from tests.fakes.workflow import InMemoryWorkflow
 
-STOPPED = Failure("Drill", "stopped by hand")
+STOP_FAILURE = Failure("Drill", "stopped by hand")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def under_way(runs: InMemoryRuns, jobs: InMemoryJobs) -> Job:
 def test_a_run_is_closed_as_its_execution_ended(
     events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, status: str, of_job: JobStatus
 ) -> None:
-    assert events.record_end(an_execution(), status, STOPPED)["outcome"] == "CLOSED"
+    assert events.record_end(an_execution(), status, STOP_FAILURE)["outcome"] == "CLOSED"
     job = jobs.get(under_way.id)
     assert (job.status, job.error) == (of_job, {"code": "Drill", "detail": "stopped by hand"})
     assert runs.get(under_way.id).status is RunStatus.FAILED
@@ -55,14 +55,14 @@ def test_what_a_state_recorded_is_left_as_it_is(
 ) -> None:
     RunRecorder(runs, jobs, reports, clock).record_failure(an_execution(), Failure("GateRefused", "12 %"))
     recorded_job = jobs.get(under_way.id)
-    assert events.record_end(an_execution(), "FAILED", STOPPED)["outcome"] == "RECORDED_BEFORE"
+    assert events.record_end(an_execution(), "FAILED", STOP_FAILURE)["outcome"] == "RECORDED_BEFORE"
     assert jobs.get(under_way.id) == recorded_job
 
 
 def test_an_execution_stopped_before_it_had_a_run_leaves_a_job_that_says_so(
     events: ExecutionEvents, runs: InMemoryRuns, jobs: InMemoryJobs
 ) -> None:
-    events.record_end(an_execution(), "ABORTED", STOPPED)
+    events.record_end(an_execution(), "ABORTED", STOP_FAILURE)
     assert not runs.by_id
     assert jobs.get(an_execution().run_id).status is JobStatus.CANCELLED
 
@@ -70,7 +70,7 @@ def test_an_execution_stopped_before_it_had_a_run_leaves_a_job_that_says_so(
 def test_a_redrive_reopens_the_run_that_was_closed_before_it(
     events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, workflow: InMemoryWorkflow
 ) -> None:
-    events.record_end(an_execution(), "TIMED_OUT", STOPPED)
+    events.record_end(an_execution(), "TIMED_OUT", STOP_FAILURE)
     workflow.finished_names.clear()
     assert events.record_redrive(an_execution())["outcome"] == "REOPENED"
     job = jobs.get(under_way.id)
@@ -81,7 +81,7 @@ def test_a_redrive_reopens_the_run_that_was_closed_before_it(
 def test_the_event_of_a_redrive_that_arrives_after_its_end_changes_nothing(
     events: ExecutionEvents, under_way: Job, jobs: InMemoryJobs
 ) -> None:
-    events.record_end(an_execution(), "FAILED", STOPPED)
+    events.record_end(an_execution(), "FAILED", STOP_FAILURE)
     closed_job = jobs.get(under_way.id)
     assert events.record_redrive(an_execution())["outcome"] == "LATE"
     assert jobs.get(under_way.id) == closed_job
@@ -91,7 +91,7 @@ def test_the_event_of_an_end_that_arrives_after_a_redrive_changes_nothing(
     events: ExecutionEvents, under_way: Job, jobs: InMemoryJobs, workflow: InMemoryWorkflow
 ) -> None:
     workflow.finished_names.clear()
-    assert events.record_end(an_execution(), "ABORTED", STOPPED)["outcome"] == "LATE"
+    assert events.record_end(an_execution(), "ABORTED", STOP_FAILURE)["outcome"] == "LATE"
     assert jobs.get(under_way.id) == under_way
 
 

@@ -45,13 +45,13 @@ def test_a_finished_run_is_summed_up_in_words(
 
 
 def test_a_failed_run_says_why_and_what_readers_see(recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
-    published = runs.start(a_run("earlier"))
-    runs.flip(published.id, STARTED_AT)
+    published_run = runs.start(a_run("earlier"))
+    runs.flip(published_run.id, STARTED_AT)
     run = runs.start(a_run())
     answer = recording.record_failure(an_execution(), Failure("GateRefused", "too many bad rows"))
     assert str(answer["summary"]).splitlines() == [
         f"Run {run.id} (data to 2026-11-21) failed. GateRefused: too many bad rows",
-        f"Readers see run {published.id} (data to 2026-11-21).",
+        f"Readers see run {published_run.id} (data to 2026-11-21).",
     ]
     assert runs.get(run.id).status is RunStatus.FAILED
     assert jobs.get(run.id).error == {"code": "GateRefused", "detail": "too many bad rows"}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from kpi_engine.definitions import all_definitions
-from tests.unit.api.conftest import World, call
+from tests.unit.runtime.api.conftest import World, call
 
 
 def test_every_metric_is_defined_with_formula_unit_and_source(world: World) -> None:
-    told = call("/kpis/definitions").json["definitions"]
-    assert [one["name"] for one in told] == [definition.name for definition in all_definitions()]
-    wape = next(one for one in told if one["name"] == "wape")
+    body = call("/kpis/definitions").json["definitions"]
+    assert [one["name"] for one in body] == [definition.name for definition in all_definitions()]
+    wape = next(one for one in body if one["name"] == "wape")
     assert (wape["unit"], wape["path"]) == ("percent", "wape")
 
 
