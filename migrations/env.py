@@ -43,7 +43,7 @@ def database_url() -> Iterator[str]:
 
 
 def run(url: str) -> None:
-    """Apply the revisions asked for, in one transaction."""
+    """Apply the requested revisions in one transaction."""
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=pool.NullPool)
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=Base.metadata, include_object=include_object, compare_server_default=True)

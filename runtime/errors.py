@@ -1,9 +1,9 @@
-"""Everything that can go wrong at run time, and what the API answers.
+"""The errors of the runtime, and the status with which the API responds.
 
-SignifyError                          500  a fault of ours
+SignifyError                          500  a bug in Signify
 ├── InvalidInput                      422  the caller can fix it
 │   └── UnknownInputKey                    names the key and the allowed ones
-├── MalformedRequest                  400  cannot be read at all
+├── MalformedRequest                  400  malformed
 │   └── BadCursor
 ├── Forbidden                         403  the token lacks a scope
 ├── NotFound                          404
@@ -12,14 +12,14 @@ SignifyError                          500  a fault of ours
 │   ├── JobNotFound
 │   └── ReportNotFound
 ├── Conflict                          409
-│   ├── ContentAlreadyAccepted             the same bytes were accepted a moment ago
+│   ├── ContentAlreadyAccepted             the same bytes were accepted at the same time
 │   └── IdempotencyKeyTaken                another run carries the key
-├── NoInputData                       409  there is nothing to forecast from yet
-├── GateRefused                       -    a run stays unpublished; readers keep the last good one
+├── NoInputData                       409  there is no input data yet
+├── GateRefused                       -    the run stays unpublished; readers keep the last published one
 │   └── RunWorseThanBaseline
 ├── RunFailed                         -    ends an execution whose failure was recorded; the message is the summary
 ├── BrokenRun                         -    a run's files are missing or contradict each other
-├── UnexpectedResponse                      -    our own API answered a consumer what it should not
+├── UnexpectedResponse                -    the platform's own API returned an unexpected response
 ├── Misconfigured                     500  the environment lacks variables, all named at once
 └── Unavailable                       503  + Retry-After
     ├── DatabaseBusy
@@ -36,7 +36,7 @@ from typing import ClassVar
 
 
 class SignifyError(Exception):
-    """The root of everything raised on purpose at run time."""
+    """The root of all errors that the runtime raises on purpose."""
 
     status: ClassVar[int | None] = 500
     code: ClassVar[str] = "INTERNAL"
@@ -55,14 +55,14 @@ class UnknownInputKey(InvalidInput):
 
 
 class MalformedRequest(SignifyError):
-    """The request cannot be read."""
+    """The request is malformed."""
 
     status = 400
     code = "MALFORMED"
 
 
 class BadCursor(MalformedRequest):
-    """A paging cursor that was changed, or that belongs to other filters."""
+    """A cursor that was modified or belongs to other filters."""
 
     code = "BAD_CURSOR"
 
@@ -75,7 +75,7 @@ class Forbidden(SignifyError):
 
 
 class NotFound(SignifyError):
-    """No such thing."""
+    """Not found."""
 
     status = 404
     code = "NOT_FOUND"
@@ -100,14 +100,14 @@ class ReportNotFound(NotFound):
 
 
 class Conflict(SignifyError):
-    """The request contradicts what is there already."""
+    """The request conflicts with the current state."""
 
     status = 409
     code = "CONFLICT"
 
 
 class ContentAlreadyAccepted(Conflict):
-    """An object with the same bytes was accepted for the dataset meanwhile."""
+    """An object with the same bytes was accepted for the data set in the meantime."""
 
 
 class IdempotencyKeyTaken(Conflict):
@@ -122,7 +122,7 @@ class NoInputData(SignifyError):
 
 
 class GateRefused(SignifyError):
-    """A gate refused the run; it stays unpublished and readers keep the last good one."""
+    """A gate refused the run: it stays unpublished, and readers keep the last published one."""
 
     status = None
     code = "GATE_REFUSED"
@@ -133,7 +133,7 @@ class RunWorseThanBaseline(GateRefused):
 
 
 class RunFailed(SignifyError):
-    """Raised to end an execution as failed after its failure was recorded and told; the message is the summary."""
+    """Ends an execution as failed after its failure was recorded and notified; the message is the summary."""
 
     status = None
     code = "RUN_FAILED"
@@ -147,7 +147,7 @@ class BrokenRun(SignifyError):
 
 
 class UnexpectedResponse(SignifyError):
-    """Our own API answered a consumer what it should not; the message says what."""
+    """The platform's own API returned an unexpected response; the message states it."""
 
     status = None
     code = "UNEXPECTED_RESPONSE"
@@ -160,7 +160,7 @@ class Misconfigured(SignifyError):
 
 
 class Unavailable(SignifyError):
-    """A dependency does not answer now; trying again later may help."""
+    """A dependency is unavailable; a retry may help."""
 
     status = 503
     code = "UNAVAILABLE"
@@ -172,10 +172,10 @@ class DatabaseBusy(Unavailable):
 
 
 class DatabaseUnavailable(Unavailable):
-    """The database cannot be reached (an auto-paused one takes about 15 seconds to wake)."""
+    """The database cannot be reached (a paused one takes about 15 seconds to resume)."""
 
     retry_after_s = 15
 
 
 class AwsThrottled(Unavailable):
-    """An AWS service throttled us after the client's own retries."""
+    """An AWS service still throttles after the client's own retries."""

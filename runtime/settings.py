@@ -1,6 +1,6 @@
-"""What a function reads from its environment: one model per kind of function.
+"""Settings of functions, from environment variables: one model per kind of function.
 
-`load` raises Misconfigured naming every missing or wrong variable at once, and never a value of a secret one.
+`load` raises Misconfigured naming all missing and invalid variables at once, and never the value of a secret.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from runtime.errors import Misconfigured
 
 
 class Environment(BaseSettings):
-    """What every function is told."""
+    """The settings of every function."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
@@ -23,7 +23,7 @@ class Environment(BaseSettings):
 
 
 class DatabaseEnvironment(Environment):
-    """A function that talks to PostgreSQL: as the database's user that its role may sign for, or by SIGNIFY_DATABASE_URL outside Lambda.
+    """A function that connects to PostgreSQL: with an IAM token as the database user, or with SIGNIFY_DATABASE_URL outside Lambda.
 
     database_proxied: connections come from RDS Proxy, which takes no session options and sets its own.
     """
@@ -67,7 +67,7 @@ class RunEnvironment(DatabaseEnvironment, LakeEnvironment):
 
 
 class WorkflowEnvironment(Environment):
-    """A function that starts executions, or asks how they stand."""
+    """A function that starts executions or reads their status."""
 
     state_machine_arn: str = Field(min_length=1)
 
@@ -82,13 +82,13 @@ class CanaryEnvironment(Environment):
     api_key_id: str = ""
 
 
-Kind = TypeVar("Kind", bound=Environment)
+E = TypeVar("E", bound=Environment)
 
 
-def load(kind: type[Kind]) -> Kind:
-    """Read the environment as kind; raise Misconfigured with all that is missing or wrong."""
+def load(environment_type: type[E]) -> E:
+    """Read the environment. Raises Misconfigured naming all missing and invalid variables."""
     try:
-        return kind()
+        return environment_type()
     except ValidationError as error:
         faults = [f"{str(fault['loc'][0]).upper()}: {fault['msg'].lower()}" for fault in error.errors() if fault["loc"]]
-        raise Misconfigured(f"{kind.__name__} cannot be read from the environment. " + "; ".join(faults)) from None
+        raise Misconfigured(f"{environment_type.__name__} cannot be read from the environment. " + "; ".join(faults)) from None

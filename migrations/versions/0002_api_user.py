@@ -1,4 +1,4 @@
-"""What the API's user may do: read what the API answers, and add jobs.
+"""The rights of the API's user: read what the API returns, and add jobs.
 
 Revision 0002, after 0001. The deploy makes the user before it migrates; where there is none, as on a developer's machine, there is
 nothing to grant. Partitions need no grant: they are read through their parents.
@@ -34,7 +34,7 @@ end $$
 
 
 def upgrade() -> None:
-    """Grant, where there is somebody to grant to."""
+    """Grant the rights where the user exists."""
     op.execute(GRANT)
 
 

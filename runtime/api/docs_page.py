@@ -1,4 +1,4 @@
-"""The documentation page: Swagger UI as Powertools renders it, with our title, readable on a phone, and without the list of schemas."""
+"""The documentation page: the Swagger UI of Powertools with a title, a viewport for phones, and without the list of schemas."""
 
 from __future__ import annotations
 

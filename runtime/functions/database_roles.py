@@ -1,4 +1,4 @@
-"""Runs during a deploy, before the migrations: the users that functions sign in as."""
+"""Create the database users, during a deployment and before the migrations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(_event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
-    """Make the users and grant them what they need; a second call changes nothing."""
+    """Create the users and their rights; a second call changes nothing."""
     users = bootstrap.services().database_roles.ensure()
     logger.info("database users: %s for the functions, %s for the API", users.functions, users.api)
     return {"functions": users.functions, "api": users.api}

@@ -1,4 +1,4 @@
-"""What the schedule calls: start the day's run."""
+"""Start the daily run, on schedule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from runtime.functions.observability import emit, observe
 
 @observe
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
-    """Start the run of the scheduled day; a second fire for the same day finds the first one's execution."""
+    """Start the run of the scheduled day; a second delivery for the same day returns the same execution."""
     execution = bootstrap.services().daily_start.start(parse(ScheduledEvent, event).scheduled_time)
     emit({Metric.DAILY_START_ACCEPTED: int(execution.arn is not None)})
     return execution.to_state_output()

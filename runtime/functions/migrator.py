@@ -1,4 +1,4 @@
-"""Runs during a deploy, after the database exists and before new code takes traffic."""
+"""Migrate the database, during a deployment and before new code takes traffic."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(_event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
-    """Bring the schema to the newest revision; a second call changes nothing."""
+    """Upgrade the schema to the newest revision; a second call changes nothing."""
     revision = bootstrap.services().migrations.upgrade()
     logger.info("database schema at revision %s", revision)
     return {"revision": revision}

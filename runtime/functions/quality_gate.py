@@ -1,4 +1,4 @@
-"""State between cleansing and features: is the input good enough?"""
+"""State between cleansing and features: judge the quality of the input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from runtime.functions.run_step import run_step
 
 @run_step
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
-    """Judge the input of a run, keep the report, and refuse the run when the gate is enforced."""
+    """Judge the input of a run, store the report, and refuse a bad run when the gate is enforced."""
     step = parse(GatedRunEvent, event)
     judgement = bootstrap.services().quality_gate.judge(step.run_id, step.gate)
     quality = judgement.quality

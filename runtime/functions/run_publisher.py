@@ -1,4 +1,4 @@
-"""State after the forecast: make the run the one that readers see."""
+"""State after the forecast: publish the run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from runtime.models.domain.documents import Backtest
 
 @run_step
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
-    """Load the run's forecasts and flip the pointer, atomically."""
+    """Load the forecasts of the run and publish it, atomically."""
     step = parse(PublishEvent, event)
     publication = bootstrap.services().publishing.publish(step.run_id, step.gate, flip=step.publish)
     backtest = publication.forecast.backtest or Backtest()

@@ -1,4 +1,4 @@
-"""First state of a run: which day, which objects."""
+"""First state of a run: choose its as-of date and its objects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from runtime.functions.run_step import run_step
 
 @run_step
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
-    """Turn the input of an execution into a run with a manifest."""
+    """Resolve the input of an execution to a run with a manifest."""
     step = parse(ResolveInput, event)
     resolution = bootstrap.services().run_resolution.resolve(step.input, step.execution.to_execution())
     emit({Metric.INPUT_AGE_DAYS: resolution.input_age_days})

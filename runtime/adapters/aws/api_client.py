@@ -54,7 +54,7 @@ class HttpApiClient(ApiClient):
             status, document = self._read(url)
         if status == HTTPStatus.OK:
             return document
-        message = f"GET {path} answered {status}: {document}"[:300]
+        message = f"GET {path} returned {status}: {document}"[:300]
         if status == HTTPStatus.NOT_FOUND:
             raise (NothingPublished if document.get("code") == NothingPublished.code else NotFound)(message)
         raise UnexpectedResponse(message)
@@ -81,7 +81,7 @@ class HttpApiClient(ApiClient):
         headers |= {"Content-Type": "application/x-www-form-urlencoded"}
         status, document = self._request("POST", self._environment.token_url, headers, urlencode({"grant_type": "client_credentials"}))
         if "access_token" not in document:
-            raise Unavailable(f"The token endpoint answered {status}: {document}"[:300])
+            raise Unavailable(f"The token endpoint returned {status}: {document}"[:300])
         return str(document["access_token"])
 
     def _request(self, method: str, url: str, headers: Mapping[str, str], body: str | None = None) -> Response:

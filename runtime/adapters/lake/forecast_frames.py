@@ -36,7 +36,7 @@ DEMAND_COLUMNS = (*SERIES, DEMAND_DATE, DEMAND_VALUE, STOCKOUT)
 
 
 class LakeForecastFrames(ForecastFrames):
-    """ForecastFrames: one download and one scan per frame; only the columns and days asked for are read."""
+    """One download and one scan per frame, of the required columns and days only."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake

@@ -1,4 +1,4 @@
-"""Objects that landed in the lake, and what became of each."""
+"""Uploaded objects and their outcomes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ObjectStatus(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why a landed object as a whole was rejected."""
+    """Why an uploaded object was rejected as a whole."""
 
     UNKNOWN_DATASET = "UNKNOWN_DATASET"
     UNSUPPORTED_FORMAT = "UNSUPPORTED_FORMAT"
@@ -47,7 +47,7 @@ class LandedObject:
 
 @dataclass(frozen=True)
 class IngestedObject:
-    """The record of one landed object.
+    """The record of one uploaded object.
 
     `first_date` and `last_date` bound the plausible business dates seen in it.
     `duplicate_of` names the accepted object with the same bytes.

@@ -1,4 +1,4 @@
-"""What an execution of the state machine may be started with. `{}` is valid."""
+"""The input of an execution of the state machine. `{}` is valid."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class RunInput(BaseModel):
-    """The input of one run: yesterday, 28 days, every gate enforced, published, unless it says otherwise."""
+    """The input of one run. Defaults: data to yesterday, 28 days, every gate enforced, published."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,16 +32,16 @@ class RunInput(BaseModel):
 
 
 def parse_run_input(raw: object) -> RunInput:
-    """Read the input of an execution.
+    """Validate the input of an execution.
 
     Raises UnknownInputKey naming the allowed keys, or InvalidInput naming each wrong field and its value.
     """
     if not isinstance(raw, Mapping):
         raise InvalidInput(f"the input must be a JSON object such as {{}}, not {raw!r}")
-    unknown = sorted(set(raw) - set(RunInput.model_fields))
-    if unknown:
+    unknown_keys = sorted(set(raw) - set(RunInput.model_fields))
+    if unknown_keys:
         raise UnknownInputKey(
-            f"unknown {'keys' if len(unknown) > 1 else 'key'} {', '.join(unknown)}; allowed: {', '.join(RunInput.model_fields)}"
+            f"unknown {'keys' if len(unknown_keys) > 1 else 'key'} {', '.join(unknown_keys)}; allowed: {', '.join(RunInput.model_fields)}"
         )
     try:
         return RunInput.model_validate(raw)

@@ -1,4 +1,4 @@
-"""What every table shares: names of constraints, types of columns."""
+"""Shared parts of the tables: names of constraints, types of columns."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Base(DeclarativeBase):
     """The schema."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {str: Text, UUID: Uuid}  # noqa: RUF012 - SQLAlchemy reads it as it stands
+    type_annotation_map = {str: Text, UUID: Uuid}  # noqa: RUF012 - SQLAlchemy requires a plain dict
 
 
 def one_of(column: str, values: type[StrEnum]) -> str:
-    """The SQL condition that column holds a member of values; text and a check are easier to extend than a PostgreSQL enum."""
+    """Return the SQL condition that a column holds a member of an enum; easier to extend than an enum of PostgreSQL."""
     return f"{column} in ({', '.join(repr(str(value)) for value in values)})"

@@ -14,7 +14,7 @@ from runtime.models.tables.base import Base, CreatedAt, Document, Instant, one_o
 
 
 class JobRow(Base):
-    """Long work that a caller asks about."""
+    """The jobs of clients."""
 
     __tablename__ = "jobs"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""The table of landed objects."""
+"""The table of uploaded objects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runtime.models.tables.base import Base, Documents, Instant, one_of
 
 
 class IngestedObjectRow(Base):
-    """What became of each landed object version."""
+    """The outcome of each uploaded object version."""
 
     __tablename__ = "ingested_objects"
     __table_args__ = (
@@ -24,7 +24,7 @@ class IngestedObjectRow(Base):
         CheckConstraint(
             "status <> 'ACCEPTED' or (dataset is not null and sha256 is not null and staging_key is not null)", name="accepted_is_staged"
         ),
-        # Two deliveries of the same bytes that race each other: the database lets one of them be the accepted one.
+        # Of two concurrent deliveries of the same bytes, the database accepts one.
         Index("uq_ingested_objects_accepted_content", "dataset", "sha256", unique=True, postgresql_where=text("status = 'ACCEPTED'")),
         Index("ix_ingested_objects_received_at_id", "received_at", "id"),
     )

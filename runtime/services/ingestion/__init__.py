@@ -1,1 +1,1 @@
-"""Receiving landed objects."""
+"""Ingestion of uploaded objects."""

@@ -1,4 +1,4 @@
-"""Record the outcome of a run: run, job, and the summary for people."""
+"""Record the outcome of a run: run, job and summary."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class RunResolution:
         self._mark_job(run_input, execution)
         run = self.runs.start(run)
         self.lake.write_json(manifest_key(run.id), _manifest(run).model_dump(mode="json"))
-        if self.jobs.get(run.id).has_ended:  # the execution was stopped, and its books closed, while this was under way
+        if self.jobs.get(run.id).has_ended:  # the execution was stopped and recorded in the meantime
             self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
         return ResolvedRun(run, run_input, self.lake.bucket)
 
@@ -86,7 +86,7 @@ class RunResolution:
         )
 
     def _mark_job(self, run_input: RunInput, execution: Execution) -> None:
-        """Create the job of the execution, unless whoever started the execution did, and mark it as running in this first state."""
+        """Create the job of the execution, unless the API has, and mark it as running in this first state."""
         request = run_input.model_dump(mode="json", exclude_unset=True)
         now = self.clock.now()
         progress = progress_at(RunState.RESOLVE_INPUT)

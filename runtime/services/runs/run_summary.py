@@ -1,4 +1,4 @@
-"""Summary of a finished run for people."""
+"""Summaries of finished runs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Turning one landed file into staged rows, or into a reason why not: nothing here knows where the file came from or where the rows go."""
+"""Staging: one uploaded file becomes staged rows, or is rejected with a reason. Nothing here accesses the lake or the database."""

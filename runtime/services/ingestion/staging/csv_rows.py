@@ -1,4 +1,4 @@
-"""A CSV text as staged rows: the contract's columns as they stand in the file, the line, and what was wrong if the line cannot be read."""
+"""CSV text as staged rows: the contract's columns as in the file, the line number, and the fault of a line that cannot be read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
@@ -14,7 +14,7 @@ StagedRow = Sequence[str]
 
 
 class CsvRows(Iterator[StagedRow]):
-    """The rows below the header; header is read at once, rows as they are asked for."""
+    """The rows below the header, read lazily; the header is read at once."""
 
     def __init__(self, lines: Lines, contract: Contract) -> None:
         self._lines = lines

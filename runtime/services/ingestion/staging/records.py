@@ -1,4 +1,4 @@
-"""The records of a CSV text (RFC 4180), each with the line it starts on; a bad one costs itself, never its neighbours."""
+"""The records of a CSV text (RFC 4180), each with the line it starts on; a malformed one does not affect the others."""
 
 import csv
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _WORDS = {
     "',' expected after '\"'": 'has text after a closing quote (write a quote inside a quoted value as "")',
 }
 
-# The module's own limit is 128 KiB per field; ours is on the record.
+# The limit of the csv module is 128 KiB per field; here a record is limited.
 csv.field_size_limit(2 * MAX_RECORD)
 
 
@@ -32,8 +32,8 @@ class Record(NamedTuple):
 def read_records(lines: Lines) -> Iterator[Record]:
     """Yield every record that is not a blank line; lines.record_lines is then its text.
 
-    When quoting goes wrong across several lines, the first line is unreadable and each of the others is read alone: a stray quote
-    swallows nothing, and no line is looked at more than twice.
+    When a quote is not closed, the first line is unreadable and each of the following lines is read on its own: no other row is lost,
+    and no line is read more than twice.
     """
     reader = csv.reader(lines, strict=True)
     while True:
@@ -85,5 +85,5 @@ def _unreadable(number: int, fault: str, text: str) -> Record:
 
 
 def excerpt_of(text: str) -> str:
-    """Return the start of a record for people to look at: up to 500 characters, NUL shown as a picture."""
+    """Return the start of a record as an excerpt: up to 500 characters, NUL replaced by a visible symbol."""
     return text[:EXCERPT].rstrip("\r\n").replace("\0", "␀")

@@ -1,4 +1,4 @@
-"""How a step of staging says that the whole file cannot be used."""
+"""The rejection of a file."""
 
 from runtime.models.domain.objects import ReasonCode
 
@@ -6,7 +6,7 @@ __all__ = ["ObjectRejected", "ReasonCode"]
 
 
 class ObjectRejected(Exception):
-    """The file cannot be used as it is; the code and the reason are recorded and shown to its sender."""
+    """The file cannot be used; code and reason are recorded and shown to its sender."""
 
     def __init__(self, code: ReasonCode, reason: str) -> None:
         super().__init__(f"{code}: {reason}")

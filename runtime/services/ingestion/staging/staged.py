@@ -1,4 +1,4 @@
-"""What staging needs from outside, and what comes of it."""
+"""The port and the result of staging."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class StagedFile:
 
 @dataclass(frozen=True)
 class StagingPlan:
-    """How one file becomes staged rows."""
+    """The contract, the object id and the date for staging one file."""
 
     contract: Contract
     source_object: str
@@ -39,7 +39,7 @@ class RowStore(Protocol):
         """Stage rows that were read here; present names the columns that every row begins with."""
 
     def parquet_columns(self, source: Path) -> list[str]:
-        """Name the columns of a Parquet file as they stand in it; raises ObjectRejected (UNREADABLE)."""
+        """Name the columns of a Parquet file in their order; raises ObjectRejected (UNREADABLE)."""
 
     def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path) -> StagedFile:
-        """Stage a Parquet file (contract column -> its place in the file); raises ObjectRejected (UNREADABLE, ENCODING)."""
+        """Stage a Parquet file (contract column -> its index in the file); raises ObjectRejected (UNREADABLE, ENCODING)."""

@@ -124,12 +124,12 @@ def test_the_api_key_is_sent_when_the_environment_names_one(gateway: Gateway) ->
 )
 def test_other_responses_raise_the_matching_error(gateway: Gateway, status: int, body: bytes, error: type[Exception]) -> None:
     gateway.response = (status, body)
-    with pytest.raises(error, match=f"GET /kpis answered {status}: "):
+    with pytest.raises(error, match=f"GET /kpis returned {status}: "):
         api_client(gateway).get("/kpis")
 
 
 def test_a_client_with_a_wrong_secret_gets_no_token(gateway: Gateway) -> None:
-    with pytest.raises(Unavailable, match=r"token endpoint answered 400.*invalid_client"):
+    with pytest.raises(Unavailable, match=r"token endpoint returned 400.*invalid_client"):
         api_client(gateway, secret="old").get("/kpis")
 
 

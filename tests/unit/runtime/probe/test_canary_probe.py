@@ -48,9 +48,9 @@ def test_a_stage_without_a_published_run_passes(clock: FixedClock) -> None:
     [
         ("/forecasts", Unavailable("the API cannot be reached"), "cannot be reached"),
         ("/forecasts", {"forecasts": [], "meta": {}}, "holds no forecast"),
-        (f"/forecasts/{RUN}/accuracy", UnexpectedResponse("GET /accuracy answered 500"), "answered 500"),
+        (f"/forecasts/{RUN}/accuracy", UnexpectedResponse("GET /accuracy returned 500"), "returned 500"),
         (f"/forecasts/{RUN}/accuracy", {"forecast_id": "another"}, "about another run"),
-        ("/kpis", NotFound("GET /kpis answered 404"), "answered 404"),
+        ("/kpis", NotFound("GET /kpis returned 404"), "returned 404"),
         ("/kpis", {}, "no list of KPIs"),
     ],
 )
