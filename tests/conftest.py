@@ -37,14 +37,14 @@ end $$
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the folders of lanes that were not asked for."""
-    asked: str = config.option.markexpr
-    return True if any(f"not {lane}" in asked and collection_path == ROOT / folder for lane, folder in FOLDERS.items()) else None
+    """Leave out the folders of suites that were not selected."""
+    markers: str = config.option.markexpr
+    return True if any(f"not {lane}" in markers and collection_path == ROOT / folder for lane, folder in FOLDERS.items()) else None
 
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A server of the session's own, on a free port; the API's user is there before any migration, as on a stage."""
+    """The session's own server, on a free port; the API's user exists before any migration, as on a stage."""
     server = open_server(tmp_path_factory.mktemp("postgres"), ports.find_free())
     try:
         server.start()

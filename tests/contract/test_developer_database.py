@@ -1,4 +1,4 @@
-"""The database that developers' commands start for themselves."""
+"""The database that development commands start on demand."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def test_two_commands_at_once_share_the_server_and_the_first_ends_it() -> None:
 
 def test_down_stops_the_server_of_a_command_that_was_killed(home: Path) -> None:
     (home / "developer-postgres").mkdir()
-    left = open_server(home / "developer-postgres", ports.find_free())
-    left.start()
+    server = open_server(home / "developer-postgres", ports.find_free())
+    server.start()
     assert stop_developer_database()
-    assert not left.is_running()
+    assert not server.is_running()
     assert not stop_developer_database()

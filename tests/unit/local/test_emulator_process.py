@@ -57,11 +57,11 @@ def test_an_emulator_that_responds_is_ready(server: str, this_process: ProcessRe
 
 def test_an_emulator_that_ended_is_an_error_with_the_end_of_its_log(home: Path, this_process: ProcessRecord) -> None:
     (home / "logs" / "emulator.log").write_text("\n".join(f"line {number}" for number in range(30)))
-    ended = ProcessRecord(this_process.pid, this_process.start_time - 100)
+    former_process = ProcessRecord(this_process.pid, this_process.start_time - 100)
     with pytest.raises(
         LocalStackError, match=r"(?s)did not respond on http://127\.0\.0\.1:1; its log .*emulator\.log ends with\nline 18\n.*29$"
     ):
-        wait_until_ready(ended, "http://127.0.0.1:1")
+        wait_until_ready(former_process, "http://127.0.0.1:1")
 
 
 def test_an_emulator_that_runs_and_does_not_respond_is_an_error_after_the_deadline(

@@ -44,9 +44,9 @@ def test_nothing_is_demanded_while_the_site_is_closed(demand: SiteDemand) -> Non
 
 
 def test_a_discontinued_sku_ends_and_a_new_one_starts_within_the_history(catalogue: Catalogue, demand: SiteDemand) -> None:
-    new, discontinued = catalogue.mask(Pattern.NEW), catalogue.mask(Pattern.DISCONTINUED)
-    assert demand.units[new, :-150].sum() == 0 < demand.units[new, -150:].sum()
-    assert demand.units[discontinued, -190:].sum() == 0 < demand.units[discontinued, :-190].sum()
+    is_new, is_discontinued = catalogue.mask(Pattern.NEW), catalogue.mask(Pattern.DISCONTINUED)
+    assert demand.units[is_new, :-150].sum() == 0 < demand.units[is_new, -150:].sum()
+    assert demand.units[is_discontinued, -190:].sum() == 0 < demand.units[is_discontinued, :-190].sum()
 
 
 def test_a_stock_out_cuts_sales_to_less_than_half(demand: SiteDemand) -> None:
@@ -57,8 +57,8 @@ def test_a_stock_out_cuts_sales_to_less_than_half(demand: SiteDemand) -> None:
 
 def test_seasonal_skus_vary_more_over_the_year_than_smooth_ones(catalogue: Catalogue, demand: SiteDemand) -> None:
     quarters = demand.units[:, -728:].reshape(len(catalogue), 8, 91).sum(axis=2)
-    spread = quarters.std(axis=1) / quarters.mean(axis=1).clip(min=1)
-    assert np.median(spread[catalogue.mask(Pattern.SEASONAL)]) > 2 * np.median(spread[catalogue.mask(Pattern.SMOOTH)])
+    variation = quarters.std(axis=1) / quarters.mean(axis=1).clip(min=1)
+    assert np.median(variation[catalogue.mask(Pattern.SEASONAL)]) > 2 * np.median(variation[catalogue.mask(Pattern.SMOOTH)])
 
 
 def test_history_rows_hold_all_sales_before_the_last_day(catalogue: Catalogue, demand: SiteDemand) -> None:
