@@ -58,7 +58,7 @@ FORECAST_ROWS_EXCLUDED: LogisticsMetric[InputExclusions, int] = count_metric(
     "Forecast rows left out",
     "n_excluded.forecast_without_value_or_date",
     "rows without a value or a date",
-    lambda excluded: excluded.forecast_without_value_or_date,
+    lambda rows: rows.forecast_without_value_or_date,
     sign=SMALLER_IS_BETTER,
 )
 METRICS = (FORECAST_ROWS_EXCLUDED,)

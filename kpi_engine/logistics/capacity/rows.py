@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from kpi_engine.logistics.arithmetic import count_true, percentage, sum_exactly
+from kpi_engine.logistics.capacity.days import CapacityDay, build_days, compute_headroom, name_band
 from kpi_engine.logistics.capacity.load import ResourceLoad
 from kpi_engine.logistics.capacity.needs import DOORS_NEEDED, FTE_NEEDED, NEED_METRICS, TRUCKS_NEEDED, Needs, Workload
 from kpi_engine.logistics.capacity.overall import NO_QUANTILES
@@ -23,19 +24,6 @@ from kpi_engine.shared.metric import ScorAttribute, Unit
 
 NEVER_OVER_CAPACITY = "never_over_capacity"
 NO_CAPACITY = "no_capacity"
-
-
-@dataclass(frozen=True)
-class CapacityDay:
-    """One day of a resource, in its own unit; None without an interval of the forecast, headroom None without capacity."""
-
-    date: date
-    demand: float
-    demand_p90: float | None
-    capacity: float
-    headroom_pct: float | None
-    p_breach: float | None
-    band: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,7 +234,7 @@ def _build_row(load: ResourceLoad, vehicle_types: VehicleTypes, parameters: Capa
         first_breach_p90=first_breach_p90,
         p_breach=figures[P_BREACH],
         needs=Needs(need_figures[TRUCKS_NEEDED], need_figures[DOORS_NEEDED], need_figures[FTE_NEEDED]),
-        days=_build_days(load, parameters),
+        days=build_days(load, parameters),
         undefined_reasons={
             **figures.undefined_reasons,
             **{name: reason for name, reason in breach_reasons.items() if reason},
@@ -255,43 +243,5 @@ def _build_row(load: ResourceLoad, vehicle_types: VehicleTypes, parameters: Capa
     )
 
 
-def name_band(utilisation: float, parameters: CapacityParameters) -> str:
-    """Return slack below 70 %, healthy below 85, tight below 95, critical to 100, over beyond it.
-
-    >>> name_band(70, CapacityParameters()), name_band(100, CapacityParameters()), name_band(100.1, CapacityParameters())
-    ('healthy', 'critical', 'over')
-    """
-    *lower_bands, (full, critical) = parameters.bands
-    for limit, name in lower_bands:
-        if utilisation < limit:
-            return name
-    return critical if utilisation <= full else "over"
-
-
-def compute_headroom(demand: float, capacity: float) -> float | None:
-    """Return 100 * (capacity - demand) / capacity, percent; None without capacity.
-
-    >>> compute_headroom(1_200, 1_000), compute_headroom(10, 0)
-    (-20.0, None)
-    """
-    return percentage(capacity - demand, capacity)
-
-
 def _find_first_day(load: ResourceLoad, mask: Bools) -> date | None:
     return date_of(int(load.demand.days[int(mask.argmax())])) if mask.any() else None
-
-
-def _build_days(load: ResourceLoad, parameters: CapacityParameters) -> tuple[CapacityDay, ...]:
-    columns = (load.demand.days, load.median, load.p90, load.capacity, load.p_breach, load.utilisation)
-    return tuple(
-        CapacityDay(
-            date=date_of(int(day)),
-            demand=float(median),
-            demand_p90=None if np.isnan(p90) else float(p90),
-            capacity=float(capacity),
-            headroom_pct=compute_headroom(float(median), float(capacity)),
-            p_breach=None if np.isnan(p_breach) else float(p_breach),
-            band=name_band(float(utilisation), parameters),
-        )
-        for day, median, p90, capacity, p_breach, utilisation in zip(*columns, strict=True)
-    )

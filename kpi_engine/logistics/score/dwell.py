@@ -13,8 +13,6 @@ from kpi_engine.logistics.arithmetic import count_true, percentage, sum_exactly
 from kpi_engine.logistics.inputs.parameters import DwellParameters
 from kpi_engine.logistics.inputs.shipments import Shipments
 from kpi_engine.logistics.metric import (
-    CONVENTION,
-    NO_SIGN,
     SMALLER_IS_BETTER,
     LogisticsMetric,
     Part,
@@ -22,13 +20,12 @@ from kpi_engine.logistics.metric import (
     explain_missing_columns,
     parameter_metric,
 )
+from kpi_engine.logistics.score.dwell_segments import SEGMENT_METRICS, SEGMENTS, DwellSegment, measure_segment
+from kpi_engine.logistics.score.visits import DwellTimes, Visits, list_visits
 from kpi_engine.logistics.serialise import fields_to_json, to_json
-from kpi_engine.shared.arrays import Bools, Floats
+from kpi_engine.shared.arrays import Bools
 from kpi_engine.shared.metric import NO_OBSERVATIONS, ScorAttribute, Unit
 
-SEGMENTS = {"queue": ("gate_in", "dock_in"), "dock": ("dock_in", "dock_out"), "depart": ("dock_out", "gate_out")}
-VISIT_KEY = ["trip_id", "site_id", "gate_in", "gate_out"]
-VISIT_COLUMNS = [*VISIT_KEY, "dock_in", "dock_out", "door_id", "carrier_id", "gate_in_hour"]
 ROW_KEYS = {"by_site": "site_id", "by_door": "door_id", "by_carrier": "carrier_id", "by_hour": "gate_in_hour"}
 OIG = "US DOT OIG, ST2018019 (detention of commercial drivers)"
 NULL_WITHOUT_TIMES = "null (the whole of `dwell`) when gate times are not there"
@@ -54,15 +51,6 @@ class DwellFigures:
             detention_minutes=DETENTION(times),
             visits=DWELL_VISITS(times),
         )
-
-
-@dataclass(frozen=True)
-class DwellSegment:
-    """The minutes of one segment of the visits, over the visits of which it is known."""
-
-    median: float
-    p90: float
-    visits: int
 
 
 @dataclass(frozen=True)
@@ -96,27 +84,6 @@ class Dwell(DwellFigures):
         return fields_to_json(self) | {
             name: [{ROW_KEYS[name]: key, **to_json(figures)} for key, figures in rows.items()] for name, rows in breakdowns.items()
         }
-
-
-@dataclass(frozen=True, eq=False)
-class DwellTimes:
-    """The minutes that each visit took, and how many of them are free."""
-
-    minutes: Floats
-    free_minutes: float
-
-    @property
-    def detention(self) -> Floats:
-        """The minutes beyond the free time."""
-        return np.maximum(self.minutes - self.free_minutes, 0)
-
-
-@dataclass(frozen=True, eq=False)
-class Visits:
-    """One entry per visit: its times and places, and its minutes, NaN where a gate time is missing."""
-
-    frame: pd.DataFrame
-    minutes: Floats
 
 
 def _minutes_metric(
@@ -182,38 +149,6 @@ DWELL_VISITS: LogisticsMetric[DwellTimes, int] = count_metric(
 )
 
 
-def _segment_metric(
-    segment: str, key: str, title: str, unit: Unit, sign: str, compute: Callable[[Floats], float]
-) -> LogisticsMetric[Floats, float]:
-    return LogisticsMetric(
-        name=f"dwell_{segment}_{key}",
-        title=title[:1].upper() + title[1:],
-        path=f"dwell.segments.{segment}.{key}",
-        formula=title,
-        unit=unit,
-        sign=sign,
-        zero_policy="null when the times are not there",
-        source=CONVENTION,
-        scor=ScorAttribute.RESPONSIVENESS,
-        compute=compute,
-    )
-
-
-def _segment_metrics(segment: str, time: str) -> tuple[LogisticsMetric[Floats, float], ...]:
-    """The metrics of the minutes of a segment; time: what the segment is."""
-    minutes = (Unit.MINUTES, SMALLER_IS_BETTER)
-    return (
-        _segment_metric(segment, "median", f"median {time}", *minutes, lambda values: float(np.percentile(values, 50))),
-        _segment_metric(segment, "p90", f"90th percentile of the {time}", *minutes, lambda values: float(np.percentile(values, 90))),
-        _segment_metric(segment, "visits", f"visits with a known {time}", Unit.COUNT, NO_SIGN, len),
-    )
-
-
-SEGMENT_METRICS = {
-    "queue": _segment_metrics("queue", "time from gate to dock"),
-    "dock": _segment_metrics("dock", "time at the dock"),
-    "depart": _segment_metrics("depart", "time from dock to gate"),
-}
 MISSING_TIME: LogisticsMetric[Visits, int] = count_metric(
     "dwell_excluded_missing",
     "Visits left out: a gate time is missing",
@@ -268,7 +203,7 @@ def measure_dwell(shipments: Shipments, parameters: DwellParameters) -> Part[Dwe
         return Part(None, {"dwell": reason or NO_OBSERVATIONS})
     is_measured = visits.minutes >= 0
     frame, times = visits.frame[is_measured], DwellTimes(visits.minutes[is_measured], parameters.free_minutes)
-    segments = {name: _measure_segment(name, frame) for name in SEGMENTS}
+    segments = {name: measure_segment(name, frame) for name in SEGMENTS}
     dwell = Dwell(
         **vars(DwellFigures.of(times)),
         free_minutes=parameters.free_minutes,
@@ -280,30 +215,6 @@ def measure_dwell(shipments: Shipments, parameters: DwellParameters) -> Part[Dwe
         n_excluded=DwellExclusions(MISSING_TIME(visits), NEGATIVE_TIME(visits)),
     )
     return Part(dwell, {f"dwell.segments.{name}": "no_timestamps" for name, segment in segments.items() if segment is None})
-
-
-def list_visits(shipments: Shipments) -> Visits:
-    """Return the visits of the trips: the same trip at the same site at the same times is one.
-
-    >>> from kpi_engine.logistics.inputs.shipments import read_shipments
-    >>> from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
-    >>> rows = {"shipment_id": ["S1", "S2"], "trip_id": "T1", "gate_in": "2026-07-20T09:00", "gate_out": "2026-07-20T10:30"}
-    >>> list_visits(read_shipments(pd.DataFrame(rows), read_vehicle_types(pd.DataFrame()))).minutes.tolist()
-    [90.0]
-    """
-    visits = shipments.frame.assign(trip_id=shipments.trip)[VISIT_COLUMNS].sort_values(VISIT_COLUMNS)
-    visits = visits[~visits.duplicated(VISIT_KEY)]
-    return Visits(visits, (visits["gate_out"] - visits["gate_in"]).to_numpy(dtype=np.float64))
-
-
-def _measure_segment(name: str, visits: pd.DataFrame) -> DwellSegment | None:
-    start, end = SEGMENTS[name]
-    minutes = (visits[end] - visits[start]).to_numpy(dtype=np.float64)
-    minutes = minutes[minutes >= 0]
-    if not len(minutes):
-        return None
-    median, p90, count = SEGMENT_METRICS[name]
-    return DwellSegment(median(minutes), p90(minutes), visits=int(count(minutes)))
 
 
 def _break_down(names: pd.Series[str], times: DwellTimes) -> dict[str, DwellFigures]:

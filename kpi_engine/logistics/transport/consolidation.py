@@ -23,6 +23,7 @@ from kpi_engine.logistics.metric import (
     parameter_metric,
 )
 from kpi_engine.logistics.transport.cells import round_to_cells
+from kpi_engine.logistics.transport.fleet_plan import FleetPlan
 from kpi_engine.logistics.transport.group_rows import GroupRows, PlannedGroup, ShipmentLists
 from kpi_engine.logistics.transport.groups import group_shipments, split_groups
 from kpi_engine.logistics.transport.plan import GroupPlan, plan_group
@@ -49,31 +50,6 @@ class ConsolidationPlan:
     shift_days: int
     not_planned: Mapping[str, int]
     groups: tuple[PlannedGroup, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class FleetPlan:
-    """The plans of all groups, and what the trips that they cancel save, in the currencies of these trips."""
-
-    plans: tuple[GroupPlan, ...]
-    saving: Saving
-    currencies: frozenset[str]
-    n_not_planned: Mapping[str, int]
-
-    @property
-    def trucks_used(self) -> int:
-        """Trips of all groups."""
-        return sum(plan.trucks_used for plan in self.plans)
-
-    @property
-    def trucks_lower_bound(self) -> int:
-        """The sum of the groups' bounds."""
-        return sum(plan.lower_bound for plan in self.plans)
-
-    @property
-    def trucks_planned(self) -> int:
-        """Trucks of all plans."""
-        return sum(plan.trucks_planned for plan in self.plans)
 
 
 def _truck_metric(

@@ -29,16 +29,16 @@ def golden_report() -> LogisticsReport:
 
 def values_in(document: Any) -> list[Any]:
     """Every value of a document, the nested ones too."""
-    nested = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
-    return [document, *(value for item in nested for value in values_in(item))]
+    children = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
+    return [document, *(value for item in children for value in values_in(item))]
 
 
 def parts_in(value: Any) -> list[Any]:
     """Every part of a report, the nested ones too."""
     if is_dataclass(value):
         return [value, *(part for field in fields(value) for part in parts_in(getattr(value, field.name)))]
-    nested = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
-    return [part for item in nested for part in parts_in(item)]
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    return [part for item in children for part in parts_in(item)]
 
 
 def test_the_dict_of_the_golden_week_is_the_recorded_one() -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from kpi_engine.logistics.inputs.orders import read_order_lines
 from kpi_engine.logistics.inputs.parameters import LogisticsParameters, OtifParameters
-from kpi_engine.logistics.service.otif import DUE_COLUMNS, measure_otif
+from kpi_engine.logistics.service.due_lines import DUE_COLUMNS
+from kpi_engine.logistics.service.otif import measure_otif
 from tests.unit.kpi_engine.logistics.frames import kpis, random_lines
 
 LEVELS, BASES = ("order", "line", "case"), ("requested", "first_promise", "last_confirmed")
