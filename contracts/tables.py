@@ -83,8 +83,8 @@ class Table:
 
     def arrow_columns(self) -> dict[str, str]:
         """Return name and Arrow type alias of every column. Raises TypeError for a type without alias."""
-        if unnamed := [column.name for column in self.columns if column.type.arrow is None]:
-            raise TypeError(f"{self.name}: Arrow has no alias for the types of {', '.join(unnamed)}")
+        if columns_without_alias := [column.name for column in self.columns if column.type.arrow is None]:
+            raise TypeError(f"{self.name}: Arrow has no alias for the types of {', '.join(columns_without_alias)}")
         return {column.name: str(column.type.arrow) for column in self.columns}
 
 
