@@ -1,0 +1,64 @@
+"""The structure of the repository: how many modules a folder holds, and that packages import each other in one direction only."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_MODULES = 20
+PACKAGES = (
+    "cdk",
+    "cli",
+    "contracts",
+    "forecast_engine",
+    "glue_jobs",
+    "kpi_engine",
+    "local",
+    "runtime",
+    "signify_engines",
+    "stacks",
+    "tools",
+)
+
+
+def source_files() -> list[Path]:
+    """Every Python file that git tracks, relative to the repository."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    return [Path(line) for line in listing.splitlines() if (ROOT / line).is_file()]
+
+
+@pytest.fixture(scope="module")
+def imports() -> grimp.ImportGraph:
+    """Which module imports which, without the imports that only type checkers follow."""
+    return grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+
+
+def test_no_folder_holds_more_modules_than_a_reader_can_survey() -> None:
+    modules = Counter(file.parent for file in source_files() if file.name != "__init__.py")
+    large_folders = {str(folder): count for folder, count in modules.items() if count > MOST_MODULES}
+    assert large_folders == {}
+
+
+def test_siblings_never_import_each_other_in_a_circle(imports: grimp.ImportGraph) -> None:
+    parents = sorted(module for module in imports.modules if imports.find_children(module))
+    circles = {parent: breakers for parent in parents if (breakers := imports.nominate_cycle_breakers(parent))}
+    assert circles == {}
+
+
+def test_packages_never_import_each_other_in_a_circle(imports: grimp.ImportGraph) -> None:
+    targets: dict[str, set[str]] = {package: set() for package in PACKAGES}
+    for module in imports.modules:
+        package = module.partition(".")[0]
+        targets[package] |= {target.partition(".")[0] for target in imports.find_modules_directly_imported_by(module)} - {package}
+    while leaves := [package for package, direct in targets.items() if not direct]:
+        for leaf in leaves:
+            del targets[leaf]
+        for direct in targets.values():
+            direct.difference_update(leaves)
+    assert targets == {}, "each of these packages imports, directly or not, itself"
