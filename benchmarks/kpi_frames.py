@@ -27,9 +27,9 @@ def frames(rows: int, order: str, seed: int = 1) -> Frames:
     dates = pd.date_range("2026-07-06", periods=DAYS).to_numpy()
     keys = pd.DataFrame({"sku_id": np.repeat(names, DAYS), "date": np.tile(dates, skus)})
     actual = generator.poisson(8, len(keys)).astype(np.float64)
-    predicted = np.maximum(actual + generator.normal(0, 3, len(keys)), 0)
+    forecast_values = np.maximum(actual + generator.normal(0, 3, len(keys)), 0)
     forecast = keys.rename(columns={"date": "forecast_date"}).assign(
-        predicted_value=predicted, confidence_lower=predicted - 4, confidence_upper=predicted + 4
+        predicted_value=forecast_values, confidence_lower=forecast_values - 4, confidence_upper=forecast_values + 4
     )
     actual_rows = keys.rename(columns={"date": "demand_date"}).assign(actual_value=actual)
     draws = generator.random((2, len(keys)))

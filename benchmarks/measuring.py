@@ -39,12 +39,12 @@ def cost(run: Callable[[], object]) -> Cost:
 
 
 def _measure(run: Callable[[], object], sender: Connection) -> None:
-    process, finished = psutil.Process(), threading.Event()
+    process, is_finished = psutil.Process(), threading.Event()
     before = peak = process.memory_info().rss
 
     def watch() -> None:
         nonlocal peak
-        while not finished.wait(SAMPLE_SECONDS):
+        while not is_finished.wait(SAMPLE_SECONDS):
             peak = max(peak, process.memory_info().rss)
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -53,7 +53,7 @@ def _measure(run: Callable[[], object], sender: Connection) -> None:
     result = run()
     cpu = time.process_time() - start
     peak = max(peak, process.memory_info().rss)
-    finished.set()
+    is_finished.set()
     watcher.join()
     del result
     sender.send(Cost(cpu, peak - before))

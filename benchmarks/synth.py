@@ -48,14 +48,14 @@ def _own(process: psutil.Process) -> float:
 
 def phases(stage: str, output: str) -> dict[str, float]:
     """CPU seconds by phase of this process, which has imported nothing of the CDK yet; the first also holds Python's own start."""
-    spent, before, process = {}, 0.0, psutil.Process()
+    seconds_by_phase, before, process = {}, 0.0, psutil.Process()
 
     @contextmanager
     def phase(name: str) -> Iterator[None]:
         nonlocal before
         yield
         now = cpu_seconds(process)
-        spent[name], before = now - before, now
+        seconds_by_phase[name], before = now - before, now
 
     with phase("import"):
         from aws_cdk import App
@@ -72,7 +72,7 @@ def phases(stage: str, output: str) -> dict[str, float]:
         add_checks(app)
     with phase("synth"):
         app.synth()
-    return spent
+    return seconds_by_phase
 
 
 def measure_apart(stage: str, output: Path) -> dict[str, float]:

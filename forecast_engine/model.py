@@ -81,7 +81,7 @@ class PanelModel:
             mean=np.where(is_closed, 0.0, mean),
             quantiles=np.where(is_closed, 0.0, quantiles(mean, errors, classes, average, levels)),
             model=self.name if past_replays else NAME_UNTESTED,
-            warnings=() if past_replays else (_untested(panel, horizon),),
+            warnings=() if past_replays else (_untested_warning(panel, horizon),),
             diagnostics=MixtureDiagnostics(tuple(candidate.name for candidate in candidates.members), weights, classes),
         )
 
@@ -98,7 +98,7 @@ def _site_numbers(series: tuple[SeriesKey, ...]) -> Ints:
     return np.array([number[key.site_id] for key in series], dtype=np.int64)
 
 
-def _untested(panel: Panel, horizon: int) -> str:
+def _untested_warning(panel: Panel, horizon: int) -> str:
     return (
         f"history of {panel.days} days is too short to replay a {horizon}-day forecast: candidates weigh alike and the quantiles come from "
         "the stretched fit of the last days"

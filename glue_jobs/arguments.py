@@ -40,7 +40,7 @@ class JobRun:
 
     def of_dataset(self, dataset: str) -> tuple[StagedObject, ...]:
         """Return the objects of one data set."""
-        return tuple(staged for staged in self.objects if staged.dataset == dataset)
+        return tuple(item for item in self.objects if item.dataset == dataset)
 
 
 def job_run(argv: Sequence[str]) -> JobRun:

@@ -58,8 +58,8 @@ def daily_rows(values: Mapping[str, Any]) -> pa.Table:
 
     Raises KeyError when another column is missing, ValueError for a column that the table does not have.
     """
-    if unknown := sorted(values.keys() - set(DAILY_SCHEMA.names)):
-        raise ValueError(f"{FORECASTS.name} has no column {', '.join(unknown)}; its columns are {', '.join(DAILY_SCHEMA.names)}")
+    if unknown_columns := sorted(values.keys() - set(DAILY_SCHEMA.names)):
+        raise ValueError(f"{FORECASTS.name} has no column {', '.join(unknown_columns)}; its columns are {', '.join(DAILY_SCHEMA.names)}")
     n_rows = len(values[RUN_PARTITION])
     blank = {column.name: pa.nulls(n_rows, DAILY_SCHEMA.field(column.name).type) for column in FORECASTS.columns if column.nullable}
     return pa.table({**blank, **values}, schema=DAILY_SCHEMA)

@@ -10,12 +10,10 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from local import cdk_cli, ports, state
-from local.emulator.settings import EmulatorSettings
+from local.emulator.settings import REGION, EmulatorSettings
 from local.errors import LocalStackError
 from local.processes import ProcessRecord, start_detached
 
-REGION = "us-east-1"
-ACCOUNT = "000000000000"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "signify-local", "AWS_SECRET_ACCESS_KEY": "signify-local"}
 READY_SECONDS = 60
 INHERITED_VARIABLES = ("HOME", "LANG", "LC_ALL", "USER", "SSL_CERT_FILE", "UV_CACHE_DIR", "XDG_CACHE_HOME")

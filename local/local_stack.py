@@ -18,8 +18,8 @@ from local import addresses, emulator_process, function_runtime, ports, processe
 from local.assembly import Assembly
 from local.cdk_cli import CdkCli, OnLine
 from local.client_factory import ClientFactory
-from local.emulator.settings import EmulatorSettings
-from local.emulator_process import ACCOUNT, CREDENTIALS, REGION
+from local.emulator.settings import ACCOUNT, REGION, EmulatorSettings
+from local.emulator_process import CREDENTIALS
 from local.errors import AlreadyRunning, LocalStackError
 from local.postgres import PostgresServer, open_server
 from local.state import LocalStackState, Ports

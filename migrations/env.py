@@ -24,7 +24,7 @@ from runtime.models.tables import Base
 MIGRATION_LOCK = 7_263_001
 
 
-def include_object(_item: SchemaItem, name: str | None, type_: str, _reflected: bool, _compare_to: SchemaItem | None) -> bool:
+def include_object(_item: SchemaItem, name: str | None, type_: str, _is_reflected: bool, _compare_to: SchemaItem | None) -> bool:
     """Leave partitions alone: the code makes and drops them."""
     return not (type_ == "table" and name is not None and is_partition(name))
 
@@ -32,9 +32,9 @@ def include_object(_item: SchemaItem, name: str | None, type_: str, _reflected: 
 @contextmanager
 def database_url() -> Iterator[str]:
     """The address of the database to migrate."""
-    given = context.config.attributes.get("url") or os.environ.get(Variable.SIGNIFY_DATABASE_URL)
-    if given:
-        yield given
+    url = context.config.attributes.get("url") or os.environ.get(Variable.SIGNIFY_DATABASE_URL)
+    if url:
+        yield url
         return
     from local.developer_database import open_developer_database  # deployed code has no local/
 

@@ -94,9 +94,9 @@ class PackageLicence:
 def satisfies(expression: str, allowed: Iterable[str]) -> bool:
     """Return whether an SPDX expression holds when exactly the allowed licences do."""
     licensing, keys = Licensing(), set(allowed)
-    parsed = licensing.parse(expression)
-    truth = {symbol: licensing.TRUE if str(symbol) in keys else licensing.FALSE for symbol in parsed.symbols}
-    return bool(parsed.subs(truth, simplify=True) == licensing.TRUE)
+    parsed_expression = licensing.parse(expression)
+    truth = {symbol: licensing.TRUE if str(symbol) in keys else licensing.FALSE for symbol in parsed_expression.symbols}
+    return bool(parsed_expression.subs(truth, simplify=True) == licensing.TRUE)
 
 
 def all_licences() -> list[PackageLicence]:
@@ -119,9 +119,9 @@ def python_licences(sets: Mapping[str, frozenset[Pin]]) -> list[PackageLicence]:
     Raises LicenceError when neither the metadata of an installed package nor STATED_LICENCES names one.
     """
     licences = {name: STATED_LICENCES.get(name) or metadata_licence(name) for name in {pin.name for pins in sets.values() for pin in pins}}
-    unknown = sorted(name for name, licence in licences.items() if licence is None)
-    if unknown:
-        raise LicenceError(f"unknown licences: {', '.join(unknown)}; read the licence file and state it in tools/licences.py")
+    without_licence = sorted(name for name, licence in licences.items() if licence is None)
+    if without_licence:
+        raise LicenceError(f"unknown licences: {', '.join(without_licence)}; read the licence file and state it in tools/licences.py")
     return [PackageLicence(name, licence, _deployed_in(name, sets)) for name, licence in licences.items() if licence]
 
 

@@ -16,8 +16,7 @@ from ministack.services import cloudwatch
 from local.emulator import resource_handlers
 from local.emulator.json_types import JsonObject, JsonView
 from local.emulator.resource_handlers import Attributes, Properties
-from local.emulator.settings import EmulatorSettings
-from local.emulator_process import ACCOUNT, REGION
+from local.emulator.settings import ACCOUNT, REGION, EmulatorSettings
 
 EVALUATION_INTERVAL_S = 5
 COMPARE: dict[str, Callable[[float, float], bool]] = {

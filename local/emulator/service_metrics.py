@@ -15,8 +15,7 @@ from ministack.core.responses import request_scope
 from ministack.services import apigateway_v1, cloudwatch, sqs, stepfunctions
 
 from local.emulator.json_types import JsonObject, JsonView
-from local.emulator.settings import EmulatorSettings
-from local.emulator_process import ACCOUNT, REGION
+from local.emulator.settings import ACCOUNT, REGION, EmulatorSettings
 
 SAMPLE_INTERVAL_S = 10
 METRIC_OF_STATUS = {

@@ -7,6 +7,9 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+
 PREFIX = "SIGNIFY_EMULATOR_"
 
 

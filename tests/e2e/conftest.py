@@ -16,7 +16,8 @@ import pytest
 
 from local import ports
 from local.client_factory import ClientFactory
-from local.emulator_process import CREDENTIALS, REGION
+from local.emulator.settings import REGION
+from local.emulator_process import CREDENTIALS
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = ROOT.parent / "shared" / "data"

@@ -29,7 +29,7 @@ class Outcome:
     """The folders of one lake after real Spark and after the embedded engine."""
 
     spark: Path
-    embedded: Path
+    embedded_lake: Path
 
 
 @pytest.fixture(scope="session")
@@ -37,12 +37,12 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Both engines on one input; skipped, with the reason, where Spark or its Java is missing."""
     if missing := what_is_missing():
         pytest.skip(missing)
-    spark, embedded = tmp_path_factory.mktemp("spark"), tmp_path_factory.mktemp("embedded")
+    spark, embedded_lake = tmp_path_factory.mktemp("spark"), tmp_path_factory.mktemp("embedded")
     lake.fill(spark)
-    shutil.copytree(spark, embedded, dirs_exist_ok=True)
+    shutil.copytree(spark, embedded_lake, dirs_exist_ok=True)
     _run([sys.executable, JOBS, str(spark), lake.RUN_ID])
-    _run([sys.executable, "-m", "local.glue_runner", JOBS, str(embedded), lake.RUN_ID])
-    return Outcome(spark, embedded)
+    _run([sys.executable, "-m", "local.glue_runner", JOBS, str(embedded_lake), lake.RUN_ID])
+    return Outcome(spark, embedded_lake)
 
 
 def what_is_missing() -> str | None:
@@ -52,9 +52,9 @@ def what_is_missing() -> str | None:
     except metadata.PackageNotFoundError:
         return "pyspark is not installed: .venv/bin/uv pip install --python .venv/bin/python --require-hashes -r requirements/spark.txt"
     java = shutil.which(f"{os.environ['JAVA_HOME']}/bin/java" if os.environ.get("JAVA_HOME") else "java")
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr if java else "no java"
-    found = re.search(r'version "(\d+)', said)
-    return None if found and int(found[1]) == JAVA else f"Spark 3.5 runs on Java {JAVA}; found: {said.splitlines()[0]}"
+    version_text = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr if java else "no java"
+    match = re.search(r'version "(\d+)', version_text)
+    return None if match and int(match[1]) == JAVA else f"Spark 3.5 runs on Java {JAVA}; found: {version_text.splitlines()[0]}"
 
 
 def _run(command: list[str]) -> None:
@@ -65,5 +65,5 @@ def _run(command: list[str]) -> None:
         "PYSPARK_SUBMIT_ARGS": SUBMIT,
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
-    done = subprocess.run(command, env={**os.environ, **local}, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-4000:]}"
+    process = subprocess.run(command, env={**os.environ, **local}, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert process.returncode == 0, f"{process.stdout}\n{process.stderr[-4000:]}"

@@ -50,29 +50,29 @@ def _sample(folder: Path) -> Iterator[dict[str, Any]]:
     ingestion = Ingestion(lake, InMemoryObjects(), DuckDbRowStore(), FixedClock(datetime(2026, 11, 23, tzinfo=UTC)))
     for file in files:
         lake.put(file.key, file.path.read_bytes(), "v1")
-        decided = ingestion.receive(LandedObject(lake.bucket, file.key, "v1", file.path.stat().st_size))
-        if decided.staging_key and decided.dataset and decided.rows:
-            lake.download(decided.staging_key, _made(folder / decided.staging_key))
-            yield _entry(str(decided.id), decided.dataset, file.key, decided.rows, decided.staging_key)
+        decision = ingestion.receive(LandedObject(lake.bucket, file.key, "v1", file.path.stat().st_size))
+        if decision.staging_key and decision.dataset and decision.rows:
+            lake.download(decision.staging_key, with_parents(folder / decision.staging_key))
+            yield _entry(str(decision.id), decision.dataset, file.key, decision.rows, decision.staging_key)
 
 
 def _hostile(folder: Path) -> Iterator[dict[str, Any]]:
     for contract in (datasets.load(name) for name in datasets.list_names()):
-        for part, rows in enumerate((spoiled(contract), repeated(contract, 1), repeated(contract, 2))):
+        for part, rows in enumerate((spoil_each_column(contract), repeat_keys(contract, 1), repeat_keys(contract, 2))):
             name = f"hostile-{contract.dataset}-{part}"
             key = f"staging/{contract.dataset}/v1/{name}.parquet"
             write(stage(contract, rows, name), folder / key)
             yield _entry(name, contract.dataset, f"landing/{contract.dataset}/v1/{name}.csv", len(rows), key)
 
 
-def spoiled(contract: Contract) -> list[Row]:
+def spoil_each_column(contract: Contract) -> list[Row]:
     """A good row for every column and hostile text, with that text in that column and, as a rule, a key of its own."""
     good, own = GOOD[contract.dataset], contract.key[0]
     pairs = [(column.name, text) for column in contract.columns for text in hostile.TEXTS]
     return [{**good, own: f"H{number}", name: text} for number, (name, text) in enumerate(pairs)]
 
 
-def repeated(contract: Contract, seed: int) -> list[Row]:
+def repeat_keys(contract: Contract, seed: int) -> list[Row]:
     """Rows that share few keys and few moments of change, some broken, with fractions of units, in an order that means nothing."""
     rng = random.Random(seed)
     quantity = "quantity" if contract.dataset == "demand_history" else "ordered_qty"
@@ -93,6 +93,6 @@ def _entry(object_id: str, dataset: str, key: str, rows: int, staging_key: str) 
     return {"object_id": object_id, "dataset": dataset, "key": key, "rows": rows, "staging_key": staging_key}
 
 
-def _made(path: Path) -> Path:
+def with_parents(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     return path

@@ -37,27 +37,29 @@ def rows(lake: Path, table: str) -> str:
     return f"SELECT * FROM read_parquet('{lake}/{table}/v1/{RUN_ID}/*.parquet')"
 
 
-def more(database: duckdb.DuckDBPyConnection, left: str, right: str) -> list[tuple[Any, ...]]:
-    """Up to five rows, as JSON, that the left has more often than the right."""
-    return database.execute(f"SELECT to_json(one) FROM ({left} EXCEPT ALL {right}) AS one LIMIT 5").fetchall()
+def more(database: duckdb.DuckDBPyConnection, one_side: str, other_side: str) -> list[tuple[Any, ...]]:
+    """Up to five rows, as JSON, that one side has more often than the other."""
+    return database.execute(f"SELECT to_json(line) FROM ({one_side} EXCEPT ALL {other_side}) AS line LIMIT 5").fetchall()
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_both_engines_write_the_same_rows(outcome: Outcome, database: duckdb.DuckDBPyConnection, table: str) -> None:
-    spark, embedded = rows(outcome.spark, table), rows(outcome.embedded, table)
-    assert more(database, spark, embedded) == []
-    assert more(database, embedded, spark) == []
+    spark, embedded_lake = rows(outcome.spark, table), rows(outcome.embedded_lake, table)
+    assert more(database, spark, embedded_lake) == []
+    assert more(database, embedded_lake, spark) == []
     assert len(database.sql(spark)) > 500
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_both_engines_write_the_same_columns_and_types(outcome: Outcome, database: duckdb.DuckDBPyConnection, table: str) -> None:
-    spark, embedded = (database.execute(f"DESCRIBE {rows(lake, table)}").fetchall() for lake in (outcome.spark, outcome.embedded))
-    assert spark == embedded
+    spark, embedded_lake = (database.execute(f"DESCRIBE {rows(lake, table)}").fetchall() for lake in (outcome.spark, outcome.embedded_lake))
+    assert spark == embedded_lake
 
 
 def test_both_engines_report_the_same_quality(outcome: Outcome) -> None:
-    spark, embedded = (json.loads((lake / f"runs/{RUN_ID}/quality.json").read_text()) for lake in (outcome.spark, outcome.embedded))
-    assert spark == embedded
+    spark, embedded_lake = (
+        json.loads((lake / f"runs/{RUN_ID}/quality.json").read_text()) for lake in (outcome.spark, outcome.embedded_lake)
+    )
+    assert spark == embedded_lake
     assert {code for part in spark["datasets"].values() for code in part["codes"]} == CODES
     assert all(part["duplicates"] > 300 for part in spark["datasets"].values())

@@ -88,8 +88,8 @@ def test_every_command_and_option_exists(name: str) -> None:
     for command, arguments in COMMAND.findall(FILES[name]):
         assert command in commands(), f"{name}: ./signify {command}"
         own_arguments = arguments.partition(" -- ")[0]
-        unknown = set(OPTION.findall(own_arguments)) - commands()[command] - {"--help"}
-        assert not unknown, f"{name}: ./signify {command} has no option {', '.join(sorted(unknown))}"
+        unknown_options = set(OPTION.findall(own_arguments)) - commands()[command] - {"--help"}
+        assert not unknown_options, f"{name}: ./signify {command} has no option {', '.join(sorted(unknown_options))}"
 
 
 @pytest.mark.parametrize("name", FILES)

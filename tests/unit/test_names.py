@@ -15,10 +15,10 @@ import pytest
 from tests.unit.test_structure import ROOT, source_files
 
 IRREGULAR = """
-begun bent born bought bound broken brought built caught chosen come dealt done drawn driven eaten fallen fed felt forgotten found given gone
-got gotten grown heard held hidden hung hurt kept known laid led left lent lost made mistaken overridden paid proven ridden risen said seen
-sent shaken shot shown sold sought spent spoken stolen stood struck stuck swept taken taught thought thrown told torn understood undone
-unknown unseen untold withdrawn withheld won worn written
+begun bent born bought bound broken brought built caught chosen come dealt done drawn driven eaten fallen fed felt
+forgotten found given gone got gotten grown heard held hidden hung hurt kept known laid led left lent lost made mistaken
+overridden paid proven ridden risen said seen sent shaken shot shown sold sought spent spoken stolen stood struck stuck
+swept taken taught thought thrown told torn understood undone unknown unseen untold withdrawn withheld won worn written
 """
 REGULAR_LOOKALIKES = "bed breed embed exceed feed hundred indeed need proceed red seed shed speed succeed weed"
 
@@ -31,6 +31,11 @@ EXCEPTIONS = {
 }
 """Names that may stand alone, each with the reason."""
 
+JSON_FIELDS = frozenset(
+    ["curated", "excluded", "matched", "passed", "published", "quarantined", "reconciled", "started", "stopped", "undefined"]
+)
+"""Fields of documents that the API, the jobs and the commands write: types name them as the documents do."""
+
 CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
 """Members of enums and constants may name a state: ACCEPTED, QUARANTINED."""
 
@@ -38,7 +43,7 @@ CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*")
 def is_bare_participle(name: str) -> bool:
     """Whether the name is one word, a past participle, and no exception."""
     word = name.strip("_").lower()
-    if CONSTANT.fullmatch(name) or not word.isalpha() or word in REGULAR_LOOKALIKES.split() or word in EXCEPTIONS:
+    if CONSTANT.fullmatch(name) or not word.isalpha() or word in REGULAR_LOOKALIKES.split() or word in EXCEPTIONS or word in JSON_FIELDS:
         return False
     return word in IRREGULAR.split() or (word.endswith("ed") and len(word) > len("used"))
 

@@ -42,6 +42,6 @@ def test_the_tests_pass_there_too(elsewhere: Elsewhere, tmp_path: Path) -> None:
 
 
 def run(*command: object) -> str:
-    done = subprocess.run([str(word) for word in command], cwd=ROOT, capture_output=True, text=True, timeout=500, check=False)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout
+    process = subprocess.run([str(word) for word in command], cwd=ROOT, capture_output=True, text=True, timeout=500, check=False)
+    assert process.returncode == 0, process.stdout[-3000:] + process.stderr[-3000:]
+    return process.stdout

@@ -49,8 +49,8 @@ asyncio.run(live())
 @pytest.fixture
 def output_lines(migrated_database: str, tmp_path: Path) -> list[str]:
     """What the server answered and did, line by line."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SIGNIFY_", "STATE_MACHINE"))}
-    environment = inherited | {
+    own_environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SIGNIFY_", "STATE_MACHINE"))}
+    environment = own_environment | {
         "SIGNIFY_DATABASE_URL": migrated_database,
         "SIGNIFY_HOME": str(tmp_path),
         "AWS_EC2_METADATA_DISABLED": "true",

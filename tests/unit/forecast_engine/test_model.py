@@ -92,9 +92,9 @@ def test_series_in_another_order_get_the_same_forecast() -> None:
     values = np.vstack([poisson(30, 250, 3.0), intermittent(30, 250)])
     order = np.random.default_rng(4).permutation(60)
     straight = PanelModel().forecast(panel(values), 28)
-    reordered = PanelModel().forecast(Panel(panel(values).values[order], FIRST_DAY, tuple(keys(60)[row] for row in order)), 28)
-    np.testing.assert_allclose(reordered.quantiles, straight.quantiles[:, order], rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(reordered.mean, straight.mean[order], rtol=1e-9)
+    forecast_of_reordered = PanelModel().forecast(Panel(panel(values).values[order], FIRST_DAY, tuple(keys(60)[row] for row in order)), 28)
+    np.testing.assert_allclose(forecast_of_reordered.quantiles, straight.quantiles[:, order], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(forecast_of_reordered.mean, straight.mean[order], rtol=1e-9)
 
 
 def test_a_panel_forecast_twice_gives_identical_figures() -> None:

@@ -95,11 +95,11 @@ def test_series_that_are_left_out_are_named_in_a_warning() -> None:
 
 
 def test_a_history_too_short_for_a_replay_is_told_in_a_warning_at_the_caller() -> None:
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as warning_list:
         warnings.simplefilter("always")
         forecast(demand(A=poisson(5.0, days=60)), h=28)
-    assert ["too short to replay" in str(warning.message) for warning in caught] == [True]
-    assert caught[0].filename == __file__
+    assert ["too short to replay" in str(warning.message) for warning in warning_list] == [True]
+    assert warning_list[0].filename == __file__
 
 
 def test_nothing_to_forecast_is_an_error_with_the_reasons() -> None:

@@ -39,8 +39,8 @@ def test_keys_are_put_in_order_with_their_rows_unless_one_is_repeated(keys: list
         assert result is None
         return
     assert result is not None
-    ordered, rows = result
-    assert ordered.tolist() == sorted(keys)
+    sorted_values, rows = result
+    assert sorted_values.tolist() == sorted(keys)
     assert [keys[row] for row in (range(len(keys)) if rows is None else rows)] == sorted(keys)
 
 

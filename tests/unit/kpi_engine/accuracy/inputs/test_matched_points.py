@@ -77,10 +77,10 @@ def test_rows_without_partner_or_value_are_counted() -> None:
 @pytest.mark.parametrize("method", ["seasonal_naive_7", "random_walk", "moving_average_28"])
 def test_each_point_has_the_forecast_of_a_simple_method_at_its_own_origin(method: str) -> None:
     forecast, demand = panels.forecasts(5), panels.demand(5)
-    known = loops.index_demand(demand)
-    pairs = sorted(loops.match(forecast, known), key=lambda p: (p.sku, p.site, p.day, (p.day - p.origin).days))
+    known_demand = loops.index_demand(demand)
+    pairs = sorted(loops.match(forecast, known_demand), key=lambda p: (p.sku, p.site, p.day, (p.day - p.origin).days))
     points = only_block(forecast, demand).points
-    expected = [loops.naive(known, pair, method) for pair in pairs]
+    expected = [loops.naive(known_demand, pair, method) for pair in pairs]
     values = [None if np.isnan(value) else value for value in points.benchmarks[method].tolist()]
     assert values == [None if value is None else pytest.approx(value) for value in expected]
 

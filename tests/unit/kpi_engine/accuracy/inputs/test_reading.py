@@ -104,10 +104,10 @@ def test_keys_are_sorted_by_cell_and_lead_and_lead_back_to_their_rows() -> None:
     index, _ = index_series([pd.DataFrame({"sku_id": ["A", "B"]})])
     series, day, lead = np.array([1, 0, -1, 1]), np.array([DAY, DAY + 1, DAY, DAY]), np.array([2, 1, 1, 1])
     keys = RowKeys.of(series, day)
-    ordered = keys.sort("f", Grid(2, DAY, 2), index, lead)
-    assert ordered.rows is not None
-    assert ordered.lead is not None
-    assert (ordered.cells.tolist(), ordered.lead.tolist(), ordered.rows.tolist()) == ([1, 2, 2], [1, 1, 2], [1, 3, 0])
+    sorted_keys = keys.sort("f", Grid(2, DAY, 2), index, lead)
+    assert sorted_keys.rows is not None
+    assert sorted_keys.lead is not None
+    assert (sorted_keys.cells.tolist(), sorted_keys.lead.tolist(), sorted_keys.rows.tolist()) == ([1, 2, 2], [1, 1, 2], [1, 3, 0])
     assert keys.n_missing == 1
 
 

@@ -86,8 +86,8 @@ def test_inputs_that_are_no_sums_are_gathered_from_every_block(monkeypatch: pyte
     monkeypatch.setattr(module, "COLLECTED_INPUTS", (LargestError, QuantileLosses))
     monkeypatch.setattr("kpi_engine.accuracy.inputs.accuracy_inputs.BLOCK_ROWS", 50)
     pairs = loops.match(panels.forecasts(5), loops.index_demand(panels.demand(5)))
-    collected = sum_panel(5).collected_inputs
-    largest = collected[LargestError]
+    inputs = sum_panel(5).collected_inputs
+    largest = inputs[LargestError]
     assert isinstance(largest, LargestError)
     assert largest.value == pytest.approx(max(abs(p.error) for p in pairs))
 

@@ -37,7 +37,7 @@ def test_a_sku_is_recognised_under_each_name_of_its_dimension(dimension: str) ->
 
 
 def test_money_adds_up_and_bounds_only_when_every_amount_has_them() -> None:
-    bounded = [Money(1.0, 2.0, 4.0, "EUR"), Money(10.0, 20.0, 40.0, "EUR")]
-    assert Money.sum(bounded) == Money(11.0, 22.0, 44.0, "EUR")
-    assert Money.sum([*bounded, Money(None, 100.0, None, "EUR")]) == Money(None, 122.0, None, "EUR")
+    with_bounds = [Money(1.0, 2.0, 4.0, "EUR"), Money(10.0, 20.0, 40.0, "EUR")]
+    assert Money.sum(with_bounds) == Money(11.0, 22.0, 44.0, "EUR")
+    assert Money.sum([*with_bounds, Money(None, 100.0, None, "EUR")]) == Money(None, 122.0, None, "EUR")
     assert Money.sum([]) is None

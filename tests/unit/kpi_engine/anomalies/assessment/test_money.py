@@ -43,11 +43,11 @@ def known_cells(group: AnomalyGroup) -> list[tuple[int, int]]:
 def test_a_fall_costs_the_margin_of_each_series_net_loss(seed: int) -> None:
     group = a_random_group(seed, 0.5)
     days, costs = group.series.days, {}
-    for bound, demand in (("lower", days.lower), ("expected", days.expected), ("upper", days.upper)):
+    for bound_name, demand in (("lower", days.lower), ("expected", days.expected), ("upper", days.upper)):
         losses: dict[int, float] = defaultdict(float)
         for row, day in known_cells(group):
             losses[row] += demand[row, day] - days.actual[row, day]
-        costs[bound] = max(0.0, sum(units * MARGINS[f"SKU-{row}"] for row, units in losses.items()))
+        costs[bound_name] = max(0.0, sum(units * MARGINS[f"SKU-{row}"] for row, units in losses.items()))
     money = estimate(group).money
     assert money is not None
     assert [money.low, money.expected, money.high] == pytest.approx(sorted(costs.values()))
@@ -61,9 +61,9 @@ def test_a_rise_costs_overtime_above_the_shared_capacity_and_handling_of_the_net
     for day in range(7):
         rows = [row for row, one in known_cells(group) if one == day]
         above += max(0.0, sum(days.actual[row, day] - group.series.capacity[row, day] for row in rows))
-    for bound, demand in (("lower", days.lower), ("expected", days.expected), ("upper", days.upper)):
+    for bound_name, demand in (("lower", days.lower), ("expected", days.expected), ("upper", days.upper)):
         extra = max(0.0, sum(days.actual[row, day] - demand[row, day] for row, day in known_cells(group)))
-        costs[bound] = above * (1.5 + 0.5) + extra * 0.8
+        costs[bound_name] = above * (1.5 + 0.5) + extra * 0.8
     money = estimate(group).money
     assert money is not None
     assert [money.low, money.expected, money.high] == pytest.approx(sorted(costs.values()))
@@ -73,9 +73,9 @@ def test_a_rise_costs_overtime_above_the_shared_capacity_and_handling_of_the_net
 def test_a_service_drop_costs_the_penalty_of_the_orders_affected(seed: int) -> None:
     group = a_random_group(seed, 0.7, measure="otif")
     days, costs = group.series.days, {}
-    for bound, level in (("lower", days.lower), ("expected", days.expected), ("upper", days.upper)):
+    for bound_name, level in (("lower", days.lower), ("expected", days.expected), ("upper", days.upper)):
         orders = sum(20 * (level[row, day] - days.actual[row, day]) / 100 for row, day in known_cells(group))
-        costs[bound] = 25 * max(0.0, orders)
+        costs[bound_name] = 25 * max(0.0, orders)
     money = estimate(group).money
     assert money is not None
     assert [money.low, money.expected, money.high] == pytest.approx(sorted(costs.values()))

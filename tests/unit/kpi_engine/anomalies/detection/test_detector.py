@@ -107,12 +107,12 @@ def test_the_report_does_not_depend_on_the_order_of_series() -> None:
     panel = a_panel(a_week(d3=60), a_week(d4=50), a_week(d4=140), a_week(d1=60))
     order = np.array([2, 0, 3, 1])
     days = panel.days
-    permuted = a_panel(
+    permuted_panel = a_panel(
         *days.actual,
         dimensions=[panel.dimensions[row] for row in order],
         days=DailyValues(days.actual[order], days.expected[order], days.lower[order], days.upper[order]),
     )
-    assert assess(permuted).as_dict() == assess(panel).as_dict()
+    assert assess(permuted_panel).as_dict() == assess(panel).as_dict()
 
 
 def test_a_panel_without_series_has_no_groups() -> None:
