@@ -10,12 +10,17 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from hypothesis import settings
 from psycopg import sql
 
 from local import ports
 from local.postgres import IAM_ROLE, PostgresServer, open_server
 
 ROOT = Path(__file__).resolve().parent.parent
+# A busy machine is slow, not wrong: no property test fails because an example took long.
+settings.register_profile("signify", deadline=None)
+settings.load_profile("signify")
+
 # Folders whose tests all carry one marker: a lane that leaves the marker out need not even import them.
 FOLDERS = {"e2e": "tests/e2e", "spark": "tests/spark", "twin": "tests/contract/twin", "synth": "tests/infrastructure"}
 

@@ -81,10 +81,10 @@ def test_a_null_has_the_reason_of_its_metric() -> None:
 
 
 def test_an_explanation_goes_before_the_reason_and_may_leave_it_to_it() -> None:
-    explained = LogisticsMetric[float, None](
+    explained_metrics = LogisticsMetric[float, None](
         **{**vars(HALF), "compute": lambda _: None, "explain": lambda number: "negative" if number < 0 else None, "reason": "zero"}
     )
-    assert [explained.explain_null(number) for number in (-1.0, 0.0)] == ["negative", "zero"]
+    assert [explained_metrics.explain_null(number) for number in (-1.0, 0.0)] == ["negative", "zero"]
 
 
 def test_a_reason_may_be_at_another_path_than_the_figure() -> None:
