@@ -30,6 +30,11 @@ def list_names() -> tuple[str, ...]:
     return tuple(sorted({match["dataset"] for path in FOLDER.iterdir() if (match := FILE_NAME.fullmatch(path.name))}))
 
 
+def list_demand_names() -> tuple[str, ...]:
+    """Return the data sets that carry demand, sorted."""
+    return tuple(name for name in list_names() if load(name).carries_demand)
+
+
 @cache
 def load(dataset: str, version: int = 1) -> Contract:
     """Return the contract of a data set.
@@ -56,7 +61,7 @@ def load_for_key(key: str) -> Contract:
 def _contract(document: dict[str, Any]) -> Contract:
     columns = tuple(_column(name, fields) for name, fields in document.pop("columns").items())
     consistency = tuple(AtMost(**rule) for rule in document.pop("consistency", ()))
-    missing_means = MissingMeans(document.pop("missing_means"))
+    missing_means = MissingMeans(document.pop("missing_means")) if "missing_means" in document else None
     return Contract(**document | {"key": tuple(document["key"])}, missing_means=missing_means, columns=columns, consistency=consistency)
 
 

@@ -56,7 +56,8 @@ class Contract:
     """One version of one dataset.
 
     key: the columns that name a row; business_date: the column whose date the row is about; updated_at: the column that decides
-    between two rows of one key (the later wins), if the contract has one; not_before and days_after_today bound plausible business dates.
+    between two rows of one key (the later wins), if the contract has one; missing_means: stated by the data sets that carry demand, and by
+    no other; not_before and days_after_today bound plausible business dates.
     """
 
     dataset: str
@@ -64,12 +65,17 @@ class Contract:
     description: str
     key: tuple[str, ...]
     business_date: str
-    missing_means: MissingMeans
     columns: tuple[Column, ...]
+    missing_means: MissingMeans | None = None
     updated_at: str | None = None
     not_before: date = date(2000, 1, 1)
     days_after_today: int = 1
     consistency: tuple[AtMost, ...] = ()
+
+    @property
+    def carries_demand(self) -> bool:
+        """Forecasts are made from its rows, so that its last day can be the as-of date of a run."""
+        return self.missing_means is not None
 
     def column(self, name: str) -> Column:
         """Return the column of that name; KeyError when the contract has none."""

@@ -108,17 +108,19 @@ class RunResolution:
 
 
 def choose_as_of_date(requested_date: date | None, today: date, objects: Sequence[IngestedObject]) -> tuple[date, tuple[str, ...]]:
-    """Return the last day that the model may see, with warnings.
+    """Return the last day that the model may see, with warnings; only objects of data sets that carry demand count.
 
     By default yesterday, or the last day of the data if that is earlier.
     Raises NoInputData, or InvalidInput for a day outside the data or one that has not ended.
     """
-    first = min((record.first_date for record in objects if record.first_date), default=None)
-    last = max((record.last_date for record in objects if record.last_date), default=None)
+    demand_names = datasets.list_demand_names()
+    demand_objects = [record for record in objects if record.dataset in demand_names]
+    first = min((record.first_date for record in demand_objects if record.first_date), default=None)
+    last = max((record.last_date for record in demand_objects if record.last_date), default=None)
     if first is None or last is None:
         raise NoInputData(
-            f"{len(objects)} objects were accepted, none with a plausible date; "
-            f"upload files to {' or '.join(dataset_prefix(Zone.LANDING, name) for name in datasets.list_names())} in the lake"
+            f"{len(demand_objects)} objects with demand were accepted, none with a plausible date; "
+            f"upload files to {' or '.join(dataset_prefix(Zone.LANDING, name) for name in demand_names)} in the lake"
         )
     yesterday = today - timedelta(days=1)
     if requested_date is None:

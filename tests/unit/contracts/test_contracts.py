@@ -8,7 +8,7 @@ from contracts import datasets
 
 
 def test_every_dataset_has_a_contract_of_its_own_name() -> None:
-    assert datasets.list_names() == ("demand_history", "orders")
+    assert {"demand_history", "orders"} <= set(datasets.list_names())
     assert all(datasets.load(name).dataset == name for name in datasets.list_names())
 
 
@@ -25,7 +25,7 @@ def test_rules_name_columns_that_exist(name: str) -> None:
     contract = datasets.load(name)
     columns = {column.name for column in contract.columns}
     assert {rule.column for rule in contract.consistency} | {rule.of for rule in contract.consistency} <= columns
-    assert contract.updated_at in columns
+    assert contract.updated_at is None or contract.updated_at in columns
 
 
 @pytest.mark.parametrize("name", datasets.list_names())
@@ -41,5 +41,5 @@ def test_an_object_finds_its_contract_by_its_key() -> None:
     "key", ["landing/ordes/v1/a.csv", "landing/orders/v9/a.csv", "curated/orders/v1/a.csv", "landing/../v1/a", "landing/orders/a.csv"]
 )
 def test_an_unknown_place_is_refused_with_the_known_datasets(key: str) -> None:
-    with pytest.raises(datasets.UnknownDataset, match=re.escape("demand_history, orders")):
+    with pytest.raises(datasets.UnknownDataset, match=re.escape(", ".join(datasets.list_names()))):
         datasets.load_for_key(key)

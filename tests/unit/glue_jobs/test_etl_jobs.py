@@ -147,6 +147,12 @@ def test_every_day_up_to_the_runs_has_demand_from_both_data_sets(lake: None) -> 
     assert days == [(1, 10.0, "demand_history"), (2, 0.0, "gap"), (3, 5.0, "orders"), (4, 0.0, "gap"), (5, 0.0, "gap")]
 
 
+def test_demand_is_read_from_exactly_the_data_sets_whose_contract_carries_it(engine: Engine) -> None:
+    from glue_jobs.feature_engineering import READERS
+
+    assert sorted(READERS) == list(datasets.list_demand_names())
+
+
 def test_a_run_without_demand_fails_with_what_to_upload(engine: Engine) -> None:
     from glue_jobs.feature_engineering import NoDemandData
 

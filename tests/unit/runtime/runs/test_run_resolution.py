@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from contracts import datasets
 from runtime.errors import IdempotencyKeyTaken, InvalidInput, NoInputData, UnknownInputKey
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.objects import ObjectStatus, ReasonCode
@@ -96,6 +97,17 @@ def test_old_data_is_forecast_from_where_it_ends_and_readers_are_told(resolution
 def test_data_of_today_does_not_make_today_the_last_day(resolution: RunResolution, objects: InMemoryObjects) -> None:
     objects.record(an_accepted_object(last_date=STARTED_AT.date()))
     assert resolution.resolve({}, an_execution()).run.as_of_date == YESTERDAY
+
+
+def test_data_without_demand_does_not_move_the_last_day(
+    resolution: RunResolution, objects: InMemoryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "list_demand_names", lambda: ("demand_history",))
+    objects.record(an_accepted_object("demand.csv", last_date=date(2026, 11, 15)))
+    objects.record(an_accepted_object("returns.csv", dataset="returns", first_date=date(2020, 1, 1), last_date=YESTERDAY))
+    assert resolution.resolve({}, an_execution()).run.as_of_date == date(2026, 11, 15)
+    with pytest.raises(InvalidInput, match="the accepted data starts on 2024-11-22"):
+        resolution.resolve({"as_of_date": "2020-01-01"}, an_execution("early"))
 
 
 @pytest.mark.parametrize(
