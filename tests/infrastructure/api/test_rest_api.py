@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,14 @@ def test_the_user_pool_defines_every_scope_of_the_contract(stage: Stage) -> None
     [server] = stage.of_type("AWS::Cognito::UserPoolResourceServer").values()
     scopes = {f"{server['Properties']['Identifier']}/{scope['ScopeName']}" for scope in server["Properties"]["Scopes"]}
     assert scopes == SCOPES == set(Scope)
+
+
+def test_operations_that_need_no_token_are_public_routes_of_the_gateway() -> None:
+    document = json.loads((Path(__file__).resolve().parents[3] / "docs" / "openapi.json").read_text(encoding="utf-8"))
+    operations = ((path, operation) for path, methods in document["paths"].items() for operation in methods.values())
+    public = {path.removeprefix("/api/v1/") for path, operation in operations if operation.get("security") == []}
+    assert public
+    assert public <= OPEN
 
 
 def test_public_routes_can_only_be_read(stage: Stage) -> None:

@@ -53,7 +53,7 @@ def test_the_library_reads_the_columns_of_the_data_contract() -> None:
     names = {column.name for column in contract.columns}
     assert set(DEMAND_HISTORY.required_columns) == {*contract.key, "quantity"}
     assert {*DEMAND_HISTORY.required_columns, DEMAND_HISTORY.stockout} <= names
-    assert contract.missing_means.value == "zero"
+    assert contract.missing_means is datasets.MissingMeans.ZERO
 
 
 def test_the_library_reads_the_columns_of_daily_demand(engine: Engine) -> None:
