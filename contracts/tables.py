@@ -108,7 +108,7 @@ STOCKOUT = Column("stockout", Type.BOOLEAN, "The SKU was out of stock: sales are
 DAILY_DEMAND = Table(
     Zone.FEATURES,
     "daily_demand",
-    "Units per site, SKU and day, without gaps, and what the past says about each day",
+    "Demand per site, SKU and day without gaps, with features from the days before",
     (
         *SERIES,
         DEMAND_DATE,
@@ -138,16 +138,16 @@ FORECASTS = Table(
         Column("mean_value", Type.NUMBER, "Mean of the forecast", "units", nullable=True),
         INTERVAL_LEVEL,
         Column("uom", Type.TEXT, "Unit of measure of the values"),
-        Column("model", Type.TEXT, "Forecaster that made the row"),
+        Column("model", Type.TEXT, "Name of the forecaster"),
     ),
 )
 BACKTEST = Table(
     Zone.FORECASTS,
     "backtest",
-    "What the model would have said on earlier days, beside what happened",
+    "Back-test: forecasts as of earlier days, with the demand that followed",
     (
         *SERIES,
-        Column("origin", Type.DATE, "Last day that the model saw"),
+        Column("origin", Type.DATE, "Last day of the data that the forecast uses"),
         FORECAST_DATE,
         HORIZON_DAYS,
         *INTERVAL,
@@ -158,7 +158,7 @@ BACKTEST = Table(
 EXCLUDED = Table(
     Zone.FORECASTS,
     "excluded",
-    "Series that were left out, and why",
+    "Series without a forecast, with the reason",
     (
         *SERIES,
         Column("code", Type.TEXT, "Reason as a code, for instance TOO_SHORT"),
@@ -168,13 +168,13 @@ EXCLUDED = Table(
 ANOMALY_GROUPS = Table(
     Zone.ANOMALIES,
     "groups",
-    "What nobody expected in the week before a run, one row for each group; an empty list of sites or SKUs names no limit",
+    "Anomalies of the last week of demand, one row per group; an empty list of sites or SKUs means all of them",
     (
         Column("group_id", Type.TEXT, "Id of the group, the same for the same anomaly"),
-        Column("as_of_date", Type.DATE, "Last day of the days assessed"),
+        Column("as_of_date", Type.DATE, "Last day that was assessed"),
         Column("detector", Type.TEXT, "Detector that found the group"),
         Column("type", Type.TEXT, "Kind of anomaly, for instance VOLUME_SPIKE", nullable=True),
-        Column("direction", Type.TEXT, "Whether demand was above or below what was expected", nullable=True),
+        Column("direction", Type.TEXT, "Above or below expected demand", nullable=True),
         Column("severity", Type.TEXT, "Severity of the group"),
         Column("score", Type.NUMBER, "Anomaly score, 0 to 100"),
         Column("measure", Type.TEXT, "Measure that is anomalous: demand"),
@@ -186,12 +186,12 @@ ANOMALY_GROUPS = Table(
         Column("units_unseen", Type.NUMBER, "Units expected on days without data", "units", nullable=True),
         Column("known_events", Type.TEXTS, "Names of known events on those days"),
         Column("material", Type.BOOLEAN, "Whether the group is large enough to act on", nullable=True),
-        Column("not_material_reason", Type.TEXT, "Why it is not", nullable=True),
+        Column("not_material_reason", Type.TEXT, "Reason why the group is not material", nullable=True),
     ),
 )
 SOURCE_ROW = (
-    Column("business_day", Type.DATE, "Date that the row is about"),
-    Column("source_object", Type.TEXT, "Id of the object that holds the row"),
+    Column("business_day", Type.DATE, "Business date of the row"),
+    Column("source_object", Type.TEXT, "Id of the object that contains the row"),
     Column("source_line", Type.LONG, "Line of the row in the object"),
 )
 """The columns that the cleansing adds to the contract's: the business date, and the source of the row."""

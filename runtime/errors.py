@@ -68,7 +68,7 @@ class BadCursor(MalformedRequest):
 
 
 class Forbidden(SignifyError):
-    """The token is good but lacks the scope; the message names it."""
+    """The token is valid but lacks the scope, which the message names."""
 
     status = 403
     code = "FORBIDDEN"
@@ -115,7 +115,7 @@ class IdempotencyKeyTaken(Conflict):
 
 
 class NoInputData(SignifyError):
-    """The lake holds no accepted object; the message says what to drop where."""
+    """The lake contains no accepted object with demand; the message states where to upload files."""
 
     status = 409
     code = "NO_INPUT_DATA"
