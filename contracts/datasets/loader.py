@@ -16,7 +16,7 @@ FILE_NAME = re.compile(r"(?P<dataset>[a-z_]+)\.v(?P<version>\d+)\.toml")
 LANDING_KEY = re.compile(rf"{Zone.LANDING}/(?P<dataset>[^/]+)/v(?P<version>\d+)/.+")
 
 IDENTIFIER_PATTERN = r"^[\p{L}\p{N}][\p{L}\p{N} ._/:#&'()+-]*$"
-"""Letters, digits and a few marks, starting with a letter or a digit: a spreadsheet could read text that starts with = + - @ as a formula."""
+"""Letters, digits and a few marks, first a letter or a digit: a spreadsheet could read text that starts with = + - @ as a formula."""
 
 IDENTIFIER_LENGTH = 50
 
