@@ -158,7 +158,10 @@ class Settings(BaseModel):
         4, ge=2, le=100, description="Maximum number of G.1X workers of a job; auto scaling starts what it needs."
     )
     glue_daily_dpu_hours: float = Field(
-        5, gt=0, description="DPU-hours that the jobs of one day may use before an alarm is raised; one costs 0.44 USD."
+        5,
+        gt=0,
+        allow_inf_nan=False,
+        description="DPU-hours that the jobs of one day may use before an alarm is raised; one costs 0.44 USD.",
     )
     glue_flex: bool = Field(
         False, description="Run jobs on spare capacity (FLEX): about a third cheaper, but they start later, and Glue does not queue them."

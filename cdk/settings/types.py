@@ -71,7 +71,7 @@ def _check_time_zone(name: str) -> str:
 
 
 def _check_run_time(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
         raise ValueError("write it as HH:MM, from 00:00 to 23:59")
     return text
 
@@ -85,7 +85,7 @@ def _check_log_retention(days: int) -> int:
 Names = Annotated[tuple[str, ...], BeforeValidator(_parse_list)]
 SubnetIds = Annotated[tuple[str, ...], _check_ids("subnet"), BeforeValidator(_parse_list)]
 RouteTableIds = Annotated[tuple[str, ...], _check_ids("rtb"), BeforeValidator(_parse_list)]
-Origin = Annotated[str, Field(pattern=r"^(https://[^/*\s]+|http://localhost(:\d+)?)$")]
+Origin = Annotated[str, Field(pattern=r"^(https://[0-9A-Za-z.-]+(:[0-9]+)?|http://localhost(:[0-9]+)?)$")]
 Origins = Annotated[tuple[Origin, ...], BeforeValidator(_parse_list)]
 Tags = Annotated[dict[str, str], BeforeValidator(_parse_object), AfterValidator(_check_tags)]
 TimeZoneName = Annotated[str, AfterValidator(_check_time_zone)]

@@ -14,6 +14,7 @@ from tests.infrastructure.templates import Stage, Template
 
 ROOT = Path(__file__).resolve().parents[2]
 Synthesise = Callable[..., dict[str, Stage]]
+Build = Callable[..., Template]
 EXISTING_VPC = {
     "vpcId": "vpc-0123456789abcdef0",
     "vpcZones": "eu-central-1a,eu-central-1b",
@@ -76,6 +77,23 @@ def synthesise(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 def stages(synthesise: Synthesise) -> dict[str, Stage]:
     """All three stages of one app."""
     return synthesise("dev", "prod", "local")
+
+
+@pytest.fixture(scope="session")
+def build(context: dict[str, Any]) -> Build:
+    """Build the template of one stack that holds what `define(stack, settings)` adds: for tests of a single construct, in a second."""
+
+    def run(define: Callable[[Any, Any], object], stage: str = "dev", **settings: Any) -> Template:
+        from aws_cdk import App, Stack, assertions  # starts Node, so only when a test asks
+
+        from cdk.settings.reader import read_settings
+
+        app_context = {**context, **settings}
+        stack = Stack(App(context=app_context, builtin_cloud_formation_validation=False), "Alone")
+        define(stack, read_settings(app_context, stage))
+        return Template("Alone", dict(assertions.Template.from_stack(stack).to_json()), {})
+
+    return run
 
 
 @pytest.fixture(params=["dev", "prod", "local"])

@@ -22,6 +22,11 @@ class Template:
         """Resources of one CloudFormation type, by logical id."""
         return {name: resource for name, resource in self.document["Resources"].items() if resource["Type"] == kind}
 
+    def only(self, kind: str, name: str = "") -> dict[str, Any]:
+        """The properties of the one resource of this type whose logical id starts with `name`."""
+        [resource] = [resource for logical_id, resource in self.of_type(kind).items() if logical_id.startswith(name)]
+        return dict(resource.get("Properties", {}))
+
     def outputs(self) -> set[str]:
         """Output keys that people and tools use; references between stacks are not among them."""
         return {key for key in self.document.get("Outputs", {}) if not key.startswith("PublishOutput")}
