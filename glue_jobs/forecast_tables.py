@@ -20,6 +20,9 @@ from forecast_engine.panel import SeriesKey
 UOM = "EA"
 INTERVAL_LEVEL = 0.8
 """P10 to P90."""
+QUANTILES = {"confidence_lower": 0.1, "predicted_value": 0.5, "confidence_upper": 0.9}
+"""The columns of forecasts/daily that are quantiles of the forecast, with their levels, ascending."""
+LEVELS = tuple(QUANTILES.values())
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -34,17 +37,20 @@ EXCLUDED_SCHEMA = arrow_schema(EXCLUDED)
 
 
 def daily_table(forecast: PanelForecast, run_id: str) -> pa.Table:
-    """Return forecasts/daily: one row per series and day, series by series; units rounded to two decimals."""
+    """Return forecasts/daily: one row per series and day, series by series; units rounded to two decimals.
+
+    Raises ValueError when the forecast has other levels than LEVELS.
+    """
+    if forecast.levels != LEVELS:
+        raise ValueError(f"{FORECASTS.name} needs the levels {LEVELS}, the forecast has {forecast.levels}")
     series, days = len(forecast.series), forecast.horizon
-    lower, middle, upper = np.round(forecast.quantiles, DECIMALS)
+    quantiles = np.round(forecast.quantiles, DECIMALS)
     return daily_rows(
         {
             RUN_PARTITION: _constant(run_id, series * days),
             **_keys(forecast.series, days),
             **_days(forecast.origin, series, days),
-            "predicted_value": middle.ravel(),
-            "confidence_lower": lower.ravel(),
-            "confidence_upper": upper.ravel(),
+            **{name: values.ravel() for name, values in zip(QUANTILES, quantiles, strict=True)},
             "mean_value": np.round(forecast.mean, DECIMALS).ravel(),
             "interval_level": np.full(series * days, INTERVAL_LEVEL),
             "uom": _constant(UOM, series * days),

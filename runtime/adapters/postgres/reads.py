@@ -11,6 +11,7 @@ from typing_extensions import override
 from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ReportNotFound
+from runtime.models.api.responses import ForecastRow
 from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.services.read_ports import (
     AccuracyReads,
@@ -84,15 +85,18 @@ def _forecasts(query: ForecastSlice) -> LiteralString:
 
 
 # The id is the encoded key, as runtime.services.forecasts.row_ids writes it.
+FORECAST_ID = """
+    'f-' || translate(encode(convert_to(concat_ws('|', run_id, site_id, sku_id, forecast_date), 'UTF8'), 'base64'), E'+/=\\n', '-_')"""
+EXPRESSIONS = {
+    "id": FORECAST_ID,
+    "quantiles": "json_strip_nulls(json_build_object('0.1', confidence_lower, '0.5', predicted_value, '0.9', confidence_upper))",
+}
+"""The fields of a forecast that are no column of the same name."""
 FORECASTS = """
-select array[sku_id, site_id, forecast_date::text] as sort_key, json_build_object(
-    'id', 'f-' || translate(encode(convert_to(concat_ws('|', run_id, site_id, sku_id, forecast_date), 'UTF8'), 'base64'), E'+/=\\n', '-_'),
-    'run_id', run_id, 'sku_id', sku_id, 'site_id', site_id, 'forecast_date', forecast_date, 'horizon_days', horizon_days,
-    'predicted_value', predicted_value, 'confidence_lower', confidence_lower, 'confidence_upper', confidence_upper,
-    'interval_level', interval_level,
-    'quantiles', json_strip_nulls(json_build_object('0.1', confidence_lower, '0.5', predicted_value, '0.9', confidence_upper)),
-    'uom', uom, 'model', model) as row
-from forecasts where run_id = %(run_id)s and forecast_date between %(first)s and %(last)s"""
+select array[sku_id, site_id, forecast_date::text] as sort_key, json_build_object({fields}) as row
+from forecasts where run_id = %(run_id)s and forecast_date between %(first)s and %(last)s""".replace(
+    "{fields}", ", ".join(f"'{name}', {EXPRESSIONS.get(name, name)}" for name in ForecastRow.model_fields)
+)
 
 WITHOUT_FORECAST = """
 select requested.sku_id, coalesce((select string_agg(distinct code || ': ' || reason, '; ') from excluded_series e

@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from forecast_engine.baseline import SeasonalNaive
+from forecast_engine.demand_frame import panel_of
 from forecast_engine.errors import NothingToForecast
 from forecast_engine.forecaster import Forecaster
+from forecast_engine.model import PanelModel
 from glue_jobs import demand_forecast, lake_io
-from glue_jobs.demand_forecast import BUILTIN
+from glue_jobs.forecast_tables import daily_table
 from kpi_engine.shared.wape import wape_of_points
 from tests.unit.glue_jobs.grants import writable_zones, zones_of
 
@@ -63,7 +65,7 @@ def series(sku: str, days: int, mean: float, seed: int = 1, last: date = AS_OF) 
     return pd.DataFrame({"site_id": "LDS1", "sku_id": sku, "demand_date": dates, "demand": demand, "stockout": False, "lag_1": 0.0})
 
 
-def run(lake: LakeInMemory, *frames: pd.DataFrame, horizon: int = 28, forecaster: Forecaster = BUILTIN) -> None:
+def run(lake: LakeInMemory, *frames: pd.DataFrame, horizon: int = 28, forecaster: Forecaster | None = None) -> None:
     """Run the job on the given features, as Glue starts it."""
     manifest = {"run_id": "r1", "as_of_date": AS_OF.isoformat(), "horizon_days": horizon, "today": "2026-11-23", "objects": []}
     lake.objects["runs/r1/manifest.json"] = json.dumps(manifest).encode()
@@ -71,7 +73,12 @@ def run(lake: LakeInMemory, *frames: pd.DataFrame, horizon: int = 28, forecaster
         sink = pa.BufferOutputStream()
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), sink)
         lake.objects[FEATURES.replace("part-0", f"part-{number}")] = sink.getvalue().to_pybytes()
-    demand_forecast.main(["--lake_bucket", "lake", "--run_id", "r1", "--JOB_NAME", "demand_forecast"], forecaster)
+    argv = ["--lake_bucket", "lake", "--run_id", "r1", "--JOB_NAME", "demand_forecast"]
+    if forecaster is None:
+        demand_forecast.main(argv)
+    else:
+        choices = {model.name: model for model in (PanelModel(), forecaster)}
+        demand_forecast.main([*argv, "--forecaster", forecaster.name], choices)
 
 
 def test_the_job_writes_every_zone_that_it_is_granted_and_no_other(lake: LakeInMemory) -> None:
@@ -103,6 +110,26 @@ def test_tables_have_exactly_the_columns_of_the_lake(lake: LakeInMemory) -> None
     backtest = [*keys, "origin", "forecast_date", "horizon_days", *values, "actual_value", "seasonal_naive"]
     assert list(lake.table("backtest").columns) == backtest
     assert list(lake.table("excluded").columns) == [*keys, "code", "reason"]
+
+
+def test_the_forecaster_is_chosen_by_argument_and_back_tested(lake: LakeInMemory) -> None:
+    run(lake, series("A", 300, 5.0), forecaster=SeasonalNaive())
+    assert set(lake.table("daily")["model"]) == {"seasonal_naive_7"}
+    backtest = lake.table("backtest")
+    assert (backtest["predicted_value"] == backtest["seasonal_naive"]).all()
+
+
+def test_an_unknown_forecaster_ends_the_job_with_the_names(lake: LakeInMemory, capsys: pytest.CaptureFixture[str]) -> None:
+    run(lake, series("A", 300, 5.0))
+    with pytest.raises(SystemExit):
+        demand_forecast.main(["--lake_bucket", "lake", "--run_id", "r1", "--forecaster", "prophet"])
+    assert "choose from" in capsys.readouterr().err
+
+
+def test_a_forecast_of_other_levels_is_refused(lake: LakeInMemory) -> None:
+    forecast = SeasonalNaive().forecast(panel_of(series("A", 90, 5.0), missing="unknown", last_day=AS_OF), 7, (0.1, 0.5, 0.95))
+    with pytest.raises(ValueError, match=r"needs the levels \(0.1, 0.5, 0.9\)"):
+        daily_table(forecast, "r1")
 
 
 def test_excluded_series_are_listed_with_code_and_reason(lake: LakeInMemory) -> None:

@@ -14,7 +14,7 @@ from forecast_engine.backtest import backtest
 from forecast_engine.demand_frame import panel_of
 from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.model import PanelModel
-from glue_jobs.forecast_tables import backtest_table, daily_table, excluded_table
+from glue_jobs.forecast_tables import LEVELS, backtest_table, daily_table, excluded_table
 from tests.unit.glue_jobs.conftest import Engine
 from tests.unit.glue_jobs.rows import ORDER, stage
 from tests.unit.glue_jobs.test_demand_forecast import AS_OF, series
@@ -69,7 +69,7 @@ def forecast_schemas() -> dict[str, pa.Schema]:
     panel = panel_of(pd.concat([series("A", 300, 5.0), series("B", 3, 5.0)]), missing="unknown", last_day=AS_OF)
     forecastable, exclusions = split_panel(panel, rules)
     return {
-        "daily": daily_table(PanelModel().forecast(forecastable, 28), "r1").schema,
+        "daily": daily_table(PanelModel().forecast(forecastable, 28, LEVELS), "r1").schema,
         "backtest": backtest_table(backtest(PanelModel(), panel, 28, rules)).schema,
         "excluded": excluded_table(exclusions).schema,
     }
