@@ -16,10 +16,12 @@ from runtime.errors import BrokenRun
 CHUNK = 1 << 20
 
 _FINITE = " and ".join(f"isfinite(coalesce({column.name}, 0))" for column in FORECASTS.columns if column.type is Type.NUMBER)
+NULLABLE = {column.name: column.type.duckdb for column in FORECASTS.columns if column.nullable}
+_NULLS = ", ".join(f"cast(null as {duckdb_type}) as {name}" for name, duckdb_type in NULLABLE.items())
 CHECK = f"""
 select count(*), count(distinct (site_id, sku_id)), count(*) filter (cast({RUN_PARTITION} as varchar) is distinct from $run_id),
     count(*) filter (not ({_FINITE}))
-from read_parquet($files, hive_partitioning = false)
+from (from read_parquet($files, hive_partitioning = false) union all by name select {_NULLS} where false)
 """  # noqa: S608 - the names of the contract's columns, and no input
 
 
@@ -47,10 +49,12 @@ class RunParquet:
     def as_csv(self, parquet: Path, columns: Sequence[str], first: str = "") -> Iterator[bytes]:
         """The columns of one file, after the SQL constants `first`, as CSV without header, in chunks.
 
-        Null is an empty field, empty text is quoted.
+        Null is an empty field, empty text is quoted. A nullable column that the file lacks is null: its writer knew fewer columns.
         """
         text = parquet.with_suffix(".csv")
-        rows = self._connection.from_parquet(str(parquet), hive_partitioning=False).project(first + ", ".join(columns))
+        rows = self._connection.from_parquet(str(parquet), hive_partitioning=False)
+        missing = NULLABLE.keys() - set(rows.columns)
+        rows = rows.project(first + ", ".join(f"null as {name}" if name in missing else name for name in columns))
         rows.write_csv(str(text), header=False, na_rep="")
         try:
             with text.open("rb") as stream:

@@ -96,6 +96,13 @@ def test_a_value_that_breaks_a_rule_of_the_table_is_named(
         PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, rows), STARTED_AT)
 
 
+def test_a_nullable_column_that_a_writer_left_out_is_null(postgres: Database, reader: psycopg.Connection[Any], tmp_path: Path) -> None:
+    run = PostgresRuns(postgres).start(a_run())
+    rows = [{name: value for name, value in row.items() if name != "mean_value"} for row in forecast_rows(run.id)]
+    assert PostgresForecastLoader(postgres).load(run.id, forecast_files(tmp_path, run.id, rows), STARTED_AT).rows == len(rows)
+    assert reader.execute("select count(*), count(mean_value) from forecasts").fetchone() == (len(rows), 0)
+
+
 def test_identifiers_come_through_as_they_are(postgres: Database, reader: psycopg.Connection[Any], tmp_path: Path) -> None:
     run = PostgresRuns(postgres).start(a_run())
     odd = ['7" pipe, "red"', "Ünïcode/ä b", "O'Neil#2", "NULL"]

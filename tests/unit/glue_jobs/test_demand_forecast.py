@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from forecast_engine.errors import NothingToForecast
 from forecast_engine.forecaster import Forecaster
 from forecast_engine.model import PanelModel
 from glue_jobs import demand_forecast, lake_io
-from glue_jobs.forecast_tables import daily_table
+from glue_jobs.forecast_tables import LEVELS, daily_table
 from kpi_engine.shared.wape import wape_of_points
 from tests.unit.glue_jobs.grants import writable_zones, zones_of
 
@@ -127,8 +128,8 @@ def test_an_unknown_forecaster_ends_the_job_with_the_names(lake: LakeInMemory, c
 
 
 def test_a_forecast_of_other_levels_is_refused(lake: LakeInMemory) -> None:
-    forecast = SeasonalNaive().forecast(panel_of(series("A", 90, 5.0), missing="unknown", last_day=AS_OF), 7, (0.1, 0.5, 0.95))
-    with pytest.raises(ValueError, match=r"needs the levels \(0.1, 0.5, 0.9\)"):
+    forecast = SeasonalNaive().forecast(panel_of(series("A", 90, 5.0), missing="unknown", last_day=AS_OF), 7, (0.2, 0.5))
+    with pytest.raises(ValueError, match=re.escape(f"needs the levels {LEVELS}, the forecast has (0.2, 0.5)")):
         daily_table(forecast, "r1")
 
 
