@@ -77,7 +77,7 @@ def plainly(value: Any) -> Any:
     """The value as JSON has it."""
     if isinstance(value, dict):
         return {name: plainly(item) for name, item in value.items()}
-    return float(value) if isinstance(value, Decimal) else value if isinstance(value, int | str) else str(value)
+    return float(value) if isinstance(value, Decimal) else value if value is None or isinstance(value, int | str) else str(value)
 
 
 @pytest.mark.parametrize(("filters", "size"), FILTERS)
