@@ -54,10 +54,11 @@ class FillLines:
         return percentage(n_orders - len(np.unique(self.order[self.shipped_qty < self.ordered_qty])), n_orders)
 
     def count_broken_cases(self) -> int | None:
-        """Return how many lines were shipped with a broken case, None without the column units_per_case."""
+        """Return how many lines of known case size were shipped with a broken case, None without the column units_per_case."""
         if "units_per_case" not in self.columns:
             return None
-        return count_true(np.mod(self.shipped_qty, np.where(self.units_per_case > 0, self.units_per_case, np.inf)) > 0)
+        has_size = self.units_per_case > 0
+        return count_true(np.mod(self.shipped_qty[has_size], self.units_per_case[has_size]) > 0)
 
 
 def count_orders(lines: FillLines) -> int:
