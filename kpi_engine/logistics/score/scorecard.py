@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kpi_engine.logistics.arithmetic import percentage
 from kpi_engine.logistics.inputs.parameters import Component, GradeParameters
 
 DIGITS = 9  # 89.99999999999999 is a 90 that floating point missed
@@ -13,7 +14,10 @@ DIGITS = 9  # 89.99999999999999 is a 90 that floating point missed
 
 @dataclass(frozen=True)
 class ScoredComponent:
-    """A component with its value, and its share of the weights of all components that have one, 0..1; None where there is no value."""
+    """A component with its value, and its share of the weights of all components that have one, 0..1.
+
+    Both are None where there is no value; the share also where no component with a value has a weight.
+    """
 
     component: Component
     value: float | None
@@ -46,7 +50,7 @@ class Scorecard:
     def weight_coverage(self) -> float:
         """The percent of the weight of which the components have a value."""
         with_value = sum(row.component.weight for row in self.components if row.value is not None)
-        return 100 * with_value / sum(row.component.weight for row in self.components)
+        return percentage(with_value, sum(row.component.weight for row in self.components)) or 0.0
 
     @property
     def score(self) -> float | None:
@@ -71,7 +75,7 @@ def build_scorecard(values: Mapping[str, float | None], parameters: GradeParamet
     finite = {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
     total_weight = sum(component.weight for component in parameters.components if component.name in finite)
     rows = (
-        ScoredComponent(component, finite[component.name], component.weight / total_weight)
+        ScoredComponent(component, finite[component.name], component.weight / total_weight if total_weight else None)
         if component.name in finite
         else ScoredComponent(component, None, None)
         for component in parameters.components
