@@ -30,12 +30,18 @@ class ResourceLoad:
     def utilisation(self) -> Floats:
         """Percent of the effective capacity; infinite for demand without any capacity."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.median == 0, 0.0, 100 * self.median / self.capacity)
+            # The quotient of equal numbers is exactly 1; 100 * median may be rounded, and make of a full day one over capacity.
+            return np.where(self.median == 0, 0.0, 100 * (self.median / self.capacity))
 
     @property
-    def has_quantiles(self) -> bool:
-        """Whether the spread of the demand is known on every day."""
+    def has_p90(self) -> bool:
+        """Whether the 90 % quantile of the demand is known on every day."""
         return not np.isnan(self.p90).any()
+
+    @property
+    def has_p_breach(self) -> bool:
+        """Whether the probability of a breach is known on every day; it needs the spread on the side of the capacity."""
+        return not np.isnan(self.p_breach).any()
 
     @property
     def is_over(self) -> Bools:

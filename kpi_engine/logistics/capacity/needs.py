@@ -62,7 +62,7 @@ class Workload:
 
     def count_fte(self) -> int | None:
         """Return the people for the largest volume, None without units_per_hour."""
-        if not self.units_per_hour:
+        if self.units_per_hour is None or self.units_per_hour <= 0:
             return None
         units, parameters = float(self.load.demand.median.max()), self.parameters
         hours, performance = parameters.productive_hours, parameters.performance

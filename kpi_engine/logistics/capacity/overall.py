@@ -41,26 +41,33 @@ class CapacityOverall:
 
 @dataclass(frozen=True, eq=False)
 class ResourceDays:
-    """One entry per day of each resource. balanced_percent: the lowest and the highest balanced utilisation."""
+    """One entry per day of each resource. balanced_percent: the lowest and the highest balanced utilisation.
+
+    has_p90: whether the 90 % quantile of the demand is known on every day.
+    """
 
     utilisation: Floats
+    is_over: Bools
     is_over_p90: Bools
     p_breach: Floats
     balanced_percent: tuple[float, float]
+    has_p90: bool
 
     @classmethod
     def of(cls, loads: Sequence[ResourceLoad], balanced_percent: tuple[float, float]) -> ResourceDays:
         """Return the days of all resources, one resource after the other."""
         return cls(
             np.concatenate([load.utilisation for load in loads]),
+            np.concatenate([load.is_over for load in loads]),
             np.concatenate([load.is_over_p90 for load in loads]),
             np.concatenate([load.p_breach for load in loads]),
             balanced_percent,
+            has_p90=all(load.has_p90 for load in loads),
         )
 
     @property
-    def has_quantiles(self) -> bool:
-        """Whether the spread of the demand is known on every day."""
+    def has_p_breach(self) -> bool:
+        """Whether the probability of a breach is known on every day."""
         return not np.isnan(self.p_breach).any()
 
     @property
@@ -99,7 +106,7 @@ DAYS_OVER = _day_count(
     "days_over",
     "Days over capacity",
     "days of resources with median demand > rated * availability * efficiency",
-    lambda days: count_true(days.utilisation > 100),
+    lambda days: count_true(days.is_over),
 )
 DAYS_OVER_P90 = LogisticsMetric[ResourceDays, int | None](
     name="capacity_days_over_p90",
@@ -111,7 +118,7 @@ DAYS_OVER_P90 = LogisticsMetric[ResourceDays, int | None](
     zero_policy=NULL_WITHOUT_BOUNDS,
     source=CONVENTION,
     scor=ScorAttribute.AGILITY,
-    compute=lambda days: count_true(days.is_over_p90) if days.has_quantiles else None,
+    compute=lambda days: count_true(days.is_over_p90) if days.has_p90 else None,
     reason=NO_QUANTILES,
 )
 HIGHEST_P_BREACH = LogisticsMetric[ResourceDays, float | None](
@@ -124,7 +131,7 @@ HIGHEST_P_BREACH = LogisticsMetric[ResourceDays, float | None](
     zero_policy=NULL_WITHOUT_BOUNDS,
     source=CONVENTION,
     scor=ScorAttribute.AGILITY,
-    compute=lambda days: float(days.p_breach.max()) if days.has_quantiles else None,
+    compute=lambda days: float(days.p_breach.max()) if days.has_p_breach else None,
     reason=NO_QUANTILES,
 )
 BALANCE = LogisticsMetric[ResourceDays, float](

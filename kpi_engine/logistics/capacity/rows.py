@@ -143,7 +143,7 @@ DAYS_OVER_P90 = _days_metric(
     "days_over_p90",
     "Days over capacity at P90",
     "days with P90 demand above the effective capacity",
-    lambda load: count_true(load.is_over_p90) if load.has_quantiles else None,
+    lambda load: count_true(load.is_over_p90) if load.has_p90 else None,
     zero_policy="null when the forecast has no P90",
     reason=NO_QUANTILES,
 )
@@ -160,7 +160,7 @@ OVERFLOW_P90 = _row_metric(
     "Overflow at P90",
     "sum max(0, P90 demand - capacity) over the days",
     Unit.UNITS,
-    lambda load: sum_exactly(np.maximum(load.p90 - load.capacity, 0)) if load.has_quantiles else None,
+    lambda load: sum_exactly(np.maximum(load.p90 - load.capacity, 0)) if load.has_p90 else None,
     name="capacity_overflow_p90",
     zero_policy="null when the forecast has no P90",
     reason=NO_QUANTILES,
@@ -170,7 +170,7 @@ P_BREACH = _row_metric(
     "Breach probability",
     "largest daily probability that demand exceeds capacity, from the quantiles of the forecast",
     Unit.RATIO,
-    lambda load: float(load.p_breach.max()) if load.has_quantiles else None,
+    lambda load: float(load.p_breach.max()) if load.has_p_breach else None,
     zero_policy="null when the forecast has no interval",
     scor=ScorAttribute.AGILITY,
     reason=NO_QUANTILES,
@@ -211,10 +211,10 @@ def _build_row(load: ResourceLoad, vehicle_types: VehicleTypes, parameters: Capa
     figures = compute_figures(load, LOAD_METRICS)
     need_figures = compute_figures(Workload.of(load, vehicle_types, parameters), NEED_METRICS)
     first_breach = _find_first_day(load, load.is_over)
-    first_breach_p90 = _find_first_day(load, load.is_over_p90) if load.has_quantiles else None
+    first_breach_p90 = _find_first_day(load, load.is_over_p90) if load.has_p90 else None
     breach_reasons = {
         "first_breach": None if first_breach else NEVER_OVER_CAPACITY,
-        "first_breach_p90": None if first_breach_p90 else NEVER_OVER_CAPACITY if load.has_quantiles else NO_QUANTILES,
+        "first_breach_p90": None if first_breach_p90 else NEVER_OVER_CAPACITY if load.has_p90 else NO_QUANTILES,
     }
     return CapacityRow(
         resource=resource.name,

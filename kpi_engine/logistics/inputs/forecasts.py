@@ -61,13 +61,14 @@ class ExpectedDemand:
         return self.median + Z_90 * self.above
 
     def breach_probability(self, capacity: Floats) -> Floats:
-        """Return the probability of a demand above the capacity, 0..1; with no deviation it is 0 or 1."""
+        """Return the probability of a demand above the capacity, 0..1; with no deviation it is 0 or 1, NaN where it is unknown."""
         headroom = capacity - self.median
         deviation = np.where(headroom >= 0, self.above, self.below)
         with np.errstate(divide="ignore", invalid="ignore"):
             z = np.where(headroom == 0, 0.0, headroom / deviation)
         probability = np.array([NORMAL.cdf(-value) for value in z.tolist()], dtype=np.float64)
-        return np.where((deviation == 0) & (headroom == 0), 0.0, probability)
+        probability = np.where((deviation == 0) & (headroom == 0), 0.0, probability)
+        return np.where(np.isnan(deviation), np.nan, probability)
 
 
 def read_forecast_rows(forecast_data: pd.DataFrame) -> ForecastRows:
