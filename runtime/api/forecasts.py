@@ -15,7 +15,7 @@ from runtime.api.jobs import job_body
 from runtime.api.pages import page_body
 from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import claims, require_scope
+from runtime.api.scopes import claims, require_scope, require_token_scope
 from runtime.models.api.requests import DateRange, ForecastRequest, GroupBy
 from runtime.models.api.responses import (
     AccuracyMetricsResponse,
@@ -80,9 +80,14 @@ def generate_forecasts(
 ) -> Response[str]:
     """Start a forecast run and return its job. Every field is optional; `{}` uses the defaults.
 
-    The forecasts replace the published ones when the run succeeds and is published.
+    The forecasts replace the published ones when the run succeeds, unless its data is older or its horizon shorter. A run with an
+    `as_of_date` or a shorter horizon is not published unless `publish` is true. `publish: true`, and a `gate` other than `enforce`,
+    require the scope `signify/data:admin`.
     """
-    caller = claims(gateway_request.resolved_event.raw_event).get("client_id", "unknown")
+    event = gateway_request.resolved_event.raw_event
+    if request.needs_administrator:
+        require_token_scope(event, Scope.ADMINISTER_DATA, "A request with `publish: true` or a `gate` other than `enforce`")
+    caller = claims(event).get("client_id", "unknown")
     job, is_replay = bootstrap.services().forecast_jobs.start(request, idempotency_key, caller)
     headers = {"Location": f"/api/v1/jobs/{job.id}", "Retry-After": "5"}
     if is_replay:

@@ -26,6 +26,12 @@ def require_scope(*scopes: Scope) -> Middleware:
     return check_scope
 
 
+def require_token_scope(event: Mapping[str, Any], scope: Scope, purpose: str) -> None:
+    """Raise Forbidden unless the token has the scope, where only some requests of a route need it."""
+    if scope not in claims(event).get("scope", "").split():
+        raise Forbidden(f"{purpose} requires the scope {scope}.")
+
+
 def claims(event: Mapping[str, Any]) -> Mapping[str, str]:
     """Return the claims that the gateway's authorizer read from the token."""
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}

@@ -130,8 +130,8 @@ class JobRepository(Protocol):
     def get(self, job_id: UUID) -> Job:
         """Return a job. Raises JobNotFound."""
 
-    def find_by_idempotency_key(self, key: str) -> Job | None:
-        """Return the job that was started with key, if there is one."""
+    def find(self, job_id: UUID) -> Job | None:
+        """Return the job, or None when there is none."""
 
     def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:
         """Mark a job RUNNING with its progress, unless it has ended: a step may still report after its execution was stopped.

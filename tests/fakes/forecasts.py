@@ -34,10 +34,9 @@ class InMemoryLoader(ForecastLoader):
         if not is_reused:
             self.rows[run_id] = rows
             self.excluded_rows[run_id] = [row for path in files.excluded_series for row in pq.ParquetFile(path).read().to_pylist()]
-        if publish_at is not None:
-            self._runs.flip(run_id, publish_at)
+        reason = self._runs.publish(run_id, publish_at) if publish_at is not None else None
         series = {(row["site_id"], row["sku_id"]) for row in rows}
-        return LoadedForecast(run_id, len(self.rows[run_id]), len(series), len(self.excluded_rows[run_id]), is_reused)
+        return LoadedForecast(run_id, len(self.rows[run_id]), len(series), len(self.excluded_rows[run_id]), is_reused, reason)
 
     @override
     def retire(self, keep: int) -> list[UUID]:

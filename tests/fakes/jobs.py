@@ -22,7 +22,7 @@ class InMemoryJobs(JobRepository):
     @override
     def create(self, job: Job) -> Job:
         if job.id not in self.by_id:
-            if job.idempotency_key is not None and self.find_by_idempotency_key(job.idempotency_key):
+            if job.idempotency_key is not None and job.idempotency_key in {other.idempotency_key for other in self.by_id.values()}:
                 raise IdempotencyKeyTaken(f"idempotency_key {job.idempotency_key!r} belongs to another job; use a new key.")
             self.by_id[job.id] = job
         return self.by_id[job.id]
@@ -34,8 +34,8 @@ class InMemoryJobs(JobRepository):
         return self.by_id[job_id]
 
     @override
-    def find_by_idempotency_key(self, key: str) -> Job | None:
-        return next((job for job in self.by_id.values() if job.idempotency_key == key), None)
+    def find(self, job_id: UUID) -> Job | None:
+        return self.by_id.get(job_id)
 
     @override
     def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from runtime.errors import RunNotFound
 from runtime.models.domain.documents import ForecastDocument
+from runtime.models.domain.publishing import RunExtent, unpublished_reason
 from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
 from runtime.services.ports import RunRepository
 
@@ -66,10 +67,24 @@ class InMemoryRuns(RunRepository):
     def finish(self, run_id: UUID, status: RunStatus, at: datetime) -> None:
         self.by_id[run_id] = replace(self.by_id[run_id], status=status, finished_at=at)
 
+    def publish(self, run_id: UUID, at: datetime) -> str | None:
+        """Point readers at the run, unless that takes them back; then return the reason."""
+        if self.by_id[run_id].published_at is not None:
+            return None
+        reason = unpublished_reason(self._extent(run_id), self._extent(self.pointer) if self.pointer else None)
+        if reason is None:
+            self.flip(run_id, at)
+        return reason
+
     def flip(self, run_id: UUID, at: datetime) -> None:
+        """Point readers at the run, whatever they see now."""
         if self.by_id[run_id].published_at is None:
             self.by_id[run_id] = replace(self.by_id[run_id], published_at=at)
             self.pointer = run_id
+
+    def _extent(self, run_id: UUID) -> RunExtent:
+        run = self.by_id[run_id]
+        return RunExtent(run.id, run.as_of_date, run.horizon_days, run.created_at)
 
     @override
     def find_published(self) -> PublishedRun | None:

@@ -15,7 +15,7 @@ from runtime.adapters.lake.run_parquet import RunParquet, open_parquet
 from runtime.adapters.postgres.database import Database
 from runtime.errors import BrokenRun, RunNotFound
 from runtime.models.domain.partitions import forecast_partition
-from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
+from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, RunExtent, unpublished_reason
 from runtime.services.ports import ForecastLoader
 
 TIMEOUTS = "set local statement_timeout = '10min'; set local lock_timeout = '15s'"
@@ -39,8 +39,12 @@ analyze {partition};
 """
 # Without the lock a reader that planned its query before the attach and took its snapshot after the flip would find no row.
 # With it a reader either began earlier, and the publisher waits until it has read the old run, or waits and sees the new one.
+LOCK_PUBLISHED_RUN = "lock table published_run in access exclusive mode"
+EXTENTS = """
+select r.id, r.as_of_date, r.horizon_days, r.created_at, r.published_at is not null, p.run_id is not null
+from forecast_runs r left join published_run p on p.run_id = r.id where r.id = %s or p.run_id is not null
+"""
 FLIP = """
-lock table published_run in access exclusive mode;
 with flipped as (update forecast_runs set published_at = {at} where id = {run_id} and published_at is null returning id)
 insert into published_run (run_id, published_at) select id, {at} from flipped
 on conflict (id) do update set run_id = excluded.run_id, published_at = excluded.published_at
@@ -78,11 +82,10 @@ class PostgresForecastLoader(ForecastLoader):
                     if not is_loaded:
                         _load(cursor, run_id, files, parquet)
                     rows, excluded_rows = _count(cursor, run_id, files.rows)
-                    if publish_at is not None:
-                        cursor.execute(sql.SQL(FLIP).format(run_id=run_id, at=publish_at))
+                    reason = _publish(cursor, run_id, publish_at) if publish_at is not None else None
         except CONSTRAINT_ERRORS as error:
             raise BrokenRun(f"the forecasts of run {run_id} violate a constraint of the table: {str(error).strip()}") from error
-        return LoadedForecast(run_id, rows, series, excluded_rows, is_loaded)
+        return LoadedForecast(run_id, rows, series, excluded_rows, is_loaded, reason)
 
     @override
     def retire(self, keep: int) -> list[UUID]:
@@ -107,6 +110,20 @@ def _lock_run(cursor: Cursor[TupleRow], run_id: UUID) -> None:
     """Lock the run, so that two publishers of it take turns."""
     if not cursor.execute("select from forecast_runs where id = %s for update", [run_id]).rowcount:
         raise RunNotFound(f"Forecast run {run_id} not found.")
+
+
+def _publish(cursor: Cursor[TupleRow], run_id: UUID, publish_at: datetime) -> str | None:
+    """Make the run the published one, unless it was before or would take readers back; then return the reason."""
+    cursor.execute(LOCK_PUBLISHED_RUN)
+    extents = {row[0]: (RunExtent(*row[:4]), row[4], row[5]) for row in cursor.execute(EXTENTS, [run_id]).fetchall()}
+    run, was_published, _ = extents[run_id]
+    if was_published:
+        return None
+    published_run = next((extent for extent, _, is_published in extents.values() if is_published), None)
+    reason = unpublished_reason(run, published_run)
+    if reason is None:
+        cursor.execute(sql.SQL(FLIP).format(run_id=run_id, at=publish_at))
+    return reason
 
 
 def _is_attached(cursor: Cursor[TupleRow], run_id: UUID) -> bool:

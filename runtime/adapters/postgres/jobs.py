@@ -36,14 +36,14 @@ class PostgresJobs(JobRepository):
 
     @override
     def get(self, job_id: UUID) -> Job:
-        rows = self._database.rows("select * from jobs where id = %s", [job_id])
-        if not rows:
+        job = self.find(job_id)
+        if job is None:
             raise JobNotFound(f"Job {job_id} not found.")
-        return _job(rows[0])
+        return job
 
     @override
-    def find_by_idempotency_key(self, key: str) -> Job | None:
-        rows = self._database.rows("select * from jobs where idempotency_key = %s", [key])
+    def find(self, job_id: UUID) -> Job | None:
+        rows = self._database.rows("select * from jobs where id = %s", [job_id])
         return _job(rows[0]) if rows else None
 
     @override

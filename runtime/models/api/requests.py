@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, StringConstraints
 
 from runtime.models.domain.runs import Gate
 
@@ -62,11 +62,20 @@ class GroupBy(StrEnum):
 
 
 class ForecastRequest(BaseModel):
-    """Options of a new run. All are optional: by default the data to yesterday, 28 days, gates enforced."""
+    """Options of a new run. All are optional: by default the data to yesterday, 28 days, gates enforced, published.
+
+    A run with an `as_of_date` or a shorter horizon is published only with `publish: true`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     time_horizon: TimeHorizon = TimeHorizon.FOUR_WEEKS
     as_of_date: Day | None = None
     gate: Gate = Gate.ENFORCE
+    publish: StrictBool | None = None
     reason: Reason | None = None
+
+    @property
+    def needs_administrator(self) -> bool:
+        """Whether the request overrides what protects readers: a gate, or the rule which runs are published."""
+        return self.publish is True or self.gate is not Gate.ENFORCE

@@ -11,24 +11,36 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, String
 from runtime.errors import InvalidInput, UnknownInputKey
 from runtime.models.domain.runs import Gate
 
+DEFAULT_HORIZON_DAYS = 28
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 
 
 class RunInput(BaseModel):
-    """The input of one run. Defaults: data to yesterday, 28 days, every gate enforced, published."""
+    """The input of one run. Defaults: data to yesterday, 28 days, every gate enforced, published.
+
+    A run for a given day or a shorter horizon is an answer to a question, not the forecast of the day: it is published only when
+    `publish` says so.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_version: Literal["1"] = "1"
     run_type: Literal["full"] = "full"
     as_of_date: date | None = None
-    horizon_days: StrictInt = Field(default=28, ge=1, le=28)
+    horizon_days: StrictInt = Field(default=DEFAULT_HORIZON_DAYS, ge=1, le=DEFAULT_HORIZON_DAYS)
     gate: Gate = Gate.ENFORCE
-    publish: StrictBool = True
+    publish: StrictBool | None = None
     notify: StrictBool = True
     requested_by: Line | None = None
     reason: Line | None = None
     idempotency_key: Line | None = None
+
+    @property
+    def is_for_readers(self) -> bool:
+        """Whether the run is to be published."""
+        is_ordinary = self.as_of_date is None and self.horizon_days == DEFAULT_HORIZON_DAYS
+        return is_ordinary if self.publish is None else self.publish
 
 
 def parse_run_input(raw: object) -> RunInput:

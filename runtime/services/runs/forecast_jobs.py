@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import blake2b
 from uuid import UUID, uuid4
 
@@ -14,7 +14,6 @@ from runtime.models.domain.jobs import Job, JobStatus, JobType, request_hash
 from runtime.models.domain.runs import run_id_of
 from runtime.services.ports import Clock, JobRepository, Workflow
 
-EXECUTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 MAX_KEY_LENGTH = 255
 
 
@@ -35,20 +34,29 @@ class ForecastJobs:
         return self.jobs.get(identifier)
 
     def start(self, request: ForecastRequest, idempotency_key: str | None, client_id: str) -> tuple[Job, bool]:
-        """Start a run. Return its job, and whether an earlier request with the same key started it.
+        """Start a run. Return its job, and whether an earlier request of the client with the same key started it.
 
+        A key belongs to its client: the same key of another client, or the name of a scheduled run, stands for another run.
         Raises InvalidInput when the key was used with another request or is too long, Unavailable when the workflow is.
         """
-        key = check_key(idempotency_key) if idempotency_key is not None else f"api-{uuid4()}"
+        self._check_day(request)
+        key = check_key(idempotency_key) if idempotency_key is not None else str(uuid4())
+        name = execution_name(client_id, key)
         body = request.model_dump(mode="json", exclude_unset=True)
-        earlier_job = self.jobs.find_by_idempotency_key(key)
-        if earlier_job is not None and earlier_job.request_hash != request_hash(body):
+        earlier_job = self.jobs.find(run_id_of(name))
+        job = earlier_job or self.jobs.create(self._job(body, name))
+        if job.request_hash != request_hash(body):
             raise InvalidInput(f"Idempotency-Key = {key!r} was used with another body; use a new key for a new request.")
         is_replay = earlier_job is not None
-        job = earlier_job or self.jobs.create(self._job(body, key))
         if job.status is JobStatus.QUEUED:
-            self._start_execution(execution_name(key), _run_input(request, key, client_id), is_replay=is_replay)
+            self._start_execution(name, _run_input(request, name, client_id), is_replay=is_replay)
         return job, is_replay
+
+    def _check_day(self, request: ForecastRequest) -> None:
+        """Raise InvalidInput for a last day of data that is not over: such a run could only fail."""
+        latest = self.clock.now().date() - timedelta(days=1)
+        if request.as_of_date is not None and request.as_of_date > latest:
+            raise InvalidInput(f"/as_of_date: {request.as_of_date} is not over; the latest possible day is {latest}.")
 
     def _start_execution(self, name: str, run_input: Mapping[str, object], *, is_replay: bool) -> None:
         """Start the execution, also for a replay: the earlier request may have failed before it did. One name starts one execution."""
@@ -59,17 +67,17 @@ class ForecastJobs:
             if not is_replay:
                 raise
 
-    def _job(self, body: Mapping[str, object], key: str) -> Job:
+    def _job(self, body: Mapping[str, object], name: str) -> Job:
         now = self.clock.now()
         return Job(
-            id=run_id_of(execution_name(key)),
+            id=run_id_of(name),
             type=JobType.FORECAST_RUN,
             status=JobStatus.QUEUED,
             created_at=now,
             updated_at=now,
             request=body,
             request_hash=request_hash(body),
-            idempotency_key=key,
+            idempotency_key=name,
         )
 
 
@@ -81,17 +89,25 @@ def check_key(key: str) -> str:
     return key
 
 
-def execution_name(key: str) -> str:
-    """Return the name of the execution: the key where Step Functions accepts it, else its digest."""
-    return key if EXECUTION_NAME.fullmatch(key) else f"key-{blake2b(key.encode(), digest_size=16).hexdigest()}"
+def execution_name(client_id: str, key: str) -> str:
+    """Return the name of the execution that an idempotency key of a client stands for.
+
+    It holds a digest of both, so that no key is the name of a scheduled run or of the run of another client.
+
+    >>> execution_name("planning", "daily-2026-11-30")
+    'api-b2700462ead592bdf71357eb641dfe87'
+    """
+    digest = blake2b(f"{client_id}\0{key}".encode(), digest_size=16).hexdigest()
+    return f"api-{digest}"
 
 
-def _run_input(request: ForecastRequest, key: str, client_id: str) -> dict[str, object]:
+def _run_input(request: ForecastRequest, name: str, client_id: str) -> dict[str, object]:
     optional = {"as_of_date": request.as_of_date, "reason": request.reason}
     return {
         "horizon_days": request.time_horizon.days,
         "gate": request.gate.value,
         "requested_by": f"api:{client_id}"[:255],
         **{name: str(value) for name, value in optional.items() if value is not None},
-        "idempotency_key": key,
+        **({} if request.publish is None else {"publish": request.publish}),
+        "idempotency_key": name,
     }

@@ -58,7 +58,9 @@ class Publishing:
     runs_kept: int
 
     def publish(self, run_id: UUID, gate: Gate, *, flip: bool) -> Publication:
-        """Load the run and, with `flip`, publish it. A second call changes nothing.
+        """Load the run and, with `flip`, publish it unless that would take readers back to older data or a shorter horizon.
+
+        A run that may not be published is kept and says why in its warnings. A second call changes nothing.
 
         Raises RunNotFound, RunWorseThanBaseline when the gate is enforced, BrokenRun when files are missing or contradict each other.
         """
@@ -71,6 +73,8 @@ class Publishing:
         with TemporaryDirectory(prefix="signify-") as folder:
             files = self._download(run_id, forecast.rows, Path(folder))
             loaded_forecast = self.loader.load(run_id, files, self.clock.now() if flip else None)
+        if loaded_forecast.unpublished_reason:
+            warnings += (f"Not published because {loaded_forecast.unpublished_reason}.",)
         retired_runs, retirement_warnings = self._retire()
         warnings += retirement_warnings
         self.runs.warn(run_id, warnings)

@@ -38,7 +38,7 @@ class ResolvedRun:
             "as_of_date": self.run.as_of_date.isoformat(),
             "horizon_days": self.run.horizon_days,
             "gate": self.run_input.gate.value,
-            "publish": self.run_input.publish,
+            "publish": self.run_input.is_for_readers,
             "notify": self.run_input.notify,
             "lake_bucket": self.lake_bucket,
             "warnings": list(self.run.warnings),

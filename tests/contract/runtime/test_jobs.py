@@ -24,7 +24,7 @@ def test_a_job_comes_back_as_it_was_created(books: Books) -> None:
     job = a_job(request={"horizon_days": 7}, request_hash="abc", idempotency_key="key-1")
     assert books.jobs.create(job) == job
     assert books.jobs.get(job.id) == job
-    assert books.jobs.find_by_idempotency_key("key-1") == job
+    assert books.jobs.find(job.id) == job
 
 
 def test_creating_a_job_again_changes_nothing(books: Books) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from runtime.errors import BrokenRun, RunNotFound
 from tests.contract.runtime.conftest import Books
-from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_rows
+from tests.fakes.examples import AS_OF, STARTED_AT, a_run, forecast_files, forecast_rows
 
 
 def test_readers_see_the_run_that_was_loaded_and_published(books: Books, tmp_path: Path) -> None:
@@ -46,6 +48,38 @@ def test_a_late_retry_does_not_take_readers_back_to_an_older_run(books: Books, t
     published_run = books.runs.find_published()
     assert published_run is not None
     assert published_run.run_id == new.id
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"as_of_date": AS_OF - timedelta(days=1)}, "its data ends on"),
+        ({"horizon_days": 7}, "it forecasts 7 days, the published run .* 28"),
+        ({"created_at": STARTED_AT - timedelta(minutes=1)}, "was started later"),
+    ],
+)
+def test_a_run_that_would_take_readers_back_is_loaded_and_not_published(
+    books: Books, tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    published_run, other = books.runs.start(a_run("published")), books.runs.start(a_run("other", **changes))
+    books.loader.load(published_run.id, forecast_files(tmp_path, published_run.id), STARTED_AT)
+    loaded_forecast = books.loader.load(other.id, forecast_files(tmp_path, other.id), STARTED_AT + timedelta(hours=1))
+    assert loaded_forecast.rows == 56
+    assert re.search(words, loaded_forecast.unpublished_reason or "")
+    pointer = books.runs.find_published()
+    assert pointer is not None
+    assert pointer.run_id == published_run.id
+    assert books.runs.get(other.id).published_at is None
+
+
+def test_a_run_of_newer_data_is_published_although_it_was_started_earlier(books: Books, tmp_path: Path) -> None:
+    old = books.runs.start(a_run("old"))
+    new = books.runs.start(a_run("new", as_of_date=AS_OF + timedelta(days=1), created_at=STARTED_AT - timedelta(hours=1)))
+    for run in (old, new):
+        assert books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT).unpublished_reason is None
+    pointer = books.runs.find_published()
+    assert pointer is not None
+    assert pointer.run_id == new.id
 
 
 def test_files_with_too_few_rows_leave_readers_with_the_old_run(books: Books, tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def call(
     body: str | None = None,
     headers: dict[str, str] | None = None,
     scope: str = ALL_SCOPES,
+    client_id: str = "client-1",
     **query: str | list[str],
 ) -> Answer:
     """Send one request through the function's resolver, as the gateway would."""
@@ -107,7 +108,7 @@ def call(
             "requestId": "request-1",
             "stage": "test",
             "path": f"/test/api/v1{path}",
-            "authorizer": {"claims": {"scope": scope, "client_id": "client-1"}},
+            "authorizer": {"claims": {"scope": scope, "client_id": client_id}},
         },
     }
     answer = app.resolve(event, None)  # type: ignore[arg-type]

@@ -6,9 +6,14 @@ import json
 
 import pytest
 
+from contracts.scopes import Scope
+from runtime.services.runs.forecast_jobs import execution_name
+from tests.fakes.examples import STARTED_AT
 from tests.unit.runtime.api.conftest import Answer, World, call
 
 KEY = {"Idempotency-Key": "daily-2026-11-23"}
+NAME = execution_name("client-1", "daily-2026-11-23")
+ADMINISTRATOR = f"{Scope.RUN_FORECASTS} {Scope.ADMINISTER_DATA}"
 
 
 def generate(body: str = "{}", headers: dict[str, str] | None = None) -> Answer:
@@ -21,12 +26,12 @@ def test_a_run_is_started_and_answers_where_to_ask(world: World) -> None:
     assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json['job_id']}"
     assert answer.headers["Retry-After"] == "5"
     assert answer.json["status"] == "QUEUED"
-    assert world.workflow.inputs["daily-2026-11-23"] == {
+    assert world.workflow.inputs[NAME] == {
         "horizon_days": 14,
         "gate": "enforce",
         "requested_by": "api:client-1",
         "reason": "late file",
-        "idempotency_key": "daily-2026-11-23",
+        "idempotency_key": NAME,
     }
 
 
@@ -55,29 +60,46 @@ def test_a_start_that_broke_off_is_completed_by_the_next_call(world: World) -> N
     generate(headers=KEY)
     world.workflow.inputs.clear()
     generate(headers=KEY)
-    assert "daily-2026-11-23" in world.workflow.inputs
+    assert list(world.workflow.inputs) == [NAME]
 
 
 def test_without_a_key_every_call_starts_a_run(world: World) -> None:
     assert generate().json["job_id"] != generate().json["job_id"]
 
 
-def test_a_key_whose_execution_ended_before_anyone_wrote_of_it_answers_the_job_it_started(world: World) -> None:
-    headers = {"Idempotency-Key": "daily"}
-    first = generate(headers=headers)
-    world.workflow.finished_names.add("daily")
-    again = generate(headers=headers)
+def test_a_key_whose_execution_has_ended_returns_the_job_it_started(world: World) -> None:
+    first = generate(headers=KEY)
+    world.workflow.finished_names.add(NAME)
+    again = generate(headers=KEY)
     assert (again.status, again.json["job_id"]) == (202, first.json["job_id"])
 
 
-def test_a_key_that_names_an_execution_of_someone_else_is_a_conflict(world: World) -> None:
-    world.workflow.finished_names.add("daily")
-    assert generate(headers={"Idempotency-Key": "daily"}).status == 409
+def test_a_key_is_never_the_name_of_a_scheduled_run(world: World) -> None:
+    world.workflow.finished_names.add("daily-2026-11-23")
+    assert generate(headers=KEY).status == 202
+    assert "daily-2026-11-23" not in world.workflow.inputs
 
 
-def test_a_key_that_is_no_execution_name_is_digested(world: World) -> None:
-    generate(headers={"Idempotency-Key": "Ünïque key / with spaces"})
-    assert next(iter(world.workflow.inputs)).startswith("key-")
+def test_the_same_key_of_another_client_starts_another_run(world: World) -> None:
+    own, other = generate(headers=KEY), call("/forecasts/generate", "POST", body="{}", headers=KEY, client_id="client-2")
+    assert own.json["job_id"] != other.json["job_id"]
+    assert "Idempotency-Replayed" not in other.headers
+    assert len(world.workflow.inputs) == 2
+
+
+@pytest.mark.parametrize("body", ['{"publish": true}', '{"gate": "warn"}', '{"gate": "skip", "as_of_date": "2026-05-01"}'])
+def test_overriding_a_gate_or_the_rule_of_publishing_needs_the_scope_of_an_administrator(world: World, body: str) -> None:
+    answer = call("/forecasts/generate", "POST", body=body, scope=Scope.RUN_FORECASTS)
+    assert (answer.status, len(world.workflow.inputs)) == (403, 0)
+    assert "signify/data:admin" in answer.json["detail"]
+    assert call("/forecasts/generate", "POST", body=body, scope=ADMINISTRATOR).status == 202
+
+
+@pytest.mark.parametrize("day", ["2099-01-01", STARTED_AT.date().isoformat()])
+def test_a_day_that_is_not_over_is_refused_before_a_run_is_started(world: World, day: str) -> None:
+    answer = generate(json.dumps({"as_of_date": day}))
+    assert (answer.status, len(world.workflow.inputs)) == (422, 0)
+    assert day in answer.json["detail"]
 
 
 @pytest.mark.parametrize("key", ["  ", "x" * 256])

@@ -14,7 +14,7 @@ from runtime.models.domain.runs import Gate
 
 def test_an_empty_input_means_yesterday_28_days_enforced_and_published() -> None:
     parsed_input = parse_run_input({})
-    assert (parsed_input.as_of_date, parsed_input.horizon_days, parsed_input.gate, parsed_input.publish, parsed_input.notify) == (
+    assert (parsed_input.as_of_date, parsed_input.horizon_days, parsed_input.gate, parsed_input.is_for_readers, parsed_input.notify) == (
         None,
         28,
         Gate.ENFORCE,
@@ -76,3 +76,17 @@ def test_a_wrong_value_is_named(wrong: dict[str, Any], complaint: str) -> None:
 def test_something_that_is_no_object_is_refused(wrong: object) -> None:
     with pytest.raises(InvalidInput, match="must be a JSON object"):
         parse_run_input(wrong)
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_for_readers"),
+    [
+        ({"as_of_date": "2026-05-01"}, False),
+        ({"horizon_days": 7}, False),
+        ({"as_of_date": "2026-05-01", "publish": True}, True),
+        ({"horizon_days": 28}, True),
+        ({"publish": False}, False),
+    ],
+)
+def test_a_run_for_a_given_day_or_a_shorter_horizon_is_published_only_on_request(raw: dict[str, object], is_for_readers: bool) -> None:
+    assert parse_run_input(raw).is_for_readers is is_for_readers
