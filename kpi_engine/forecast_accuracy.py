@@ -17,6 +17,7 @@ from kpi_engine.accuracy.inputs.matching import match
 from kpi_engine.accuracy.metrics.accumulate import accumulate
 from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from kpi_engine.accuracy.report.build import build_report
+from kpi_engine.shared.arrays import to_number
 from kpi_engine.shared.columns import read_numbers, require_columns
 
 
@@ -24,7 +25,9 @@ class ForecastAccuracyEngine:
     """The measures of forecast accuracy under the names of the field."""
 
     def calculate_mape(self, df: pd.DataFrame) -> float | None:
-        """Return the mean absolute percentage error, percent, over the rows with an actual that is not zero; None without any.
+        """Return the mean absolute percentage error, percent, over the rows with an actual that is not zero.
+
+        None without such a row, or when the mean is too large for a float.
 
         Columns: predicted_value, actual_value. Raises MissingColumns.
 
@@ -37,7 +40,9 @@ class ForecastAccuracyEngine:
         is_usable = ~np.isnan(forecast) & ~np.isnan(actual) & (actual != 0)
         if not is_usable.any():
             return None
-        return float(100 * np.mean(np.abs(actual[is_usable] - forecast[is_usable]) / np.abs(actual[is_usable])))
+        with np.errstate(over="ignore"):  # a share too large for a float makes the mean undefined
+            shares = np.abs(actual[is_usable] - forecast[is_usable]) / np.abs(actual[is_usable])
+            return to_number(100 * np.mean(shares, keepdims=True))
 
     def calculate_forecast_kpis(
         self,

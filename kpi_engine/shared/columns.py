@@ -83,6 +83,8 @@ def to_floats(values: pd.Series[Any]) -> Floats:
         return categories[values.cat.codes.to_numpy()]
     if values.dtype == np.float64 and isinstance(values.dtype, np.dtype):
         return values.to_numpy()
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "mMc":
+        return np.full(len(values), np.nan)  # times, durations and complex numbers, which pandas would convert
     if not isinstance(values.dtype, np.dtype) and values.dtype.kind not in "iuf":
         values = values.astype(object)
     return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)

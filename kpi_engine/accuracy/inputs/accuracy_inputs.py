@@ -107,8 +107,8 @@ def _check_frames(
 
 
 def _with_columns(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """Give a frame without rows and columns the columns that it needs."""
-    return frame if len(frame) or len(frame.columns) else pd.DataFrame(columns=list(columns))
+    """Give a frame without rows and columns the columns that it needs, and that of the site: nothing has no site to ignore."""
+    return frame if len(frame) or len(frame.columns) else pd.DataFrame(columns=[*columns, "site_id"])
 
 
 def _forecasts(frame: pd.DataFrame, keys: SortedKeys, grid: Grid, first_day: int) -> ForecastRows:

@@ -24,7 +24,12 @@ def read_quantiles(frame: pd.DataFrame) -> dict[float, Floats]:
         return {}
     rows = [row if isinstance(row, Mapping) else {} for row in frame["quantiles"].tolist()]
     names = sorted({name for row in rows for name in row}, key=str)
-    return {_level(name): to_floats(pd.Series([row.get(name) for row in rows], dtype=object)) for name in names}
+    quantiles: dict[float, Floats] = {}
+    for name in names:
+        level, values = _level(name), to_floats(pd.Series([row.get(name) for row in rows], dtype=object))
+        earlier = quantiles.get(level, values)  # rows may write one level in several ways: 0.1, "0.1", "0.10"
+        quantiles[level] = np.where(np.isnan(earlier), values, earlier)
+    return quantiles
 
 
 def _level(name: object) -> float:

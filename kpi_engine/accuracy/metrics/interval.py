@@ -28,7 +28,7 @@ def wilson(inside: Floats, n: Floats, *, side: int) -> Floats:
         share = inside / n
         centre = (share + z2 / (2 * n)) / (1 + z2 / n)
         half_width = Z_95 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-        return 100 * (centre + side * half_width)
+        return np.clip(100 * (centre + side * half_width), 0.0, 100.0)  # the last bit of a share of 0 or 1 may be outside
 
 
 COVERAGE = AccuracyMetric[IntervalSums](

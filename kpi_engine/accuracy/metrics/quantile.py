@@ -102,6 +102,11 @@ def _weighted_loss(tau: float, formula: str) -> AccuracyMetric[QuantileLosses]:
     )
 
 
+def _explain(losses: QuantileLosses) -> str:
+    has_median = losses.by_level[MEDIAN].n[0] > 0
+    return SUM_ACTUALS_ZERO if has_median and np.isnan(losses.wql(MEDIAN)[0]) else "quantile_missing"
+
+
 WQL_P10 = _weighted_loss(0.1, "2 * sum max(0.1 (A - q), 0.9 (q - A)) / sum|A|")
 WQL_P50 = _weighted_loss(0.5, "2 * sum max(0.5 (A - q), 0.5 (q - A)) / sum|A|; equals WAPE / 100")
 WQL_P90 = _weighted_loss(0.9, "2 * sum max(0.9 (A - q), 0.1 (q - A)) / sum|A|")
@@ -116,7 +121,7 @@ MEAN_WQL = AccuracyMetric[QuantileLosses](
     source=AMAZON_FORECAST,
     inputs=QuantileLosses,
     compute=lambda losses: np.mean([losses.wql(tau) for tau in MEAN_OVER], axis=0),
-    explain=lambda losses: SUM_ACTUALS_ZERO if np.isnan(losses.wql(MEDIAN)[0]) else "quantile_missing",
+    explain=_explain,
 )
 
 METRICS = (WQL_P10, WQL_P50, WQL_P90, MEAN_WQL)

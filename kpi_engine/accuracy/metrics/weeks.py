@@ -53,10 +53,10 @@ class WeekErrors:
         return PointErrors.concatenate([self.errors.select(slice(begin, week + 1)).total() for week, begin in enumerate(first)])
 
     def trend_points(self) -> tuple[Ints, Floats]:
-        """Return number and WAPE of the complete weeks in which WAPE is defined."""
+        """Return number and WAPE of the complete weeks in which WAPE is defined; numbers are those of the calendar."""
         values = WAPE(self.errors)
-        numbers = np.flatnonzero(self.is_complete & np.isfinite(values))
-        return numbers, values[numbers]
+        is_usable = self.is_complete & np.isfinite(values)
+        return self.monday[is_usable] // DAYS_OF_WEEK, values[is_usable]
 
 
 def _open_weekdays(days: Ints) -> int:
