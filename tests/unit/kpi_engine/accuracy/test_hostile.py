@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -36,11 +36,13 @@ def test_what_is_no_number_is_a_missing_value_of_a_forecast_and_of_an_actual(not
     frame = forecasts([8.0, 9.0])
     frame["predicted_value"] = pd.Series([8.0, nothing], dtype=object)
     report = ENGINE.report(frame, actuals([10.0, 10.0]))
-    assert (report.joins.matched, report.joins.n_excluded["missing_forecast"], report.wape) == (1, 1, pytest.approx(20.0))
+    assert (report.joins.matched, report.joins.n_excluded["missing_forecast"]) == (1, 1)
+    assert report.wape == pytest.approx(20.0)
     demand = actuals([10.0, 10.0])
     demand["actual_value"] = pd.Series([10.0, nothing], dtype=object)
     report = ENGINE.report(forecasts([8.0, 9.0]), demand)
-    assert (report.joins.matched, report.joins.n_excluded["missing_actual"], report.wape) == (1, 1, pytest.approx(20.0))
+    assert (report.joins.matched, report.joins.n_excluded["missing_actual"]) == (1, 1)
+    assert report.wape == pytest.approx(20.0)
 
 
 @pytest.mark.parametrize("bound", [None, NAN, INF, "wide"])
@@ -52,7 +54,7 @@ def test_a_bound_that_is_no_number_makes_no_interval(bound: object) -> None:
 
 
 def test_a_column_of_times_in_place_of_numbers_is_missing() -> None:
-    frame = forecasts([1.0, 2.0]).assign(predicted_value=pd.to_datetime(["2026-11-02", None]))
+    frame = forecasts([1.0, 2.0]).assign(predicted_value=pd.to_datetime(pd.Series(["2026-11-02", None])))
     report = ENGINE.report(frame, actuals([10.0, 10.0]))
     assert (report.joins.matched, report.joins.n_excluded["missing_forecast"]) == (0, 2)
 
@@ -83,8 +85,9 @@ def test_a_day_is_the_date_on_the_clock_of_the_row_in_every_time_zone(zone: time
     plain = ENGINE.calculate_forecast_kpis(*golden())
     for hour in (0, 23):
         forecast, actual = golden()
-        forecast = as_object(forecast, "forecast_date", lambda day, hour=hour: datetime(day.year, day.month, day.day, hour, tzinfo=zone))
-        actual = as_object(actual, "demand_date", lambda day, hour=hour: f"{day}T{hour:02}:59:59+05:30")
+        clock = time(hour, 59, tzinfo=zone)
+        forecast["forecast_date"] = pd.Series([datetime.combine(day, clock) for day in forecast["forecast_date"]], dtype=object)
+        actual["demand_date"] = [f"{day}T{hour:02}:59:59+05:30" for day in actual["demand_date"]]
         assert ENGINE.calculate_forecast_kpis(forecast, actual) == plain
 
 
@@ -167,6 +170,6 @@ def test_mape_of_one_frame_leaves_out_what_is_missing_or_zero(predictions: list[
 
 def test_quantiles_of_one_level_may_be_written_in_several_ways() -> None:
     spellings: list[dict[object, object]] = [{"0.9": 12.0}, {0.9: 12.0}, {"0.90": Decimal(12)}, {np.float64(0.9): "12"}]
-    frame = forecasts([10.0] * 4).assign(quantiles=spellings)
-    plain = forecasts([10.0] * 4).assign(quantiles=[{"0.9": 12.0}] * 4)
+    frame = forecasts([10.0] * 4).assign(quantiles=pd.Series(spellings, dtype=object))
+    plain = forecasts([10.0] * 4).assign(quantiles=pd.Series([{"0.9": 12.0}] * 4, dtype=object))
     assert ENGINE.report(frame, actuals([11.0] * 4)).additional.wql == ENGINE.report(plain, actuals([11.0] * 4)).additional.wql

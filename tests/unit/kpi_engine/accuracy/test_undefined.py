@@ -33,7 +33,7 @@ def with_history(values: list[float], forecast: list[float], actual: list[float]
 
 def quantiles(**levels: float | None) -> pd.DataFrame:
     row = {name.replace("p", "0."): value for name, value in levels.items()}
-    return forecasts([4.0, 6.0]).assign(quantiles=[row, row])
+    return forecasts([4.0, 6.0]).assign(quantiles=pd.Series([row, row], dtype=object))
 
 
 SITUATIONS: dict[str, tuple[Frames, dict[str, str]]] = {
