@@ -45,10 +45,10 @@ def test_what_is_no_number_is_a_missing_value_of_a_forecast_and_of_an_actual(not
     assert report.wape == pytest.approx(20.0)
 
 
-@pytest.mark.parametrize("bound", [None, NAN, INF, "wide"])
-def test_a_bound_that_is_no_number_makes_no_interval(bound: object) -> None:
+@pytest.mark.parametrize("limit", [None, NAN, INF, "wide"])
+def test_a_bound_that_is_no_number_makes_no_interval(limit: object) -> None:
     frame = forecasts([8.0, 9.0], confidence_lower=[5.0, 5.0])
-    frame["confidence_upper"] = pd.Series([20.0, bound], dtype=object)
+    frame["confidence_upper"] = pd.Series([20.0, limit], dtype=object)
     coverage = ENGINE.report(frame, actuals([10.0, 10.0])).ci_coverage
     assert (coverage.n, coverage.n_excluded, coverage.coverage) == (1, {"no_interval": 1, "crossed_interval": 0}, 100.0)
 

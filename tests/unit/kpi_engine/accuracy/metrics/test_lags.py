@@ -29,11 +29,11 @@ def test_a_forecast_is_old_enough_from_the_sunday_of_the_week_of_the_lag_on(week
 
 @given(st.sets(st.integers(1, 45), min_size=1, max_size=8), st.integers(0, 6))
 def test_of_several_forecasts_the_newest_that_is_old_enough_counts(leads: set[int], weekday: int) -> None:
-    ordered = sorted(leads)
-    points = points_of([100.0] * len(ordered), [100.0 + lead for lead in ordered], day=[MONDAY + weekday] * len(ordered), lead=ordered)
+    by_age = sorted(leads)
+    points = points_of([100.0] * len(by_age), [100.0 + lead for lead in by_age], day=[MONDAY + weekday] * len(by_age), lead=by_age)
     lags = LagErrors.of_points(points, Grain.DAY)
     for weeks in LAG_WEEKS:
-        old_enough = [lead for lead in ordered if lead >= weekday + 1 + 7 * (weeks - 1)]
+        old_enough = [lead for lead in by_age if lead >= weekday + 1 + 7 * (weeks - 1)]
         assert n_at(lags, weeks) == (len(old_enough[:1]), 1 - len(old_enough[:1]))
         assert lags.by_weeks[weeks].errors.error.tolist() == [float(sum(old_enough[:1]))]
 

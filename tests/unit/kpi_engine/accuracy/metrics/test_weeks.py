@@ -88,9 +88,9 @@ def weekly(wapes: dict[int, float]) -> WeekErrors:
 
 @given(st.dictionaries(st.integers(0, 40), st.floats(0, 200), min_size=8, max_size=14))
 def test_the_trend_is_per_calendar_week_also_across_weeks_without_points(wapes: dict[int, float]) -> None:
-    ordered = dict(sorted(wapes.items()))
-    slopes = [(wapes[other] - wapes[one]) / (other - one) for one, other in combinations(ordered, 2)]
-    assert TREND(weekly(ordered))[0] == pytest.approx(median(slopes), rel=1e-9, abs=1e-9)
+    in_order = dict(sorted(wapes.items()))
+    slopes = [(wapes[other] - wapes[one]) / (other - one) for one, other in combinations(in_order, 2)]
+    assert TREND(weekly(in_order))[0] == pytest.approx(median(slopes), rel=1e-9, abs=1e-9)
 
 
 def test_a_gap_of_many_weeks_makes_a_steady_trend_no_steeper() -> None:
@@ -102,9 +102,9 @@ def test_a_gap_of_many_weeks_makes_a_steady_trend_no_steeper() -> None:
 
 @given(st.dictionaries(st.integers(0, 30), st.floats(0, 200), min_size=1, max_size=20))
 def test_pools_and_changes_agree_with_a_loop_over_calendar_weeks(wapes: dict[int, float]) -> None:
-    ordered = dict(sorted(wapes.items()))
+    in_order = dict(sorted(wapes.items()))
     for metric, length in ((WAPE_4W, 4), (WAPE_13W, 13)):
-        pools = [[wape for other, wape in ordered.items() if week - length < other <= week] for week in ordered]
-        assert metric(weekly(ordered)) == pytest.approx([sum(pool) / len(pool) for pool in pools])
-    changes = [wape - wapes.get(week - 1, np.nan) for week, wape in ordered.items()]
-    assert WEEKLY_DELTA(weekly(ordered)) == pytest.approx(changes, nan_ok=True, abs=1e-9)
+        pools = [[wape for other, wape in in_order.items() if week - length < other <= week] for week in in_order]
+        assert metric(weekly(in_order)) == pytest.approx([sum(pool) / len(pool) for pool in pools])
+    changes = [wape - wapes.get(week - 1, np.nan) for week, wape in in_order.items()]
+    assert WEEKLY_DELTA(weekly(in_order)) == pytest.approx(changes, nan_ok=True, abs=1e-9)
