@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 from rich.markup import escape
@@ -16,6 +17,14 @@ from cli.platform import LOCAL, Platform, open_platform
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
+
+
+class RunOutput(TypedDict, total=False):
+    """The output of an execution, as far as commands use it; empty for an execution that was only started."""
+
+    run_id: str
+    summary: str
+
 
 Stage = Annotated[str, typer.Option(help="A deployed stage; `local` is the local stack.")]
 
@@ -29,7 +38,7 @@ def run(
     start_and_follow(open_platform(stage), parse_input(input_json), detach=detach)
 
 
-def parse_input(text: str) -> dict[str, Any]:
+def parse_input(text: str) -> dict[str, object]:
     """Parse the input of a run, a JSON object. Raises CliError that shows the text."""
     try:
         value = json.loads(text)
@@ -40,7 +49,7 @@ def parse_input(text: str) -> dict[str, Any]:
     return value
 
 
-def start_and_follow(target: Platform, run_input: dict[str, Any], *, detach: bool = False) -> dict[str, Any]:
+def start_and_follow(target: Platform, run_input: Mapping[str, object], *, detach: bool = False) -> RunOutput:
     """Start one execution, named by the input's idempotency key if there is one, and return its output.
 
     Raises CliError when it does not succeed.
@@ -64,10 +73,10 @@ def find_message(cause: str) -> str:
     return str(error.get("errorMessage", cause)) if isinstance(error, dict) else cause
 
 
-def _print_result(description: DescribeExecutionOutputTypeDef) -> dict[str, Any]:
+def _print_result(description: DescribeExecutionOutputTypeDef) -> RunOutput:
     if description["status"] != "SUCCEEDED":
         message = f"{description.get('error', '')} {find_message(description.get('cause', ''))}".strip()
         raise CliError(f"the run ended as {description['status']}: {message}".removesuffix(": "))
-    output: dict[str, Any] = json.loads(description["output"])
+    output: RunOutput = json.loads(description["output"])
     out.print(Panel(escape(str(output.get("summary", description["output"]))), title="Run", expand=False), soft_wrap=False)
     return output

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from cli.drills.triggers import TRIGGERS, AlarmDescription, Target, put_breaching_data
 from local.errors import LocalError
@@ -24,8 +24,14 @@ LOGICAL_ID = re.compile(r"Alarms(\w+)[0-9A-F]{8}")
 PART = re.compile(r"(\w+)Part\d+")
 PATIENCE_S = 90
 METRIC_ACTION = "put data that breach the threshold into the alarm's metric"
-Notification = dict[str, Any]
-"""The message of an alarm, as CloudWatch publishes it."""
+
+
+class Notification(TypedDict):
+    """The message of an alarm, as CloudWatch publishes it."""
+
+    AlarmName: str
+    AlarmDescription: str
+    NewStateValue: str
 
 
 class DrillError(LocalError):
@@ -63,7 +69,7 @@ class Drill:
             with self._trigger() as action:
                 reason = self._wait_for_alarm(patience_s)
                 notification = self._wait_for_notification(receive, patience_s)
-        return DrillResult(self.name, action, reason, str(notification["AlarmDescription"]), time.monotonic() - start)
+        return DrillResult(self.name, action, reason, notification["AlarmDescription"], time.monotonic() - start)
 
     @contextmanager
     def _trigger(self) -> Iterator[str]:
@@ -87,7 +93,7 @@ class Drill:
             if time.monotonic() > deadline:
                 raise DrillError(f"{self.name} is still {alarm['StateValue']} after {patience_s:.0f} s: {alarm['StateReason']}")
             time.sleep(1)
-        return str(alarm["StateReason"])
+        return alarm["StateReason"]
 
     def _wait_for_notification(self, receive: Callable[[], list[Notification]], patience_s: float) -> Notification:
         deadline = time.monotonic() + patience_s
@@ -99,7 +105,8 @@ class Drill:
 
     def _describe(self, name: str) -> AlarmDescription:
         alarms = self.target.client("cloudwatch").describe_alarms(AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-        return dict((alarms["MetricAlarms"] or alarms["CompositeAlarms"])[0])
+        alarm: AlarmDescription = (alarms["MetricAlarms"] or alarms["CompositeAlarms"])[0]
+        return alarm
 
 
 def find_drills(target: Target) -> dict[str, Drill]:

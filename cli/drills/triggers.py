@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NotRequired, Protocol, TypedDict
 
 from contracts.paths import Zone, dataset_prefix
 
@@ -15,8 +15,38 @@ SAMPLE_COUNT = 100_000.0  # outweighs the real data of the same period
 INVALID_MESSAGE = json.dumps({"drill": "a message that no consumer can process"})
 INVALID_CSV = b"this,is\nno,demand history\n"
 
-AlarmDescription: TypeAlias = dict[str, Any]
-"""An alarm, as DescribeAlarms returns it."""
+
+class Dimension(TypedDict):
+    """A dimension of a metric."""
+
+    Name: str
+    Value: str
+
+
+class AlarmDescription(TypedDict):
+    """An alarm, as DescribeAlarms returns it; a composite alarm has only the keys of its state and its actions."""
+
+    Namespace: str
+    MetricName: str
+    Dimensions: list[Dimension]
+    Period: int
+    EvaluationPeriods: int
+    DatapointsToAlarm: NotRequired[int | None]
+    Threshold: float
+    ComparisonOperator: str
+    StateValue: str
+    StateReason: str
+    AlarmActions: list[str]
+
+
+class MetricDatum(TypedDict):
+    """The data of one metric at one time, as PutMetricData takes them."""
+
+    MetricName: str
+    Dimensions: list[Dimension]
+    Timestamp: datetime
+    Values: list[float]
+    Counts: list[float]
 
 
 class Target(Protocol):
@@ -30,7 +60,7 @@ class Target(Protocol):
         """Return a client of one service."""
 
 
-def make_breaching_data(alarm: AlarmDescription, now: datetime) -> list[dict[str, Any]]:
+def make_breaching_data(alarm: AlarmDescription, now: datetime) -> list[MetricDatum]:
     """Return data of the alarm's metric that breach in as many of its last periods as the alarm requires."""
     threshold, below = float(alarm["Threshold"]), alarm["ComparisonOperator"].startswith("Less")
     value = threshold - max(1, abs(threshold)) / 2 if below else threshold * 2
@@ -66,7 +96,7 @@ def _stop_run(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
     yield f"started run {arn.rsplit(':', 1)[1]} and stopped it"
 
 
-def _start(target: Target, execution_input: dict[str, Any]) -> str:
+def _start(target: Target, execution_input: Mapping[str, object]) -> str:
     machine, name = target.outputs["StateMachineArn"], f"drill-{uuid.uuid4()}"
     execution = target.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=json.dumps(execution_input))
     return str(execution["executionArn"])

@@ -14,6 +14,8 @@ from kpi_engine.shared.arrays import Floats, Ints
 from kpi_engine.shared.errors import InvalidValue, MissingColumns
 
 Texts: TypeAlias = npt.NDArray[np.object_]
+Column: TypeAlias = "pd.Series[Any]"
+"""A column of a caller's frame, of any type until it is read."""
 
 NO_DAY = int(np.iinfo(np.int64).min)
 TICKS_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
@@ -72,7 +74,7 @@ def read_numbers(frame: pd.DataFrame, column: str) -> Floats:
     return np.where(infinite, np.nan, values) if infinite.any() else values
 
 
-def to_floats(values: pd.Series[Any]) -> Floats:
+def to_floats(values: Column) -> Floats:
     """Convert values of any type to floats, NaN for what is no number.
 
     >>> to_floats(pd.Series(["1", "2"], dtype="category")).tolist()
@@ -200,7 +202,7 @@ def _day_numbers(moments: npt.NDArray[np.datetime64]) -> Ints:
     return np.where(ticks == NO_DAY, NO_DAY, number)
 
 
-def _wall_clock(values: pd.Series[Any], length: int) -> pd.Series[Any]:
+def _wall_clock(values: Column, length: int) -> Column:
     """Return the wall-clock time as written, to the day or the second, without its offset."""
     if isinstance(values.dtype, np.dtype) and values.dtype.kind == "M":
         return values
@@ -208,11 +210,11 @@ def _wall_clock(values: pd.Series[Any], length: int) -> pd.Series[Any]:
     return pd.to_datetime(texts, errors="coerce", format="ISO8601")
 
 
-def _utc_minutes(values: pd.Series[Any]) -> Floats:
+def _utc_minutes(values: Column) -> Floats:
     moments = pd.to_datetime(values, errors="coerce", utc=True, format="ISO8601")
     return _since_epoch(moments.dt.tz_localize(None), "s") / 60
 
 
-def _since_epoch(values: pd.Series[Any], unit: str) -> Floats:
+def _since_epoch(values: Column, unit: str) -> Floats:
     moments = values.to_numpy(dtype=f"datetime64[{unit}]")
     return np.where(np.isnat(moments), np.nan, moments.astype(np.int64).astype(np.float64))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from kpi_engine.accuracy.report.rows import SkuRow
 from kpi_engine.accuracy.report.serialise import to_json
@@ -11,15 +9,15 @@ from runtime.models.api.requests import GroupBy
 from runtime.models.domain.kpis import RunAccuracy
 from runtime.services.forecasts.row_ids import ForecastKey
 
-NO_BREAKDOWN: dict[str, Any] = {"sku_breakdown": [], "site_breakdown": [], "weekly_trends": []}
-NO_REPORT: dict[str, Any] = {
+NO_BREAKDOWN: dict[str, object] = {"sku_breakdown": [], "site_breakdown": [], "weekly_trends": []}
+NO_REPORT: dict[str, object] = {
     "status": "PENDING_ACTUALS",
     **dict.fromkeys(("basis", "as_of_date", "window", "definitions_version")),
     "metrics": dict.fromkeys(("mape", "wape", "bias", "ci_coverage", "fva")),
 }
 
 
-def accuracy_body(key: ForecastKey, accuracy: RunAccuracy | None, group_by: GroupBy) -> dict[str, Any]:
+def accuracy_body(key: ForecastKey, accuracy: RunAccuracy | None, group_by: GroupBy) -> dict[str, object]:
     """Return the newest accuracy of a run, or of one SKU in it: PENDING_ACTUALS and null metrics while there is no report."""
     head = {"forecast_id": key.run_id, "scope": key.scope, "error_grain": "day", "rollup": "pooled"} | NO_BREAKDOWN
     figures = _figures(accuracy.report, key.sku_id, group_by) if accuracy else None
@@ -28,7 +26,7 @@ def accuracy_body(key: ForecastKey, accuracy: RunAccuracy | None, group_by: Grou
     return head | {"status": "COMPLETE", "basis": accuracy.basis.value, "as_of_date": accuracy.as_of_date} | figures
 
 
-def _figures(report: AccuracyReport, sku_id: str | None, group_by: GroupBy) -> dict[str, Any] | None:
+def _figures(report: AccuracyReport, sku_id: str | None, group_by: GroupBy) -> dict[str, object] | None:
     """Return window, metrics and one breakdown, of the run or of one SKU; None when the report has no such SKU."""
     about = {
         "window": to_json(report.window),
@@ -42,7 +40,7 @@ def _figures(report: AccuracyReport, sku_id: str | None, group_by: GroupBy) -> d
     return about | {"metrics": _metrics_of_sku(report, row), "sku_breakdown": [row._asdict()]} if row else None
 
 
-def _breakdown(report: AccuracyReport, group_by: GroupBy) -> dict[str, Any]:
+def _breakdown(report: AccuracyReport, group_by: GroupBy) -> dict[str, object]:
     match group_by:
         case GroupBy.SKU:
             return {"sku_breakdown": report.sku_breakdown.as_dicts()}
@@ -54,7 +52,7 @@ def _breakdown(report: AccuracyReport, group_by: GroupBy) -> dict[str, Any]:
             return {}
 
 
-def _metrics(report: AccuracyReport) -> dict[str, Any]:
+def _metrics(report: AccuracyReport) -> dict[str, object]:
     """Return the headline figures, each with its unit and the points behind it; `undefined` has the reason of each null."""
     matched, zeros = report.joins.matched, report.joins.n_excluded["zero_actual"]
     return {
@@ -69,7 +67,7 @@ def _metrics(report: AccuracyReport) -> dict[str, Any]:
     }
 
 
-def _metrics_of_sku(report: AccuracyReport, row: SkuRow) -> dict[str, Any]:
+def _metrics_of_sku(report: AccuracyReport, row: SkuRow) -> dict[str, object]:
     """Return the headline figures of one SKU, as far as its row has them."""
     return {
         "mape": _percent(row.mape, None, "all_actuals_zero"),
@@ -80,6 +78,6 @@ def _metrics_of_sku(report: AccuracyReport, row: SkuRow) -> dict[str, Any]:
     }
 
 
-def _percent(value: float | None, n_obs: int | None, reason: str | None) -> dict[str, Any]:
-    figure = {"value": value, "unit": "percent"} | ({} if n_obs is None else {"n_obs": n_obs})
+def _percent(value: float | None, n_obs: int | None, reason: str | None) -> dict[str, object]:
+    figure: dict[str, object] = {"value": value, "unit": "percent", **({} if n_obs is None else {"n_obs": n_obs})}
     return figure if value is not None else figure | {"undefined_reason": reason}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
@@ -15,9 +13,9 @@ REPLACEMENTS = (
 )
 
 
-def customise_page(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+def customise_page(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[object]:
     """Set title, viewport and options of the page; Powertools has no parameter for the title, the viewport or the options of Swagger UI."""
-    response: Response[Any] = next_middleware(app)
+    response: Response[object] = next_middleware(app)
     for old, new in REPLACEMENTS:
         response.body = str(response.body).replace(old, new, 1)
     return response

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel
 
 from runtime.models.api.responses import Problem
@@ -35,12 +34,12 @@ STATUS_DESCRIPTIONS = {
 COMMON_STATUSES = (401, 403, 422, 429, 500, 503)
 
 
-def openapi_responses(model: type[BaseModel], description: str, *statuses: int, success: int = 200) -> dict[int, Any]:
+def openapi_responses(model: type[BaseModel], description: str, *statuses: int, success: int = 200) -> dict[int, OpenAPIResponse]:
     """Return the `responses` of an operation: the success, the errors that every route shares, and the given statuses."""
-    body = {"description": description, "content": {"application/json": {"model": model}}}
+    body: OpenAPIResponse = {"description": description, "content": {"application/json": {"model": model}}}
     problems = {status: _problem(status) for status in sorted({*COMMON_STATUSES, *statuses})}
     return {success: body, **problems}
 
 
-def _problem(status: int) -> dict[str, Any]:
+def _problem(status: int) -> OpenAPIResponse:
     return {"description": STATUS_DESCRIPTIONS[status], "content": {"application/problem+json": {"model": Problem}}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -15,7 +15,7 @@ from runtime.api.jobs import job_body
 from runtime.api.pages import page_body
 from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import claims, require_scope, require_token_scope
+from runtime.api.scopes import GatewayEvent, claims, require_scope, require_token_scope
 from runtime.models.api.requests import DateRange, ForecastRequest, GroupBy
 from runtime.models.api.responses import (
     AccuracyMetricsResponse,
@@ -84,7 +84,7 @@ def generate_forecasts(
     `as_of_date` or a shorter horizon is not published unless `publish` is true. `publish: true`, and a `gate` other than `enforce`,
     require the scope `signify/data:admin`.
     """
-    event = gateway_request.resolved_event.raw_event
+    event = cast(GatewayEvent, gateway_request.resolved_event.raw_event)
     if request.needs_administrator:
         require_token_scope(event, Scope.ADMINISTER_DATA, "A request with `publish: true` or a `gate` other than `enforce`")
     caller = claims(event).get("client_id", "unknown")

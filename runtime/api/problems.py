@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 import orjson
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from pydantic_core import ErrorDetails
 
 from runtime.api.responses import JSON, SECURITY_HEADERS, request_id
 from runtime.errors import SignifyError, Unavailable
@@ -23,12 +23,12 @@ def problem(
     status: int,
     code: str,
     detail: str,
-    errors: Iterable[Mapping[str, Any]] = (),
+    errors: Iterable[Mapping[str, str]] = (),
     retry_after_s: int | None = None,
 ) -> Response[str]:
     """Return a problem response."""
     identifier = request_id(app)
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "type": f"/problems/{code.lower().replace('_', '-')}",
         "title": HTTPStatus(status).phrase,
         "status": status,
@@ -121,7 +121,7 @@ def _methods(method: str | Iterable[str]) -> list[str]:
     return [method] if isinstance(method, str) else list(method)
 
 
-def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
+def _fault(fault: ErrorDetails) -> dict[str, str]:
     """Return one validation error: its location, code, message and the value received."""
     location, *path = (str(part) for part in fault["loc"])
     where = {"pointer": "/" + "/".join(path)} if location == "body" else {"parameter": ".".join(path) or location}

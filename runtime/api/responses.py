@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import orjson
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
@@ -37,13 +36,13 @@ def fragment(json: str) -> orjson.Fragment:
 
 def request_id(app: ApiGatewayResolver) -> str:
     """Return the id that the gateway gave the request, or a new one where there is no gateway."""
-    context: dict[str, Any] = app.current_event.raw_event.get("requestContext") or {}
+    context: dict[str, object] = app.current_event.raw_event.get("requestContext") or {}
     return str(context.get("requestId") or uuid.uuid4())
 
 
-def add_common_headers(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+def add_common_headers(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[object]:
     """Add the security headers and the request id to a response (middleware)."""
-    response: Response[Any] = next_middleware(app)
+    response: Response[object] = next_middleware(app)
     response.headers.update(SECURITY_HEADERS)
     response.headers.setdefault("X-Request-Id", request_id(app))
     response.headers.setdefault("Vary", "Accept, Authorization")

@@ -7,11 +7,12 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from local.state import ROOT
+from tools.documentation.prices import Prices
 from tools.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
-from tools.documentation.standing_cost import Line, rotations_cost, standing_cost
+from tools.documentation.standing_cost import Line, Template, rotations_cost, standing_cost
 
 PRICES = Path(__file__).with_name("prices.toml")
 STAGES = ("dev", "prod")
@@ -41,12 +42,12 @@ lower one, and per data point, for newer predictors. The training hours are an a
 """
 
 
-def load_prices() -> dict[str, Any]:
+def load_prices() -> Prices:
     """Load the price table."""
-    return tomllib.loads(PRICES.read_text(encoding="utf-8"))
+    return cast(Prices, tomllib.loads(PRICES.read_text(encoding="utf-8")))
 
 
-def synthesize(stage: str) -> list[dict[str, Any]]:
+def synthesize(stage: str) -> list[Template]:
     """Return the templates of a stage with the settings of cdk.json, synthesized without dependencies."""
     from aws_cdk import App  # starts Node
 
@@ -57,7 +58,7 @@ def synthesize(stage: str) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="signify-cost-") as folder:
         app = App(context=context, outdir=folder, builtin_cloud_formation_validation=False)
         build_platform(app, read_settings(context, stage))
-        return [dict(artifact.template) for artifact in app.synth().stacks]
+        return [cast(Template, artifact.template) for artifact in app.synth().stacks]
 
 
 def total(lines: Iterable[Line]) -> float:
@@ -71,7 +72,7 @@ def page() -> str:
     return "\n".join([HEAD.format(**table), *_idle_section(table), *_run_section(table)])
 
 
-def _idle_section(table: dict[str, Any]) -> Iterator[str]:
+def _idle_section(table: Prices) -> Iterator[str]:
     yield "## Idle cost per month\n"
     yield "Without runs and requests, with the database paused if the stage allows it, without the free tier of a new account.\n"
     for stage in STAGES:
@@ -85,7 +86,7 @@ def _idle_section(table: dict[str, Any]) -> Iterator[str]:
     yield TOKENS.format(each=token, month=token * table["hours_per_month"])
 
 
-def _run_section(table: dict[str, Any]) -> Iterator[str]:
+def _run_section(table: Prices) -> Iterator[str]:
     yield "## Cost per run\n"
     yield RUN.format(**table["run"])
     for series in SERIES:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import Any
 
 import pandas as pd
 
@@ -68,7 +67,7 @@ def _table(frame: pd.DataFrame) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
     return iter(frame.itertuples(index=False, name=None))
 
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from tools.documentation.prices import Prices
 from tools.documentation.standing_cost import Line
 
 MILLION = 1_000_000
 
 
-def run_cost(series: int, prices: Mapping[str, Any], workers: int, *, flex: bool = False) -> list[Line]:
+def run_cost(series: int, prices: Prices, workers: int, *, flex: bool = False) -> list[Line]:
     """Return the bill of forecasting `series` once, in runs of at most `series_per_run`."""
     runs = math.ceil(series / prices["run"]["series_per_run"])
     return [*_jobs(series, runs, prices, workers, flex=flex), *_rest(series, runs, prices)]
 
 
-def amazon_forecast_cost(series: int, prices: Mapping[str, Any]) -> list[Line]:
+def amazon_forecast_cost(series: int, prices: Prices) -> list[Line]:
     """Return the bill of the same forecasts on Amazon Forecast at its price per forecast, with import and training."""
     rates, run = prices["amazon_forecast"], prices["run"]
     rows = series * run["history_days"]
@@ -30,18 +30,18 @@ def amazon_forecast_cost(series: int, prices: Mapping[str, Any]) -> list[Line]:
     ]
 
 
-def by_data_points(series: int, prices: Mapping[str, Any]) -> Line:
+def by_data_points(series: int, prices: Prices) -> Line:
     """Return the cost of the forecasts only, at the price per data point: series x quantiles x days, in tiers."""
     run, rates = prices["run"], prices["amazon_forecast"]
     points = series * run["quantiles"] * run["horizon_days"]
-    dollars, lower = 0.0, 0
-    for upper, per_thousand in [*rates["data_point_tiers"], [math.inf, rates["data_points_beyond"]]]:
+    dollars, lower = 0.0, 0.0
+    for upper, per_thousand in [*rates["data_point_tiers"], (math.inf, rates["data_points_beyond"])]:
         dollars += max(0, min(points, upper) - lower) / 1000 * per_thousand
         lower = upper
     return Line("Data points", points, dollars)
 
 
-def _jobs(series: int, runs: int, prices: Mapping[str, Any], workers: int, *, flex: bool) -> Iterator[Line]:
+def _jobs(series: int, runs: int, prices: Prices, workers: int, *, flex: bool) -> Iterator[Line]:
     """Bill cleansing and features on all workers but the driver; the forecast runs on the driver, with one idle worker."""
     run, use = prices["run"], prices["use"]
     rows = series * run["history_days"]
@@ -53,7 +53,7 @@ def _jobs(series: int, runs: int, prices: Mapping[str, Any], workers: int, *, fl
     yield Line("Glue, DPU-hours", dpu_hours, dpu_hours * use["glue_flex_dpu_hour" if flex else "glue_dpu_hour"])
 
 
-def _rest(series: int, runs: int, prices: Mapping[str, Any]) -> Iterator[Line]:
+def _rest(series: int, runs: int, prices: Prices) -> Iterator[Line]:
     run, use = prices["run"], prices["use"]
     millions = series * run["horizon_days"] / MILLION
     gb_seconds = runs * run["function_gb_seconds"] + millions * run["function_gb_seconds_per_million_rows"]

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
-Template = Mapping[str, Any]
-Prices = Mapping[str, Any]
+from tools.documentation.prices import Prices
+
+Properties = Mapping[str, Any]
+"""Properties of a resource, whose types CloudFormation defines for each resource type."""
+
+
+class Resource(TypedDict):
+    """One resource of a template."""
+
+    Type: str
+    Properties: NotRequired[Properties]
+
+
+class Template(TypedDict):
+    """A CloudFormation template, as far as costs depend on it."""
+
+    Resources: dict[str, Resource]
 
 
 class NoPrice(LookupError):
@@ -25,16 +40,15 @@ class Line:
 
 @dataclass(frozen=True)
 class _Stage:
-    resources: list[Mapping[str, Any]]
+    resources: list[Resource]
     prices: Prices
 
-    def of(self, kind: str) -> list[Mapping[str, Any]]:
+    def of(self, kind: str) -> list[Properties]:
         return [resource.get("Properties", {}) for resource in self.resources if resource["Type"] == kind]
 
     @property
     def standing(self) -> Mapping[str, float]:
-        prices: Mapping[str, float] = self.prices["standing"]
-        return prices
+        return self.prices["standing"]
 
     def hourly(self, price: str) -> float:
         return float(self.standing[price] * self.prices["hours_per_month"])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from kpi_engine.shared.arrays import Bools, Ints, is_dense
-from kpi_engine.shared.columns import to_text
+from kpi_engine.shared.columns import Column, to_text
 
 NO_SITE = "ALL"
 SAMPLE = 1_000
@@ -55,7 +55,7 @@ def index_series(frames: Sequence[pd.DataFrame]) -> tuple[SeriesIndex, list[Ints
     return SeriesIndex(skus, sites, present // max(len(sites), 1), present % max(len(sites), 1)), codes
 
 
-def _labels(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
+def _labels(values: Column) -> tuple[Ints, list[str]]:
     """Return the number of each row's label, -1 for none, and the labels."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         return values.cat.codes.to_numpy().astype(np.int64), _texts(values.cat.categories)
@@ -67,7 +67,7 @@ def _labels(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
     return np.repeat(codes, np.diff(np.append(starts, len(values)))), _texts(pd.Index(names))
 
 
-def _long_runs(values: pd.Series[Any]) -> Ints | None:
+def _long_runs(values: Column) -> Ints | None:
     """Return where runs of equal labels begin, when runs are long: comparing neighbours is cheaper than hashing every label."""
     if len(values) < SAMPLE or _differs_from_neighbour(values.iloc[:SAMPLE]).mean() * LONG_RUN > 1:
         return None
@@ -76,14 +76,14 @@ def _long_runs(values: pd.Series[Any]) -> Ints | None:
     return np.flatnonzero(is_start)
 
 
-def _differs_from_neighbour(values: pd.Series[Any]) -> Bools:
+def _differs_from_neighbour(values: Column) -> Bools:
     differs = np.ones(len(values), dtype=np.bool_)
-    unequal = values.array[1:] != values.array[:-1]
+    unequal = cast(Bools, values.array[1:] != values.array[:-1])  # or a masked array, where a label may be missing
     differs[1:] = pd.array(unequal, dtype="boolean").to_numpy(dtype=np.bool_, na_value=True)
     return differs
 
 
-def _texts(names: pd.Index[Any]) -> list[str]:
+def _texts(names: pd.Index) -> list[str]:
     return [name if isinstance(name, str) else to_text(name) for name in names.to_numpy(dtype=object).tolist()]
 
 

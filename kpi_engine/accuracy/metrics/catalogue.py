@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from kpi_engine.accuracy.metrics import bias, interval, lags, point, quantile, scaled, value_added, weeks
 from kpi_engine.accuracy.metrics.accuracy_metric import AccuracyMetric, CollectedInputs
@@ -10,7 +10,9 @@ from kpi_engine.accuracy.metrics.breakdown import SHARE_OF_ERROR, WAPE_AGGREGATE
 from kpi_engine.accuracy.metrics.demand_class import DEMAND_CLASS
 from kpi_engine.shared.metric import Metric
 
-HEADLINE_METRICS: tuple[AccuracyMetric[Any], ...] = (
+HeadlineMetric: TypeAlias = AccuracyMetric[Any]
+"""A metric with one figure for all points together, whatever its inputs are."""
+HEADLINE_METRICS: tuple[HeadlineMetric, ...] = (
     *point.METRICS,
     WAPE_AGGREGATE_FIRST,
     *bias.METRICS,

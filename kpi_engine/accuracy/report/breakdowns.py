@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -85,7 +84,9 @@ def break_down_by_week(weeks: WeekErrors) -> Rows[WeekRow]:
     return Rows(WeekRow, columns)
 
 
-def _columns(sums: AccuracySums, names: Sequence[str], group: Ints, rows: Ints, scaled_errors: ScaledErrors) -> tuple[Sequence[Any], ...]:
+def _columns(
+    sums: AccuracySums, names: Sequence[str], group: Ints, rows: Ints, scaled_errors: ScaledErrors
+) -> tuple[Sequence[object], ...]:
     """Return the columns of SiteRow, which SkuRow has too, for these groups in this order; `group` is that of each series of the sums."""
     groups = len(names)
     all_errors = sums.errors.sum_by_group(group, groups)

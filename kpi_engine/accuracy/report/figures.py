@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 
 from kpi_engine.accuracy.inputs.series_index import SeriesIndex
 from kpi_engine.accuracy.metrics.accumulate import AccuracySums
-from kpi_engine.accuracy.metrics.accuracy_metric import AccuracyMetric
 from kpi_engine.accuracy.metrics.bias import RecentErrors
 from kpi_engine.accuracy.metrics.breakdown import DailyTotals
-from kpi_engine.accuracy.metrics.catalogue import HEADLINE_METRICS
+from kpi_engine.accuracy.metrics.catalogue import HEADLINE_METRICS, HeadlineMetric
 from kpi_engine.accuracy.metrics.interval_sums import IntervalSums
 from kpi_engine.accuracy.metrics.lags import LagErrors
 from kpi_engine.accuracy.metrics.point import PointErrors
@@ -31,14 +30,14 @@ class Figures:
     """The value of each headline metric, by its name, and the inputs that they were computed from, by type."""
 
     values: Mapping[str, float | None]
-    inputs: Mapping[type[Any], Any]
+    inputs: Mapping[type, object]
     has_points: bool
 
     @classmethod
     def of(cls, sums: AccuracySums, index: SeriesIndex, scaled_errors: ScaledErrors, weeks: WeekErrors) -> Figures:
         """Compute every headline metric; `scaled_errors` has one entry per series of the sums."""
         together = np.zeros(len(sums.series), dtype=np.int64)
-        inputs: dict[type[Any], Any] = {
+        inputs: dict[type, object] = {
             PointErrors: sums.errors.total(),
             RecentErrors: RecentErrors.of_days(sums.by_day, sums.first_day),
             IntervalSums: sums.intervals.total(),
@@ -52,14 +51,13 @@ class Figures:
         values = {metric.name: to_number(metric(inputs[metric.inputs])) for metric in HEADLINE_METRICS}
         return cls(values, inputs, has_points=len(sums.series) > 0)
 
-    def __getitem__(self, metric: AccuracyMetric[Any]) -> float | None:
+    def __getitem__(self, metric: HeadlineMetric) -> float | None:
         """Return the value of a metric."""
         return self.values[metric.name]
 
     def inputs_of(self, inputs: type[S]) -> S:
         """Return the inputs of that type."""
-        typed_inputs: S = self.inputs[inputs]
-        return typed_inputs
+        return cast(S, self.inputs[inputs])  # each value is keyed by its type
 
     def below(self, path: str) -> dict[str, float | None]:
         """Return the values whose path is `path` and one key more, by that key."""
@@ -74,7 +72,7 @@ class Figures:
             if metric.key_of_reason is not None and self[metric] is None
         }
 
-    def _reason(self, metric: AccuracyMetric[Any]) -> str:
+    def _reason(self, metric: HeadlineMetric) -> str:
         if not self.has_points:
             return NO_OBSERVATIONS
         return metric.explain(self.inputs[metric.inputs]) if metric.explain else metric.reason

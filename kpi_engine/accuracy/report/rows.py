@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar, overload
+from typing import Generic, NamedTuple, TypeVar, overload
 
 R = TypeVar("R", bound=NamedTuple)
 
@@ -18,15 +18,15 @@ class Rows(Sequence[R], Generic[R]):
     {'horizon_days': 1, 'n': 7, 'wape': 10.0, 'bias_pct': None}
     """
 
-    def __init__(self, row: type[R], columns: Iterable[Sequence[Any]]) -> None:
+    def __init__(self, row: type[R], columns: Iterable[Sequence[object]]) -> None:
         self._row, self._columns = row, tuple(columns)
 
     @classmethod
-    def from_dicts(cls, row: type[R], documents: Sequence[Mapping[str, Any]]) -> Rows[R]:
+    def from_dicts(cls, row: type[R], documents: Sequence[Mapping[str, object]]) -> Rows[R]:
         """Return the rows that `as_dicts` gave; what a document lacks is None."""
         return cls(row, [[document.get(name) for document in documents] for name in row._fields])
 
-    def as_dicts(self) -> list[dict[str, Any]]:
+    def as_dicts(self) -> list[dict[str, object]]:
         """Return the rows as dicts, one per row, with the names of the columns as keys."""
         names = self._row._fields
         return [dict(zip(names, values, strict=False)) for values in zip(*self._columns, strict=True)]

@@ -75,7 +75,7 @@ class Dwell(DwellFigures):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the part for JSON; each breakdown is a list of rows, which name the column that they break down by."""
-        breakdowns: dict[str, Mapping[Any, DwellFigures]] = {
+        breakdowns: dict[str, Mapping[str, DwellFigures] | Mapping[int, DwellFigures]] = {
             "by_site": self.by_site,
             "by_door": self.by_door,
             "by_carrier": self.by_carrier,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 from urllib.parse import urlencode
 
 from typing_extensions import override
@@ -24,14 +24,20 @@ if TYPE_CHECKING:
     from runtime.settings import CanaryEnvironment
 
 TIMEOUT = Timeout(connect=5, read=29)  # API Gateway's own limit is 29 seconds
-Response = tuple[int, dict[str, Any]]
+Response = tuple[int, dict[str, object]]
 """The status code and the JSON object of the body."""
+
+
+class ApiKey(TypedDict):
+    """The part of an API key that is used."""
+
+    value: str
 
 
 class Keys(Protocol):
     """The part of API Gateway's client that is used."""
 
-    def get_api_key(self, *, apiKey: str, includeValue: bool) -> Mapping[str, Any]:  # noqa: N803 - as boto3 has it
+    def get_api_key(self, *, apiKey: str, includeValue: bool) -> ApiKey:  # noqa: N803 - as boto3 has it
         """Return the key under `value`."""
 
 
@@ -92,7 +98,7 @@ class HttpApiClient(ApiClient):
         return response.status, _document(response.data)
 
 
-def _document(data: bytes) -> dict[str, Any]:
+def _document(data: bytes) -> dict[str, object]:
     """Parse a JSON object; return anything else under the key `text`."""
     try:
         document = json.loads(data)

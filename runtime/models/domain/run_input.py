@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from runtime.errors import InvalidInput, UnknownInputKey
 from runtime.models.domain.runs import Gate
@@ -61,5 +62,5 @@ def parse_run_input(raw: object) -> RunInput:
         raise InvalidInput("; ".join(_fault(fault) for fault in error.errors())) from None
 
 
-def _fault(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+def _fault(fault: ErrorDetails) -> str:
     return f"{'.'.join(map(str, fault['loc']))} = {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from kpi_engine.definitions import FAMILIES, all_definitions
 from runtime.errors import InvalidInput
 
 
-def definitions(family: str | None) -> list[dict[str, Any]]:
+def definitions(family: str | None) -> list[dict[str, object]]:
     """Return every definition, or those of one family. Raises InvalidInput naming the families."""
     if family is not None and family not in FAMILIES:
         raise InvalidInput(f"family = {family!r}: should be one of {', '.join(FAMILIES)}.")

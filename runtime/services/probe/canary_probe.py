@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from runtime.errors import NotFound, NothingPublished, Unavailable, UnexpectedResponse
 from runtime.services.ports import ApiClient, Clock
@@ -21,7 +20,7 @@ class ProbeResult:
         """Whether every request got the expected response."""
         return self.failure is None
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """Return the output of the canary function."""
         return {"passed": self.passed, "milliseconds": round(self.milliseconds), "failure": self.failure}
 

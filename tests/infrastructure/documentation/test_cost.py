@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from local.state import ROOT
 from tests.infrastructure.templates import Stage
 from tools.documentation import cost
-from tools.documentation.standing_cost import standing_cost
+from tools.documentation.standing_cost import Template, standing_cost
 
 pytestmark = pytest.mark.synth
 
 
 def test_an_idle_dev_stage_costs_less_than_ten_dollars_a_month(stages: dict[str, Stage]) -> None:
-    templates = [template.document for template in stages["dev"].templates.values()]
+    templates = [cast(Template, template.document) for template in stages["dev"].templates.values()]
     assert cost.total(standing_cost(templates, cost.load_prices())) < cost.TARGET_DOLLARS
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from cli.drills.runner import find_drills
-from cli.drills.triggers import TRIGGERS, make_breaching_data
+from cli.drills.triggers import TRIGGERS, AlarmDescription, make_breaching_data
 from local.emulator.alarms import evaluate_state
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def an_alarm(**changes: Any) -> dict[str, Any]:
+def an_alarm(**changes: Any) -> AlarmDescription:
     alarm = {
         "MetricName": "5XXError",
         "Dimensions": [{"Name": "ApiName", "Value": "Signify"}],
@@ -28,7 +28,7 @@ def an_alarm(**changes: Any) -> dict[str, Any]:
         "ComparisonOperator": "GreaterThanOrEqualToThreshold",
         "TreatMissingData": "notBreaching",
     }
-    return {**alarm, **changes}
+    return cast(AlarmDescription, {**alarm, **changes})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from local.state import ROOT
 from tools.documentation.cost import load_prices, total
 from tools.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
-from tools.documentation.standing_cost import NoPrice, rotations_cost, standing_cost
+from tools.documentation.standing_cost import NoPrice, Resource, Template, rotations_cost, standing_cost
 
 STORAGE = 0.10 + 2 * 0.023 + 0.5 * 0.03
 ENDPOINT = {"VpcEndpointType": "Interface", "SubnetIds": ["a", "b"]}
@@ -17,7 +17,9 @@ ENDPOINT = {"VpcEndpointType": "Interface", "SubnetIds": ["a", "b"]}
 
 def dollars(*resources: tuple[str, dict[str, Any]]) -> float:
     """What a stage of these resources costs by the month, storage aside."""
-    template = {"Resources": {f"R{n}": {"Type": kind, "Properties": properties} for n, (kind, properties) in enumerate(resources)}}
+    template: Template = {
+        "Resources": {f"R{n}": {"Type": kind, "Properties": properties} for n, (kind, properties) in enumerate(resources)}
+    }
     return total(standing_cost([template], load_prices())) - STORAGE
 
 
@@ -54,7 +56,7 @@ def test_a_proxy_bills_eight_units_at_least() -> None:
 
 
 def test_only_keys_that_rotate_get_dearer() -> None:
-    keys = [{"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": rotates}} for rotates in (True, True, False)]
+    keys: list[Resource] = [{"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": rotates}} for rotates in (True, True, False)]
     assert rotations_cost([{"Resources": dict(zip("abc", keys, strict=True))}], load_prices()) == pytest.approx(2 * 2 * 1.00)
 
 
