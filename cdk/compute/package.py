@@ -57,7 +57,7 @@ def fingerprint(*files: Path) -> str:
 
 API = Package(
     "api",
-    ("runtime", "contracts", "kpi_engine/definitions", "kpi_engine/accuracy/report"),
+    ("runtime", "contracts", "kpi_engine/definitions", "kpi_engine/accuracy/report", "kpi_engine/shared/serialise.py"),
     without=("runtime/functions",),
     requirements="api",
 )

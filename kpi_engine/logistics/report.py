@@ -12,10 +12,10 @@ from kpi_engine.logistics.metric import SMALLER_IS_BETTER, LogisticsMetric, coun
 from kpi_engine.logistics.score.cost import CostPerUnit
 from kpi_engine.logistics.score.dwell import Dwell
 from kpi_engine.logistics.score.grade import EfficiencyScore
-from kpi_engine.logistics.serialise import fields_to_json, json_key
 from kpi_engine.logistics.service.fill import FillRate
 from kpi_engine.logistics.service.otif import Otif
 from kpi_engine.logistics.transport.utilisation import TruckUtilisation
+from kpi_engine.shared.serialise import fields_to_json, json_key
 
 DEFINITIONS_VERSION = "1"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from kpi_engine.accuracy.report.rows import SkuRow
-from kpi_engine.accuracy.report.serialise import to_json
+from kpi_engine.shared.serialise import to_json
 from runtime.models.api.requests import GroupBy
 from runtime.models.domain.kpis import RunAccuracy
 from runtime.services.forecasts.row_ids import ForecastKey
@@ -56,14 +56,14 @@ def _metrics(report: AccuracyReport) -> dict[str, object]:
     """Return the headline figures, each with its unit and the points behind it; `undefined` has the reason of each null."""
     matched, zeros = report.joins.matched, report.joins.n_excluded["zero_actual"]
     return {
-        "mape": _percent(report.mape, matched - zeros, report.undefined.get("mape")) | {"n_excluded": {"zero_actual": zeros}},
-        "wape": _percent(report.wape, matched, report.undefined.get("wape")),
+        "mape": _percent(report.mape, matched - zeros, report.undefined_reasons.get("mape")) | {"n_excluded": {"zero_actual": zeros}},
+        "wape": _percent(report.wape, matched, report.undefined_reasons.get("wape")),
         "fva": to_json(report.additional.fva),
         "bias": to_json(report.bias),
         "ci_coverage": to_json(report.ci_coverage),
         "additional": report.additional.as_dict(),
         "joins": to_json(report.joins),
-        "undefined": report.undefined,
+        "undefined": report.undefined_reasons,
     }
 
 

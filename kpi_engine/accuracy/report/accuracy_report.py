@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kpi_engine.accuracy.report.parts import (
     Additional,
@@ -19,8 +19,12 @@ from kpi_engine.accuracy.report.parts import (
     Window,
 )
 from kpi_engine.accuracy.report.rows import HorizonRow, Rows, SiteRow, SkuRow, WeekRow
-from kpi_engine.accuracy.report.serialise import part_from_json, to_json
+from kpi_engine.shared.serialise import fields_to_json, json_key
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+P = TypeVar("P", bound="DataclassInstance")
 PARTS_OF_ADDITIONAL = ("smape_range", "season", "wql", "fva", "lag", "trend", "horizon_profile")
 """What is in `additional` beside figures of their own."""
 
@@ -29,7 +33,7 @@ PARTS_OF_ADDITIONAL = ("smape_range", "season", "wql", "fva", "lag", "trend", "h
 class AccuracyReport:
     """Every measure of the points that occur in forecasts and actuals. Percentages are 0..100; None is undefined.
 
-    sku_breakdown: the largest absolute error first. undefined: why each figure that is None is, by its name.
+    sku_breakdown: the largest absolute error first. undefined_reasons: why each figure that is None is, by its name.
     """
 
     mape: float | None
@@ -45,12 +49,11 @@ class AccuracyReport:
     error_grain: str
     rollup: str
     definitions_version: str
-    undefined: Mapping[str, str]
+    undefined_reasons: Mapping[str, str] = field(metadata=json_key("undefined"))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the report as JSON has it: dicts, lists, numbers, text and None; dates as YYYY-MM-DD."""
-        document: dict[str, Any] = to_json(self)
-        return document | {"additional": self.additional.as_dict()}
+        """Return the report for JSON: dicts, lists, numbers, text and None; dates as YYYY-MM-DD. undefined_reasons is `undefined`."""
+        return fields_to_json(self)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> AccuracyReport:
@@ -59,19 +62,28 @@ class AccuracyReport:
         return cls(
             mape=document.get("mape"),
             wape=document.get("wape"),
-            bias=part_from_json(Bias, document.get("bias", {})),
-            ci_coverage=part_from_json(Coverage, document.get("ci_coverage", {})),
+            bias=_read_part(Bias, document.get("bias", {})),
+            ci_coverage=_read_part(Coverage, document.get("ci_coverage", {})),
             sku_breakdown=Rows.from_dicts(SkuRow, document.get("sku_breakdown", ())),
             site_breakdown=Rows.from_dicts(SiteRow, document.get("site_breakdown", ())),
             weekly_trends=Rows.from_dicts(WeekRow, document.get("weekly_trends", ())),
             additional=_additional(document.get("additional", {})),
-            joins=part_from_json(Joins, document.get("joins", {})),
+            joins=_read_part(Joins, document.get("joins", {})),
             window=window and Window(start=date.fromisoformat(window["start"]), end=date.fromisoformat(window["end"])),
             error_grain=document["error_grain"],
             rollup=document["rollup"],
             definitions_version=document["definitions_version"],
-            undefined=document.get("undefined", {}),
+            undefined_reasons=document.get("undefined", {}),
         )
+
+
+def _read_part(part: type[P], document: Mapping[str, Any]) -> P:
+    """Return a part without parts of its own; a field that the document lacks is None.
+
+    >>> _read_part(Trend, {"slope": 0.5, "n_weeks": 9})
+    Trend(slope=0.5, direction=None, n_weeks=9)
+    """
+    return part(**{entry.name: document.get(entry.name) for entry in fields(part)})
 
 
 def _additional(document: Mapping[str, Any]) -> Additional:
@@ -81,12 +93,12 @@ def _additional(document: Mapping[str, Any]) -> Additional:
         season=document["season"],
         wql=document["wql"],
         fva=_value_added(document["fva"]),
-        lag={lag: part_from_json(LagAccuracy, value) for lag, value in document["lag"].items()},
-        trend=part_from_json(Trend, document["trend"]),
+        lag={lag: _read_part(LagAccuracy, value) for lag, value in document["lag"].items()},
+        trend=_read_part(Trend, document["trend"]),
         horizon_profile=Rows.from_dicts(HorizonRow, document["horizon_profile"]),
     )
 
 
 def _value_added(document: Mapping[str, Any]) -> ForecastValueAdded:
-    benchmarks = {name: part_from_json(BenchmarkComparison, value) for name, value in document["benchmarks"].items()}
-    return part_from_json(ForecastValueAdded, {**document, "benchmarks": benchmarks})
+    benchmarks = {name: _read_part(BenchmarkComparison, value) for name, value in document["benchmarks"].items()}
+    return _read_part(ForecastValueAdded, {**document, "benchmarks": benchmarks})

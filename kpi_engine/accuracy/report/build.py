@@ -46,7 +46,7 @@ def build_report(inputs: AccuracyInputs, sums: AccuracySums, grain: Grain) -> Ac
     >>> from kpi_engine.accuracy.inputs.accuracy_inputs import read_inputs
     >>> from kpi_engine.accuracy.metrics.accumulate import accumulate
     >>> inputs = read_inputs(pd.DataFrame(), pd.DataFrame())
-    >>> build_report(inputs, accumulate([], inputs.forecasts.grid, Grain.DAY, longest_lead=0), Grain.DAY).undefined["wape"]
+    >>> build_report(inputs, accumulate([], inputs.forecasts.grid, Grain.DAY, longest_lead=0), Grain.DAY).undefined_reasons["wape"]
     'no_observations'
     """
     index, grid = inputs.index, inputs.forecasts.grid
@@ -68,7 +68,7 @@ def build_report(inputs: AccuracyInputs, sums: AccuracySums, grain: Grain) -> Ac
         error_grain=grain.value,
         rollup=ROLLUP,
         definitions_version=DEFINITIONS_VERSION,
-        undefined=figures.reasons(),
+        undefined_reasons=figures.reasons(),
     )
 
 

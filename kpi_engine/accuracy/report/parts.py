@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from kpi_engine.accuracy.report.rows import HorizonRow, Rows
-from kpi_engine.accuracy.report.serialise import to_json
+from kpi_engine.shared.serialise import fields_to_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,7 @@ class Additional:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the part as JSON has it: the measures and the other keys side by side."""
-        document: dict[str, Any] = to_json(self)
+        document = fields_to_json(self)
         measures: dict[str, Any] = document.pop("measures")
         return measures | document
 

@@ -17,10 +17,10 @@ from kpi_engine.logistics.inputs.parameters import CapacityParameters
 from kpi_engine.logistics.inputs.resources import Resource
 from kpi_engine.logistics.inputs.vehicles import VehicleTypes
 from kpi_engine.logistics.metric import CONVENTION, SMALLER_IS_BETTER, LogisticsMetric, compute_figures
-from kpi_engine.logistics.serialise import KEY, json_key
 from kpi_engine.shared.arrays import Bools
 from kpi_engine.shared.calendar import date_of
 from kpi_engine.shared.metric import ScorAttribute, Unit
+from kpi_engine.shared.serialise import KEY, json_key
 
 NEVER_OVER_CAPACITY = "never_over_capacity"
 NO_CAPACITY = "no_capacity"

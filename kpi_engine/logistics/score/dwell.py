@@ -22,9 +22,9 @@ from kpi_engine.logistics.metric import (
 )
 from kpi_engine.logistics.score.dwell_segments import SEGMENT_METRICS, SEGMENTS, DwellSegment, measure_segment
 from kpi_engine.logistics.score.visits import DwellTimes, Visits, list_visits
-from kpi_engine.logistics.serialise import fields_to_json, to_json
 from kpi_engine.shared.arrays import Bools
 from kpi_engine.shared.metric import NO_OBSERVATIONS, ScorAttribute, Unit
+from kpi_engine.shared.serialise import fields_to_json, to_json
 
 ROW_KEYS = {"by_site": "site_id", "by_door": "door_id", "by_carrier": "carrier_id", "by_hour": "gate_in_hour"}
 OIG = "US DOT OIG, ST2018019 (detention of commercial drivers)"

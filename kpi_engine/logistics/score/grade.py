@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from kpi_engine.logistics.inputs.parameters import GradeParameters
 from kpi_engine.logistics.metric import CONVENTION, LARGER_IS_BETTER, SMALLER_IS_BETTER, LogisticsMetric, Part, compute_figures
 from kpi_engine.logistics.score.scorecard import DIGITS, Scorecard, ScoredComponent, build_scorecard
-from kpi_engine.logistics.serialise import json_key
 from kpi_engine.shared.metric import Metric, ScorAttribute, Unit
+from kpi_engine.shared.serialise import json_key
 
 PATH = "efficiency_score"
 

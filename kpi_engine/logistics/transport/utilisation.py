@@ -20,11 +20,11 @@ from kpi_engine.logistics.metric import (
     explain_missing_columns,
     parameter_metric,
 )
-from kpi_engine.logistics.serialise import json_key
 from kpi_engine.logistics.transport.consolidation import ConsolidationPlan
 from kpi_engine.logistics.transport.fleet_trips import ROUNDING, FleetTrips, TripLoad, select_trips
 from kpi_engine.logistics.transport.load_percent import find_fullest
 from kpi_engine.shared.metric import NO_OBSERVATIONS, ScorAttribute, Unit
+from kpi_engine.shared.serialise import json_key
 
 FULL = 100
 LDM_PRACTICE = "European road freight practice, loading metres on a deck of 13.6 x 2.4 m"

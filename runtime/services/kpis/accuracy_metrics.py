@@ -21,7 +21,7 @@ def extract_metrics(accuracy: RunAccuracy) -> Iterator[KpiMetric]:
         return
     counts, document = _count_points(report), report.as_dict()
     for metric in STORED_METRICS:
-        value, reason = metric.value_in(document), report.undefined.get(metric.key_of_reason or "")
+        value, reason = metric.value_in(document), report.undefined_reasons.get(metric.key_of_reason or "")
         yield _kpi(accuracy, metric, report.window, value, basis | {"level": "total"}, counts[metric.population], reason)
     for site in report.site_breakdown:
         dimensions = basis | {"level": "site", "site_id": site.site_id}

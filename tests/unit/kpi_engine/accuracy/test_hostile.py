@@ -109,7 +109,7 @@ def test_forecasts_of_several_sites_may_have_no_actual_yet() -> None:
     report = ENGINE.report(forecast, pd.DataFrame())
     missing = int(forecast["predicted_value"].isna().sum())
     assert (report.joins.matched, report.joins.forecast_only) == (0, len(forecast) - missing)
-    assert set(report.undefined.values()) == {"no_observations"}
+    assert set(report.undefined_reasons.values()) == {"no_observations"}
 
 
 def test_inputs_that_cannot_be_written_to_are_read() -> None:

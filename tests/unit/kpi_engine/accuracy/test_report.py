@@ -99,7 +99,7 @@ def test_every_undefined_figure_has_its_reason_under_a_key_of_its_own() -> None:
     report = make_report("nothing")
     keys = [metric.key_of_reason for metric in HEADLINE_METRICS if metric.key_of_reason is not None]
     assert len(set(keys)) == len(keys)
-    assert set(report.undefined) == set(keys)
+    assert set(report.undefined_reasons) == set(keys)
 
 
 def test_a_figure_without_a_reason_of_its_own_is_null_only_with_one_that_has() -> None:

@@ -11,8 +11,8 @@ from kpi_engine.logistics.inputs.parameters import TransportParameters
 from kpi_engine.logistics.inputs.shipments import read_shipments
 from kpi_engine.logistics.inputs.trips import sum_by_trip
 from kpi_engine.logistics.inputs.vehicles import read_vehicle_types
-from kpi_engine.logistics.serialise import to_json
 from kpi_engine.logistics.transport.consolidation import plan_consolidation
+from kpi_engine.shared.serialise import to_json
 from tests.unit.kpi_engine.logistics.checker import over
 from tests.unit.kpi_engine.logistics.frames import TRAILER, Row, shipments, vehicles
 

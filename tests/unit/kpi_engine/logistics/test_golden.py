@@ -7,7 +7,7 @@ import pytest
 
 from kpi_engine.logistics.inputs.parameters import CapacityParameters, GradeParameters, LogisticsParameters
 from kpi_engine.logistics.score.grade import score_efficiency
-from kpi_engine.logistics.serialise import to_json
+from kpi_engine.shared.serialise import to_json
 from tests.unit.kpi_engine.logistics.frames import TRAILER, forecasts, kpis, shipments, throughput, vehicles
 
 EXACT = 1e-9

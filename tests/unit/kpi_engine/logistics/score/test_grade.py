@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from kpi_engine.logistics.inputs.parameters import Component, GradeParameters
 from kpi_engine.logistics.score.grade import score_efficiency
-from kpi_engine.logistics.serialise import to_json
 from kpi_engine.shared.errors import InvalidValue
+from kpi_engine.shared.serialise import to_json
 
 COMPONENTS = {component.name: component for component in GradeParameters().components}
 VALUES = st.fixed_dictionaries(

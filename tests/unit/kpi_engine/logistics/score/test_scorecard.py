@@ -14,8 +14,8 @@ from kpi_engine.logistics.inputs.parameters import Component, CostParameters, Gr
 from kpi_engine.logistics.score.cost import compare_with_baseline
 from kpi_engine.logistics.score.grade import score_efficiency
 from kpi_engine.logistics.score.scorecard import build_scorecard, grade_score, score_component
-from kpi_engine.logistics.serialise import to_json
 from kpi_engine.shared.errors import InvalidValue
+from kpi_engine.shared.serialise import to_json
 from tests.unit.kpi_engine.logistics.frames import kpis
 
 COMPONENTS = {component.name: component for component in GradeParameters().components}
