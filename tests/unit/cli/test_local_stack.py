@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from cli import local_stack as commands
-from cli.app import app
 from local import local_stack
 from local.errors import CdkError
+from tests.unit.cli.invocation import invoke
+
+pytestmark = pytest.mark.usefixtures("home")
 
 
 class FakePlatform:
@@ -20,20 +20,10 @@ class FakePlatform:
     api_url = "http://127.0.0.1:1/api/v1"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SIGNIFY_HOME", str(tmp_path))
-    return tmp_path
-
-
 @pytest.fixture
 def running(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_stack, "find_running", lambda: object())
     monkeypatch.setattr(commands, "open_platform", lambda stage: FakePlatform())
-
-
-def invoke(*arguments: str) -> Any:
-    return CliRunner().invoke(app, list(arguments))
 
 
 @pytest.mark.usefixtures("running")

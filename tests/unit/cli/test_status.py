@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from cli import status
-from cli.app import app
 from cli.status import format_time
 from local import local_stack
+from tests.unit.cli.invocation import invoke
+
+pytestmark = pytest.mark.usefixtures("home")
 
 RUNS = [
     {
@@ -47,20 +47,10 @@ class FakePlatform:
         return {"executions": RUNS}
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SIGNIFY_HOME", str(tmp_path))
-    return tmp_path
-
-
 @pytest.fixture
 def running(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_stack, "find_running", lambda: object())
     monkeypatch.setattr(status, "open_platform", lambda stage: FakePlatform())
-
-
-def invoke(*arguments: str) -> Any:
-    return CliRunner().invoke(app, list(arguments))
 
 
 def test_the_status_of_a_stopped_stack_shows_only_what_exists() -> None:
