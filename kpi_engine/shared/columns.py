@@ -22,6 +22,7 @@ TICKS_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_4
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 DATE_LENGTH, SECOND_LENGTH = len("2026-07-20"), len("2026-07-20T06:30:00")
 OFFSET = r"[T ].*(?:[zZ]|[+-]\d{2}(?::?\d{2})?)$"
+LOCAL_TIME = r"^([^T ]*[T ][^zZ+-]*)[zZ+-].*$"
 OFFSETS_SPILL_OVER = pd.__version__.startswith("2.")
 """pandas 2 reads a text without an offset with the offset of the text before it, so the two kinds are read apart."""
 FLAGS = {**dict.fromkeys(("true", "yes", "y", "1", "1.0"), 1.0), **dict.fromkeys(("false", "no", "n", "0", "0.0"), 0.0)}
@@ -206,7 +207,10 @@ def _wall_clock(values: Column, length: int) -> Column:
     """Return the wall-clock time as written, to the day or the second, without its offset."""
     if isinstance(values.dtype, np.dtype) and values.dtype.kind == "M":
         return values
-    texts = values.astype(object).astype(str).str.slice(0, length)
+    texts = values.astype(object).astype(str)
+    if length > DATE_LENGTH:  # a time to the minute ends before the slice does, and its offset would be left in
+        texts = texts.str.replace(LOCAL_TIME, r"\1", regex=True)
+    texts = texts.str.slice(0, length)
     return pd.to_datetime(texts, errors="coerce", format="ISO8601")
 
 

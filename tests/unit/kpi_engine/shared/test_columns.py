@@ -137,6 +137,13 @@ def test_minutes_are_counted_in_utc_and_hours_on_the_local_clock() -> None:
         assert equal(reader(times, "d"), [NAN] * 4)
 
 
+@pytest.mark.parametrize("time", ["11:20", "11:20:30", "11:20:30.5"])
+@pytest.mark.parametrize("offset", ["", "Z", "+02:00", "-0330", "+05"])
+def test_the_local_hour_is_the_one_as_written_whatever_the_precision_and_the_offset(time: str, offset: str) -> None:
+    assert equal(read_hours(frame([f"2026-07-20T{time}{offset}"]), "c"), [11])
+    assert equal(read_hours(frame([f"2026-07-20 {time}{offset}", "2026-07-20T23:59", "2026-07-20T00:00+02:00"]), "c"), [11, 23, 0])
+
+
 def test_a_common_name_wins_over_another_name_for_the_same() -> None:
     both = pd.DataFrame({"sku": ["old"], "sku_id": ["A"]})
     assert rename_columns(both, {"sku": "sku_id"}) is both
