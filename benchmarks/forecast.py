@@ -1,7 +1,7 @@
 """Accuracy and cost of the built-in forecaster beside simple baselines, on the same points in the same run.
 
 Usage: python -m benchmarks.forecast [--panel NAME] [--peers]. Three origins per panel, 28 days each, unseen by the model.
-`--peers` adds statsforecast's ETS(ANA) and optimised theta where that library is installed; it wants an older pandas than the project
+`--peers` adds statsforecast's ETS(ANA) and optimised theta where that library is installed; it requires an older pandas than the project
 pins, so give it an environment of its own: `uv run --no-project --with statsforecast --with pyarrow python -m benchmarks.forecast --peers`.
 
 wape: percent, of P50. pinball: mean of twice the pinball loss at P10, P50, P90 over the series' in-sample seasonal-naive error, mean over

@@ -28,7 +28,7 @@ def seasonal(series: int = 200, days: int = 1096, seed: int = 1) -> Panel:
 
 
 def warehouse(series: int = 600, days: int = 730, seed: int = 2) -> Panel:
-    """What a warehouse holds: mostly quiet SKUs with drifting demand, one day in fifty out of stock, Sundays closed."""
+    """Stock of a warehouse: mostly quiet SKUs with drifting demand, one day in fifty out of stock, Sundays closed."""
     rng = np.random.default_rng(seed)
     calendar = days_from(FIRST_DAY, days)
     drift = np.exp(np.cumsum(rng.normal(0, 0.02, (series, days)), axis=1))

@@ -1,4 +1,4 @@
-"""What the accuracy engine costs beside what a user would pick instead, on the same frames in the same run.
+"""Benchmark of the accuracy engine against the libraries that a user would pick instead, on the same frames in the same run.
 
 Usage: python -m benchmarks.kpi [--rows ROWS] [--order series|date|shuffled] [--rounds N]. Without `--rows` both sizes are run: 10 million
 forecasts (100,000 SKUs, 15 weeks) beside DuckDB and polars, which compute four measures per SKU, by week and in total, and 1 million beside

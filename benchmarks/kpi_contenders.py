@@ -1,4 +1,4 @@
-"""What a user would pick to measure forecasts: four measures, from the same pandas frames to frames of answers."""
+"""Alternatives to the accuracy engine: four measures, from the same pandas frames to frames of results."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def polars_frames(data: Frames) -> object:
         (100 * a.is_between(pl.col("confidence_lower"), pl.col("confidence_upper")).mean()).alias("coverage"),
     ]
     weeks = pl.col("forecast_date").dt.truncate("1w")
-    answers = (points.group_by("sku_id").agg(measures), points.group_by(weeks).agg(measures), points.select(measures))
-    return [answer.to_pandas() for answer in answers]
+    frames = (points.group_by("sku_id").agg(measures), points.group_by(weeks).agg(measures), points.select(measures))
+    return [frame.to_pandas() for frame in frames]
 
 
 def utilsforecast_losses(data: Frames) -> object:
@@ -81,7 +81,7 @@ def utilsforecast_losses(data: Frames) -> object:
 
 
 def groupby_apply(data: Frames) -> object:
-    """What one writes first: merge, group, apply a function per SKU."""
+    """Compute the measures in the plainest way: merge, group, apply a function per SKU."""
     points = data.forecast.merge(data.actual, left_on=["sku_id", "forecast_date"], right_on=["sku_id", "demand_date"])
     return points.groupby("sku_id").apply(_measures)
 

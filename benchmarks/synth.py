@@ -1,4 +1,4 @@
-"""Where the CPU time of a synth goes: starting, defining the stacks, writing and checking the templates, and the CLI around it.
+"""CPU time of a synth by phase: starting, defining the stacks, writing and checking the templates, and the CLI around it.
 
 Each stage is synthesised in a process of its own without credentials, twice: the first time also builds the bundles, which the second
 finds. Then the CLI does the same. Usage: python -m benchmarks.synth [--output FOLDER]

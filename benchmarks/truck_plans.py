@@ -1,8 +1,8 @@
-"""What it costs to plan trucks, how close the plans come to the proven bound, and whether they are true.
+"""Benchmark of truck planning: its time, the distance of the plans from the proven bound, and their validity.
 
-Plans 2,000 shipments on 50 lanes in several sizes, then 10,000 random lanes, and holds every plan against the checker of the tests, which
+Plans 2,000 shipments on 50 lanes in several sizes, then 10,000 random lanes, and checks every plan with the checker of the tests, which
 shares no code with the planner. Usage: python -m benchmarks.truck_plans [--lanes N]. CPU seconds of this process; the limit of the
-2,000 shipments is 2 seconds. Exit code 1 when a limit is missed; a plan that is not true raises.
+2,000 shipments is 2 seconds. Exit code 1 when a limit is missed; an invalid plan raises.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long and how much memory the main job takes, from nothing to published forecasts.
+"""Benchmark of the local stack: time and memory from nothing to published forecasts.
 
 Runs `./signify up` with a local stack of its own and samples the memory of every process that belongs to it (proportional set size, so that
 shared pages count once). Usage: python -m benchmarks.twin [--data FILE]

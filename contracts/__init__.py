@@ -1,1 +1,1 @@
-"""What several packages must agree on, stated once. Imports the standard library alone, so that every package can import it."""
+"""Constants, documents and schemas that several packages share. Imports the standard library alone, so that every package can import it."""

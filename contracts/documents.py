@@ -26,7 +26,7 @@ class ManifestDocument(TypedDict):
 
 
 class RowCountsDocument(TypedDict):
-    """What became of a number of rows: rows_in = curated + quarantined + duplicates."""
+    """Counts of rows by outcome: rows_in = curated + quarantined + duplicates."""
 
     rows_in: int
     curated: int

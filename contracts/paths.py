@@ -1,4 +1,4 @@
-"""Where objects are in the lake: zones, and the keys below them.
+"""Paths of objects in the lake: zones, and the keys below them.
 
 A data set of a run is <zone>/<dataset>/v<version>/run_id=<run>/, which is a partition of its table; the documents of a run are
 runs/<run>/<name>.json.

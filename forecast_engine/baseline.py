@@ -37,7 +37,7 @@ class SeasonalNaive:
 def seasonal_naive(values: Floats, horizon: int) -> Floats:
     """Repeat each series' last week: (N, T) units -> (N, horizon) units.
 
-    A day that is not known is taken from the latest earlier week that knows that weekday; 0 when none does.
+    A missing day is taken from the latest earlier week that has that weekday; 0 when none has.
 
     >>> seasonal_naive(np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]]), 9).tolist()
     [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 1.0, 2.0]]

@@ -24,14 +24,14 @@ SAME_WEEKDAY_WEEKS = 8
 
 
 class Kind(StrEnum):
-    """What a candidate multiplies its level with."""
+    """Factor by which a candidate multiplies its level."""
 
     LEVEL = "level"
     """The weekly profile."""
     ANNUAL = "annual"
     """The weekly profile and the annual index."""
     SAME_WEEKDAY = "weekday"
-    """Nothing: it is the mean of the same weekday itself."""
+    """None: the candidate is the mean of the same weekday itself."""
 
 
 @dataclass(frozen=True)

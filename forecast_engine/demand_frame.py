@@ -17,7 +17,7 @@ from forecast_engine.panel import Panel, SeriesKey, from_first_demand
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 MissingDays = Literal["zero", "unknown"]
-"""What a day without a row means: nothing was ordered, or the demand of that day is not known."""
+"""Meaning of a day without a row: nothing was ordered, or the demand of that day is not known."""
 Days = npt.NDArray[np.datetime64]
 
 

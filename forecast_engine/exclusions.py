@@ -16,7 +16,7 @@ from kpi_engine.shared.arrays import Bools, Ints
 
 
 class ExclusionCode(StrEnum):
-    """Why a series is not forecast."""
+    """Reason for which a series is not forecast."""
 
     TOO_SHORT = "TOO_SHORT"
     TOO_FEW_DEMAND_DAYS = "TOO_FEW_DEMAND_DAYS"

@@ -1,4 +1,4 @@
-"""What a forecaster is, and what it returns: the seam at which another model takes the place of the built-in one.
+"""Interface of forecasters and their results, with which another model can replace the built-in one.
 
 The back-test, the forecast job and the benchmarks take any object with these four members; no base class is needed.
 """
@@ -48,7 +48,7 @@ class Forecaster(Protocol):
 
 
 class Diagnostics:
-    """What a model learned on the way to a forecast; a model with something to report derives a class of its own."""
+    """Diagnostics of a model beside its forecast; a model with something to report derives a class of its own."""
 
     def as_dict(self) -> Mapping[str, object]:
         """Return values that can be written as JSON, by name; they join `params` in forecast.json."""
@@ -60,7 +60,7 @@ class PanelForecast:
     """Forecasts of N series for the `horizon` days after `origin`.
 
     mean: (N, horizon) units. quantiles: (levels, N, horizon) units, ordered by level and not negative. model: the name of the forecaster,
-    or of the simpler method it fell back to. warnings: what the reader of the numbers should know. Raises InvalidForecast when shapes
+    or of the simpler method it fell back to. warnings: cautions for readers of the figures. Raises InvalidForecast when shapes
     disagree, a value is not finite or negative, or quantiles cross.
     """
 

@@ -52,7 +52,7 @@ class Panel:
 
     @property
     def last_day(self) -> date:
-        """The last day the panel knows: the origin of a forecast made from it."""
+        """The last day of the panel: the origin of a forecast made from it."""
         return self.first_day + timedelta(days=self.days - 1)
 
     def until(self, last_day: date) -> Panel:

@@ -1,4 +1,4 @@
-"""How a series' demand spreads over the week, relative to its average day.
+"""Weekly profiles: the demand of each weekday relative to a series' average day.
 
 A series with a clear weekly pattern keeps its own profile; a noisy one is shrunk towards the profile of its site, and a site towards the
 panel's. The panel sets the strength (empirical Bayes): the less its series differ beyond their noise, the stronger the shrinkage. A weekday
@@ -16,7 +16,7 @@ from kpi_engine.shared.arrays import Bools, Floats, Ints, ratio
 from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
 WEEKS = 26
-"""How far back profiles look, in weeks."""
+"""History that profiles use, in weeks."""
 CLOSED_EXPECTED = 20.0
 """Units that an average weekday would have sold before "nothing sold" means "closed"."""
 

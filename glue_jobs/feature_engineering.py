@@ -20,7 +20,7 @@ from glue_jobs.spark import session
 from glue_jobs.transforms.daily_demand import daily_demand, from_history, from_orders, with_features
 
 READERS = {"orders": from_orders, "demand_history": from_history}
-"""How demand is read from each data set that has it."""
+"""Reader of demand for each data set that has it."""
 
 
 class NoDemandData(Exception):

@@ -18,7 +18,7 @@ class RowsLost(Exception):
 
 @dataclass(frozen=True)
 class ObjectCounts:
-    """Where the rows of one object went."""
+    """Counts of the rows of one object by outcome."""
 
     object_id: str
     key: str

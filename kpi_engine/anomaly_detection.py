@@ -1,4 +1,4 @@
-"""What anomalies mean: the engine that turns groups of anomalies into totals, lists, business impact and alerts.
+"""Anomaly detection: the engine that turns groups of anomalies into totals, lists, business impact and alerts.
 
 No clock and no state; only process_anomaly_results reads from the source that the engine is given. The order of groups, pages and series
 does not matter, and what is undefined is null with a reason, never 0.

@@ -1,4 +1,4 @@
-"""How accurate forecasts were: the engine that compares them with what happened.
+"""Forecast accuracy: the engine that compares forecasts with actuals.
 
 Pure: frames in, a report out. The order of rows does not matter, inputs are not changed, and what is undefined is None with a reason in
 `undefined`, never 0 and never infinite.
@@ -72,12 +72,13 @@ class ForecastAccuracyEngine:
     ) -> AccuracyReport:
         """Compute every measure of the points that occur in both frames.
 
-        forecast_data: sku_id (or sku), forecast_date, predicted_value; optional site_id, as_of_date (the last day the forecast knew) or
+        forecast_data: sku_id (or sku), forecast_date, predicted_value; optional site_id, as_of_date (the forecast's last known day) or
         horizon_days, confidence_lower, confidence_upper, interval_level (0..1, 0.8 where missing), quantiles (a mapping of levels to
         values in each row). With as_of_date or horizon_days a day may be forecast several times.
         actual_data: sku_id, demand_date (or forecast_date), actual_value; optional site_id.
         history_data: more demand, in the columns of actual_data, which is never compared with a forecast. It and the actuals before the
-        first forecast_date are the training days that scale MASE and RMSSE; the simple methods know what each forecast could know.
+        first forecast_date are the training days that scale MASE and RMSSE; the simple methods use only the demand known at each
+        forecast's origin.
 
         Errors are formed by day, week or month: `error_grain`. Percentages are 0..100, quantities in the unit of the demand. None, NaN
         and infinities are missing and counted. Raises MissingColumns, DuplicateKeys or InvalidValue.

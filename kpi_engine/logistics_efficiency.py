@@ -1,4 +1,4 @@
-"""How well goods move: the engine for service, trucks, dwell, cost, capacity and the efficiency grade.
+"""Logistics efficiency: the engine for service, trucks, dwell, cost, capacity and the efficiency grade.
 
 Pure: frames in, a report out. The order of rows does not matter, inputs are not changed, and what is undefined is None with a reason, never
 0 and never infinite.

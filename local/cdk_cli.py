@@ -36,7 +36,7 @@ class CdkCli:
     log: Path
     timeout: float = TIMEOUT_SECONDS
     error_lines: int = LAST_LINES
-    """How many of the last lines an error repeats; 0 where `on_line` prints them anyway."""
+    """Number of the last lines that an error repeats; 0 where `on_line` prints them anyway."""
 
     def run(self, arguments: Sequence[str], on_line: OnLine, folder: Path = state.ROOT) -> None:
         """Run one CDK command in `folder`; every line goes to `on_line` and to the log.

@@ -17,7 +17,7 @@ from local.processes import ProcessRecord, start_detached
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "signify-local", "AWS_SECRET_ACCESS_KEY": "signify-local"}
 READY_SECONDS = 60
 INHERITED_VARIABLES = ("HOME", "LANG", "LC_ALL", "USER", "SSL_CERT_FILE", "UV_CACHE_DIR", "XDG_CACHE_HOME")
-"""What the processes inherit from the developer's shell; no AWS profile, no virtual environment, no PYTHONPATH."""
+"""Variables that the processes inherit from the developer's shell; no AWS profile, no virtual environment, no PYTHONPATH."""
 MINISTACK_VARIABLES = {
     "BIND_HOST": ports.HOST,
     "IOT_MTLS_ENABLED": "0",

@@ -1,4 +1,4 @@
-"""Where Alembic starts: which database, which schema, which differences count.
+"""Entry point of Alembic: the database, the schema, and the differences that count.
 
 The database is, in this order: `config.attributes["url"]` (the migrator function and the tests), the variable
 SIGNIFY_DATABASE_URL, or else the developer's own, which is started for the time of the command when it does not run.

@@ -24,7 +24,7 @@ RULES = ExclusionRules()
 
 
 class ForecastWarning(UserWarning):
-    """A forecast is there, but the reader of its numbers should know something about it."""
+    """Warning about a forecast that was made, but whose figures need care."""
 
 
 def forecast(

@@ -1,4 +1,4 @@
-"""Fixtures for every lane: a real PostgreSQL, started only when a test asks for it."""
+"""Fixtures for every lane: a real PostgreSQL, started only for tests that use it."""
 
 from __future__ import annotations
 

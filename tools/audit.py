@@ -79,7 +79,7 @@ def run_pip_audit(batch: Sequence[Pin], osv_url: str | None) -> tuple[str, str]:
         try:
             process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            return "", f"no answer within {TIMEOUT_S} s"
+            return "", f"no response within {TIMEOUT_S} s"
     return process.stdout, process.stderr
 
 

@@ -48,7 +48,7 @@ ALIASES = {
     "PSFL": "PSF-2.0",
     "Python Software Foundation License": "PSF-2.0",
 }
-"""What package metadata says where it predates SPDX expressions."""
+"""SPDX expressions of licence names in older package metadata."""
 
 STATED_LICENCES = {
     # The metadata names no single licence; the licence file does.

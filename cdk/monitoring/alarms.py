@@ -27,7 +27,7 @@ from cdk.settings.model import Settings
 
 
 class Severity(StrEnum):
-    """How urgent an alarm is: page the on-call engineer now, or open a ticket for working hours."""
+    """Urgency of an alarm: page the on-call engineer now, or open a ticket for working hours."""
 
     PAGE = "page"
     TICKET = "ticket"

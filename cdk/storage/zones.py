@@ -18,7 +18,7 @@ INFREQUENT_ACCESS_AFTER_DAYS = 30
 
 @dataclass(frozen=True)
 class ZoneRetention:
-    """How long the objects of a zone are kept: `days` according to the settings, None forever.
+    """Retention of the objects of a zone: `days` according to the settings, None forever.
 
     infrequent_access: objects move to the cheaper storage class. temporary: noncurrent versions expire after a day, not after
     superseded_version_days.

@@ -26,7 +26,7 @@ QUANTILES = ["0.1", "0.5", "0.9"]
 
 @dataclass(frozen=True)
 class AmazonForecast:
-    """What the states of a run need to call the service. The names of the resources that runs create start with `prefix`."""
+    """Parameters of the states of a run that call the service. prefix: the start of the names of the resources that runs create."""
 
     dataset_arn: str
     group_arn: str

@@ -13,7 +13,7 @@ from cdk.workflow.amazon_forecast import AmazonForecast
 
 @dataclass(frozen=True)
 class Steps:
-    """What the states of a run call: functions and jobs by name, and Amazon Forecast if it replaces the built-in forecaster."""
+    """Targets of the states of a run: functions and jobs by name, and Amazon Forecast if it replaces the built-in forecaster."""
 
     functions: Mapping[str, Function]
     jobs: Mapping[str, PySparkEtlJob]

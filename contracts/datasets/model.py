@@ -1,4 +1,4 @@
-"""What a data contract is: the columns of one dataset, what their values may be, and what makes a row unique."""
+"""Data contracts: the columns of one dataset, their allowed values, and the key that makes a row unique."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class ColumnType(StrEnum):
-    """How a column's text is read."""
+    """Type as which a column's text is parsed."""
 
     IDENTIFIER = "identifier"
     STRING = "string"
@@ -20,7 +20,7 @@ class ColumnType(StrEnum):
 
 
 class MissingMeans(StrEnum):
-    """What a day without a row says about demand."""
+    """Meaning of a day without a row."""
 
     ZERO = "zero"
     UNKNOWN = "unknown"

@@ -11,7 +11,7 @@ from contracts.datasets import Contract
 from glue_jobs.transforms.values import business_date, value_of
 
 PLACE = ("source_object", "source_line")
-"""Where a row comes from; unique over all rows of a data set."""
+"""Columns of a row's origin; unique over all rows of a data set."""
 
 
 @dataclass(frozen=True)

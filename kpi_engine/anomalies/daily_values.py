@@ -1,4 +1,4 @@
-"""What happened on each day and what was expected of it, for S series x D days at once.
+"""Actual and expected values by day, for S series x D days at once.
 
 A day without an actual is a gap and never a drop: late data is not lost demand. Where the expectation has no interval, the expectation
 itself is the bound.
@@ -40,5 +40,5 @@ class DailyValues:
 
     @property
     def is_gap(self) -> Bools:
-        """Where something was expected and no actual is known."""
+        """Mask of days with an expectation and without a known actual."""
         return np.isnan(self.actual) & ~np.isnan(self.expected)

@@ -57,7 +57,7 @@ class GroupSeries:
 
     @property
     def is_known(self) -> Bools:
-        """Where both the actual and the expectation are known: only these days move a figure."""
+        """Mask of the days whose actual and expectation are both known: only these days move a figure."""
         return ~np.isnan(self.days.residual)
 
     @property

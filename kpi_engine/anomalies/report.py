@@ -20,7 +20,7 @@ UNKNOWN_KIND = "UNKNOWN"
 
 @dataclass(frozen=True)
 class Exclusions:
-    """How many groups no figure counts, by reason."""
+    """Numbers of groups that no figure counts, by reason."""
 
     n_without_id: int = 0
     n_without_interval: int = 0
@@ -32,7 +32,7 @@ class Exclusions:
 
 @dataclass(frozen=True, eq=False)
 class AnomalyReport:
-    """What the anomalies of a window mean.
+    """Assessed anomalies of a window, their impact and their alerts.
 
     window: None when nothing was observed. anomalies: the worst first. alerts: of the material ones. undefined_reasons: why
     something has no value, by its name.

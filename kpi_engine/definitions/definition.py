@@ -13,7 +13,7 @@ FILE = "definitions.json"
 
 @dataclass(frozen=True)
 class Definition:
-    """What one metric is.
+    """Definition of one metric.
 
     path: where its figure is in the report of its family's engine, keys separated by dots, `[]` after a list for each of its rows.
     served: the route that serves stored values of the metric, None when it is in the engine's report only.

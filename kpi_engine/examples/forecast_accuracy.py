@@ -25,7 +25,7 @@ def forecasts() -> pd.DataFrame:
 
 
 def actuals() -> pd.DataFrame:
-    """What happened in the seven days."""
+    """Actuals of the seven days."""
     return _demand(MONDAY, ACTUAL)
 
 
@@ -40,7 +40,7 @@ def inputs() -> dict[str, pd.DataFrame]:
 
 
 def example() -> dict[str, Any]:
-    """The engine's answer to the golden week."""
+    """Return the engine's report of the golden week."""
     return ForecastAccuracyEngine().calculate_forecast_kpis(forecasts(), actuals(), history())
 
 

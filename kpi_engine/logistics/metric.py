@@ -116,7 +116,7 @@ def count_metric(
     source: str = CONVENTION,
     scor: ScorAttribute = ScorAttribute.RELIABILITY,
 ) -> LogisticsMetric[S, int]:
-    """Return a metric that counts rows; its inputs are never without an answer.
+    """Return a metric that counts rows; its value is never null.
 
     >>> lines = count_metric("fill_lines", "Lines counted", "fill_rate.n_lines", "lines with ordered > 0", len)
     >>> lines([1, 2, 3]), lines.unit.value

@@ -22,7 +22,7 @@ DEFINITIONS_VERSION = "1"
 
 @dataclass(frozen=True)
 class InputExclusions:
-    """How many rows of forecast_data and capacity_data no figure counts, by reason."""
+    """Numbers of rows of forecast_data and capacity_data that no figure counts, by reason."""
 
     forecast_without_value_or_date: int
     missing_rated: int

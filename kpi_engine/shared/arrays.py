@@ -21,7 +21,7 @@ LARGEST = np.finfo(np.float64).max / 1000
 
 
 class Ranks:
-    """How many of a set of sorted, distinct, non-negative keys lie before a key: a table while that is cheap, else binary search.
+    """Ranks of keys in a set of sorted, distinct, non-negative keys: by a table while that is cheap, else by binary search.
 
     >>> Ranks(np.array([2, 5]), key_space=8).before(np.array([0, 2, 3, 8])).tolist()
     [0, 0, 1, 2]

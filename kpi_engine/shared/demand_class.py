@@ -30,7 +30,7 @@ class DemandClass(IntEnum):
 
 
 NO_DEMAND = -1
-"""Stands for the class of a series without a day of demand, where the caller wants such series apart."""
+"""Class of a series without a day of demand, where the caller treats such series separately."""
 
 
 def demand_classes(values: Floats, *, window_days: int, without_demand: int) -> Ints:

@@ -1,4 +1,4 @@
-"""What is wrong with the frames that an engine was given.
+"""Errors in the frames that an engine receives.
 
 KpiError
 ├── MissingColumns    names all of them at once

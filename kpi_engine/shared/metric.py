@@ -18,7 +18,7 @@ GET_KPIS = "GET /kpis"
 
 
 class Unit(StrEnum):
-    """What one step of a figure is. Percentages are 0..100, `points` are differences of percentages."""
+    """Unit of a figure. Percentages are 0..100, `points` are differences of percentages."""
 
     PERCENT = "percent"
     RATIO = "ratio"
@@ -45,7 +45,7 @@ class ScorAttribute(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """What one figure of an engine's report means.
+    """Definition of one figure of an engine's report.
 
     name: unique among all engines. path: where the figure is in the report, keys separated by dots, `[]` after a list for each of its
     rows. reason: why the figure is null although there was something to compute it from. served: the route that serves stored values of

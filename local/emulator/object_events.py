@@ -17,7 +17,7 @@ Dispatch = Callable[..., object]
 
 
 def install(settings: EmulatorSettings) -> None:
-    """Pass the version from the call that knows it to the event that lacks it."""
+    """Copy the object's version from the call that creates it to the event that lacks it."""
     s3._fire_s3_event = capture_version(s3._fire_s3_event)
     eventbridge._dispatch_event = add_version(eventbridge._dispatch_event)
 

@@ -11,7 +11,7 @@ from runtime.adapters.postgres.database import Database
 
 
 def as_the_api(url: str) -> Database:
-    """A connection to the same database as the user that the API signs in as; the server believes it without a password."""
+    """A connection to the same database as the user that the API signs in as; the server accepts it without a password."""
     return Database(lambda: conninfo_to_dict(url) | {"user": "signify_api"})
 
 

@@ -27,7 +27,7 @@ ENTRY = {
 
 
 class OsvHandler(BaseHTTPRequestHandler):
-    """Answers a query as OSV does: one vulnerability of the old version, an empty object for anything else."""
+    """Return the response of OSV to a query: one vulnerability of the old version, an empty object for anything else."""
 
     def do_POST(self) -> None:
         query = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -1,4 +1,4 @@
-"""The PostgreSQL that tests and the twin run on."""
+"""The PostgreSQL of the tests and the local stack."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from runtime.services.ports import Lake
 
 
 class InMemoryLake(Lake):
-    """Bytes by key. An object without versions of its own has one, whatever the version asked for."""
+    """Bytes by key. An object without versions has one, under every version id."""
 
     def __init__(self, bucket: str = "test-lake") -> None:
         self._bucket = bucket

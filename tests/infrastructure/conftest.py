@@ -34,7 +34,7 @@ OPTIONS = {
 """Stages with the settings that are off by default, in as few as go together."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
+@pytest.hookimpl(tryfirst=True)  # before pytest selects tests by their markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests of this folder are of one lane: importing the CDK takes longer than the fast ones of them."""
     for item in items:
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def context() -> dict[str, Any]:
-    """What cdk.json gives the app; assets are packaged without dependencies, so that nothing is downloaded."""
+    """Return the context of cdk.json; assets are packaged without dependencies, so that nothing is downloaded."""
     document = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))
     return {**document["context"], "packaging": "sources"}
 
@@ -53,12 +53,12 @@ def context() -> dict[str, Any]:
 def synthesise(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
     """Synthesise stages of one app, without cdk-nag and the built-in checks, which have tests of their own.
 
-    What was asked for before is answered again: two seconds a stage are what this folder's tests take.
+    Repeated calls return the cached result: two seconds a stage are what this folder's tests take.
     """
 
     @cache
     def run(stages: tuple[str, ...], settings: tuple[tuple[str, str], ...]) -> dict[str, Stage]:
-        from aws_cdk import App  # starts Node, so only when a test asks
+        from aws_cdk import App  # starts Node, so only when a test uses it
 
         from cdk.settings.reader import read_settings
         from stacks.platform import build_platform
@@ -84,7 +84,7 @@ def build(context: dict[str, Any]) -> Build:
     """Build the template of one stack that holds what `define(stack, settings)` adds: for tests of a single construct, in a second."""
 
     def run(define: Callable[[Any, Any], object], stage: str = "dev", **settings: Any) -> Template:
-        from aws_cdk import App, Stack, assertions  # starts Node, so only when a test asks
+        from aws_cdk import App, Stack, assertions  # starts Node, so only when a test uses it
 
         from cdk.settings.reader import read_settings
 

@@ -1,4 +1,4 @@
-"""Run the cleansing and the features of one run on a lake that is a folder, on whichever engine answers to the name pyspark.
+"""Run the cleansing and the features of one run on a lake that is a folder, on the engine that is installed under the name pyspark.
 
 Real Spark: `python tests/spark/run_jobs.py FOLDER RUN_ID`. The embedded engine: `python -m local.glue_runner tests/spark/run_jobs.py ...`.
 """

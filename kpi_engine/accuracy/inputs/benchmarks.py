@@ -1,4 +1,4 @@
-"""What simple methods would have forecast, from nothing but the demand that was known at each forecast's origin."""
+"""Forecasts of simple methods, from nothing but the demand that was known at each forecast's origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far ahead forecasts looked, from optional columns of forecast_data."""
+"""Lead times of forecasts, from optional columns of forecast_data."""
 
 from __future__ import annotations
 

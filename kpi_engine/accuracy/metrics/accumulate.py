@@ -60,7 +60,7 @@ def accumulate(blocks: Iterable[MatchedBlock], grid: Grid, grain: Grain, longest
 
 
 class Accumulator:
-    """What has been summed so far: one part per block where blocks have groups of their own, running sums elsewhere."""
+    """Running sums: one part per block where blocks have groups of their own, running sums elsewhere."""
 
     def __init__(self, grid: Grid, grain: Grain, longest_lead: int) -> None:
         self._grid, self._grain, self._n_leads = grid, grain, longest_lead + 1

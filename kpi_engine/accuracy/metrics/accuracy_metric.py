@@ -28,7 +28,7 @@ class Population(Enum):
 
 
 class CollectedInputs(ABC):
-    """What a metric needs of all points and no sum by series gives; gathered block by block, each block whole series in order.
+    """Inputs of a metric that need all points and cannot be summed by series; gathered block by block, each block whole series in order.
 
     A metric with such inputs needs nothing else: the accumulator gathers the inputs of every metric of the catalogue.
     """

@@ -1,4 +1,4 @@
-"""Which way forecasts lean: errors F - A that do not cancel. Positive: over-forecast."""
+"""Metrics of bias: errors F - A that do not cancel. Positive: over-forecast."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class WeekErrors:
 
 
 def _open_weekdays(days: Ints) -> int:
-    """Return how many weekdays have points at all; 7 while there are too few days to tell."""
+    """Return how many weekdays have points at all; 7 while there are too few days to decide."""
     is_enough = len(days) > 0 and days[-1] - days[0] + 1 >= LEARN_FROM_DAYS
     return len(np.unique(weekdays(days))) if is_enough else DAYS_OF_WEEK
 

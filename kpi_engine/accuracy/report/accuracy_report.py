@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound="DataclassInstance")
 PARTS_OF_ADDITIONAL = ("smape_range", "season", "wql", "fva", "lag", "trend", "horizon_profile")
-"""What is in `additional` beside figures of their own."""
+"""Keys of `additional` that are no single figures."""
 
 
 @dataclass(frozen=True, kw_only=True)

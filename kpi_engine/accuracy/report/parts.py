@@ -13,7 +13,7 @@ from kpi_engine.shared.serialise import fields_to_json
 
 @dataclass(frozen=True, kw_only=True)
 class Bias:
-    """Which way the forecast leans; positive: over-forecast. The tracking signal is that of the last 13 ISO weeks with points.
+    """Bias of the forecast; positive: over-forecast. The tracking signal is that of the last 13 ISO weeks with points.
 
     verdict: out_of_control where the tracking signal is beyond +-4, else in_control; insufficient_data below 6 points.
     """
@@ -113,7 +113,7 @@ class Additional:
 
 @dataclass(frozen=True, kw_only=True)
 class Joins:
-    """How the rows of the frames met; actuals of the days before the first forecast are training days, not `actual_only`."""
+    """Counts of matched and unmatched rows; actuals of the days before the first forecast are training days, not `actual_only`."""
 
     matched: int
     forecast_only: int

@@ -58,7 +58,7 @@ class Alert:
 
     @property
     def change(self) -> ObservedChange:
-        """What was expected and what happened, summed over the group."""
+        """Expected and actual value, summed over the group."""
         return ObservedChange.of(self.anomaly)
 
     @property

@@ -25,7 +25,7 @@ CATEGORIES = {
 
 @dataclass(frozen=True)
 class EarlierAlert:
-    """What identifies an alert of an earlier report, and how often it had been reported; a field that could not be read is None."""
+    """Identity of an alert of an earlier report and its number of reports; a field that could not be read is None."""
 
     dedupe_key: str | None
     group_ids: tuple[str, ...]

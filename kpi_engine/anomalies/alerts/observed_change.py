@@ -1,4 +1,4 @@
-"""What was expected of a group and what happened, as an alert shows it."""
+"""Expected and actual value of a group, as an alert shows them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a group of anomalies is, how severe, and what it costs."""
+"""Assessment of a group of anomalies: kind, severity and cost."""

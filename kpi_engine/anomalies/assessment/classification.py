@@ -1,4 +1,4 @@
-"""What a group is as a whole: its kind, which way it went, and by how much."""
+"""Classification of a group as a whole: its kind, its direction and its size."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DIRECTION_NAMES = {UP: "up", DOWN: "down", NEITHER: None}
 
 @dataclass(frozen=True)
 class Measures:
-    """Which measures are no volumes: service levels in percent, and loads that a capacity bounds. Every other name is a volume."""
+    """Measures that are no volumes: service levels in percent, and loads that a capacity bounds. Every other name is a volume."""
 
     service: frozenset[str] = frozenset({"service_level", "fill_rate", "otif", "on_time"})
     capacity: frozenset[str] = frozenset({"capacity_load", "door_load", "dock_load", "truck_load"})

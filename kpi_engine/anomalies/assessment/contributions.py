@@ -1,4 +1,4 @@
-"""Which dimension values contributed how much to a group."""
+"""Contributions of dimension values to a group."""
 
 from __future__ import annotations
 

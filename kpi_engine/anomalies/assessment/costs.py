@@ -1,4 +1,4 @@
-"""What an anomaly costs per unit. Prices come from the caller; one that is missing stays missing and is never made up."""
+"""Costs of an anomaly per unit. Prices come from the caller; one that is missing stays missing and is never made up."""
 
 from __future__ import annotations
 

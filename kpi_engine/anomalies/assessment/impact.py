@@ -1,4 +1,4 @@
-"""What a group means for the business: units, and money with its assumptions or the reason why there is none."""
+"""Business impact of a group: units, and money with its assumptions or the reason why there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the detector takes, S series x D days of one measure, and what it concludes about each day."""
+"""Input of the detector, S series x D days of one measure, and its result for each day."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ class Detection:
 
     @property
     def is_reported(self) -> Bools:
-        """Which days are anomalies: of a kind, and with a score of at least 30."""
+        """Mask of the days that are anomalies: of a kind, and with a score of at least 30."""
         is_reported: Bools = (self.kinds != NO_KIND) & (self.scores >= MIN_SCORE)
         return is_reported

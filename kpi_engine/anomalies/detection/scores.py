@@ -1,4 +1,4 @@
-"""How far a day lies outside what was expected: the robust z of its weekday, and a score of 0 to 100.
+"""Scores of days, by their distance from the expectation: the robust z of its weekday, and a score of 0 to 100.
 
 Shapes: S series x T past days for what is learned, S x D days for what is scored. NaN is missing and stays missing.
 """

@@ -1,4 +1,4 @@
-"""Where groups of anomalies come from: a port with the operations and messages of Amazon Lookout for Metrics.
+"""Source of groups of anomalies: a port with the operations and messages of Amazon Lookout for Metrics.
 
 A client of that service fits the port as it is: SensitivityThreshold is required (0..100, the least score to report), MaxResults is
 1..100, NextToken must not be sent empty, and the last page has none.

@@ -5,7 +5,7 @@ later. Every field is optional here: what a source leaves out is counted or miss
 
 Fields that the retired service never sent are read from a source that does, under names in its style: per time series
 ExpectedValueList, LowerValueList, UpperValueList (p50, p10, p90), CapacityValueList and OrderCountList, parallel to TimestampList as
-MetricValueList is; per group AnomalyType, an AnomalyKind that the source knows from history.
+MetricValueList is; per group AnomalyType, an AnomalyKind that the source has from history.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Statistics(TypedDict, total=False):
 
 
 class ValueContribution(TypedDict, total=False):
-    """How much one value of a dimension contributed."""
+    """Contribution of one value of a dimension."""
 
     DimensionValue: str
     ContributionScore: float | str | None

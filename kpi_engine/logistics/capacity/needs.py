@@ -1,4 +1,4 @@
-"""How many trucks, doors and people a demand needs."""
+"""Trucks, doors and people that a demand needs."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ CAPACITY_COLUMNS = ("resource", "rated")
 
 @dataclass(frozen=True, eq=False)
 class LogisticsInputs:
-    """What the frames hold. n_missing_rated: rows of capacity_data that name a resource without `rated`."""
+    """Contents of the frames. n_missing_rated: rows of capacity_data that name a resource without `rated`."""
 
     lines: OrderLines
     shipments: Shipments

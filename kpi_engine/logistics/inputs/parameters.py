@@ -1,4 +1,4 @@
-"""What a company may set: tolerances, weights, targets. Every default carries its source; [conv] marks a convention of this project."""
+"""Parameters of a company: tolerances, weights, targets. Every default carries its source; [conv] marks a convention of this project."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FillBasis = Literal["original_qty", "final_qty"]
 
 @dataclass(frozen=True)
 class OtifParameters:
-    """The four parameters of on time in full; there is no single public standard, so the answer repeats them.
+    """The four parameters of on time in full; there is no single public standard, so the report repeats them.
 
     `early_tolerance_days` None forbids no early delivery. `as_of`: the last known day, by which an undelivered line is late or still open;
     None takes the newest day in the data, for the engine has no clock.

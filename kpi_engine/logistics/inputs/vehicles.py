@@ -1,4 +1,4 @@
-"""What a vehicle of each type can carry, and what it costs."""
+"""Capacity and cost of each vehicle type."""
 
 from __future__ import annotations
 

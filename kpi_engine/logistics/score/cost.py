@@ -1,4 +1,4 @@
-"""What a unit, a case, a pallet, an order, a kilogram and a kilometre cost."""
+"""Cost per unit, case, pallet, order, kilogram and kilometre."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ALL_COSTS = "transport + handling + storage + surcharges"
 
 @dataclass(frozen=True)
 class CostExclusions:
-    """How many shipments no figure counts, by reason."""
+    """Numbers of shipments that no figure counts, by reason."""
 
     shipments_without_cost: int
 

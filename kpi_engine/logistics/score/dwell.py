@@ -1,4 +1,4 @@
-"""How long vehicles stood at the site, and how much of it beyond the free time."""
+"""Dwell of vehicles at the site, and the part of it beyond the free time."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class DwellFigures:
 
 @dataclass(frozen=True)
 class DwellExclusions:
-    """How many visits no figure counts, by reason."""
+    """Numbers of visits that no figure counts, by reason."""
 
     missing_time: int
     negative: int

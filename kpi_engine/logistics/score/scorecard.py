@@ -30,12 +30,12 @@ class ScoredComponent:
 
     @property
     def points(self) -> float:
-        """What the component adds to the whole score."""
+        """Points that the component adds to the whole score."""
         return (self.score or 0.0) * (self.weight_share or 0.0)
 
     @property
     def points_lost(self) -> float | None:
-        """What the component takes from the whole score; the points lost of all components and the score sum to 100."""
+        """Points that the component takes from the whole score; the points lost of all components and the score sum to 100."""
         return None if self.score is None or self.weight_share is None else (100 - self.score) * self.weight_share
 
 

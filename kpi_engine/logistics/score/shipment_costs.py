@@ -1,4 +1,4 @@
-"""What the shipments with a cost cost in one currency, and what they carried."""
+"""Costs of shipments in one currency, and the quantities that these shipments carried."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kpi_engine.shared.arrays import Bools, Floats
 
 @dataclass(frozen=True)
 class CarriedQuantities:
-    """What the shipments with a cost carried, and how far; 0 where it is unknown of one of them."""
+    """Quantities and distances of the shipments with a cost; 0 where it is unknown of one of them."""
 
     units: float
     cases: float

@@ -21,7 +21,7 @@ DUE_COLUMNS: dict[DateBasis, str] = {
 
 @dataclass(frozen=True)
 class OtifExclusions:
-    """How many lines OTIF does not count, by reason."""
+    """Numbers of lines that OTIF does not count, by reason."""
 
     cancelled_by_customer: int
     missing_values: int
@@ -52,7 +52,7 @@ class DueLines:
 
     @property
     def share_in_full(self) -> Floats:
-        """How far each line is in full, 0..1: in parts at the level `case`, else wholly or not at all."""
+        """Degree to which each line is in full, 0..1: in parts at the level `case`, else wholly or not at all."""
         return self.delivered_share if self.level == "case" else self.is_in_full.astype(np.float64)
 
     def rate(self, share: Floats) -> float | None:

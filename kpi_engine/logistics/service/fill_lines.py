@@ -14,7 +14,7 @@ from kpi_engine.shared.arrays import Floats, Ints
 
 @dataclass(frozen=True)
 class FillExclusions:
-    """How many lines no rate counts, by reason; and how many of the others the case fill and the value fill leave out."""
+    """Numbers of lines that no rate counts, by reason, and of those that only the case fill and the value fill leave out."""
 
     cancelled_by_customer: int
     missing_ordered: int

@@ -72,7 +72,7 @@ def _rate_metric(
 OTIF = _rate_metric(
     "otif",
     "On time in full",
-    "100 * on time and in full / all, at the level of the answer",
+    "100 * on time and in full / all, at the level of the report",
     lambda lines: lines.rate(lines.share_in_full * lines.is_on_time),
 )
 ON_TIME = _rate_metric(

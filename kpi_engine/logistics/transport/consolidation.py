@@ -38,7 +38,7 @@ LARGER_SAVING = "larger is more to save"
 
 @dataclass(frozen=True)
 class ConsolidationPlan:
-    """How few trucks would have done: lower bound <= planned <= used. not_planned: how many trips stay as they are, by reason."""
+    """Plan with the fewest trucks found: lower bound <= planned <= used. not_planned: numbers of trips that stay as they are, by reason."""
 
     trucks_used: int
     trucks_lower_bound: int

@@ -1,4 +1,4 @@
-"""Which shipments may share a truck: the same lane, days, vehicle type and compatibility class."""
+"""Groups of shipments that may share a truck: the same lane, days, vehicle type and compatibility class."""
 
 from __future__ import annotations
 

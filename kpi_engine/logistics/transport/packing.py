@@ -110,7 +110,7 @@ def _choose_fewer(plan: Ints, other: Ints) -> Ints:
 
 
 def _decreasing_orders(share: Floats) -> Iterator[Ints]:
-    """Yield orders by size, largest first; what counts as size when there are several dimensions has no one best answer."""
+    """Yield orders by size, largest first; with several dimensions, no one measure of size is best for all inputs."""
     scarcity = share.sum(axis=0)
     sizes = [share.max(axis=1), share.sum(axis=1), share @ scarcity, (share**2).sum(axis=1), *share.T]
     return (np.argsort(-size, kind="stable") for size in sizes)

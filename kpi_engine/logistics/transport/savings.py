@@ -1,4 +1,4 @@
-"""What the cancelled trips would have cost, in money, kilometres and CO2e."""
+"""Savings of cancelled trips, in money, kilometres and CO2e."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kpi_engine.shared.arrays import Floats, Ints
 
 @dataclass(frozen=True)
 class Saving:
-    """What cancelled trips save; None when a rate or distance of one is missing, or their money is in several currencies."""
+    """Savings of cancelled trips; None when a rate or distance of one is missing, or their money is in several currencies."""
 
     money: float | None
     currency: str | None

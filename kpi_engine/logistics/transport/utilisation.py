@@ -1,4 +1,4 @@
-"""How full the trucks were."""
+"""Utilisation of trucks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class TripExclusions:
-    """How many trips no figure counts, by reason."""
+    """Numbers of trips that no figure counts, by reason."""
 
     unknown_load_or_vehicle: int
     n_quarantined: int = field(metadata=json_key("quarantined"))

@@ -1,7 +1,7 @@
 """Step Functions: StartExecution is idempotent.
 
-AWS answers a second StartExecution with the same name and input with the execution that is running under that name; the emulator rejects
-it. Both reject a name whose execution ended or has a different input (API reference, StartExecution).
+For a second StartExecution with the same name and input AWS returns the running execution of that name; the emulator rejects the call.
+Both reject a name whose execution ended or has a different input (API reference, StartExecution).
 """
 
 from __future__ import annotations

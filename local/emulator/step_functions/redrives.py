@@ -28,7 +28,7 @@ HandleRequest = Callable[[str, str, dict[str, str], bytes, JsonObject], Awaitabl
 
 @dataclass
 class Position:
-    """Where an execution continues: the next state, its input (any JSON value) and the variables."""
+    """Position at which an execution continues: the next state, its input (any JSON value) and the variables."""
 
     state: str
     state_input: object

@@ -29,7 +29,7 @@ def as_text(name: str, stored_type: str, contract_type: ColumnType) -> str:
 
 
 def warning_about(name: str, stored_type: str, contract_type: ColumnType) -> str | None:
-    """Say what the sender should know about how the column is stored, if anything."""
+    """Return a warning for the sender about the type in which the column is stored, or None."""
     if stored_type in _WITHOUT_TIME_ZONE and contract_type is ColumnType.TIMESTAMP:
         return f"{name} is stored without a time zone, so its values carry no offset; store it as UTC-adjusted timestamps"
     if stored_type in _FLOATING and contract_type in _TEXTS:

@@ -29,7 +29,7 @@ class ManifestObject(Document):
 
 
 class Manifest(Document):
-    """`runs/<run_id>/manifest.json`: everything a job needs to know, so that a retry reads the same input."""
+    """`runs/<run_id>/manifest.json`: all settings and objects that a job reads, so that a retry reads the same input."""
 
     run_id: UUID
     as_of_date: date

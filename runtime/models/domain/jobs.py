@@ -44,7 +44,7 @@ class Progress(TypedDict, total=False):
 
 
 class JobError(TypedDict):
-    """Why a job failed."""
+    """Reason for which a job failed."""
 
     code: str
     detail: str

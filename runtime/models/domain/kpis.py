@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Basis(StrEnum):
-    """What a forecast was compared with: days held out of a back-test, or actuals that arrived later."""
+    """Basis of comparison of a forecast: days held out of a back-test, or actuals that arrived later."""
 
     BACKTEST = "BACKTEST"
     ACTUALS = "ACTUALS"

@@ -19,7 +19,7 @@ class ObjectStatus(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why an uploaded object was rejected as a whole."""
+    """Reason for which an uploaded object was rejected as a whole."""
 
     UNKNOWN_DATASET = "UNKNOWN_DATASET"
     UNSUPPORTED_FORMAT = "UNSUPPORTED_FORMAT"

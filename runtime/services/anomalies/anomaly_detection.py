@@ -76,7 +76,7 @@ class AnomalyDetection:
         return DetectionResult(run_id, n_series, report, self._usual_total(run))
 
     def _assess(self, run: ForecastRun) -> tuple[int, AnomalyReport]:
-        """How many series have expectations, and the report on their last days."""
+        """Return the number of series with expectations, and the report on their last days."""
         first_day = run.as_of_date - timedelta(days=PAST_DAYS + WINDOW_DAYS - 1)
         earlier_runs = select_weekly_runs(self.runs.list_published_before(run.as_of_date), first_day)
         panel = Expectations(self.frames, past_days=PAST_DAYS, window_days=WINDOW_DAYS).panel(run, earlier_runs)

@@ -1,4 +1,4 @@
-"""What was expected of a day before it came, beside its demand: forecasts of earlier runs, and of this run's back-test."""
+"""Expectations of past days beside their demand: forecasts of earlier runs, and of this run's back-test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the forecast gets worse: figures for alarms, from the accuracy of a run and of the weeks before it."""
+"""Figures for alarms on a forecast that gets worse, from the accuracy of a run and of the weeks before it."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class ForecastMeta(TypedDict):
 
 @dataclass(frozen=True)
 class ForecastPage:
-    """One page of forecasts, with what to know about their run."""
+    """One page of forecasts, with the warnings of their run."""
 
     page: Page
     meta: ForecastMeta

@@ -26,7 +26,7 @@ class ForecastKey:
 
     @property
     def scope(self) -> dict[str, str]:
-        """What figures about this key are limited to: accuracy is kept by SKU, over all its sites."""
+        """Scope of the figures about this key: accuracy is stored by SKU, over all its sites."""
         return {} if self.sku_id is None else {"sku_id": self.sku_id}
 
 

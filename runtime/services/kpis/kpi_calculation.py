@@ -30,7 +30,7 @@ HISTORY = timedelta(weeks=15)
 
 @dataclass(frozen=True)
 class KpiResult:
-    """What was calculated in one run. sigmas: see forecast_health.measure_sigmas."""
+    """Results of the KPI calculation of one run. sigmas: see forecast_health.measure_sigmas."""
 
     accuracies: tuple[RunAccuracy, ...]
     n_kpis: int

@@ -51,7 +51,7 @@ def publish(
     flip: bool = True,
     **changes: Any,
 ) -> ForecastRun:
-    """Load a run as the publisher does and, unless told not to, make it the one that readers see."""
+    """Load a run as the publisher does and, by default, publish it."""
     run = PostgresRuns(database).start(a_run(name, **changes))
     files = forecast_files(folder, run.id, rows_of(run.id, skus, sites))
     PostgresForecastLoader(database).load(run.id, files, STARTED_AT if flip else None)

@@ -1,4 +1,4 @@
-"""The same routes under uvicorn, without a twin: in a process of its own, since importing the server configures it."""
+"""The same routes under uvicorn, without the local stack: in a process of its own, since importing the server configures it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def output_lines(migrated_database: str, tmp_path: Path) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60, check=True).stdout.splitlines()
 
 
-def test_without_a_twin_reading_works_starting_a_run_says_what_to_do_and_the_end_closes_what_was_opened(output_lines: list[str]) -> None:
+def test_without_a_local_stack_reading_works_a_start_names_the_command_and_the_end_closes_resources(
+    output_lines: list[str],
+) -> None:
     answers: list[tuple[int, Any]] = json.loads(next(line for line in output_lines if line.startswith("[[")))
     (health, _), (read, forecasts), (start_status, problem) = answers
     assert (health, read, start_status) == (200, 200, 503)

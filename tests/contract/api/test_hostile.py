@@ -1,4 +1,4 @@
-"""Input that means harm or makes no sense: an answer that explains, never a fault of ours and never somebody else's rows."""
+"""Malicious and senseless input: the response explains the error, is never a 5xx and never has rows of another query."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from runtime.adapters.postgres.database import Database
 from tests.contract.api.conftest import Served
 from tests.fakes.examples import AS_OF
-from tests.unit.runtime.api.conftest import Answer, call
+from tests.unit.runtime.api.conftest import ApiResponse, call
 
 INJECTIONS = ["'; drop table forecasts; --", "x' or '1'='1", '" or 1=1', "%(run_id)s", "{rows}", "%s", "\\'; select pg_sleep(9)", "$$"]
 
 
-def forecasts(**query: Any) -> Answer:
+def forecasts(**query: Any) -> ApiResponse:
     return call("/forecasts", **{"time_horizon": "7d"} | query)
 
 

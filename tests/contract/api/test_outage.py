@@ -12,7 +12,7 @@ from runtime.adapters.postgres.database import Database
 from tests.contract.api.conftest import Served
 from tests.contract.api.wiring import serve
 from tests.fakes.examples import a_run
-from tests.unit.runtime.api.conftest import Answer, call
+from tests.unit.runtime.api.conftest import ApiResponse, call
 
 READING = [
     "/forecasts",
@@ -28,14 +28,14 @@ READING = [
 AWAY = {"host": "127.0.0.1", "port": 1, "user": "the-user", "password": "the-password", "dbname": "the-database"}
 
 
-def ask(path: str, method: str = "GET") -> Answer:
+def ask(path: str, method: str = "GET") -> ApiResponse:
     query = {"time_horizon": "7d"} if path == "/forecasts" else {}
     return call(path, method, body="{}" if method == "POST" else None, **query)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def away() -> Iterator[None]:
-    """The API with a database that does not answer."""
+    """The API with a database that does not respond."""
     with serve(Database(lambda: AWAY)):
         yield
 

@@ -18,7 +18,7 @@ PART = re.compile(r"Part\d+[0-9A-F]{8}$")
 
 
 def alarms(stage: Stage) -> dict[str, Resource]:
-    """Alarms that tell people: single ones and composites, without the composites' parts."""
+    """Alarms that send notifications: single ones and composites, without the composites' parts."""
     every = {**stage.of_type("AWS::CloudWatch::Alarm"), **stage.of_type("AWS::CloudWatch::CompositeAlarm")}
     return {name: alarm for name, alarm in every.items() if not PART.search(name)}
 

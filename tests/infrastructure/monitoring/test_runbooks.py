@@ -47,7 +47,7 @@ def resources_in_commands(text: str) -> Iterator[tuple[str, str, str]]:
 
 @pytest.fixture(scope="module")
 def complete(synthesise: Synthesise) -> Stage:
-    """The twin's stage with everything that a stage may have."""
+    """The stage of the local stack with every optional resource."""
     return synthesise("local", databaseReader="true", databaseProxy="true", databaseMinCapacity="0.5")["local"]
 
 
@@ -105,14 +105,14 @@ def test_pages_that_a_page_mentions_exist(page: str) -> None:
 
 
 def test_every_drill_of_a_page_names_an_alarm_that_links_to_the_page(stages: dict[str, Stage], complete: Stage) -> None:
-    of_the_twin, pages = runbook_by_alarm(stages["local"]), runbook_by_alarm(complete)
+    local_alarms, pages = runbook_by_alarm(stages["local"]), runbook_by_alarm(complete)
     for page, text in PAGES.items():
         drill = text.split("## Drill")[1]
         names = re.findall(r"signify drill (\w+)", drill)
         assert page in WITHOUT_ALARM or names, page
         for name in names:
             assert pages[name] == page
-            assert name in of_the_twin or "`./signify up --set " in drill, f"{page}: how does the twin get {name}?"
+            assert name in local_alarms or "`./signify up --set " in drill, f"{page}: {name} is not on the local stack"
 
 
 def test_settings_named_on_pages_exist() -> None:

@@ -1,4 +1,4 @@
-"""Nothing is lost silently: whoever hands an event over without waiting for the answer has a place for what fails."""
+"""Dead-letter queues: every asynchronous sender of events has one for failed deliveries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stays when a stage is destroyed: exactly what was asked to stay."""
+"""Resources that remain when a stage is destroyed: exactly those that its settings retain."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def test_forecasters_can_be_compared_at_the_same_origins() -> None:
 
 @dataclass(frozen=True)
 class Careless:
-    """A forecaster that returns something else than it was asked for."""
+    """A forecaster that returns a result of the wrong shape."""
 
     rows: int
     days: int

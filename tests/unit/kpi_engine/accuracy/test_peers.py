@@ -26,7 +26,7 @@ def metrics() -> Any:
 
 @pytest.fixture(scope="module")
 def panel() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """Forecasts, actuals, both points under the peer's names, and the engine's answer; one SKU at one site each."""
+    """Forecasts, actuals, both points under the peer's names, and the engine's report; one SKU at one site each."""
     forecast, actual = random_panel(11, skus=15, sites=1)
     points = forecast.merge(actual, left_on=["site_id", "sku_id", "forecast_date"], right_on=["site_id", "sku_id", "demand_date"])
     names = {"sku_id": "unique_id", "forecast_date": "ds", "actual_value": "y", "predicted_value": "m"}

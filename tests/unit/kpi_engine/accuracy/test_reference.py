@@ -1,4 +1,4 @@
-"""The frames that go in and the answer that comes out, beside a plain loop."""
+"""The engine's report compared with that of a plain loop over the same frames."""
 
 from __future__ import annotations
 

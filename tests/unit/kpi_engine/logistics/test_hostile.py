@@ -1,4 +1,4 @@
-"""Whatever the frames are like, the engine answers, or says what is wrong with them."""
+"""For frames of any content the engine returns a report, or raises an error that names the fault."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def frames() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 @cache
 def report_as_json() -> str:
-    """The answer to these frames as they are."""
+    """Return the report on these frames as JSON."""
     return as_json(kpis(*frames()))
 
 

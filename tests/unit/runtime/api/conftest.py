@@ -28,8 +28,8 @@ from tests.fakes.workflow import InMemoryWorkflow
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One answer of the API."""
+class ApiResponse:
+    """One response of the API."""
 
     status: int
     headers: dict[str, str]
@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass
 class World:
-    """What the fakes hold."""
+    """The fakes behind the API."""
 
     forecasts: InMemoryForecastReads = field(default_factory=InMemoryForecastReads)
     runs: InMemoryRuns = field(default_factory=InMemoryRuns)
@@ -88,7 +88,7 @@ def call(
     scope: str = ALL_SCOPES,
     client_id: str = "client-1",
     **query: str | list[str],
-) -> Answer:
+) -> ApiResponse:
     """Send one request through the function's resolver, as the gateway would."""
     from runtime.api.main import app
 
@@ -111,6 +111,6 @@ def call(
             "authorizer": {"claims": {"scope": scope, "client_id": client_id}},
         },
     }
-    answer = app.resolve(event, None)  # type: ignore[arg-type]
-    headers_back = {name: values[-1] for name, values in answer["multiValueHeaders"].items()}
-    return Answer(answer["statusCode"], headers_back, answer["body"] or "")
+    response = app.resolve(event, None)  # type: ignore[arg-type]
+    headers_back = {name: values[-1] for name, values in response["multiValueHeaders"].items()}
+    return ApiResponse(response["statusCode"], headers_back, response["body"] or "")

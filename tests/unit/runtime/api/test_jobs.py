@@ -9,14 +9,14 @@ import pytest
 from contracts.scopes import Scope
 from runtime.services.runs.forecast_jobs import execution_name
 from tests.fakes.examples import STARTED_AT
-from tests.unit.runtime.api.conftest import Answer, World, call
+from tests.unit.runtime.api.conftest import ApiResponse, World, call
 
 KEY = {"Idempotency-Key": "daily-2026-11-23"}
 NAME = execution_name("client-1", "daily-2026-11-23")
 ADMINISTRATOR = f"{Scope.RUN_FORECASTS} {Scope.ADMINISTER_DATA}"
 
 
-def generate(body: str = "{}", headers: dict[str, str] | None = None) -> Answer:
+def generate(body: str = "{}", headers: dict[str, str] | None = None) -> ApiResponse:
     return call("/forecasts/generate", "POST", body=body, headers=headers)
 
 

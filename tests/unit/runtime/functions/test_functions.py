@@ -1,4 +1,4 @@
-"""The handlers: events in, answers, error types and metrics out."""
+"""The handlers: their results, error types and metrics for given events."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ RUN_ID = str(an_execution().run_id)
 
 @dataclass
 class Context:
-    """What Lambda tells a function about itself."""
+    """The context that Lambda passes to a function."""
 
     function_name: str = "test"
     memory_limit_in_mb: int = 128
@@ -94,7 +94,7 @@ def services(adapters: bootstrap.Adapters) -> Iterator[bootstrap.Services]:
 
 
 def call(function: ModuleType, event: dict[str, Any]) -> dict[str, Any]:
-    """The answer, as it would travel through the state machine."""
+    """The result, as it is passed through the state machine."""
     answer: dict[str, Any] = json.loads(json.dumps(function.handler(event, Context())))
     return answer
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kpi_engine.shared.serialise import to_json
 
 from kpi_engine.logistics.inputs.parameters import Component, CostParameters, GradeParameters, LogisticsParameters
 from kpi_engine.logistics.score.cost import compare_with_baseline
