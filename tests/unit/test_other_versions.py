@@ -31,7 +31,7 @@ GLUE_51 = Elsewhere(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("elsewhere", [PANDAS_2, GLUE_51], ids=lambda elsewhere: elsewhere.requirements)
-def test_the_tests_pass_there_too(elsewhere: Elsewhere, tmp_path: Path) -> None:
+def test_the_tests_pass_with_the_other_versions(elsewhere: Elsewhere, tmp_path: Path) -> None:
     uv, python = Path(sys.executable).with_name("uv"), tmp_path / "venv" / "bin" / "python"
     pins = ROOT / "requirements" / f"{elsewhere.requirements}.txt"
     run(uv, "venv", "--quiet", "--python", sys.executable, tmp_path / "venv")

@@ -33,7 +33,7 @@ def test_a_second_start_continues_the_first_run(books: Books) -> None:
     assert books.runs.start(a_run(as_of_date=date(2026, 1, 1), manifest=())) == first
 
 
-def test_what_the_forecast_job_said_stays_with_the_run(books: Books) -> None:
+def test_the_results_of_the_forecast_job_are_recorded_with_the_run(books: Books) -> None:
     run = books.runs.start(a_run(warnings=("old data",)))
     document = ForecastDocument.model_validate(forecast_json(run.id, 56, warnings=["short history", "old data"]))
     books.runs.record_forecast(run.id, document)

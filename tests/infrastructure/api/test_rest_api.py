@@ -74,7 +74,7 @@ def test_routes_live_below_api_v1(stage: Stage) -> None:
     assert {path(each) for each in resources.values()} == {"/api", "/api/v1", "/api/v1/{proxy+}", *(f"/api/v1/{part}" for part in OPEN)}
 
 
-def test_what_carries_a_body_is_checked_to_be_a_json_object(stage: Stage) -> None:
+def test_the_gateway_validates_that_a_body_is_a_json_object(stage: Stage) -> None:
     [(name, model)] = stage.of_type("AWS::ApiGateway::Model").items()
     assert model["Properties"]["Schema"]["type"] == "object"
     [(validator, properties)] = stage.of_type("AWS::ApiGateway::RequestValidator").items()
@@ -102,7 +102,7 @@ def test_it_takes_no_tls_older_than_1_2(stage: Stage) -> None:
     assert api["Properties"]["EndpointAccessMode"] == "STRICT"
 
 
-def test_what_the_gateway_logs_of_itself_ends_and_goes_with_the_stage(stage: Stage) -> None:
+def test_execution_logs_of_the_gateway_expire_and_are_deleted_with_the_stage(stage: Stage) -> None:
     """Otherwise API Gateway creates this group, without retention and outside the stack."""
     [(group, properties)] = [
         (name.split("/")[1], each["Properties"])

@@ -35,7 +35,7 @@ def test_an_event_that_cannot_be_queued_is_kept(stage: Stage) -> None:
     assert "DeadLetterConfig" in target
 
 
-def test_what_fails_five_times_waits_two_weeks(stage: Stage) -> None:
+def test_a_message_that_fails_five_times_is_retained_for_two_weeks(stage: Stage) -> None:
     queue, dead_letters = queues(stage)
     assert queue["Properties"]["RedrivePolicy"]["maxReceiveCount"] == 5
     assert dead_letters["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600

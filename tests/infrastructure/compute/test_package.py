@@ -45,7 +45,7 @@ def test_a_fingerprint_changes_with_content_and_with_names_only(repository: Path
 
 
 @pytest.mark.synth
-def test_what_is_built_can_be_read_by_everybody_whatever_the_umask(repository: Path, tmp_path: Path) -> None:
+def test_every_user_can_read_a_built_package_under_any_umask(repository: Path, tmp_path: Path) -> None:
     from cdk.compute.bundling import LocalBuild
 
     target = tmp_path / "asset"

@@ -59,7 +59,7 @@ def test_the_canary_interval_is_a_setting(synthesise: Synthesise) -> None:
     assert properties(stage, "AWS::Scheduler::Schedule", "Schedule")["ScheduleExpression"] == "rate(5 minutes)"
 
 
-def test_where_clients_send_a_key_it_may_read_that_of_the_machine_client(synthesise: Synthesise) -> None:
+def test_with_api_keys_the_canary_may_read_the_key_of_the_machine_client(synthesise: Synthesise) -> None:
     stage = synthesise("dev", canaryMinutes="5", apiKeyRequired="true")["dev"]
     [key] = stage.templates["Api"].of_type("AWS::ApiGateway::ApiKey")
     policies = [each for name, each in stage.of_type("AWS::IAM::Policy").items() if "/Canary" in name]

@@ -86,7 +86,7 @@ def test_a_value_beyond_a_limit_is_refused_with_its_key_and_the_value(context: d
 
 @pytest.mark.parametrize("key", LIMITS)
 @pytest.mark.parametrize("text", ["nan", "many", "", "1e999"])
-def test_what_is_not_a_finite_number_is_refused(context: dict[str, Any], key: str, text: str) -> None:
+def test_a_number_that_is_not_finite_is_rejected(context: dict[str, Any], key: str, text: str) -> None:
     assert f"{key} is {text!r}: " in refusal(context, **{key: text})
 
 

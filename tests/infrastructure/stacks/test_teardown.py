@@ -88,7 +88,7 @@ def test_the_log_group_of_the_database_has_retention_and_is_deleted_after_the_la
         assert group.split("/")[1] in instance["DependsOn"], name
 
 
-def test_what_stays_bills_storage_and_keys_only(aws_stage: Stage) -> None:
+def test_only_storage_and_keys_remain_billed_after_a_teardown(aws_stage: Stage) -> None:
     assert {kind for _, kind, _ in stays(aws_stage)} <= {kind for _, kind, _ in DATA | OF_THE_ACCOUNT}
     assert all(i.get("DeletionPolicy") == "Delete" for i in aws_stage.of_type("AWS::RDS::DBInstance").values())
 

@@ -128,7 +128,7 @@ def test_every_call_matches_the_request_and_response_shapes_of_the_api(states: d
         assert read <= set(operation.output_shape.members if operation.output_shape else ()), name
 
 
-def test_what_is_tried_again_or_found_is_an_error_of_the_api(states: dict[str, dict[str, Any]]) -> None:
+def test_every_error_that_is_retried_or_caught_exists_in_the_api(states: dict[str, dict[str, Any]]) -> None:
     of_the_sdk = {"ThrottlingException", "ServiceUnavailableException", "ForecastException", "SdkClientException"}
     for name, (state, operation) in api_calls(states).items():
         error_names = {shape.name for shape in operation.service_model.error_shapes} | of_the_sdk
@@ -168,7 +168,7 @@ def test_another_schema_is_another_data_set(forecast_stage: Stage, synthesise: S
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_pending_is_waited_for_until_a_deadline_and_everything_else_fails(states: dict[str, dict[str, Any]], kind: str) -> None:
+def test_pending_resources_are_polled_until_a_deadline_and_other_states_fail(states: dict[str, dict[str, Any]], kind: str) -> None:
     active, pending, late, failure = states[f"{kind}Ready"]["Choices"]
     assert active["Condition"] == "{% $states.input.Status = 'ACTIVE' %}"
     assert pending["Next"] == f"WaitFor{kind}"
@@ -180,7 +180,7 @@ def test_what_is_pending_is_waited_for_until_a_deadline_and_everything_else_fail
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_retry_made_twice_is_found_and_what_failed_is_made_anew_by_a_redrive(states: dict[str, dict[str, Any]], kind: str) -> None:
+def test_a_retry_finds_an_existing_resource_and_a_redrive_recreates_a_failed_one(states: dict[str, dict[str, Any]], kind: str) -> None:
     create = states[CREATES[kind]]
     assert (create["Catch"][0]["ErrorEquals"], create["Catch"][0]["Next"]) == (["Forecast.ResourceAlreadyExistsException"], f"Find{kind}")
     assert states[f"Find{kind}"]["Next"] == f"WaitFor{kind}"

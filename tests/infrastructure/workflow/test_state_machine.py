@@ -222,7 +222,7 @@ def test_the_logs_with_execution_data_are_kept_as_long_as_the_settings_say(stage
         ({}, 0),
     ],
 )
-def test_what_a_job_used_is_read_from_whatever_glue_says_of_it(run: dict[str, Any], dpu_seconds: float) -> None:
+def test_dpu_seconds_are_read_from_every_form_of_a_job_run(run: dict[str, Any], dpu_seconds: float) -> None:
     from jsonata import Jsonata  # type: ignore[import-untyped]
 
     from cdk.workflow.states import DPU_SECONDS

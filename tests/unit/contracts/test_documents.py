@@ -37,7 +37,7 @@ def test_jobs_write_every_key_that_functions_read(model: type[BaseModel], docume
 
 
 @pytest.mark.parametrize(("model", "document"), REPORTS, ids=lambda each: each.__name__)
-def test_what_a_job_may_leave_undefined_may_be_null_for_a_function(model: type[BaseModel], document: type) -> None:
+def test_nullable_fields_of_a_job_document_are_nullable_in_the_model(model: type[BaseModel], document: type) -> None:
     hints = get_type_hints(document)
     nullable = {name for name in model.model_fields if type(None) in getattr(hints[name], "__args__", ())}
     accepts_null = {name for name, field in model.model_fields.items() if type(None) in getattr(field.annotation, "__args__", ())}

@@ -138,6 +138,6 @@ def test_metrics_carry_the_namespace_and_dimensions_that_alarms_read(emf: Emf) -
     assert sorted(directive["Dimensions"][0]) == sorted(Metric.CANARY_PASSED.dimensions("dev"))
 
 
-def test_what_the_access_log_counts_has_no_function_in_its_dimensions() -> None:
+def test_metrics_of_the_access_log_have_no_function_in_their_dimensions() -> None:
     assert Metric.THROTTLED_SHARE.dimensions("dev") == {"stage": "dev"}
     assert Metric.ROWS_IN.dimensions("dev") == {"service": "quality_gate", "stage": "dev"}

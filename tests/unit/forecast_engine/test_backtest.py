@@ -84,7 +84,7 @@ def test_the_built_in_model_beats_last_week_on_noise() -> None:
     assert result.n_obs == 40 * 28 * 2
 
 
-def test_a_score_by_hand() -> None:
+def test_a_score_equals_its_calculation_by_hand() -> None:
     lower, middle, upper, naive = (np.full((1, 4), units) for units in (1.0, 2.0, 3.0, 5.0))
     actual = np.array([[1.0, 3.0, 6.0, np.nan]])
     origin = BacktestOrigin(date(2024, 1, 1), keys(1), lower=lower, middle=middle, upper=upper, actual=actual, naive=naive)

@@ -19,7 +19,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "state"
 
 
-def test_what_is_written_is_read_again() -> None:
+def test_written_state_is_read_back_unchanged() -> None:
     state.write(STATE)
     assert state.read() == STATE
 

@@ -22,7 +22,7 @@ def test_the_drawing_shows_the_tree_as_it_is() -> None:
     assert parse_tree() == own
 
 
-def test_what_the_drawing_says_of_statuses_is_true() -> None:
+def test_the_documented_status_of_each_error_is_its_status() -> None:
     for name, status in re.findall(r"── (\w+)\s+(\d{3}|-) ", errors.__doc__ or ""):
         assert getattr(errors, name).status == (None if status == "-" else int(status)), name
 

@@ -64,7 +64,7 @@ def test_an_accepted_vulnerability_does_not_fail(monkeypatch: pytest.MonkeyPatch
     assert select_failures(AuditReport((VULNERABILITY,), {}), {"api": frozenset({OLD})}) == []
 
 
-def test_what_was_not_checked_is_printed_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_unchecked_package_is_printed_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
     audit.print_report(AuditReport((), {OLD: "no route"}), total=2, to_fix=[])
     assert capsys.readouterr().out == (
         "NOT CHECKED, 1 of 2 pins: no route: urllib3==1.26.4\n1 of 2 pins checked, 0 known vulnerabilities, 0 to fix\n"

@@ -41,7 +41,7 @@ def dollars(*resources: tuple[str, dict[str, Any]]) -> float:
         ([("AWS::S3::Bucket", {}), ("AWS::Lambda::Function", {}), ("Custom::Trigger", {})], 0.00),
     ],
 )
-def test_what_stands_there_bills_by_the_month(resources: list[tuple[str, dict[str, Any]]], expected: float) -> None:
+def test_standing_resources_are_billed_by_the_month(resources: list[tuple[str, dict[str, Any]]], expected: float) -> None:
     assert dollars(*resources) == pytest.approx(expected, abs=0.005)
 
 

@@ -27,7 +27,7 @@ def test_mape_of_two_points_divides_by_the_actual() -> None:
     assert mape != pytest.approx(7.5, abs=0.1), "7.5 divides by the forecast"
 
 
-def test_the_same_two_points_through_the_whole_engine() -> None:
+def test_the_engine_reports_the_figures_of_two_points() -> None:
     kpis = ENGINE.calculate_forecast_kpis(forecasts([100, 200]), actuals([110, 190]))
     assert kpis["mape"] == pytest.approx(7.1770334928, abs=1e-10)
     assert kpis["wape"] == pytest.approx(6.6666666667, abs=1e-10)
@@ -35,7 +35,7 @@ def test_the_same_two_points_through_the_whole_engine() -> None:
     assert (kpis["bias"]["percent"], kpis["bias"]["tracking_signal"]) == (0, 0)
 
 
-def test_errors_of_the_golden_series(kpis: dict[str, Any]) -> None:
+def test_errors_of_the_golden_series_equal_those_by_hand(kpis: dict[str, Any]) -> None:
     assert kpis["mape"] == pytest.approx(8.5919928025, abs=1e-10)
     assert kpis["wape"] == pytest.approx(10.2564102564, abs=1e-10)
     assert kpis["joins"] == {
@@ -52,7 +52,7 @@ def test_errors_of_the_golden_series(kpis: dict[str, Any]) -> None:
     assert additional["rmsse"] == pytest.approx(2.1566554641, abs=1e-10)
 
 
-def test_bias_of_the_golden_series(kpis: dict[str, Any]) -> None:
+def test_bias_of_the_golden_series_equals_that_by_hand(kpis: dict[str, Any]) -> None:
     assert kpis["bias"] == {
         "units": pytest.approx(20.0),
         "mean": pytest.approx(20 / 7),
@@ -80,7 +80,7 @@ def test_a_scale_of_zero_is_told_from_no_training_days() -> None:
     assert names == {"mase", "rmsse", "ci_coverage", "forecast_value_added"}
 
 
-def test_coverage_of_the_golden_series(kpis: dict[str, Any]) -> None:
+def test_coverage_of_the_golden_series_equals_that_by_hand(kpis: dict[str, Any]) -> None:
     coverage = kpis["ci_coverage"]
     assert coverage["coverage"] == pytest.approx(71.4285714286, abs=1e-10)
     assert (coverage["wilson_lower"], coverage["wilson_upper"]) == (pytest.approx(35.89, abs=0.005), pytest.approx(91.78, abs=0.005))
@@ -88,11 +88,11 @@ def test_coverage_of_the_golden_series(kpis: dict[str, Any]) -> None:
     assert coverage["verdict"] == "insufficient_data"
 
 
-def test_interval_score_of_the_golden_series(kpis: dict[str, Any]) -> None:
+def test_the_interval_score_of_the_golden_series_equals_that_by_hand(kpis: dict[str, Any]) -> None:
     assert kpis["ci_coverage"]["interval_score"] == pytest.approx(45.0)
 
 
-def test_quantile_losses_of_the_golden_series(kpis: dict[str, Any]) -> None:
+def test_quantile_losses_of_the_golden_series_equal_those_by_hand(kpis: dict[str, Any]) -> None:
     losses = kpis["additional"]["wql"]
     assert losses == {
         "p10": pytest.approx(0.0512820513, abs=1e-10),
@@ -102,7 +102,7 @@ def test_quantile_losses_of_the_golden_series(kpis: dict[str, Any]) -> None:
     assert losses["p50"] == pytest.approx(kpis["wape"] / 100)
 
 
-def test_value_added_over_the_seasonal_naive(kpis: dict[str, Any]) -> None:
+def test_the_golden_series_adds_value_over_the_seasonal_naive(kpis: dict[str, Any]) -> None:
     fva = kpis["additional"]["fva"]
     assert fva["benchmark_wape"] == pytest.approx(32.6495726496, abs=1e-10)
     assert fva["points"] == pytest.approx(22.3931623932, abs=1e-10)
@@ -120,7 +120,7 @@ def test_errors_are_pooled_and_do_not_cancel_between_skus() -> None:
     assert ENGINE.calculate_forecast_kpis(forecast, actual)["wape"] == pytest.approx(20)
 
 
-def test_why_mape_misleads() -> None:
+def test_mape_is_large_and_wape_small_when_only_a_small_demand_is_missed() -> None:
     kpis = ENGINE.calculate_forecast_kpis(forecasts([990, 6]), actuals([1000, 2]))
     assert kpis["mape"] == pytest.approx(100.5)
     assert kpis["wape"] == pytest.approx(1.3972055888, abs=1e-10)

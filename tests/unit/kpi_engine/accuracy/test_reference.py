@@ -99,7 +99,7 @@ def test_a_value_that_is_no_number_counts_as_missing(nothing: float | None) -> N
     assert (kpis["joins"]["matched"], kpis["joins"]["n_excluded"]["missing_forecast"]) == (1, 1)
 
 
-def test_what_has_no_counterpart_is_counted() -> None:
+def test_points_without_a_counterpart_are_counted() -> None:
     forecast = pd.concat([forecasts([1, 1], sku="A"), forecasts([1], sku="only forecast")])
     actual = pd.concat([actuals([1], sku="A"), actuals([1, 1], sku="only actual")])
     joins = ENGINE.calculate_forecast_kpis(forecast, actual)["joins"]

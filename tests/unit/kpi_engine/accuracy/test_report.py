@@ -116,7 +116,7 @@ def test_a_figure_without_a_reason_of_its_own_is_null_only_with_one_that_has() -
             assert (by_name[one].value_in(document) is None) == (by_name[other].value_in(document) is None), (name, one)
 
 
-def test_what_an_older_version_did_not_write_is_none() -> None:
+def test_fields_missing_from_an_older_report_are_none() -> None:
     document = make_report("example").as_dict()
     del document["additional"]["mae"], document["bias"]["mean"], document["sku_breakdown"][0]["mase"]
     report = AccuracyReport.from_dict(document)

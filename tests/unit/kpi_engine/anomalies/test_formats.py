@@ -12,7 +12,7 @@ from kpi_engine.anomalies.formats import format_days, format_list, format_locati
 
 
 @pytest.mark.parametrize(("value", "number"), [(3, 3.0), ("60", 60.0), (" -1.5e3 ", -1500.0), (2**53, 2.0**53), (b"7", 7.0)])
-def test_whatever_reads_as_a_number_is_one(value: Any, number: float) -> None:
+def test_numeric_text_is_parsed_as_a_number(value: Any, number: float) -> None:
     assert parse_number(value) == number
 
 

@@ -37,14 +37,14 @@ def test_gt_18_l2_denies_the_saving_that_l1_would_claim() -> None:
     assert (plan["trucks_planned"], plan["gap"], plan["avoidable_trucks"]) == (4, 0, 0)
 
 
-def test_gt_19_capacity_of_a_week() -> None:
+def test_gt_19_a_week_exceeds_its_capacity_on_two_days() -> None:
     (row,) = kpis(forecast=forecasts([800, 950, 1_100, 1_200, 700, 900, 1_000]), capacity=throughput(1_000))["capacity"]
     assert row["mean_utilisation"] == pytest.approx(95, abs=EXACT)
     assert row["headroom_pct"] == pytest.approx(-20, abs=EXACT)
     assert (row["peak"], row["peak_date"], row["days_over"], row["overflow_units"]) == (1_200, "2026-07-23", 2, 300)
 
 
-def test_gt_20_dock_doors_for_54_trucks() -> None:
+def test_gt_20_54_trucks_need_5_dock_doors() -> None:
     parameters = LogisticsParameters(capacity=CapacityParameters(planning_fill=1.0, opening_hours=16, peak_factor=1.25, turn_minutes=45))
     resources = pd.concat([throughput(100), vehicles(TRAILER)])
     (row,) = kpis(forecast=forecasts([54], pallets_per_unit=33), capacity=resources, parameters=parameters)["capacity"]
@@ -52,12 +52,12 @@ def test_gt_20_dock_doors_for_54_trucks() -> None:
     assert 54 / 16 * 1.25 * 0.75 / 0.75 == 4.21875
 
 
-def test_gt_21_people_for_12_000_units() -> None:
+def test_gt_21_12_000_units_need_24_people() -> None:
     (row,) = kpis(forecast=forecasts([12_000]), capacity=throughput(20_000, units_per_hour=80))["capacity"]
     assert row["needed"]["fte"] == 24
 
 
-def test_gt_22_grade_with_two_components_missing() -> None:
+def test_gt_22_a_grade_with_two_components_missing_is_renormalised() -> None:
     values = {"otif": 92.0, "unit_fill": 97.0, "truck_utilization": 78.0, "capacity_balance": 85.0, "accuracy": 82.0}
     grade = to_json(score_efficiency(values, GradeParameters()).value)
     scores = [row["score"] for row in grade["components"]]

@@ -102,7 +102,7 @@ def test_days_before_the_epoch_are_negative() -> None:
 
 
 @pytest.mark.parametrize("value", ["next week", "2026-02-30", 5.5, ""])
-def test_what_is_no_date_is_refused_or_missing_as_the_caller_says(value: object) -> None:
+def test_an_invalid_date_raises_or_is_missing_according_to_strict(value: object) -> None:
     with pytest.raises(InvalidValue, match=r"c holds .* which is no date: write YYYY-MM-DD"):
         read_days(frame([value]), "c")
     assert read_days(frame([value, "2026-07-20"]), "c", strict=False).tolist() == [NO_DAY, MIDSUMMER]

@@ -49,7 +49,7 @@ def test_too_little_to_compare_gives_no_figure(figures: list[tuple[date, float]]
     assert measure_sigmas(figures, AS_OF) is None
 
 
-def test_what_lies_before_the_13_weeks_does_not_count() -> None:
+def test_weeks_before_the_last_13_do_not_count() -> None:
     figures = days([1.0] * 30 + [40.0] * 91 + [40.0] * 14)
     assert measure_sigmas(figures, AS_OF) == 0
 

@@ -39,7 +39,7 @@ def test_a_well_formed_file_gives_the_records_that_python_reads(table: list[list
 
 
 @given(st.text(st.sampled_from('ab",\n\r\0é'), max_size=60))
-def test_whatever_the_text_every_line_is_in_some_record(text: str) -> None:
+def test_every_line_of_any_text_is_in_a_record(text: str) -> None:
     result = records_of(text)
     lines = text.split("\n")
     line_numbers = {record.line for record in result}

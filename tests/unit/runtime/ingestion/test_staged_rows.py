@@ -145,7 +145,7 @@ def test_a_parquet_row_with_a_nul_byte_or_beyond_a_mebibyte_is_unreadable(world:
     assert record.unreadable_rows == 2
 
 
-def test_how_parquet_stores_a_column_is_told_when_it_matters(world: World) -> None:
+def test_unsuitable_parquet_types_of_columns_give_warnings(world: World) -> None:
     select = "SELECT 'S1' AS site_id, 7.0::DOUBLE AS sku_id, DATE '2026-11-01' AS demand_date, 1 AS quantity, 'EA' AS uom"
     record = world.receive("a.parquet", parquet(world.folder, f"{select}, TIMESTAMP '2026-11-01' AS updated_at"))
     assert [warning.split(" is stored ")[0] for warning in record.warnings] == ["sku_id", "updated_at"]

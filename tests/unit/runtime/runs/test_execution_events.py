@@ -50,7 +50,7 @@ def test_a_run_is_closed_as_its_execution_ended(
     assert runs.get(under_way.id).status is RunStatus.FAILED
 
 
-def test_what_a_state_recorded_is_left_as_it_is(
+def test_an_execution_event_does_not_change_a_recorded_failure(
     events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock
 ) -> None:
     RunRecorder(runs, jobs, reports, clock).record_failure(an_execution(), Failure("GateRefused", "12 %"))

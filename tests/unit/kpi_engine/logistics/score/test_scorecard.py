@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kpi_engine.shared.serialise import to_json
 
 from kpi_engine.logistics.inputs.parameters import Component, CostParameters, GradeParameters, LogisticsParameters
 from kpi_engine.logistics.score.cost import compare_with_baseline
@@ -87,7 +86,7 @@ def test_scores_grades_and_levers_equal_exact_fractions(values: dict[str, float 
     assert points == sorted(points)
 
 
-def test_the_levers_of_the_golden_grade_by_hand() -> None:
+def test_the_levers_of_the_golden_grade_equal_those_by_hand() -> None:
     levers = {lever["component"]: lever for lever in grade_values(GOLDEN)["next_grade_levers"]}
     points_missing = 80 - Fraction(25 * 200, 3 * 85) - Fraction(15 * 700, 9 * 85) - Fraction(20 * 70 + 10 * 85 + 15 * 80, 85)
     assert set(levers) == {"otif", "truck_utilization"}

@@ -105,7 +105,7 @@ def test_a_line_of_unknown_case_size_is_no_broken_case() -> None:
 
 @given(LINES)
 @settings(max_examples=40, deadline=None)
-def test_what_is_shipped_more_never_lowers_a_rate(rows: list[Row]) -> None:
+def test_a_larger_shipped_quantity_never_lowers_a_rate(rows: list[Row]) -> None:
     more = [row | {"shipped_qty": row["shipped_qty"] + 1.5} if (row["shipped_qty"] or -1) >= 0 else row for row in rows]
     before, after = measure_fill(rows), measure_fill(more)
     assert all(before[name] is None or after[name] >= before[name] - 1e-9 for name in RATES)

@@ -62,7 +62,7 @@ def rows_of(*loads: tuple[str, str, float], **columns: Any) -> list[Row]:
     return [{"shipment_id": name, "trip_id": trip, "gross_kg": weight} | common for name, trip, weight in loads]
 
 
-def test_what_a_plan_saves_is_that_of_the_trips_it_cancels() -> None:
+def test_the_saving_of_a_plan_is_that_of_its_cancelled_trips() -> None:
     plan = plan_lanes(rows_of(("S1", "T1", 4), ("S2", "T2", 5), distance_km=200, empty_km=20), fleet=[VAN | RATES])
     assert plan["groups"][0]["cancelled_trips"] == ["T2"]
     assert plan["groups"][0]["loads"][0]["moved_in"] == [{"shipment_id": "S2", "from_trip": "T2", "days": 0}]

@@ -61,5 +61,5 @@ def test_small_plans_are_nearly_always_optimal() -> None:
 
 
 @pytest.mark.parametrize(("sizes", "expected"), [([6] * 4, (3, 4)), ([5] * 4, (2, 2)), ([10, 1], (2, 2)), ([0], (0, 0))])
-def test_bounds_of_known_cases(sizes: list[int], expected: tuple[int, int]) -> None:
+def test_bounds_of_small_cases_equal_those_by_hand(sizes: list[int], expected: tuple[int, int]) -> None:
     assert (compute_l1(np.array(sizes), 10), compute_l2(np.array(sizes), 10)) == expected
