@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from kpi_engine.logistics import report
-from kpi_engine.logistics.capacity import overall, rows
-from kpi_engine.logistics.score import cost, dwell, grade
+from kpi_engine.logistics.capacity import overall, row_metrics
+from kpi_engine.logistics.score import cost, dwell_metrics, grade
 from kpi_engine.logistics.service import fill, otif
-from kpi_engine.logistics.transport import consolidation, utilisation
+from kpi_engine.logistics.transport import plan_metrics, utilisation_metrics
 from kpi_engine.shared.metric import Metric
 
 METRICS: tuple[Metric, ...] = (
     *fill.METRICS,
     *otif.METRICS,
-    *utilisation.METRICS,
-    *consolidation.METRICS,
-    *dwell.METRICS,
+    *utilisation_metrics.METRICS,
+    *plan_metrics.METRICS,
+    *dwell_metrics.METRICS,
     *cost.METRICS,
     *overall.METRICS,
     *grade.SCORE_METRICS,
     *report.METRICS,
-    *rows.METRICS,
+    *row_metrics.METRICS,
     *grade.COMPONENT_METRICS,
 )

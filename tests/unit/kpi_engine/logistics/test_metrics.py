@@ -13,12 +13,12 @@ from kpi_engine.logistics.inputs.logistics_inputs import read_inputs
 from kpi_engine.logistics.inputs.parameters import DwellParameters, LogisticsParameters, TransportParameters
 from kpi_engine.logistics.metric import LogisticsMetric, compute_figures, count_metric, explain_missing_columns, parameter_metric
 from kpi_engine.logistics.metrics import METRICS
-from kpi_engine.logistics.score.dwell import DETENTION, DWELL_MEDIAN
+from kpi_engine.logistics.score.dwell_metrics import DETENTION, DWELL_MEDIAN
 from kpi_engine.logistics.score.visits import DwellTimes, list_visits
 from kpi_engine.logistics.service import fill, otif
 from kpi_engine.logistics.service.due_lines import DueLines, select_due_lines
 from kpi_engine.logistics.service.fill_lines import FillLines, select_fill_lines
-from kpi_engine.logistics.transport import utilisation
+from kpi_engine.logistics.transport import utilisation_metrics
 from kpi_engine.logistics.transport.fleet_trips import FleetTrips, select_trips
 from kpi_engine.shared.metric import Unit
 
@@ -64,7 +64,7 @@ def test_an_otif_metric_computes_the_figure_of_the_report(metric: LogisticsMetri
     assert metric(DUE_LINES) == metric.value_in(DOCUMENT)
 
 
-@pytest.mark.parametrize("metric", [*utilisation.RATES, *utilisation.COUNTS], ids=lambda metric: metric.name)
+@pytest.mark.parametrize("metric", [*utilisation_metrics.RATES, *utilisation_metrics.COUNTS], ids=lambda metric: metric.name)
 def test_a_utilisation_metric_computes_the_figure_of_the_report(metric: LogisticsMetric[FleetTrips, object]) -> None:
     assert metric(FLEET) == metric.value_in(DOCUMENT)
 
