@@ -68,7 +68,7 @@ class MatchedPoints:
         Where a day was forecast several times, the newest forecasts of the days of a bucket make the newest forecast of the bucket, the
         second newest the second, and so on. Intervals and quantiles do not add up and are left out.
         """
-        if grain is Grain.DAY or not len(self):
+        if grain is Grain.DAY:
             return self
         bucket, age = grain.buckets(self.day), self._ages()
         order = np.lexsort((age, bucket, self.series))
