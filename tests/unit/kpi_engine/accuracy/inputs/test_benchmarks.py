@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi_engine.accuracy.inputs.accuracy_inputs import read_inputs
 from kpi_engine.accuracy.inputs.benchmarks import BENCHMARKS, forecast_benchmarks
 from kpi_engine.accuracy.inputs.grid import Grid
 from kpi_engine.accuracy.inputs.known_demand import KnownDemand
+from kpi_engine.accuracy.inputs.matching import match
 from tests.unit.kpi_engine.accuracy.points import floats, integers
+from tests.unit.kpi_engine.examples import MONDAY, actuals, forecasts
 
 SPAN, SERIES, FIRST_DAY = 70, 3, 1000
 Values = dict[tuple[int, int], float]
@@ -70,3 +74,10 @@ def test_nothing_is_forecast_from_nothing() -> None:
     assert forecast_benchmarks(demand_of({}), one, day, day - 1) == {}
     assert forecast_benchmarks(demand_of({(0, 20): 1.0}), one, day, day - 1) == {}
     assert set(forecast_benchmarks(demand_of({(0, 8): 1.0}), one, day, day - 1)) == set(BENCHMARKS)
+
+
+def test_a_forecast_of_unknown_age_knew_the_days_before_the_first_target_and_no_more() -> None:
+    forecast = forecasts([1.0, 1.0]).drop(columns="horizon_days")
+    (block,) = match(read_inputs(forecast, actuals([5.0, 7.0]), actuals([2.0, 3.0], MONDAY - timedelta(days=2))))
+    assert block.points.benchmarks["random_walk"].tolist() == [3.0, 3.0]
+    assert block.points.benchmarks["moving_average_28"].tolist() == [2.5, 2.5]
