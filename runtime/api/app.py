@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Operation, Server
 
 from contracts.version import VERSION
 from runtime.api import data_quality, forecasts, health, jobs, kpis
@@ -15,6 +15,8 @@ from runtime.api.problems import register_problem_handlers
 from runtime.api.responses import add_common_headers, raw_json_response
 
 BASE_PATH = "/api/v1"
+PUBLIC_PATHS = ("/health",)
+"""Operations that need no token."""
 ROUTERS = (forecasts.router, jobs.router, kpis.router, data_quality.router, health.router)
 
 
@@ -46,4 +48,10 @@ def description(server: str | None = None) -> dict[str, Any]:
 
 def document(app: ApiGatewayResolver, server: str | None = None) -> str:
     """Return the OpenAPI document as JSON."""
-    return app.get_openapi_json_schema(**description(server))
+    schema = app.get_openapi_schema(**description(server))
+    for path in PUBLIC_PATHS:
+        # Powertools leaves out the empty list with which a route declares that it needs no token.
+        for operation in (schema.paths or {})[f"{BASE_PATH}{path}"].__dict__.values():
+            if isinstance(operation, Operation):
+                operation.security = []
+    return schema.model_dump_json(by_alias=True, exclude_none=True, indent=2)

@@ -19,7 +19,6 @@ router = ApiRouter()
     tags=["Operations"],
     operation_id="getHealth",
     responses=openapi_responses(HealthResponse, "The API is up."),
-    security=[],
 )
 def get_health() -> Response[str]:
     """Return `ok` without calling any dependency. No token needed."""
