@@ -84,7 +84,7 @@ def test_an_interrupt_stops_the_child(cdk: Make, tmp_path: Path) -> None:
 
 def test_the_error_for_a_missing_cli_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "ROOT", tmp_path)
-    with pytest.raises(CdkError, match=r"node_modules holds no CDK CLI; \./signify"):
+    with pytest.raises(CdkError, match=r"the CDK CLI is not installed in node_modules; run \./signify"):
         CdkCli({}, tmp_path / "cdk.log").run(["deploy"], print, tmp_path)
 
 
