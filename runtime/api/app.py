@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Operation, Server
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
 
 from contracts.version import VERSION
 from runtime.api import data_quality, forecasts, health, jobs, kpis
@@ -50,8 +50,8 @@ def document(app: ApiGatewayResolver, server: str | None = None) -> str:
     """Return the OpenAPI document as JSON."""
     schema = app.get_openapi_schema(**description(server))
     for path in PUBLIC_PATHS:
-        # Powertools leaves out the empty list with which a route declares that it needs no token.
-        for operation in (schema.paths or {})[f"{BASE_PATH}{path}"].__dict__.values():
-            if isinstance(operation, Operation):
-                operation.security = []
+        # Set here, because Powertools drops the empty list of a route, which means that it needs no token.
+        operation = (schema.paths or {})[f"{BASE_PATH}{path}"].get
+        if operation is not None:
+            operation.security = []
     return schema.model_dump_json(by_alias=True, exclude_none=True, indent=2)

@@ -114,6 +114,7 @@ class ForecastLoader(Protocol):
     def load(self, run_id: UUID, files: ForecastFiles, publish_at: datetime | None) -> LoadedForecast:
         """Load files and, when publish_at is given, publish the run: all or nothing, in one transaction.
 
+        A run that would take readers back (`unpublished_reason`) is loaded only, and the result has the reason.
         Rows loaded before stay, so a second call is cheap. Raises BrokenRun when a file violates a constraint of the table.
         """
 
