@@ -89,6 +89,13 @@ class Adapters:
         return PostgresJobs(self.database)
 
     @cached_property
+    def audit_log(self) -> ports.AuditLog:
+        """The changes that people make by hand."""
+        from runtime.adapters.postgres.audit_log import PostgresAuditLog
+
+        return PostgresAuditLog(self.database)
+
+    @cached_property
     def quality_reports(self) -> ports.QualityReports:
         """The data-quality reports."""
         from runtime.adapters.postgres.quality import PostgresQualityReports
@@ -186,6 +193,13 @@ class Adapters:
         from runtime.adapters.postgres.reads import PostgresObjectReads
 
         return PostgresObjectReads(self.database)
+
+    @cached_property
+    def audit_reads(self) -> read_ports.AuditReads:
+        """The list of audit events."""
+        from runtime.adapters.postgres.audit_log import PostgresAuditReads
+
+        return PostgresAuditReads(self.database)
 
     @cached_property
     def latest_report(self) -> read_ports.LatestReport:

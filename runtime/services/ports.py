@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from uuid import UUID
 
+from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, Progress
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
@@ -153,6 +154,13 @@ class JobRepository(Protocol):
         error: JobError | None = None,
     ) -> None:
         """Set the final status of a job. Raises JobNotFound."""
+
+
+class AuditLog(Protocol):
+    """The changes that people make by hand."""
+
+    def record(self, event: AuditEvent) -> None:
+        """Store an event. An id that is stored already changes nothing."""
 
 
 class QualityReports(Protocol):

@@ -76,6 +76,13 @@ class ObjectReads(Protocol):
         """Return objects, newest first; the filters are status, dataset and key."""
 
 
+class AuditReads(Protocol):
+    """The audit log."""
+
+    def rows(self, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
+        """Return events, newest first; the filters are action, actor and subject."""
+
+
 class LatestReport(Protocol):
     """The newest data-quality report."""
 

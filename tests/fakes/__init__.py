@@ -1,5 +1,6 @@
 """Fakes behind the ports: they keep dicts. The contract tests hold them to the behaviour of the real adapters."""
 
+from tests.fakes.audit import InMemoryAuditLog
 from tests.fakes.clock import FixedClock
 from tests.fakes.forecasts import InMemoryLoader
 from tests.fakes.jobs import InMemoryJobs
@@ -11,6 +12,7 @@ from tests.fakes.runs import InMemoryRuns
 
 __all__ = [
     "FixedClock",
+    "InMemoryAuditLog",
     "InMemoryFrames",
     "InMemoryJobs",
     "InMemoryKpis",

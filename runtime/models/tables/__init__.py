@@ -3,6 +3,7 @@
 Only the migrator and the tests import this package; at run time the adapters speak SQL through psycopg.
 """
 
+from runtime.models.tables.audit import AuditEventRow
 from runtime.models.tables.base import Base
 from runtime.models.tables.forecasts import ExcludedSeries, ForecastRow
 from runtime.models.tables.jobs import JobRow
@@ -13,6 +14,7 @@ from runtime.models.tables.runs import ForecastRunRow, PublishedRunRow
 
 __all__ = [
     "AccuracyReportRow",
+    "AuditEventRow",
     "Base",
     "ExcludedSeries",
     "ForecastRow",

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import pytest
 
+from runtime.adapters.postgres.audit_log import PostgresAuditLog, PostgresAuditReads
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
 from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.adapters.postgres.objects import PostgresIngestedObjects
 from runtime.adapters.postgres.quality import PostgresQualityReports
 from runtime.adapters.postgres.runs import PostgresRuns
-from runtime.services.ports import ForecastLoader, IngestedObjects, JobRepository, QualityReports, RunRepository
-from tests.fakes import InMemoryJobs, InMemoryLoader, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
+from runtime.services.ports import AuditLog, ForecastLoader, IngestedObjects, JobRepository, QualityReports, RunRepository
+from runtime.services.read_ports import AuditReads
+from tests.fakes import InMemoryAuditLog, InMemoryJobs, InMemoryLoader, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,16 @@ class Books:
     jobs: JobRepository
     reports: QualityReports
     loader: ForecastLoader
+    audit_log: AuditLog
+    audit_reads: AuditReads
 
 
 @pytest.fixture(params=["memory", "postgres"])
 def books(request: pytest.FixtureRequest) -> Books:
     """The repositories, in memory or in PostgreSQL."""
     if request.param == "memory":
-        runs = InMemoryRuns()
-        return Books(InMemoryObjects(), runs, InMemoryJobs(), InMemoryQualityReports(), InMemoryLoader(runs))
+        runs, audit_log = InMemoryRuns(), InMemoryAuditLog()
+        return Books(InMemoryObjects(), runs, InMemoryJobs(), InMemoryQualityReports(), InMemoryLoader(runs), audit_log, audit_log)
     database = request.getfixturevalue("postgres")
     return Books(
         PostgresIngestedObjects(database),
@@ -39,4 +43,6 @@ def books(request: pytest.FixtureRequest) -> Books:
         PostgresJobs(database),
         PostgresQualityReports(database),
         PostgresForecastLoader(database),
+        PostgresAuditLog(database),
+        PostgresAuditReads(database),
     )

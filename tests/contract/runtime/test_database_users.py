@@ -25,8 +25,8 @@ from tests.unit.runtime.api.conftest import call
 
 USERS = Users("signify_functions", "signify_api")
 READ = {
-    "accuracy_reports", "data_quality_reports", "excluded_series", "forecast_runs", "forecasts", "ingested_objects", "jobs", "kpi_metrics",
-    "published_run", "access.cursor_key",
+    "accuracy_reports", "audit_events", "data_quality_reports", "excluded_series", "forecast_runs", "forecasts", "ingested_objects",
+    "jobs", "kpi_metrics", "published_run", "access.cursor_key",
 }  # fmt: skip
 TABLE_GRANTS = """
 select c.oid::regclass::text, privilege from pg_class c
@@ -75,11 +75,11 @@ def api(deployed_url: str) -> Iterator[Database]:
     connection.close()
 
 
-def test_the_api_may_read_what_it_answers_and_add_jobs_and_no_more(deployed_url: str) -> None:
+def test_the_api_may_read_what_it_answers_and_add_jobs_and_audit_events_and_no_more(deployed_url: str) -> None:
     with psycopg.connect(deployed_url) as connection:
         table_grants = set(connection.execute(TABLE_GRANTS).fetchall())
         above = {what for (what,) in connection.execute(SCHEMA_GRANTS)}
-    assert table_grants == {(table, "select") for table in READ} | {("jobs", "insert")}
+    assert table_grants == {(table, "select") for table in READ} | {("jobs", "insert"), ("audit_events", "insert")}
     assert above == {"connect", "public usage", "access usage"}
 
 
@@ -123,6 +123,8 @@ FORBIDDEN_STATEMENTS: list[LiteralString] = [
     "update jobs set status = 'SUCCEEDED'",
     "update forecast_runs set published_at = now()",
     "update access.cursor_key set key = 'mine'",
+    "update audit_events set actor = 'somebody else'",
+    "delete from audit_events",
     "delete from jobs",
     "delete from forecast_runs",
     "truncate jobs",

@@ -1,0 +1,32 @@
+"""Audit events: what people changed by hand, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class AuditAction(StrEnum):
+    """What was done. The subject of an event is the id of the thing that it was done to."""
+
+    PUBLISH_RUN = "PUBLISH_RUN"
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    """One change that somebody made by hand.
+
+    `actor` is the client id of a token, or the user of a command. `detail` holds JSON values: what the action needs to be understood or
+    undone.
+    """
+
+    id: UUID
+    at: datetime
+    actor: str
+    action: AuditAction
+    subject: str
+    reason: str | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
