@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from aws_cdk import App
 
 from cdk.common.checks import add_checks
 from cdk.settings.reader import SettingsError, read_settings
+from cdk.settings.target import require_target
 from stacks.platform import build_platform
 
 
@@ -14,6 +17,7 @@ def main() -> None:
     app = App()
     try:
         settings = read_settings(app.node.get_all_context())
+        require_target(settings, os.environ)
     except SettingsError as error:
         raise SystemExit(f"settings: {error}") from None
     build_platform(app, settings)

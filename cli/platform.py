@@ -11,12 +11,15 @@ import httpx
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 
+from cdk.settings.model import Settings
 from cli.console import CliError
+from cli.stage_settings import read_stage, require_account
 from contracts.scopes import ALL_SCOPES
+from contracts.stages import LOCAL_STAGE, is_stack_of
 from local import local_stack
 from local.client_factory import ClientFactory
 
-LOCAL = "local"
+LOCAL = LOCAL_STAGE
 CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"mode": "standard", "max_attempts": 4})
 
 
@@ -33,7 +36,7 @@ class Platform(ClientFactory):
         Raises CliError when nothing is deployed under this stage.
         """
         pages = self.client("cloudformation").get_paginator("describe_stacks").paginate()
-        stacks = [stack for page in pages for stack in page["Stacks"] if stack["StackName"].startswith(f"Signify-{self.stage}-")]
+        stacks = [stack for page in pages for stack in page["Stacks"] if is_stack_of(self.stage, stack["StackName"])]
         if not stacks:
             raise CliError(f"stage {self.stage} is not deployed in this account and region; run `./signify deploy --stage {self.stage}`")
         return {output["OutputKey"]: output["OutputValue"] for stack in stacks for output in stack.get("Outputs", [])}
@@ -94,21 +97,30 @@ def describe_problem(response: httpx.Response) -> str:
 
 
 def open_platform(stage: str) -> Platform:
-    """Return the platform of a stage; for `local` the running local stack.
+    """Return the platform of a stage, in its region; for `local` the running local stack.
 
-    Raises LocalStackError when the local stack is not running.
+    Raises LocalStackError when the local stack is not running, CliError for an unknown stage and for credentials of another account.
     """
     if stage != LOCAL:
-        return Platform(config=CONFIG, stage=stage)
+        settings = read_stage(stage)
+        if settings.account:
+            require_account(settings, require_credentials(settings.region))
+        return Platform(options=select_region(settings), config=CONFIG, stage=stage)
     return Platform(options=local_stack.require_running().aws.options, config=CONFIG, stage=LOCAL)
 
 
-def require_credentials() -> str:
+def select_region(settings: Settings) -> dict[str, str]:
+    """Return the arguments of boto3.client that select the stage's region, if it states one."""
+    return {"region_name": settings.region} if settings.region else {}
+
+
+def require_credentials(region: str | None = None) -> str:
     """Return the number of the AWS account of the caller's credentials, so that a long command fails at once without them.
 
+    STS is called in `region`, else in the region of the profile.
     Raises CliError, or the error of boto3, when there are none or they are invalid.
     """
     try:
-        return str(ClientFactory(config=CONFIG).client("sts").get_caller_identity()["Account"])
+        return str(ClientFactory({"region_name": region} if region else {}, CONFIG).client("sts").get_caller_identity()["Account"])
     except NoCredentialsError:
         raise CliError("no AWS credentials were found; set AWS_PROFILE, or sign in with `aws sso login`") from None

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from cdk.settings.model import Settings
-from cdk.settings.reader import SettingsError, read_settings
 from cli.console import CliError, err, out
-from cli.platform import LOCAL, open_platform, require_credentials
+from cli.platform import open_platform, require_credentials
+from cli.stage_settings import read_stage, require_account, require_placement
+from contracts.stages import is_stack_of, make_stack_name
 from local import cdk_cli
-from local.state import ROOT
 
 DATA_STACKS = ("Lake", "Database")
 """The stacks with resources that cannot be created again from the repository."""
 
-AwsStage = Annotated[str, typer.Option("--stage", help="A stage of cdk.json, e.g. dev or prod; it uses your AWS credentials.")]
+AwsStage = Annotated[str, typer.Option("--stage", help="A stage of cdk.json, e.g. dev or prod; it needs AWS credentials of its account.")]
 
 
 def deploy(stage: AwsStage) -> None:
@@ -36,7 +35,7 @@ def destroy(
     leave_data: Annotated[bool, typer.Option("--leave-data", help="Delete everything except the lake and the database.")] = False,
 ) -> None:
     """Delete a stage from AWS. Its data is deleted only if the settings allow it."""
-    settings = _read_settings(stage)
+    settings = read_stage(stage)
     if confirm != stage:
         raise CliError(f"refused: add `--confirm {stage}` to delete stage {stage}")
     if leave_data:
@@ -61,34 +60,28 @@ def _require_deletable(stage: str, settings: Settings) -> None:
         )
 
 
-def _read_settings(stage: str) -> Settings:
-    """Return the settings of a stage on AWS. Raises CliError for an unknown stage, naming the stages, and for invalid settings."""
-    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
-    stages = [name for name in context["stages"] if name != LOCAL]
-    if stage == LOCAL:
-        raise CliError("stage local is the local stack: `./signify up` deploys it, `./signify down` deletes it")
-    if stage not in stages:
-        raise CliError(f"there is no stage {stage!r} in cdk.json; the stages are {' and '.join(stages)}")
-    try:
-        return read_settings(context, stage)
-    except SettingsError as error:
-        raise CliError(str(error)) from None
-
-
 def _list_stacks_without_data(stage: str) -> list[str]:
     """Return the deployed stacks of the stage that hold no data."""
     pages = open_platform(stage).client("cloudformation").get_paginator("describe_stacks").paginate()
     names = [stack["StackName"] for page in pages for stack in page["Stacks"]]
-    data_stacks = {f"Signify-{stage}-{name}" for name in DATA_STACKS}
-    deletable = [name for name in names if name.startswith(f"Signify-{stage}-") and name not in data_stacks]
+    data_stacks = {make_stack_name(stage, name) for name in DATA_STACKS}
+    deletable = [name for name in names if is_stack_of(stage, name) and name not in data_stacks]
     if not deletable:
         raise CliError(f"stage {stage} has no stacks without data in this account and region")
     return deletable
 
 
 def _run_cdk(stage: str, *arguments: str) -> None:
-    """Run a CDK command on a stage, after the checks that take a second: the stage's settings and the credentials."""
-    _read_settings(stage)
+    """Run a CDK command on a stage, after the checks that take a second: the stage's settings, the credentials and their account."""
+    settings = read_stage(stage)
     cdk_cli.require_aws_endpoint()
-    err.print(f"Stage {stage}, AWS account {require_credentials()}")
-    cdk_cli.run_on_aws([*arguments, "--context", f"stage={stage}"], on_line=lambda line: out.print(line, markup=False))
+    account = require_credentials(settings.region)
+    require_account(settings, account)
+    if arguments[0] != "diff":
+        require_placement(settings, account)
+    err.print(f"Stage {stage}, AWS account {account}{f', region {settings.region}' if settings.region else ''}")
+    cdk_cli.run_on_aws([*arguments, "--context", f"stage={stage}"], on_line=_print_line, region=settings.region)
+
+
+def _print_line(line: str) -> None:
+    out.print(line, markup=False)

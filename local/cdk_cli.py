@@ -93,13 +93,16 @@ def require_aws_endpoint() -> None:
         raise CdkError(f"AWS_ENDPOINT_URL is {endpoint}, which is not AWS; unset it to use your AWS account")
 
 
-def run_on_aws(arguments: Sequence[str], on_line: OnLine) -> None:
-    """Run a CDK command against the AWS account of the caller's credentials; `on_line` must print every line.
+def run_on_aws(arguments: Sequence[str], on_line: OnLine, region: str | None = None) -> None:
+    """Run a CDK command against the AWS account of the caller's credentials, in `region` or else in that of their profile.
+
+    `on_line` must print every line.
 
     Raises CdkError when AWS_ENDPOINT_URL names another endpoint, and when the command fails.
     """
     require_aws_endpoint()
-    environment = {**os.environ, **QUIET_VARIABLES, "PATH": build_search_path()}
+    region_variables = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}
+    environment = {**os.environ, **QUIET_VARIABLES, **region_variables, "PATH": build_search_path()}
     CdkCli(environment, state.logs() / "cdk-aws.log", AWS_TIMEOUT_SECONDS, error_lines=0).run(arguments, on_line)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from contracts.stages import LOCAL_STAGE
 from local import cdk_cli, ports, state
 from local.emulator.settings import REGION, EmulatorSettings
 from local.errors import LocalStackError
@@ -77,7 +78,7 @@ def cdk_environment(endpoint: str) -> dict[str, str]:
         **_base_environment(),
         **cdk_cli.QUIET_VARIABLES,
         **aws_environment(endpoint),
-        "SIGNIFY_STAGE": "local",
+        "SIGNIFY_STAGE": LOCAL_STAGE,
         "CDK_HOME": str(state.home() / "cdk"),
         # The CDK's own template rules; the stages for AWS are checked with them.
         "CDK_VALIDATION": "false",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from contracts.stages import LOCAL_STAGE
 from local import addresses, emulator_process, function_runtime, ports, processes, state
 from local.assembly import Assembly
 from local.cdk_cli import CdkCli, OnLine
@@ -61,7 +62,7 @@ class LocalStack:
 
     def environment(self) -> dict[str, str]:
         """Return what a developer exports to work with this stack: endpoint, credentials and the variables of the API function."""
-        return {**emulator_process.aws_environment(self.state.endpoint), "SIGNIFY_STAGE": "local", **state.read_environment()}
+        return {**emulator_process.aws_environment(self.state.endpoint), "SIGNIFY_STAGE": LOCAL_STAGE, **state.read_environment()}
 
     def read_outputs(self) -> dict[str, str]:
         """Return the outputs of all CloudFormation stacks, by output key."""

@@ -14,10 +14,12 @@ from cdk.settings.types import (
     Origins,
     RouteTableIds,
     RunTime,
+    StageName,
     SubnetIds,
     Tags,
     TimeZoneName,
 )
+from contracts.stages import LOCAL_STAGE, MAX_STAGE_LENGTH, make_stack_name
 
 MIN_POLL_SECONDS = 60
 """On AWS: the history of an execution holds 25,000 events, and each poll of Amazon Forecast, for 20 hours at most, adds nine."""
@@ -49,7 +51,20 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
-    stage: Literal["dev", "prod", "local"] = Field(description="Name of the stage; part of the name of every stack.")
+    stage: StageName = Field(
+        description="Name of the stage, a block in cdk.json; part of the name of every stack. "
+        f"Lower-case letters, digits and single hyphens, at most {MAX_STAGE_LENGTH} characters."
+    )
+    account: str | None = Field(
+        None,
+        pattern=r"^[0-9]{12}$",
+        description="AWS account of the stage. A deploy with credentials of another account is refused. Not inherited by `extends`.",
+    )
+    region: str | None = Field(
+        None,
+        pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$",
+        description="AWS region of the stage, such as eu-central-1; `./signify` uses it, not the profile's. Not inherited by `extends`.",
+    )
     function_platform: Literal["aws", "host"] = Field(
         "aws", description="Where functions run: `aws` on Lambda, `host` on this machine, for the local stack."
     )
@@ -167,6 +182,12 @@ class Settings(BaseModel):
         False, description="Run jobs on spare capacity (FLEX): about a third cheaper, but they start later, and Glue does not queue them."
     )
 
+    @model_validator(mode="after")
+    def _check_platform(self) -> Self:
+        if self.function_platform == "host" and self.stage != LOCAL_STAGE:
+            raise ValueError(f"functionPlatform is host, which only stage {LOCAL_STAGE} can be: use aws, or extend another stage")
+        return self
+
     @field_validator("forecast_poll_seconds")
     @classmethod
     def _check_poll_seconds(cls, value: int, info: ValidationInfo) -> int:
@@ -204,7 +225,7 @@ class Settings(BaseModel):
 
     def stack_name(self, name: str) -> str:
         """Return the physical name of a stack; other physical names are generated wherever AWS allows it."""
-        return f"Signify-{self.stage}-{name}"
+        return make_stack_name(self.stage, name)
 
     @property
     def on_aws(self) -> bool:

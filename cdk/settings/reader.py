@@ -1,9 +1,12 @@
-"""Read the settings of a stage: from the command line (`-c key=value`), else from its block in cdk.json, else the default."""
+"""Read the settings of a stage: from the command line (`-c key=value`), else from its block in cdk.json, else the default.
+
+A block with `extends` takes the settings of another stage that it does not state itself, except those that belong to one stage only.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,7 +16,14 @@ from pydantic_core import ErrorDetails
 
 from cdk.settings.model import Settings
 
+EXTENDS = "extends"
+NOT_INHERITED = frozenset({"account", "region"})
+"""Settings that name a place or a resource of one stage: a stage that extends another states its own."""
 REPLACED_KEYS = {"schedule": "runAt replaces it: write the start time of the daily run as HH:MM, for example runAt=04:30."}
+
+
+Block = Mapping[str, object]
+"""The settings of one stage, by their keys in cdk.json."""
 
 
 class SettingsError(ValueError):
@@ -26,12 +36,42 @@ def read_settings(context: Mapping[str, Any], stage: str | None = None) -> Setti
     `context` is the context of the CDK app: the blocks of all stages under `stages`, and the keys of the command line.
     """
     name = stage or context.get("stage") or os.environ.get("SIGNIFY_STAGE") or "dev"
-    block = context.get("stages", {}).get(name, {})
+    block = resolve_block(context.get("stages", {}), name)
     overrides = {key: value for key, value in context.items() if is_setting(key)}
     try:
         return Settings.model_validate({**block, **overrides, "stage": name})
     except ValidationError as error:
         raise SettingsError("\n".join(_describe(name, details) for details in error.errors())) from None
+
+
+def resolve_block(blocks: Mapping[str, Block], stage: str) -> Block:
+    """Return the block of a stage in cdk.json with what it inherits by `extends`. Raises SettingsError for a stage that is not there."""
+    if stage not in blocks:
+        raise SettingsError(
+            f"there is no stage {stage!r} in cdk.json; the stages are {_join(blocks)}. To add one, write a block under `stages`: "
+            f'"{stage}": {{"extends": "prod", "account": "123456789012", "region": "eu-central-1"}}'
+        )
+    return _inherit(blocks, [stage])
+
+
+def _inherit(blocks: Mapping[str, Block], chain: list[str]) -> Block:
+    """Return the block at the end of `chain`, the stages that extend each other, with what it inherits."""
+    *children, stage = chain
+    if stage in children:
+        raise SettingsError(f"stage {chain[0]}: extends leads in a circle: {' -> '.join(chain)}")
+    if stage not in blocks:
+        raise SettingsError(f"stage {children[-1]}: extends is {stage!r}, which is not in cdk.json; the stages are {_join(blocks)}")
+    block = blocks[stage]
+    if EXTENDS not in block:
+        return block
+    inherited_block = _inherit(blocks, [*chain, str(block[EXTENDS])])
+    parent = {key: value for key, value in inherited_block.items() if key not in NOT_INHERITED}
+    return {**parent, **{key: value for key, value in block.items() if key != EXTENDS}}
+
+
+def _join(names: Iterable[str]) -> str:
+    *first, last = [*names] or ["none"]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def is_setting(key: str) -> bool:

@@ -10,6 +10,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from contracts.stages import find_name_problem
+
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """The retention periods of CloudWatch Logs."""
 LOG_RETENTION_CHOICES = ", ".join(map(str, LOG_RETENTION_DAYS))
@@ -63,6 +65,12 @@ def _check_tags(tags: dict[str, str]) -> dict[str, str]:
     return tags
 
 
+def _check_stage_name(name: str) -> str:
+    if problem := find_name_problem(name):
+        raise ValueError(problem)
+    return name
+
+
 def _check_time_zone(name: str) -> str:
     if name not in available_timezones():
         suggestions = get_close_matches(name, sorted(available_timezones()), n=3, cutoff=0.4) or ["Europe/Berlin"]
@@ -82,6 +90,7 @@ def _check_log_retention(days: int) -> int:
     return days
 
 
+StageName = Annotated[str, AfterValidator(_check_stage_name)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_parse_list)]
 SubnetIds = Annotated[tuple[str, ...], _check_ids("subnet"), BeforeValidator(_parse_list)]
 RouteTableIds = Annotated[tuple[str, ...], _check_ids("rtb"), BeforeValidator(_parse_list)]

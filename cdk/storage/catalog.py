@@ -30,7 +30,7 @@ class Catalog(Construct):
         super().__init__(scope, construct_id)
         self._lake = lake
         # People type this name in SQL, so it is not generated.
-        self.name = f"signify_{settings.stage}"
+        self.name = f"signify_{settings.stage.replace('-', '_')}"
         self.database = CfnDatabase(
             self,
             "Database",

@@ -51,7 +51,8 @@ class ForecastDatasets(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings, lake: Lake) -> None:
         super().__init__(scope, construct_id)
-        prefix = f"signify_{settings.stage}_"
+        # Hyphens are not allowed in these names. "X" is in no other stage's name, so the pattern of prod does not match those of prod-eu.
+        prefix = f"signify_{settings.stage.replace('-', 'X')}_"
         name = f"{prefix}demand_{_fingerprint()}"
         self.role = self._role(lake)
         dataset = CfnDataset(

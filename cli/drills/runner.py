@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from cli.drills.triggers import TRIGGERS, AlarmDescription, Target, put_breaching_data
+from contracts.stages import LOCAL_STAGE, make_stack_name
 from local.errors import LocalError
 
-MONITORING_STACK = "Signify-local-Monitoring"
+MONITORING_STACK = make_stack_name(LOCAL_STAGE, "Monitoring")
 ALARM_TYPES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 LOGICAL_ID = re.compile(r"Alarms(\w+)[0-9A-F]{8}")
 PART = re.compile(r"(\w+)Part\d+")

@@ -13,13 +13,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.environment import Variable
 from contracts.metrics import NAMESPACE, STAGE, Metric
+from contracts.stages import LOCAL_STAGE
 
 # A handler that fails before it emits a metric has nothing to publish; a warning about that would only hide the failure.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
-metrics.set_default_dimensions(**{STAGE: os.environ.get(Variable.STAGE, "local")})
+metrics.set_default_dimensions(**{STAGE: os.environ.get(Variable.STAGE, LOCAL_STAGE)})
 
 Handler = Callable[[dict[str, object], LambdaContext], Mapping[str, object]]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from contracts.stages import is_stack_of
 from tests.infrastructure.templates import Stage, Template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +54,8 @@ def context() -> dict[str, Any]:
 def synthesise(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
     """Synthesise stages of one app, without cdk-nag and the built-in checks, which have tests of their own.
 
-    Repeated calls return the cached result: two seconds a stage are what this folder's tests take.
+    `extends` makes new stages of cdk.json of these names. Repeated calls return the cached result: two seconds a stage are what this
+    folder's tests take.
     """
 
     @cache
@@ -63,7 +65,10 @@ def synthesise(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
         from cdk.settings.reader import read_settings
         from stacks.platform import build_platform
 
-        app_context = {**context, **dict(settings)}
+        options = dict(settings)
+        parent = options.pop("extends", None)
+        blocks = {**context["stages"], **({stage: {"extends": parent} for stage in stages} if parent else {})}
+        app_context = {**context, **options, "stages": blocks}
         app = App(context=app_context, outdir=str(tmp_path_factory.mktemp("cdk.out")), builtin_cloud_formation_validation=False)
         for stage in stages:
             build_platform(app, read_settings(app_context, stage))
@@ -118,7 +123,7 @@ def aws_stage(request: pytest.FixtureRequest, stages: dict[str, Stage]) -> Stage
 
 
 def _stage(name: str, assembly: Any) -> Stage:
-    artifacts = [artifact for artifact in assembly.stacks if artifact.stack_name.startswith(f"Signify-{name}-")]
+    artifacts = [artifact for artifact in assembly.stacks if is_stack_of(name, artifact.stack_name)]
     templates = {a.stack_name.split("-")[-1]: Template(a.stack_name, a.template, dict(a.tags)) for a in artifacts}
     ours = {artifact.stack_name for artifact in artifacts}
     dependencies = {a.stack_name: [d.id for d in a.dependencies if d.id in ours] for a in artifacts}

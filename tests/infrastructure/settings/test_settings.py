@@ -52,7 +52,10 @@ def test_feature_flags_and_lookups_are_not_settings(context: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("overrides", "phrases"),
     [
-        ({"stage": "qa"}, ["stage is 'qa'", "'dev', 'prod' or 'local'"]),
+        ({"stage": "qa"}, ["there is no stage 'qa' in cdk.json", "dev, prod and local", '"qa": {"extends": "prod"']),
+        ({"account": "1234"}, ["account is '1234'", "match pattern"]),
+        ({"region": "Frankfurt"}, ["region is 'Frankfurt'", "match pattern"]),
+        ({"functionPlatform": "host"}, ["functionPlatform is host", "only stage local"]),
         ({"databaseMaxCapacity": "0"}, ["databaseMaxCapacity is '0'", "greater than or equal to 1"]),
         ({"databaseMinCapacity": "0.3"}, ["databaseMinCapacity is '0.3'", "multiple of 0.5"]),
         ({"databaseMinCapacity": "8"}, ["databaseMinCapacity is 8, databaseMaxCapacity 4", "may not exceed"]),

@@ -12,19 +12,22 @@ from cli import stages
 from cli.app import app
 from cli.console import CliError
 
+ACCOUNT = "123456789012"
+
 
 @pytest.fixture
 def cdk_calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The arguments of each call of the CDK CLI."""
     calls: list[list[str]] = []
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr("local.cdk_cli.run_on_aws", lambda arguments, on_line: calls.append(list(arguments)))
-    monkeypatch.setattr(stages, "require_credentials", lambda: "123456789012")
+    monkeypatch.setattr("local.cdk_cli.run_on_aws", lambda arguments, on_line, region: calls.append(list(arguments)))
+    monkeypatch.setattr(stages, "require_credentials", lambda region: ACCOUNT)
     return calls
 
 
 def settings_are(monkeypatch: pytest.MonkeyPatch, **values: Any) -> None:
-    monkeypatch.setattr(stages, "_read_settings", lambda stage: Settings.model_validate({"stage": stage, **values}))
+    settings = {"account": ACCOUNT, "region": "eu-central-1", **values}
+    monkeypatch.setattr(stages, "read_stage", lambda stage: Settings.model_validate({"stage": stage, **settings}))
 
 
 def destroy(*arguments: str) -> BaseException | None:
@@ -73,11 +76,12 @@ class Account:
         return self
 
     def paginate(self) -> list[dict[str, Any]]:
-        names = ("dev-Lake", "dev-Database", "dev-Processing", "dev-Api", "prod-Api")
+        names = ("dev-Lake", "dev-Database", "dev-Processing", "dev-Api", "prod-Api", "dev-eu-Api")
         return [{"Stacks": [{"StackName": f"Signify-{name}"} for name in names]}]
 
 
 def test_the_stacks_with_data_can_be_kept(cdk_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    settings_are(monkeypatch)
     monkeypatch.setattr(stages, "open_platform", lambda stage: Account())
     assert destroy("--stage", "dev", "--confirm", "dev", "--leave-data") is None
     assert cdk_calls == [["destroy", "Signify-dev-Processing", "Signify-dev-Api", "--force", "--context", "stage=dev"]]

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from cdk.settings.model import Settings
+from cli import platform
 from cli.console import CliError
 from cli.platform import Platform, describe_problem, open_platform
 from local.errors import LocalStackError
@@ -27,7 +29,7 @@ class Stacks:
 
         return [
             {"Stacks": [stack("Signify-dev-Api", "https://dev/")]},
-            {"Stacks": [stack("Signify-prod-Api", "https://prod/"), {"StackName": "x"}]},
+            {"Stacks": [stack("Signify-prod-Api", "https://prod/"), {"StackName": "x"}, stack("Signify-prod-eu-Api", "https://prod-eu/")]},
         ]
 
 
@@ -37,7 +39,7 @@ def stacks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("stacks")
-@pytest.mark.parametrize("stage", ["dev", "prod"])
+@pytest.mark.parametrize("stage", ["dev", "prod", "prod-eu"])
 def test_the_outputs_are_those_of_the_stage(stage: str) -> None:
     assert Platform(stage=stage).outputs == {"ApiUrl": f"https://{stage}/"}
     assert Platform(stage=stage).api_url == f"https://{stage}/api/v1"
@@ -53,6 +55,16 @@ def test_the_local_platform_needs_a_running_stack(tmp_path: Any, monkeypatch: py
     monkeypatch.setenv("SIGNIFY_HOME", str(tmp_path))
     with pytest.raises(LocalStackError, match=r"the local stack is not running; start it with `\./signify up`"):
         open_platform("local")
+
+
+def test_a_stage_is_opened_in_its_region_and_with_credentials_of_its_account_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings.model_validate({"stage": "prod-eu", "account": "123456789012", "region": "eu-central-1"})
+    monkeypatch.setattr(platform, "read_stage", lambda stage: settings)
+    monkeypatch.setattr(platform, "require_credentials", lambda region: "123456789012")
+    assert open_platform("prod-eu").options == {"region_name": "eu-central-1"}
+    monkeypatch.setattr(platform, "require_credentials", lambda region: "210987654321")
+    with pytest.raises(CliError, match="belongs to account 123456789012, but the credentials are of account 210987654321"):
+        open_platform("prod-eu")
 
 
 def with_responses(monkeypatch: pytest.MonkeyPatch, *responses: httpx.Response) -> Platform:

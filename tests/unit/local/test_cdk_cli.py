@@ -97,3 +97,17 @@ def test_a_deploy_to_aws_rejects_another_endpoint(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
     with pytest.raises(CdkError, match=r"AWS_ENDPOINT_URL is http://127\.0\.0\.1:4566, which is not AWS; unset it"):
         run_on_aws(["deploy"], print)
+
+
+def test_a_deploy_to_aws_uses_the_region_of_the_stage_whatever_the_profile_says(
+    cdk: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cdk("import os\nprint(os.environ['AWS_REGION'], os.environ['AWS_DEFAULT_REGION'])")
+    monkeypatch.setenv("SIGNIFY_HOME", str(tmp_path))
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    lines: list[str] = []
+    run_on_aws(["deploy"], lines.append, region="eu-central-1")
+    run_on_aws(["deploy"], lines.append)
+    assert lines == ["eu-central-1 eu-central-1", "us-east-1 us-east-1"]
