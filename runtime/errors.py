@@ -10,7 +10,8 @@ SignifyError                          500  a bug in Signify
 │   ├── RunNotFound
 │   ├── NothingPublished
 │   ├── JobNotFound
-│   └── ReportNotFound
+│   ├── ReportNotFound
+│   └── ManifestNotFound
 ├── Conflict                          409
 │   ├── ContentAlreadyAccepted             the same bytes were accepted at the same time
 │   └── IdempotencyKeyTaken                another run carries the key
@@ -97,6 +98,10 @@ class JobNotFound(NotFound):
 
 class ReportNotFound(NotFound):
     """The run has no such report (yet)."""
+
+
+class ManifestNotFound(NotFound):
+    """The manifest of the run was deleted with its files."""
 
 
 class Conflict(SignifyError):

@@ -15,6 +15,7 @@ from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import API, CANARY
 from cdk.monitoring.canary import Canary
 from cdk.settings.model import Settings
+from cdk.storage.lake import Lake
 from contracts.environment import Variable
 from stacks.base import StageStack
 
@@ -22,10 +23,15 @@ from stacks.base import StageStack
 class ApiStack(StageStack):
     """The API serves the published run and starts new ones."""
 
-    def __init__(self, scope: Construct, settings: Settings, functions: FunctionFactory, machine: StateMachine) -> None:
+    def __init__(self, scope: Construct, settings: Settings, lake: Lake, functions: FunctionFactory, machine: StateMachine) -> None:
         super().__init__(scope, "Api", settings, "API and identity")
-        environment = {Variable.STATE_MACHINE_ARN: machine.state_machine_arn, Variable.CORS_ORIGINS: ",".join(settings.cors_origins)}
+        environment = {
+            Variable.STATE_MACHINE_ARN: machine.state_machine_arn,
+            Variable.LAKE_BUCKET: lake.bucket.bucket_name,
+            Variable.CORS_ORIGINS: ",".join(settings.cors_origins),
+        }
         self.handler = functions.make(self, replace(API, snap_start=settings.api_snap_start), environment)
+        lake.grant_zones(self.handler, reads=API.reads, writes=API.writes)
         machine.grant_start_execution(self.handler)
         self.identity = Identity(self, "Identity", settings)
         self.edge = PlatformApi(self, "Edge", settings, self._integration_target(settings), self.identity)

@@ -43,7 +43,7 @@ def build_platform(scope: Construct, settings: Settings) -> Platform:
     if forecasting:
         steps = steps.with_amazon_forecast(forecasting.datasets.service, forecasting.jobs)
     workflow = WorkflowStack(scope, settings, lake.lake, steps, database.functions)
-    api = ApiStack(scope, settings, database.functions, workflow.run.machine)
+    api = ApiStack(scope, settings, lake.lake, database.functions, workflow.run.machine)
     resources = MonitoredResources(
         functions={**processing.functions, **anomaly.functions, **workflow.functions, **api.functions},
         ingestion_dead_letters=processing.ingestion.dead_letters,

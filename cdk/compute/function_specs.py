@@ -102,6 +102,7 @@ API = FunctionSpec(
     timeout_s=29,  # the limit of API Gateway
     concurrency=20,
     database_user=API_USER,
+    reads=(Zone.RUNS,),  # the lineage of a run
 )
 CANARY = FunctionSpec(
     "canary", "Calls the API as a client does", memory_mib=256, timeout_s=120, asynchronous=True, in_vpc=False, concurrency=1

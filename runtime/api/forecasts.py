@@ -23,6 +23,7 @@ from runtime.models.api.responses import (
     ForecastJobResponse,
     ForecastResponse,
     ForecastRunResponse,
+    LineageResponse,
 )
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.forecasts.forecast_reading import ForecastQuery
@@ -104,7 +105,7 @@ def generate_forecasts(
     middlewares=[READ],
 )
 def get_forecast(forecast_id: parameters.ForecastId) -> Response[str]:
-    """Return the status, model, back-test and warnings of a run, and the object versions it read."""
+    """Return the status, model, back-test and warnings of a run, and how much it read; `/lineage` lists the objects."""
     run, published_run = bootstrap.services().forecasts.get_run(forecast_id)
     return json_response(_run_body(run, is_published=published_run is not None and published_run.run_id == run.id))
 
@@ -142,6 +143,24 @@ def list_excluded(forecast_id: parameters.ForecastId) -> Response[str]:
     return json_response({"forecast_id": key.run_id, "excluded": excluded_series}, cache=CACHE_BRIEFLY)
 
 
+@router.get(
+    "/forecasts/<forecast_id>/lineage",
+    summary="List the objects that a forecast run read",
+    tags=["Forecasts"],
+    operation_id="listLineage",
+    responses=openapi_responses(LineageResponse, "One page of object versions, in the order in which they were received.", 400, 404),
+    middlewares=[READ],
+)
+def list_lineage(forecast_id: parameters.ForecastId, limit: parameters.Limit = 100, cursor: parameters.Cursor = None) -> Response[str]:
+    """Return the object versions that the run read, with their checksums and the number of their rows.
+
+    Follow `page.next_cursor` until `page.has_more` is false. The list is deleted with the files of the run, after `runDays`.
+    """
+    key, page = bootstrap.services().lineage.read_page(forecast_id, limit, cursor)
+    content = {"forecast_id": key.run_id, "objects": fragment(page.json), "page": page_body(page)}
+    return json_response(content, cache=CACHE_BRIEFLY)
+
+
 def _run_body(run: ForecastRun, *, is_published: bool) -> dict[str, object]:
     fields = ("as_of_date", "horizon_days", "published_at", "code_version", "created_at", "finished_at")
     fields_of_model = ("backend", "model_name", "model_version", "series_forecast", "series_excluded", "backtest")
@@ -152,5 +171,5 @@ def _run_body(run: ForecastRun, *, is_published: bool) -> dict[str, object]:
         **{name: getattr(run, name) for name in (*fields, *fields_of_model)},
         "params": dict(run.params),
         "warnings": list(run.warnings),
-        "lineage": [dict(entry) for entry in run.manifest],
+        "input": {"objects": run.input_objects, "digest": run.input_digest, "lineage": f"/api/v1/forecasts/{run.id}/lineage"},
     }

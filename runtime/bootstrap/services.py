@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
     from runtime.services.forecasts.forecast_reading import ForecastReading
+    from runtime.services.forecasts.lineage_reading import LineageReading
     from runtime.services.ingestion.ingestion import Ingestion
     from runtime.services.kpis.kpi_calculation import KpiCalculation
     from runtime.services.kpis.kpi_reading import KpiReading
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from runtime.services.runs.execution_events import ExecutionEvents
     from runtime.services.runs.forecast_jobs import ForecastJobs
     from runtime.services.runs.job_progress import JobProgress
+    from runtime.services.runs.manifests import Manifests
     from runtime.services.runs.publishing import Publishing
     from runtime.services.runs.quality_gate import QualityGate
     from runtime.services.runs.run_recorder import RunRecorder
@@ -63,10 +65,17 @@ class Services:
             objects=adapters.objects,
             runs=adapters.runs,
             jobs=adapters.jobs,
-            lake=adapters.lake,
+            manifests=self.manifests,
             clock=adapters.clock,
             code_version=adapters.run_environment.code_version,
         )
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        """Writes and reads the manifests of runs."""
+        from runtime.services.runs.manifests import Manifests
+
+        return Manifests(self._adapters.lake, self._adapters.runs)
 
     @cached_property
     def quality_gate(self) -> QualityGate:
@@ -173,6 +182,13 @@ class Services:
             cursors=self.cursors,
             clock=adapters.clock,
         )
+
+    @cached_property
+    def lineage(self) -> LineageReading:
+        """Reads the objects that runs read."""
+        from runtime.services.forecasts.lineage_reading import LineageReading
+
+        return LineageReading(self._adapters.runs, self.manifests, self.cursors)
 
     @cached_property
     def forecast_jobs(self) -> ForecastJobs:

@@ -105,8 +105,11 @@ class RunRepository(Protocol):
     def list_durations(self, since: datetime, until: datetime) -> list[float]:
         """Return the durations, in seconds, of the runs that succeeded and started in [since, until), in no order."""
 
-    def list_published_before(self, as_of_date: date) -> list[ForecastRun]:
+    def list_published_before(self, as_of_date: date) -> list[PublishedRun]:
         """Return the runs that were ever published and have an earlier as-of date, newest first."""
+
+    def list_input_entries(self, run_id: UUID) -> list[dict[str, object]]:
+        """Return the objects that a version without manifests in the lake stored with the run; empty for every later run."""
 
 
 class ForecastLoader(Protocol):

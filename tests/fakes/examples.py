@@ -16,7 +16,7 @@ from contracts.paths import forecast_key
 from contracts.tables import EXCLUDED, FORECASTS
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus
 from runtime.models.domain.publishing import ForecastFiles
-from runtime.models.domain.runs import Execution, ForecastRun, RunStatus, run_id_of
+from runtime.models.domain.runs import Execution, ForecastRun, PublishedRun, RunStatus, run_id_of
 from tests.fakes.lake import InMemoryLake
 
 STARTED_AT = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
@@ -59,6 +59,10 @@ def a_run(name: str = "daily-2026-11-22", **changes: Any) -> ForecastRun:
         execution_arn=an_execution(name).arn,
     )
     return replace(run, **changes)
+
+
+def a_published_run(name: str = "daily-2026-11-21", **changes: Any) -> PublishedRun:
+    return replace(PublishedRun(run_id_of(name), AS_OF, 28, STARTED_AT), **changes)
 
 
 def forecast_json(run_id: UUID, rows: int, **changes: Any) -> dict[str, Any]:

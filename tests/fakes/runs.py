@@ -22,6 +22,7 @@ class InMemoryRuns(RunRepository):
     def __init__(self, *runs: ForecastRun) -> None:
         self.by_id: dict[UUID, ForecastRun] = {run.id: run for run in runs}
         self.pointer: UUID | None = None
+        self.input_entries: dict[UUID, list[dict[str, object]]] = {}
 
     @override
     def start(self, run: ForecastRun) -> ForecastRun:
@@ -100,6 +101,14 @@ class InMemoryRuns(RunRepository):
         return [(run.finished_at - run.created_at).total_seconds() for run in runs if run.finished_at]
 
     @override
-    def list_published_before(self, as_of_date: date) -> list[ForecastRun]:
-        runs = [run for run in self.by_id.values() if run.published_at is not None and run.as_of_date < as_of_date]
+    def list_published_before(self, as_of_date: date) -> list[PublishedRun]:
+        runs = [
+            PublishedRun(run.id, run.as_of_date, run.horizon_days, run.published_at)
+            for run in self.by_id.values()
+            if run.published_at is not None and run.as_of_date < as_of_date
+        ]
         return sorted(runs, key=lambda run: (run.as_of_date, run.published_at), reverse=True)
+
+    @override
+    def list_input_entries(self, run_id: UUID) -> list[dict[str, object]]:
+        return self.input_entries.get(run_id, [])

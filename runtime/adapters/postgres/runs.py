@@ -25,7 +25,7 @@ class PostgresRuns(RunRepository):
 
     @override
     def start(self, run: ForecastRun) -> ForecastRun:
-        values = asdict(run) | {name: jsonb(getattr(run, name)) for name in ("params", "manifest", "warnings")}
+        values = asdict(run) | {name: jsonb(getattr(run, name)) for name in ("params", "warnings")}
         with self._database.transaction() as cursor:
             cursor.execute(INSERT, values)
         return self.get(run.id)
@@ -39,7 +39,7 @@ class PostgresRuns(RunRepository):
 
     @override
     def find(self, run_id: UUID) -> ForecastRun | None:
-        rows = self._database.rows("select * from forecast_runs where id = %s", [run_id])
+        rows = self._database.rows(SELECT, [run_id])
         return _run(rows[0]) if rows else None
 
     @override
@@ -81,18 +81,32 @@ class PostgresRuns(RunRepository):
         return [float(seconds) for (seconds,) in rows]
 
     @override
-    def list_published_before(self, as_of_date: date) -> list[ForecastRun]:
-        rows = self._database.rows(
-            "select * from forecast_runs where published_at is not null and as_of_date < %s order by as_of_date desc, published_at desc",
-            [as_of_date],
-        )
-        return [_run(row) for row in rows]
+    def list_published_before(self, as_of_date: date) -> list[PublishedRun]:
+        return [PublishedRun(*row) for row in self._database.fetch(PUBLISHED_BEFORE, [as_of_date])]
 
+    @override
+    def list_input_entries(self, run_id: UUID) -> list[dict[str, object]]:
+        rows = self._database.fetch("select input_manifest from forecast_runs where id = %s", [run_id])
+        return list(rows[0][0]) if rows else []
+
+
+# By name: `input_manifest`, which only old rows have, is megabytes long.
+SELECT = """
+select id, as_of_date, horizon_days, status, code_version, created_at, execution_arn, input_objects, input_digest, warnings, backend,
+    model_name, model_version, seed, params, series_forecast, series_excluded, backtest, finished_at, published_at
+from forecast_runs where id = %s
+"""
+
+PUBLISHED_BEFORE = """
+select id, as_of_date, horizon_days, published_at from forecast_runs
+where published_at is not null and as_of_date < %s order by as_of_date desc, published_at desc
+"""
 
 INSERT = """
-insert into forecast_runs (id, as_of_date, horizon_days, status, code_version, params, input_manifest, warnings, execution_arn, created_at)
-values (%(id)s, %(as_of_date)s, %(horizon_days)s, %(status)s, %(code_version)s, %(params)s, %(manifest)s, %(warnings)s,
-    %(execution_arn)s, %(created_at)s)
+insert into forecast_runs (id, as_of_date, horizon_days, status, code_version, params, input_objects, input_digest, warnings, execution_arn,
+    created_at)
+values (%(id)s, %(as_of_date)s, %(horizon_days)s, %(status)s, %(code_version)s, %(params)s, %(input_objects)s, %(input_digest)s,
+    %(warnings)s, %(execution_arn)s, %(created_at)s)
 on conflict (id) do update set status = excluded.status, finished_at = null where forecast_runs.published_at is null
 """
 
@@ -111,7 +125,4 @@ where id = %(id)s
 
 
 def _run(row: dict[str, Any]) -> ForecastRun:
-    return ForecastRun(
-        **{name: value for name, value in row.items() if name != "input_manifest"}
-        | {"status": RunStatus(row["status"]), "manifest": tuple(row["input_manifest"]), "warnings": tuple(row["warnings"])}
-    )
+    return ForecastRun(**row | {"status": RunStatus(row["status"]), "warnings": tuple(row["warnings"])})

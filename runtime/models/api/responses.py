@@ -78,6 +78,14 @@ class ForecastJobResponse(BaseModel):
     links: dict[str, str]
 
 
+class RunInputSummary(BaseModel):
+    """What a run read. Null for a run that was started before these figures were recorded."""
+
+    objects: int | None = Field(description="Number of object versions.")
+    digest: str | None = Field(description="SHA-256 of the list of contents: equal for two runs that read the same.")
+    lineage: str = Field(description="Path of the list of objects.")
+
+
 class ForecastRunResponse(BaseModel):
     """One forecast run: its input, model and results."""
 
@@ -96,7 +104,7 @@ class ForecastRunResponse(BaseModel):
     series_excluded: int | None
     backtest: dict[str, object] | None
     warnings: list[str]
-    lineage: list[dict[str, object]] = Field(description="Object versions that the run read, with their checksums.")
+    input: RunInputSummary
     created_at: datetime
     finished_at: datetime | None
 
@@ -115,6 +123,26 @@ class ExcludedResponse(BaseModel):
 
     forecast_id: UUID
     excluded: list[ExcludedSeries]
+
+
+class LineageObject(BaseModel):
+    """One object version that a run read. `staging_key` is where its rows are staged in the lake."""
+
+    object_id: UUID
+    dataset: str
+    key: str
+    version_id: str
+    sha256: str
+    rows: int
+    staging_key: str
+
+
+class LineageResponse(BaseModel):
+    """Object versions that a run read, in the order in which they were received."""
+
+    forecast_id: UUID
+    objects: list[LineageObject]
+    page: Page
 
 
 class AccuracyMetricsResponse(BaseModel):

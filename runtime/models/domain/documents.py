@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from uuid import UUID
 
@@ -36,6 +37,12 @@ class Manifest(Document):
     horizon_days: int
     today: date
     objects: tuple[ManifestObject, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the data sets and contents in order, as hexadecimal text: equal for runs that read the same rows."""
+        contents = "\n".join(f"{entry.dataset} {entry.sha256}" for entry in self.objects)
+        return hashlib.sha256(contents.encode()).hexdigest()
 
 
 class RowCounts(Document):

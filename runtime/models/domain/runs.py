@@ -50,7 +50,8 @@ class Execution:
 class ForecastRun:
     """One forecast generation, immutable once published.
 
-    `manifest` lists the objects the run reads; `backtest` is the back-test in `forecast.json`.
+    The objects that the run reads are in its manifest in the lake; here are their number and the digest of the list, None for a run of a
+    version that did not record them. `backtest` is the back-test in `forecast.json`.
     Fields about the model are None until the forecast exists.
     """
 
@@ -61,7 +62,8 @@ class ForecastRun:
     code_version: str
     created_at: datetime
     execution_arn: str | None = None
-    manifest: tuple[Mapping[str, object], ...] = ()
+    input_objects: int | None = None
+    input_digest: str | None = None
     warnings: tuple[str, ...] = ()
     backend: str | None = None
     model_name: str | None = None
@@ -77,7 +79,7 @@ class ForecastRun:
 
 @dataclass(frozen=True)
 class PublishedRun:
-    """The published run."""
+    """A run that readers see, or saw before."""
 
     run_id: UUID
     as_of_date: date

@@ -33,7 +33,10 @@ class ForecastRunRow(Base):
     code_version: Mapped[str]
     seed: Mapped[int | None]
     params: Mapped[Document] = mapped_column(server_default=text("'{}'"))
+    # The objects, as versions before 0.2 stored them here; nothing writes it, and a later migration drops it.
     input_manifest: Mapped[Documents] = mapped_column(server_default=text("'[]'"))
+    input_objects: Mapped[int | None]
+    input_digest: Mapped[str | None]
     warnings: Mapped[Documents] = mapped_column(server_default=text("'[]'"))
     series_forecast: Mapped[int | None]
     series_excluded: Mapped[int | None]

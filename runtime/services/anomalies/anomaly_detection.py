@@ -90,7 +90,7 @@ class AnomalyDetection:
         totals = []
         for earlier in self.runs.list_published_before(run.as_of_date)[:COMPARED_RUNS]:
             try:
-                totals.append(self.lake.read_json(anomaly_report_key(earlier.id))["report"]["total"])
+                totals.append(self.lake.read_json(anomaly_report_key(earlier.run_id))["report"]["total"])
             except NotFound:  # its report is too old, or was never written
                 continue
         return float(median(totals)) if len(totals) >= MIN_COMPARED_RUNS else None

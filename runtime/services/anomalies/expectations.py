@@ -12,7 +12,7 @@ import pandas as pd
 from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
-from runtime.models.domain.runs import ForecastRun
+from runtime.models.domain.runs import ForecastRun, PublishedRun
 from runtime.services.ports import ForecastFrames
 
 SERIES = ["site_id", "sku_id"]
@@ -29,7 +29,7 @@ class Expectations:
     past_days: int
     window_days: int
 
-    def panel(self, run: ForecastRun, earlier_runs: Sequence[ForecastRun]) -> DetectionPanel | None:
+    def panel(self, run: ForecastRun, earlier_runs: Sequence[PublishedRun]) -> DetectionPanel | None:
         """Return every series of which anything was expected on those days, or None when nothing was.
 
         Of several forecasts of a day the newest counts that was made before it. A day without stock, and one of which no demand is
@@ -45,12 +45,12 @@ class Expectations:
         rows = forecasts.merge(in_stock[[*SERIES, "forecast_date", "demand"]], on=[*SERIES, "forecast_date"])
         return self._arrange(rows, first_day) if len(rows) else None
 
-    def _read_forecasts(self, run: ForecastRun, earlier_runs: Sequence[ForecastRun]) -> Iterable[pd.DataFrame]:
+    def _read_forecasts(self, run: ForecastRun, earlier_runs: Sequence[PublishedRun]) -> Iterable[pd.DataFrame]:
         backtest = self.frames.backtest(run.id)
         if len(backtest):
             yield backtest
         for earlier in earlier_runs:
-            yield self.frames.forecast(earlier.id)
+            yield self.frames.forecast(earlier.run_id)
 
     def _arrange(self, rows: pd.DataFrame, first_day: date) -> DetectionPanel:
         """Rows as matrices, series by day; what is not there is NaN."""
@@ -72,9 +72,9 @@ class Expectations:
         )
 
 
-def select_weekly_runs(runs: Iterable[ForecastRun], first_day: date) -> list[ForecastRun]:
+def select_weekly_runs(runs: Iterable[PublishedRun], first_day: date) -> list[PublishedRun]:
     """Of runs, newest first, return those that forecast any day from first_day on: one a week, enough to cover every day before it."""
-    selection: list[ForecastRun] = []
+    selection: list[PublishedRun] = []
     for run in runs:
         is_week_older = not selection or run.as_of_date <= selection[-1].as_of_date - timedelta(days=DAYS_BETWEEN_RUNS)
         if is_week_older and run.as_of_date + timedelta(days=run.horizon_days) >= first_day:

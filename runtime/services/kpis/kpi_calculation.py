@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts.metrics import Metric
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.kpis import Basis, RunAccuracy
-from runtime.models.domain.runs import ForecastRun
+from runtime.models.domain.runs import ForecastRun, PublishedRun
 from runtime.services.forecasts.forecast_health import measure_biased_share, measure_sigmas
 from runtime.services.kpis.accuracy_metrics import extract_metrics
 from runtime.services.ports import ForecastFrames, KpiRepository, RunRepository
@@ -97,21 +97,21 @@ class KpiCalculation:
             return
         actuals = _actuals(self.frames.demand(run.id, min(first_days) - timedelta(days=TRAINING_DAYS)))
         if len(backtest):
-            yield self._measure(run, Basis.BACKTEST, run, backtest, _actuals_of_backtest(actuals, backtest))
+            yield self._measure(run.id, Basis.BACKTEST, run, backtest, _actuals_of_backtest(actuals, backtest))
         for old in earlier:
-            accuracy = self._measure(old, Basis.ACTUALS, run, self.frames.forecast(old.id), actuals)
+            accuracy = self._measure(old.run_id, Basis.ACTUALS, run, self.frames.forecast(old.run_id), actuals)
             if accuracy.report.joins.matched:
                 yield accuracy
 
-    def _measure(self, of: ForecastRun, basis: Basis, by: ForecastRun, forecast: pd.DataFrame, actuals: pd.DataFrame) -> RunAccuracy:
-        return RunAccuracy(of.id, basis, by.as_of_date, by.id, self.engine.report(forecast, actuals))
+    def _measure(self, run_id: UUID, basis: Basis, by: ForecastRun, forecast: pd.DataFrame, actuals: pd.DataFrame) -> RunAccuracy:
+        return RunAccuracy(run_id, basis, by.as_of_date, by.id, self.engine.report(forecast, actuals))
 
 
 def _length(accuracy: RunAccuracy) -> timedelta:
     return accuracy.report.window.length if accuracy.report.window else timedelta(0)
 
 
-def _may_still_change(old: ForecastRun, as_of_date: date) -> bool:
+def _may_still_change(old: PublishedRun, as_of_date: date) -> bool:
     return as_of_date <= old.as_of_date + timedelta(days=old.horizon_days + LATE_DAYS)
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from contracts import datasets
-from contracts.paths import Zone, dataset_prefix, manifest_key
+from contracts.paths import Zone, dataset_prefix
 from contracts.run_states import RunState
 from runtime.errors import InvalidInput, NoInputData
-from runtime.models.domain.documents import Manifest, ManifestObject
 from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at, request_hash
 from runtime.models.domain.objects import IngestedObject
 from runtime.models.domain.run_input import RunInput, parse_run_input
 from runtime.models.domain.runs import Execution, ForecastRun, RunStatus
-from runtime.services.ports import Clock, IngestedObjects, JobRepository, Lake, RunRepository
+from runtime.services.ports import Clock, IngestedObjects, JobRepository, RunRepository
+from runtime.services.runs.manifests import Manifests, make_manifest
 
 
 @dataclass(frozen=True)
@@ -52,28 +52,34 @@ class RunResolution:
     objects: IngestedObjects
     runs: RunRepository
     jobs: JobRepository
-    lake: Lake
+    manifests: Manifests
     clock: Clock
     code_version: str
 
     def resolve(self, raw_input: object, execution: Execution) -> ResolvedRun:
         """Record the run and write its manifest; a second call for the same execution returns the same run with the same objects.
 
-        Raises UnknownInputKey or InvalidInput, NoInputData when nothing was accepted yet, IdempotencyKeyTaken.
+        Raises UnknownInputKey or InvalidInput, NoInputData when nothing was accepted yet, ManifestNotFound when the manifest
+        of the first call is gone, IdempotencyKeyTaken.
         """
         run_input = parse_run_input(raw_input)
-        run = self.runs.find(execution.run_id) or self._new_run(run_input, execution)
+        run = self._continue_run(execution) or self._new_run(run_input, execution)
         self._mark_job(run_input, execution)
         run = self.runs.start(run)
-        self.lake.write_json(manifest_key(run.id), _manifest(run).model_dump(mode="json"))
         if self.jobs.get(run.id).has_ended:  # the execution was stopped and recorded in the meantime
             self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
-        return ResolvedRun(run, run_input, self.lake.bucket)
+        return ResolvedRun(run, run_input, self.manifests.lake.bucket)
+
+    def _continue_run(self, execution: Execution) -> ForecastRun | None:
+        run = self.runs.find(execution.run_id)
+        if run is not None:
+            self.manifests.ensure(run)
+        return run
 
     def _new_run(self, run_input: RunInput, execution: Execution) -> ForecastRun:
         objects = self.objects.list_accepted()
         as_of_date, warnings = choose_as_of_date(run_input.as_of_date, execution.started_at.date(), objects)
-        return ForecastRun(
+        run = ForecastRun(
             id=execution.run_id,
             as_of_date=as_of_date,
             horizon_days=run_input.horizon_days,
@@ -81,9 +87,11 @@ class RunResolution:
             code_version=self.code_version,
             created_at=execution.started_at,
             execution_arn=execution.arn,
-            manifest=tuple(_manifest_entry(record) for record in objects),
             warnings=warnings,
         )
+        manifest = make_manifest(run, [_manifest_entry(record) for record in objects])
+        self.manifests.write(manifest)  # before the row, so that every run that exists has its manifest
+        return replace(run, input_objects=len(manifest.objects), input_digest=manifest.digest)
 
     def _mark_job(self, run_input: RunInput, execution: Execution) -> None:
         """Create the job of the execution, unless the API has, and mark it as running in this first state."""
@@ -142,22 +150,12 @@ def _default_day(first: date, day: date, yesterday: date) -> tuple[date, tuple[s
 
 
 def _manifest_entry(record: IngestedObject) -> dict[str, object]:
-    return ManifestObject(
-        object_id=record.id,
-        dataset=record.dataset or "",
-        key=record.key,
-        version_id=record.version_id,
-        sha256=record.sha256 or "",
-        rows=record.rows,
-        staging_key=record.staging_key or "",
-    ).model_dump(mode="json")
-
-
-def _manifest(run: ForecastRun) -> Manifest:
-    return Manifest(
-        run_id=run.id,
-        as_of_date=run.as_of_date,
-        horizon_days=run.horizon_days,
-        today=run.created_at.date(),
-        objects=tuple(ManifestObject.model_validate(entry) for entry in run.manifest),
-    )
+    return {
+        "object_id": record.id,
+        "dataset": record.dataset or "",
+        "key": record.key,
+        "version_id": record.version_id,
+        "sha256": record.sha256 or "",
+        "rows": record.rows,
+        "staging_key": record.staging_key or "",
+    }

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.errors import RunNotFound
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.runs import RunStatus
@@ -16,7 +18,7 @@ from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_jso
 
 
 def test_a_run_comes_back_as_it_was_started(books: Books) -> None:
-    run = a_run(warnings=("old data",), manifest=({"key": "landing/orders/v1/a.csv", "rows": 3},))
+    run = a_run(warnings=("old data",), input_objects=3, input_digest="00")
     assert books.runs.start(run) == run
     assert books.runs.get(run.id) == run
 
@@ -28,9 +30,9 @@ def test_a_run_that_was_never_started_is_not_found(books: Books) -> None:
 
 
 def test_a_second_start_continues_the_first_run(books: Books) -> None:
-    first = books.runs.start(a_run(manifest=({"key": "a"},)))
+    first = books.runs.start(a_run(input_objects=1))
     books.runs.finish(first.id, RunStatus.FAILED, STARTED_AT)
-    assert books.runs.start(a_run(as_of_date=date(2026, 1, 1), manifest=())) == first
+    assert books.runs.start(a_run(as_of_date=date(2026, 1, 1), input_objects=2)) == first
 
 
 def test_the_results_of_the_forecast_job_are_recorded_with_the_run(books: Books) -> None:
@@ -70,3 +72,33 @@ def test_durations_are_those_of_the_runs_that_succeeded_in_the_window(books: Boo
             status = RunStatus.FAILED if name == "failed" else RunStatus.SUCCEEDED
             books.runs.finish(run.id, status, began + timedelta(seconds=60 + hour))
     assert sorted(books.runs.list_durations(STARTED_AT, STARTED_AT + timedelta(hours=24))) == [60, 65]
+
+
+TOAST_BLOCKS = "select toast_blks_hit + toast_blks_read from pg_statio_user_tables where relname = 'forecast_runs'"
+OBJECTS_IN_ROW = """
+update forecast_runs set published_at = created_at, input_manifest = (
+    select jsonb_agg(jsonb_build_object('key', 'landing/orders/v1/' || n, 'sha256', md5(n::text) || md5((-n)::text)))
+    from generate_series(1, 5000) n)
+"""
+
+
+def count_toast_blocks(database: Database) -> int:
+    """Return how many blocks of values that are stored apart from their rows were read so far."""
+    database.fetch("select pg_stat_force_next_flush()::text")
+    blocks: int = database.fetch(TOAST_BLOCKS)[0][0]
+    return blocks
+
+
+def test_no_read_of_runs_loads_the_objects_of_old_rows(postgres: Database) -> None:
+    runs = PostgresRuns(postgres)
+    for number in range(5):
+        runs.start(a_run(f"run-{number}", as_of_date=date(2026, 11, 1 + number)))
+    with postgres.transaction() as cursor:
+        cursor.execute(OBJECTS_IN_ROW)
+    before = count_toast_blocks(postgres)
+    assert len(runs.list_published_before(date(2026, 11, 30))) == 5
+    assert runs.find(a_run("run-3").id)
+    runs.find_published()
+    assert count_toast_blocks(postgres) == before
+    assert len(runs.list_input_entries(a_run("run-3").id)) == 5000
+    assert count_toast_blocks(postgres) > before + 10

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from cdk.compute.function_specs import DATABASE_ROLES, FUNCTION_SPECS, MIGRATOR, FunctionSpec
+from cdk.compute.function_specs import API, DATABASE_ROLES, FUNCTION_SPECS, MIGRATOR, FunctionSpec
 from cdk.compute.job_specs import AMAZON_FORECAST_JOBS, BUILTIN_JOBS, JobSpec
 from contracts.paths import Zone
 from tests.infrastructure.conftest import Synthesise
@@ -50,6 +50,7 @@ def test_only_the_data_processor_touches_the_landing_zone() -> None:
     assert not [spec.name for spec in (*BUILTIN_JOBS, *AMAZON_FORECAST_JOBS) if Zone.LANDING in (*spec.reads, *spec.writes)]
 
 
-def test_no_function_of_the_api_or_the_deploy_reads_the_lake() -> None:
-    without_lake = {"api", "canary", "database_roles", "migrator", "forecast_trigger", "execution_listener"}
+def test_the_api_reads_the_manifests_of_runs_and_no_function_of_the_deploy_reads_the_lake() -> None:
+    assert (API.reads, API.writes) == ((Zone.RUNS,), ())
+    without_lake = {"canary", "database_roles", "migrator", "forecast_trigger", "execution_listener"}
     assert {spec.name for spec in FUNCTION_SPECS if not (*spec.reads, *spec.writes)} == without_lake

@@ -14,11 +14,11 @@ from contracts.paths import anomaly_report_key
 from contracts.tables import ANOMALY_GROUPS, BACKTEST, DAILY_DEMAND
 from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
 from runtime.adapters.lake.forecast_frames import LakeForecastFrames
-from runtime.models.domain.runs import ForecastRun
+from runtime.models.domain.runs import PublishedRun
 from runtime.services.anomalies.anomaly_detection import AnomalyDetection
 from runtime.services.anomalies.expectations import select_weekly_runs
 from tests.fakes import InMemoryFrames, InMemoryLake, InMemoryRuns
-from tests.fakes.examples import AS_OF, STARTED_AT, a_run, parquet
+from tests.fakes.examples import AS_OF, STARTED_AT, a_published_run, a_run, parquet
 
 DAYS = 56
 FIRST = AS_OF - timedelta(days=DAYS - 1)
@@ -129,8 +129,8 @@ def test_without_expectations_the_report_says_so(detection: AnomalyDetection, la
 
 
 def test_one_run_a_week_is_read_and_none_that_ended_before_the_window() -> None:
-    def on(day: int) -> ForecastRun:
-        return a_run(f"day-{day}", as_of_date=AS_OF - timedelta(days=day))
+    def on(day: int) -> PublishedRun:
+        return a_published_run(f"day-{day}", as_of_date=AS_OF - timedelta(days=day))
 
     selection = select_weekly_runs([on(day) for day in range(1, 120)], FIRST)
     assert [(AS_OF - run.as_of_date).days for run in selection] == [1, 8, 15, 22, 29, 36, 43, 50, 57, 64, 71, 78]

@@ -11,7 +11,7 @@ import pytest
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.expectations import Expectations
 from tests.fakes import InMemoryFrames
-from tests.fakes.examples import AS_OF, a_run
+from tests.fakes.examples import AS_OF, a_published_run, a_run
 
 PAST_DAYS, WINDOW_DAYS = 14, 7
 DAYS = PAST_DAYS + WINDOW_DAYS
@@ -60,15 +60,15 @@ def expected_cell(frames: list[pd.DataFrame], demand: pd.DataFrame, key: tuple[s
 def test_each_day_has_its_demand_and_the_newest_forecast_made_before_it(seed: int) -> None:
     generator = np.random.default_rng(seed)
     frames, run = InMemoryFrames(), a_run()
-    earlier = [a_run(f"run-{days}", as_of_date=AS_OF - timedelta(days=days)) for days in (8, 15, 22)]
+    earlier = [a_published_run(f"run-{days}", as_of_date=AS_OF - timedelta(days=days)) for days in (8, 15, 22)]
     frames.demands[run.id] = demands(generator)
     frames.backtests[run.id] = forecasts(generator, FIRST - timedelta(days=1), DAYS)
     for old in earlier:
-        frames.forecasts[old.id] = forecasts(generator, old.as_of_date, 10)
+        frames.forecasts[old.run_id] = forecasts(generator, old.as_of_date, 10)
     panel = Expectations(frames, PAST_DAYS, WINDOW_DAYS).panel(run, earlier)
     assert panel is not None
     assert panel.first_day == AS_OF - timedelta(days=WINDOW_DAYS - 1)
-    sources = [frames.backtests[run.id], *(frames.forecasts[old.id] for old in earlier)]
+    sources = [frames.backtests[run.id], *(frames.forecasts[old.run_id] for old in earlier)]
     for row, member in enumerate(panel.dimensions):
         cells = [
             expected_cell(sources, frames.demands[run.id], (member["site_id"], member["sku_id"]), FIRST + timedelta(days=day))

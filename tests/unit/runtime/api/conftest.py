@@ -15,6 +15,7 @@ from runtime.settings import Environment
 from tests.fakes.clock import FixedClock
 from tests.fakes.examples import STARTED_AT, a_run, forecast_rows
 from tests.fakes.jobs import InMemoryJobs
+from tests.fakes.lake import InMemoryLake
 from tests.fakes.quality import InMemoryQualityReports
 from tests.fakes.reads import (
     InMemoryAccuracyReads,
@@ -53,6 +54,7 @@ class World:
     objects: InMemoryObjectReads = field(default_factory=InMemoryObjectReads)
     quality: InMemoryQualityReports = field(default_factory=InMemoryQualityReports)
     latest_report: InMemoryLatestReport = field(default_factory=InMemoryLatestReport)
+    lake: InMemoryLake = field(default_factory=InMemoryLake)
 
     def services(self) -> bootstrap.Services:
         adapters = bootstrap.Adapters(bootstrap.AwsClients())
@@ -62,6 +64,7 @@ class World:
         adapters.jobs, adapters.workflow = self.jobs, self.workflow
         adapters.accuracy_reads, adapters.kpi_reads = self.accuracy, self.kpis
         adapters.object_reads, adapters.quality_reports, adapters.latest_report = self.objects, self.quality, self.latest_report
+        adapters.lake = self.lake
         adapters.cursor_key = b"a key"
         return bootstrap.Services(adapters)
 

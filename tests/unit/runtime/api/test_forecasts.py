@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pandas as pd
 import pytest
 
+from contracts.paths import manifest_key
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.services.forecasts.row_ids import ForecastKey, encode
@@ -118,12 +120,49 @@ def test_an_old_run_is_marked_stale(world: World) -> None:
     assert call("/forecasts", time_horizon="7d").json["meta"]["stale"]
 
 
-def test_a_run_tells_its_lineage(world: World) -> None:
-    run = a_run("with-input", manifest=({"key": "landing/orders/v1/a.csv", "version_id": "v1", "sha256": "00"},))
+def entries(*names: str) -> list[dict[str, object]]:
+    keys = {"dataset": "orders", "version_id": "v1", "sha256": "00", "rows": 3, "staging_key": "staging/orders/v1/a.parquet"}
+    return [{"object_id": str(UUID(int=number)), "key": f"landing/orders/v1/{name}", **keys} for number, name in enumerate(names)]
+
+
+def test_a_run_states_how_much_it_read_and_where_the_objects_are_listed(world: World) -> None:
+    run = a_run("with-input", input_objects=3, input_digest="0f")
     world.runs.start(run)
-    answer = call(f"/forecasts/{run.id}").json
-    assert answer["lineage"] == [{"key": "landing/orders/v1/a.csv", "version_id": "v1", "sha256": "00"}]
-    assert not answer["published"]
+    body = call(f"/forecasts/{run.id}").json
+    assert body["input"] == {"objects": 3, "digest": "0f", "lineage": f"/api/v1/forecasts/{run.id}/lineage"}
+    assert not body["published"]
+
+
+@pytest.mark.parametrize("place", ["lake", "row"])
+def test_the_pages_of_a_lineage_are_the_manifest(world: World, place: str) -> None:
+    run, objects = a_run("with-input"), entries("a.csv", "b.csv", "c.csv")
+    world.runs.start(run)
+    if place == "lake":
+        world.lake.write_json(manifest_key(run.id), {"objects": objects})
+    else:
+        world.runs.input_entries[run.id] = objects
+    pages = [call(f"/forecasts/{run.id}/lineage", limit="2").json]
+    pages.append(call(f"/forecasts/{run.id}/lineage", limit="2", cursor=pages[0]["page"]["next_cursor"]).json)
+    assert [len(page["objects"]) for page in pages] == [2, 1]
+    assert [*pages[0]["objects"], *pages[1]["objects"]] == objects
+    assert not pages[1]["page"]["has_more"]
+
+
+def test_the_lineage_of_a_run_whose_files_were_deleted_is_not_found(world: World) -> None:
+    run = a_run("old")
+    world.runs.start(run)
+    response = call(f"/forecasts/{run.id}/lineage")
+    assert response.status == 404
+    assert "deleted when the files of the run expire" in response.json["detail"]
+
+
+def test_a_cursor_of_another_runs_lineage_is_refused(world: World) -> None:
+    runs = [a_run("one"), a_run("two")]
+    for run in runs:
+        world.runs.start(run)
+        world.lake.write_json(manifest_key(run.id), {"objects": entries("a.csv", "b.csv")})
+    cursor = call(f"/forecasts/{runs[0].id}/lineage", limit="1").json["page"]["next_cursor"]
+    assert call(f"/forecasts/{runs[1].id}/lineage", limit="1", cursor=cursor).json["code"] == "BAD_CURSOR"
 
 
 def test_the_id_of_a_row_leads_to_its_run(world: World) -> None:

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 import pytest
 
 from contracts import datasets
-from runtime.errors import IdempotencyKeyTaken, InvalidInput, NoInputData, UnknownInputKey
+from contracts.paths import manifest_key
+from runtime.errors import IdempotencyKeyTaken, InvalidInput, ManifestNotFound, NoInputData, UnknownInputKey
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.objects import ObjectStatus, ReasonCode
 from runtime.models.domain.runs import RunStatus
 from runtime.services.runs.execution_events import ExecutionEvents
+from runtime.services.runs.manifests import Manifests
 from runtime.services.runs.run_recorder import Failure
 from runtime.services.runs.run_resolution import RunResolution
 from tests.fakes import FixedClock, InMemoryJobs, InMemoryLake, InMemoryObjects, InMemoryRuns
@@ -23,7 +25,7 @@ YESTERDAY = date(2026, 11, 21)
 
 @pytest.fixture
 def resolution(objects: InMemoryObjects, runs: InMemoryRuns, jobs: InMemoryJobs, lake: InMemoryLake, clock: FixedClock) -> RunResolution:
-    return RunResolution(objects, runs, jobs, lake, clock, "1.2.3")
+    return RunResolution(objects, runs, jobs, Manifests(lake, runs), clock, "1.2.3")
 
 
 def test_an_empty_input_starts_a_run_to_yesterday(
@@ -80,6 +82,37 @@ def test_a_retry_reads_what_the_first_attempt_read(resolution: RunResolution, ob
     again = resolution.resolve({}, an_execution())
     assert again.to_state_output() == first.to_state_output()
     assert lake.read_json(f"runs/{first.run.id}/manifest.json") == manifest
+
+
+def test_a_run_keeps_the_number_and_the_digest_of_its_objects(resolution: RunResolution, objects: InMemoryObjects) -> None:
+    objects.record(an_accepted_object("a.csv"))
+    first, second = (resolution.resolve({}, an_execution(name)).run for name in ("one", "two"))
+    objects.record(an_accepted_object("b.csv"))
+    third = resolution.resolve({}, an_execution("three")).run
+    assert [run.input_objects for run in (first, second, third)] == [1, 1, 2]
+    assert first.input_digest == second.input_digest != third.input_digest
+
+
+def test_a_retry_of_a_run_that_an_earlier_version_started_takes_the_objects_from_its_row(
+    resolution: RunResolution, objects: InMemoryObjects, runs: InMemoryRuns, lake: InMemoryLake
+) -> None:
+    objects.record(an_accepted_object("a.csv"))
+    run = resolution.resolve({}, an_execution()).run
+    manifest = lake.read_json(manifest_key(run.id))
+    runs.input_entries[run.id] = manifest["objects"]
+    del lake.contents[manifest_key(run.id)]
+    objects.record(an_accepted_object("late.csv"))
+    resolution.resolve({}, an_execution())
+    assert lake.read_json(manifest_key(run.id)) == manifest
+
+
+def test_a_retry_without_any_manifest_starts_nothing(resolution: RunResolution, objects: InMemoryObjects, lake: InMemoryLake) -> None:
+    objects.record(an_accepted_object("a.csv"))
+    run = resolution.resolve({}, an_execution()).run
+    del lake.contents[manifest_key(run.id)]
+    with pytest.raises(ManifestNotFound, match=str(run.id)):
+        resolution.resolve({}, an_execution())
+    assert manifest_key(run.id) not in lake.contents
 
 
 def test_two_executions_are_two_runs(resolution: RunResolution, objects: InMemoryObjects) -> None:
