@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from cdk.monitoring.alarms import Alarms
+from cdk.monitoring.alarms import Alarms, Severity
 from cdk.monitoring.budget import CostBudget
 from cdk.monitoring.dashboards import Dashboards
 from cdk.monitoring.database_alarms import database_alarms
@@ -22,10 +22,10 @@ class MonitoringStack(StageStack):
 
     def __init__(self, scope: Construct, settings: Settings, resources: MonitoredResources, topics: NotificationTopics) -> None:
         super().__init__(scope, "Monitoring", settings, "alarms and dashboards")
-        self.alarms = Alarms(self, "Alarms", settings, topics.alarms)
+        self.alarms = Alarms(self, "Alarms", settings, {Severity.PAGE: topics.pages, Severity.TICKET: topics.tickets})
         self.alarms.add(*run_alarms(settings, resources), *data_alarms(settings), *ingestion_alarms(settings, resources))
         self.alarms.add(*forecast_alarms(settings))
         self.alarms.add(*api_alarms(settings, resources), *database_alarms(settings, resources), *function_alarms(resources.functions))
         self.dashboards = Dashboards(self, "Dashboards", settings, resources)
         if settings.monthly_budget_usd:
-            CostBudget(self, "Spending", settings, settings.monthly_budget_usd, topics.alarms)
+            CostBudget(self, "Spending", settings, settings.monthly_budget_usd, topics.tickets)

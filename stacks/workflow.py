@@ -32,11 +32,18 @@ class WorkflowStack(StageStack):
         self.schedule = DailySchedule(self, "Schedule", settings, self.forecast_trigger)
         self.execution_listener = functions.make(self, EXECUTION_LISTENER, environment)
         self.execution_events = ExecutionEvents(self, "ExecutionEvents", self.run.machine, self.execution_listener)
-        CfnOutput(
-            self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} to forecast from yesterday"
-        )
+        self._add_outputs()
 
     @property
     def functions(self) -> dict[str, Function]:
         """The functions by name."""
         return {FORECAST_TRIGGER.name: self.forecast_trigger, EXECUTION_LISTENER.name: self.execution_listener}
+
+    def _add_outputs(self) -> None:
+        CfnOutput(
+            self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} to forecast from yesterday"
+        )
+        CfnOutput(self, "PagesTopicArn", value=self.topics.pages.topic_arn, description="Topic of alarms that wake the on-call engineer")
+        CfnOutput(
+            self, "TicketsTopicArn", value=self.topics.tickets.topic_arn, description="Topic of alarms for working hours, and of the budget"
+        )

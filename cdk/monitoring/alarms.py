@@ -6,6 +6,7 @@ runbooks, the drills and the cost page are checked against it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,7 +28,7 @@ from cdk.settings.model import Settings
 
 
 class Severity(StrEnum):
-    """Urgency of an alarm: page the on-call engineer now, or open a ticket for working hours."""
+    """Urgency of an alarm, which selects its topic: page the on-call engineer now, or open a ticket for working hours."""
 
     PAGE = "page"
     TICKET = "ticket"
@@ -70,19 +71,19 @@ def ticket(name: str, runbook: str, description: str, *conditions: Condition) ->
 
 
 class Alarms(Construct):
-    """The alarms of a stage; each notifies one topic when it fires and when it clears."""
+    """The alarms of a stage; each notifies the topic of its severity when it fires and when it clears."""
 
-    def __init__(self, scope: Construct, construct_id: str, settings: Settings, topic: ITopic) -> None:
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings, topics: Mapping[Severity, ITopic]) -> None:
         super().__init__(scope, construct_id)
         self._runbook_url = settings.runbook_url
-        self._action = SnsAction(topic)
+        self._actions = {severity: SnsAction(topic) for severity, topic in topics.items()}
 
     def add(self, *specs: AlarmSpec) -> None:
         """Create alarms: a metric alarm for one condition, a composite alarm for several."""
         for spec in specs:
             alarm = self._metric_alarm(spec) if len(spec.conditions) == 1 else self._composite_alarm(spec)
-            alarm.add_alarm_action(self._action)
-            alarm.add_ok_action(self._action)
+            alarm.add_alarm_action(self._actions[spec.severity])
+            alarm.add_ok_action(self._actions[spec.severity])
 
     def _metric_alarm(self, spec: AlarmSpec) -> AlarmBase:
         return self._alarm(spec.name, self._description(spec), spec.conditions[0])

@@ -1,4 +1,4 @@
-"""The monthly cost budget of a stage; its notifications go to the topic of the alarms."""
+"""The monthly cost budget of a stage; its notifications go to the topic of tickets."""
 
 from __future__ import annotations
 

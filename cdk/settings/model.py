@@ -9,6 +9,8 @@ from pydantic.alias_generators import to_camel
 
 from cdk.settings.types import (
     LOG_RETENTION_CHOICES,
+    Acknowledgements,
+    Gap,
     LogRetentionDays,
     Names,
     Origins,
@@ -72,6 +74,11 @@ class Settings(BaseModel):
         "full",
         description="`sources` packages functions without their dependencies: enough to check the templates offline, not to deploy.",
     )
+    production: bool = Field(
+        False,
+        description="The stage serves real readers: synthesis requires a receiver of alarms, a budget and the address of the runbooks, "
+        "unless `acknowledge` names what is missing. A stage with terminationProtection counts as one too.",
+    )
     forecast_backend: Literal["builtin", "amazon_forecast"] = Field("builtin", description="Forecasting engine.")
     anomaly_backend: Literal["builtin"] = Field("builtin", description="Anomaly detection engine.")
     forecast_poll_seconds: int = Field(
@@ -113,6 +120,11 @@ class Settings(BaseModel):
     )
     alarm_email: str | None = Field(
         None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="E-mail address to notify of alarms and failed runs."
+    )
+    acknowledge: Acknowledgements = Field(
+        (),
+        description="What a production stage goes without on purpose: `noReceiver` (nobody is notified of alarms), `noBudget`, "
+        "`noRunbookUrl` (alarms name a file of the repository instead of a link).",
     )
 
     keep_data: bool = Field(True, description="`cdk destroy` keeps the lake, a snapshot of the database, and the keys.")
@@ -216,6 +228,14 @@ class Settings(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _check_production(self) -> Self:
+        gaps = _find_gaps(self) if self.is_production else {}
+        problems = [problem for gap, problem in gaps.items() if gap not in self.acknowledge]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @model_validator(mode="after")
     def _check_network(self) -> Self:
         if self.vpc_id is None:
             _check_dedicated_vpc(self)
@@ -231,6 +251,11 @@ class Settings(BaseModel):
     def on_aws(self) -> bool:
         """Whether the stage runs on AWS, not on the local stack."""
         return self.function_platform == "aws"
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the stage must be complete for operation: declared as production, or protected from deletion."""
+        return self.on_aws and (self.production or self.termination_protection)
 
 
 def _check_dedicated_vpc(settings: Settings) -> None:
@@ -257,3 +282,18 @@ def _check_existing_vpc(settings: Settings) -> None:
             f"vpcRouteTableIds names {tables} tables for {subnets} subnets: name the table of each for the S3 gateway endpoint, "
             "or use serviceAccess=existing if the VPC reaches S3 already"
         )
+
+
+def _find_gaps(settings: Settings) -> dict[Gap, str]:
+    """Return what a production stage lacks, each with the settings, their values and what to do."""
+    gaps: dict[Gap, str] = {}
+    if settings.alarm_email is None:
+        gaps["noReceiver"] = "alarmEmail is none, so nobody is notified of alarms: set it to the address of the on-call engineer"
+    if settings.monthly_budget_usd is None:
+        gaps["noBudget"] = "monthlyBudgetUsd is none, so costs grow unnoticed: set it to the budget of a month in USD, for example 500"
+    if not settings.runbook_url.startswith("https://"):
+        gaps["noRunbookUrl"] = (
+            f"runbookUrl is {settings.runbook_url!r}, which is no link for the reader of an alarm: set it to the https:// address of "
+            "docs/runbooks/"
+        )
+    return {gap: f"{problem}, or acknowledge={gap} to go without (production)" for gap, problem in gaps.items()}

@@ -81,7 +81,7 @@ def is_setting(key: str) -> bool:
 
 def _describe(stage: str, details: ErrorDetails) -> str:
     if not details["loc"]:
-        return f"stage {stage}: {_message(details)}"
+        return "\n".join(f"stage {stage}: {problem.rstrip('.')}." for problem in _message(details).splitlines())
     key = str(details["loc"][0])
     if details["type"] == "extra_forbidden":
         return f"stage {stage}: {key} is not a setting. {REPLACED_KEYS.get(key) or _suggest(key)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -91,6 +91,8 @@ def _check_log_retention(days: int) -> int:
 
 
 StageName = Annotated[str, AfterValidator(_check_stage_name)]
+Gap: TypeAlias = Literal["noReceiver", "noBudget", "noRunbookUrl"]
+Acknowledgements = Annotated[tuple[Gap, ...], BeforeValidator(_parse_list)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_parse_list)]
 SubnetIds = Annotated[tuple[str, ...], _check_ids("subnet"), BeforeValidator(_parse_list)]
 RouteTableIds = Annotated[tuple[str, ...], _check_ids("rtb"), BeforeValidator(_parse_list)]

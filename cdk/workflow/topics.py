@@ -1,4 +1,4 @@
-"""SNS topics for finished runs, failed runs and alarms, encrypted with one key."""
+"""SNS topics for finished runs, failed runs, pages and tickets, encrypted with one key."""
 
 from __future__ import annotations
 
@@ -12,23 +12,28 @@ from constructs import Construct
 from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 
+CLOUDWATCH, BUDGETS = "cloudwatch.amazonaws.com", "budgets.amazonaws.com"
+
 
 class NotificationTopics(Construct):
-    """The topics: `runs` for finished runs, `failures` for failed runs, `alarms` for alarms and the cost budget."""
+    """The topics: `runs` for finished runs, `failures` for failed runs, `pages` for alarms that wake the on-call engineer, `tickets` for
+    alarms that wait until working hours and for the cost budget.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         # SNS does not store messages, so the key need not outlive the stack.
         self.key = Key(self, "Key", description="Notifications", enable_key_rotation=True, removal_policy=RemovalPolicy.DESTROY)
-        publishers = ["cloudwatch.amazonaws.com", *(["budgets.amazonaws.com"] if settings.monthly_budget_usd else [])]
+        publishers = [CLOUDWATCH, *([BUDGETS] if settings.monthly_budget_usd else [])]
         for publisher in publishers:
             self.key.add_to_resource_policy(_allow_encryption(publisher))
-        self.runs, self.failures, self.alarms = (self._topic(name) for name in ("Runs", "Failures", "Alarms"))
+        self.runs, self.failures, self.pages, self.tickets = (self._topic(name) for name in ("Runs", "Failures", "Pages", "Tickets"))
+        # A topic policy replaces the default one, by which services of the account may publish.
+        self.pages.add_to_resource_policy(_allow_publishing(CLOUDWATCH, self.pages))
         for publisher in publishers:
-            # A topic policy replaces the default one, by which services of the account may publish.
-            self.alarms.add_to_resource_policy(_allow_publishing(publisher, self.alarms))
+            self.tickets.add_to_resource_policy(_allow_publishing(publisher, self.tickets))
         if settings.alarm_email:
-            for topic in (self.failures, self.alarms):
+            for topic in (self.failures, self.pages, self.tickets):
                 topic.add_subscription(EmailSubscription(settings.alarm_email))
                 suppress_findings(topic, _EMAIL_SUPPRESSIONS)
 

@@ -45,8 +45,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def context() -> dict[str, Any]:
-    """Return the context of cdk.json; assets are packaged without dependencies, so that nothing is downloaded."""
+    """Return the context of cdk.json, whose prod goes without what only its owner knows; assets are packaged without dependencies, so that
+    nothing is downloaded.
+    """
     document = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))
+    document["context"]["stages"]["prod"]["acknowledge"] = ["noReceiver", "noBudget", "noRunbookUrl"]
     return {**document["context"], "packaging": "sources"}
 
 

@@ -7,7 +7,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 from local.state import ROOT
 from tools.documentation.prices import Prices
@@ -52,9 +52,14 @@ def synthesize(stage: str) -> list[Template]:
     from aws_cdk import App  # starts Node
 
     from cdk.settings.reader import read_settings
+    from cdk.settings.types import Gap
     from stacks.platform import build_platform
 
-    context = {**json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"], "packaging": "sources"}
+    context = {
+        **json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"],
+        "packaging": "sources",
+        "acknowledge": list(get_args(Gap)),  # what only the owner of a stage can set; it costs nothing
+    }
     with tempfile.TemporaryDirectory(prefix="signify-cost-") as folder:
         app = App(context=context, outdir=folder, builtin_cloud_formation_validation=False)
         build_platform(app, read_settings(context, stage))

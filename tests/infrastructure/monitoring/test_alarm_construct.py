@@ -23,7 +23,8 @@ def build_alarm(build: Build, make: Any, **condition: Any) -> Template:
 
         metric = Metric(namespace="Test", metric_name="Errors", statistic="Sum", period=Duration.minutes(5))
         spec: AlarmSpec = make("Broken", "run-failed", "It broke.", *[Condition(metric, 3, **condition)] * parts)
-        Alarms(stack, "Alarms", settings, Topic(stack, "Topic")).add(spec)
+        topics = {severity: Topic(stack, f"{severity.capitalize()}s") for severity in Severity}
+        Alarms(stack, "Alarms", settings, topics).add(spec)
 
     return build(add_alarm, runbookUrl="https://example.com/runbooks/")
 
@@ -34,9 +35,10 @@ def test_a_description_starts_with_the_page_and_states_the_severity(build: Build
     assert alarm["AlarmDescription"] == f"https://example.com/runbooks/run-failed.md [{severity}] It broke."
 
 
-def test_an_alarm_notifies_the_topic_when_it_fires_and_when_it_clears(build: Build) -> None:
-    template = build_alarm(build, page)
-    [topic] = template.of_type("AWS::SNS::Topic")
+@pytest.mark.parametrize(("make", "name"), [(page, "Pages"), (ticket, "Tickets")])
+def test_an_alarm_notifies_the_topic_of_its_severity_when_it_fires_and_when_it_clears(build: Build, make: Any, name: str) -> None:
+    template = build_alarm(build, make)
+    [topic] = [each for each in template.of_type("AWS::SNS::Topic") if each.startswith(name)]
     alarm = template.only("AWS::CloudWatch::Alarm")
     assert [render(each) for each in alarm["AlarmActions"]] == [render(each) for each in alarm["OKActions"]] == [f"<{topic}>"]
     assert "InsufficientDataActions" not in alarm

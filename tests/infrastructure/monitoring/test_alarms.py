@@ -32,13 +32,15 @@ def alarm(stage: Stage, name: str) -> dict[str, Any]:
     return dict(matches["Properties"])
 
 
-def test_every_alarm_tells_the_topic_of_alarms_and_starts_with_its_runbook(stage: Stage) -> None:
+def test_every_alarm_notifies_the_topic_of_its_severity_and_starts_with_its_runbook(stage: Stage) -> None:
     assert len(alarms(stage)) >= 30
     for name, each in alarms(stage).items():
         properties = each["Properties"]
         assert [render(action) for action in properties["AlarmActions"]] == [render(action) for action in properties["OKActions"]], name
-        assert "Alarms" in render(properties["AlarmActions"][0]), name
-        assert DESCRIPTION.fullmatch(properties["AlarmDescription"]), name
+        match = DESCRIPTION.fullmatch(properties["AlarmDescription"])
+        assert match, name
+        [topic] = [render(action) for action in properties["AlarmActions"]]
+        assert ("NoticesPages" in topic, "NoticesTickets" in topic) == (match[1] == "page", match[1] == "ticket"), name
         assert properties.get("ActionsEnabled", True) is True, name
 
 
@@ -112,18 +114,19 @@ def test_alarms_need_no_metric_math(stage: Stage) -> None:
     assert all("MetricName" in each["Properties"] for each in stage.of_type("AWS::CloudWatch::Alarm").values())
 
 
-def test_cloudwatch_may_publish_to_the_topic_of_alarms_and_use_its_key(stage: Stage) -> None:
-    [policy] = [each for name, each in stage.of_type("AWS::SNS::TopicPolicy").items() if "NoticesAlarms" in name]
+@pytest.mark.parametrize("topic", ["NoticesPages", "NoticesTickets"])
+def test_cloudwatch_may_publish_to_both_topics_of_alarms(stage: Stage, topic: str) -> None:
+    [policy] = [each for name, each in stage.of_type("AWS::SNS::TopicPolicy").items() if topic in name]
     allow_statements = [each for each in statements(policy) if each["Effect"] == "Allow"]
     assert [(each["Principal"], each["Action"]) for each in allow_statements] == [({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")]
     assert "aws:SourceAccount" in allow_statements[0]["Condition"]["StringEquals"]
 
 
-def test_an_email_address_subscribes_to_failures_and_alarms(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
+def test_an_email_address_subscribes_to_failures_pages_and_tickets(synthesise: Synthesise, stages: dict[str, Stage]) -> None:
     assert not stages["dev"].of_type("AWS::SNS::Subscription")
     subscriptions = synthesise("dev", alarmEmail="on-call@example.com")["dev"].of_type("AWS::SNS::Subscription").values()
     assert {s["Properties"]["Endpoint"] for s in subscriptions} == {"on-call@example.com"}
-    assert len(subscriptions) == 2
+    assert len(subscriptions) == 3
 
 
 def test_runbooks_may_be_read_elsewhere(synthesise: Synthesise) -> None:
@@ -159,7 +162,7 @@ def test_budget_notifications_go_to_the_topic_and_the_email_address(synthesise: 
         ("FORECASTED", 100),
     }
     assert all({s["SubscriptionType"] for s in n["Subscribers"]} == {"SNS", "EMAIL"} for n in notifications)
-    [policy] = [each for name, each in stage.of_type("AWS::SNS::TopicPolicy").items() if "NoticesAlarms" in name]
+    [policy] = [each for name, each in stage.of_type("AWS::SNS::TopicPolicy").items() if "NoticesTickets" in name]
     services = [each["Principal"]["Service"] for each in statements(policy) if each["Effect"] == "Allow"]
     assert services == [["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]]
 

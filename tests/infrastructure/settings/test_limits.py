@@ -53,7 +53,7 @@ SWITCHES = sorted(to_camel(name) for name, each in Settings.model_fields.items()
 CHOICES = {
     to_camel(name): choices(each.annotation)
     for name, each in Settings.model_fields.items()
-    if "Literal" in str(each.annotation) and name not in {"stage", "anomaly_backend"}
+    if "Literal" in str(each.annotation) and name not in {"stage", "anomaly_backend", "acknowledge"}
 }
 
 
@@ -92,9 +92,9 @@ def test_a_number_that_is_not_finite_is_rejected(context: dict[str, Any], key: s
 
 @pytest.mark.parametrize("key", SWITCHES)
 def test_a_switch_reads_true_and_false_and_refuses_other_words(context: dict[str, Any], key: str) -> None:
-    enough_capacity = {"databaseMinCapacity": "1"}  # a proxy needs it
+    requirements = {"databaseMinCapacity": "1", "acknowledge": "noReceiver,noBudget,noRunbookUrl"}  # of a proxy, and of production
     for text, value in (("true", True), ("false", False)):
-        settings = read_settings({**context, **enough_capacity, "stage": "dev", key: text}).model_dump(by_alias=True)
+        settings = read_settings({**context, **requirements, "stage": "dev", key: text}).model_dump(by_alias=True)
         assert settings[key] is value
     assert f"{key} is 'sometimes': should be a valid boolean" in refusal(context, **{key: "sometimes"})
 

@@ -111,7 +111,7 @@ def test_every_template_is_far_below_the_limits_of_cloudformation(stage: Stage) 
 def test_outputs_are_what_people_and_tools_use(stage: Stage) -> None:
     assert stage.templates["Lake"].outputs() == {"LakeBucketName"}
     assert stage.templates["Database"].outputs() == {"DatabaseSecretArn"}
-    assert stage.templates["Workflow"].outputs() == {"StateMachineArn"}
+    assert stage.templates["Workflow"].outputs() == {"StateMachineArn", "PagesTopicArn", "TicketsTopicArn"}
     assert {"ApiUrl", "TokenUrl", "TokenClientId", "TokenUserPoolId"} <= stage.templates["Api"].outputs()
 
 

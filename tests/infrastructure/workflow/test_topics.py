@@ -33,10 +33,13 @@ def services(template: Template, kind: str, name: str = "Notices") -> set[str]:
 
 
 @pytest.mark.parametrize(("settings", "publishers"), [({}, {CLOUDWATCH}), (WITH_BUDGET, {CLOUDWATCH, BUDGETS})])
-def test_services_that_notify_may_publish_alarms_and_use_the_key(build: Build, settings: dict[str, str], publishers: set[str]) -> None:
+def test_cloudwatch_may_publish_pages_and_the_budget_only_tickets_and_both_use_the_key(
+    build: Build, settings: dict[str, str], publishers: set[str]
+) -> None:
     """Without the key, CloudWatch drops the notification and the alarm stays silent."""
     template = build(add_topics, **settings)
-    assert services(template, "AWS::SNS::TopicPolicy", "NoticesAlarms") == publishers
+    assert services(template, "AWS::SNS::TopicPolicy", "NoticesPages") == {CLOUDWATCH}
+    assert services(template, "AWS::SNS::TopicPolicy", "NoticesTickets") == publishers
     assert services(template, "AWS::KMS::Key") == publishers
 
 
@@ -60,10 +63,10 @@ def test_mail_is_sent_for_failures_and_alarms_and_not_for_runs_that_succeed(buil
     template = build(add_topics, alarmEmail="on-call@example.com")
     subscriptions = [each["Properties"] for each in template.of_type("AWS::SNS::Subscription").values()]
     assert {(each["Protocol"], each["Endpoint"]) for each in subscriptions} == {("email", "on-call@example.com")}
-    assert sorted(render(each["TopicArn"])[1:-9] for each in subscriptions) == ["NoticesAlarms", "NoticesFailures"]
+    assert sorted(render(each["TopicArn"])[1:-9] for each in subscriptions) == ["NoticesFailures", "NoticesPages", "NoticesTickets"]
 
 
 def test_without_an_address_nobody_is_subscribed(build: Build) -> None:
     template = build(add_topics)
     assert template.of_type("AWS::SNS::Subscription") == {}
-    assert len(template.of_type("AWS::SNS::Topic")) == 3
+    assert len(template.of_type("AWS::SNS::Topic")) == 4

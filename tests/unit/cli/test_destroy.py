@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cdk.settings.model import Settings
-from cli import stages
+from cdk.settings.reader import read_settings
+from cli import stage_settings, stages
 from cli.app import app
 from cli.console import CliError
 
@@ -45,7 +46,10 @@ def test_nothing_is_deleted_without_the_stages_name_as_confirmation(cdk_calls: l
     ("values", "message"),
     [
         ({"keepData": True}, "protected by keepData=true"),
-        ({"keepData": False, "terminationProtection": True}, "protected by terminationProtection=true"),
+        (
+            {"keepData": False, "terminationProtection": True, "acknowledge": ["noReceiver", "noBudget", "noRunbookUrl"]},
+            "protected by terminationProtection=true",
+        ),
         ({"keepData": False, "databaseDeletionProtection": True}, "protected by databaseDeletionProtection=true"),
     ],
 )
@@ -87,7 +91,9 @@ def test_the_stacks_with_data_can_be_kept(cdk_calls: list[list[str]], monkeypatc
     assert cdk_calls == [["destroy", "Signify-dev-Processing", "Signify-dev-Api", "--force", "--context", "stage=dev"]]
 
 
-def test_the_settings_of_every_stage_on_aws_protect_its_data(cdk_calls: list[list[str]]) -> None:
+def test_the_settings_of_every_stage_on_aws_protect_its_data(cdk_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    incomplete = {"acknowledge": ["noReceiver", "noBudget", "noRunbookUrl"]}
+    monkeypatch.setattr(stage_settings, "read_settings", lambda context, stage: read_settings({**context, **incomplete}, stage))
     for stage in ("dev", "prod"):
         assert "is protected by keepData=true" in str(destroy("--stage", stage, "--confirm", stage))
     assert cdk_calls == []
