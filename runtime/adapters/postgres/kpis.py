@@ -19,7 +19,7 @@ PARTITION_LOCK = 7_263_002
 
 
 class PostgresKpis(KpiRepository):
-    """The tables `kpi_metrics` and `accuracy_reports`."""
+    """The tables `kpi_metrics`, `newest_kpis` and `accuracy_reports`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -30,6 +30,10 @@ class PostgresKpis(KpiRepository):
             for month in sorted({metric.calculation_date.replace(day=1) for metric in metrics}):
                 _ensure_partition(cursor, month)
             cursor.executemany(UPSERT_METRIC, [_values(metric) for metric in metrics])
+            if metrics:
+                keys = sorted({(metric.name, metric.dimension_hash) for metric in metrics})
+                since = min(metric.calculation_date for metric in metrics)
+                cursor.execute(REFRESH_NEWEST, {"names": [name for name, _ in keys], "hashes": [key for _, key in keys], "since": since})
 
     @override
     def save_accuracy(self, accuracy: RunAccuracy) -> None:
@@ -59,6 +63,26 @@ values (%(name)s, %(value)s, %(unit)s, %(calculation_date)s, %(period_grain)s, %
 on conflict (metric_name, period_grain, period_start, dimension_hash, run_id, calculation_date) do update
 set metric_value = excluded.metric_value, metric_unit = excluded.metric_unit, period_end = excluded.period_end,
     n_obs = excluded.n_obs, metadata = excluded.metadata
+"""
+
+# Of the metrics and dimensions that were saved. Their newest value is not older than the oldest saved one, so that the search is short.
+# One run calculates the KPIs of all earlier runs to the same day in one transaction; the newest value is that of the latest forecast.
+# Of two transactions at once, the newer value stays, whichever commits last.
+REFRESH_NEWEST = """
+insert into newest_kpis as newest (metric_name, dimension_hash, metric_value, metric_unit, calculation_date, period_grain, period_start,
+    period_end, dimensions, n_obs, run_id, metadata, created_at)
+select distinct on (metric_name, dimension_hash) metric_name, dimension_hash, metric_value, metric_unit, calculation_date, period_grain,
+    period_start, period_end, dimensions, n_obs, run_id, metadata, created_at
+from kpi_metrics join unnest(%(names)s::text[], %(hashes)s::text[]) as saved (name, hash) on metric_name = name and dimension_hash = hash
+where calculation_date >= %(since)s
+order by metric_name, dimension_hash, calculation_date desc, created_at desc, period_start desc, run_id
+on conflict (metric_name, dimension_hash) do update
+set metric_value = excluded.metric_value, metric_unit = excluded.metric_unit, calculation_date = excluded.calculation_date,
+    period_grain = excluded.period_grain, period_start = excluded.period_start, period_end = excluded.period_end,
+    dimensions = excluded.dimensions, n_obs = excluded.n_obs, run_id = excluded.run_id, metadata = excluded.metadata,
+    created_at = excluded.created_at
+where (excluded.calculation_date, excluded.created_at, excluded.period_start)
+    >= (newest.calculation_date, newest.created_at, newest.period_start)
 """
 
 UPSERT_REPORT = """

@@ -136,7 +136,7 @@ where run_id = %s order by (basis = 'ACTUALS') desc, as_of_date desc limit 1
 
 
 class PostgresKpiReads(KpiReads):
-    """The table `kpi_metrics`."""
+    """The table `newest_kpis`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -148,16 +148,15 @@ class PostgresKpiReads(KpiReads):
         return json_rows(self._database, KPIS, parameters)
 
 
-# One run calculates the KPIs of all earlier runs to the same day in one transaction; the newest value is that of the latest forecast.
+# By the primary key: what is read does not grow with the history.
 KPIS = """
 select array[metric_name, dimension_hash] as sort_key, json_build_object(
     'name', metric_name, 'value', metric_value, 'unit', metric_unit, 'period_grain', period_grain,
     'window', json_build_object('start', period_start, 'end', period_end), 'dimensions', dimensions, 'n_obs', n_obs,
     'run_id', run_id, 'metadata', metadata) as row
-from (select distinct on (metric_name, dimension_hash) * from kpi_metrics
-    where (%(names)s::text[] is null or metric_name = any(%(names)s)) and dimensions @> %(dimensions)s
-        and (%(name)s::text is null or (metric_name, dimension_hash) > (%(name)s, %(hash)s))
-    order by metric_name, dimension_hash, calculation_date desc, created_at desc, period_start desc, run_id) as newest
+from newest_kpis
+where (%(names)s::text[] is null or metric_name = any(%(names)s)) and dimensions @> %(dimensions)s
+    and (%(name)s::text is null or (metric_name, dimension_hash) > (%(name)s, %(hash)s))
 order by metric_name, dimension_hash limit %(limit)s + 1
 """
 

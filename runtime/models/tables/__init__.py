@@ -7,7 +7,7 @@ from runtime.models.tables.audit import AuditEventRow
 from runtime.models.tables.base import Base
 from runtime.models.tables.forecasts import ExcludedSeries, ForecastRow
 from runtime.models.tables.jobs import JobRow
-from runtime.models.tables.kpis import AccuracyReportRow, KpiMetricRow
+from runtime.models.tables.kpis import AccuracyReportRow, KpiMetricRow, NewestKpiRow
 from runtime.models.tables.objects import IngestedObjectRow
 from runtime.models.tables.quality import QualityReportRow
 from runtime.models.tables.runs import ForecastRunRow, PublishedRunRow
@@ -22,6 +22,7 @@ __all__ = [
     "IngestedObjectRow",
     "JobRow",
     "KpiMetricRow",
+    "NewestKpiRow",
     "PublishedRunRow",
     "QualityReportRow",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.models.domain.kpis import Basis
-from runtime.models.tables.base import Base, CreatedAt, Document, one_of
+from runtime.models.tables.base import Base, CreatedAt, Document, Instant, one_of
 
 
 class KpiMetricRow(Base):
@@ -50,6 +50,26 @@ class KpiMetricRow(Base):
     # "metadata" is SQLAlchemy's own word on a mapped class.
     details: Mapped[dict[str, object] | None] = mapped_column("metadata", JSONB)
     created_at: Mapped[CreatedAt]
+
+
+class NewestKpiRow(Base):
+    """The newest value of one metric and its dimensions: a copy from `kpi_metrics`, so that readers need not search the history."""
+
+    __tablename__ = "newest_kpis"
+
+    metric_name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    dimension_hash: Mapped[str] = mapped_column(CHAR(32), primary_key=True)
+    metric_value: Mapped[Decimal | None] = mapped_column(Numeric(16, 4))
+    metric_unit: Mapped[str] = mapped_column(String(50))
+    calculation_date: Mapped[date]
+    period_grain: Mapped[str]
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    dimensions: Mapped[Document]
+    n_obs: Mapped[int | None]
+    run_id: Mapped[UUID | None]
+    details: Mapped[dict[str, object] | None] = mapped_column("metadata", JSONB)
+    created_at: Mapped[Instant]
 
 
 class AccuracyReportRow(Base):

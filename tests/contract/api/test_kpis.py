@@ -10,8 +10,10 @@ import pytest
 
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.kpis import PostgresKpis
+from runtime.adapters.postgres.reads import PostgresKpiReads
 from runtime.models.domain.kpis import KpiMetric
 from runtime.models.domain.runs import run_id_of
+from tests.contract.api.test_plans import Explained
 from tests.fakes.examples import AS_OF
 from tests.unit.runtime.api.conftest import call
 
@@ -96,3 +98,32 @@ def test_a_site_may_be_called_by_a_name_with_a_colon(empty: Database) -> None:
     PostgresKpis(empty).save_metrics([metric("wape", 1, 0, 7, {"site_id": "A:B"}), metric("wape", 2, 0, 7, {"site_id": "A"})])
     assert [row["value"] for row in kpis(dimension="site_id:A:B")] == [1]
     assert date.fromisoformat(kpis(dimension="site_id:A")[0]["window"]["end"]) == AS_OF
+
+
+TWO_YEARS = """
+insert into kpi_metrics (metric_name, metric_value, metric_unit, calculation_date, period_start, period_end, dimensions, dimension_hash,
+    run_id, created_at)
+select metric_name, 1, 'percent', day, day - age, day, dimensions, dimension_hash, gen_random_uuid(), day
+from newest_kpis, generate_series(0, 729) n, lateral (select %(first)s::date + n) days (day), generate_series(0, 1) age
+"""
+
+
+def count_blocks(database: Database) -> int:
+    """Return the blocks of 8 KB that the newest values are read from, and check that no part of the history is among the tables."""
+    plan_lines = Explained(database)
+    PostgresKpiReads(plan_lines).latest((), {}, None, 100)  # type: ignore[arg-type]
+    assert {node["Relation Name"] for node in plan_lines.nodes if "Relation Name" in node} == {"newest_kpis"}
+    blocks: int = plan_lines.nodes[0]["Shared Hit Blocks"] + plan_lines.nodes[0]["Shared Read Blocks"]
+    return blocks
+
+
+def test_two_years_of_values_are_not_read_to_find_the_newest(empty: Database) -> None:
+    writer = PostgresKpis(empty)
+    writer.save_metrics(many(sites=10))
+    blocks_at_first = count_blocks(empty)
+    writer.save_metrics([metric("wape", 1, 28 * month, 1, {"basis": "BACKTEST"}) for month in range(28)])  # makes the partitions
+    with empty.transaction() as cursor:
+        cursor.execute(TWO_YEARS, {"first": AS_OF - timedelta(days=730)})
+        assert cursor.rowcount > 40_000
+    writer.save_metrics(many(sites=10))
+    assert count_blocks(empty) <= blocks_at_first + 3

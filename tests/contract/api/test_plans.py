@@ -31,7 +31,7 @@ class Explained:
         self.nodes: list[dict[str, Any]] = []
 
     def fetch(self, sql: LiteralString, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
-        [([plan_json],)] = self._database.fetch("explain (analyze, format json) " + sql, parameters)
+        [([plan_json],)] = self._database.fetch("explain (analyze, buffers, format json) " + sql, parameters)
         self.nodes = list(below(plan_json["Plan"]))
         return [("[]", None, False)]
 

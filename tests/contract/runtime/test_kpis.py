@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.kpis import PostgresKpis
 from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.models.domain.kpis import Basis, KpiMetric
+from runtime.models.domain.runs import run_id_of
 from tests.fakes.accuracy import a_run_accuracy
 from tests.fakes.examples import AS_OF, a_run
 
@@ -98,3 +100,51 @@ def test_the_week_ahead_accuracy_of_a_day_is_that_of_the_run_of_a_week_before(po
     kpis.save_accuracy(replace(a_run_accuracy(Basis.BACKTEST, wape=1.0), run_id=run.id, computed_by=run.id))
     assert kpis.week_wapes(AS_OF - timedelta(days=7), AS_OF) == [(AS_OF - timedelta(days=1), 37.0), (AS_OF, 27.0)]
     assert kpis.week_wapes(AS_OF - timedelta(days=40), AS_OF - timedelta(days=1))[0] == (AS_OF - timedelta(days=7), 47.0)
+
+
+NEWEST = """
+select distinct on (metric_name, dimension_hash) metric_name, dimension_hash, metric_value::float, calculation_date, period_start, run_id
+from kpi_metrics order by metric_name, dimension_hash, calculation_date desc, created_at desc, period_start desc, run_id
+"""
+NEWEST_TABLE = """
+select metric_name, dimension_hash, metric_value::float, calculation_date, period_start, run_id from newest_kpis order by 1, 2
+"""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_newest_values_are_those_of_the_history_after_any_writes(postgres: Database, seed: int) -> None:
+    random, kpis = Random(seed), PostgresKpis(postgres)
+    for _ in range(25):
+        metrics = {
+            (name, site, age, run): a_metric(
+                name=name,
+                value=random.random(),
+                dimensions={"site_id": site},
+                period_start=AS_OF - timedelta(days=age + random.choice([7, 28])),
+                period_end=AS_OF - timedelta(days=age),
+                run_id=run_id_of(run),
+            )
+            for name, site, age, run in zip(
+                random.choices(["wape", "mape"], k=4),
+                random.choices(["S1", "S2", "S3"], k=4),
+                random.choices(range(0, 90, 10), k=4),
+                random.choices(["one", "two"], k=4),
+                strict=True,
+            )
+        }
+        kpis.save_metrics(list(metrics.values()))
+        assert postgres.fetch(NEWEST_TABLE) == postgres.fetch(NEWEST)
+
+
+def test_of_two_writers_at_once_the_newer_value_stays_whichever_commits_last(migrated_database: str) -> None:
+    def save(age: int) -> None:
+        database = Database(lambda: conninfo_to_dict(migrated_database))
+        day = AS_OF - timedelta(days=age)
+        PostgresKpis(database).save_metrics([a_metric(value=float(age), period_start=day, period_end=day)])
+        database.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(save, [3, 0, 5, 1, 7, 2, 6, 4]))
+    database = Database(lambda: conninfo_to_dict(migrated_database))
+    assert database.fetch("select metric_value::float from newest_kpis") == [(0.0,)]
+    database.close()
