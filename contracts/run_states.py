@@ -31,5 +31,5 @@ class RunState(StrEnum):
     FINISH_RUN = ("FinishRun", "record the result")
 
 
-RETRYABLE_ERRORS = ("DatabaseBusy", "DatabaseUnavailable", "AwsThrottled")
+RETRYABLE_ERRORS = ("Unavailable", "DatabaseBusy", "DatabaseUnavailable", "AwsThrottled")
 """Error names, which are the class names of exceptions in runtime.errors, after which the state machine calls a function again."""

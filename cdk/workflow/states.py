@@ -27,9 +27,24 @@ TRANSIENT_FUNCTION_ERRORS = [
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.TooManyRequestsException",
+    # While Lambda connects a new instance to the network (Lambda API reference, Invoke).
+    "Lambda.EC2ThrottledException",
+    "Lambda.EC2UnexpectedException",
+    "Lambda.ENILimitReachedException",
+    "Lambda.ResourceNotReadyException",
+    "Lambda.SubnetIPAddressLimitReachedException",
 ]
-# A function that ran out of time or memory is called once more: the cause may have been temporary.
-KILLED_FUNCTION_ERRORS = ["Lambda.Unknown", "Sandbox.Timedout"]
+# The process of the function ended before it returned: killed, out of time or out of memory. The cause may have been temporary, and
+# every function can repeat its work. States.Timeout: no response even after the function's own timeout.
+KILLED_FUNCTION_ERRORS = [
+    "Lambda.Unknown",
+    "Runtime.ExitError",
+    "Runtime.OutOfMemory",
+    "Runtime.Unknown",
+    "Sandbox.Timedout",
+    "States.Timeout",
+]
+KILLED_ATTEMPTS = 2
 # Glue does not queue job runs on spare capacity, and queues others for a limited time: the state retries for half an hour.
 BUSY_JOB_ERRORS = ["Glue.ConcurrentRunsExceededException", "Glue.ResourceNumberLimitExceededException"]
 BUSY_ATTEMPTS = 60
@@ -38,6 +53,7 @@ TRANSIENT_JOB_ERRORS = [
     "Glue.OperationTimeoutException",
     "Glue.ThrottlingException",
     "Glue.AWSGlueException",
+    "Glue.SdkClientException",
 ]
 # DPU-seconds of the run's jobs so far. Glue reports them for jobs with auto scaling; otherwise they are capacity times duration. Missing
 # values count as 0: a figure that only alarms read must not fail a run.
@@ -73,7 +89,7 @@ def call_function(
         task_timeout=Timeout.duration(Duration.seconds(function.timeout.to_seconds() + CALL_OVERHEAD_S)),
     )
     retry(state, [*TRANSIENT_FUNCTION_ERRORS, *RETRYABLE_ERRORS], attempts=5)
-    retry(state, KILLED_FUNCTION_ERRORS, attempts=1)
+    retry(state, KILLED_FUNCTION_ERRORS, attempts=KILLED_ATTEMPTS)
     return state
 
 

@@ -82,7 +82,10 @@ class RunRepository(Protocol):
     """The forecast runs, and which of them is published."""
 
     def start(self, run: ForecastRun) -> ForecastRun:
-        """Store a run and return it. For a retry, return the stored run, RUNNING again unless it was published."""
+        """Store a run and return it. For a retry, return the stored run, RUNNING again unless it was published.
+
+        A run whose job has ended is FAILED instead: its execution was stopped, and nothing else would record its end.
+        """
 
     def get(self, run_id: UUID) -> ForecastRun:
         """Return a run. Raises RunNotFound."""
@@ -144,8 +147,11 @@ class JobRepository(Protocol):
         Raises JobNotFound.
         """
 
-    def reopen(self, job_id: UUID, progress: Progress, at: datetime) -> None:
-        """Mark a job that had ended RUNNING again, since its execution was redriven. Raises JobNotFound."""
+    def reopen(self, job_id: UUID, at: datetime, *, ended_at: datetime | None = None) -> None:
+        """Mark a job that had ended RUNNING again, with its progress, since its execution was redriven; one that runs stays as it is.
+
+        With ended_at, only the end of that time is undone, not one that was recorded in the meantime. Raises JobNotFound.
+        """
 
     def finish(
         self,

@@ -45,11 +45,10 @@ class InMemoryJobs(JobRepository):
             self.by_id[job_id] = replace(job, status=JobStatus.RUNNING, progress=progress, execution_arn=arn, updated_at=at)
 
     @override
-    def reopen(self, job_id: UUID, progress: Progress, at: datetime) -> None:
+    def reopen(self, job_id: UUID, at: datetime, *, ended_at: datetime | None = None) -> None:
         job = self.get(job_id)
-        self.by_id[job_id] = replace(
-            job, status=JobStatus.RUNNING, progress=progress, error=None, result=None, updated_at=at, finished_at=None
-        )
+        if job.finished_at is not None and ended_at in (None, job.finished_at):
+            self.by_id[job_id] = replace(job, status=JobStatus.RUNNING, error=None, result=None, updated_at=at, finished_at=None)
 
     @override
     def finish(

@@ -14,23 +14,25 @@ from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.publishing import RunExtent, unpublished_reason
 from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
 from runtime.services.ports import RunRepository
+from tests.fakes.jobs import InMemoryJobs
 
 
 class InMemoryRuns(RunRepository):
     """Runs by id, and the pointer to the published one."""
 
-    def __init__(self, *runs: ForecastRun) -> None:
+    def __init__(self, *runs: ForecastRun, jobs: InMemoryJobs | None = None) -> None:
         self.by_id: dict[UUID, ForecastRun] = {run.id: run for run in runs}
+        self._jobs = jobs or InMemoryJobs()
         self.pointer: UUID | None = None
         self.input_entries: dict[UUID, list[dict[str, object]]] = {}
 
     @override
     def start(self, run: ForecastRun) -> ForecastRun:
-        earlier_run = self.by_id.get(run.id)
-        if earlier_run is None:
-            self.by_id[run.id] = run
-        elif earlier_run.published_at is None:
-            self.by_id[run.id] = replace(earlier_run, status=run.status, finished_at=None)
+        stored_run = self.by_id.get(run.id, run)
+        if stored_run.published_at is None:
+            job = self._jobs.find(run.id)
+            ended_at = job.finished_at if job else None
+            self.by_id[run.id] = replace(stored_run, status=RunStatus.FAILED if ended_at else run.status, finished_at=ended_at)
         return self.by_id[run.id]
 
     @override

@@ -1,6 +1,7 @@
 """Functions: the emulator reports every failure as `Runtime.HandlerError`.
 
-Lambda reports the class name of the Python exception, which Retry and Catch of a state machine match.
+Lambda reports the class name of the Python exception, and `Runtime.ExitError` when the process ended without a response. Retry and Catch
+of a state machine match these names.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from local.emulator.settings import EmulatorSettings
 
 Invoke = Callable[..., JsonObject]
 ORIGINAL_RESULT = '"status": "error", "error": str(e), "trace": traceback.format_exc()'
+EXIT_ERROR = "Runtime.ExitError"
+LOST_WORKER_MESSAGES = ("Worker process died", "[Errno 32] Broken pipe")
+"""What the emulator reports when the process of a worker ended during an invocation, or just before it."""
 EXTENDED_RESULT = ORIGINAL_RESULT + ', "error_type": type(e).__name__, "stack": traceback.format_tb(e.__traceback__)'
 
 
@@ -28,20 +32,23 @@ def install(settings: EmulatorSettings) -> None:
 
 
 class TypedMessage(str):
-    """An error message that carries the class and the stack of its exception."""
+    """An error message that carries the class and the stack of its exception; the stack is None when there was no exception."""
 
     error_type: str
-    stack: list[str]
+    stack: list[str] | None
 
 
 def keep_error_type(invoke: Invoke) -> Invoke:
-    """Wrap a worker's `invoke`: the message of a failure carries the class and the stack of the exception."""
+    """Wrap a worker's `invoke`: the message of a failure carries the class and the stack of the exception, or the name of the exit."""
 
     def invoke_and_keep(*arguments: object, **options: object) -> JsonObject:
         result = invoke(*arguments, **options)
         if "error_type" in result:
             result["error"] = message = TypedMessage(result["error"])
             message.error_type, message.stack = result["error_type"], result["stack"]
+        elif result.get("error") in LOST_WORKER_MESSAGES:
+            result["error"] = message = TypedMessage("Runtime exited with error: signal: killed")
+            message.error_type, message.stack = EXIT_ERROR, None
         return result
 
     return invoke_and_keep
@@ -55,7 +62,8 @@ def report_error_type(execute: Invoke) -> Invoke:
         body = response.get("body")
         message = body.get("errorMessage") if response.get("error") and isinstance(body, dict) else None
         if isinstance(message, TypedMessage):
-            response["body"] = {"errorMessage": str(message), "errorType": message.error_type, "stackTrace": message.stack}
+            stack = {} if message.stack is None else {"stackTrace": message.stack}
+            response["body"] = {"errorMessage": str(message), "errorType": message.error_type, **stack}
         return response
 
     return execute_and_report

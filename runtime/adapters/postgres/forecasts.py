@@ -102,8 +102,9 @@ class PostgresForecastLoader(ForecastLoader):
                 connection.execute(sql.SQL("alter table forecasts detach partition {} concurrently").format(partition))
             if first_step == "finish detaching":
                 connection.execute(sql.SQL("alter table forecasts detach partition {} finalize").format(partition))
-            connection.execute(sql.SQL("drop table {}").format(partition))
+            # The table comes last: while it exists, the next call finds the run and completes what this one did not.
             connection.execute("delete from excluded_series where run_id = %s", [run_id])
+            connection.execute(sql.SQL("drop table {}").format(partition))
 
 
 def _lock_run(cursor: Cursor[TupleRow], run_id: UUID) -> None:

@@ -54,8 +54,11 @@ class PostgresJobs(JobRepository):
             self.get(job_id)  # raises JobNotFound; a job that has ended stays as it is
 
     @override
-    def reopen(self, job_id: UUID, progress: Progress, at: datetime) -> None:
-        self._update(REOPEN, {"id": job_id, "progress": jsonb(progress), "at": at})
+    def reopen(self, job_id: UUID, at: datetime, *, ended_at: datetime | None = None) -> None:
+        with self._database.transaction() as cursor:
+            row_count = cursor.execute(REOPEN, {"id": job_id, "at": at, "ended_at": ended_at}).rowcount
+        if not row_count:
+            self.get(job_id)  # raises JobNotFound
 
     @override
     def finish(
@@ -89,8 +92,8 @@ where id = %(id)s and finished_at is null
 """
 
 REOPEN = """
-update jobs set status = 'RUNNING', progress = %(progress)s, error = null, result = null, updated_at = %(at)s, finished_at = null
-where id = %(id)s
+update jobs set status = 'RUNNING', error = null, result = null, updated_at = %(at)s, finished_at = null
+where id = %(id)s and finished_at is not null and (%(ended_at)s::timestamptz is null or finished_at = %(ended_at)s)
 """
 
 FINISH = """

@@ -102,12 +102,15 @@ select id, as_of_date, horizon_days, published_at from forecast_runs
 where published_at is not null and as_of_date < %s order by as_of_date desc, published_at desc
 """
 
+# With the lock either the job ended before and the run is closed here, or whoever ends the job waits and then finds the run.
 INSERT = """
+with job as (select finished_at from jobs where id = %(id)s for share)
 insert into forecast_runs (id, as_of_date, horizon_days, status, code_version, params, input_objects, input_digest, warnings, execution_arn,
-    created_at)
-values (%(id)s, %(as_of_date)s, %(horizon_days)s, %(status)s, %(code_version)s, %(params)s, %(input_objects)s, %(input_digest)s,
-    %(warnings)s, %(execution_arn)s, %(created_at)s)
-on conflict (id) do update set status = excluded.status, finished_at = null where forecast_runs.published_at is null
+    created_at, finished_at)
+select %(id)s, %(as_of_date)s, %(horizon_days)s, case when job.finished_at is null then %(status)s else 'FAILED' end, %(code_version)s,
+    %(params)s, %(input_objects)s, %(input_digest)s, %(warnings)s, %(execution_arn)s, %(created_at)s, job.finished_at
+from (select) as run left join job on true
+on conflict (id) do update set status = excluded.status, finished_at = excluded.finished_at where forecast_runs.published_at is null
 """
 
 RECORD_FORECAST = """

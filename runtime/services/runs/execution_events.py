@@ -7,6 +7,7 @@ unavailable. Events arrive at least once and in any order, so each one is compar
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.runs import Execution, RunStatus
@@ -27,29 +28,40 @@ class ExecutionEvents:
     clock: Clock
 
     def record_end(self, execution: Execution, status: str, failure: Failure) -> dict[str, str]:
-        """Close run and job, unless a state of the execution has done so or the execution runs again. `status` is a key of JOB_STATUSES."""
+        """Close the job, then the run, unless both are closed or the execution runs again. `status` is a key of JOB_STATUSES.
+
+        A run without an end is closed also when its job has one: whoever closed the job may have died before the run.
+        The job comes first, since RunRepository.start closes a run whose job has ended.
+        """
         now = self.clock.now()
-        if self.jobs.create(job_of(execution)).has_ended:
+        job = self.jobs.create(job_of(execution))
+        if job.has_ended and not self._has_status(execution.run_id, RunStatus.RUNNING):
             return _outcome(execution, "RECORDED_BEFORE")
         if self.workflow.is_running(execution.arn):
             return _outcome(execution, "LATE")
-        self.jobs.finish(execution.run_id, JOB_STATUSES[status], now, error={"code": failure.code, "detail": failure.detail})
-        if self.runs.find(execution.run_id) is not None:
+        if not job.has_ended:
+            self.jobs.finish(execution.run_id, JOB_STATUSES[status], now, error={"code": failure.code, "detail": failure.detail})
+        if self._has_status(execution.run_id, RunStatus.RUNNING):
             self.runs.finish(execution.run_id, RunStatus.FAILED, now)
         return _outcome(execution, "CLOSED")
 
     def record_redrive(self, execution: Execution) -> dict[str, str]:
-        """Mark run and job RUNNING again, unless the execution has ended again since."""
+        """Mark job and run RUNNING again, unless both are or the execution has ended again since. The job keeps its progress."""
         job = self.jobs.create(job_of(execution))
-        if not job.has_ended:
+        if not job.has_ended and not self._has_status(execution.run_id, RunStatus.FAILED):
             return _outcome(execution, "RECORDED_BEFORE")
         if not self.workflow.is_running(execution.arn):
             return _outcome(execution, "LATE")
-        self.jobs.reopen(job.id, job.progress, self.clock.now())
+        if job.has_ended:
+            self.jobs.reopen(job.id, self.clock.now(), ended_at=job.finished_at)
         run = self.runs.find(execution.run_id)
         if run is not None:
             self.runs.start(replace(run, status=RunStatus.RUNNING))
         return _outcome(execution, "REOPENED")
+
+    def _has_status(self, run_id: UUID, status: RunStatus) -> bool:
+        run = self.runs.find(run_id)
+        return run is not None and run.status is status
 
 
 def _outcome(execution: Execution, outcome: str) -> dict[str, str]:

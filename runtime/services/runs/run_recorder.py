@@ -91,11 +91,13 @@ class RunRecorder:
         """Raise RunFailed with the summary. For an execution that was redriven since, mark run and job RUNNING again instead."""
         if not is_redriven:
             raise RunFailed(summary)
+        now = self.clock.now()
+        self.jobs.create(job_of(execution))
+        self.jobs.reopen(execution.run_id, now)
+        self.jobs.mark_running(execution.run_id, progress_at(state), now)
         run = self.runs.find(execution.run_id)
         if run is not None:
             self.runs.start(replace(run, status=RunStatus.RUNNING))
-        self.jobs.create(job_of(execution))
-        self.jobs.reopen(execution.run_id, progress_at(state), self.clock.now())
         return {"run_id": str(execution.run_id), "status": RunStatus.RUNNING.value, "resumed_at": state}
 
     def _report(self, run_id: UUID) -> QualityReport | None:

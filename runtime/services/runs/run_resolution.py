@@ -66,8 +66,6 @@ class RunResolution:
         run = self._continue_run(execution) or self._new_run(run_input, execution)
         self._mark_job(run_input, execution)
         run = self.runs.start(run)
-        if self.jobs.get(run.id).has_ended:  # the execution was stopped and recorded in the meantime
-            self.runs.finish(run.id, RunStatus.FAILED, self.clock.now())
         return ResolvedRun(run, run_input, self.manifests.lake.bucket)
 
     def _continue_run(self, execution: Execution) -> ForecastRun | None:

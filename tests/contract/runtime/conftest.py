@@ -34,8 +34,9 @@ class Books:
 def books(request: pytest.FixtureRequest) -> Books:
     """The repositories, in memory or in PostgreSQL."""
     if request.param == "memory":
-        runs, audit_log = InMemoryRuns(), InMemoryAuditLog()
-        return Books(InMemoryObjects(), runs, InMemoryJobs(), InMemoryQualityReports(), InMemoryLoader(runs), audit_log, audit_log)
+        jobs, audit_log = InMemoryJobs(), InMemoryAuditLog()
+        runs = InMemoryRuns(jobs=jobs)
+        return Books(InMemoryObjects(), runs, jobs, InMemoryQualityReports(), InMemoryLoader(runs), audit_log, audit_log)
     database = request.getfixturevalue("postgres")
     return Books(
         PostgresIngestedObjects(database),

@@ -62,9 +62,24 @@ def test_a_job_that_ended_is_not_moved_by_a_step_that_comes_too_late(books: Book
 def test_a_redriven_job_runs_again_and_forgets_its_error(books: Books) -> None:
     job = books.jobs.create(a_job())
     books.jobs.finish(job.id, JobStatus.FAILED, STARTED_AT, error={"code": "x", "detail": "y"})
-    books.jobs.reopen(job.id, progress_at(RunState.FORECAST), STARTED_AT)
+    books.jobs.reopen(job.id, STARTED_AT)
     again = books.jobs.get(job.id)
     assert (again.status, again.error, again.finished_at) == (JobStatus.RUNNING, None, None)
+
+
+def test_reopening_does_not_undo_an_end_that_was_recorded_after_the_one_that_was_read(books: Books) -> None:
+    job = books.jobs.create(a_job())
+    books.jobs.finish(job.id, JobStatus.SUCCEEDED, STARTED_AT + timedelta(minutes=5))
+    books.jobs.reopen(job.id, STARTED_AT + timedelta(minutes=6), ended_at=STARTED_AT)
+    assert books.jobs.get(job.id).status is JobStatus.SUCCEEDED
+
+
+def test_reopening_a_job_that_runs_does_not_change_the_state_it_shows(books: Books) -> None:
+    job = books.jobs.create(a_job())
+    books.jobs.mark_running(job.id, progress_at(RunState.COMPUTE_KPIS), STARTED_AT)
+    shown_job = books.jobs.get(job.id)
+    books.jobs.reopen(job.id, STARTED_AT + timedelta(minutes=1))
+    assert books.jobs.get(job.id) == shown_job
 
 
 def test_a_job_that_was_never_created_is_not_found(books: Books) -> None:
@@ -75,4 +90,4 @@ def test_a_job_that_was_never_created_is_not_found(books: Books) -> None:
     with pytest.raises(JobNotFound):
         books.jobs.mark_running(uuid4(), {}, STARTED_AT)
     with pytest.raises(JobNotFound):
-        books.jobs.reopen(uuid4(), {}, STARTED_AT)
+        books.jobs.reopen(uuid4(), STARTED_AT)

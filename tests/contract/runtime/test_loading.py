@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from runtime.errors import BrokenRun, RunNotFound
+from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+from runtime.adapters.postgres.runs import PostgresRuns
+from runtime.errors import BrokenRun, DatabaseBusy, RunNotFound
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import AS_OF, STARTED_AT, a_run, forecast_files, forecast_rows
 
@@ -111,3 +116,20 @@ def test_old_runs_are_dropped_but_never_the_published_one(books: Books, tmp_path
     assert books.loader.retire(2) == [runs[2].id, runs[0].id]
     assert books.loader.retire(2) == []
     assert [books.loader.load(run.id, forecast_files(tmp_path, run.id), None).is_reused for run in runs] == [False, True, False, True, True]
+
+
+def test_a_deletion_that_was_interrupted_is_completed_by_the_next_one(postgres: Database, migrated_database: str, tmp_path: Path) -> None:
+    """The rows of excluded series go with the table of their run: a deletion that stops between the two leaves none behind."""
+    runs, loader = PostgresRuns(postgres), PostgresForecastLoader(postgres)
+    for day in range(2):
+        run = runs.start(a_run(f"run-{day}", created_at=STARTED_AT + timedelta(days=day)))
+        loader.load(run.id, forecast_files(tmp_path, run.id), None)
+    impatient = Database(lambda: conninfo_to_dict(migrated_database), statement_timeout_ms=300)
+    with psycopg.connect(migrated_database) as other:
+        other.execute("lock table excluded_series in access exclusive mode")
+        with pytest.raises(DatabaseBusy):
+            PostgresForecastLoader(impatient).retire(1)
+    impatient.close()
+    assert len(loader.retire(1)) == 1
+    assert loader.retire(1) == []
+    assert postgres.fetch("select count(distinct run_id) from excluded_series") == [(1,)]

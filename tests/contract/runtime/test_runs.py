@@ -12,6 +12,7 @@ from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.errors import RunNotFound
 from runtime.models.domain.documents import ForecastDocument
+from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.runs import RunStatus
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_json
@@ -33,6 +34,17 @@ def test_a_second_start_continues_the_first_run(books: Books) -> None:
     first = books.runs.start(a_run(input_objects=1))
     books.runs.finish(first.id, RunStatus.FAILED, STARTED_AT)
     assert books.runs.start(a_run(as_of_date=date(2026, 1, 1), input_objects=2)) == first
+
+
+@pytest.mark.parametrize("is_retry", [False, True])
+def test_a_run_whose_job_has_ended_is_not_left_running(books: Books, *, is_retry: bool) -> None:
+    run = a_run()
+    if is_retry:
+        books.runs.start(run)
+    books.jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED_AT, STARTED_AT))
+    books.jobs.finish(run.id, JobStatus.CANCELLED, STARTED_AT)
+    closed_run = books.runs.start(run)
+    assert (closed_run.status, closed_run.finished_at) == (RunStatus.FAILED, STARTED_AT)
 
 
 def test_the_results_of_the_forecast_job_are_recorded_with_the_run(books: Books) -> None:

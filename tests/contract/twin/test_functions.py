@@ -27,6 +27,8 @@ SOURCE = """
     def handler(event, context):
         if event.get("fail"):
             raise StockNegative("SKU-1 has -3 pieces")
+        if event.get("kill"):
+            os.kill(os.getpid(), 9)
         if event.get("metric"):
             print('{"_aws":{"Timestamp":1,"CloudWatchMetrics":[{"Namespace":"Contract","Dimensions":[["service"]],'
                   '"Metrics":[{"Name":"RowsIn","Unit":"Count"}]}]},"service":"probe","RowsIn":[7.0]}')
@@ -67,6 +69,15 @@ def test_a_failure_reports_the_exceptions_class(invoke: Callable[..., dict[str, 
     result = invoke(fail=True)
     assert result["has_failed"]
     assert (result["errorType"], result["errorMessage"]) == ("StockNegative", "SKU-1 has -3 pieces")
+
+
+def test_a_killed_process_is_reported_by_the_name_that_lambda_gives_it_and_the_next_call_gets_a_new_one(
+    invoke: Callable[..., dict[str, Any]],
+) -> None:
+    result = invoke(kill=True)
+    assert result["has_failed"]
+    assert (result["errorType"], result["errorMessage"]) == ("Runtime.ExitError", "Runtime exited with error: signal: killed")
+    assert not invoke()["has_failed"]
 
 
 def test_embedded_metrics_reach_cloudwatch(invoke: Callable[..., dict[str, Any]], local_stack: LocalStack) -> None:

@@ -67,12 +67,26 @@ def test_every_task_retries_with_full_jitter_and_a_bound(stage: Stage) -> None:
             assert retry["MaxDelaySeconds"] == 60, name
 
 
-def test_a_function_that_was_ended_is_called_once_more(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "error", ["Lambda.Unknown", "Runtime.ExitError", "Runtime.OutOfMemory", "Runtime.Unknown", "Sandbox.Timedout", "States.Timeout"]
+)
+def test_a_function_whose_process_was_ended_is_called_again(stage: Stage, error: str) -> None:
     """Out of time or memory is `Lambda.Unknown` (AWS Step Functions developer guide, "Handle Lambda service exceptions")."""
     function_states = {name: state for name, state in tasks(stage).items() if state["Resource"].endswith(":states:::lambda:invoke")}
+    assert function_states
     for name, state in function_states.items():
-        [retry_when_killed] = [retry for retry in state["Retry"] if "Lambda.Unknown" in retry["ErrorEquals"]]
-        assert retry_when_killed["MaxAttempts"] == 1, name
+        [retry_when_killed] = [retry for retry in state["Retry"] if error in retry["ErrorEquals"]]
+        assert retry_when_killed["MaxAttempts"] == 2, name
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["ConcurrentRunsExceededException", "ResourceNumberLimitExceededException", "ThrottlingException", "InternalServiceException"],
+)
+def test_a_job_that_glue_cannot_start_now_is_started_later(stage: Stage, error: str) -> None:
+    for name in ("Cleanse", "BuildFeatures", "Forecast"):
+        [transient] = [retry for retry in tasks(stage)[name]["Retry"] if f"Glue.{error}" in retry["ErrorEquals"]]
+        assert transient["MaxAttempts"] >= 5, name
 
 
 def test_a_notice_is_sent_again_whatever_went_wrong(stage: Stage) -> None:

@@ -23,8 +23,8 @@ def objects() -> InMemoryObjects:
 
 
 @pytest.fixture
-def runs() -> InMemoryRuns:
-    return InMemoryRuns()
+def runs(jobs: InMemoryJobs) -> InMemoryRuns:
+    return InMemoryRuns(jobs=jobs)
 
 
 @pytest.fixture

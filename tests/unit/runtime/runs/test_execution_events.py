@@ -59,6 +59,77 @@ def test_an_execution_event_does_not_change_a_recorded_failure(
     assert jobs.get(under_way.id) == recorded_job
 
 
+class DatabaseLost(Exception):
+    """Ends a function between two writes, as a kill does."""
+
+
+def test_a_recorder_that_dies_between_the_job_and_the_run_is_completed_by_the_next_delivery(
+    events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_arguments: object) -> None:
+        raise DatabaseLost
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "finish", die)
+        with pytest.raises(DatabaseLost):
+            events.record_end(an_execution(), "TIMED_OUT", STOP_FAILURE)
+    assert events.record_end(an_execution(), "TIMED_OUT", STOP_FAILURE)["outcome"] == "CLOSED"
+    assert (jobs.get(under_way.id).status, runs.get(under_way.id).status) == (JobStatus.TIMED_OUT, RunStatus.FAILED)
+    assert events.record_end(an_execution(), "TIMED_OUT", STOP_FAILURE)["outcome"] == "RECORDED_BEFORE"
+
+
+def test_a_job_that_something_else_ended_keeps_its_end_while_its_run_is_closed(
+    events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, clock: FixedClock
+) -> None:
+    jobs.finish(under_way.id, JobStatus.CANCELLED, clock.now(), error={"code": "Cancelled", "detail": "by the client"})
+    ended_job = jobs.get(under_way.id)
+    assert events.record_end(an_execution(), "ABORTED", STOP_FAILURE)["outcome"] == "CLOSED"
+    assert (jobs.get(under_way.id), runs.get(under_way.id).status) == (ended_job, RunStatus.FAILED)
+
+
+def test_a_redrive_that_reopened_the_job_only_reopens_the_run_with_the_next_delivery(
+    events: ExecutionEvents,
+    under_way: Job,
+    runs: InMemoryRuns,
+    workflow: InMemoryWorkflow,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def die(*_arguments: object) -> None:
+        raise DatabaseLost
+
+    events.record_end(an_execution(), "TIMED_OUT", STOP_FAILURE)
+    workflow.finished_names.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "start", die)
+        with pytest.raises(DatabaseLost):
+            events.record_redrive(an_execution())
+    assert events.record_redrive(an_execution())["outcome"] == "REOPENED"
+    assert runs.get(under_way.id).status is RunStatus.RUNNING
+    assert events.record_redrive(an_execution())["outcome"] == "RECORDED_BEFORE"
+
+
+def test_a_redrive_shows_the_state_that_runs_when_its_event_arrives_after_it_resumed(
+    events: ExecutionEvents,
+    under_way: Job,
+    jobs: InMemoryJobs,
+    workflow: InMemoryWorkflow,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The event reads the ended job, the execution resumes and enters its next state, and then the event reopens the job."""
+    events.record_end(an_execution(), "FAILED", STOP_FAILURE)
+    workflow.finished_names.clear()
+
+    def resume_meanwhile(_arn: str) -> bool:
+        jobs.reopen(under_way.id, clock.now())
+        jobs.mark_running(under_way.id, progress_at(RunState.COMPUTE_KPIS), clock.now())
+        return True
+
+    monkeypatch.setattr(workflow, "is_running", resume_meanwhile)
+    events.record_redrive(an_execution())
+    assert jobs.get(under_way.id).progress == progress_at(RunState.COMPUTE_KPIS)
+
+
 def test_an_execution_stopped_before_it_had_a_run_leaves_a_job_that_says_so(
     events: ExecutionEvents, runs: InMemoryRuns, jobs: InMemoryJobs
 ) -> None:
