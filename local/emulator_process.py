@@ -31,19 +31,24 @@ MINISTACK_VARIABLES = {
 
 def launch(settings: EmulatorSettings, port: int) -> ProcessRecord:
     """Start the emulator on a port of 127.0.0.1, detached."""
-    temporary = state.home() / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
+    name, folder = own_variable()
+    Path(folder).mkdir(parents=True, exist_ok=True)
     environment = {
         **_base_environment(),
         **aws_environment(settings.endpoint),
         **MINISTACK_VARIABLES,
         **settings.to_environment(),
         "GATEWAY_PORT": str(port),
-        "TMPDIR": str(temporary),
+        name: folder,
         "TZ": "UTC",
     }
     command = [sys.executable, "-m", "local.emulator.server"]
     return start_detached(command, _log(), environment, folder=state.ROOT)
+
+
+def own_variable() -> tuple[str, str]:
+    """Return name and value of the variable that the emulator, its functions and its jobs have, and no process of another state folder."""
+    return "TMPDIR", str(state.home() / "tmp")
 
 
 def wait_until_ready(record: ProcessRecord, endpoint: str) -> None:

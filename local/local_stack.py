@@ -6,11 +6,12 @@ the emulator. Both start empty; a deploy takes seconds and is the only source of
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from local.emulator.settings import ACCOUNT, REGION, EmulatorSettings
 from local.emulator_process import CREDENTIALS
 from local.errors import AlreadyRunning, LocalStackError
 from local.postgres import PostgresServer, open_server
-from local.state import LocalStackState, Ports
+from local.state import LocalStackState, Ports, Start
 
 API_HANDLER = "runtime.api.main.handler"
 CONCURRENCY = "3"
@@ -40,13 +41,14 @@ class LocalStack:
 
         Raises CdkError with the last lines of the command that failed.
         """
-        cdk = CdkCli(emulator_process.cdk_environment(self.state.endpoint), state.logs() / "cdk.log")
+        cdk = CdkCli(emulator_process.cdk_environment(self.state.endpoint), state.logs() / "cdk.log", on_start=_record_cdk)
         with tempfile.TemporaryDirectory() as elsewhere:
             # Outside the app's folder the CLI does not synthesise the app for a bootstrap.
             cdk.run(["bootstrap", f"aws://{ACCOUNT}/{REGION}"], on_line, Path(elsewhere))
         with Assembly(state.home() / "cdk.out", state.ROOT, tuple(settings)).cdk_arguments() as source:
             cdk.run(["deploy", "--all", "--require-approval", "never", "--concurrency", CONCURRENCY, *source], on_line)
         state.write_environment(self._read_function_variables())
+        state.complete_start()
 
     @cached_property
     def aws(self) -> ClientFactory:
@@ -80,13 +82,16 @@ class LocalStack:
 
 
 def start(port_numbers: Ports) -> LocalStack:
-    """Start an empty local stack; when something fails, or on Ctrl-C, stop what was started.
+    """Start an empty local stack; when something fails, or on Ctrl-C, stop what was started. The start is complete with the first deploy.
 
     Raises AlreadyRunning, PortInUse, PostgresError, LocalStackError.
     """
     if find_running():
         raise AlreadyRunning("the local stack is already running; `./signify down` stops it")
-    stop()  # what a crash left running
+    start_under_way = state.read_start()
+    if start_under_way and not start_under_way.was_interrupted:
+        raise AlreadyRunning(f"process {start_under_way.starter.pid} is starting the local stack; wait for it, or stop it with Ctrl-C")
+    stop()  # what a crash or a killed start left running
     ports.require_free(port_numbers.emulator, "--port")
     ports.require_free(port_numbers.postgres, "--db-port")
     shutil.rmtree(state.logs(), ignore_errors=True)
@@ -98,23 +103,38 @@ def start(port_numbers: Ports) -> LocalStack:
 
 
 def find_running() -> LocalStack | None:
-    """Return the local stack of this state folder if it is running, or None."""
+    """Return the local stack of this state folder if it is running, or None. What a killed start left is not a running local stack."""
     record = state.read()
-    return LocalStack(record) if record and record.emulator.is_running else None
+    return LocalStack(record) if record and record.emulator.is_running and not was_interrupted() else None
+
+
+def was_interrupted() -> bool:
+    """Return whether the last start was killed before it was complete, so that processes of it may be running."""
+    start_under_way = state.read_start()
+    return start_under_way is not None and start_under_way.was_interrupted
 
 
 def require_running() -> LocalStack:
     """Return the local stack of this state folder. Raises LocalStackError when it is not running."""
     running = find_running()
+    if running is None and was_interrupted():
+        raise LocalStackError(
+            "the last `./signify up` was killed before it was complete; `./signify up` ends what it left and starts again"
+        )
     if running is None:
         raise LocalStackError("the local stack is not running; start it with `./signify up`")
     return running
 
 
 def stop() -> bool:
-    """Stop emulator, functions, jobs and PostgreSQL, and delete their data. Returns whether anything was running."""
-    record = state.read()
+    """Stop emulator, functions, jobs and PostgreSQL, and delete their data; also what a killed start left. Returns whether anything ran."""
+    record, start_under_way = state.read(), state.read_start()
+    if start_under_way and start_under_way.cdk:
+        processes.stop(start_under_way.cdk)
     emulator_was_running = processes.stop(record.emulator) if record else False
+    # A start that is killed right after it launched the emulator has not recorded it.
+    for unrecorded in processes.find_by_variable(*emulator_process.own_variable()):
+        emulator_was_running = processes.stop(unrecorded) or emulator_was_running
     database_was_running = _open_database(record.ports if record else Ports()).remove() if _database_folder().is_dir() else False
     shutil.rmtree(state.home() / "tmp", ignore_errors=True)
     state.clear()
@@ -132,6 +152,9 @@ def localise_token_url(output: str) -> str:
 
 
 def _start(port_numbers: Ports) -> LocalStack:
+    starter = processes.ProcessRecord.running(os.getpid())
+    assert starter is not None
+    state.write_start(Start(starter))
     database = _open_database(port_numbers)
     database.start()
     function_runtime.ensure_installed(state.home() / "build" / "lambda-runtime")
@@ -143,6 +166,12 @@ def _start(port_numbers: Ports) -> LocalStack:
         state.write(record)
     emulator_process.wait_until_ready(process, endpoint)
     return LocalStack(record)
+
+
+def _record_cdk(command: processes.ProcessRecord) -> None:
+    start_under_way = state.read_start()
+    if start_under_way is not None:
+        state.write_start(replace(start_under_way, cdk=command))
 
 
 def _open_database(port_numbers: Ports) -> PostgresServer:

@@ -1,7 +1,7 @@
 """A PostgreSQL server on 127.0.0.1 for the local stack and for tests: create, start, stop.
 
-Its data is disposable: nothing is flushed to disk, and it uses little memory. The same code runs the machine's server and the embedded
-one, as an ordinary user and as root.
+Its data survives a crash of the server, since a commit waits until the operating system has it, but not one of the machine: nothing is
+flushed to disk. It uses little memory. The same code runs the machine's server and the embedded one, as an ordinary user and as root.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",

@@ -112,6 +112,22 @@ def defer_interrupts() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
+def find_by_variable(name: str, value: str) -> list[ProcessRecord]:
+    """Return the processes that have an environment variable with this value, as far as this user can read their environment."""
+    return [
+        ProcessRecord(process.pid, process.create_time())
+        for process in psutil.process_iter()
+        if process.pid != os.getpid() and _read_environment(process).get(name) == value
+    ]
+
+
+def _read_environment(process: psutil.Process) -> dict[str, str]:
+    try:
+        return dict(process.environ())
+    except (psutil.Error, OSError):
+        return {}
+
+
 def account_arguments(account: Account | None) -> AccountArguments:
     """Return the arguments of subprocess that run a child as `account`; none for the current user."""
     return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}

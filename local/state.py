@@ -34,6 +34,19 @@ class LocalStackState:
         return f"http://127.0.0.1:{self.ports.emulator}"
 
 
+@dataclass(frozen=True)
+class Start:
+    """A start that is not complete: the process that performs it, and the CDK command that it runs now."""
+
+    starter: ProcessRecord
+    cdk: ProcessRecord | None = None
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether the process ended before the start was complete, and before it could stop what it had started."""
+        return not self.starter.is_running
+
+
 def home() -> Path:
     """Return the state folder: SIGNIFY_HOME, else `.signify` in the clone."""
     variable = os.environ.get("SIGNIFY_HOME")
@@ -60,8 +73,29 @@ def read() -> LocalStackState | None:
         return None
 
 
+def write_start(start: Start) -> None:
+    """Record a start before it starts anything, and each of its CDK commands."""
+    home().mkdir(parents=True, exist_ok=True)
+    _start_file().write_text(json.dumps(asdict(start), indent=2) + "\n", encoding="utf-8")
+
+
+def read_start() -> Start | None:
+    """Return the start that is not complete; None when there is none, or a crash truncated the file."""
+    try:
+        content = json.loads(_start_file().read_text(encoding="utf-8"))
+        return Start(ProcessRecord(**content["starter"]), ProcessRecord(**content["cdk"]) if content["cdk"] else None)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def complete_start() -> None:
+    """Delete the record of the start: the local stack is complete, or stopped."""
+    _start_file().unlink(missing_ok=True)
+
+
 def clear() -> None:
     """Delete the record of the local stack."""
+    complete_start()
     _state_file().unlink(missing_ok=True)
     _environment_file().unlink(missing_ok=True)
 
@@ -81,6 +115,10 @@ def read_environment() -> dict[str, str]:
 
 def _state_file() -> Path:
     return home() / "local_stack.json"
+
+
+def _start_file() -> Path:
+    return home() / "start.json"
 
 
 def _environment_file() -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import psycopg
@@ -11,6 +13,7 @@ from local import ports
 from local.errors import PostgresError
 from local.postgres import PostgresServer, open_server
 from local.postgres_binaries import OLDEST_VERSION, find, find_embedded
+from local.processes import stop
 
 pytestmark = pytest.mark.slow
 
@@ -49,6 +52,25 @@ def test_the_embedded_server_stops_and_keeps_its_data(tmp_path: Path) -> None:
             assert connection.execute("select count(*) from kept").fetchone() == (0,)
     finally:
         open_server(tmp_path / "server", server.port, find_embedded()).remove()
+
+
+def test_what_was_committed_survives_a_killed_server(tmp_path: Path) -> None:
+    server = open_server(tmp_path / "server", ports.find_free())
+    try:
+        server.start()
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("create table readings (n int)")
+            for number in range(200):
+                connection.execute("insert into readings values (%s)", [number])
+            record = server.record()
+            assert record is not None
+            os.kill(record.pid, signal.SIGKILL)
+        stop(record)
+        server.start()
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("select count(*) from readings").fetchone() == (200,)
+    finally:
+        server.remove()
 
 
 def test_a_server_that_cannot_start_shows_its_log(postgres_server: PostgresServer, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from local import local_stack, ports, state
-from local.errors import AlreadyRunning, PortInUse
+from local.errors import AlreadyRunning, LocalStackError, PortInUse
 from local.state import Ports
 
 from .waiting import wait_until
@@ -89,6 +89,35 @@ def test_an_interrupt_during_the_start_leaves_no_process(home: Path, port_number
     _, errors = process.communicate(timeout=60)
     assert b"KeyboardInterrupt" in errors
     assert (local_stack.find_running(), list_processes(port_numbers)) == (None, [])
+
+
+@pytest.mark.parametrize("moment", ["postgres", "emulator", "cdk"])
+def test_a_start_that_was_killed_is_not_running_and_what_it_left_is_ended(home: Path, port_numbers: Ports, moment: str) -> None:
+    """SIGKILL, which no handler sees: while the log of PostgreSQL, of the emulator or of the CDK is the newest."""
+    start = f"local_stack.start(state.Ports({port_numbers.emulator}, {port_numbers.postgres})).deploy(print)"
+    source = f"from local import local_stack, state; {start}"
+    process = subprocess.Popen([sys.executable, "-c", source], cwd=state.ROOT, stdout=subprocess.DEVNULL)
+    wait_until(lambda: (home / "logs" / f"{moment}.log").is_file())
+    process.kill()
+    process.wait()
+    start_under_way = state.read_start()
+    assert local_stack.find_running() is None
+    with pytest.raises(LocalStackError, match=r"was killed before it was complete; `\./signify up` ends what it left"):
+        local_stack.require_running()
+    local_stack.stop()
+    assert list_processes(port_numbers) == []
+    assert not (start_under_way and start_under_way.cdk and start_under_way.cdk.is_running)
+    assert not local_stack.was_interrupted()
+
+
+def test_a_start_in_another_process_is_not_disturbed_by_a_second_one(home: Path, port_numbers: Ports) -> None:
+    source = "import time; from local import processes, state; import os; "
+    source += "state.write_start(state.Start(processes.ProcessRecord.running(os.getpid()))); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", source], cwd=state.ROOT) as process:
+        wait_until(lambda: state.read_start() is not None)
+        with pytest.raises(AlreadyRunning, match=f"process {process.pid} is starting the local stack"):
+            local_stack.start(port_numbers)
+        process.kill()
 
 
 def test_the_next_start_after_a_crash_of_the_emulator_cleans_up(home: Path, port_numbers: Ports) -> None:
