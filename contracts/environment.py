@@ -27,6 +27,9 @@ class Variable(StrEnum):
     DATABASE_SECRET_ARN = "DATABASE_SECRET_ARN"  # noqa: S105 - a name
     DATABASE_API_USER = "DATABASE_API_USER"
 
+    # The function that receives uploaded objects
+    LANDING_QUEUE_URL = "LANDING_QUEUE_URL"
+
     # Functions of a run
     LAKE_BUCKET = "LAKE_BUCKET"
     BAD_ROW_SHARE_LIMIT = "BAD_ROW_SHARE_LIMIT"

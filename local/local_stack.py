@@ -133,8 +133,8 @@ def stop() -> bool:
         processes.stop(start_under_way.cdk)
     emulator_was_running = processes.stop(record.emulator) if record else False
     # A start that is killed right after it launched the emulator has not recorded it.
-    for unrecorded in processes.find_by_variable(*emulator_process.own_variable()):
-        emulator_was_running = processes.stop(unrecorded) or emulator_was_running
+    for process in processes.find_by_variable(*emulator_process.own_variable()):
+        emulator_was_running = processes.stop(process) or emulator_was_running
     database_was_running = _open_database(record.ports if record else Ports()).remove() if _database_folder().is_dir() else False
     shutil.rmtree(state.home() / "tmp", ignore_errors=True)
     state.clear()

@@ -59,6 +59,12 @@ class LakeEnvironment(Environment):
     lake_bucket: str = Field(min_length=3)
 
 
+class LandingEnvironment(Environment):
+    """The function that receives uploaded objects: the queue that delivers them."""
+
+    landing_queue_url: str = Field(min_length=1)
+
+
 class RunEnvironment(DatabaseEnvironment, LakeEnvironment):
     """A function of a run: database and lake, and the limits that its rules take."""
 

@@ -12,12 +12,16 @@ from constructs import Construct
 
 from cdk.common.dead_letter_queue import MESSAGE_RETENTION, create_dead_letter_queue
 from cdk.storage.lake import Lake
+from contracts.environment import Variable
 from contracts.paths import Zone
 
 LANDING_PREFIX = f"{Zone.LANDING}/"
 ATTEMPTS = 5
 BATCH_SIZE = 1  # a function that times out would cost the other objects of its batch an attempt each
 CONCURRENCY = 4  # each instance holds one database connection
+# How long a message is hidden whose delivery the function did not even begin to process. Lambda refuses less than the function's timeout.
+# It recommends six times, for retries after throttling; the mapping asks for no more instances than the function has.
+VISIBILITY_RESERVE = Duration.minutes(1)
 
 
 class IngestionQueue(Construct):
@@ -35,11 +39,12 @@ class IngestionQueue(Construct):
             encryption=QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=MESSAGE_RETENTION,
-            # Six times the function's timeout, as Lambda recommends for a queue it polls.
-            visibility_timeout=Duration.seconds(6 * data_processor.timeout.to_seconds()),
+            visibility_timeout=data_processor.timeout.plus(VISIBILITY_RESERVE),
             dead_letter_queue=DeadLetterQueue(queue=self.dead_letters, max_receive_count=ATTEMPTS),
         )
         self._route_objects(lake)
+        # The function hides the message of a delivery while it works, and shows it again when it fails.
+        data_processor.add_environment(Variable.LANDING_QUEUE_URL, self.queue.queue_url)
         data_processor.add_event_source(
             SqsEventSource(self.queue, batch_size=BATCH_SIZE, max_concurrency=CONCURRENCY, report_batch_item_failures=True)
         )

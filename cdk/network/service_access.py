@@ -1,4 +1,5 @@
-"""Access from the network to Step Functions, the one AWS service that functions call there: the API starts runs.
+"""Access from the network to the AWS services that functions call there: the API starts runs with Step Functions, and the function that
+receives uploaded objects tells SQS how long to hide a message.
 
 S3 has a gateway endpoint, which is free. Functions sign in to the database with their IAM role, which needs no network call.
 """
@@ -24,6 +25,7 @@ from constructs import Construct
 
 SERVICES = {
     "StepFunctions": InterfaceVpcEndpointAwsService.STEP_FUNCTIONS,
+    "Sqs": InterfaceVpcEndpointAwsService.SQS,
 }
 ANY_IPV6 = "::/0"
 
@@ -66,4 +68,5 @@ def ipv6_environment() -> dict[str, str]:
     """Return the variables that make boto3 use names with IPv6 addresses; S3 keeps its name, which the gateway endpoint serves."""
     return {
         "AWS_ENDPOINT_URL_SFN": f"https://states.{Aws.REGION}.api.aws",
+        "AWS_ENDPOINT_URL_SQS": f"https://sqs.{Aws.REGION}.api.aws",
     }

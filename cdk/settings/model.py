@@ -157,7 +157,7 @@ class Settings(BaseModel):
     vpc_route_table_ids: RouteTableIds = Field((), description="Route tables of these subnets, for the S3 gateway endpoint.")
     service_access: Literal["endpoints", "ipv6", "existing"] = Field(
         "endpoints",
-        description="How functions in the VPC reach Step Functions: `endpoints` are private and billed by the hour; `ipv6` is an "
+        description="How functions in the VPC reach Step Functions and SQS: `endpoints` are private and billed by the hour; `ipv6` is an "
         "egress-only internet gateway of a dedicated VPC, free, through which functions can open connections to the internet; `existing` "
         "relies on an existing VPC, for S3 too.",
     )

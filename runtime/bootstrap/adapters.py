@@ -75,6 +75,13 @@ class Adapters:
         return PostgresIngestedObjects(self.database)
 
     @cached_property
+    def deliveries(self) -> ports.Deliveries:
+        """The deliveries of the queue of uploaded objects."""
+        from runtime.adapters.aws.queue_deliveries import QueueDeliveries
+
+        return QueueDeliveries(self.clients.sqs, settings.load(settings.LandingEnvironment).landing_queue_url)
+
+    @cached_property
     def runs(self) -> ports.RunRepository:
         """The forecast runs."""
         from runtime.adapters.postgres.runs import PostgresRuns

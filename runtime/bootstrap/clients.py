@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
     from runtime.adapters.aws.api_client import Keys
@@ -36,6 +37,11 @@ class AwsClients:
         """The Data API of Amazon RDS."""
         client: DataApi = self._session.client("rds-data", config=self._config)
         return client
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """Amazon SQS."""
+        return self._session.client("sqs", config=self._config)
 
     @cached_property
     def step_functions(self) -> SFNClient:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.forecasts.lineage_reading import LineageReading
+    from runtime.services.ingestion.delivery_lease import DeliveryLease
     from runtime.services.ingestion.ingestion import Ingestion
     from runtime.services.kpis.kpi_calculation import KpiCalculation
     from runtime.services.kpis.kpi_reading import KpiReading
@@ -47,6 +48,13 @@ class Services:
 
         adapters = self._adapters
         return Ingestion(adapters.lake, adapters.objects, adapters.row_store, adapters.clock)
+
+    @cached_property
+    def delivery_lease(self) -> DeliveryLease:
+        """Hides the message of an uploaded object while it is received."""
+        from runtime.services.ingestion.delivery_lease import DeliveryLease
+
+        return DeliveryLease(self._adapters.deliveries)
 
     @cached_property
     def daily_start(self) -> DailyStart:

@@ -10,9 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.metrics import Metric
 from runtime import bootstrap
+from runtime.errors import Unavailable
 from runtime.functions.landing_events import landed_objects
 from runtime.functions.observability import emit, logger, metrics
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
+from runtime.services.ingestion.delivery_lease import Delivery
 
 # A batch in which every record fails is no exception: the redrive policy of the queue decides.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))
@@ -32,6 +34,17 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 
 def _receive(record: SQSRecord) -> None:
+    """Receive the objects of one message. A message that fails is delivered again soon, and that of a killed process within two minutes."""
+    delivery = Delivery(record.receipt_handle, int(record.attributes.approximate_receive_count))
+    with bootstrap.services().delivery_lease.extend(delivery, _log_lost_lease):
+        _receive_objects(record)
+
+
+def _log_lost_lease(error: Unavailable) -> None:
+    logger.warning("the message stays hidden for the time that the queue states", extra={"reason": str(error)})
+
+
+def _receive_objects(record: SQSRecord) -> None:
     records = [bootstrap.services().ingestion.receive(landed_object) for landed_object in landed_objects(record.json_body)]
     for ingested_object in records:
         _report(ingested_object)

@@ -221,6 +221,13 @@ class AnomalyTable(Protocol):
         """Store the groups of a run, one row each, in place of those that were stored for it before."""
 
 
+class Deliveries(Protocol):
+    """The messages that a queue has delivered to this function."""
+
+    def hide(self, receipt: str, seconds: int) -> None:
+        """Hide the message of a delivery for this many seconds from now; then it is delivered again, unless it was deleted."""
+
+
 class Workflow(Protocol):
     """The state machine."""
 

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from local.local_stack import LocalStack
+from runtime.adapters.aws.queue_deliveries import QueueDeliveries
+from runtime.errors import DatabaseUnavailable, Unavailable
+from runtime.services.ingestion.delivery_lease import Delivery, DeliveryLease
 
 from .templates import Template, att, ref, with_function
 from .waiting import wait_until
@@ -91,3 +94,23 @@ def test_an_object_reaches_the_function_and_a_bad_one_ends_in_the_dead_letter_qu
     assert json.loads(dead_letters[0]["Body"])["detail"]["object"]["key"] == "landing/orders/v1/bad.csv"
     assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "zone", "Value": "landing"}]
     empty(s3, bucket)
+
+
+def test_a_delivery_that_failed_is_visible_again_before_the_time_that_the_queue_states(
+    local_stack: LocalStack, deploy: Callable[[Template], dict[str, str]]
+) -> None:
+    template = Template()
+    template.add("Queue", "AWS::SQS::Queue", VisibilityTimeout=900)
+    url = deploy(template.output("Queue", ref("Queue")))["Queue"]
+    sqs = local_stack.aws.client("sqs")
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    [message] = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)["Messages"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+    deliveries = QueueDeliveries(sqs, url)
+    with pytest.raises(DatabaseUnavailable), DeliveryLease(deliveries).extend(Delivery(message["ReceiptHandle"], 1), pytest.fail):
+        raise DatabaseUnavailable("no connection")
+    deliveries.hide(message["ReceiptHandle"], 0)
+    [again] = wait_until(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages") or [])
+    assert again["MessageId"] == message["MessageId"]
+    with pytest.raises(Unavailable, match="ReceiptHandleIsInvalid"):
+        deliveries.hide(message["ReceiptHandle"], 0)

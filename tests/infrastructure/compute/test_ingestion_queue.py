@@ -46,9 +46,20 @@ def data_processor(stage: Stage) -> Resource:
     return function
 
 
-def test_a_message_stays_hidden_for_six_times_the_functions_timeout(stage: Stage) -> None:
+def test_a_message_whose_function_was_never_started_is_hidden_for_little_more_than_the_functions_timeout(stage: Stage) -> None:
+    """Lambda refuses less. The function itself hides its message for two minutes at a time."""
     queue, _ = queues(stage)
-    assert queue["Properties"]["VisibilityTimeout"] == 6 * data_processor(stage)["Properties"]["Timeout"]
+    timeout = data_processor(stage)["Properties"]["Timeout"]
+    assert timeout < queue["Properties"]["VisibilityTimeout"] <= 1.1 * timeout
+
+
+def test_the_function_can_change_the_visibility_of_its_queue_and_reaches_sqs(stage: Stage) -> None:
+    properties = data_processor(stage)["Properties"]
+    queue_name = next(name for name, queue in stage.of_type("AWS::SQS::Queue").items() if queue == queues(stage)[0]).rpartition("/")[2]
+    assert queue_name in render(properties["Environment"]["Variables"]["LANDING_QUEUE_URL"])
+    statements = [s for policy in stage.of_type("AWS::IAM::Policy").values() for s in policy["Properties"]["PolicyDocument"]["Statement"]]
+    [statement] = [s for s in statements if "sqs:ChangeMessageVisibility" in s["Action"]]
+    assert queue_name in render(statement["Resource"])
 
 
 def test_the_largest_object_that_is_not_rejected_can_be_received(stage: Stage) -> None:

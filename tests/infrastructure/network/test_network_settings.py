@@ -37,9 +37,9 @@ def endpoints(template: Template, kind: str) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     ("access", "gateways", "interfaces"),
     [
-        ("endpoints", {"s3", "dynamodb"}, {"states"}),
+        ("endpoints", {"s3", "dynamodb"}, {"states", "sqs"}),
         ("ipv6", {"s3", "dynamodb"}, set()),
-        ("endpoints in an existing VPC", {"s3"}, {"states"}),
+        ("endpoints in an existing VPC", {"s3"}, {"states", "sqs"}),
         ("existing", set(), set()),
     ],
 )

@@ -25,9 +25,9 @@ def test_the_lake_and_dynamodb_are_reached_by_gateway_endpoints_that_cost_nothin
 
 
 def test_a_prod_stage_reaches_step_functions_privately(stages: dict[str, Stage]) -> None:
-    [endpoint] = interface_endpoints(stages["prod"])
-    assert render(endpoint["ServiceName"]).endswith(".states")
-    assert endpoint["PrivateDnsEnabled"] is True
+    endpoints = interface_endpoints(stages["prod"])
+    assert {render(endpoint["ServiceName"]).rpartition(".")[2] for endpoint in endpoints} == {"states", "sqs"}
+    assert all(endpoint["PrivateDnsEnabled"] is True for endpoint in endpoints)
 
 
 def test_a_dev_stage_pays_for_no_endpoint_and_lets_https_out_by_ipv6_only(stages: dict[str, Stage]) -> None:
@@ -79,7 +79,7 @@ def test_an_existing_vpc_is_used_and_none_is_made(existing: Stage) -> None:
 def test_an_existing_vpc_gets_the_endpoints_it_lacks_and_no_other(existing: Stage, synthesise: Synthesise) -> None:
     [gateway] = [e for e in existing.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Gateway"]
     assert gateway["Properties"]["RouteTableIds"] == ["rtb-0a1b2c3d", "rtb-1a1b2c3d"]
-    assert len(interface_endpoints(existing)) == 1
+    assert len(interface_endpoints(existing)) == 2
     stage_without_endpoints = synthesise("dev", **{**EXISTING_VPC, "vpcRouteTableIds": "", "serviceAccess": "existing"})["dev"]
     assert stage_without_endpoints.of_type("AWS::EC2::VPCEndpoint") == {}
 

@@ -23,6 +23,7 @@ from runtime.models.domain.publishing import LoadedForecast
 from runtime.models.domain.quality import Verdict
 from runtime.models.domain.run_input import RunInput
 from runtime.services.anomalies.anomaly_detection import DetectionResult
+from runtime.services.ingestion.delivery_lease import DeliveryLease
 from runtime.services.kpis.kpi_calculation import KpiResult
 from runtime.services.probe.canary_probe import ProbeResult
 from runtime.services.runs.daily_start import DailyExecution
@@ -30,6 +31,7 @@ from runtime.services.runs.publishing import Publication
 from runtime.services.runs.quality_gate import Judgement
 from runtime.services.runs.run_resolution import ResolvedRun
 from tests.fakes.accuracy import a_run_accuracy
+from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.examples import a_run, an_accepted_object, an_execution, forecast_json, quality_json
 
 RUN_ID = an_execution().run_id
@@ -58,7 +60,13 @@ def _next(results: Iterator[object], *_arguments: object, **_options: object) ->
 
 def landing(key: str) -> dict[str, Any]:
     detail = {"bucket": {"name": "test-lake"}, "object": {"key": key, "size": 1, "version-id": "v1"}}
-    return {"messageId": key, "body": json.dumps({"detail": detail}), "eventSource": "aws:sqs", "attributes": {}}
+    return {
+        "messageId": key,
+        "body": json.dumps({"detail": detail}),
+        "eventSource": "aws:sqs",
+        "receiptHandle": key,
+        "attributes": {"ApproximateReceiveCount": "1"},
+    }
 
 
 FORECAST = ForecastDocument.model_validate(forecast_json(RUN_ID, rows=56))
@@ -113,6 +121,7 @@ def emf(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         invocation = INVOCATIONS[function]
         services = bootstrap.Services(bootstrap.Adapters(bootstrap.AwsClients()))
         setattr(services, invocation.service, invocation.stub())
+        services.delivery_lease = DeliveryLease(InMemoryDeliveries())
         monkeypatch.setattr(metrics, "service", function)
         with bootstrap.use(services):
             import_module(f"runtime.functions.{function}").handler(invocation.event, CONTEXT)

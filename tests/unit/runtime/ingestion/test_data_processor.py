@@ -9,15 +9,23 @@ import pytest
 
 from runtime import bootstrap
 from runtime.functions import data_processor
+from runtime.services.ingestion.delivery_lease import LEASE_S, DeliveryLease
+from tests.fakes.deliveries import InMemoryDeliveries
 from tests.unit.runtime.ingestion.conftest import World, history, line
 
 CONTEXT = SimpleNamespace(function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:f", aws_request_id="r")
 
 
+@pytest.fixture
+def deliveries() -> InMemoryDeliveries:
+    return InMemoryDeliveries()
+
+
 @pytest.fixture(autouse=True)
-def services(world: World) -> Iterator[bootstrap.Services]:
+def services(world: World, deliveries: InMemoryDeliveries) -> Iterator[bootstrap.Services]:
     services = bootstrap.Services(bootstrap.Adapters(bootstrap.AwsClients()))
     services.ingestion = world.ingestion
+    services.delivery_lease = DeliveryLease(deliveries)
     with bootstrap.use(services):
         yield services
 
@@ -27,7 +35,8 @@ def message(number: int, body: dict[str, Any] | str) -> dict[str, Any]:
         "messageId": str(number),
         "body": body if isinstance(body, str) else json.dumps(body),
         "eventSource": "aws:sqs",
-        "attributes": {},
+        "receiptHandle": f"receipt-{number}",
+        "attributes": {"ApproximateReceiveCount": str(number + 1)},
     }
 
 
@@ -72,3 +81,10 @@ def test_every_decision_is_one_log_line_and_counted(
 def test_a_failure_is_logged_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
     handle({"unknown": "dialect"})
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [KeyError]
+
+
+def test_a_message_that_fails_is_delivered_again_after_the_pause_of_its_attempt(world: World, deliveries: InMemoryDeliveries) -> None:
+    handle(land_event(world, "good.csv", history(line())), "no json", {"unknown": "dialect"})
+    final_calls = dict(deliveries.calls)
+    assert (final_calls["receipt-1"], final_calls["receipt-2"]) == (120, 1200)
+    assert final_calls.get("receipt-0", LEASE_S) == LEASE_S
