@@ -84,16 +84,15 @@ def test_with_private_endpoints_there_is_no_route_out(networks: dict[str, Templa
 @pytest.mark.parametrize("zones", [1, 2])
 def test_interface_endpoints_are_in_as_many_zones_as_the_settings_say(build: Build, zones: int) -> None:
     template = build(add_network, serviceAccess="endpoints", endpointZones=str(zones))
-    [endpoint] = endpoints(template, "Interface").values()
-    assert len(endpoint["SubnetIds"]) == zones
-    assert endpoint["PrivateDnsEnabled"] is True
+    for service, endpoint in endpoints(template, "Interface").items():
+        assert len(endpoint["SubnetIds"]) == zones, service
+        assert endpoint["PrivateDnsEnabled"] is True, service
 
 
 @pytest.mark.parametrize("access", ["endpoints", "endpoints in an existing VPC"])
 def test_an_endpoint_has_one_security_group_which_functions_alone_may_call_by_https(networks: dict[str, Template], access: str) -> None:
     template = networks[access]
-    [endpoint] = endpoints(template, "Interface").values()
-    [group] = [render(each) for each in endpoint["SecurityGroupIds"]]
+    [group] = {render(each) for endpoint in endpoints(template, "Interface").values() for each in endpoint["SecurityGroupIds"]}
     [rule] = [each["Properties"] for each in template.of_type("AWS::EC2::SecurityGroupIngress").values()]
     assert render(rule["GroupId"]) == group
     assert render(rule["SourceSecurityGroupId"])[1:].startswith("NetworkClients")

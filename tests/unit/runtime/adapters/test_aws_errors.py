@@ -25,6 +25,6 @@ def client_error(code: str, status: int) -> ClientError:
     ],
 )
 def test_what_a_retry_may_mend_is_unavailable_and_what_it_cannot_passes(error: Exception, translation: type[Exception]) -> None:
-    with pytest.raises(Exception) as raised, translate_aws_errors("key"):  # noqa: PT011 - the class is what is compared
+    with pytest.raises(Exception) as error_info, translate_aws_errors("key"):  # noqa: PT011 - the class is what is compared
         raise error
-    assert type(raised.value) is translation
+    assert type(error_info.value) is translation
