@@ -47,6 +47,16 @@ class Grid:
         cells -= self.first_day
         return cells
 
+    def split(self, cells: Ints) -> tuple[Ints, Ints]:
+        """Return series and day of each cell.
+
+        >>> series, day = Grid(n_series=2, first_day=4, span=3).split(np.array([0, 5]))
+        >>> series.tolist(), day.tolist()
+        ([0, 1], [4, 6])
+        """
+        series = cells // self.span
+        return series, cells - series * self.span + self.first_day  # half the time of np.divmod
+
 
 def split_rows(counts: Ints, size: int) -> Iterator[slice]:
     """Yield slices of about `size` rows that contain whole series, for rows in order of series with `counts` rows each.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -56,11 +57,17 @@ class MatchedPoints:
             benchmarks={name: values[mask] for name, values in self.benchmarks.items()},
         )
 
-    def repeats_target(self) -> Bools:
-        """Return which points have the series and day of the point before: they are older forecasts of the same."""
-        repeats = np.zeros(len(self), dtype=np.bool_)
-        repeats[1:] = (self.day[1:] == self.day[:-1]) & (self.series[1:] == self.series[:-1])
-        return repeats
+    @cached_property
+    def is_repeat(self) -> Bools:
+        """Which points have the series and day of the point before: they are older forecasts of the same target."""
+        is_repeat = np.zeros(len(self), dtype=np.bool_)
+        is_repeat[1:] = (self.day[1:] == self.day[:-1]) & (self.series[1:] == self.series[:-1])
+        return is_repeat
+
+    @property
+    def n_targets(self) -> int:
+        """The number of pairs of series and day."""
+        return len(self) - int(np.count_nonzero(self.is_repeat))
 
     def sum_by_grain(self, grain: Grain) -> MatchedPoints:
         """Sum actuals and forecasts over the days of each week or month, before any error is formed.
@@ -92,4 +99,4 @@ class MatchedPoints:
     def _ages(self) -> Ints:
         """Return 0 for the newest forecast of a series and day, 1 for the one before, and so on."""
         position = np.arange(len(self))
-        return position - np.maximum.accumulate(np.where(self.repeats_target(), 0, position))
+        return position - np.maximum.accumulate(np.where(self.is_repeat, 0, position))

@@ -51,8 +51,7 @@ def _match_rows(inputs: AccuracyInputs, rows: slice) -> MatchedBlock:
 
 def _points(inputs: AccuracyInputs, rows: slice | Ints, actual: Floats, forecast: Floats) -> MatchedPoints:
     forecasts = inputs.forecasts
-    series, offset = np.divmod(forecasts.keys.cells[rows], forecasts.grid.span)
-    day = offset + forecasts.grid.first_day
+    series, day = forecasts.grid.split(forecasts.keys.cells[rows])
     lead = np.zeros(len(day), dtype=np.int64) if forecasts.keys.lead is None else forecasts.keys.lead[rows]
     origin = np.where(lead > 0, day - lead, forecasts.first_day - 1)
     frame_rows = forecasts.frame_rows(rows)

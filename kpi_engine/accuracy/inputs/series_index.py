@@ -89,9 +89,10 @@ def _texts(names: pd.Index) -> list[str]:
 
 def _number_labels(frames: Sequence[tuple[Ints, list[str]]]) -> tuple[tuple[str, ...], list[Ints]]:
     """Return the distinct labels of all frames in order, and the number of each row's label, from each frame's own codes and labels."""
-    labels = sorted({label for _, own in frames for label in own})
-    number_of = {label: number for number, label in enumerate(labels)}
-    return tuple(labels), [_renumber(codes, np.array([number_of[label] for label in own], dtype=np.int64)) for codes, own in frames]
+    labels = sorted(set().union(*(own for _, own in frames)))
+    number_of = dict(zip(labels, range(len(labels)), strict=True))
+    numbers = [np.fromiter(map(number_of.__getitem__, own), dtype=np.int64, count=len(own)) for _, own in frames]
+    return tuple(labels), [_renumber(codes, own) for (codes, _), own in zip(frames, numbers, strict=True)]
 
 
 def _renumber(codes: Ints, numbers: Ints) -> Ints:

@@ -81,7 +81,7 @@ class Accumulator:
         points = days.sum_by_grain(self._grain)
         self._add_errors(points)
         self._points_on += np.bincount(days.day - self._grid.first_day, minlength=self._grid.span)
-        self._n_targets += len(days) - int(np.count_nonzero(days.repeats_target()))
+        self._n_targets += days.n_targets
         self._n_forecast_only += block.forecast_only
         self._n_missing_forecast += block.missing_forecast
         self._lags += LagErrors.of_points(days, self._grain)
@@ -114,12 +114,17 @@ class Accumulator:
         for name, parts in self._value_added.items():
             benchmark = points.benchmarks.get(name)
             parts.append(ValueAdded.zeros(len(starts)) if benchmark is None else ValueAdded.of_points(points, benchmark).sum_runs(starts))
-        day, is_newest = points.day - self._first_day, ~points.repeats_target()
-        self._by_day += errors.sum_by_group(day, self._span)
-        totals = DailyTotals(errors.actual, errors.error).select(is_newest)
-        self._newest += totals.sum_by_group(day[is_newest], self._span)
+        day = points.day - self._first_day
+        by_day = errors.sum_by_group(day, self._span)
+        self._by_day += by_day
+        self._newest += self._newest_totals(points, errors, day) if points.is_repeat.any() else DailyTotals(by_day.actual, by_day.error)
         if self._n_leads > 1:
             self._by_lead += errors.sum_by_group(np.clip(points.lead, 0, self._n_leads - 1), self._n_leads)
+
+    def _newest_totals(self, points: MatchedPoints, errors: PointErrors, day: Ints) -> DailyTotals:
+        is_newest = ~points.is_repeat
+        totals = DailyTotals(errors.actual, errors.error).select(is_newest)
+        return totals.sum_by_group(day[is_newest], self._span)
 
 
 def _days_of_errors(grid: Grid, grain: Grain) -> tuple[int, int]:

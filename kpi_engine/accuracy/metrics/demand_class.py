@@ -32,7 +32,8 @@ class DemandSums(Additive):
         for block in demand.iter_blocks():
             starts, size = find_runs(block.series), np.maximum(block.values, 0.0)
             owner = block.series[starts]
-            for sums, values in zip(by_series._arrays(), (np.ones(len(size)), size > 0, size, size * size), strict=True):
+            by_series.known_days[owner] = np.diff(starts, append=len(size))
+            for sums, values in ((by_series.demand_days, size > 0), (by_series.volume, size), (by_series.squares, size * size)):
                 sums[owner] = np.add.reduceat(values, starts, dtype=np.float64)
         return by_series.sum_by_group(sku_of, skus)
 

@@ -47,14 +47,12 @@ class LagErrors:
     @classmethod
     def of_points(cls, points: MatchedPoints, grain: Grain) -> Self:
         """Return the errors of the newest forecasts that were published in time, one per series and target day."""
-        repeats = points.repeats_target()
-        n_targets = len(points) - int(np.count_nonzero(repeats))
         if not points.lead.any():
-            return cls(dict.fromkeys(LAG_WEEKS, LagSums(PointErrors.zeros(1), n_targets)))
+            return cls(dict.fromkeys(LAG_WEEKS, LagSums(PointErrors.zeros(1), points.n_targets)))
         sums = {}
         for weeks in LAG_WEEKS:
-            snapshots = points.select(_newest_in_time(points, repeats, weeks))
-            sums[weeks] = LagSums(PointErrors.of_points(snapshots.sum_by_grain(grain)).total(), n_targets - len(snapshots))
+            snapshots = points.select(_newest_in_time(points, weeks))
+            sums[weeks] = LagSums(PointErrors.of_points(snapshots.sum_by_grain(grain)).total(), points.n_targets - len(snapshots))
         return cls(sums)
 
     def __add__(self, other: Self) -> Self:
@@ -62,7 +60,7 @@ class LagErrors:
         return type(self)({weeks: sums.add(other.by_weeks[weeks]) for weeks, sums in self.by_weeks.items()})
 
 
-def _newest_in_time(points: MatchedPoints, repeats: Bools, weeks: int) -> Bools:
+def _newest_in_time(points: MatchedPoints, weeks: int) -> Bools:
     """Return, for a day in week p, the newest forecast whose last known day is at or before the Sunday of week p - weeks.
 
     Points of one target come newest first, so it is the first one that is old enough.
@@ -70,7 +68,7 @@ def _newest_in_time(points: MatchedPoints, repeats: Bools, weeks: int) -> Bools:
     sunday_of_lag = weekdays(points.day) + DAYS_OF_WEEK * (weeks - 1) + 1  # days before the target
     is_old_enough = (points.lead > 0) & (points.lead >= sunday_of_lag)
     has_newer = np.zeros(len(points), dtype=np.bool_)
-    has_newer[1:] = repeats[1:] & is_old_enough[:-1]
+    has_newer[1:] = points.is_repeat[1:] & is_old_enough[:-1]
     return is_old_enough & ~has_newer
 
 

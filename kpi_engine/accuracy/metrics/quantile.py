@@ -77,9 +77,10 @@ def _bounds(points: MatchedPoints) -> Iterator[tuple[float, LossSums]]:
     """Yield the losses of an interval's bounds, which are quantiles: they leave half of what it does not claim on each side."""
     if points.interval is None:
         return
-    for level in np.unique(points.interval.level).tolist():
-        mask = points.interval.level == level
-        rows = slice(None) if mask.all() else mask
+    levels = points.interval.level
+    is_uniform = (levels == levels[:1]).all()  # one pass, where finding the distinct levels takes many
+    for level in (levels[:1] if is_uniform else np.unique(levels)).tolist():
+        rows = slice(None) if is_uniform else levels == level
         for tau, quantile in (((1 - level) / 2, points.interval.lower), ((1 + level) / 2, points.interval.upper)):
             if round(tau, 6) not in points.quantiles:
                 yield round(tau, 6), LossSums.of_forecast(tau, points.actual[rows], quantile[rows])

@@ -36,14 +36,14 @@ def test_points_come_in_order_of_day_and_lead_whatever_the_order_of_rows(points:
 
 
 def test_an_older_forecast_of_a_day_repeats_its_target(points: MatchedPoints) -> None:
-    assert points.repeats_target().tolist() == [False, True, False, True]
+    assert points.is_repeat.tolist() == [False, True, False, True]
 
 
 def test_the_newest_forecasts_of_the_days_make_the_newest_of_the_week(points: MatchedPoints) -> None:
     weekly = points.sum_by_grain(Grain.WEEK)
     assert weekly.forecast.tolist() == [32.0, 34.0]
     assert weekly.actual.tolist() == [30.0, 30.0]
-    assert weekly.repeats_target().tolist() == [False, True]
+    assert weekly.is_repeat.tolist() == [False, True]
 
 
 def test_points_by_day_are_their_own_sums(points: MatchedPoints) -> None:
