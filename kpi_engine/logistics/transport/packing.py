@@ -49,7 +49,8 @@ def improve(loads: Ints, capacity: Ints, plan: Ints, enough: int, rounds: int) -
             break
         fill = np.bincount(plan, weights=sizes)
         key = (-fill, np.arange(len(fill), 0, -1), rng.random(len(fill)))[turn % 3]
-        plan = _first_fit(loads, capacity, np.lexsort((-sizes, key[plan])))
+        # Truck by truck, also where two trucks have the same key: only then does first fit never take one more.
+        plan = _first_fit(loads, capacity, np.lexsort((-sizes, plan, key[plan])))
     return plan
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_engine.logistics.transport.packing import compute_l1, compute_l2, compute_lower_bounds, pack
+from kpi_engine.logistics.transport.packing import compute_l1, compute_l2, compute_lower_bounds, count_trucks, improve, pack
 from tests.unit.kpi_engine.logistics.transport.optimum import fewest
 
 CAPACITY = 20
@@ -49,6 +49,24 @@ def test_the_same_holds_with_three_dimensions_at_once(sizes: list[tuple[int, int
     assert (first <= second).all()
     assert second.max() <= fewest(sizes, (CAPACITY,) * 3) <= plan.max() + 1
     assert all((loads[plan == truck].sum(axis=0) <= CAPACITY).all() for truck in range(int(plan.max()) + 1))
+
+
+def test_improvement_repacks_equally_full_trucks_one_after_the_other() -> None:
+    loads = np.array([(0, 8), (1, 10), (0, 5), (0, 7), (10, 8), (0, 5), (0, 11), (10, 1)])
+    plan = np.array([0, 0, 1, 1, 1, 2, 2, 0])  # the first two trucks are equally full
+    capacity = np.array([CAPACITY, CAPACITY])
+    sizes = (loads / capacity).sum(axis=1)
+    assert sizes[plan == 0].sum() == pytest.approx(sizes[plan == 1].sum())
+    assert count_trucks(improve(loads, capacity, plan, enough=0, rounds=1)) <= count_trucks(plan)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_round_of_improvement_takes_more_trucks_than_the_round_before(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    loads, capacity = rng.integers(0, 11, (24, 2)), np.array([CAPACITY, CAPACITY])
+    plan = np.arange(24)  # a truck each, many of them equally full
+    counts = [count_trucks(improve(loads, capacity, plan, enough=0, rounds=rounds)) for rounds in range(10)]
+    assert counts == sorted(counts, reverse=True)
 
 
 def test_small_plans_are_nearly_always_optimal() -> None:
