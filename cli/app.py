@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from cli import data, developer, drill, local_stack, runs, stages, status
 from cli.console import err, out
+from cli.doctor.command import doctor
 from contracts.version import VERSION
 from local.errors import LocalError
 
@@ -33,7 +34,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "drill": drill.drill,
     },
     "Data and runs": {"sample": data.sample, "drop": data.drop, "quality": data.quality, "run": runs.run},
-    "AWS": {"deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
+    "AWS": {"doctor": doctor, "deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
     "Development": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
 }
 for panel, commands in COMMANDS.items():

@@ -16,11 +16,21 @@ def read_stage(stage: str) -> Settings:
     """Return the settings of a stage on AWS. Raises CliError for an unknown stage, naming the stages, and for invalid settings."""
     if stage == LOCAL_STAGE:
         raise CliError(f"stage {stage} is the local stack: `./signify up` deploys it, `./signify down` deletes it")
-    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return read_any_stage(stage)
+
+
+def read_any_stage(stage: str) -> Settings:
+    """Return the settings of a stage, `local` included. Raises CliError for an unknown stage, and for invalid settings."""
     try:
-        return read_settings(context, stage)
+        return read_settings(read_context(), stage)
     except SettingsError as error:
         raise CliError(str(error)) from None
+
+
+def read_context() -> dict[str, object]:
+    """Return the context in cdk.json: the blocks of the stages, and the flags of the CDK."""
+    context: dict[str, object] = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return context
 
 
 def require_account(settings: Settings, account: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cli.doctor.service_checks import DATABASE_VERSION
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, as_list, render, statements
 
@@ -116,3 +117,8 @@ def test_a_proxy_signs_in_to_the_cluster_as_the_user_who_signed_in_to_the_proxy(
 def test_a_proxy_needs_no_fixed_name(proxied_stage: Stage) -> None:
     [proxy] = proxied_stage.of_type("AWS::RDS::DBProxy").values()
     assert "prod" in render(proxy["Properties"]["DBProxyName"]).lower()
+
+
+def test_the_doctor_looks_for_zones_with_the_version_of_the_database(stages: dict[str, Stage]) -> None:
+    [cluster] = stages["prod"].of_type("AWS::RDS::DBCluster").values()
+    assert cluster["Properties"]["EngineVersion"] == DATABASE_VERSION
