@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from rich.markup import escape
 
-from cli import data, developer, drill, local_stack, runs, stages, status
+from cli import data, developer, drill, local_stack, run_history, runs, stages, status
 from cli.console import err, out
 from cli.doctor.command import doctor
 from contracts.version import VERSION
@@ -33,7 +33,14 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "logs": local_stack.logs,
         "drill": drill.drill,
     },
-    "Data and runs": {"sample": data.sample, "drop": data.drop, "quality": data.quality, "run": runs.run},
+    "Data and runs": {
+        "sample": data.sample,
+        "drop": data.drop,
+        "quality": data.quality,
+        "run": runs.run,
+        "runs": run_history.runs,
+        "publish": run_history.publish,
+    },
     "AWS": {"doctor": doctor, "deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
     "Development": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
 }

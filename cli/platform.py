@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -74,13 +75,22 @@ class Platform(ClientFactory):
 
         Raises CliError with the details of an error response.
         """
-        response = self.api.get(path, params=parameters)
+        return dict(self._send("GET", path, parameters).json())
+
+    def post(self, path: str, body: Mapping[str, object]) -> dict[str, object]:
+        """POST a body to one route of the API, as `get` does."""
+        return dict(self._send("POST", path, {}, body).json())
+
+    def _send(
+        self, method: str, path: str, parameters: Mapping[str, str | int], body: Mapping[str, object] | None = None
+    ) -> httpx.Response:
+        response = self.api.request(method, path, params=parameters, json=body)
         while response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             time.sleep(int(response.headers.get("Retry-After", "5")))
-            response = self.api.get(path, params=parameters)
+            response = self.api.request(method, path, params=parameters, json=body)
         if response.is_error:
-            raise CliError(f"GET {response.url} returned {response.status_code}: {describe_problem(response)}")
-        return dict(response.json())
+            raise CliError(f"{method} {response.url} returned {response.status_code}: {describe_problem(response)}")
+        return response
 
     def _api_key_header(self) -> dict[str, str]:
         key = self.outputs.get("ApiKeyId")

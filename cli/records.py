@@ -72,3 +72,18 @@ class ForecastPage(TypedDict):
 
     meta: ForecastMeta
     forecasts: list[ForecastRow]
+
+
+class RunRecord(TypedDict):
+    """A run, from /forecast-runs. Times are RFC 3339."""
+
+    run_id: str
+    status: str
+    as_of_date: str
+    horizon_days: int
+    published: bool
+    published_at: str | None
+    unpublished_reason: str | None
+    has_forecasts: bool
+    backtest_wape: float | None
+    created_at: str

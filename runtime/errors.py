@@ -13,6 +13,7 @@ SignifyError                          500  a bug in Signify
 │   ├── ReportNotFound
 │   └── ManifestNotFound
 ├── Conflict                          409
+│   ├── RunNotLoaded                       its forecasts are not in the database
 │   ├── ContentAlreadyAccepted             the same bytes were accepted at the same time
 │   └── IdempotencyKeyTaken                another run carries the key
 ├── NoInputData                       409  there is no input data yet
@@ -109,6 +110,12 @@ class Conflict(SignifyError):
 
     status = 409
     code = "CONFLICT"
+
+
+class RunNotLoaded(Conflict):
+    """The run cannot be published: its forecasts are not in the database. The message says what to do."""
+
+    code = "RUN_NOT_LOADED"
 
 
 class ContentAlreadyAccepted(Conflict):

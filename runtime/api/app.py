@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
 
 from contracts.version import VERSION
-from runtime.api import data_quality, forecasts, health, jobs, kpis
+from runtime.api import data_quality, forecast_runs, forecasts, health, jobs, kpis
 from runtime.api.docs_page import customise_page
 from runtime.api.documentation import AUTHORIZE_HINT, DESCRIPTION, OPENAPI_VERSION, TITLE
 from runtime.api.problems import register_problem_handlers
@@ -17,7 +17,7 @@ from runtime.api.responses import add_common_headers, raw_json_response
 BASE_PATH = "/api/v1"
 PUBLIC_PATHS = ("/health",)
 """Operations that need no token."""
-ROUTERS = (forecasts.router, jobs.router, kpis.router, data_quality.router, health.router)
+ROUTERS = (forecasts.router, forecast_runs.router, jobs.router, kpis.router, data_quality.router, health.router)
 
 
 def mount(app: ApiGatewayResolver) -> None:

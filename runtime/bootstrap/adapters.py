@@ -96,6 +96,20 @@ class Adapters:
         return PostgresJobs(self.database)
 
     @cached_property
+    def publications(self) -> ports.RunPublications:
+        """Publishing by hand."""
+        from runtime.adapters.postgres.publications import PostgresPublications
+
+        return PostgresPublications(self.database)
+
+    @cached_property
+    def run_reads(self) -> read_ports.RunReads:
+        """The list of runs."""
+        from runtime.adapters.postgres.run_reads import PostgresRunReads
+
+        return PostgresRunReads(self.database)
+
+    @cached_property
     def audit_log(self) -> ports.AuditLog:
         """The changes that people make by hand."""
         from runtime.adapters.postgres.audit_log import PostgresAuditLog

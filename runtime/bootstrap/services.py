@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from runtime.services.runs.forecast_jobs import ForecastJobs
     from runtime.services.runs.job_progress import JobProgress
     from runtime.services.runs.manifests import Manifests
+    from runtime.services.runs.manual_publishing import ManualPublishing
     from runtime.services.runs.publishing import Publishing
     from runtime.services.runs.quality_gate import QualityGate
+    from runtime.services.runs.run_reading import RunReading
     from runtime.services.runs.run_recorder import RunRecorder
     from runtime.services.runs.run_resolution import RunResolution
 
@@ -197,6 +199,20 @@ class Services:
         from runtime.services.forecasts.lineage_reading import LineageReading
 
         return LineageReading(self._adapters.runs, self.manifests, self.cursors)
+
+    @cached_property
+    def run_reading(self) -> RunReading:
+        """Reads the history of runs."""
+        from runtime.services.runs.run_reading import RunReading
+
+        return RunReading(self._adapters.run_reads, self.cursors)
+
+    @cached_property
+    def manual_publishing(self) -> ManualPublishing:
+        """Publishes runs by hand."""
+        from runtime.services.runs.manual_publishing import ManualPublishing
+
+        return ManualPublishing(self._adapters.publications, self._adapters.runs, self._adapters.clock)
 
     @cached_property
     def forecast_jobs(self) -> ForecastJobs:

@@ -18,7 +18,7 @@ from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, Progress
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.models.domain.objects import IngestedObject
-from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
+from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishOutcome
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
 
@@ -125,8 +125,22 @@ class ForecastLoader(Protocol):
         Rows loaded before stay, so a second call is cheap. Raises BrokenRun when a file violates a constraint of the table.
         """
 
-    def retire(self, keep: int) -> list[UUID]:
-        """Delete the rows of all but the newest `keep` loaded runs, never of the published one. Return the runs whose rows were deleted."""
+    def retire(self, keep: int, replaced_since: datetime) -> list[UUID]:
+        """Delete the rows of all but the newest `keep` loaded runs. Return the runs whose rows were deleted.
+
+        The published run stays, and so does a run that was the published one at `replaced_since` or later, for the cursors of its readers.
+        """
+
+
+class RunPublications(Protocol):
+    """Publishing by hand, whatever the rule says."""
+
+    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: str, reason: str) -> PublishOutcome:
+        """Make a loaded run the published one and record the audit event, in one transaction.
+
+        Readers see the old run or the new one, never a mixture. Nothing changes unless the outcome is PUBLISHED: one event is carried out
+        once.
+        """
 
 
 class JobRepository(Protocol):

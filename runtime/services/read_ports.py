@@ -55,6 +55,24 @@ class ForecastReads(Protocol):
         """Return the series that the run excluded."""
 
 
+@dataclass(frozen=True)
+class RunFilters:
+    """Filters of the list of runs; None: all. `published`: whether readers see the run or saw it earlier."""
+
+    status: str | None = None
+    published: bool | None = None
+
+
+class RunReads(Protocol):
+    """The runs as the API shows them."""
+
+    def rows(self, filters: RunFilters, after: Sequence[str] | None, limit: int) -> JsonRows:
+        """Return runs, newest first."""
+
+    def find(self, run_id: UUID) -> str | None:
+        """Return a run as a JSON object, with its settings, warnings and publications; None when there is none."""
+
+
 class AccuracyReads(Protocol):
     """The accuracy reports of runs."""
 

@@ -2,7 +2,7 @@
 
 from tests.fakes.audit import InMemoryAuditLog
 from tests.fakes.clock import FixedClock
-from tests.fakes.forecasts import InMemoryLoader
+from tests.fakes.forecasts import InMemoryLoader, InMemoryPublications
 from tests.fakes.jobs import InMemoryJobs
 from tests.fakes.kpis import InMemoryFrames, InMemoryKpis
 from tests.fakes.lake import InMemoryLake
@@ -19,6 +19,7 @@ __all__ = [
     "InMemoryLake",
     "InMemoryLoader",
     "InMemoryObjects",
+    "InMemoryPublications",
     "InMemoryQualityReports",
     "InMemoryRuns",
 ]

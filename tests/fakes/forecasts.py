@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +11,10 @@ import pyarrow.parquet as pq
 from typing_extensions import override
 
 from runtime.errors import BrokenRun
-from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
-from runtime.services.ports import ForecastLoader
+from runtime.models.domain.audit import AuditAction, AuditEvent
+from runtime.models.domain.publishing import UNPUBLISHED_PREFIX, ForecastFiles, LoadedForecast, PublishOutcome
+from runtime.services.ports import ForecastLoader, RunPublications
+from tests.fakes.audit import InMemoryAuditLog
 from tests.fakes.runs import InMemoryRuns
 
 
@@ -39,9 +43,35 @@ class InMemoryLoader(ForecastLoader):
         return LoadedForecast(run_id, len(self.rows[run_id]), len(series), len(self.excluded_rows[run_id]), is_reused, reason)
 
     @override
-    def retire(self, keep: int) -> list[UUID]:
+    def retire(self, keep: int, replaced_since: datetime) -> list[UUID]:
         newest = sorted(self.rows, key=lambda run_id: self._runs.get(run_id).created_at, reverse=True)
-        old = [run_id for run_id in newest[keep:] if run_id != self._runs.pointer]
+        old = [run_id for run_id in newest[keep:] if not self._runs.is_needed(run_id, replaced_since)]
         for run_id in old:
             del self.rows[run_id], self.excluded_rows[run_id]
         return old
+
+
+class InMemoryPublications(RunPublications):
+    """The pointer of the fake runs, and the events that moved it."""
+
+    def __init__(self, runs: InMemoryRuns, loaded_runs: Container[UUID], audit_log: InMemoryAuditLog) -> None:
+        self._runs, self._loaded_runs, self._audit_log = runs, loaded_runs, audit_log
+
+    @override
+    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: str, reason: str) -> PublishOutcome:
+        run = self._runs.find(run_id)
+        if run is None:
+            return PublishOutcome.NOT_FOUND
+        for event in self._audit_log.events:
+            if event.id == event_id:
+                return PublishOutcome.REPEATED if (event.subject, event.reason) == (str(run_id), reason) else PublishOutcome.KEY_TAKEN
+        if run_id not in self._loaded_runs:
+            return PublishOutcome.NOT_LOADED
+        if run_id == self._runs.pointer:
+            return PublishOutcome.UNCHANGED
+        detail = {"replaced_run_id": str(self._runs.pointer) if self._runs.pointer else None}
+        self._audit_log.record(AuditEvent(event_id, at, actor, AuditAction.PUBLISH_RUN, str(run_id), reason, detail))
+        warnings = tuple(warning for warning in run.warnings if not warning.startswith(UNPUBLISHED_PREFIX))
+        self._runs.by_id[run_id] = replace(run, warnings=warnings)
+        self._runs.flip(run_id, at, actor)
+        return PublishOutcome.PUBLISHED

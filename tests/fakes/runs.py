@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,10 +11,20 @@ from typing_extensions import override
 
 from runtime.errors import RunNotFound
 from runtime.models.domain.documents import ForecastDocument
-from runtime.models.domain.publishing import RunExtent, unpublished_reason
+from runtime.models.domain.publishing import ManualPublication, RunExtent, unpublished_reason
 from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
 from runtime.services.ports import RunRepository
 from tests.fakes.jobs import InMemoryJobs
+
+
+@dataclass
+class StoredPublication:
+    """A time during which readers saw a run."""
+
+    run_id: UUID
+    published_at: datetime
+    actor: str | None = None
+    replaced_at: datetime | None = None
 
 
 class InMemoryRuns(RunRepository):
@@ -25,6 +35,7 @@ class InMemoryRuns(RunRepository):
         self._jobs = jobs or InMemoryJobs()
         self.pointer: UUID | None = None
         self.input_entries: dict[UUID, list[dict[str, object]]] = {}
+        self.publications: list[StoredPublication] = []
 
     @override
     def start(self, run: ForecastRun) -> ForecastRun:
@@ -74,16 +85,28 @@ class InMemoryRuns(RunRepository):
         """Point readers at the run, unless that takes them back; then return the reason."""
         if self.by_id[run_id].published_at is not None:
             return None
-        reason = unpublished_reason(self._extent(run_id), self._extent(self.pointer) if self.pointer else None)
+        manual_publication = None
+        if self.publications and self.publications[-1].actor is not None:
+            last = next((publication.run_id for publication in reversed(self.publications) if publication.actor is None), None)
+            manual_publication = ManualPublication(self.publications[-1].published_at, self._extent(last) if last else None)
+        reason = unpublished_reason(self._extent(run_id), self._extent(self.pointer) if self.pointer else None, manual_publication)
         if reason is None:
             self.flip(run_id, at)
         return reason
 
-    def flip(self, run_id: UUID, at: datetime) -> None:
+    def flip(self, run_id: UUID, at: datetime, actor: str | None = None) -> None:
         """Point readers at the run, whatever they see now."""
-        if self.by_id[run_id].published_at is None:
+        if self.pointer != run_id and (actor or self.by_id[run_id].published_at is None):
             self.by_id[run_id] = replace(self.by_id[run_id], published_at=at)
             self.pointer = run_id
+            if self.publications:
+                self.publications[-1].replaced_at = self.publications[-1].replaced_at or at
+            self.publications.append(StoredPublication(run_id, at, actor))
+
+    def is_needed(self, run_id: UUID, replaced_since: datetime) -> bool:
+        """Return whether readers see the run, or saw it at that time or later."""
+        times = [publication.replaced_at for publication in self.publications if publication.run_id == run_id]
+        return run_id == self.pointer or any(at is None or at >= replaced_since for at in times)
 
     def _extent(self, run_id: UUID) -> RunExtent:
         run = self.by_id[run_id]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from psycopg import Cursor, errors, sql
+from psycopg import Connection, Cursor, errors, sql
 from psycopg.rows import TupleRow
 from typing_extensions import override
 
@@ -15,7 +16,7 @@ from runtime.adapters.lake.run_parquet import RunParquet, open_parquet
 from runtime.adapters.postgres.database import Database
 from runtime.errors import BrokenRun, RunNotFound
 from runtime.models.domain.partitions import forecast_partition
-from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, RunExtent, unpublished_reason
+from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, ManualPublication, RunExtent, unpublished_reason
 from runtime.services.ports import ForecastLoader
 
 TIMEOUTS = "set local statement_timeout = '10min'; set local lock_timeout = '15s'"
@@ -40,28 +41,51 @@ analyze {partition};
 # Without the lock a reader that planned its query before the attach and took its snapshot after the flip would find no row.
 # With it a reader either began earlier, and the publisher waits until it has read the old run, or waits and sees the new one.
 LOCK_PUBLISHED_RUN = "lock table published_run in access exclusive mode"
+# The run itself; the published run, and when it was published by hand; the last run that published itself.
 EXTENTS = """
-select r.id, r.as_of_date, r.horizon_days, r.created_at, r.published_at is not null, p.run_id is not null
-from forecast_runs r left join published_run p on p.run_id = r.id where r.id = %s or p.run_id is not null
+with manual as (select m.run_id, m.published_at from publications m join published_run p on p.run_id = m.run_id
+    where m.replaced_at is null and m.actor is not null),
+last as (select run_id from publications where actor is null order by published_at desc, id limit 1)
+select r.id, r.as_of_date, r.horizon_days, r.created_at, r.published_at is not null,
+    r.id in (select run_id from published_run), (select published_at from manual where run_id = r.id), r.id in (select run_id from last)
+from forecast_runs r
+where r.id = %s or r.id in (select run_id from published_run) or r.id in (select run_id from last)
 """
 FLIP = """
-with flipped as (update forecast_runs set published_at = {at} where id = {run_id} and published_at is null returning id)
+with flipped as (update forecast_runs set published_at = {at} where id = {run_id} and published_at is null returning id),
+replaced as (update publications set replaced_at = {at} where replaced_at is null and exists (select from flipped)),
+opened as (insert into publications (run_id, published_at) select id, {at} from flipped)
 insert into published_run (run_id, published_at) select id, {at} from flipped
 on conflict (id) do update set run_id = excluded.run_id, published_at = excluded.published_at
 """
 COUNT = """
 select (select count(*) from forecasts where run_id = %(run_id)s), (select count(*) from excluded_series where run_id = %(run_id)s)
 """
-# The table of every run, newest run first. A table that is not attached remained from an interrupted deletion.
+# The table of every run, newest run first, and whether readers need it. One that is not attached remained from an interrupted deletion.
 TABLES = """
 select r.id, i.inhrelid is not null and not i.inhdetachpending, coalesce(i.inhdetachpending, false),
     exists (select from published_run p where p.run_id = r.id)
+        or exists (select from publications p where p.run_id = r.id and (p.replaced_at is null or p.replaced_at >= %s))
 from pg_class c
 join forecast_runs r on c.relname = 'forecasts_' || replace(r.id::text, '-', '')
 left join pg_inherits i on i.inhrelid = c.oid
 where c.relnamespace = (select relnamespace from pg_class where oid = 'forecasts'::regclass)
 order by r.created_at desc, r.id
 """
+# publish_run takes this lock too: a run is deleted or published by hand, not both.
+LOCK_LOADED_RUNS = "select pg_advisory_lock(7263002)"
+UNLOCK_LOADED_RUNS = "select pg_advisory_unlock(7263002)"
+IS_PUBLISHED = "select from published_run where run_id = %s"
+
+
+class StoredExtent(NamedTuple):
+    """A run that matters for publishing: published ever, published now, since when by hand, the last that published itself."""
+
+    extent: RunExtent
+    was_published: bool
+    is_published: bool
+    manual_at: datetime | None
+    is_last: bool
 
 
 class PostgresForecastLoader(ForecastLoader):
@@ -88,23 +112,38 @@ class PostgresForecastLoader(ForecastLoader):
         return LoadedForecast(run_id, rows, series, excluded_rows, is_loaded, reason)
 
     @override
-    def retire(self, keep: int) -> list[UUID]:
-        old = [row for row in self._database.fetch(TABLES)[keep:] if not row[3]]
-        for run_id, is_attached, is_detaching, _ in old:
-            self._drop(run_id, "detach" if is_attached else "finish detaching" if is_detaching else "drop")
-        return [run_id for run_id, *_ in old]
+    def retire(self, keep: int, replaced_since: datetime) -> list[UUID]:
+        old = [row for row in self._database.fetch(TABLES, [replaced_since])[keep:] if not row[3]]
+        return [run_id for run_id, is_attached, is_detaching, _ in old if self._drop(run_id, _first_step(is_attached, is_detaching))]
 
-    def _drop(self, run_id: UUID, first_step: str) -> None:
-        partition = sql.Identifier(forecast_partition(run_id))
+    def _drop(self, run_id: UUID, first_step: str) -> bool:
+        """Delete the rows of a run, unless somebody has published it by hand in the meantime."""
         with self._database.autocommit() as connection:
-            # Concurrently, so that readers of other runs do not wait.
-            if first_step == "detach":
-                connection.execute(sql.SQL("alter table forecasts detach partition {} concurrently").format(partition))
-            if first_step == "finish detaching":
-                connection.execute(sql.SQL("alter table forecasts detach partition {} finalize").format(partition))
-            # The table comes last: while it exists, the next call finds the run and completes what this one did not.
-            connection.execute("delete from excluded_series where run_id = %s", [run_id])
-            connection.execute(sql.SQL("drop table {}").format(partition))
+            connection.execute(LOCK_LOADED_RUNS)
+            try:
+                if connection.execute(IS_PUBLISHED, [run_id]).rowcount:
+                    return False
+                _delete_rows(connection, run_id, first_step)
+            finally:
+                if not connection.closed:  # the server unlocks what a lost connection had locked
+                    connection.execute(UNLOCK_LOADED_RUNS)
+        return True
+
+
+def _first_step(is_attached: bool, is_detaching: bool) -> str:
+    return "detach" if is_attached else "finish detaching" if is_detaching else "drop"
+
+
+def _delete_rows(connection: Connection[TupleRow], run_id: UUID, first_step: str) -> None:
+    partition = sql.Identifier(forecast_partition(run_id))
+    # Concurrently, so that readers of other runs do not wait.
+    if first_step == "detach":
+        connection.execute(sql.SQL("alter table forecasts detach partition {} concurrently").format(partition))
+    if first_step == "finish detaching":
+        connection.execute(sql.SQL("alter table forecasts detach partition {} finalize").format(partition))
+    # The table comes last: while it exists, the next call finds the run and completes what this one did not.
+    connection.execute("delete from excluded_series where run_id = %s", [run_id])
+    connection.execute(sql.SQL("drop table {}").format(partition))
 
 
 def _lock_run(cursor: Cursor[TupleRow], run_id: UUID) -> None:
@@ -116,12 +155,16 @@ def _lock_run(cursor: Cursor[TupleRow], run_id: UUID) -> None:
 def _publish(cursor: Cursor[TupleRow], run_id: UUID, publish_at: datetime) -> str | None:
     """Make the run the published one, unless it was before or would take readers back; then return the reason."""
     cursor.execute(LOCK_PUBLISHED_RUN)
-    extents = {row[0]: (RunExtent(*row[:4]), row[4], row[5]) for row in cursor.execute(EXTENTS, [run_id]).fetchall()}
-    run, was_published, _ = extents[run_id]
-    if was_published:
+    runs = [StoredExtent(RunExtent(*row[:4]), *row[4:]) for row in cursor.execute(EXTENTS, [run_id]).fetchall()]
+    run = next(row for row in runs if row.extent.run_id == run_id)
+    if run.was_published:
         return None
-    published_run = next((extent for extent, _, is_published in extents.values() if is_published), None)
-    reason = unpublished_reason(run, published_run)
+    published_run = next((row for row in runs if row.is_published), None)
+    last_run = next((row.extent for row in runs if row.is_last), None)
+    manual_at = published_run.manual_at if published_run else None
+    reason = unpublished_reason(
+        run.extent, published_run.extent if published_run else None, ManualPublication(manual_at, last_run) if manual_at else None
+    )
     if reason is None:
         cursor.execute(sql.SQL(FLIP).format(run_id=run_id, at=publish_at))
     return reason

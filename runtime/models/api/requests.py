@@ -79,3 +79,11 @@ class ForecastRequest(BaseModel):
     def needs_administrator(self) -> bool:
         """Whether the request overrides what protects readers: a gate, or the rule which runs are published."""
         return self.publish is True or self.gate is not Gate.ENFORCE
+
+
+class PublishRequest(BaseModel):
+    """Why a run is published by hand."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Reason

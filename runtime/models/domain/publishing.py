@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
@@ -42,18 +43,69 @@ class RunExtent:
     started_at: datetime
 
 
-def unpublished_reason(run: RunExtent, published_run: RunExtent | None) -> str | None:
+@dataclass(frozen=True)
+class ManualPublication:
+    """The publication of the published run by hand: when, and the newest run that had published itself before, if there is one."""
+
+    at: datetime
+    last_run: RunExtent | None
+
+
+class PublishOutcome(StrEnum):
+    """What became of publishing a run by hand, as the function `publish_run` of the database returns it."""
+
+    PUBLISHED = "PUBLISHED"
+    UNCHANGED = "UNCHANGED"
+    """It is the published run already."""
+    REPEATED = "REPEATED"
+    """The same request was carried out before."""
+    KEY_TAKEN = "KEY_TAKEN"
+    """Another request had the same id."""
+    NOT_FOUND = "NOT_FOUND"
+    NOT_LOADED = "NOT_LOADED"
+    """Its forecasts were never loaded, or are deleted."""
+
+
+CURSOR_LIFETIME = timedelta(hours=24)
+"""A list can be read on from its first page for so long, and the rows of a run that is replaced meanwhile are kept as long."""
+UNPUBLISHED_PREFIX = "Not published because "
+"""Start of the warning of a run that was loaded and not published. Publishing it by hand removes the warning."""
+
+
+def unpublished_warning(reason: str) -> str:
+    """Return the warning of a run that is loaded and not published."""
+    return f"{UNPUBLISHED_PREFIX}{reason}."
+
+
+def unpublished_reason(run: RunExtent, published_run: RunExtent | None, manual_publication: ManualPublication | None = None) -> str | None:
     """Return why the run must not replace the published one, or None when it may.
 
     Publishing never goes back: readers keep the newer data and the longer horizon. Of two runs with the same last day of data, the one
     that was started later is published, whichever finishes last.
+
+    After a publication by hand the runs continue as usual: a run is compared with the published run and, when it was started before that
+    publication, also with the last run that had published itself, so that a late retry does not undo the decision. The longer horizon
+    of a run that was published by hand is no reason to refuse later runs.
     """
     if published_run is None or published_run.run_id == run.run_id:
         return None
-    if run.as_of_date < published_run.as_of_date:
-        return f"its data ends on {run.as_of_date}, that of the published run {published_run.run_id} on {published_run.as_of_date}"
-    if run.horizon_days < published_run.horizon_days:
-        return f"it forecasts {run.horizon_days} days, the published run {published_run.run_id} {published_run.horizon_days}"
-    if run.as_of_date == published_run.as_of_date and run.started_at < published_run.started_at:
-        return f"the published run {published_run.run_id} has the same last day of data and was started later"
+    name = f"the published run {published_run.run_id}"
+    if manual_publication is None:
+        return _step_back(run, published_run, published_run.horizon_days, name)
+    last_run = manual_publication.last_run
+    horizon_days = min(published_run.horizon_days, last_run.horizon_days if last_run else 0)
+    reason = _step_back(run, published_run, horizon_days, name)
+    if reason is None and last_run is not None and run.started_at < manual_publication.at:
+        return _step_back(run, last_run, horizon_days, f"run {last_run.run_id}, which was published before,")
+    return reason
+
+
+def _step_back(run: RunExtent, other: RunExtent, horizon_days: int, name: str) -> str | None:
+    """Return in what a run is behind another one, of this name in the text, or has a shorter horizon than it needs."""
+    if run.as_of_date < other.as_of_date:
+        return f"its data ends on {run.as_of_date}, that of {name} on {other.as_of_date}"
+    if run.horizon_days < horizon_days:
+        return f"it forecasts {run.horizon_days} days, {name} {horizon_days}"
+    if run.as_of_date == other.as_of_date and run.started_at < other.started_at:
+        return f"{name} has the same last day of data and was started later"
     return None

@@ -10,7 +10,7 @@ from runtime.models.tables.jobs import JobRow
 from runtime.models.tables.kpis import AccuracyReportRow, KpiMetricRow, NewestKpiRow
 from runtime.models.tables.objects import IngestedObjectRow
 from runtime.models.tables.quality import QualityReportRow
-from runtime.models.tables.runs import ForecastRunRow, PublishedRunRow
+from runtime.models.tables.runs import ForecastRunRow, PublicationRow, PublishedRunRow
 
 __all__ = [
     "AccuracyReportRow",
@@ -23,6 +23,7 @@ __all__ = [
     "JobRow",
     "KpiMetricRow",
     "NewestKpiRow",
+    "PublicationRow",
     "PublishedRunRow",
     "QualityReportRow",
 ]

@@ -20,6 +20,7 @@ class ForecastRunRow(Base):
     __table_args__ = (
         CheckConstraint("horizon_days between 1 and 366", name="horizon_in_range"),
         CheckConstraint(one_of("status", RunStatus), name="status_known"),
+        Index("ix_forecast_runs_created_at_id", "created_at", "id"),
         Index("ix_forecast_runs_published_at", "published_at", postgresql_where=text("published_at is not null")),
     )
 
@@ -56,3 +57,16 @@ class PublishedRunRow(Base):
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, server_default=text("1"))
     run_id: Mapped[UUID] = mapped_column(ForeignKey("forecast_runs.id"))
     published_at: Mapped[Instant]
+
+
+class PublicationRow(Base):
+    """A time during which readers saw a run. `actor` published it by hand; null: the run published itself."""
+
+    __tablename__ = "publications"
+    __table_args__ = (Index("ix_publications_run_id", "run_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("forecast_runs.id", ondelete="CASCADE"))
+    published_at: Mapped[Instant]
+    replaced_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    actor: Mapped[str | None]

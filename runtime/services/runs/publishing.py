@@ -11,7 +11,7 @@ from contracts.paths import forecast_key
 from contracts.tables import EXCLUDED, FORECASTS
 from runtime.errors import BrokenRun, RunWorseThanBaseline, Unavailable
 from runtime.models.domain.documents import ForecastDocument
-from runtime.models.domain.publishing import ForecastFiles, LoadedForecast
+from runtime.models.domain.publishing import CURSOR_LIFETIME, ForecastFiles, LoadedForecast, unpublished_warning
 from runtime.models.domain.runs import ForecastRun, Gate
 from runtime.services.ports import Clock, ForecastLoader, Lake, RunRepository
 from runtime.services.runs.run_documents import read_document
@@ -74,7 +74,7 @@ class Publishing:
             files = self._download(run_id, forecast.rows, Path(folder))
             loaded_forecast = self.loader.load(run_id, files, self.clock.now() if flip else None)
         if loaded_forecast.unpublished_reason:
-            warnings += (f"Not published because {loaded_forecast.unpublished_reason}.",)
+            warnings += (unpublished_warning(loaded_forecast.unpublished_reason),)
         retired_runs, retirement_warnings = self._retire()
         warnings += retirement_warnings
         self.runs.warn(run_id, warnings)
@@ -96,7 +96,7 @@ class Publishing:
 
     def _retire(self) -> tuple[tuple[UUID, ...], tuple[str, ...]]:
         try:
-            return tuple(self.loader.retire(self.runs_kept)), ()
+            return tuple(self.loader.retire(self.runs_kept, self.clock.now() - CURSOR_LIFETIME)), ()
         except Unavailable as error:
             # The run is published; old rows can wait for the next run.
             return (), (f"Old runs could not be deleted; the next run will retry: {error}",)

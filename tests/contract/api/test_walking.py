@@ -114,7 +114,7 @@ def test_a_walk_whose_run_was_retired_meanwhile_says_so_and_does_not_just_end(em
     cursor = call("/forecasts", time_horizon="28d", limit="100").json["page"]["next_cursor"]
     for days in (1, 2):
         publish(empty, tmp_path, f"new-{days}", SKUS[:2], created_at=STARTED_AT + timedelta(days=days))
-    assert len(PostgresForecastLoader(empty).retire(2)) == 1
+    assert len(PostgresForecastLoader(empty).retire(2, STARTED_AT + timedelta(seconds=1))) == 1
     answer = call("/forecasts", time_horizon="28d", limit="100", cursor=cursor)
     assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
     assert "start without a cursor" in answer.json["detail"]

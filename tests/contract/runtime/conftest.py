@@ -10,11 +10,22 @@ from runtime.adapters.postgres.audit_log import PostgresAuditLog, PostgresAuditR
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
 from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.adapters.postgres.objects import PostgresIngestedObjects
+from runtime.adapters.postgres.publications import PostgresPublications
 from runtime.adapters.postgres.quality import PostgresQualityReports
+from runtime.adapters.postgres.run_reads import PostgresRunReads
 from runtime.adapters.postgres.runs import PostgresRuns
-from runtime.services.ports import AuditLog, ForecastLoader, IngestedObjects, JobRepository, QualityReports, RunRepository
-from runtime.services.read_ports import AuditReads
-from tests.fakes import InMemoryAuditLog, InMemoryJobs, InMemoryLoader, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
+from runtime.services.ports import AuditLog, ForecastLoader, IngestedObjects, JobRepository, QualityReports, RunPublications, RunRepository
+from runtime.services.read_ports import AuditReads, RunReads
+from tests.fakes import (
+    InMemoryAuditLog,
+    InMemoryJobs,
+    InMemoryLoader,
+    InMemoryObjects,
+    InMemoryPublications,
+    InMemoryQualityReports,
+    InMemoryRuns,
+)
+from tests.fakes.run_reads import InMemoryRunReads
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,8 @@ class Books:
     jobs: JobRepository
     reports: QualityReports
     loader: ForecastLoader
+    publications: RunPublications
+    run_reads: RunReads
     audit_log: AuditLog
     audit_reads: AuditReads
 
@@ -36,7 +49,9 @@ def books(request: pytest.FixtureRequest) -> Books:
     if request.param == "memory":
         jobs, audit_log = InMemoryJobs(), InMemoryAuditLog()
         runs = InMemoryRuns(jobs=jobs)
-        return Books(InMemoryObjects(), runs, jobs, InMemoryQualityReports(), InMemoryLoader(runs), audit_log, audit_log)
+        loader = InMemoryLoader(runs)
+        publications, run_reads = InMemoryPublications(runs, loader.rows, audit_log), InMemoryRunReads(runs, jobs, loader.rows)
+        return Books(InMemoryObjects(), runs, jobs, InMemoryQualityReports(), loader, publications, run_reads, audit_log, audit_log)
     database = request.getfixturevalue("postgres")
     return Books(
         PostgresIngestedObjects(database),
@@ -44,6 +59,8 @@ def books(request: pytest.FixtureRequest) -> Books:
         PostgresJobs(database),
         PostgresQualityReports(database),
         PostgresForecastLoader(database),
+        PostgresPublications(database),
+        PostgresRunReads(database),
         PostgresAuditLog(database),
         PostgresAuditReads(database),
     )

@@ -26,7 +26,7 @@ from tests.unit.runtime.api.conftest import call
 USERS = Users("signify_functions", "signify_api")
 READ = {
     "accuracy_reports", "audit_events", "data_quality_reports", "excluded_series", "forecast_runs", "forecasts", "ingested_objects",
-    "jobs", "kpi_metrics", "newest_kpis", "published_run", "access.cursor_key",
+    "jobs", "kpi_metrics", "newest_kpis", "publications", "published_run", "access.cursor_key",
 }  # fmt: skip
 TABLE_GRANTS = """
 select c.oid::regclass::text, privilege from pg_class c
@@ -122,6 +122,9 @@ FORBIDDEN_STATEMENTS: list[LiteralString] = [
     "insert into access.cursor_key values ('mine')",
     "update jobs set status = 'SUCCEEDED'",
     "update forecast_runs set published_at = now()",
+    "insert into publications (run_id, published_at) select id, now() from forecast_runs",
+    "update publications set actor = null",
+    "alter function publish_run(uuid, uuid, timestamptz, text, text) security invoker",
     "update access.cursor_key set key = 'mine'",
     "update audit_events set actor = 'somebody else'",
     "delete from audit_events",

@@ -113,8 +113,8 @@ def test_old_runs_are_dropped_but_never_the_published_one(books: Books, tmp_path
     runs = [books.runs.start(a_run(f"run-{day}", created_at=STARTED_AT + timedelta(days=day))) for day in range(5)]
     for run in runs:
         books.loader.load(run.id, forecast_files(tmp_path, run.id), STARTED_AT if run is runs[1] else None)
-    assert books.loader.retire(2) == [runs[2].id, runs[0].id]
-    assert books.loader.retire(2) == []
+    assert books.loader.retire(2, STARTED_AT) == [runs[2].id, runs[0].id]
+    assert books.loader.retire(2, STARTED_AT) == []
     assert [books.loader.load(run.id, forecast_files(tmp_path, run.id), None).is_reused for run in runs] == [False, True, False, True, True]
 
 
@@ -128,8 +128,8 @@ def test_a_deletion_that_was_interrupted_is_completed_by_the_next_one(postgres: 
     with psycopg.connect(migrated_database) as other:
         other.execute("lock table excluded_series in access exclusive mode")
         with pytest.raises(DatabaseBusy):
-            PostgresForecastLoader(impatient).retire(1)
+            PostgresForecastLoader(impatient).retire(1, STARTED_AT)
     impatient.close()
-    assert len(loader.retire(1)) == 1
-    assert loader.retire(1) == []
+    assert len(loader.retire(1, STARTED_AT)) == 1
+    assert loader.retire(1, STARTED_AT) == []
     assert postgres.fetch("select count(distinct run_id) from excluded_series") == [(1,)]

@@ -6,14 +6,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from contracts.scopes import ALL_SCOPES
 from runtime import bootstrap
 from runtime.settings import Environment
+from tests.fakes.audit import InMemoryAuditLog
 from tests.fakes.clock import FixedClock
 from tests.fakes.examples import STARTED_AT, a_run, forecast_rows
+from tests.fakes.forecasts import InMemoryPublications
 from tests.fakes.jobs import InMemoryJobs
 from tests.fakes.lake import InMemoryLake
 from tests.fakes.quality import InMemoryQualityReports
@@ -24,6 +27,7 @@ from tests.fakes.reads import (
     InMemoryLatestReport,
     InMemoryObjectReads,
 )
+from tests.fakes.run_reads import InMemoryRunReads
 from tests.fakes.runs import InMemoryRuns
 from tests.fakes.workflow import InMemoryWorkflow
 
@@ -55,6 +59,8 @@ class World:
     quality: InMemoryQualityReports = field(default_factory=InMemoryQualityReports)
     latest_report: InMemoryLatestReport = field(default_factory=InMemoryLatestReport)
     lake: InMemoryLake = field(default_factory=InMemoryLake)
+    audit_log: InMemoryAuditLog = field(default_factory=InMemoryAuditLog)
+    loaded_runs: set[UUID] = field(default_factory=set)
 
     def services(self) -> bootstrap.Services:
         adapters = bootstrap.Adapters(bootstrap.AwsClients())
@@ -65,6 +71,8 @@ class World:
         adapters.accuracy_reads, adapters.kpi_reads = self.accuracy, self.kpis
         adapters.object_reads, adapters.quality_reports, adapters.latest_report = self.objects, self.quality, self.latest_report
         adapters.lake = self.lake
+        adapters.publications = InMemoryPublications(self.runs, self.loaded_runs, self.audit_log)
+        adapters.run_reads = InMemoryRunReads(self.runs, self.jobs, self.loaded_runs)
         adapters.cursor_key = b"a key"
         return bootstrap.Services(adapters)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from runtime.errors import BrokenRun, DatabaseBusy, RunNotFound, RunWorseThanBas
 from runtime.models.domain.runs import Gate
 from runtime.services.runs.publishing import Publishing
 from tests.fakes import FixedClock, InMemoryLake, InMemoryLoader, InMemoryRuns
-from tests.fakes.examples import STARTED_AT, a_run, put_forecast
+from tests.fakes.examples import a_run, put_forecast
 
 WORSE = {"wape": 60.0, "baseline_wape": 55.0, "baseline": "seasonal_naive_7"}
 
@@ -93,20 +93,25 @@ def test_a_run_may_stay_unpublished(publishing: Publishing, lake: InMemoryLake, 
     assert (publication.is_published, publication.loaded_forecast.rows, runs.pointer) == (False, 56, None)
 
 
-def test_old_runs_are_retired(publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("hours", "retired_run"), [(24, "run-0"), (23, None)])
+def test_old_runs_are_retired_a_day_after_they_were_replaced(
+    publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, clock: FixedClock, tmp_path: Path, hours: int, retired_run: str | None
+) -> None:
     retired_runs = []
     for number in range(3):
-        run = runs.start(a_run(f"run-{number}", created_at=STARTED_AT + timedelta(days=number)))
+        run = runs.start(a_run(f"run-{number}", created_at=clock.now()))
         put_forecast(lake, tmp_path, run.id)
+        clock.advance(hours=1)
         retired_runs.append(publishing.publish(run.id, Gate.ENFORCE, flip=True).retired_runs)
-    assert retired_runs == [(), (), (a_run("run-0").id,)]
+        clock.advance(hours=hours)
+    assert retired_runs == [(), (), (a_run(retired_run).id,) if retired_run else ()]
 
 
 def test_old_runs_that_cannot_be_dropped_now_do_not_fail_the_publication(
     lake: InMemoryLake, runs: InMemoryRuns, clock: FixedClock, run_id: UUID, tmp_path: Path
 ) -> None:
     class BusyLoader(InMemoryLoader):
-        def retire(self, keep: int) -> list[UUID]:
+        def retire(self, keep: int, replaced_since: datetime) -> list[UUID]:
             raise DatabaseBusy(f"a reader holds a lock, {keep} runs stay")
 
     put_forecast(lake, tmp_path, run_id)

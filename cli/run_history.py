@@ -1,0 +1,91 @@
+"""Commands for past runs: list them, and publish one of them again."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, cast
+
+import typer
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from cli.console import CliError, out
+from cli.platform import LOCAL, Platform, open_platform
+from cli.records import RunRecord
+from cli.runs import Stage
+
+SHORT_ID = 8
+"""Characters of a run id in tables; commands accept them in place of the whole id."""
+MOST_RUNS = 1000
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or its first 8 characters, as `./signify runs` prints them.")]
+
+
+def runs(
+    limit: Annotated[int, typer.Option(min=1, max=MOST_RUNS, help="Number of runs.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    stage: Stage = LOCAL,
+) -> None:
+    """List the newest runs, which of them readers see, and why others were not published."""
+    records = list_runs(open_platform(stage), limit)
+    if as_json:
+        out.print_json(json.dumps(records))
+        return
+    out.print(render_runs(records))
+
+
+def publish(
+    run_id: RunId,
+    reason: Annotated[str, typer.Option(help="Why the run is published by hand; it is recorded in the audit log.")],
+    stage: Stage = LOCAL,
+) -> None:
+    """Let readers see a run again, for example the last good one. Later runs are published as usual."""
+    target = open_platform(stage)
+    response = target.post(f"/forecast-runs/{resolve_run_id(target, run_id)}/publish", {"reason": reason})
+    run = cast(RunRecord, response["run"])
+    verb = "is published" if response["outcome"] == "PUBLISHED" else "was the published run already"
+    out.print(f"Run {run['run_id']} {verb}: data to {run['as_of_date']}, {run['horizon_days']} days.")
+
+
+def list_runs(target: Platform, limit: int) -> list[RunRecord]:
+    """Return the newest runs."""
+    return cast(list[RunRecord], target.get("/forecast-runs", limit=limit)["forecast_runs"])
+
+
+def resolve_run_id(target: Platform, run_id: str) -> str:
+    """Return the id of the run that begins with these characters. Raises CliError unless there is exactly one.
+
+    A whole id is returned as it is: the API reports whether it exists.
+    """
+    if len(run_id) != SHORT_ID:
+        return run_id
+    matches = [run["run_id"] for run in list_runs(target, MOST_RUNS) if run["run_id"].startswith(run_id.lower())]
+    if len(matches) != 1:
+        problem = f"{len(matches)} runs begin" if matches else "no run begins"
+        raise CliError(f"{problem} with {run_id}; use a whole id of `./signify runs --json`")
+    return matches[0]
+
+
+def render_runs(records: list[RunRecord]) -> RenderableType:
+    """Return a table of runs, and below it why runs were not published."""
+    table = Table(title="Forecast runs")
+    for name in ("run", "started", "status", "data to", "days", "WAPE", "published"):
+        table.add_column(name, justify="right" if name in ("days", "WAPE") else "left")
+    for run in records:
+        wape = "" if run["backtest_wape"] is None else f"{run['backtest_wape']:.1f} %"
+        started = f"{datetime.fromisoformat(run['created_at']):%m-%d %H:%M}"
+        identifier = run["run_id"][:SHORT_ID]
+        table.add_row(identifier, started, run["status"], run["as_of_date"], str(run["horizon_days"]), wape, describe_publication(run))
+    reasons = [f"{run['run_id'][:SHORT_ID]}: {escape(run['unpublished_reason'])}" for run in records if run["unpublished_reason"]]
+    return Group(table, *reasons)
+
+
+def describe_publication(run: RunRecord) -> str:
+    """Return whether readers see a run, or saw it earlier; `deleted`: it cannot be published again."""
+    if run["published"]:
+        return "[bold]yes[/]"
+    if run["status"] == "SUCCEEDED" and not run["has_forecasts"]:
+        return "deleted"
+    return "earlier" if run["published_at"] else "no"

@@ -1,0 +1,83 @@
+"""Forecast runs: their history, and publishing one by hand."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from aws_lambda_powertools.event_handler import Request, Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+
+from contracts.scopes import Scope
+from runtime import bootstrap
+from runtime.api import parameters
+from runtime.api.documentation import openapi_responses
+from runtime.api.pages import page_response
+from runtime.api.responses import fragment, json_response, raw_json_response
+from runtime.api.routing import ApiRouter
+from runtime.api.scopes import GatewayEvent, claims, require_scope
+from runtime.models.api.requests import PublishRequest
+from runtime.models.api.run_responses import PublishResponse, RunResponse, RunsResponse
+from runtime.models.domain.publishing import PublishOutcome
+from runtime.models.domain.runs import RunStatus
+from runtime.services.read_ports import RunFilters
+
+router = ApiRouter()
+READ = require_scope(Scope.READ_FORECASTS)
+RunId = Annotated[str, Path(description="UUID of the run.", examples=[parameters.RUN_ID])]
+StatusFilter = Annotated[RunStatus | None, Query(description="Return only runs with this status.")]
+PublishedFilter = Annotated[bool | None, Query(description="true: runs that are or were published; false: runs that never were.")]
+
+
+@router.get(
+    "/forecast-runs",
+    summary="List forecast runs",
+    tags=["Forecast runs"],
+    operation_id="listForecastRuns",
+    responses=openapi_responses(RunsResponse, "One page of runs, newest first.", 400),
+    middlewares=[READ],
+)
+def list_runs(
+    status: StatusFilter = None, published: PublishedFilter = None, limit: parameters.Limit = 100, cursor: parameters.Cursor = None
+) -> Response[str]:
+    """Return the runs with their results, and for a run that was never published the reason."""
+    filters = RunFilters(status.value if status else None, published)
+    return page_response("forecast_runs", bootstrap.services().run_reading.read_page(filters, limit, cursor))
+
+
+@router.get(
+    "/forecast-runs/<run_id>",
+    summary="Get the history of a forecast run",
+    tags=["Forecast runs"],
+    operation_id="getForecastRun",
+    responses=openapi_responses(RunResponse, "The run, its settings and back-test, and when readers saw it.", 404),
+    middlewares=[READ],
+)
+def get_run(run_id: RunId) -> Response[str]:
+    """Return a run with its settings, back-test, warnings and publications."""
+    return raw_json_response(bootstrap.services().run_reading.get(run_id))
+
+
+@router.post(
+    "/forecast-runs/<run_id>/publish",
+    summary="Publish a forecast run by hand",
+    tags=["Forecast runs"],
+    operation_id="publishForecastRun",
+    responses=openapi_responses(PublishResponse, "The run is the published one.", 400, 404, 409),
+    middlewares=[require_scope(Scope.ADMINISTER_DATA)],
+)
+def publish_run(
+    gateway_request: Request,
+    run_id: RunId,
+    request: Annotated[PublishRequest, Body(examples=[{"reason": "The run of today has no forecast for site LDS1."}])],
+    idempotency_key: parameters.IdempotencyKey = None,
+) -> Response[str]:
+    """Let readers see this run instead of the published one, also if it is older, and record who did it and why.
+
+    The forecasts of the run must still be loaded. Later runs are published as usual. A request for the published run changes nothing.
+    """
+    client_id = claims(cast(GatewayEvent, gateway_request.resolved_event.raw_event)).get("client_id", "unknown")
+    services = bootstrap.services()
+    identifier, outcome = services.manual_publishing.publish(run_id, request.reason, actor=client_id, idempotency_key=idempotency_key)
+    headers = {"Idempotency-Replayed": "true"} if outcome is PublishOutcome.REPEATED else {}
+    run = fragment(services.run_reading.get(str(identifier)))
+    return json_response({"outcome": outcome.value, "run": run}, headers=headers)

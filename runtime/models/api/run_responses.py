@@ -1,0 +1,66 @@
+"""Response models of the routes below /forecast-runs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from runtime.models.api.responses import Page
+
+
+class RunRow(BaseModel):
+    """One forecast run."""
+
+    run_id: UUID
+    status: str = Field(description="RUNNING, SUCCEEDED or FAILED.")
+    as_of_date: date
+    horizon_days: int
+    published: bool = Field(description="This run is the published one.")
+    published_at: datetime | None = Field(description="Since when, or when last, readers saw the run; null: never.")
+    replaced_at: datetime | None = Field(description="When another run replaced it; null while it is published.")
+    unpublished_reason: str | None = Field(description="Why the run was never published; null also while it is running.")
+    has_forecasts: bool = Field(description="Its forecasts are in the database: it can be read, compared and published.")
+    model_name: str | None
+    model_version: str | None
+    code_version: str
+    series_forecast: int | None
+    series_excluded: int | None
+    backtest_wape: float | None = Field(description="WAPE of the back-test, in percent.")
+    baseline_wape: float | None = Field(description="WAPE of the baseline in the back-test, in percent.")
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class RunsResponse(BaseModel):
+    """Forecast runs, newest first."""
+
+    forecast_runs: list[RunRow]
+    page: Page
+
+
+class Publication(BaseModel):
+    """A time during which readers saw a run."""
+
+    published_at: datetime
+    replaced_at: datetime | None
+    actor: str | None = Field(description="Who published the run by hand; null: the run published itself.")
+
+
+class RunResponse(RunRow):
+    """One forecast run with its settings, back-test and publications. `GET /forecasts/{id}` has the objects that it read."""
+
+    params: dict[str, object]
+    backtest: dict[str, object] | None
+    warnings: list[str]
+    publications: list[Publication] = Field(description="The newest first.")
+
+
+class PublishResponse(BaseModel):
+    """Outcome of publishing a run by hand."""
+
+    outcome: str = Field(
+        description="PUBLISHED; UNCHANGED: the run is the published one already; REPEATED: this request was carried out before."
+    )
+    run: RunResponse

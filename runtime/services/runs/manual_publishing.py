@@ -1,0 +1,56 @@
+"""Publish a run by hand: the way back to an earlier forecast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4, uuid5
+
+from runtime.errors import InvalidInput, RunNotFound, RunNotLoaded
+from runtime.models.domain.publishing import PublishOutcome
+from runtime.models.domain.runs import ForecastRun, RunStatus
+from runtime.services.ports import Clock, RunPublications, RunRepository
+from runtime.services.runs.forecast_jobs import check_key
+from runtime.services.runs.run_reading import parse_run_id
+
+EVENT_NAMESPACE = UUID("b8b3b4a4-4f0f-5b56-9d0c-0d5b7c1f6e42")
+
+
+@dataclass(frozen=True)
+class ManualPublishing:
+    """Make a run that is loaded the published one, whatever it replaces."""
+
+    publications: RunPublications
+    runs: RunRepository
+    clock: Clock
+
+    def publish(self, run_id: str, reason: str, *, actor: str, idempotency_key: str | None) -> tuple[UUID, PublishOutcome]:
+        """Publish a run and record who did it and why. Return its id and the outcome: PUBLISHED, UNCHANGED or REPEATED.
+
+        Raises RunNotFound, RunNotLoaded when its forecasts are not in the database, InvalidInput for a key of another request.
+        """
+        run = self.runs.get(parse_run_id(run_id))
+        event_id = uuid4() if idempotency_key is None else uuid5(EVENT_NAMESPACE, f"{actor}\0{check_key(idempotency_key)}")
+        outcome = self.publications.publish(run.id, event_id, self.clock.now(), actor, reason)
+        match outcome:
+            case PublishOutcome.NOT_FOUND:
+                raise RunNotFound(f"Forecast run {run.id} not found.")
+            case PublishOutcome.NOT_LOADED:
+                raise RunNotLoaded(_describe_not_loaded(run))
+            case PublishOutcome.KEY_TAKEN:
+                raise InvalidInput(f"Idempotency-Key = {idempotency_key!r} was used with another run or reason; use a new key.")
+        return run.id, outcome
+
+
+def _describe_not_loaded(run: ForecastRun) -> str:
+    start = f'{{"as_of_date": "{run.as_of_date}", "publish": true}}'
+    if run.status is RunStatus.RUNNING:
+        return f"Run {run.id} is still running and has no forecasts yet; wait until it has ended."
+    if run.status is RunStatus.FAILED and run.published_at is None:
+        return (
+            f"Run {run.id} failed before its forecasts were loaded. Choose a run of GET /api/v1/forecast-runs with `has_forecasts` = true, "
+            f"or compute its day again: POST /api/v1/forecasts/generate with {start}."
+        )
+    return (
+        f"The forecasts of run {run.id} were deleted from the database (setting runsKept). Choose a run of GET /api/v1/forecast-runs "
+        f"with `has_forecasts` = true, or compute its day again: POST /api/v1/forecasts/generate with {start}."
+    )

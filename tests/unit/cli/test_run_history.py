@@ -1,0 +1,109 @@
+"""`signify runs` and `signify publish`: the list of runs, and the way back to one of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.app import app
+from cli.console import CliError
+from cli.records import RunRecord
+from cli.run_history import render_runs, resolve_run_id
+from tests.unit.cli.test_data import render
+
+OLD, NEW, FAILED = (f"{start}-6f1a-5c55-9d3e-1f2a3b4c5d6e" for start in ("0aaaaaa0", "1bbbbbb1", "2cccccc2"))
+
+
+def a_record(run_id: str, **changes: Any) -> RunRecord:
+    record: RunRecord = {
+        "run_id": run_id,
+        "status": "SUCCEEDED",
+        "as_of_date": "2026-11-21",
+        "horizon_days": 28,
+        "published": False,
+        "published_at": "2026-11-22T04:40:00+00:00",
+        "unpublished_reason": None,
+        "has_forecasts": True,
+        "backtest_wape": 31.25,
+        "created_at": "2026-11-22T04:30:00+00:00",
+    }
+    return record | changes  # type: ignore[return-value]
+
+
+RECORDS = [
+    a_record(FAILED, status="FAILED", published_at=None, has_forecasts=False, backtest_wape=None, unpublished_reason="WAPE is [61.0] %"),
+    a_record(NEW, published=True),
+    a_record(OLD),
+]
+
+
+class FakePlatform:
+    """An API with three runs that records what is posted."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, Any]] = []
+        self.outcome = "PUBLISHED"
+
+    def get(self, path: str, **parameters: int) -> dict[str, Any]:
+        assert path == "/forecast-runs"
+        return {"forecast_runs": RECORDS[: parameters["limit"]]}
+
+    def post(self, path: str, body: Any) -> dict[str, Any]:
+        self.requests.append((path, body))
+        return {"outcome": self.outcome, "run": a_record(OLD, published=True)}
+
+
+@pytest.fixture
+def target(monkeypatch: pytest.MonkeyPatch) -> Any:
+    platform = FakePlatform()
+    monkeypatch.setattr("cli.run_history.open_platform", lambda stage: platform)
+    return platform
+
+
+def test_the_table_marks_the_published_run_and_the_reason_of_a_refused_one_is_below_it() -> None:
+    lines = render(render_runs(RECORDS)).splitlines()
+    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in lines if line.startswith("│")]
+    assert [(row[0], row[2], row[5], row[6]) for row in rows] == [
+        ("2cccccc2", "FAILED", "", "no"),
+        ("1bbbbbb1", "SUCCEEDED", "31.2 %", "yes"),
+        ("0aaaaaa0", "SUCCEEDED", "31.2 %", "earlier"),
+    ]
+    assert lines[-1] == "2cccccc2: WAPE is [61.0] %"
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_run_whose_forecasts_were_deleted_is_marked() -> None:
+    assert "│ deleted   │" in render(render_runs([a_record(OLD, has_forecasts=False)]))
+
+
+def test_the_list_is_printed_as_json(target: FakePlatform) -> None:
+    result = CliRunner().invoke(app, ["runs", "--json", "--limit", "2"])
+    assert json.loads(result.stdout) == RECORDS[:2]
+
+
+def test_a_run_is_published_by_the_start_of_its_id_with_the_reason(target: FakePlatform) -> None:
+    result = CliRunner().invoke(app, ["publish", "0AAAAAA0", "--reason", "the newest is wrong"])
+    assert target.requests == [(f"/forecast-runs/{OLD}/publish", {"reason": "the newest is wrong"})]
+    assert result.stdout == f"Run {OLD} is published: data to 2026-11-21, 28 days.\n"
+
+
+def test_a_second_command_says_that_the_run_was_published_already(target: FakePlatform) -> None:
+    target.outcome = "UNCHANGED"
+    assert "was the published run already" in CliRunner().invoke(app, ["publish", OLD, "--reason", "again"]).stdout
+
+
+def test_publishing_without_a_reason_is_a_usage_error(target: FakePlatform) -> None:
+    assert CliRunner().invoke(app, ["publish", OLD]).exit_code == 2
+    assert target.requests == []
+
+
+def test_the_start_of_an_id_must_belong_to_one_run(target: Any) -> None:
+    with pytest.raises(CliError, match="no run begins with deadbeef"):
+        resolve_run_id(target, "deadbeef")
+
+
+def test_a_whole_id_is_not_looked_up(target: Any) -> None:
+    assert resolve_run_id(target, "an id of another length") == "an id of another length"
