@@ -108,6 +108,7 @@ class Metric(StrEnum):
     # The API
     CANARY_PASSED = ("CanaryPassed", Unit.COUNT, "canary", "1 when every request of the canary was answered correctly, else 0")
     CANARY_DURATION = ("CanaryDuration", Unit.MILLISECONDS, "canary", "Duration of all requests of one canary probe")
+    DATABASE_UNAVAILABLE = ("DatabaseUnavailable", Unit.COUNT, "api", "1 for a request that could not reach the database")
     AUTHENTICATION_FAILURES = ("AuthenticationFailures", Unit.COUNT, ACCESS_LOG, "Requests without a valid token (401)")
     THROTTLED_SHARE = (
         "ThrottledShare",

@@ -23,9 +23,15 @@ class MonitoringStack(StageStack):
     def __init__(self, scope: Construct, settings: Settings, resources: MonitoredResources, topics: NotificationTopics) -> None:
         super().__init__(scope, "Monitoring", settings, "alarms and dashboards")
         self.alarms = Alarms(self, "Alarms", settings, {Severity.PAGE: topics.pages, Severity.TICKET: topics.tickets})
-        self.alarms.add(*run_alarms(settings, resources), *data_alarms(settings), *ingestion_alarms(settings, resources))
-        self.alarms.add(*forecast_alarms(settings))
-        self.alarms.add(*api_alarms(settings, resources), *database_alarms(settings, resources), *function_alarms(resources.functions))
-        self.dashboards = Dashboards(self, "Dashboards", settings, resources)
+        self.alarms.add(
+            *run_alarms(settings, resources),
+            *data_alarms(settings),
+            *ingestion_alarms(settings, resources),
+            *forecast_alarms(settings),
+            *api_alarms(settings, resources),
+            *database_alarms(settings, resources),
+            *function_alarms(resources.functions),
+        )
+        self.dashboards = Dashboards(self, "Dashboards", settings, resources, self.alarms.notifying)
         if settings.monthly_budget_usd:
             CostBudget(self, "Spending", settings, settings.monthly_budget_usd, topics.tickets)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_cloudwatch
+from aws_cdk.aws_cloudwatch import AlarmStatusWidget, IAlarm
 from cdk_monitoring_constructs import (
     AlarmFactoryDefaults,
     CustomMetricGroup,
@@ -47,15 +50,19 @@ BUSINESS: dict[str, dict[str, Graph]] = {
         "Quarantined share of rows": ((Metric.BAD_ROW_SHARE,), "Maximum"),
     },
 }
+ALARMS_HEIGHT = 8
 FIREWALL_METRICS = ("BlockedRequests", "AllowedRequests")
 
 
 class Dashboards(Construct):
     """The dashboards of a stage. CloudWatch requires a name, so they are named after the stage."""
 
-    def __init__(self, scope: Construct, construct_id: str, settings: Settings, resources: MonitoredResources) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, settings: Settings, resources: MonitoredResources, alarms: Sequence[IAlarm]
+    ) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
+        self._alarms = list(alarms)
         self._add_business_dashboard()
         self._add_technical_dashboard(resources)
 
@@ -71,6 +78,9 @@ class Dashboards(Construct):
 
     def _add_technical_dashboard(self, resources: MonitoredResources) -> None:
         board = self._board("Technical")
+        board.add_large_header("Alarms")
+        # An alarm that is kept quiet by its cause is in ALARM here as well.
+        board.add_widget(AlarmStatusWidget(title="All alarms", alarms=self._alarms, width=24, height=ALARMS_HEIGHT))
         board.add_large_header("API")
         board.monitor_api_gateway(api=resources.api, api_stage=self._settings.stage, human_readable_name="API")
         if resources.firewall:

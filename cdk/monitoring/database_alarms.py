@@ -5,15 +5,18 @@ from __future__ import annotations
 from aws_cdk.aws_cloudwatch import Metric
 from aws_cdk.aws_rds import DatabaseCluster, DatabaseProxy
 
-from cdk.common.metrics import PERIOD
+from cdk.common.metrics import PERIOD, platform_metric
 from cdk.monitoring.alarms import AlarmSpec, Condition, page, ticket
+from cdk.monitoring.causes import DATABASE_UNAVAILABLE
 from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
+from contracts.metrics import Metric as PlatformMetric
 
 BYTES_PER_ACU = 2 * 1024**3
 READER_LAG_MS = 1000  # usually below 100; with such a lag a failover takes longer
 BUSY_PERCENT = 80
 PINNED_CONNECTIONS = 10
+UNREACHABLE_REQUESTS = 3  # in five minutes: a failover fails one request or two
 
 
 def database_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmSpec]:
@@ -23,7 +26,14 @@ def database_alarms(settings: Settings, resources: MonitoredResources) -> list[A
     cpu_percent = cluster.metric_cpu_utilization(period=PERIOD)
     connections = cluster.metric_database_connections(period=PERIOD, statistic="Maximum")
     many_connections = round(BUSY_PERCENT / 100 * max_connections(settings.database_min_capacity, max_capacity))
+    unreachable = platform_metric(settings, PlatformMetric.DATABASE_UNAVAILABLE, "Sum")
     return [
+        page(
+            DATABASE_UNAVAILABLE,
+            "database-unavailable",
+            "Requests to the API could not reach the database.",
+            Condition(unreachable, UNREACHABLE_REQUESTS),
+        ),
         page(
             "DatabaseAtMaximum",
             "database-at-maximum",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
-from aws_cdk.aws_cloudwatch import IMetric
+from aws_cdk import Duration, aws_cloudwatch
 from aws_cdk.aws_sqs import IQueue
 
 from cdk.common.metrics import PERIOD, platform_metric
@@ -104,9 +103,9 @@ def ingestion_alarms(settings: Settings, resources: MonitoredResources) -> list[
     ]
 
 
-def _messages(queue: IQueue) -> IMetric:
+def _messages(queue: IQueue) -> aws_cloudwatch.Metric:
     return queue.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
 
 
-def _oldest_age_s(queue: IQueue) -> IMetric:
+def _oldest_age_s(queue: IQueue) -> aws_cloudwatch.Metric:
     return queue.metric_approximate_age_of_oldest_message(period=PERIOD, statistic="Maximum")

@@ -9,6 +9,7 @@ from cdk.api.web_acl import WebAcl
 from cdk.common.metrics import PERIOD, platform_metric
 from cdk.compute.function_specs import API, DATA_PROCESSOR
 from cdk.monitoring.alarms import AlarmSpec, Condition, page, ticket
+from cdk.monitoring.causes import function_alarm
 from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
 from contracts.metrics import Metric
@@ -64,18 +65,18 @@ def function_alarms(functions: dict[str, Function]) -> list[AlarmSpec]:
 
 def _function_errors(name: str, function: Function) -> AlarmSpec:
     condition = Condition(function.metric_errors(period=PERIOD), 1, of=2, periods=3)
-    return ticket(f"{_camel_case(name)}FunctionErrors", "function-errors", f"The function {name} fails.", condition)
+    return ticket(function_alarm(name, "Errors"), "function-errors", f"The function {name} fails.", condition)
 
 
 def _function_throttles(name: str, function: Function) -> AlarmSpec:
     condition = Condition(function.metric_throttles(period=PERIOD), 1)
-    return ticket(f"{_camel_case(name)}FunctionThrottled", "function-throttled", f"The function {name} is throttled.", condition)
+    return ticket(function_alarm(name, "Throttled"), "function-throttled", f"The function {name} is throttled.", condition)
 
 
 def _function_duration(name: str, function: Function) -> AlarmSpec:
     assert function.timeout is not None
     condition = Condition(function.metric_duration(period=PERIOD, statistic="p99"), 0.8 * function.timeout.to_milliseconds(), 2, 3)
-    return ticket(f"{_camel_case(name)}FunctionSlow", "function-slow", f"The function {name} uses 80 % of its timeout.", condition)
+    return ticket(function_alarm(name, "Slow"), "function-slow", f"The function {name} uses 80 % of its timeout.", condition)
 
 
 def _burn_rate(resources: MonitoredResources, name: str, share: float, windows: tuple[Duration, Duration], exhausted_in: str) -> AlarmSpec:
@@ -99,7 +100,3 @@ def _canary_fails(settings: Settings) -> AlarmSpec:
         "Test requests of the canary to the API failed.",
         Condition(canary_passed, 1, of=2, periods=3, below=True),
     )
-
-
-def _camel_case(name: str) -> str:
-    return "".join(word.capitalize() for word in name.split("_"))

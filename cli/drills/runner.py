@@ -22,7 +22,8 @@ from local.errors import LocalError
 MONITORING_STACK = make_stack_name(LOCAL_STAGE, "Monitoring")
 ALARM_TYPES = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 LOGICAL_ID = re.compile(r"Alarms(\w+)[0-9A-F]{8}")
-PART = re.compile(r"(\w+)Part\d+")
+PART = re.compile(r"(\w+?)(?:Part\d+|Condition)")
+SUPPRESSOR = re.compile(r"\w+(?:Causes|Memory)")
 PATIENCE_S = 90
 METRIC_ACTION = "put data that breach the threshold into the alarm's metric"
 
@@ -74,8 +75,8 @@ class Drill:
 
     @contextmanager
     def _trigger(self) -> Iterator[str]:
-        if not self.parts and self.name in TRIGGERS:
-            with TRIGGERS[self.name](self.target, self._describe(self.physical_name)) as action:
+        if self.name in TRIGGERS:
+            with TRIGGERS[self.name](self.target, self._describe(next(iter(self.parts), self.physical_name))) as action:
                 yield action
             return
         for name in self.parts or (self.physical_name,):
@@ -117,6 +118,7 @@ def find_drills(target: Target) -> dict[str, Drill]:
     names = {
         match[1]: resource["PhysicalResourceId"] for resource in resources if (match := LOGICAL_ID.fullmatch(resource["LogicalResourceId"]))
     }
+    names = {name: physical_name for name, physical_name in names.items() if not SUPPRESSOR.fullmatch(name)}
     parts: dict[str, list[str]] = {}
     for name in [*names]:
         if composite := PART.fullmatch(name):

@@ -1,7 +1,7 @@
 """CloudWatch alarms: the emulator mixes the metrics of all resources and ignores periods, M out of N and missing data.
 
 This extension evaluates alarms as CloudWatch documents it: the metric with exactly the alarm's dimensions, period by period, after every
-change of data and every few seconds, since missing data can raise an alarm. Composite alarms of templates work too.
+change of data and every few seconds, since missing data can raise an alarm. Composite alarms of templates work too, also with a suppressor.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from local.emulator import resource_handlers
 from local.emulator.json_types import JsonObject, JsonView
 from local.emulator.resource_handlers import Attributes, Properties
 from local.emulator.settings import ACCOUNT, REGION, EmulatorSettings
+from local.emulator.suppression import PROPERTIES, Suppression
 
 EVALUATION_INTERVAL_S = 5
 COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -31,10 +32,12 @@ MISSING_DATA_BREACHES = {"breaching": True, "notBreaching": False}
 
 def install(settings: EmulatorSettings) -> None:
     """Replace the emulator's evaluation, and evaluate all alarms periodically."""
+    suppression = Suppression(cloudwatch._dispatch_alarm_actions, _find_alarm)
     cloudwatch._evaluate_alarm = evaluate
+    cloudwatch._dispatch_alarm_actions = suppression.dispatch
     resource_handlers.register_stub("AWS::CloudWatch::CompositeAlarm", _put_composite, name_property="AlarmName")
     resource_handlers.run_before_delete("AWS::CloudWatch::CompositeAlarm", _delete_composite)
-    threading.Thread(target=_evaluate_periodically, daemon=True, name="alarms").start()
+    threading.Thread(target=_evaluate_periodically, args=(suppression,), daemon=True, name="alarms").start()
 
 
 def evaluate(alarm: JsonObject, now: float | None = None) -> None:
@@ -91,19 +94,27 @@ def _find_points(alarm: JsonView) -> list[JsonView]:
     return list(cloudwatch._metrics.get(key, []))
 
 
-def _evaluate_periodically() -> None:
+def _evaluate_periodically(suppression: Suppression) -> None:
     while True:
         time.sleep(EVALUATION_INTERVAL_S)
         with request_scope(ACCOUNT, REGION):
             for alarm in list(cloudwatch._alarms.values()):
                 evaluate(alarm)
+            suppression.update()
+
+
+def _find_alarm(name: str) -> JsonObject | None:
+    alarm: JsonObject | None = cloudwatch._alarms.get(name) or cloudwatch._composite_alarms.get(name)
+    return alarm
 
 
 def _put_composite(name: str, properties: Properties) -> Attributes:
     status, _, body = cloudwatch._put_composite_alarm({}, {**properties, "AlarmName": name}, False, True)
     if status >= 400:
         raise ValueError(f"the composite alarm {name} was rejected: {body!r}")
-    return {"Arn": cloudwatch._composite_alarms[name]["AlarmArn"]}
+    alarm = cloudwatch._composite_alarms[name]
+    alarm.update({key: properties[key] for key in PROPERTIES if key in properties})
+    return {"Arn": alarm["AlarmArn"]}
 
 
 def _delete_composite(name: str, properties: Properties) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
@@ -9,10 +10,13 @@ import orjson
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from pydantic_core import ErrorDetails
 
+from contracts.environment import Variable
+from contracts.metrics import NAMESPACE, Metric
 from runtime.api.responses import JSON, SECURITY_HEADERS, request_id
-from runtime.errors import SignifyError, Unavailable
+from runtime.errors import DatabaseUnavailable, SignifyError, Unavailable
 
 PROBLEM = "application/problem+json"
 logger = Logger()
@@ -98,9 +102,17 @@ def _internal_error(app: ApiGatewayResolver, error: Exception) -> Response[str]:
 def _unavailable(app: ApiGatewayResolver, error: Unavailable) -> Response[str]:
     """Log the reason, which may name hosts and users; the response has only the dependency and `Retry-After`."""
     logger.warning("dependency unavailable", reason=str(error))
+    if isinstance(error, DatabaseUnavailable):
+        _count(Metric.DATABASE_UNAVAILABLE)
     what = str(error).partition(": ")[0].rstrip(".")
     retry = "" if error.retry_after_s is None else f" Retry in {error.retry_after_s} seconds."
     return problem(app, HTTPStatus.SERVICE_UNAVAILABLE, error.code, f"{what}.{retry}", retry_after_s=error.retry_after_s)
+
+
+def _count(metric: Metric) -> None:
+    dimensions = metric.dimensions(os.environ.get(Variable.STAGE, "local"))
+    with single_metric(name=metric.value, unit=MetricUnit(metric.unit.value), value=1, namespace=NAMESPACE, default_dimensions=dimensions):
+        pass  # the metric is printed at the end of the block
 
 
 def _no_route(app: ApiGatewayResolver) -> Response[str]:

@@ -14,13 +14,14 @@ from tests.infrastructure.templates import Resource, Stage, render, statements
 
 pytestmark = pytest.mark.synth
 DESCRIPTION = re.compile(r"docs/runbooks/[a-z-]+\.md \[(page|ticket)\] [A-Z0-9].*\.")
-PART = re.compile(r"Part\d+[0-9A-F]{8}$")
+PART = re.compile(r"(Part\d+|Condition)[0-9A-F]{8}$")
+SUPPRESSOR = re.compile(r"(Causes|Memory)[0-9A-F]{8}$")
 
 
 def alarms(stage: Stage) -> dict[str, Resource]:
-    """Alarms that send notifications: single ones and composites, without the composites' parts."""
+    """Alarms that send notifications: single ones and composites, without the composites' parts and suppressors."""
     every = {**stage.of_type("AWS::CloudWatch::Alarm"), **stage.of_type("AWS::CloudWatch::CompositeAlarm")}
-    return {name: alarm for name, alarm in every.items() if not PART.search(name)}
+    return {name: alarm for name, alarm in every.items() if not PART.search(name) and not SUPPRESSOR.search(name)}
 
 
 def parts(stage: Stage) -> dict[str, Resource]:
@@ -28,8 +29,10 @@ def parts(stage: Stage) -> dict[str, Resource]:
 
 
 def alarm(stage: Stage, name: str) -> dict[str, Any]:
-    [matches] = [each for key, each in alarms(stage).items() if re.search(rf"/Alarms{name}[0-9A-F]{{8}}$", key)]
-    return dict(matches["Properties"])
+    """The properties of an alarm; those of a composite alarm with one condition include the condition's."""
+    resources = {**stage.of_type("AWS::CloudWatch::Alarm"), **alarms(stage)}
+    names = {re.sub(r".*/Alarms|[0-9A-F]{8}$", "", key): each["Properties"] for key, each in resources.items()}
+    return {**names.get(f"{name}Condition", {}), **names[name]}
 
 
 def test_every_alarm_notifies_the_topic_of_its_severity_and_starts_with_its_runbook(stage: Stage) -> None:
@@ -54,7 +57,9 @@ def test_parts_have_no_actions_and_belong_to_a_composite_alarm(stage: Stage) -> 
 
 def test_silence_is_health_but_for_the_heartbeat(stage: Stage) -> None:
     treats = {name: each["Properties"]["TreatMissingData"] for name, each in stage.of_type("AWS::CloudWatch::Alarm").items()}
-    assert [re.sub(r".*/Alarms|.{8}$", "", name) for name, treat in treats.items() if treat != "notBreaching"] == ["NoPublishedRun"]
+    assert [re.sub(r".*/Alarms|(Condition)?.{8}$", "", name) for name, treat in treats.items() if treat != "notBreaching"] == [
+        "NoPublishedRunCondition"
+    ]
 
 
 def test_the_heartbeat_is_missed_after_26_hours(stage: Stage) -> None:

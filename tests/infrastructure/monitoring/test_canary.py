@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.conftest import Synthesise
+from tests.infrastructure.monitoring.test_alarms import alarm
 from tests.infrastructure.templates import Stage, as_list, render, statements
 
 
@@ -49,9 +50,10 @@ def test_it_calls_the_gateway_from_outside_and_holds_no_secret(prod: Stage) -> N
 
 
 def test_the_canary_pages_after_two_failures_in_three_probes(prod: Stage) -> None:
-    [alarm] = [each["Properties"] for name, each in prod.of_type("AWS::CloudWatch::Alarm").items() if "AlarmsCanaryFailed" in name]
-    assert (alarm["MetricName"], alarm["Period"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == ("CanaryPassed", 900, 2, 3)
-    assert "[page]" in alarm["AlarmDescription"]
+    canary_alarm = alarm(prod, "CanaryFailed")
+    assert (canary_alarm["MetricName"], canary_alarm["Period"]) == ("CanaryPassed", 900)
+    assert (canary_alarm["DatapointsToAlarm"], canary_alarm["EvaluationPeriods"]) == (2, 3)
+    assert "[page]" in canary_alarm["AlarmDescription"]
 
 
 def test_the_canary_interval_is_a_setting(synthesise: Synthesise) -> None:

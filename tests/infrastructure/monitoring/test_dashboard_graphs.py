@@ -14,7 +14,8 @@ from tests.infrastructure.templates import Stage, render
 # Metrics without a graph: alarms or the API's own graphs show them.
 WITHOUT_GRAPH = {
     Metric.DAILY_START_ACCEPTED, Metric.ROWS_STAGED, Metric.UNREADABLE_ROWS, Metric.ANOMALY_SERIES, Metric.KPIS_COMPUTED,
-    Metric.CANARY_PASSED, Metric.CANARY_DURATION, Metric.AUTHENTICATION_FAILURES, Metric.THROTTLED_SHARE,
+    Metric.CANARY_PASSED, Metric.CANARY_DURATION, Metric.DATABASE_UNAVAILABLE, Metric.AUTHENTICATION_FAILURES,
+    Metric.THROTTLED_SHARE,
 }  # fmt: skip
 GRAPHS = {title: graph for graphs in BUSINESS.values() for title, graph in graphs.items()}
 

@@ -12,7 +12,7 @@ from tests.infrastructure.templates import Stage
 
 PAGES = {
     "NoPublishedRun", "RunFailed", "RunTimedOut", "RunAborted", "DeadLettersOld", "AuthenticationFailures",
-    "ApiErrorsFast", "ApiErrorsSlow", "CanaryFailed", "DatabaseAtMaximum",
+    "ApiErrorsFast", "ApiErrorsSlow", "CanaryFailed", "DatabaseAtMaximum", "DatabaseUnavailable",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import pytest
 from contracts.metrics import ACCESS_LOG, NAMESPACE, Metric
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime import bootstrap
+from runtime.adapters.postgres.database import Database
 from runtime.functions.observability import metrics
 from runtime.models.domain.documents import ForecastDocument, QualityDocument
 from runtime.models.domain.kpis import Basis
@@ -33,11 +34,13 @@ from runtime.services.runs.run_resolution import ResolvedRun
 from tests.fakes.accuracy import a_run_accuracy
 from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.examples import a_run, an_accepted_object, an_execution, forecast_json, quality_json
+from tests.unit.runtime.api.conftest import call
 
 RUN_ID = an_execution().run_id
 EXECUTION = {"name": "daily-2026-11-22", "arn": an_execution().arn, "start_time": "2026-11-22T04:30:00.000Z"}
 RUN_EVENT = {"run_id": str(RUN_ID)}
 CONTEXT = SimpleNamespace(function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:f", aws_request_id="r")
+API = "api"
 COLD_START = "ColdStart"  # Powertools' own
 Emf = Callable[[str], list[dict[str, Any]]]
 
@@ -132,7 +135,21 @@ def emf(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_every_function_that_the_contract_names_is_invoked_here() -> None:
-    assert {metric.emitted_by for metric in Metric} - {ACCESS_LOG} == INVOCATIONS.keys()
+    assert {metric.emitted_by for metric in Metric} - {ACCESS_LOG, API} == INVOCATIONS.keys()
+
+
+def test_the_api_counts_the_requests_that_cannot_reach_the_database(capsys: pytest.CaptureFixture[str]) -> None:
+    adapters = bootstrap.Adapters(bootstrap.AwsClients())
+    adapters.database, adapters.cursor_key = Database(lambda: {"host": "127.0.0.1", "port": 1}), b"key"
+    with bootstrap.use(bootstrap.Services(adapters)):
+        assert call("/kpis").status == 503
+    [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    [directive] = line["_aws"]["CloudWatchMetrics"]
+    [expected] = [metric for metric in Metric if metric.emitted_by == API]
+    assert directive["Metrics"] == [{"Name": expected.value, "Unit": expected.unit.value}]
+    assert directive["Namespace"] == NAMESPACE
+    assert {name: line[name] for name in directive["Dimensions"][0]} == expected.dimensions("local")
+    assert line[expected.value] == [1.0]
 
 
 @pytest.mark.parametrize("function", INVOCATIONS)

@@ -1,0 +1,46 @@
+"""Which alarm follows from which: a consequence sends no notification while one of its causes is in ALARM.
+
+Three rules, which the tests check:
+- Only an alarm that clears by itself once its cause is mended may be kept quiet. An alarm that needs an action of its own (a redrive, a
+  dead letter, a rejected file) always notifies.
+- A page is kept quiet by pages only: a ticket that waits until morning must not silence what wakes somebody at night.
+- No alarm is its own cause, directly or through others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cdk.compute.function_specs import API, DATA_PROCESSOR, FUNCTION_SPECS
+from contracts.metrics import Metric
+
+DATABASE_UNAVAILABLE = str(Metric.DATABASE_UNAVAILABLE)
+"""The alarm has the name of its metric."""
+MEMORY_HOURS = 26
+EVENTS = ("RunFailed", "RunTimedOut", "RunAborted")
+"""Causes whose alarm clears after minutes, but until the next run, a day later, nothing new is published."""
+
+
+def function_alarm(name: str, symptom: str) -> str:
+    """Return the name of the alarm on one symptom of a function."""
+    return f"{''.join(word.capitalize() for word in name.split('_'))}Function{symptom}"
+
+
+CAUSES: Mapping[str, tuple[str, ...]] = {
+    "ApiErrorsFast": (DATABASE_UNAVAILABLE,),
+    "ApiErrorsSlow": (DATABASE_UNAVAILABLE, "ApiErrorsFast"),
+    "CanaryFailed": (DATABASE_UNAVAILABLE, "ApiErrorsFast"),
+    "ApiLatency": (DATABASE_UNAVAILABLE, "DatabaseAtMaximum"),
+    "ApiRefusals": ("AuthenticationFailures", "ApiThrottled"),
+    "DatabaseBusy": ("DatabaseAtMaximum",),
+    "QueueAge": (DATABASE_UNAVAILABLE, function_alarm(DATA_PROCESSOR.name, "Errors"), function_alarm(DATA_PROCESSOR.name, "Throttled")),
+    "NoPublishedRun": EVENTS,
+    function_alarm(API.name, "Slow"): (DATABASE_UNAVAILABLE, "DatabaseAtMaximum"),
+    **{function_alarm(spec.name, "Errors"): (DATABASE_UNAVAILABLE,) for spec in FUNCTION_SPECS if spec.in_vpc},
+}
+"""Consequence -> its causes."""
+
+
+def find_causes(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the causes of an alarm that are among the alarms of a stage."""
+    return tuple(cause for cause in CAUSES.get(name, ()) if cause in names)
