@@ -25,6 +25,7 @@ from local.postgres import open_server
 from runtime.adapters.postgres.database import Database, Parameters
 from runtime.adapters.postgres.reads import PostgresKpiReads
 from runtime.adapters.postgres.runs import PUBLISHED_BEFORE, SELECT
+from runtime.services.read_ports import KpiFilters
 
 ROOT = Path(__file__).resolve().parents[1]
 FIRST_DAY = "2024-12-01"
@@ -117,7 +118,7 @@ def measure_kpis(database: Database) -> list[tuple[str, str, str]]:
     before, now = Explained(database), Explained(database)
     for _ in range(2):  # the second time, what is read often is in memory
         before.fetch(KPIS_BEFORE)
-        PostgresKpiReads(now).latest((), {}, None, PAGE)  # type: ignore[arg-type]
+        PostgresKpiReads(now).latest(KpiFilters(), None, PAGE)  # type: ignore[arg-type]
     blocks = ("GET /kpis: blocks of 8 KB", f"{before.blocks:,}", f"{now.blocks:,}")
     return [blocks, ("GET /kpis: milliseconds", f"{before.milliseconds:,.1f}", f"{now.milliseconds:,.1f}")]
 

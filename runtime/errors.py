@@ -8,10 +8,12 @@ SignifyError                          500  a bug in Signify
 ├── Forbidden                         403  the token lacks a scope
 ├── NotFound                          404
 │   ├── RunNotFound
+│   ├── NoForecasts                        the run has no forecasts (yet)
 │   ├── NothingPublished
 │   ├── JobNotFound
 │   ├── ReportNotFound
 │   └── ManifestNotFound
+├── ForecastsDeleted                  410  the run is known, its forecasts are no longer stored
 ├── Conflict                          409
 │   ├── RunNotLoaded                       its forecasts are not in the database
 │   ├── ContentAlreadyAccepted             the same bytes were accepted at the same time
@@ -85,6 +87,19 @@ class NotFound(SignifyError):
 
 class RunNotFound(NotFound):
     """No forecast run has this id."""
+
+
+class NoForecasts(NotFound):
+    """The run has no forecasts: it is still running, or it failed."""
+
+    code = "NO_FORECASTS"
+
+
+class ForecastsDeleted(SignifyError):
+    """The forecasts of the run are no longer in the database. The message says what can be read instead."""
+
+    status = 410
+    code = "FORECASTS_DELETED"
 
 
 class NothingPublished(NotFound):

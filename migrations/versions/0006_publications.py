@@ -34,7 +34,7 @@ language plpgsql security definer set search_path = public, pg_temp set lock_tim
 declare
     replaced_run uuid;
 begin
-    perform pg_advisory_xact_lock(7263002);
+    perform pg_advisory_xact_lock(7263006);
     perform from forecast_runs where id = run for update;
     if not found then
         return 'NOT_FOUND';

@@ -26,6 +26,7 @@ STATUS_DESCRIPTIONS = {
     403: "The token lacks the scope that this route requires.",
     404: "Not found.",
     409: "The request conflicts with the current state.",
+    410: "The run is known, but its forecasts are no longer stored.",
     422: "A parameter or a field of the body is invalid; `errors` lists each of them.",
     429: "Rate limit exceeded; retry after the seconds in `Retry-After`.",
     500: "Internal error; quote the `request_id` when you report it.",

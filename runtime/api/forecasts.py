@@ -37,7 +37,7 @@ READ, RUN = require_scope(Scope.READ_FORECASTS), require_scope(Scope.RUN_FORECAS
     summary="List forecasts",
     tags=["Forecasts"],
     operation_id="listForecasts",
-    responses=openapi_responses(ForecastResponse, "One page of forecasts, ordered by SKU, site and date.", 400),
+    responses=openapi_responses(ForecastResponse, "One page of forecasts, ordered by SKU, site and date.", 400, 404, 410),
     middlewares=[READ],
 )
 def list_forecasts(
@@ -48,12 +48,14 @@ def list_forecasts(
     end_date: parameters.LastDay = None,
     limit: parameters.Limit = 100,
     cursor: parameters.Cursor = None,
+    run_id: parameters.NamedRun = None,
 ) -> Response[str]:
-    """Return the daily forecasts of the published run with their prediction intervals.
+    """Return the daily forecasts of the published run, or of the run `run_id`, with their prediction intervals.
 
-    Follow `page.next_cursor` until `page.has_more` is false; all pages of one listing come from the same run.
+    Follow `page.next_cursor` until `page.has_more` is false; all pages of one listing come from the same run, also when another run is
+    published meanwhile. A cursor is valid for 24 hours after the first page.
     """
-    query = ForecastQuery(time_horizon, tuple(sku_filter or ()), site_id, DateRange(start_date, end_date), limit, cursor)
+    query = ForecastQuery(time_horizon, tuple(sku_filter or ()), site_id, DateRange(start_date, end_date), limit, cursor, run_id)
     forecasts = bootstrap.services().forecasts.read_page(query)
     content = {"forecasts": fragment(forecasts.page.json), "page": page_body(forecasts.page), "meta": forecasts.meta}
     return json_response(content, cache=CACHE_BRIEFLY)
@@ -134,7 +136,7 @@ def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Groupi
     summary="List the series without a forecast",
     tags=["Forecasts"],
     operation_id="listExcludedSeries",
-    responses=openapi_responses(ExcludedResponse, "Every excluded series with the reason.", 404),
+    responses=openapi_responses(ExcludedResponse, "Every excluded series with the reason.", 404, 410),
     middlewares=[READ],
 )
 def list_excluded(forecast_id: parameters.ForecastId) -> Response[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
+from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -19,6 +20,7 @@ from runtime.api.scopes import require_scope
 from runtime.errors import InvalidInput
 from runtime.models.api.responses import KpiDefinitionsResponse, KpiResponse
 from runtime.services.kpis import kpi_definitions
+from runtime.services.read_ports import KpiFilters
 
 router = ApiRouter()
 Metrics = Annotated[
@@ -33,6 +35,7 @@ Dimensions = Annotated[
         examples=[["basis:BACKTEST"]],
     ),
 ]
+KpiRun = Annotated[UUID | None, Query(description="Return the values of the forecasts of this run.", examples=[parameters.RUN_ID])]
 Family = Annotated[parameters.Text | None, Query(description="Return only the metrics of one engine.", examples=["forecast_accuracy"])]
 
 
@@ -41,18 +44,22 @@ Family = Annotated[parameters.Text | None, Query(description="Return only the me
     summary="List KPI values",
     tags=["KPIs"],
     operation_id="listKpis",
-    responses=openapi_responses(KpiResponse, "The newest value per metric and dimensions.", 400),
+    responses=openapi_responses(KpiResponse, "The newest value per metric and dimensions.", 400, 404),
     middlewares=[require_scope(Scope.READ_KPIS)],
 )
 def list_kpis(
-    metric: Metrics = None, dimension: Dimensions = None, limit: parameters.Limit = 100, cursor: parameters.Cursor = None
+    metric: Metrics = None,
+    dimension: Dimensions = None,
+    limit: parameters.Limit = 100,
+    cursor: parameters.Cursor = None,
+    run_id: KpiRun = None,
 ) -> Response[str]:
     """Return the newest value of each metric per combination of dimensions.
 
     An undefined value is null; `metadata.undefined_reason` states why.
     """
-    page = bootstrap.services().kpis.read_page(metric or [], parse_dimensions(dimension or []), limit, cursor)
-    return page_response("kpis", page, cache=CACHE_BRIEFLY)
+    filters = KpiFilters(tuple(metric or ()), parse_dimensions(dimension or []), run_id)
+    return page_response("kpis", bootstrap.services().kpis.read_page(filters, limit, cursor), cache=CACHE_BRIEFLY)
 
 
 @router.get(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -38,6 +39,7 @@ LastDay = Annotated[Day | None, Query(description="Last forecast date (inclusive
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows per page.")]
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the previous page. Send the same filters with it.")]
 RUN_ID = "7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e"
+NamedRun = Annotated[UUID | None, Query(description="Answer from this run instead of the published one.", examples=[RUN_ID])]
 ForecastId = Annotated[str, Path(description="UUID of a run, or id of a forecast row.", examples=[RUN_ID])]
 JobId = Annotated[str, Path(description="UUID of the job.", examples=[RUN_ID])]
 Grouping = Annotated[GroupBy, Query(description="Dimension of the breakdown.")]

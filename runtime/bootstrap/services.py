@@ -177,7 +177,7 @@ class Services:
         """Signs the cursors of lists."""
         from runtime.services.paging import Cursors
 
-        return Cursors(self._adapters.cursor_key)
+        return Cursors(self._adapters.cursor_key, self._adapters.clock)
 
     @cached_property
     def forecasts(self) -> ForecastReading:
@@ -226,7 +226,7 @@ class Services:
         """Reads KPI values and definitions."""
         from runtime.services.kpis.kpi_reading import KpiReading
 
-        return KpiReading(self._adapters.kpi_reads, self.cursors)
+        return KpiReading(self._adapters.kpi_reads, self._adapters.runs, self.cursors)
 
     @cached_property
     def data_quality(self) -> DataQualityReading:

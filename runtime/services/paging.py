@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from runtime.errors import BadCursor
+from runtime.models.domain.publishing import CURSOR_LIFETIME
+from runtime.services.ports import Clock
 from runtime.services.read_ports import JsonRows
 
 SortKey = Sequence[str]
@@ -27,32 +30,48 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Position:
+    """Where a page begins: after the row with this sort key, in a list whose first page was read at `began_at` (aware)."""
+
+    after: list[str]
+    began_at: datetime
+
+
+@dataclass(frozen=True)
 class Cursors:
-    """Encode and decode cursors: opaque, URL-safe, signed, and valid only with the filters of the list.
+    """Encode and decode cursors: opaque, URL-safe, signed, valid only with the filters of the list, and for a day after its first page.
 
     A cursor names a position, it grants no permission.
     """
 
     key: bytes
+    clock: Clock
 
-    def encode(self, filters: Mapping[str, object], last: SortKey) -> str:
+    def encode(self, filters: Mapping[str, object], last: SortKey, began_at: datetime) -> str:
         """Return the cursor of the page after the row with the sort key `last`."""
-        return str(self._serializer(filters).dumps(list(last)))
+        return str(self._serializer(filters).dumps([int(began_at.timestamp()), *last]))
 
-    def decode(self, filters: Mapping[str, object], cursor: str) -> list[str]:
-        """Return the sort key that the page starts after. Raises BadCursor when the cursor was modified or belongs to other filters."""
+    def decode(self, filters: Mapping[str, object], cursor: str) -> Position:
+        """Return where the page begins. Raises BadCursor when the cursor was modified, belongs to other filters or is too old."""
         try:
-            return list(self._serializer(filters).loads(cursor))
+            began_at_s, *after = self._serializer(filters).loads(cursor)
         except BadData:
             raise BadCursor(
                 "The cursor was modified or belongs to other filters; send next_cursor unchanged with the filters of the first page, "
                 "or start without a cursor."
             ) from None
+        began_at = datetime.fromtimestamp(began_at_s, UTC)
+        if self.clock.now() - began_at > CURSOR_LIFETIME:
+            hours = CURSOR_LIFETIME // timedelta(hours=1)
+            raise BadCursor(f"The first page of this list was read more than {hours} hours ago; start without a cursor.")
+        return Position(after, began_at)
 
     def read_page(self, filters: Mapping[str, object], limit: int, cursor: str | None, read: Callable[[SortKey | None], JsonRows]) -> Page:
         """Return one page of the list that `read` reads from a sort key on (None: from the start). Raises BadCursor."""
-        rows = read(self.decode(filters, cursor) if cursor else None)
-        next_cursor = self.encode(filters, rows.last) if rows.has_more and rows.last else None
+        position = self.decode(filters, cursor) if cursor else None
+        began_at = position.began_at if position else self.clock.now()
+        rows = read(position.after if position else None)
+        next_cursor = self.encode(filters, rows.last, began_at) if rows.has_more and rows.last else None
         return Page(rows.json, limit, next_cursor, rows.has_more)
 
     def _serializer(self, filters: Mapping[str, object]) -> URLSafeSerializer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypedDict
 from uuid import UUID
@@ -51,6 +51,9 @@ class ForecastReads(Protocol):
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
         """Return those of the SKUs that have no row, each with the reason that the run recorded (or "")."""
 
+    def has_forecasts(self, run_id: UUID) -> bool:
+        """Return whether the forecasts of the run are loaded."""
+
     def list_excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
         """Return the series that the run excluded."""
 
@@ -80,10 +83,19 @@ class AccuracyReads(Protocol):
         """Return the newest report on actual demand, else that of the back-test, else None."""
 
 
+@dataclass(frozen=True)
+class KpiFilters:
+    """Metrics (empty: all) with these dimensions, of the forecasts of one run (None: of the latest ones)."""
+
+    names: tuple[str, ...] = ()
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    run_id: UUID | None = None
+
+
 class KpiReads(Protocol):
     """KPI values."""
 
-    def latest(self, names: Sequence[str], dimensions: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
+    def latest(self, filters: KpiFilters, after: Sequence[str] | None, limit: int) -> JsonRows:
         """Return the newest value per metric and dimensions, ordered by name and dimension hash."""
 
 

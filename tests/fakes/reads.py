@@ -19,6 +19,7 @@ from runtime.services.read_ports import (
     ForecastReads,
     ForecastSlice,
     JsonRows,
+    KpiFilters,
     KpiReads,
     LatestReport,
     ObjectReads,
@@ -59,8 +60,16 @@ class InMemoryForecastReads(ForecastReads):
         return {sku_id: reasons.get(sku_id, "") for sku_id in sorted(sku_ids) if sku_id not in forecast_skus}
 
     @override
+    def has_forecasts(self, run_id: UUID) -> bool:
+        return any(str(row["run_id"]) == str(run_id) for row in self.all_rows)
+
+    @override
     def list_excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
-        return [row for row in self.excluded_rows if site_id in (None, row["site_id"]) and sku_id in (None, row["sku_id"])]
+        return [
+            row
+            for row in self.excluded_rows
+            if self.has_forecasts(run_id) and site_id in (None, row["site_id"]) and sku_id in (None, row["sku_id"])
+        ]
 
 
 class InMemoryAccuracyReads(AccuracyReads):
@@ -81,11 +90,13 @@ class InMemoryKpiReads(KpiReads):
         self.all_rows = list(rows)
 
     @override
-    def latest(self, names: Sequence[str], dimensions: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
+    def latest(self, filters: KpiFilters, after: Sequence[str] | None, limit: int) -> JsonRows:
         matches = [
             ((row["name"], str(row["dimensions"])), row)
             for row in self.all_rows
-            if (not names or row["name"] in names) and dimensions.items() <= row["dimensions"].items()
+            if (not filters.names or row["name"] in filters.names)
+            and filters.dimensions.items() <= row["dimensions"].items()
+            and (filters.run_id is None or row["run_id"] == str(filters.run_id))
         ]
         return page_of(sorted(matches, key=lambda pair: pair[0]), after, limit)
 

@@ -39,7 +39,7 @@ class InMemoryRuns(RunRepository):
 
     @override
     def start(self, run: ForecastRun) -> ForecastRun:
-        stored_run = self.by_id.get(run.id, run)
+        stored_run = self.by_id.setdefault(run.id, run)
         if stored_run.published_at is None:
             job = self._jobs.find(run.id)
             ended_at = job.finished_at if job else None

@@ -73,8 +73,9 @@ where c.relnamespace = (select relnamespace from pg_class where oid = 'forecasts
 order by r.created_at desc, r.id
 """
 # publish_run takes this lock too: a run is deleted or published by hand, not both.
-LOCK_LOADED_RUNS = "select pg_advisory_lock(7263002)"
-UNLOCK_LOADED_RUNS = "select pg_advisory_unlock(7263002)"
+LOADED_RUNS_LOCK = 7_263_006
+LOCK_LOADED_RUNS = "select pg_advisory_lock(%s)"
+UNLOCK_LOADED_RUNS = "select pg_advisory_unlock(%s)"
 IS_PUBLISHED = "select from published_run where run_id = %s"
 
 
@@ -119,14 +120,14 @@ class PostgresForecastLoader(ForecastLoader):
     def _drop(self, run_id: UUID, first_step: str) -> bool:
         """Delete the rows of a run, unless somebody has published it by hand in the meantime."""
         with self._database.autocommit() as connection:
-            connection.execute(LOCK_LOADED_RUNS)
+            connection.execute(LOCK_LOADED_RUNS, [LOADED_RUNS_LOCK])
             try:
                 if connection.execute(IS_PUBLISHED, [run_id]).rowcount:
                     return False
                 _delete_rows(connection, run_id, first_step)
             finally:
                 if not connection.closed:  # the server unlocks what a lost connection had locked
-                    connection.execute(UNLOCK_LOADED_RUNS)
+                    connection.execute(UNLOCK_LOADED_RUNS, [LOADED_RUNS_LOCK])
         return True
 
 

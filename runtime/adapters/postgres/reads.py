@@ -13,12 +13,14 @@ from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ReportNotFound
 from runtime.models.api.responses import ForecastRow
 from runtime.models.domain.kpis import Basis, RunAccuracy
+from runtime.models.domain.partitions import forecast_partition
 from runtime.services.read_ports import (
     AccuracyReads,
     ExcludedSeries,
     ForecastReads,
     ForecastSlice,
     JsonRows,
+    KpiFilters,
     KpiReads,
     LatestReport,
     ObjectReads,
@@ -67,6 +69,10 @@ class PostgresForecastReads(ForecastReads):
         return dict(self._database.fetch(WITHOUT_FORECAST, {"run_id": run_id, "skus": list(sku_ids)}))
 
     @override
+    def has_forecasts(self, run_id: UUID) -> bool:
+        return bool(self._database.fetch(LOADED, [forecast_partition(run_id)]))
+
+    @override
     def list_excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
         rows = self._database.fetch(EXCLUDED_SERIES, {"run_id": run_id, "site": site_id, "sku": sku_id})
         return [{"site_id": site, "sku_id": sku, "code": code, "reason": reason} for site, sku, code, reason in rows]
@@ -97,6 +103,8 @@ select array[sku_id, site_id, forecast_date::text] as sort_key, json_build_objec
 from forecasts where run_id = %(run_id)s and forecast_date between %(first)s and %(last)s""".replace(
     "{fields}", ", ".join(f"'{name}', {EXPRESSIONS.get(name, name)}" for name in ForecastRow.model_fields)
 )
+
+LOADED = "select 1 from pg_inherits where inhrelid = to_regclass(%s) and not inhdetachpending"
 
 WITHOUT_FORECAST = """
 select requested.sku_id, coalesce((select string_agg(distinct code || ': ' || reason, '; ') from excluded_series e
@@ -136,29 +144,39 @@ where run_id = %s order by (basis = 'ACTUALS') desc, as_of_date desc limit 1
 
 
 class PostgresKpiReads(KpiReads):
-    """The table `newest_kpis`."""
+    """The table `newest_kpis`, and the history `kpi_metrics` for one run."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @override
-    def latest(self, names: Sequence[str], dimensions: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
+    def latest(self, filters: KpiFilters, after: Sequence[str] | None, limit: int) -> JsonRows:
         name, digest = after or (None, None)
-        parameters = {"names": list(names) or None, "dimensions": jsonb(dimensions), "name": name, "hash": digest, "limit": limit}
-        return json_rows(self._database, KPIS, parameters)
+        parameters = {"names": list(filters.names) or None, "dimensions": jsonb(filters.dimensions), "run_id": filters.run_id}
+        sql = KPIS if filters.run_id is None else KPIS_OF_RUN
+        return json_rows(self._database, sql, parameters | {"name": name, "hash": digest, "limit": limit})
 
 
-# By the primary key: what is read does not grow with the history.
 KPIS = """
 select array[metric_name, dimension_hash] as sort_key, json_build_object(
     'name', metric_name, 'value', metric_value, 'unit', metric_unit, 'period_grain', period_grain,
     'window', json_build_object('start', period_start, 'end', period_end), 'dimensions', dimensions, 'n_obs', n_obs,
     'run_id', run_id, 'metadata', metadata) as row
-from newest_kpis
+from {newest}
 where (%(names)s::text[] is null or metric_name = any(%(names)s)) and dimensions @> %(dimensions)s
     and (%(name)s::text is null or (metric_name, dimension_hash) > (%(name)s, %(hash)s))
 order by metric_name, dimension_hash limit %(limit)s + 1
 """
+# The values of a run are about days around its last day of data, so that few months of the history are read.
+KPIS_OF_RUN = KPIS.replace(
+    "{newest}",
+    """(select distinct on (metric_name, dimension_hash) * from kpi_metrics where run_id = %(run_id)s
+        and calculation_date >= (select as_of_date from forecast_runs where id = %(run_id)s) - 366
+        and calculation_date <= (select as_of_date from forecast_runs where id = %(run_id)s) + 732
+    order by metric_name, dimension_hash, calculation_date desc, created_at desc, period_start desc) newest""",
+)
+# By the primary key: what is read does not grow with the history.
+KPIS = KPIS.replace("{newest}", "newest_kpis")
 
 
 class PostgresObjectReads(ObjectReads):

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
 
-from runtime.errors import BadCursor, InvalidInput
+from runtime.errors import BadCursor, ForecastsDeleted, InvalidInput, NoForecasts
 from runtime.models.api.requests import DateRange, TimeHorizon
 from runtime.models.domain.kpis import RunAccuracy
-from runtime.models.domain.runs import ForecastRun, PublishedRun
+from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
 from runtime.services.forecasts.row_ids import ForecastKey, decode
-from runtime.services.paging import Cursors, Page, SortKey
+from runtime.services.paging import Cursors, Page, Position
 from runtime.services.ports import Clock, RunRepository
 from runtime.services.read_ports import AccuracyReads, ExcludedSeries, ForecastReads, ForecastSlice, JsonRows
 
@@ -22,7 +22,7 @@ LONGEST_SPAN_DAYS = 366
 
 @dataclass(frozen=True)
 class ForecastQuery:
-    """Filters and paging of one list of forecasts."""
+    """Filters and paging of one list of forecasts; run_id None: of the published run."""
 
     horizon: TimeHorizon
     sku_ids: tuple[str, ...] = ()
@@ -30,11 +30,13 @@ class ForecastQuery:
     dates: DateRange = field(default_factory=DateRange)
     limit: int = 100
     cursor: str | None = None
+    run_id: UUID | None = None
 
     @property
     def filters(self) -> dict[str, object]:
         """The filters that a cursor is bound to."""
-        return {"h": self.horizon, "k": sorted(self.sku_ids), "s": self.site_id, "f": self.dates.start_date, "t": self.dates.end_date}
+        subset: dict[str, object] = {"k": sorted(self.sku_ids), "s": self.site_id, "f": self.dates.start_date, "t": self.dates.end_date}
+        return subset | {"h": self.horizon, "r": self.run_id}
 
 
 class ForecastMeta(TypedDict):
@@ -68,23 +70,21 @@ class ForecastReading:
     clock: Clock
 
     def read_page(self, query: ForecastQuery) -> ForecastPage:
-        """Return one page of forecasts of the published run; with a cursor, of the run that the first page came from.
+        """Return one page of forecasts of the published run or of the named one; with a cursor, of the run of the first page.
 
-        Raises InvalidInput for a horizon beyond the run's or an impossible date range, BadCursor. While no run is published, the page is
-        empty and has a warning.
+        Raises InvalidInput for a horizon beyond the run's or an impossible date range, BadCursor; for a named run also RunNotFound,
+        NoForecasts, ForecastsDeleted. While no run is published, the page is empty and has a warning.
         """
         check_dates(query.dates)
-        after = self.cursors.decode(query.filters, query.cursor) if query.cursor else None
-        run = self._find_run(after)
+        began_at = self.clock.now()  # before the published run is looked up, so that its rows stay as long as the cursor is valid
+        position = self.cursors.decode(query.filters, query.cursor) if query.cursor else None
+        run = self._find_run(query, position)
         if run is None:
             return ForecastPage(Page("[]", query.limit, None, has_more=False), self._meta_without_run(query))
-        if query.horizon.days > run.horizon_days:
-            raise InvalidInput(
-                f"time_horizon = '{query.horizon.value}': the published run covers {run.horizon_days} days; request a shorter horizon."
-            )
-        rows = self._rows(query, run, after)
+        check_horizon(query, run)
+        rows = self._rows(query, run, position)
         last = [str(run.id), *rows.last] if rows.has_more and rows.last else None
-        next_cursor = self.cursors.encode(query.filters, last) if last else None
+        next_cursor = self.cursors.encode(query.filters, last, position.began_at if position else began_at) if last else None
         return ForecastPage(Page(rows.json, query.limit, next_cursor, rows.has_more), self._meta(query, run))
 
     def get_run(self, forecast_id: str) -> tuple[ForecastRun, PublishedRun | None]:
@@ -98,25 +98,37 @@ class ForecastReading:
         return key, self.accuracy_reports.latest(key.run_id)
 
     def list_excluded(self, forecast_id: str) -> tuple[ForecastKey, list[ExcludedSeries]]:
-        """Return the key of an id and the series that its run excluded. Raises RunNotFound."""
+        """Return the key of an id and the series that its run excluded. Raises RunNotFound, NoForecasts, ForecastsDeleted."""
         key = decode(forecast_id)
-        self.runs.get(key.run_id)
-        return key, self.forecasts.list_excluded(key.run_id, key.site_id, key.sku_id)
+        run = self.runs.get(key.run_id)
+        excluded_series = self.forecasts.list_excluded(key.run_id, key.site_id, key.sku_id)
+        if not excluded_series:
+            self._check_loaded(run)
+        return key, excluded_series
 
-    def _rows(self, query: ForecastQuery, run: ForecastRun, after: SortKey | None) -> JsonRows:
-        rows = self.forecasts.rows(_slice(query, run, after))
-        if after and rows.last is None:
+    def _rows(self, query: ForecastQuery, run: ForecastRun, position: Position | None) -> JsonRows:
+        rows = self.forecasts.rows(_slice(query, run, position))
+        if rows.last is None and query.run_id is not None:
+            self._check_loaded(run)
+        if rows.last is None and position is not None:
             # A cursor exists only when rows follow, and a loaded run never changes: its rows have been deleted since.
             raise BadCursor(
                 f"The cursor belongs to run {run.id}, whose forecasts were deleted; start without a cursor to read the newest run."
             )
         return rows
 
-    def _find_run(self, after: SortKey | None) -> ForecastRun | None:
-        if after:
-            return self.runs.get(UUID(after[0]))
+    def _find_run(self, query: ForecastQuery, position: Position | None) -> ForecastRun | None:
+        if position is not None:
+            return self.runs.get(UUID(position.after[0]))
+        if query.run_id is not None:
+            return self.runs.get(query.run_id)
         published_run = self.runs.find_published()
         return self.runs.get(published_run.run_id) if published_run else None
+
+    def _check_loaded(self, run: ForecastRun) -> None:
+        """Raise NoForecasts or ForecastsDeleted when the forecasts of a run are not in the database."""
+        if not self.forecasts.has_forecasts(run.id):
+            raise missing_forecasts(run)
 
     def _meta(self, query: ForecastQuery, run: ForecastRun) -> ForecastMeta:
         now = self.clock.now()
@@ -158,7 +170,24 @@ def check_dates(dates: DateRange) -> None:
         raise InvalidInput(f"start_date to end_date spans more than {LONGEST_SPAN_DAYS} days; request a shorter range.")
 
 
-def _slice(query: ForecastQuery, run: ForecastRun, after: SortKey | None) -> ForecastSlice:
+def check_horizon(query: ForecastQuery, run: ForecastRun) -> None:
+    """Raise InvalidInput for a horizon beyond the run's."""
+    if query.horizon.days > run.horizon_days:
+        name = "the published run" if query.run_id is None else f"run {run.id}"
+        raise InvalidInput(f"time_horizon = '{query.horizon.value}': {name} covers {run.horizon_days} days; request a shorter horizon.")
+
+
+def missing_forecasts(run: ForecastRun) -> NoForecasts | ForecastsDeleted:
+    """Return the error for a run whose forecasts are not in the database."""
+    if run.published_at is None and run.status is not RunStatus.SUCCEEDED:
+        return NoForecasts(f"Run {run.id} has no forecasts: its status is {run.status}.")
+    return ForecastsDeleted(
+        f"The forecasts of run {run.id} were deleted (setting runsKept); read one of GET /api/v1/forecast-runs with `has_forecasts` = true."
+    )
+
+
+def _slice(query: ForecastQuery, run: ForecastRun, position: Position | None) -> ForecastSlice:
+    after = position.after if position else None
     first, last = run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=query.horizon.days)
     return ForecastSlice(
         run_id=run.id,

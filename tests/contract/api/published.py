@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -49,10 +50,11 @@ def publish(
     sites: Sequence[str] = SITES,
     *,
     flip: bool = True,
+    publish_at: datetime = STARTED_AT,
     **changes: Any,
 ) -> ForecastRun:
     """Load a run as the publisher does and, by default, publish it."""
     run = PostgresRuns(database).start(a_run(name, **changes))
     files = forecast_files(folder, run.id, rows_of(run.id, skus, sites))
-    PostgresForecastLoader(database).load(run.id, files, STARTED_AT if flip else None)
+    PostgresForecastLoader(database).load(run.id, files, publish_at if flip else None)
     return run

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 
 from runtime.adapters.postgres.database import Database
-from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+from runtime.adapters.postgres.forecasts import LOADED_RUNS_LOCK, PostgresForecastLoader
 from runtime.adapters.postgres.publications import PostgresPublications
 from tests.contract.api.published import publish as load
 from tests.contract.conftest import as_the_api
@@ -100,7 +100,7 @@ def test_a_run_whose_deletion_has_begun_is_not_published(empty: Database, migrat
     """The lock of the deletion is held here as the loader holds it; the request gives up after a few seconds."""
     old, new = load_two(empty, tmp_path)
     with psycopg.connect(migrated_database, autocommit=True) as other:
-        other.execute("select pg_advisory_lock(7263002)")
+        other.execute("select pg_advisory_lock(%s)", [LOADED_RUNS_LOCK])
         answer = publish(old)
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert call("/forecasts", time_horizon="28d").json["meta"]["run_id"] == str(new)

@@ -11,10 +11,12 @@ import pytest
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.kpis import PostgresKpis
 from runtime.adapters.postgres.reads import PostgresKpiReads
+from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.models.domain.kpis import KpiMetric
 from runtime.models.domain.runs import run_id_of
+from runtime.services.read_ports import KpiFilters
 from tests.contract.api.test_plans import Explained
-from tests.fakes.examples import AS_OF
+from tests.fakes.examples import AS_OF, a_run
 from tests.unit.runtime.api.conftest import call
 
 TOTAL = {"basis": "ACTUALS", "level": "total"}
@@ -100,6 +102,19 @@ def test_a_site_may_be_called_by_a_name_with_a_colon(empty: Database) -> None:
     assert date.fromisoformat(kpis(dimension="site_id:A")[0]["window"]["end"]) == AS_OF
 
 
+def test_the_values_of_one_run_are_its_newest_whatever_later_runs_measured(empty: Database) -> None:
+    for name in ("old", "new"):
+        PostgresRuns(empty).start(a_run(name, as_of_date=AS_OF - timedelta(days=7 if name == "old" else 0)))
+    values = [metric("wape", 1, 3, 1, run="old"), metric("wape", 2, 5, 1, run="old"), metric("wape", 3, 0, 1, run="new")]
+    PostgresKpis(empty).save_metrics([*values, metric("bias", 4, 3, 1, run="old"), metric("bias", 5, 4, 1, {"site_id": "A"}, run="old")])
+    run_id = str(run_id_of("old"))
+    assert [(row["name"], row["value"], row["run_id"]) for row in kpis(run_id=run_id, metric="wape")] == [("wape", 1, run_id)]
+    first = call("/kpis", run_id=run_id, limit="2").json
+    second = call("/kpis", run_id=run_id, limit="2", cursor=first["page"]["next_cursor"]).json
+    assert sorted(row["value"] for row in first["kpis"] + second["kpis"]) == [1, 4, 5]
+    assert call("/kpis", run_id=run_id, limit="2", cursor=first["page"]["next_cursor"], metric="wape").status == 400
+
+
 TWO_YEARS = """
 insert into kpi_metrics (metric_name, metric_value, metric_unit, calculation_date, period_start, period_end, dimensions, dimension_hash,
     run_id, created_at)
@@ -111,7 +126,7 @@ from newest_kpis, generate_series(0, 729) n, lateral (select %(first)s::date + n
 def count_blocks(database: Database) -> int:
     """Return the blocks of 8 KB that the newest values are read from, and check that no part of the history is among the tables."""
     plan_lines = Explained(database)
-    PostgresKpiReads(plan_lines).latest((), {}, None, 100)  # type: ignore[arg-type]
+    PostgresKpiReads(plan_lines).latest(KpiFilters(), None, 100)  # type: ignore[arg-type]
     assert {node["Relation Name"] for node in plan_lines.nodes if "Relation Name" in node} == {"newest_kpis"}
     blocks: int = plan_lines.nodes[0]["Shared Hit Blocks"] + plan_lines.nodes[0]["Shared Read Blocks"]
     return blocks

@@ -11,13 +11,17 @@ import pytest
 
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+from runtime.models.domain.publishing import CURSOR_LIFETIME
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from tests.contract.api.conftest import Served
 from tests.contract.api.published import SITES, SKUS, publish
+from tests.contract.api.wiring import serve
+from tests.fakes import FixedClock
 from tests.fakes.examples import AS_OF, STARTED_AT
 from tests.unit.runtime.api.conftest import call
 
 Filters = dict[str, Any]
+NEXT_DAY = STARTED_AT + timedelta(days=1)
 
 PLAIN = """
 select f.* from forecasts f join published_run p on p.run_id = f.run_id
@@ -107,6 +111,53 @@ def test_a_walk_stays_on_its_run_while_a_newer_one_is_published(empty: Database,
     assert first["forecasts"] + walk(500, filters, first["page"]["next_cursor"]) == expected
     assert {row["run_id"] for row in expected} == {str(old.id)}
     assert call("/forecasts", **filters).json["meta"]["run_id"] == str(new.id)
+
+
+def test_the_publisher_keeps_the_run_of_a_cursor_however_few_runs_are_kept(empty: Database, tmp_path: Path) -> None:
+    """The first page is read at the last moment before the next run is published, the last one at the last moment of the cursor."""
+    old = publish(empty, tmp_path, "old", SKUS[:2])
+    with serve(empty, FixedClock(NEXT_DAY)):
+        first = call("/forecasts", time_horizon="28d", limit="100").json
+    publish(empty, tmp_path, "next", SKUS[:2], publish_at=NEXT_DAY, as_of_date=AS_OF + timedelta(days=1))
+    publish(empty, tmp_path, "newest", SKUS[:2], publish_at=NEXT_DAY + CURSOR_LIFETIME, as_of_date=AS_OF + timedelta(days=2))
+    loader = PostgresForecastLoader(empty)
+    assert loader.retire(0, NEXT_DAY) == []
+    with serve(empty, FixedClock(NEXT_DAY + CURSOR_LIFETIME)):
+        rows = first["forecasts"] + walk(100, {"time_horizon": "28d"}, first["page"]["next_cursor"])
+    assert {row["run_id"] for row in rows} == {str(old.id)}
+    assert len(rows) == 2 * len(SITES) * 28
+    assert loader.retire(0, NEXT_DAY + timedelta(seconds=1)) == [old.id]
+    with serve(empty, FixedClock(NEXT_DAY + CURSOR_LIFETIME + timedelta(seconds=1))):
+        answer = call("/forecasts", time_horizon="28d", limit="100", cursor=first["page"]["next_cursor"])
+    assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
+
+
+def test_a_named_run_is_read_from_the_first_page_to_the_last_whichever_is_published(empty: Database, tmp_path: Path) -> None:
+    filters: Filters = {"time_horizon": "28d"}
+    old = publish(empty, tmp_path, "old", SKUS[:3])
+    expected = plain(empty, filters)
+    publish(empty, tmp_path, "new", SKUS[:1], as_of_date=AS_OF + timedelta(days=1))
+    assert walk(10, filters | {"run_id": str(old.id)}) == expected
+    assert call("/forecasts", time_horizon="28d", run_id=str(old.id)).json["meta"]["run_id"] == str(old.id)
+
+
+def test_a_run_that_was_loaded_and_never_published_can_be_read_too(empty: Database, tmp_path: Path) -> None:
+    publish(empty, tmp_path, "published", SKUS[:1])
+    other = publish(empty, tmp_path, "other", SKUS[:2], flip=False)
+    assert len(walk(1000, {"time_horizon": "28d", "run_id": str(other.id)})) == 2 * len(SITES) * 28
+
+
+def test_a_deleted_run_is_gone_and_an_empty_page_of_a_run_that_is_there_is_not(empty: Database, tmp_path: Path) -> None:
+    old = publish(empty, tmp_path, "old", SKUS[:1])
+    publish(empty, tmp_path, "new", SKUS[:1], as_of_date=AS_OF + timedelta(days=1))
+    query: Filters = {"time_horizon": "7d", "run_id": str(old.id)}
+    answer = call("/forecasts", **query, sku_filter=["GHOST"])
+    assert (answer.status, answer.json["forecasts"]) == (200, [])
+    PostgresForecastLoader(empty).retire(0, NEXT_DAY)
+    for answer in (call("/forecasts", **query), call(f"/forecasts/{old.id}/excluded")):
+        assert (answer.status, answer.json["code"]) == (410, "FORECASTS_DELETED")
+        assert "has_forecasts" in answer.json["detail"]
+    assert call(f"/forecasts/{old.id}").status == 200
 
 
 def test_a_walk_whose_run_was_retired_meanwhile_says_so_and_does_not_just_end(empty: Database, tmp_path: Path) -> None:

@@ -6,17 +6,18 @@ from contextlib import AbstractContextManager
 
 from runtime import bootstrap
 from runtime.adapters.postgres.database import Database
+from runtime.services.ports import Clock
 from runtime.settings import Environment
 from tests.fakes import FixedClock
 from tests.fakes.examples import STARTED_AT
 from tests.fakes.workflow import InMemoryWorkflow
 
 
-def serve(database: Database) -> AbstractContextManager[bootstrap.Services]:
-    """Let the routes use this database, a clock that stands at STARTED_AT, and a workflow in memory."""
+def serve(database: Database, clock: Clock | None = None) -> AbstractContextManager[bootstrap.Services]:
+    """Let the routes use this database, a clock (by default one that stands at STARTED_AT), and a workflow in memory."""
     adapters = bootstrap.Adapters(bootstrap.AwsClients())
     adapters.environment = Environment(stage="test")
-    adapters.clock, adapters.workflow = FixedClock(STARTED_AT), InMemoryWorkflow()
+    adapters.clock, adapters.workflow = clock or FixedClock(STARTED_AT), InMemoryWorkflow()
     adapters.database = database
     adapters.cursor_key = b"a key"
     return bootstrap.use(bootstrap.Services(adapters))

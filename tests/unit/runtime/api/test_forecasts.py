@@ -11,6 +11,7 @@ import pytest
 from contracts.paths import manifest_key
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.kpis import Basis, RunAccuracy
+from runtime.models.domain.runs import RunStatus
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from tests.fakes.examples import AS_OF, STARTED_AT, a_run, forecast_rows
 from tests.unit.kpi_engine.examples import actuals, forecasts
@@ -111,6 +112,47 @@ def test_a_horizon_beyond_the_run_is_refused(world: World) -> None:
     world.runs.start(short)
     world.runs.flip(short.id, STARTED_AT)
     assert "covers 7 days" in call("/forecasts", time_horizon="28d").json["detail"]
+
+
+def test_a_horizon_beyond_a_named_run_is_refused_with_its_id(world: World) -> None:
+    short = world.runs.start(a_run("short", horizon_days=7))
+    detail = call("/forecasts", time_horizon="28d", run_id=str(short.id)).json["detail"]
+    assert f"run {short.id} covers 7 days" in detail
+
+
+def test_a_named_run_is_served_although_another_is_published(world: World) -> None:
+    newer = world.runs.start(a_run("newer", as_of_date=AS_OF + timedelta(days=1)))
+    world.runs.flip(newer.id, STARTED_AT)
+    answer = call("/forecasts", time_horizon="7d", run_id=str(a_run().id), limit="3")
+    assert {row["run_id"] for row in answer.json["forecasts"]} == {answer.json["meta"]["run_id"]} == {str(a_run().id)}
+
+
+def test_a_cursor_of_a_named_run_is_refused_for_the_published_one(world: World) -> None:
+    cursor = call("/forecasts", time_horizon="7d", run_id=str(a_run().id), limit="3").json["page"]["next_cursor"]
+    assert call("/forecasts", time_horizon="7d", limit="3", cursor=cursor).json["code"] == "BAD_CURSOR"
+
+
+@pytest.mark.parametrize(
+    ("status", "was_published", "code"),
+    [
+        (RunStatus.RUNNING, False, (404, "NO_FORECASTS")),
+        (RunStatus.FAILED, False, (404, "NO_FORECASTS")),
+        (RunStatus.SUCCEEDED, False, (410, "FORECASTS_DELETED")),
+        (RunStatus.FAILED, True, (410, "FORECASTS_DELETED")),
+    ],
+)
+def test_a_named_run_without_forecasts_is_a_problem_that_says_why(
+    world: World, status: RunStatus, was_published: bool, code: tuple[int, str]
+) -> None:
+    run = world.runs.start(a_run("gone", status=status, published_at=STARTED_AT if was_published else None))
+    for answer in (call("/forecasts", time_horizon="7d", run_id=str(run.id)), call(f"/forecasts/{run.id}/excluded")):
+        assert (answer.status, answer.json["code"]) == code
+
+
+@pytest.mark.parametrize(("run_id", "status"), [("nonsense", 422), ("00000000-0000-0000-0000-000000000000", 404)])
+def test_a_run_that_does_not_exist_is_not_read(world: World, run_id: str, status: int) -> None:
+    assert call("/forecasts", time_horizon="7d", run_id=run_id).status == status
+    assert call("/kpis", run_id=run_id).status == status
 
 
 def test_an_old_run_is_marked_stale(world: World) -> None:
