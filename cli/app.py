@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from rich.markup import escape
 
 from cli import data, developer, drill, local_stack, run_history, runs, stages, status
+from cli.clients.command import client
 from cli.console import err, out
 from cli.doctor.command import doctor
 from contracts.version import VERSION
@@ -47,6 +48,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+app.add_typer(client, name="client", rich_help_panel="AWS")
 
 
 def print_version(is_requested: bool) -> None:

@@ -48,20 +48,24 @@ class Platform(ClientFactory):
         base = local_stack.localise_api_url(self.outputs["ApiUrl"]) if self.stage == LOCAL else self.outputs["ApiUrl"]
         return f"{base.rstrip('/')}/api/v1"
 
+    @property
+    def token_url(self) -> str:
+        """The address that issues tokens."""
+        return local_stack.localise_token_url(self.outputs["TokenUrl"]) if self.stage == LOCAL else self.outputs["TokenUrl"]
+
     def fetch_token(self, scopes: str = ALL_SCOPES) -> str:
         """Return a bearer token by the client-credentials grant, with every scope of the API unless `scopes` names fewer."""
         user_pool_client = self.client("cognito-idp").describe_user_pool_client(
             UserPoolId=self.outputs["TokenUserPoolId"], ClientId=self.outputs["TokenClientId"]
         )["UserPoolClient"]
-        token_url = local_stack.localise_token_url(self.outputs["TokenUrl"]) if self.stage == LOCAL else self.outputs["TokenUrl"]
         response = httpx.post(
-            token_url,
+            self.token_url,
             data={"grant_type": "client_credentials", "scope": scopes},
             auth=(user_pool_client["ClientId"], user_pool_client["ClientSecret"]),
             timeout=30,
         )
         if response.is_error:
-            raise CliError(f"no token: {token_url} returned {response.status_code}: {response.text[:200]}")
+            raise CliError(f"no token: {self.token_url} returned {response.status_code}: {response.text[:200]}")
         return str(response.json()["access_token"])
 
     @cached_property

@@ -32,5 +32,13 @@ class Scope(StrEnum):
     ADMINISTER_DATA = ("data:admin", "Read what was ingested and why rows were refused")
 
 
+def parse_scope(text: str) -> Scope:
+    """Return a scope by its name in a token or its local name: `signify/kpis:read` or `kpis:read`. Raises ValueError, naming all scopes."""
+    for scope in Scope:
+        if text in (scope.value, scope.local_name):
+            return scope
+    raise ValueError(f"{text!r} is not a scope; the scopes are {', '.join(scope.local_name for scope in Scope)}")
+
+
 ALL_SCOPES = " ".join(Scope)
 """Every scope, as the `scope` parameter of a token request."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from aws_cdk.aws_apigateway import IApiKey, Period, QuotaSettings, RestApi, ThrottleSettings, UsagePlanPerApiStage
 
 from cdk.settings.model import Settings
+from contracts.clients import make_key_name
 
 REQUESTS_PER_DAY = 100_000
 SECONDS_PER_MINUTE = 60
@@ -28,4 +29,6 @@ def add_usage_plan(api: RestApi, settings: Settings) -> IApiKey | None:
         return None
     key = api.add_api_key("Machine", description=f"The machine client of stage {settings.stage}")
     plan.add_api_key(key)
+    for name in settings.api_clients:
+        plan.add_api_key(api.add_api_key(f"Client-{name}", api_key_name=make_key_name(settings.stage, name), description=f"Client {name}"))
     return key

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 from cdk.settings.types import (
     LOG_RETENTION_CHOICES,
     Acknowledgements,
+    ApiClients,
     Gap,
     LogRetentionDays,
     Names,
@@ -96,6 +97,11 @@ class Settings(BaseModel):
     api_client_rate_limit: int = Field(100, ge=10, le=2_000_000, description="Requests per minute of one token, and of one IP address.")
     api_key_required: bool = Field(
         False, description="Require an API key in addition to the token; API Gateway then applies apiClientRateLimit to each key."
+    )
+    api_clients: ApiClients = Field(
+        {},
+        description='Machine clients of the API and their scopes, as JSON: {"planning": ["forecasts:read", "kpis:read"]}. '
+        "`./signify client show NAME` prints their credentials; `./signify client add` creates others without a deploy.",
     )
     api_firewall: bool = Field(
         True, description="AWS WAF in front of the API, about 9 USD a month; without it only API Gateway throttling applies."

@@ -10,6 +10,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from contracts.clients import find_client_name_problem
+from contracts.scopes import parse_scope
 from contracts.stages import find_name_problem
 
 LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -71,6 +73,16 @@ def _check_stage_name(name: str) -> str:
     return name
 
 
+def _check_clients(clients: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the clients with their scopes as tokens name them."""
+    for name, scopes in clients.items():
+        if problem := find_client_name_problem(name):
+            raise ValueError(f"{name!r} is not a name of a client: {problem}")
+        if not scopes:
+            raise ValueError(f"client {name!r} has no scope, so it could call no route: name at least one")
+    return {name: tuple(str(parse_scope(scope)) for scope in scopes) for name, scopes in clients.items()}
+
+
 def _check_time_zone(name: str) -> str:
     if name not in available_timezones():
         suggestions = get_close_matches(name, sorted(available_timezones()), n=3, cutoff=0.4) or ["Europe/Berlin"]
@@ -90,6 +102,7 @@ def _check_log_retention(days: int) -> int:
     return days
 
 
+ApiClients = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_parse_object), AfterValidator(_check_clients)]
 StageName = Annotated[str, AfterValidator(_check_stage_name)]
 Gap: TypeAlias = Literal["noReceiver", "noBudget", "noRunbookUrl"]
 Acknowledgements = Annotated[tuple[Gap, ...], BeforeValidator(_parse_list)]

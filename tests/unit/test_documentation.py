@@ -56,10 +56,13 @@ def anchors(text: str) -> set[str]:
 
 @cache
 def commands() -> dict[str, set[str]]:
-    """The options of every `./signify` command."""
+    """The options of every `./signify` command; those of a group of commands are the options of all its commands."""
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    return {name: {option for each in command.params for option in each.opts} for name, command in group.commands.items()}
+    members = {
+        name: command.commands.values() if isinstance(command, TyperGroup) else [command] for name, command in group.commands.items()
+    }
+    return {name: {option for each in commands for param in each.params for option in param.opts} for name, commands in members.items()}
 
 
 @pytest.mark.parametrize(

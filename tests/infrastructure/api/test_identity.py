@@ -58,10 +58,25 @@ def test_nobody_can_sign_up_and_an_account_would_need_a_long_password_and_a_seco
     assert all(rules[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols"))
 
 
-def test_the_pool_is_of_the_free_plan_and_goes_with_the_stage(identity: Template) -> None:
+def test_the_pool_is_of_the_free_plan(identity: Template) -> None:
     assert identity.only("AWS::Cognito::UserPool")["UserPoolTier"] == "LITE"
-    [pool] = identity.of_type("AWS::Cognito::UserPool").values()
-    assert pool["DeletionPolicy"] == "Delete"
+
+
+@pytest.mark.parametrize(("keep_data", "policy"), [("true", "RetainExceptOnCreate"), ("false", "Delete")])
+def test_the_pool_stays_with_the_data(build: Build, keep_data: str, policy: str) -> None:
+    [pool] = build(add_identity, keepData=keep_data).of_type("AWS::Cognito::UserPool").values()
+    assert pool["DeletionPolicy"] == policy
+
+
+def test_clients_of_the_settings_get_exactly_their_scopes_and_their_name(build: Build) -> None:
+    clients = '{"planning": ["forecasts:read", "signify/kpis:read"], "loader-2": ["forecasts:run"]}'
+    template = build(add_identity, apiClients=clients)
+    by_name = {each["Properties"].get("ClientName"): each for each in template.of_type("AWS::Cognito::UserPoolClient").values()}
+    [server] = template.of_type("AWS::Cognito::UserPoolResourceServer")
+    assert by_name["planning"]["Properties"]["AllowedOAuthScopes"] == ["signify/forecasts:read", "signify/kpis:read"]
+    assert by_name["loader-2"]["Properties"]["AllowedOAuthScopes"] == ["signify/forecasts:run"]
+    assert all(server in by_name[name]["DependsOn"] for name in ("planning", "loader-2"))  # else Cognito refuses the scopes
+    assert len(by_name) == 3
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod", "local"])

@@ -152,6 +152,14 @@ def test_the_machine_clients_key_is_made_up_by_the_gateway_and_belongs_to_the_pl
     assert "ApiKeyId" in stage_with_keys.templates["Api"].outputs()
 
 
+def test_with_keys_each_client_of_the_settings_has_one_in_the_usage_plan(synthesise: Synthesise) -> None:
+    stage = synthesise("dev", apiKeyRequired="true", apiClients='{"planning": ["kpis:read"]}')["dev"]
+    keys = {each["Properties"].get("Name"): name.split("/")[1] for name, each in stage.of_type("AWS::ApiGateway::ApiKey").items()}
+    plan_keys = {each["Properties"]["KeyId"]["Ref"] for each in stage.of_type("AWS::ApiGateway::UsagePlanKey").values()}
+    assert "signify-dev-planning" in keys
+    assert set(keys.values()) == plan_keys
+
+
 def test_tokens_come_from_client_credentials_only(stage: Stage) -> None:
     for client in stage.of_type("AWS::Cognito::UserPoolClient").values():
         properties = client["Properties"]

@@ -53,6 +53,10 @@ def test_feature_flags_and_lookups_are_not_settings(context: dict[str, Any]) -> 
     ("overrides", "phrases"),
     [
         ({"stage": "qa"}, ["there is no stage 'qa' in cdk.json", "dev, prod and local", '"qa": {"extends": "prod"']),
+        ({"apiClients": "planning"}, ["apiClients is 'planning'", "write it as JSON"]),
+        ({"apiClients": '{"planning": ["kpi:read"]}'}, ["'kpi:read' is not a scope", "kpis:read"]),
+        ({"apiClients": '{"planning": []}'}, ["client 'planning' has no scope"]),
+        ({"apiClients": '{"Planning": ["kpis:read"]}'}, ["'Planning' is not a name of a client", "lower-case"]),
         ({"account": "1234"}, ["account is '1234'", "match pattern"]),
         ({"region": "Frankfurt"}, ["region is 'Frankfurt'", "match pattern"]),
         ({"functionPlatform": "host"}, ["functionPlatform is host", "only stage local"]),

@@ -18,6 +18,7 @@ DATA = {
     ("Lake", "AWS::S3::Bucket", "RetainExceptOnCreate"),
     ("Lake", "AWS::S3::BucketPolicy", "RetainExceptOnCreate"),
     ("Database", "AWS::KMS::Key", "RetainExceptOnCreate"),
+    ("Api", "AWS::Cognito::UserPool", "RetainExceptOnCreate"),
     ("Database", "AWS::RDS::DBCluster", "Snapshot"),
 }
 

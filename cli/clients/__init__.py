@@ -1,0 +1,1 @@
+"""`signify client`: machine clients of the API, added and removed without a deploy."""
