@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from rich.markup import escape
 
-from cli import data, developer, drill, local_stack, run_history, runs, stages, status
+from cli import data, developer, drill, local_stack, run_history, runs, stages, status, withdraw
 from cli.clients.command import client
 from cli.console import err, out
 from cli.doctor.command import doctor
@@ -38,6 +38,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "sample": data.sample,
         "drop": data.drop,
         "quality": data.quality,
+        "withdraw": withdraw.withdraw,
         "run": runs.run,
         "runs": run_history.runs,
         "publish": run_history.publish,

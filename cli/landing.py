@@ -21,7 +21,7 @@ from contracts.paths import Zone, dataset_prefix
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-STATUS_COLOURS = {"ACCEPTED": "green", "DUPLICATE": "yellow", "REJECTED": "red"}
+STATUS_COLOURS = {"ACCEPTED": "green", "DUPLICATE": "yellow", "REJECTED": "red", "WITHDRAWN": "magenta"}
 POLL_SECONDS = 1.0
 
 
@@ -85,6 +85,9 @@ def render_objects(records: Sequence[ObjectRecord]) -> Group:
 
 def _format_reason(record: ObjectRecord) -> Text | None:
     reason = ": ".join(filter(None, (record.get("reason_code"), record.get("reason"))))
+    if withdrawal := record.get("withdrawal"):
+        verb = "erased" if withdrawal["erased_at"] else "withdrawn"
+        reason = f"{verb} by {withdrawal['actor']}: {withdrawal['reason']}"
     return Text(f"{_shorten(record['key'])}: {reason}") if reason else None
 
 

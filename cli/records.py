@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
+
+
+class WithdrawalRecord(TypedDict):
+    """Who withdrew an object, and why."""
+
+    actor: str
+    reason: str
+    erased_at: str | None
 
 
 class ObjectRecord(TypedDict):
@@ -14,6 +22,7 @@ class ObjectRecord(TypedDict):
     rows: int | None
     reason_code: str | None
     reason: str | None
+    withdrawal: NotRequired[WithdrawalRecord | None]
 
 
 class QuarantineSample(TypedDict):

@@ -12,7 +12,8 @@ SignifyError                          500  a bug in Signify
 │   ├── NothingPublished
 │   ├── JobNotFound
 │   ├── ReportNotFound
-│   └── ManifestNotFound
+│   ├── ManifestNotFound
+│   └── ObjectNotFound
 ├── ForecastsDeleted                  410  the run is known, its forecasts are no longer stored
 ├── Conflict                          409
 │   ├── RunNotLoaded                       its forecasts are not in the database
@@ -118,6 +119,10 @@ class ReportNotFound(NotFound):
 
 class ManifestNotFound(NotFound):
     """The manifest of the run was deleted with its files."""
+
+
+class ObjectNotFound(NotFound):
+    """No uploaded object has this id or key."""
 
 
 class Conflict(SignifyError):

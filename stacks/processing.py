@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from aws_cdk import CfnOutput
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
 from cdk.compute.function import FunctionFactory
-from cdk.compute.function_specs import DATA_PROCESSOR, KPI_CALCULATOR, QUALITY_GATE, RUN_PUBLISHER, RUN_RECORDER, RUN_RESOLVER
+from cdk.compute.function_specs import (
+    DATA_PROCESSOR,
+    KPI_CALCULATOR,
+    OBJECT_WITHDRAWER,
+    QUALITY_GATE,
+    RUN_PUBLISHER,
+    RUN_RECORDER,
+    RUN_RESOLVER,
+)
 from cdk.compute.glue_job import GlueJobs
 from cdk.compute.ingestion_queue import IngestionQueue
 from cdk.compute.job_specs import BUILTIN_JOBS
@@ -30,9 +39,11 @@ class ProcessingStack(StageStack):
             Variable.RUNS_KEPT: str(settings.runs_kept),
         }
         self.functions: dict[str, Function] = {}
-        for spec in (DATA_PROCESSOR, *RUN_FUNCTIONS):
+        for spec in (DATA_PROCESSOR, OBJECT_WITHDRAWER, *RUN_FUNCTIONS):
             self.functions[spec.name] = functions.make(self, spec, environment)
-            lake.grant_zones(self.functions[spec.name], reads=spec.reads, writes=spec.writes)
+            lake.grant_zones(self.functions[spec.name], reads=spec.reads, writes=spec.writes, erases=spec.erases)
+        withdrawer = self.functions[OBJECT_WITHDRAWER.name].function_name
+        CfnOutput(self, "ObjectWithdrawerName", value=withdrawer, description="Function that `signify withdraw` calls")
         self.ingestion = IngestionQueue(self, "Ingestion", lake, self.functions[DATA_PROCESSOR.name])
         jobs = GlueJobs(self, "Jobs", settings, lake)
         self.jobs = {spec.name: jobs.make(spec) for spec in BUILTIN_JOBS}

@@ -14,9 +14,10 @@ from contracts.paths import Zone
 class FunctionSpec:
     """One function. `name` is its module in runtime/functions, unless `handler` names another entry point.
 
-    reads, writes: the zones of the lake that the function may access. concurrency: instances at the same time, reserved where the
-    settings ask for it; each holds one database connection. asynchronous: the invoker (a topic, a rule, a schedule) does not wait, so
-    failed events go to a dead-letter queue. in_vpc: runs in the network and connects to the database as `database_user`.
+    reads, writes, erases: the zones of the lake that the function may access; only one that erases may delete versions. concurrency:
+    instances at the same time, reserved where the settings ask for it; each holds one database connection. asynchronous: the invoker (a
+    topic, a rule, a schedule) does not wait, so failed events go to a dead-letter queue. in_vpc: runs in the network and connects to the
+    database as `database_user`.
     """
 
     name: str
@@ -33,6 +34,7 @@ class FunctionSpec:
     database_user: str = FUNCTION_USER
     reads: tuple[Zone, ...] = ()
     writes: tuple[Zone, ...] = ()
+    erases: tuple[Zone, ...] = ()
 
     @property
     def construct_id(self) -> str:
@@ -57,6 +59,15 @@ DATA_PROCESSOR = FunctionSpec(
     concurrency=4,
     reads=(Zone.LANDING,),
     writes=(Zone.STAGING,),
+)
+
+OBJECT_WITHDRAWER = FunctionSpec(
+    "object_withdrawer",
+    "Withdraws uploaded objects, and erases what is stored of them",
+    timeout_s=900,
+    concurrency=1,
+    writes=(Zone.RUNS,),
+    erases=(Zone.LANDING, Zone.STAGING, Zone.CURATED, Zone.QUARANTINE, Zone.RUNS),
 )
 
 RUN_RESOLVER = FunctionSpec("run_resolver", "Selects the input of a run", writes=(Zone.RUNS,))
@@ -109,6 +120,7 @@ CANARY = FunctionSpec(
 )
 
 FUNCTION_SPECS = (
-    DATABASE_ROLES, MIGRATOR, DATA_PROCESSOR, RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, RUN_RECORDER,
+    DATABASE_ROLES, MIGRATOR, DATA_PROCESSOR, OBJECT_WITHDRAWER,
+    RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, RUN_RECORDER,
     FORECAST_TRIGGER, EXECUTION_LISTENER, API, CANARY,
 )  # fmt: skip

@@ -19,6 +19,7 @@ from contracts.paths import Zone
 ACCESS_LOG_DAYS = 90
 RETAIN = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE  # not after a failed first deploy, when the bucket is empty
 READ = ("s3:GetObject", "s3:GetObjectVersion")
+ERASE = ("s3:DeleteObject", "s3:DeleteObjectVersion")
 WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 
 
@@ -50,11 +51,12 @@ class Lake(Construct):
         self._policies: dict[str, ManagedPolicy] = {}
         self._enable_events()
 
-    def grant_zones(self, function: Function, *, reads: Iterable[Zone], writes: Iterable[Zone]) -> None:
-        """Let the function read and write these zones."""
+    def grant_zones(self, function: Function, *, reads: Iterable[Zone], writes: Iterable[Zone], erases: Iterable[Zone] = ()) -> None:
+        """Let the function read, write and erase in these zones."""
         assert function.role is not None
         self.grant_read(function.role, *reads)
         self.grant_write(function.role, *writes)
+        self.grant_erase(function.role, *erases)
 
     def grant_read(self, role: IRole, *zones: Zone) -> None:
         """Let role list the zones and read their objects, any version."""
@@ -66,16 +68,24 @@ class Lake(Construct):
         for zone in zones:
             role.add_managed_policy(self._policy(f"Write{zone.capitalize()}", zone, READ + WRITE, ["kms:Decrypt", "kms:GenerateDataKey"]))
 
-    def _policy(self, name: str, zone: Zone, actions: tuple[str, ...], key_actions: list[str]) -> ManagedPolicy:
+    def grant_erase(self, role: IRole, *zones: Zone) -> None:
+        """Let role list and delete all versions of the objects of the zones, for good; it may not read them."""
+        for zone in zones:
+            role.add_managed_policy(self._policy(f"Erase{zone.capitalize()}", zone, ERASE, [], ("s3:ListBucketVersions",)))
+
+    def _policy(
+        self, name: str, zone: Zone, actions: tuple[str, ...], key_actions: list[str], list_actions: tuple[str, ...] = ("s3:ListBucket",)
+    ) -> ManagedPolicy:
         """Return the managed policy for a zone; roles share it."""
         if (policy := self._policies.get(name)) is None:
             below = {"StringLike": {"s3:prefix": [str(zone), f"{zone}/*"]}}
-            list_zone = PolicyStatement(actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn], conditions=below)
+            list_zone = PolicyStatement(actions=list(list_actions), resources=[self.bucket.bucket_arn], conditions=below)
             objects = PolicyStatement(actions=list(actions), resources=[self.bucket.arn_for_objects(f"{zone}/*")])
             # Before Spark writes the first object of a zone, it checks whether an object with the zone's own name exists.
             zone_itself = PolicyStatement(actions=["s3:GetObject"], resources=[self.bucket.arn_for_objects(str(zone))])
             key = PolicyStatement(actions=key_actions, resources=[self.key.key_arn])
-            policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=[list_zone, objects, zone_itself, key])
+            statements = [list_zone, objects, *([zone_itself, key] if key_actions else [])]
+            policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=statements)
             finding = f"AwsSolutions-IAM5[Resource::<{Stack.of(self).get_logical_id(self._bucket_resource)}.Arn>/{zone}/*]"
             suppress_findings(policy, {finding: "A zone is a key prefix; the objects below it are data and cannot be listed in a policy."})
             self._policies[name] = policy

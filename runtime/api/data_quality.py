@@ -37,7 +37,7 @@ RunId = Annotated[str, Path(description="UUID of a run, or `latest`.", examples=
 def list_objects(
     status: Status = None, dataset: Dataset = None, key: Key = None, limit: parameters.Limit = 100, cursor: parameters.Cursor = None
 ) -> Response[str]:
-    """Return the objects uploaded to the lake: accepted, duplicate of an accepted object, or rejected with a reason."""
+    """Return the objects uploaded to the lake: accepted, duplicate of an accepted object, rejected with a reason, or withdrawn."""
     query = {"status": status, "dataset": dataset, "key": key}
     filters = {name: str(value) for name, value in query.items() if value is not None}
     return page_response("objects", bootstrap.services().data_quality.list_objects(filters, limit, cursor))

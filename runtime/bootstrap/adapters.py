@@ -72,7 +72,7 @@ class Adapters:
         """The records of uploaded objects."""
         from runtime.adapters.postgres.objects import PostgresIngestedObjects
 
-        return PostgresIngestedObjects(self.database)
+        return PostgresIngestedObjects(self.database, self.audit_log)
 
     @cached_property
     def deliveries(self) -> ports.Deliveries:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runtime.services.forecasts.lineage_reading import LineageReading
     from runtime.services.ingestion.delivery_lease import DeliveryLease
     from runtime.services.ingestion.ingestion import Ingestion
+    from runtime.services.ingestion.withdrawal import ObjectWithdrawal
     from runtime.services.kpis.kpi_calculation import KpiCalculation
     from runtime.services.kpis.kpi_reading import KpiReading
     from runtime.services.paging import Cursors
@@ -57,6 +58,16 @@ class Services:
         from runtime.services.ingestion.delivery_lease import DeliveryLease
 
         return DeliveryLease(self._adapters.deliveries)
+
+    @cached_property
+    def object_withdrawal(self) -> ObjectWithdrawal:
+        """Withdraws uploaded objects."""
+        from runtime.services.ingestion.erasure import Erasure
+        from runtime.services.ingestion.withdrawal import ObjectWithdrawal
+
+        adapters = self._adapters
+        erasure = Erasure(lake=adapters.lake, objects=adapters.objects, runs=adapters.runs, reports=adapters.quality_reports)
+        return ObjectWithdrawal(adapters.objects, erasure, adapters.clock)
 
     @cached_property
     def daily_start(self) -> DailyStart:

@@ -67,4 +67,5 @@ def _report(record: IngestedObject) -> None:
         "warnings": list(record.warnings),
     }
     logger.info("object received", extra=fields)
-    emit({OBJECT_COUNTS[record.status]: 1, Metric.ROWS_STAGED: record.rows, Metric.UNREADABLE_ROWS: record.unreadable_rows})
+    if record.status in OBJECT_COUNTS:  # a repeated delivery of an object that was withdrawn since counts as nothing
+        emit({OBJECT_COUNTS[record.status]: 1, Metric.ROWS_STAGED: record.rows, Metric.UNREADABLE_ROWS: record.unreadable_rows})

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, TypeVar
+from enum import StrEnum
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from runtime.errors import InvalidInput
+from runtime.models.domain.objects import WithdrawalOrder
 from runtime.models.domain.runs import Execution, Gate
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1024)]
 
 
 class Event(BaseModel):
@@ -87,6 +91,27 @@ class OutcomeEvent(Event):
     error: dict[str, object] | None = None
     failure: FailedState | None = None
     dpu_seconds: float = 0
+
+
+class WithdrawalMode(StrEnum):
+    """Effect of an order on an object: later runs do not read it, its rows are deleted as well, or later runs read it again."""
+
+    WITHDRAW = "withdraw"
+    ERASE = "erase"
+    RESTORE = "restore"
+
+
+class WithdrawalEvent(Event):
+    """For object_withdrawer, from the CLI. `object` is the id of an object, or a key for all its versions."""
+
+    object: Text
+    mode: WithdrawalMode
+    reason: Text
+    actor: Text
+
+    def to_order(self) -> WithdrawalOrder:
+        """Return the order as a value of the domain."""
+        return WithdrawalOrder(self.object, self.actor, self.reason)
 
 
 class ChangedExecution(Event):

@@ -10,20 +10,27 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 from uuid import UUID
 
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, Progress
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
-from runtime.models.domain.objects import IngestedObject
+from runtime.models.domain.objects import IngestedObject, Withdrawal
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishOutcome
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
 
 if TYPE_CHECKING:
     import pandas as pd  # only the KPI function ships pandas
+
+
+class ObjectVersion(NamedTuple):
+    """One version of one object of the lake."""
+
+    key: str
+    version_id: str
 
 
 class Clock(Protocol):
@@ -58,6 +65,12 @@ class Lake(Protocol):
     def upload(self, source: Path, key: str) -> None:
         """Upload a file to key, in parts when it is large."""
 
+    def list_versions(self, prefix: str) -> list[ObjectVersion]:
+        """Return every version of every object below prefix, delete markers included."""
+
+    def delete_versions(self, versions: Sequence[ObjectVersion]) -> None:
+        """Delete versions for good; one that is gone already is no error."""
+
 
 class IngestedObjects(Protocol):
     """The records of uploaded objects."""
@@ -76,6 +89,27 @@ class IngestedObjects(Protocol):
 
     def list_accepted(self) -> list[IngestedObject]:
         """Return every accepted object, in the order received."""
+
+    def list_versions(self, key: str) -> list[IngestedObject]:
+        """Return the records of all versions of a key, in the order received."""
+
+    def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
+        """Return the duplicates of an object, in the order received."""
+
+    def find_withdrawal(self, object_id: UUID) -> Withdrawal | None:
+        """Return who withdrew an object and why, or None when it is not withdrawn."""
+
+    def withdraw(self, withdrawal: Withdrawal, event: AuditEvent) -> None:
+        """Mark an accepted object WITHDRAWN and record the event, both or neither. An object that is not ACCEPTED stays as it is."""
+
+    def mark_erased(self, object_id: UUID, at: datetime, event: AuditEvent) -> None:
+        """Note that the rows of a withdrawn object were deleted, and record the event; the first time counts."""
+
+    def restore(self, object_id: UUID, event: AuditEvent) -> None:
+        """Mark a withdrawn object ACCEPTED and record the event, both or neither.
+
+        Raises ContentAlreadyAccepted when another object with the same data set and sha256 was accepted in the meantime.
+        """
 
 
 class RunRepository(Protocol):
@@ -110,6 +144,9 @@ class RunRepository(Protocol):
 
     def list_published_before(self, as_of_date: date) -> list[PublishedRun]:
         """Return the runs that were ever published and have an earlier as-of date, newest first."""
+
+    def list_statuses(self, since: datetime) -> dict[UUID, RunStatus]:
+        """Return the status of each run that started at `since` or later."""
 
     def list_input_entries(self, run_id: UUID) -> list[dict[str, object]]:
         """Return the objects that a version without manifests in the lake stored with the run; empty for every later run."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from typing_extensions import override
 
 from runtime.errors import NotFound
-from runtime.services.ports import Lake
+from runtime.services.ports import Lake, ObjectVersion
 
 
 class InMemoryLake(Lake):
@@ -39,7 +39,7 @@ class InMemoryLake(Lake):
 
     @override
     def write_json(self, key: str, document: Mapping[str, object]) -> None:
-        self.contents[key] = json.dumps(document, default=str, allow_nan=False).encode()
+        self._store(key, json.dumps(document, default=str, allow_nan=False).encode())
 
     @override
     def keys(self, prefix: str) -> list[str]:
@@ -55,7 +55,26 @@ class InMemoryLake(Lake):
 
     @override
     def upload(self, source: Path, key: str) -> None:
-        self.contents[key] = source.read_bytes()
+        self._store(key, source.read_bytes())
+
+    @override
+    def list_versions(self, prefix: str) -> list[ObjectVersion]:
+        with_versions = {key for key, _ in self.versions}
+        versions = [ObjectVersion(*version) for version in self.versions if version[0].startswith(prefix)]
+        return sorted([*versions, *(ObjectVersion(key, "null") for key in self.keys(prefix) if key not in with_versions)])
+
+    @override
+    def delete_versions(self, versions: Sequence[ObjectVersion]) -> None:
+        for key, version_id in versions:
+            self.versions.pop((key, version_id), None)
+            older = [body for (other, _), body in self.versions.items() if other == key]
+            if older:
+                self.contents[key] = older[-1]
+            else:
+                self.contents.pop(key, None)
+
+    def _store(self, key: str, body: bytes) -> None:
+        self.put(key, body, f"version-{len(self.versions)}-{len(self.contents)}")
 
     @contextmanager
     def _stream(self, key: str, version_id: str | None) -> Iterator[BinaryIO]:

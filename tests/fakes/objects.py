@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from typing_extensions import override
 
 from runtime.errors import ContentAlreadyAccepted
-from runtime.models.domain.objects import IngestedObject, ObjectStatus
-from runtime.services.ports import IngestedObjects
+from runtime.models.domain.audit import AuditEvent
+from runtime.models.domain.objects import IngestedObject, ObjectStatus, Withdrawal
+from runtime.services.ports import AuditLog, IngestedObjects
+from tests.fakes.audit import InMemoryAuditLog
 
 
 class InMemoryObjects(IngestedObjects):
-    """Records by id."""
+    """Records by id, and withdrawals by the id of their object."""
 
-    def __init__(self, *records: IngestedObject) -> None:
+    def __init__(self, *records: IngestedObject, audit_log: AuditLog | None = None) -> None:
+        self.withdrawals: dict[UUID, Withdrawal] = {}
+        self.audit_log = audit_log or InMemoryAuditLog()
         self.records: dict[UUID, IngestedObject] = {record.id: record for record in records}
 
     @override
@@ -37,3 +44,42 @@ class InMemoryObjects(IngestedObjects):
     def list_accepted(self) -> list[IngestedObject]:
         accepted_records = (record for record in self.records.values() if record.status is ObjectStatus.ACCEPTED)
         return sorted(accepted_records, key=lambda record: (record.received_at, record.id))
+
+    @override
+    def list_versions(self, key: str) -> list[IngestedObject]:
+        return self._sort(record for record in self.records.values() if record.key == key)
+
+    @override
+    def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
+        return self._sort(record for record in self.records.values() if record.duplicate_of == object_id)
+
+    @override
+    def find_withdrawal(self, object_id: UUID) -> Withdrawal | None:
+        return self.withdrawals.get(object_id)
+
+    @override
+    def withdraw(self, withdrawal: Withdrawal, event: AuditEvent) -> None:
+        record = self.records[withdrawal.object_id]
+        if record.status is ObjectStatus.ACCEPTED:
+            self.records[record.id] = replace(record, status=ObjectStatus.WITHDRAWN)
+            self.withdrawals[record.id] = withdrawal
+            self.audit_log.record(event)
+
+    @override
+    def mark_erased(self, object_id: UUID, at: datetime, event: AuditEvent) -> None:
+        if self.withdrawals[object_id].erased_at is None:
+            self.withdrawals[object_id] = replace(self.withdrawals[object_id], erased_at=at)
+            self.audit_log.record(event)
+
+    @override
+    def restore(self, object_id: UUID, event: AuditEvent) -> None:
+        record = self.records[object_id]
+        if record.status is ObjectStatus.WITHDRAWN:
+            if self.find_accepted(record.dataset or "", record.sha256 or ""):
+                raise ContentAlreadyAccepted(record.key)
+            self.records[object_id] = replace(record, status=ObjectStatus.ACCEPTED)
+            del self.withdrawals[object_id]
+            self.audit_log.record(event)
+
+    def _sort(self, records: Iterable[IngestedObject]) -> list[IngestedObject]:
+        return sorted(records, key=lambda record: (record.received_at, record.id))

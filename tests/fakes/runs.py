@@ -135,5 +135,9 @@ class InMemoryRuns(RunRepository):
         return sorted(runs, key=lambda run: (run.as_of_date, run.published_at), reverse=True)
 
     @override
+    def list_statuses(self, since: datetime) -> dict[UUID, RunStatus]:
+        return {run.id: run.status for run in self.by_id.values() if run.created_at >= since}
+
+    @override
     def list_input_entries(self, run_id: UUID) -> list[dict[str, object]]:
         return self.input_entries.get(run_id, [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from typing_extensions import override
 
 from runtime.adapters.aws.errors import translate_aws_errors
-from runtime.services.ports import Lake
+from runtime.errors import Unavailable
+from runtime.services.ports import Lake, ObjectVersion
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef, ObjectIdentifierTypeDef
+
+MAX_DELETIONS = 1000  # of one request
 
 
 class S3Lake(Lake):
@@ -61,6 +64,26 @@ class S3Lake(Lake):
     def upload(self, source: Path, key: str) -> None:
         with translate_aws_errors(self._uri(key)):
             self._client.upload_file(str(source), self._bucket, key)
+
+    @override
+    def list_versions(self, prefix: str) -> list[ObjectVersion]:
+        with translate_aws_errors(self._uri(prefix)):
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+            return [
+                ObjectVersion(entry["Key"], entry["VersionId"])
+                for page in pages
+                for entry in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            ]
+
+    @override
+    def delete_versions(self, versions: Sequence[ObjectVersion]) -> None:
+        for start in range(0, len(versions), MAX_DELETIONS):
+            batch = versions[start : start + MAX_DELETIONS]
+            identifiers: list[ObjectIdentifierTypeDef] = [{"Key": version.key, "VersionId": version.version_id} for version in batch]
+            with translate_aws_errors(self._uri(batch[0].key)):
+                response = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": identifiers, "Quiet": True})
+            if errors := response.get("Errors"):
+                raise Unavailable(f"{self._uri(errors[0].get('Key', ''))} could not be deleted: {errors[0].get('Message')}")
 
     @contextmanager
     def _stream(self, request: GetObjectRequestTypeDef) -> Iterator[BinaryIO]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +12,17 @@ from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ContentAlreadyAccepted
-from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
-from runtime.services.ports import IngestedObjects
+from runtime.models.domain.audit import AuditEvent
+from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode, Withdrawal
+from runtime.services.ports import AuditLog, IngestedObjects
 
 
 class PostgresIngestedObjects(IngestedObjects):
-    """The table `ingested_objects`."""
+    """The tables `ingested_objects` and `withdrawals`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, audit_log: AuditLog) -> None:
         self._database = database
+        self._audit_log = audit_log
 
     @override
     def find(self, object_id: UUID) -> IngestedObject | None:
@@ -47,6 +50,53 @@ class PostgresIngestedObjects(IngestedObjects):
             _object(row) for row in self._database.rows("select * from ingested_objects where status = 'ACCEPTED' order by received_at, id")
         ]
 
+    @override
+    def list_versions(self, key: str) -> list[IngestedObject]:
+        rows = self._database.rows("select * from ingested_objects where key = %s order by received_at, id", [key])
+        return [_object(row) for row in rows]
+
+    @override
+    def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
+        rows = self._database.rows("select * from ingested_objects where duplicate_of = %s order by received_at, id", [object_id])
+        return [_object(row) for row in rows]
+
+    @override
+    def find_withdrawal(self, object_id: UUID) -> Withdrawal | None:
+        rows = self._database.fetch("select object_id, at, actor, reason, erased_at from withdrawals where object_id = %s", [object_id])
+        return Withdrawal(*rows[0]) if rows else None
+
+    @override
+    def withdraw(self, withdrawal: Withdrawal, event: AuditEvent) -> None:
+        with self._database.transaction() as cursor:
+            if cursor.execute(WITHDRAW, asdict(withdrawal)).rowcount:
+                self._audit_log.record(event)
+
+    @override
+    def mark_erased(self, object_id: UUID, at: datetime, event: AuditEvent) -> None:
+        with self._database.transaction() as cursor:
+            cursor.execute("update withdrawals set erased_at = %s where object_id = %s and erased_at is null", [at, object_id])
+            if cursor.rowcount:
+                self._audit_log.record(event)
+
+    @override
+    def restore(self, object_id: UUID, event: AuditEvent) -> None:
+        try:
+            with self._database.transaction() as cursor:
+                if cursor.execute(RESTORE, [object_id]).rowcount:
+                    cursor.execute("delete from withdrawals where object_id = %s", [object_id])
+                    self._audit_log.record(event)
+        except UniqueViolation as error:
+            raise ContentAlreadyAccepted(
+                f"the content of object {object_id} was accepted again since it was withdrawn; it takes part already"
+            ) from error
+
+
+WITHDRAW = """
+with withdrawn as (update ingested_objects set status = 'WITHDRAWN' where id = %(object_id)s and status = 'ACCEPTED' returning id)
+insert into withdrawals (object_id, at, actor, reason) select id, %(at)s, %(actor)s, %(reason)s from withdrawn
+"""
+
+RESTORE = "update ingested_objects set status = 'ACCEPTED' where id = %s and status = 'WITHDRAWN'"
 
 INSERT = """
 insert into ingested_objects (id, bucket, key, version_id, dataset, format, sha256, bytes, rows, unreadable_rows, first_date, last_date,

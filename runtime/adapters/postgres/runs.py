@@ -85,6 +85,11 @@ class PostgresRuns(RunRepository):
         return [PublishedRun(*row) for row in self._database.fetch(PUBLISHED_BEFORE, [as_of_date])]
 
     @override
+    def list_statuses(self, since: datetime) -> dict[UUID, RunStatus]:
+        rows = self._database.fetch("select id, status from forecast_runs where created_at >= %s", [since])
+        return {run_id: RunStatus(status) for run_id, status in rows}
+
+    @override
     def list_input_entries(self, run_id: UUID) -> list[dict[str, object]]:
         rows = self._database.fetch("select input_manifest from forecast_runs where id = %s", [run_id])
         return list(rows[0][0]) if rows else []

@@ -207,6 +207,15 @@ class KpiDefinitionsResponse(BaseModel):
     definitions: list[KpiDefinition]
 
 
+class ObjectWithdrawal(BaseModel):
+    """Who withdrew an object, when and why."""
+
+    at: datetime
+    actor: str
+    reason: str
+    erased_at: datetime | None = Field(description="When its rows were deleted; null while they are stored.")
+
+
 class ObjectRow(BaseModel):
     """One version of an object uploaded to the lake."""
 
@@ -227,6 +236,7 @@ class ObjectRow(BaseModel):
     sha256: str | None
     warnings: list[str]
     received_at: datetime
+    withdrawal: ObjectWithdrawal | None
 
 
 class ObjectsResponse(BaseModel):

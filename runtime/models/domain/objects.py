@@ -11,11 +11,12 @@ OBJECT_NAMESPACE = UUID("6f0c1b52-6c5e-5d0b-9a57-0a4d3d0c8e11")
 
 
 class ObjectStatus(StrEnum):
-    """Outcome of an uploaded object."""
+    """Outcome of an uploaded object. One that is WITHDRAWN was accepted once; later runs do not read it."""
 
     ACCEPTED = "ACCEPTED"
     DUPLICATE = "DUPLICATE"
     REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class ReasonCode(StrEnum):
@@ -72,3 +73,23 @@ class IngestedObject:
     duplicate_of: UUID | None = None
     warnings: tuple[str, ...] = ()
     staging_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """Who withdrew an object, when and why. `erased_at`: when its rows were deleted, None while they are stored."""
+
+    object_id: UUID
+    at: datetime
+    actor: str
+    reason: str
+    erased_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class WithdrawalOrder:
+    """Who wants which object (its id, or a key: all versions of it) withdrawn, and why."""
+
+    object_name: str
+    actor: str
+    reason: str

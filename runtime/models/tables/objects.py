@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.models.domain.objects import ObjectStatus
@@ -27,6 +27,8 @@ class IngestedObjectRow(Base):
         # Of two concurrent deliveries of the same bytes, the database accepts one.
         Index("uq_ingested_objects_accepted_content", "dataset", "sha256", unique=True, postgresql_where=text("status = 'ACCEPTED'")),
         Index("ix_ingested_objects_received_at_id", "received_at", "id"),
+        Index("ix_ingested_objects_key", "key"),
+        Index("ix_ingested_objects_duplicate_of", "duplicate_of", postgresql_where=text("duplicate_of is not null")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -48,3 +50,15 @@ class IngestedObjectRow(Base):
     warnings: Mapped[Documents] = mapped_column(server_default=text("'[]'"))
     staging_key: Mapped[str | None]
     received_at: Mapped[Instant]
+
+
+class WithdrawalRow(Base):
+    """Who withdrew an object, and why."""
+
+    __tablename__ = "withdrawals"
+
+    object_id: Mapped[UUID] = mapped_column(ForeignKey("ingested_objects.id"), primary_key=True)
+    at: Mapped[Instant]
+    actor: Mapped[str]
+    reason: Mapped[str]
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

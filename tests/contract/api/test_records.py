@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.run_states import RunState
+from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.adapters.postgres.objects import PostgresIngestedObjects
@@ -29,7 +30,7 @@ def objects(**query: str) -> Any:
 
 def record(database: Database, name: str, minute: int = 0, **changes: Any) -> IngestedObject:
     at = STARTED_AT + timedelta(minutes=minute)
-    return PostgresIngestedObjects(database).record(an_accepted_object(name, **{"received_at": at} | changes))
+    return PostgresIngestedObjects(database, PostgresAuditLog(database)).record(an_accepted_object(name, **{"received_at": at} | changes))
 
 
 def test_a_started_run_can_be_followed_to_its_end(empty: Database) -> None:

@@ -51,10 +51,20 @@ def books(request: pytest.FixtureRequest) -> Books:
         runs = InMemoryRuns(jobs=jobs)
         loader = InMemoryLoader(runs)
         publications, run_reads = InMemoryPublications(runs, loader.rows, audit_log), InMemoryRunReads(runs, jobs, loader.rows)
-        return Books(InMemoryObjects(), runs, jobs, InMemoryQualityReports(), loader, publications, run_reads, audit_log, audit_log)
+        return Books(
+            InMemoryObjects(audit_log=audit_log),
+            runs,
+            jobs,
+            InMemoryQualityReports(),
+            loader,
+            publications,
+            run_reads,
+            audit_log,
+            audit_log,
+        )
     database = request.getfixturevalue("postgres")
     return Books(
-        PostgresIngestedObjects(database),
+        PostgresIngestedObjects(database, PostgresAuditLog(database)),
         PostgresRuns(database),
         PostgresJobs(database),
         PostgresQualityReports(database),

@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg.conninfo import conninfo_to_dict
 
 from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
+from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.objects import PostgresIngestedObjects
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus
@@ -26,7 +27,7 @@ class AtTheSameMoment(PostgresIngestedObjects):
     """Everybody has looked for the content before anybody records it."""
 
     def __init__(self, database: Database, start: Barrier) -> None:
-        super().__init__(database)
+        super().__init__(database, PostgresAuditLog(database))
         self._wait: Callable[[], Any] = start.wait
 
     def record(self, new_record: IngestedObject) -> IngestedObject:

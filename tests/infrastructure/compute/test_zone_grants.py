@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from cdk.compute.function_specs import API, DATABASE_ROLES, FUNCTION_SPECS, MIGRATOR, FunctionSpec
+from cdk.compute.function_specs import API, DATABASE_ROLES, FUNCTION_SPECS, MIGRATOR, OBJECT_WITHDRAWER, FunctionSpec
 from cdk.compute.job_specs import AMAZON_FORECAST_JOBS, BUILTIN_JOBS, JobSpec
 from contracts.paths import Zone
 from tests.infrastructure.conftest import Synthesise
@@ -21,17 +21,18 @@ def zone_policies(stage: Stage, role_id: str) -> set[str]:
         if re.fullmatch(rf"{role_id}[0-9A-F]{{8}}", name.split("/")[1])
         for arn in role["Properties"].get("ManagedPolicyArns", [])
     ]
-    return {match[0] for arn in arns if (match := re.search(r"(Read|Write)[A-Z][a-z]+", arn))}
+    return {match[0] for arn in arns if (match := re.search(r"(Read|Write|Erase)[A-Z][a-z]+", arn))}
 
 
-def expected_policies(reads: tuple[Zone, ...], writes: tuple[Zone, ...]) -> set[str]:
-    return {f"Read{zone.capitalize()}" for zone in reads} | {f"Write{zone.capitalize()}" for zone in writes}
+def expected_policies(reads: tuple[Zone, ...], writes: tuple[Zone, ...], erases: tuple[Zone, ...] = ()) -> set[str]:
+    zones = {"Read": reads, "Write": writes, "Erase": erases}
+    return {f"{access}{zone.capitalize()}" for access, of_access in zones.items() for zone in of_access}
 
 
 @pytest.mark.parametrize("spec", [spec for spec in FUNCTION_SPECS if spec.name != "canary"], ids=lambda spec: spec.name)
 def test_a_function_may_access_exactly_the_zones_of_its_spec(stage: Stage, spec: FunctionSpec) -> None:
     prefix = "Migrations" if spec in (DATABASE_ROLES, MIGRATOR) else ""
-    assert zone_policies(stage, f"{prefix}{spec.construct_id}Role") == expected_policies(spec.reads, spec.writes)
+    assert zone_policies(stage, f"{prefix}{spec.construct_id}Role") == expected_policies(spec.reads, spec.writes, spec.erases)
 
 
 @pytest.mark.parametrize("spec", BUILTIN_JOBS, ids=lambda spec: spec.name)
@@ -48,6 +49,11 @@ def test_a_job_of_amazon_forecast_may_access_exactly_the_zones_of_its_spec(synth
 def test_only_the_data_processor_touches_the_landing_zone() -> None:
     assert [spec.name for spec in FUNCTION_SPECS if Zone.LANDING in (*spec.reads, *spec.writes)] == ["data_processor"]
     assert not [spec.name for spec in (*BUILTIN_JOBS, *AMAZON_FORECAST_JOBS) if Zone.LANDING in (*spec.reads, *spec.writes)]
+
+
+def test_only_the_withdrawer_may_delete_versions_and_it_reads_no_zone_of_rows() -> None:
+    assert [spec for spec in FUNCTION_SPECS if spec.erases] == [OBJECT_WITHDRAWER]
+    assert (OBJECT_WITHDRAWER.reads, OBJECT_WITHDRAWER.writes) == ((), (Zone.RUNS,))
 
 
 def test_the_api_reads_the_manifests_of_runs_and_no_function_of_the_deploy_reads_the_lake() -> None:

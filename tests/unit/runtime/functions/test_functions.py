@@ -24,6 +24,7 @@ from runtime.functions import (
     forecast_trigger,
     kpi_calculator,
     migrator,
+    object_withdrawer,
     quality_gate,
     run_publisher,
     run_recorder,
@@ -97,6 +98,22 @@ def call(function: ModuleType, event: dict[str, Any]) -> dict[str, Any]:
     """The result, as it is passed through the state machine."""
     answer: dict[str, Any] = json.loads(json.dumps(function.handler(event, Context())))
     return answer
+
+
+def test_the_withdrawer_carries_out_orders_and_refuses_events_that_lack_a_reason(objects: InMemoryObjects) -> None:
+    record = an_accepted_object()
+    order = {"object": str(record.id), "reason": "wrong file", "actor": "ana"}
+    for mode, status in (("withdraw", "WITHDRAWN"), ("restore", "ACCEPTED"), ("erase", "WITHDRAWN")):
+        output = call(object_withdrawer, {**order, "mode": mode})
+        assert [entry["status"] for entry in output["objects"]] == [status]
+    withdrawal = objects.find_withdrawal(record.id)
+    assert withdrawal is not None
+    assert (withdrawal.actor, withdrawal.reason) == ("ana", "wrong file")
+    assert "was erased on" in call(object_withdrawer, {**order, "mode": "restore"})["error"]
+    with pytest.raises(InvalidInput, match="reason"):
+        call(object_withdrawer, {**order, "mode": "withdraw", "reason": " "})
+    with pytest.raises(InvalidInput, match="mode"):
+        call(object_withdrawer, {**order, "mode": "forget"})
 
 
 def read_metrics(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

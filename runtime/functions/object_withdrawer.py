@@ -1,0 +1,31 @@
+"""Withdraw, erase or restore an uploaded object, for `signify withdraw`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from runtime import bootstrap
+from runtime.errors import Conflict, NotFound
+from runtime.functions.events import WithdrawalEvent, WithdrawalMode, parse
+from runtime.functions.observability import observe
+
+
+@observe
+def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
+    """Carry out the order, audited, and return the objects with their new status, or `error`, why the order was refused.
+
+    A refusal is no failure of the function: nobody need be alarmed.
+    """
+    order = parse(WithdrawalEvent, event)
+    withdrawal = bootstrap.services().object_withdrawal
+    methods = {
+        WithdrawalMode.WITHDRAW: withdrawal.withdraw,
+        WithdrawalMode.ERASE: withdrawal.erase,
+        WithdrawalMode.RESTORE: withdrawal.restore,
+    }
+    try:
+        return {**methods[order.mode](order.to_order()).as_dict(), "error": None}
+    except (NotFound, Conflict) as error:
+        return {"objects": [], "erased_files": 0, "error": str(error)}
