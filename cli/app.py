@@ -41,6 +41,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "withdraw": withdraw.withdraw,
         "run": runs.run,
         "runs": run_history.runs,
+        "compare": run_history.compare,
         "publish": run_history.publish,
     },
     "AWS": {"doctor": doctor, "deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},

@@ -96,3 +96,46 @@ class RunRecord(TypedDict):
     has_forecasts: bool
     backtest_wape: float | None
     created_at: str
+
+
+class ComparedRun(TypedDict):
+    """One of two runs that are compared."""
+
+    run_id: str
+    as_of_date: str
+    horizon_days: int
+    backtest_wape: float | None
+    baseline_wape: float | None
+
+
+class Change(TypedDict):
+    """Forecast units of two runs; `change_percent` is null where the other run has none."""
+
+    run: float
+    other: float
+    change: float
+    change_percent: float | None
+
+
+class SiteChange(Change):
+    """Change at one site."""
+
+    site_id: str
+
+
+class SkuChange(Change):
+    """Change of one SKU."""
+
+    sku_id: str
+
+
+class Comparison(TypedDict):
+    """Differences of a run from another one, from /forecast-runs/{id}/compare."""
+
+    run: ComparedRun
+    other: ComparedRun
+    common_days: dict[str, str] | None
+    totals: Change
+    by_site: list[SiteChange]
+    changed_skus: list[SkuChange]
+    series: dict[str, int]

@@ -1,4 +1,4 @@
-"""Commands for past runs: list them, and publish one of them again."""
+"""Commands for past runs: list and compare them, and publish one of them again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from cli.console import CliError, out
 from cli.platform import LOCAL, Platform, open_platform
-from cli.records import RunRecord
+from cli.records import Change, Comparison, RunRecord
 from cli.runs import Stage
 
 SHORT_ID = 8
@@ -49,6 +49,29 @@ def publish(
     out.print(f"Run {run['run_id']} {verb}: data to {run['as_of_date']}, {run['horizon_days']} days.")
 
 
+def compare(
+    run_id: RunId,
+    other_id: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Run to compare with. Default: the published run.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST_RUNS, help="Number of SKUs.")] = 10,
+    stage: Stage = LOCAL,
+) -> None:
+    """Compare the forecasts of two runs: back-test, totals by site, the SKUs that change most, series added and dropped."""
+    target = open_platform(stage)
+    other = resolve_run_id(target, other_id) if other_id else find_published_run(target)
+    parameters: dict[str, str | int] = {"with": other, "limit": limit}
+    comparison = target.get(f"/forecast-runs/{resolve_run_id(target, run_id)}/compare", **parameters)
+    out.print(render_comparison(cast(Comparison, comparison)))
+
+
+def find_published_run(target: Platform) -> str:
+    """Return the id of the published run. Raises CliError when there is none."""
+    runs = cast(list[RunRecord], target.get("/forecast-runs", limit=MOST_RUNS, published="true")["forecast_runs"])
+    for run in runs:
+        if run["published"]:
+            return run["run_id"]
+    raise CliError("no run is published yet; start one with `./signify run`, or name the run to compare with")
+
+
 def list_runs(target: Platform, limit: int) -> list[RunRecord]:
     """Return the newest runs."""
     return cast(list[RunRecord], target.get("/forecast-runs", limit=limit)["forecast_runs"])
@@ -74,7 +97,7 @@ def render_runs(records: list[RunRecord]) -> RenderableType:
     for name in ("run", "started", "status", "data to", "days", "WAPE", "published"):
         table.add_column(name, justify="right" if name in ("days", "WAPE") else "left")
     for run in records:
-        wape = "" if run["backtest_wape"] is None else f"{run['backtest_wape']:.1f} %"
+        wape = format_percent(run["backtest_wape"])
         started = f"{datetime.fromisoformat(run['created_at']):%m-%d %H:%M}"
         identifier = run["run_id"][:SHORT_ID]
         table.add_row(identifier, started, run["status"], run["as_of_date"], str(run["horizon_days"]), wape, describe_publication(run))
@@ -89,3 +112,40 @@ def describe_publication(run: RunRecord) -> str:
     if run["status"] == "SUCCEEDED" and not run["has_forecasts"]:
         return "deleted"
     return "earlier" if run["published_at"] else "no"
+
+
+def render_comparison(comparison: Comparison) -> RenderableType:
+    """Return the two runs, their totals by site and the SKUs that change most as tables."""
+    runs = Table(title="Runs")
+    for name in ("", "run", "data to", "days", "WAPE", "baseline"):
+        runs.add_column(name, justify="right" if name in ("days", "WAPE", "baseline") else "left")
+    for label, run in (("run", comparison["run"]), ("other", comparison["other"])):
+        figures = (format_percent(run["backtest_wape"]), format_percent(run["baseline_wape"]))
+        runs.add_row(label, run["run_id"][:SHORT_ID], run["as_of_date"], str(run["horizon_days"]), *figures)
+    days, series = comparison["common_days"], comparison["series"]
+    period = f"from {days['start']} to {days['end']}" if days else "on no day: the runs have none in common"
+    sites: list[tuple[str, Change]] = [(row["site_id"], row) for row in comparison["by_site"]]
+    skus: list[tuple[str, Change]] = [(row["sku_id"], row) for row in comparison["changed_skus"]]
+    return Group(
+        runs,
+        make_change_table(f"Forecast units {period}", "site", [*sites, ("total", comparison["totals"])]),
+        make_change_table("SKUs with the largest changes", "SKU", skus),
+        f"Series: {series['run_count']:,}, other {series['other_count']:,}; "
+        f"{series['added_count']:,} added, {series['dropped_count']:,} dropped.",
+    )
+
+
+def make_change_table(title: str, label: str, rows: list[tuple[str, Change]]) -> Table:
+    """Return a table of changes."""
+    table = Table(title=title)
+    for name in (label, "run", "other", "change", "in %"):
+        table.add_column(name, justify="left" if name == label else "right", overflow="fold")
+    for name, row in rows:
+        percent = "" if row["change_percent"] is None else f"{row['change_percent']:+,.1f}"
+        table.add_row(escape(name), f"{row['run']:,.0f}", f"{row['other']:,.0f}", f"{row['change']:+,.0f}", percent)
+    return table
+
+
+def format_percent(value: float | None) -> str:
+    """Return a percentage with one decimal, or nothing."""
+    return "" if value is None else f"{value:.1f} %"

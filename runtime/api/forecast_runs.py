@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated, cast
+from uuid import UUID
 
+import orjson
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
@@ -12,18 +14,20 @@ from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import openapi_responses
 from runtime.api.pages import page_response
-from runtime.api.responses import fragment, json_response, raw_json_response
+from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, raw_json_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope
 from runtime.models.api.requests import PublishRequest
-from runtime.models.api.run_responses import PublishResponse, RunResponse, RunsResponse
+from runtime.models.api.run_responses import CompareResponse, PublishResponse, RunResponse, RunsResponse
 from runtime.models.domain.publishing import PublishOutcome
-from runtime.models.domain.runs import RunStatus
+from runtime.models.domain.runs import ForecastRun, RunStatus
 from runtime.services.read_ports import RunFilters
 
 router = ApiRouter()
 READ = require_scope(Scope.READ_FORECASTS)
 RunId = Annotated[str, Path(description="UUID of the run.", examples=[parameters.RUN_ID])]
+OtherRun = Annotated[UUID, Query(alias="with", description="UUID of the run to compare with.", examples=[parameters.RUN_ID])]
+Largest = Annotated[int, Query(ge=1, le=1000, description="Number of SKUs and series to list, the largest first.")]
 StatusFilter = Annotated[RunStatus | None, Query(description="Return only runs with this status.")]
 PublishedFilter = Annotated[bool | None, Query(description="true: runs that are or were published; false: runs that never were.")]
 
@@ -57,6 +61,22 @@ def get_run(run_id: RunId) -> Response[str]:
     return raw_json_response(bootstrap.services().run_reading.get(run_id))
 
 
+@router.get(
+    "/forecast-runs/<run_id>/compare",
+    summary="Compare a forecast run with another one",
+    tags=["Forecast runs"],
+    operation_id="compareForecastRuns",
+    responses=openapi_responses(CompareResponse, "The differences, by day, site, SKU and series.", 404, 410),
+    middlewares=[READ],
+)
+def compare_runs(run_id: RunId, other_id: OtherRun, limit: Largest = 20) -> Response[str]:
+    """Return what changes for readers between two runs whose forecasts are stored, and their back-tests beside each other."""
+    runs = bootstrap.services().run_comparison.compare(run_id, other_id, limit)
+    days = {"start": runs.common_days[0], "end": runs.common_days[1]} if runs.common_days else None
+    head = {"run": _compared_run(runs.run), "other": _compared_run(runs.other), "common_days": days}
+    return json_response(head | orjson.loads(runs.json), cache=CACHE_BRIEFLY)
+
+
 @router.post(
     "/forecast-runs/<run_id>/publish",
     summary="Publish a forecast run by hand",
@@ -81,3 +101,14 @@ def publish_run(
     headers = {"Idempotency-Replayed": "true"} if outcome is PublishOutcome.REPEATED else {}
     run = fragment(services.run_reading.get(str(identifier)))
     return json_response({"outcome": outcome.value, "run": run}, headers=headers)
+
+
+def _compared_run(run: ForecastRun) -> dict[str, object]:
+    backtest = run.backtest or {}
+    return {
+        "run_id": run.id,
+        **{name: getattr(run, name) for name in ("as_of_date", "horizon_days", "model_name", "model_version")},
+        "backtest_wape": backtest.get("wape"),
+        "baseline_wape": backtest.get("baseline_wape"),
+        "backtest_coverage": backtest.get("coverage"),
+    }

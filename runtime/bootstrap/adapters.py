@@ -110,6 +110,13 @@ class Adapters:
         return PostgresRunReads(self.database)
 
     @cached_property
+    def forecast_comparison(self) -> read_ports.ForecastComparison:
+        """The forecasts of two runs side by side."""
+        from runtime.adapters.postgres.run_comparison import PostgresForecastComparison
+
+        return PostgresForecastComparison(self.database)
+
+    @cached_property
     def audit_log(self) -> ports.AuditLog:
         """The changes that people make by hand."""
         from runtime.adapters.postgres.audit_log import PostgresAuditLog

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.forecasts.lineage_reading import LineageReading
+    from runtime.services.forecasts.run_comparison import RunComparison
     from runtime.services.ingestion.delivery_lease import DeliveryLease
     from runtime.services.ingestion.ingestion import Ingestion
     from runtime.services.ingestion.withdrawal import ObjectWithdrawal
@@ -217,6 +218,14 @@ class Services:
         from runtime.services.runs.run_reading import RunReading
 
         return RunReading(self._adapters.run_reads, self.cursors)
+
+    @cached_property
+    def run_comparison(self) -> RunComparison:
+        """Compares the forecasts of two runs."""
+        from runtime.services.forecasts.run_comparison import RunComparison
+
+        adapters = self._adapters
+        return RunComparison(adapters.runs, adapters.forecast_reads, adapters.forecast_comparison)
 
     @cached_property
     def manual_publishing(self) -> ManualPublishing:

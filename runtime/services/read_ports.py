@@ -76,6 +76,24 @@ class RunReads(Protocol):
         """Return a run as a JSON object, with its settings, warnings and publications; None when there is none."""
 
 
+@dataclass(frozen=True)
+class ComparisonQuery:
+    """Two loaded runs, the days that count, and the greatest number of SKUs and series to list."""
+
+    run_id: UUID
+    other_id: UUID
+    first_day: date
+    last_day: date
+    limit: int
+
+
+class ForecastComparison(Protocol):
+    """The forecasts of two runs side by side."""
+
+    def compare(self, query: ComparisonQuery) -> str:
+        """Return a JSON object: totals, by_day, by_site, changed_skus, series, added_series, dropped_series. Quantities are units."""
+
+
 class AccuracyReads(Protocol):
     """The accuracy reports of runs."""
 

@@ -64,3 +64,78 @@ class PublishResponse(BaseModel):
         description="PUBLISHED; UNCHANGED: the run is the published one already; REPEATED: this request was carried out before."
     )
     run: RunResponse
+
+
+class Change(BaseModel):
+    """Forecast units of the run and of the other one on the days that both forecast; `change` is run minus other."""
+
+    run: float
+    other: float
+    change: float
+    change_percent: float | None = Field(description="Change in percent of the other run; null when that has none.")
+
+
+class DayChange(BaseModel):
+    """Forecast units of one day; null for a run that does not forecast the day."""
+
+    forecast_date: date
+    run: float | None
+    other: float | None
+    change: float | None
+
+
+class SiteChange(Change):
+    """Change at one site."""
+
+    site_id: str
+
+
+class SkuChange(Change):
+    """Change of one SKU over its series that both runs forecast."""
+
+    sku_id: str
+
+
+class SeriesCounts(BaseModel):
+    """Numbers of series (SKU-site pairs)."""
+
+    run_count: int
+    other_count: int
+    added_count: int = Field(description="In the run and not in the other one.")
+    dropped_count: int = Field(description="In the other run and not in this one.")
+
+
+class SeriesUnits(BaseModel):
+    """A series that only one of the runs has, with its forecast units over the horizon."""
+
+    site_id: str
+    sku_id: str
+    units: float
+
+
+class ComparedRun(BaseModel):
+    """One of two runs, with its back-test."""
+
+    run_id: UUID
+    as_of_date: date
+    horizon_days: int
+    model_name: str | None
+    model_version: str | None
+    backtest_wape: float | None = Field(description="WAPE of the back-test, in percent.")
+    baseline_wape: float | None = Field(description="WAPE of the baseline in the back-test, in percent.")
+    backtest_coverage: float | None = Field(description="Share of actuals within the prediction interval, in percent.")
+
+
+class CompareResponse(BaseModel):
+    """Differences of a run from another one."""
+
+    run: ComparedRun
+    other: ComparedRun
+    common_days: dict[str, date] | None = Field(description="First and last day that both runs forecast (`start`, `end`); null: none.")
+    totals: Change
+    by_day: list[DayChange]
+    by_site: list[SiteChange]
+    changed_skus: list[SkuChange] = Field(description="The SKUs with the largest changes, the largest first.")
+    series: SeriesCounts
+    added_series: list[SeriesUnits] = Field(description="The largest of the added series.")
+    dropped_series: list[SeriesUnits] = Field(description="The largest of the dropped series.")

@@ -16,6 +16,8 @@ from runtime.models.domain.runs import ForecastRun, Gate
 from runtime.services.ports import Clock, ForecastLoader, Lake, RunRepository
 from runtime.services.runs.run_documents import read_document
 
+NOT_REQUESTED = "its input does not request it (`publish`)"
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -73,8 +75,9 @@ class Publishing:
         with TemporaryDirectory(prefix="signify-") as folder:
             files = self._download(run_id, forecast.rows, Path(folder))
             loaded_forecast = self.loader.load(run_id, files, self.clock.now() if flip else None)
-        if loaded_forecast.unpublished_reason:
-            warnings += (unpublished_warning(loaded_forecast.unpublished_reason),)
+        reason = loaded_forecast.unpublished_reason if flip else NOT_REQUESTED
+        if reason is not None and self.runs.get(run_id).published_at is None:
+            warnings += (unpublished_warning(reason),)
         retired_runs, retirement_warnings = self._retire()
         warnings += retirement_warnings
         self.runs.warn(run_id, warnings)

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from cli.console import CliError
-from cli.records import RunRecord
-from cli.run_history import render_runs, resolve_run_id
+from cli.records import Comparison, RunRecord
+from cli.run_history import find_published_run, render_comparison, render_runs, resolve_run_id
 from tests.unit.cli.test_data import render
 
 OLD, NEW, FAILED = (f"{start}-6f1a-5c55-9d3e-1f2a3b4c5d6e" for start in ("0aaaaaa0", "1bbbbbb1", "2cccccc2"))
@@ -40,6 +40,17 @@ RECORDS = [
 ]
 
 
+COMPARISON: Comparison = {
+    "run": {"run_id": NEW, "as_of_date": "2026-11-22", "horizon_days": 28, "backtest_wape": 31.25, "baseline_wape": 40.0},
+    "other": {"run_id": OLD, "as_of_date": "2026-11-21", "horizon_days": 28, "backtest_wape": None, "baseline_wape": None},
+    "common_days": {"start": "2026-11-23", "end": "2026-12-19"},
+    "totals": {"run": 1_234.4, "other": 1_000.0, "change": 234.4, "change_percent": 23.44},
+    "by_site": [{"site_id": "HUL[1]", "run": 10.0, "other": 0.0, "change": 10.0, "change_percent": None}],
+    "changed_skus": [{"sku_id": "SKU-1", "run": 4.0, "other": 8.0, "change": -4.0, "change_percent": -50.0}],
+    "series": {"run_count": 3, "other_count": 2, "added_count": 1, "dropped_count": 0},
+}
+
+
 class FakePlatform:
     """An API with three runs that records what is posted."""
 
@@ -47,7 +58,10 @@ class FakePlatform:
         self.requests: list[tuple[str, Any]] = []
         self.outcome = "PUBLISHED"
 
-    def get(self, path: str, **parameters: int) -> dict[str, Any]:
+    def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        if path.endswith("/compare"):
+            self.requests.append((path, parameters))
+            return dict(COMPARISON)
         assert path == "/forecast-runs"
         return {"forecast_runs": RECORDS[: parameters["limit"]]}
 
@@ -107,3 +121,33 @@ def test_the_start_of_an_id_must_belong_to_one_run(target: Any) -> None:
 
 def test_a_whole_id_is_not_looked_up(target: Any) -> None:
     assert resolve_run_id(target, "an id of another length") == "an id of another length"
+
+
+def test_a_run_is_compared_with_the_published_one_unless_another_is_named(target: FakePlatform) -> None:
+    for arguments, other in (([OLD], NEW), ([OLD, "2cccccc2"], FAILED)):
+        assert CliRunner().invoke(app, ["compare", *arguments, "--limit", "5"]).exit_code == 0
+        assert target.requests[-1] == (f"/forecast-runs/{OLD}/compare", {"with": other, "limit": 5})
+
+
+def test_a_comparison_has_the_backtests_the_totals_and_the_largest_changes() -> None:
+    text = render(render_comparison(COMPARISON))
+    for cells in (
+        "│ run   │ 1bbbbbb1 │ 2026-11-22 │   28 │ 31.2 % │   40.0 % │",
+        "│ other │ 0aaaaaa0 │ 2026-11-21 │   28 │        │          │",
+        "│ HUL[1] │    10 │     0 │    +10 │       │",
+        "│ total  │ 1,234 │ 1,000 │   +234 │ +23.4 │",
+        "│ SKU-1 │   4 │     8 │     -4 │ -50.0 │",
+        "Series: 3, other 2; 1 added, 0 dropped.",
+    ):
+        assert cells in text
+    assert "from 2026-11-23 to 2026-12-19" in " ".join(text.split())
+
+
+def test_runs_without_a_common_day_say_so() -> None:
+    assert "on no day" in render(render_comparison({**COMPARISON, "common_days": None}))
+
+
+def test_without_a_published_run_there_is_nothing_to_compare_with(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target, "get", lambda path, **parameters: {"forecast_runs": []})
+    with pytest.raises(CliError, match="no run is published yet"):
+        find_published_run(target)

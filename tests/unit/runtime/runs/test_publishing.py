@@ -91,6 +91,7 @@ def test_a_run_may_stay_unpublished(publishing: Publishing, lake: InMemoryLake, 
     put_forecast(lake, tmp_path, run_id)
     publication = publishing.publish(run_id, Gate.ENFORCE, flip=False)
     assert (publication.is_published, publication.loaded_forecast.rows, runs.pointer) == (False, 56, None)
+    assert runs.get(run_id).warnings == ("Not published because its input does not request it (`publish`).",)
 
 
 @pytest.mark.parametrize(("hours", "retired_run"), [(24, "run-0"), (23, None)])
