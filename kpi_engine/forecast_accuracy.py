@@ -29,7 +29,7 @@ class ForecastAccuracyEngine:
 
         None without such a row, or when the mean is too large for a float.
 
-        Columns: predicted_value, actual_value. Raises MissingColumns.
+        Columns: predicted_value, actual_value. Raises MissingColumns, and InvalidValue for a number beyond 1e50.
 
         >>> df = pd.DataFrame({"predicted_value": [100, 200, 5], "actual_value": [110, 190, 0]})
         >>> round(ForecastAccuracyEngine().calculate_mape(df), 4)
@@ -81,7 +81,7 @@ class ForecastAccuracyEngine:
         forecast's origin.
 
         Errors are formed by day, week or month: `error_grain`. Percentages are 0..100, quantities in the unit of the demand. None, NaN
-        and infinities are missing and counted. Raises MissingColumns, DuplicateKeys or InvalidValue.
+        and infinities are missing and counted. Raises MissingColumns, DuplicateKeys or InvalidValue, also for a number beyond 1e50.
 
         >>> forecast = pd.DataFrame({"sku_id": "A", "forecast_date": ["2026-07-20", "2026-07-21"], "predicted_value": [100, 200]})
         >>> actual = pd.DataFrame({"sku_id": "A", "demand_date": ["2026-07-20", "2026-07-21"], "actual_value": [110, 190]})

@@ -69,7 +69,7 @@ class LogisticsEfficiencyEngine:
         forecast_accuracy: 100 - WAPE in percent, at the lag that planning works with, for the grade.
 
         Percentages are 0..100, money in its currency, times in minutes. None, NaN and infinities are missing and counted. Raises
-        MissingColumns naming every column that any frame lacks, DuplicateKeys or InvalidValue.
+        MissingColumns naming every column that any frame lacks, DuplicateKeys or InvalidValue, also for a number beyond 1e50.
 
         >>> lines = pd.DataFrame({"order_id": ["O1", "O2"], "ordered_qty": [10, 5], "shipped_qty": [10, 4]})
         >>> report = LogisticsEfficiencyEngine().report(lines, pd.DataFrame(), pd.DataFrame())

@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kpi_engine.shared.arrays import Floats, Ints
+from kpi_engine.shared.arrays import Floats, Ints, infinite_to_nan
 from kpi_engine.shared.errors import InvalidValue, MissingColumns
 
 Texts: TypeAlias = npt.NDArray[np.object_]
 Column: TypeAlias = "pd.Series[Any]"
 """A column of a caller's frame, of any type until it is read."""
 
+LARGEST_SIZE = 1e50
+"""Beyond this size no quantity is meant, and squares and products of a few numbers would no longer be floats."""
 NO_DAY = int(np.iinfo(np.int64).min)
 TICKS_PER_DAY = {"s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -31,7 +33,7 @@ FLAGS = {**dict.fromkeys(("true", "yes", "y", "1", "1.0"), 1.0), **dict.fromkeys
 def require_columns(frames: Mapping[str, tuple[pd.DataFrame, Sequence[str]]]) -> None:
     """Check that each frame, by the name of its argument, has its columns; a frame without rows and columns lacks none.
 
-    Raises one MissingColumns that names every column that any frame lacks.
+    Raises one MissingColumns that names every column that any frame lacks, and InvalidValue for a name that two columns have.
 
     >>> require_columns({"df": (pd.DataFrame({"sku_id": ["A"]}), ["sku_id", "actual_value"])})
     Traceback (most recent call last):
@@ -40,6 +42,9 @@ def require_columns(frames: Mapping[str, tuple[pd.DataFrame, Sequence[str]]]) ->
     """
     faults = []
     for name, (frame, columns) in frames.items():
+        repetitions = frame.columns[frame.columns.duplicated()]
+        if len(repetitions):
+            raise InvalidValue(f"{name} has two columns named {repetitions[0]}: rename or drop one of them")
         missing = [column for column in columns if column not in frame]
         if missing and (len(frame) or len(frame.columns)):
             faults.append(f"{name} lacks {', '.join(missing)}; it has {', '.join(map(str, frame.columns)) or 'no column'}")
@@ -60,19 +65,33 @@ def rename_columns(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFram
 def read_numbers(frame: pd.DataFrame, column: str) -> Floats:
     """Read a column as floats; None, NaN, infinities and what is no number are NaN, and so is a column that is not there.
 
-    The array may share memory with the frame: do not write to it.
+    The array may share memory with the frame: do not write to it. Raises InvalidValue for a number beyond LARGEST_SIZE.
 
     >>> read_numbers(pd.DataFrame({"quantity": ["3", None, "many"]}), "quantity").tolist()
     [3.0, nan, nan]
     """
     if column not in frame:
         return np.full(len(frame), np.nan)
-    values = to_floats(frame[column])
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(values.sum()):  # one pass tells most columns from those that need a closer look
-            return values
-    infinite = np.isinf(values)
-    return np.where(infinite, np.nan, values) if infinite.any() else values
+    return clean_numbers(to_floats(frame[column]), column)
+
+
+def clean_numbers(values: Floats, name: str) -> Floats:
+    """Return the values with infinities as missing. Raises InvalidValue, with this name, for a number beyond LARGEST_SIZE.
+
+    >>> clean_numbers(np.array([1.0, np.inf]), "actual_value").tolist()
+    [1.0, nan]
+    >>> clean_numbers(np.array([1.0, 1e99]), "actual_value")
+    Traceback (most recent call last):
+        ...
+    kpi_engine.shared.errors.InvalidValue: actual_value is 1e+99: write a number between -1e+50 and 1e+50
+    """
+    if values.min(initial=0) >= -LARGEST_SIZE and values.max(initial=0) <= LARGEST_SIZE:  # both are NaN when a value is
+        return values
+    finite_or_nan = infinite_to_nan(values)
+    too_large = finite_or_nan[np.abs(finite_or_nan) > LARGEST_SIZE]
+    if len(too_large):
+        raise InvalidValue(f"{name} is {too_large[0]:g}: write a number between -{LARGEST_SIZE:g} and {LARGEST_SIZE:g}")
+    return finite_or_nan
 
 
 def to_floats(values: Column) -> Floats:

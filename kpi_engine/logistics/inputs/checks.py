@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date, datetime
+from numbers import Real
 
 import numpy as np
 
@@ -31,8 +33,8 @@ def check_at_least(name: str, value: float, lowest: float) -> None:
         ...
     kpi_engine.shared.errors.InvalidValue: dwell.free_minutes is -1: write a number of at least 0
     """
-    if not (math.isfinite(value) and value >= lowest):
-        raise InvalidValue(f"{name} is {value}: write a number of at least {lowest:g}")
+    if not (is_number(value) and value >= lowest):
+        raise InvalidValue(f"{name} is {value!r}: write a number of at least {lowest:g}")
 
 
 def check_positive(name: str, value: float) -> None:
@@ -43,8 +45,8 @@ def check_positive(name: str, value: float) -> None:
         ...
     kpi_engine.shared.errors.InvalidValue: capacity.planning_fill is 0: write a number above 0
     """
-    if not (math.isfinite(value) and value > 0):
-        raise InvalidValue(f"{name} is {value}: write a number above 0")
+    if not (is_number(value) and value > 0):
+        raise InvalidValue(f"{name} is {value!r}: write a number above 0")
 
 
 def check_share(name: str, value: float) -> None:
@@ -55,8 +57,67 @@ def check_share(name: str, value: float) -> None:
         ...
     kpi_engine.shared.errors.InvalidValue: capacity.correlation is 2: write a share between 0 and 1, such as 0.9
     """
-    if not 0 <= value <= 1:
-        raise InvalidValue(f"{name} is {value}: write a share between 0 and 1, such as 0.9")
+    if not (is_number(value) and 0 <= value <= 1):
+        raise InvalidValue(f"{name} is {value!r}: write a share between 0 and 1, such as 0.9")
+
+
+def check_percent(name: str, value: float) -> None:
+    """Check that the value lies in 0..100.
+
+    >>> check_percent("grade.minimum_coverage", 120)
+    Traceback (most recent call last):
+        ...
+    kpi_engine.shared.errors.InvalidValue: grade.minimum_coverage is 120: write a percentage between 0 and 100
+    """
+    if not (is_number(value) and 0 <= value <= 100):
+        raise InvalidValue(f"{name} is {value!r}: write a percentage between 0 and 100")
+
+
+def check_count(name: str, value: int) -> None:
+    """Check that the value is a whole number of at least 0.
+
+    >>> check_count("transport.search_rounds", 1.5)
+    Traceback (most recent call last):
+        ...
+    kpi_engine.shared.errors.InvalidValue: transport.search_rounds is 1.5: write a whole number of at least 0
+    """
+    if not (is_number(value) and value >= 0 and value == int(value)):
+        raise InvalidValue(f"{name} is {value!r}: write a whole number of at least 0")
+
+
+def check_day(name: str, value: date | None) -> None:
+    """Check that the value is a date without a time, or None.
+
+    >>> check_day("otif.as_of", "2026-07-20")
+    Traceback (most recent call last):
+        ...
+    kpi_engine.shared.errors.InvalidValue: otif.as_of is '2026-07-20': write a date without a time, such as date(2026, 7, 20), or None
+    """
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise InvalidValue(f"{name} is {value!r}: write a date without a time, such as date(2026, 7, 20), or None")
+
+
+def check_limits(name: str, limits: Sequence[float], *, is_rising: bool) -> None:
+    """Check that there are limits, that all are finite numbers, and that each is above (or below) the one before.
+
+    >>> check_limits("capacity.bands", [70, 70], is_rising=True)
+    Traceback (most recent call last):
+        ...
+    kpi_engine.shared.errors.InvalidValue: capacity.bands has the limits 70, 70: write at least one, from the lowest to the highest
+    """
+    in_order = sorted(set(filter(is_number, limits)), reverse=not is_rising)
+    if not limits or list(limits) != in_order:
+        order = "from the lowest to the highest" if is_rising else "from the highest to the lowest"
+        raise InvalidValue(f"{name} has the limits {', '.join(map(str, limits)) or 'none'}: write at least one, {order}")
+
+
+def is_number(value: object) -> bool:
+    """Return whether the value is a finite number; a bool is none.
+
+    >>> is_number(3), is_number("3"), is_number(float("nan"))
+    (True, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def check_interval_levels(level: Floats) -> None:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from kpi_engine.logistics.arithmetic import count_true
 from kpi_engine.logistics.inputs.checks import check_interval_levels
-from kpi_engine.logistics.inputs.rows import Rows, find_repetition, name_columns
+from kpi_engine.logistics.inputs.rows import Rows, find_repetition, name_columns, read_quantities
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 from kpi_engine.shared.calendar import date_of
-from kpi_engine.shared.columns import days_as_floats, read_days, read_numbers, read_texts
+from kpi_engine.shared.columns import days_as_floats, read_days, read_texts
 from kpi_engine.shared.errors import DuplicateKeys
 
 ALL_SITES = "ALL"
@@ -86,10 +86,10 @@ def read_forecast_rows(forecast_data: pd.DataFrame) -> ForecastRows:
             "resource": read_texts(forecast_data, "resource"),
             "sku": read_texts(forecast_data, "sku_id" if "sku_id" in forecast_data else "sku"),
             "day": days_as_floats(read_days(forecast_data, "forecast_date", strict=False)),
-            "median": read_numbers(forecast_data, "predicted_value"),
+            "median": read_quantities(forecast_data, "predicted_value"),
         }
         | _read_spreads(forecast_data)
-        | {name: read_numbers(forecast_data, name) for name in PER_UNIT}
+        | {name: read_quantities(forecast_data, name) for name in PER_UNIT}
     )
     is_usable = rows["median"].notna() & rows["day"].notna()
     usable_rows = rows[is_usable].sort_values(KEY)
@@ -102,7 +102,7 @@ def read_forecast_rows(forecast_data: pd.DataFrame) -> ForecastRows:
 
 def _read_spreads(forecast_data: pd.DataFrame) -> dict[str, Floats]:
     names = ("predicted_value", "confidence_lower", "confidence_upper", "interval_level")
-    median, lower, upper, level = (read_numbers(forecast_data, name) for name in names)
+    median, lower, upper, level = (read_quantities(forecast_data, name) for name in names)
     check_interval_levels(level)
     level = np.where(np.isnan(level), DEFAULT_LEVEL, level)
     levels, level_index = np.unique(level, return_inverse=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kpi_engine.logistics.inputs.rows import Rows, find_repetition, name_columns, select_rows
+from kpi_engine.logistics.inputs.rows import Rows, find_repetition, name_columns, read_quantities, select_rows
 from kpi_engine.shared.arrays import Bools, Floats, Ints
-from kpi_engine.shared.columns import days_as_floats, read_days, read_flags, read_numbers, read_texts
+from kpi_engine.shared.columns import days_as_floats, read_days, read_flags, read_texts
 from kpi_engine.shared.errors import DuplicateKeys
 
 QUANTITIES = ("ordered_qty", "final_qty", "shipped_qty", "delivered_qty", "unit_price", "units_per_case", "damage_qty")
@@ -63,7 +63,7 @@ def read_order_lines(historical_data: pd.DataFrame) -> OrderLines:
 
 def _read_columns(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
-        {name: read_numbers(frame, name) for name in QUANTITIES}
+        {name: read_quantities(frame, name) for name in QUANTITIES}
         | {name: days_as_floats(read_days(frame, name, strict=False)) for name in DATES}
         | {name: read_texts(frame, name) for name in TEXTS}
         | {"docs_ok": read_flags(frame, "docs_ok")}

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
-from kpi_engine.logistics.inputs.checks import check_at_least, check_choice, check_positive, check_share
+from kpi_engine.logistics.inputs.checks import (
+    check_at_least,
+    check_choice,
+    check_count,
+    check_day,
+    check_limits,
+    check_percent,
+    check_positive,
+    check_share,
+    is_number,
+)
 from kpi_engine.shared.errors import InvalidValue
 
 Level = Literal["order", "line", "case"]
@@ -32,9 +42,10 @@ class OtifParameters:
     def __post_init__(self) -> None:
         check_choice("otif.level", self.level, get_args(Level))
         check_choice("otif.date_basis", self.date_basis, get_args(DateBasis))
-        check_at_least("otif.early_tolerance_days", self.early_tolerance_days or 0, 0)
-        check_at_least("otif.late_tolerance_days", self.late_tolerance_days, 0)
-        check_share("otif.quantity_tolerance_percent / 100", self.quantity_tolerance_percent / 100)
+        check_count("otif.early_tolerance_days", 0 if self.early_tolerance_days is None else self.early_tolerance_days)
+        check_count("otif.late_tolerance_days", self.late_tolerance_days)
+        check_percent("otif.quantity_tolerance_percent", self.quantity_tolerance_percent)
+        check_day("otif.as_of", self.as_of)
 
 
 @dataclass(frozen=True)
@@ -52,8 +63,8 @@ class TransportParameters:
     def __post_init__(self) -> None:
         check_at_least("transport.low_percent", self.low_percent, 0)
         check_at_least("transport.quarantine_percent", self.quarantine_percent, 100)
-        check_at_least("transport.shift_days", self.shift_days, 0)
-        check_at_least("transport.search_rounds", self.search_rounds, 0)
+        check_count("transport.shift_days", self.shift_days)
+        check_count("transport.search_rounds", self.search_rounds)
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,11 @@ class CostParameters:
     currency: str | None = None
     rates: tuple[tuple[str, float], ...] = ()
     baseline_per_unit: float | None = None
+
+    def __post_init__(self) -> None:
+        for currency, rate in self.rates:
+            check_positive(f"cost.rates of {currency}", rate)
+        check_positive("cost.baseline_per_unit", 1 if self.baseline_per_unit is None else self.baseline_per_unit)
 
 
 @dataclass(frozen=True)
@@ -110,6 +126,9 @@ class CapacityParameters:
             check_positive(f"capacity.{name}", getattr(self, name))
         check_at_least("capacity.door_contingency", self.door_contingency, 0)
         check_positive("capacity.units_per_hour", 1 if self.units_per_hour is None else self.units_per_hour)
+        check_count("capacity.minimum_headcount", self.minimum_headcount)
+        check_limits("capacity.bands", [limit for limit, _ in self.bands], is_rising=True)
+        check_limits("capacity.balanced_percent", self.balanced_percent, is_rising=True)
 
 
 @dataclass(frozen=True)
@@ -124,6 +143,9 @@ class Component:
 
     def __post_init__(self) -> None:
         check_at_least(f"weight of {self.name}", self.weight, 0)
+        for end, value in (("floor", self.floor), ("target", self.target)):
+            if not is_number(value):
+                raise InvalidValue(f"{end} of {self.name} is {value!r}: write a number")
         if self.floor == self.target:
             raise InvalidValue(f"floor and target of {self.name} are both {self.floor}: write two different values")
 
@@ -144,6 +166,14 @@ class GradeParameters:
     grades: tuple[tuple[float, str], ...] = ((90, "A"), (80, "B"), (70, "C"), (60, "D"))
     lowest_grade: str = "F"
     minimum_coverage: float = 60.0
+
+    def __post_init__(self) -> None:
+        names = [component.name for component in self.components]
+        repetitions = sorted({name for name in names if names.count(name) > 1})
+        if repetitions:
+            raise InvalidValue(f"grade.components holds {repetitions[0]} twice: write each component once")
+        check_limits("grade.grades", [lowest for lowest, _ in self.grades], is_rising=False)
+        check_percent("grade.minimum_coverage", self.minimum_coverage)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from kpi_engine.logistics.inputs.forecasts import ALL_SITES
-from kpi_engine.logistics.inputs.rows import find_repetition
+from kpi_engine.logistics.inputs.rows import find_repetition, read_sizes
 from kpi_engine.shared.arrays import Floats, Ints
-from kpi_engine.shared.columns import days_as_floats, read_days, read_numbers, read_texts
+from kpi_engine.shared.columns import days_as_floats, read_days, read_texts
 from kpi_engine.shared.errors import DuplicateKeys
 
 RESOURCE_KEY = ["site", "resource", "vehicle_type"]
@@ -39,8 +39,8 @@ class Resource:
 def read_resources(capacity_data: pd.DataFrame) -> tuple[list[Resource], int]:
     """Read the rows with a resource; return the resources, and how many rows were left out because they lack `rated`.
 
-    Effective capacity = rated * availability * efficiency (each 1 when missing), shifts of a day added up. A row without valid_date holds
-    on every day without a row of its own. Raises DuplicateKeys when a shift of a day occurs twice.
+    Effective capacity = rated * availability * efficiency (each 1 when missing), shifts of a day added up; negative numbers are missing.
+    A row without valid_date holds on every day without a row of its own. Raises DuplicateKeys when a shift of a day occurs twice.
 
     >>> rows = {"resource": ["DOORS", "DOORS"], "shift": ["early", "late"], "rated": [10, 4], "availability": [0.9, None]}
     >>> (doors,), n_missing_rated = read_resources(pd.DataFrame(rows))
@@ -59,8 +59,8 @@ def read_resources(capacity_data: pd.DataFrame) -> tuple[list[Resource], int]:
 
 def _read_columns(capacity_data: pd.DataFrame) -> pd.DataFrame:
     site = read_texts(capacity_data, "site_id")
-    numbers = {name: read_numbers(capacity_data, name) for name in ("rated", "use_per_unit", "units_per_hour")}
-    availability, efficiency = (np.nan_to_num(read_numbers(capacity_data, name), nan=1.0) for name in ("availability", "efficiency"))
+    numbers = {name: read_sizes(capacity_data, name) for name in ("rated", "use_per_unit", "units_per_hour")}
+    availability, efficiency = (np.nan_to_num(read_sizes(capacity_data, name), nan=1.0) for name in ("availability", "efficiency"))
     return pd.DataFrame(
         {"site": np.where(site == "", ALL_SITES, site)}
         | {"day": days_as_floats(read_days(capacity_data, "valid_date", strict=False))}

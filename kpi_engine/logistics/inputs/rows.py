@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_engine.shared.arrays import Floats
-from kpi_engine.shared.columns import Texts, read_texts
+from kpi_engine.shared.columns import LARGEST_SIZE, Texts, read_numbers, read_texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +32,26 @@ class Rows:
     def text(self, column: str) -> Texts:
         """Return a column of texts."""
         return self.frame[column].to_numpy(dtype=object)
+
+
+def read_quantities(frame: pd.DataFrame, column: str) -> Floats:
+    """Read a column of numbers as `read_numbers` does; what is smaller than 1 / LARGEST_SIZE is a rounding error, and 0.
+
+    >>> read_quantities(pd.DataFrame({"payload_kg": [900, None, 1e-300]}), "payload_kg").tolist()
+    [900.0, nan, 0.0]
+    """
+    values = read_numbers(frame, column)
+    return np.where(np.abs(values) < 1 / LARGEST_SIZE, 0.0, values)
+
+
+def read_sizes(frame: pd.DataFrame, column: str) -> Floats:
+    """Read a column of numbers that cannot be negative; negative ones are missing.
+
+    >>> read_sizes(pd.DataFrame({"distance_km": [80, -80]}), "distance_km").tolist()
+    [80.0, nan]
+    """
+    values = read_quantities(frame, column)
+    return np.where(values >= 0, values, np.nan)
 
 
 def name_columns(frame: pd.DataFrame) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kpi_engine.logistics.inputs.rows import Rows, find_repetition, name_columns, select_rows
+from kpi_engine.logistics.inputs.rows import Rows, find_repetition, name_columns, read_quantities, read_sizes, select_rows
 from kpi_engine.logistics.inputs.vehicles import LOADS, VehicleTypes
 from kpi_engine.shared.arrays import Floats, Ints
 from kpi_engine.shared.columns import (
@@ -17,14 +17,13 @@ from kpi_engine.shared.columns import (
     read_flags,
     read_hours,
     read_minutes,
-    read_numbers,
     read_texts,
 )
 from kpi_engine.shared.errors import DuplicateKeys
 
 DECK_WIDTH_M = 2.4
 COSTS = ("transport_cost", "handling_cost", "storage_cost", "surcharge_cost")
-NUMBERS = (*LOADS, "length_m", "width_m", "distance_km", "empty_km", *COSTS)
+SIZES = (*LOADS, "length_m", "width_m", "distance_km", "empty_km")
 TEXTS = ("vehicle_type", "temp_class", "exclusive_customer", "carrier_id", "site_id", "door_id", "cost_currency")
 TIMES = ("gate_in", "dock_in", "dock_out", "gate_out")
 FLAGS = ("stackable", "hazmat")
@@ -36,7 +35,7 @@ LONE_SHIPMENT = "\x01"
 class Shipments(Rows):
     """One entry per shipment, in the order of its id.
 
-    NUMBERS, FLAGS, `ship_date`, TIMES (minutes) and `gate_in_hour` are numbers; `shipment_id`, `lane_id` and TEXTS are texts.
+    SIZES, COSTS, FLAGS, `ship_date`, TIMES (minutes) and `gate_in_hour` are numbers; `shipment_id`, `lane_id` and TEXTS are texts.
     trip: the index in `trip_ids` of each shipment's trip. vehicle: its index in the vehicle types. loads: shipments x DIMENSIONS.
     """
 
@@ -89,7 +88,8 @@ def _read_columns(frame: pd.DataFrame) -> pd.DataFrame:
     departure = "ship_date" if "ship_date" in frame else "actual_departure"
     return pd.DataFrame(
         {"shipment_id": read_texts(frame, "shipment_id"), "trip_id": read_texts(frame, "trip_id"), "lane_id": _read_lanes(frame)}
-        | {name: read_numbers(frame, name) for name in NUMBERS}
+        | {name: read_sizes(frame, name) for name in SIZES}
+        | {name: read_quantities(frame, name) for name in COSTS}
         | {name: read_texts(frame, name) for name in TEXTS}
         | {name: read_minutes(frame, name) for name in TIMES}
         | {name: read_flags(frame, name) for name in FLAGS}
@@ -109,8 +109,7 @@ def _read_lanes(frame: pd.DataFrame) -> Texts:
 
 
 def _read_loads(rows: pd.DataFrame) -> Floats:
-    loads = np.column_stack([rows["gross_kg"], rows["volume_m3"], rows["pallets"], _read_deck_lengths(rows)]).astype(np.float64)
-    return np.where(loads >= 0, loads, np.nan)
+    return np.column_stack([rows["gross_kg"], rows["volume_m3"], rows["pallets"], _read_deck_lengths(rows)]).astype(np.float64)
 
 
 def _read_deck_lengths(rows: pd.DataFrame) -> Floats:

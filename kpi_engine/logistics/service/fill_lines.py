@@ -26,7 +26,10 @@ class FillExclusions:
 
 @dataclass(frozen=True, eq=False)
 class FillLines:
-    """The lines that count: the ordered quantity, and what of it was shipped. columns: those of the caller's frame."""
+    """The lines that count: the ordered quantity, and what of it was shipped. columns: those of the caller's frame.
+
+    unit_price: NaN where it is unknown or negative, for a rate with a negative weight would not lie between 0 and 100.
+    """
 
     ordered_qty: Floats
     shipped_qty: Floats
@@ -86,7 +89,8 @@ def select_fill_lines(lines: OrderLines, basis: FillBasis) -> FillLines:
         ordered_qty = np.where(np.isnan(lines.number("final_qty")), ordered_qty, lines.number("final_qty"))
     is_open = ~lines.is_cancelled_by_customer
     is_counted = is_open & (ordered_qty > 0) & (shipped_qty >= 0)
-    units_per_case, unit_price = (lines.number(name)[is_counted] for name in ("units_per_case", "unit_price"))
+    units_per_case, price = (lines.number(name)[is_counted] for name in ("units_per_case", "unit_price"))
+    unit_price = np.where(price >= 0, price, np.nan)
     return FillLines(
         ordered_qty=ordered_qty[is_counted],
         shipped_qty=np.minimum(shipped_qty, ordered_qty)[is_counted],

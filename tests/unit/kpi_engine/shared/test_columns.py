@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from kpi_engine.shared.columns import (
+    LARGEST_SIZE,
     NO_DAY,
     days_as_floats,
     read_days,
@@ -58,8 +59,22 @@ def test_infinities_and_columns_that_are_not_there_are_missing() -> None:
     assert equal(read_numbers(frame([1, 2]), "d"), [NAN, NAN])
 
 
-def test_large_numbers_whose_sum_overflows_stay_numbers() -> None:
-    assert equal(read_numbers(frame([1e308, 1e308], np.float64), "c"), [1e308, 1e308])
+def test_numbers_up_to_the_largest_size_stay_as_they_are() -> None:
+    assert equal(read_numbers(frame([LARGEST_SIZE, -LARGEST_SIZE], np.float64), "c"), [LARGEST_SIZE, -LARGEST_SIZE])
+
+
+@pytest.mark.parametrize("others", [[], [1.0, None, np.inf], [1e308, -1e308]], ids=["alone", "with missing ones", "with opposites"])
+@pytest.mark.parametrize("value", [1.01e50, -1e51, 1e200, -1.7e308])
+def test_a_number_beyond_the_largest_size_is_refused_with_its_column_and_the_limits(value: float, others: list[Any]) -> None:
+    with pytest.raises(InvalidValue) as error:
+        read_numbers(frame([value, *others], object).rename(columns={"c": "actual_value"}), "actual_value")
+    assert str(error.value) == f"actual_value is {value:g}: write a number between -1e+50 and 1e+50"
+
+
+def test_a_frame_with_two_columns_of_one_name_is_refused_by_that_name() -> None:
+    twice = pd.DataFrame([["A", 1, 2]], columns=["sku_id", "actual_value", "actual_value"])
+    with pytest.raises(InvalidValue, match=r"^history has two columns named actual_value: rename or drop one of them$"):
+        require_columns({"demand": (twice[["sku_id"]], ["sku_id"]), "history": (twice, ["sku_id"])})
 
 
 def test_a_plain_column_of_floats_is_not_copied() -> None:

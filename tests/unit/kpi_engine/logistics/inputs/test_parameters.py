@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from kpi_engine.logistics.inputs import checks
 from kpi_engine.logistics.inputs.parameters import (
     CapacityParameters,
     Component,
+    CostParameters,
     DwellParameters,
     GradeParameters,
     LogisticsParameters,
@@ -39,6 +41,17 @@ LIMITS: list[tuple[Any, str, float, float]] = [
         for name in ("planning_fill", "opening_hours", "peak_factor", "turn_minutes", "door_utilisation", "productive_hours", "performance")
     ],
     (CapacityParameters, "units_per_hour", TINY, 0),
+    (CapacityParameters, "minimum_headcount", 0, -1),
+    (CostParameters, "baseline_per_unit", TINY, 0),
+    (GradeParameters, "minimum_coverage", 0, -TINY),
+    (GradeParameters, "minimum_coverage", 100, 100.001),
+]
+COUNTS = [
+    (OtifParameters, "early_tolerance_days"),
+    (OtifParameters, "late_tolerance_days"),
+    (TransportParameters, "shift_days"),
+    (TransportParameters, "search_rounds"),
+    (CapacityParameters, "minimum_headcount"),
 ]
 
 
@@ -73,6 +86,81 @@ def test_a_choice_that_there_is_not_is_refused_with_those_that_there_are(build: 
     with pytest.raises(InvalidValue) as error:
         build()
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize(("kind", "name"), COUNTS)
+def test_a_number_of_days_rounds_or_people_is_whole(kind: Any, name: str) -> None:
+    assert getattr(kind(**{name: 2}), name) == 2
+    assert getattr(kind(**{name: np.int64(2)}), name) == 2
+    with pytest.raises(InvalidValue, match=f"{name} is 1.5: write a whole number of at least 0"):
+        kind(**{name: 1.5})
+
+
+@pytest.mark.parametrize("value", ["2", None, True, [2]], ids=str)
+@pytest.mark.parametrize(
+    ("kind", "name"), sorted({(kind, name) for kind, name, *_ in LIMITS} - {(OtifParameters, "early_tolerance_days")}, key=str)
+)
+def test_a_number_of_another_type_is_refused_by_name_and_value(kind: Any, name: str, value: object) -> None:
+    if value is None and name in ("units_per_hour", "baseline_per_unit"):
+        assert getattr(kind(**{name: None}), name) is None
+        return
+    with pytest.raises(InvalidValue) as error:
+        kind(**{name: value})
+    assert name in str(error.value)
+    assert repr(value) in str(error.value)
+
+
+def test_no_early_tolerance_forbids_no_early_delivery() -> None:
+    assert OtifParameters(early_tolerance_days=None).early_tolerance_days is None
+
+
+def test_the_last_known_day_is_a_date_without_a_time() -> None:
+    assert OtifParameters(as_of=date(2026, 7, 20)).as_of == date(2026, 7, 20)
+    for wrong in ("2026-07-20", datetime(2026, 7, 20, 8, 0), 20_654):  # noqa: DTZ001 - the type is what is refused
+        with pytest.raises(InvalidValue, match=r"otif.as_of is .*: write a date without a time"):
+            OtifParameters(as_of=wrong)  # type: ignore[arg-type]
+
+
+def test_a_rate_of_a_currency_is_above_zero_and_named_by_its_currency() -> None:
+    assert CostParameters("EUR", (("GBP", 1.2), ("SEK", TINY))).rates[1] == ("SEK", TINY)
+    for rate in (0.0, -1.2, math.nan, math.inf):
+        with pytest.raises(InvalidValue, match=f"cost.rates of SEK is {rate}: write a number above 0"):
+            CostParameters("EUR", (("GBP", 1.2), ("SEK", rate)))
+
+
+@pytest.mark.parametrize(
+    "bands", [(), ((85, "healthy"), (70, "slack")), ((70, "slack"), (70, "healthy")), ((70, "slack"), (math.nan, "?"))]
+)
+def test_bands_without_a_rising_order_are_refused_with_their_limits(bands: tuple[tuple[float, str], ...]) -> None:
+    with pytest.raises(InvalidValue) as error:
+        CapacityParameters(bands=bands)
+    limits = ", ".join(str(limit) for limit, _ in bands) or "none"
+    assert str(error.value) == f"capacity.bands has the limits {limits}: write at least one, from the lowest to the highest"
+
+
+@pytest.mark.parametrize("limits", [(95.0, 70.0), (80.0, 80.0), (math.nan, 95.0), (70.0, math.inf)])
+def test_the_balanced_range_rises(limits: tuple[float, float]) -> None:
+    with pytest.raises(InvalidValue, match=r"capacity.balanced_percent has the limits"):
+        CapacityParameters(balanced_percent=limits)
+
+
+@pytest.mark.parametrize("grades", [(), ((60, "D"), (90, "A")), ((90, "A"), (90, "B"))])
+def test_grades_without_a_falling_order_are_refused(grades: tuple[tuple[float, str], ...]) -> None:
+    with pytest.raises(InvalidValue, match=r"grade.grades has the limits .*: write at least one, from the highest to the lowest"):
+        GradeParameters(grades=grades)
+
+
+def test_a_component_that_is_there_twice_is_refused_by_name() -> None:
+    part = Component("otif", 25, 80, 98, "percent")
+    with pytest.raises(InvalidValue, match=r"grade.components holds otif twice: write each component once"):
+        GradeParameters(components=(part, Component("accuracy", 15, 50, 90, "percent"), part))
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, "80", None])
+@pytest.mark.parametrize("end", ["floor", "target"])
+def test_an_end_of_a_component_is_a_number(end: str, value: Any) -> None:
+    with pytest.raises(InvalidValue, match=f"{end} of otif is {value!r}: write a number"):
+        Component(**{"name": "otif", "weight": 25, "floor": 80, "target": 98, "unit": "percent", end: value})
 
 
 def test_the_defaults_are_those_of_the_definition() -> None:
