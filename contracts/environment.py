@@ -45,3 +45,6 @@ class Variable(StrEnum):
     TOKEN_CLIENT_ID = "TOKEN_CLIENT_ID"  # noqa: S105 - a name
     TOKEN_USER_POOL_ID = "TOKEN_USER_POOL_ID"  # noqa: S105 - a name
     API_KEY_ID = "API_KEY_ID"
+
+    # The functions that notify channels of alarms
+    WEBHOOK_PARAMETER = "WEBHOOK_PARAMETER"

@@ -88,6 +88,12 @@ class CanaryEnvironment(Environment):
     api_key_id: str = ""
 
 
+class NotifierEnvironment(Environment):
+    """A function that notifies a channel: the name of the parameter with the address of the webhook."""
+
+    webhook_parameter: str = Field(min_length=1)
+
+
 E = TypeVar("E", bound=Environment)
 
 

@@ -10,6 +10,7 @@ from cdk.monitoring.dashboards import Dashboards
 from cdk.monitoring.database_alarms import database_alarms
 from cdk.monitoring.forecast_alarms import forecast_alarms
 from cdk.monitoring.monitored_resources import MonitoredResources
+from cdk.monitoring.receiver_alarms import receiver_alarms
 from cdk.monitoring.run_alarms import data_alarms, ingestion_alarms, run_alarms
 from cdk.monitoring.service_alarms import api_alarms, function_alarms
 from cdk.settings.model import Settings
@@ -31,6 +32,7 @@ class MonitoringStack(StageStack):
             *api_alarms(settings, resources),
             *database_alarms(settings, resources),
             *function_alarms(resources.functions),
+            *receiver_alarms(resources),
         )
         self.dashboards = Dashboards(self, "Dashboards", settings, resources, self.alarms.notifying)
         if settings.monthly_budget_usd:

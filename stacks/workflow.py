@@ -8,6 +8,7 @@ from constructs import Construct
 
 from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import EXECUTION_LISTENER, FORECAST_TRIGGER
+from cdk.monitoring.receivers import Receivers
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
 from cdk.workflow.execution_events import ExecutionEvents
@@ -32,12 +33,14 @@ class WorkflowStack(StageStack):
         self.schedule = DailySchedule(self, "Schedule", settings, self.forecast_trigger)
         self.execution_listener = functions.make(self, EXECUTION_LISTENER, environment)
         self.execution_events = ExecutionEvents(self, "ExecutionEvents", self.run.machine, self.execution_listener)
+        self.receivers = Receivers(self, "Receivers", settings, functions, self.topics)
         self._add_outputs()
 
     @property
     def functions(self) -> dict[str, Function]:
         """The functions by name."""
-        return {FORECAST_TRIGGER.name: self.forecast_trigger, EXECUTION_LISTENER.name: self.execution_listener}
+        own = {FORECAST_TRIGGER.name: self.forecast_trigger, EXECUTION_LISTENER.name: self.execution_listener}
+        return {**own, **self.receivers.functions}
 
     def _add_outputs(self) -> None:
         CfnOutput(

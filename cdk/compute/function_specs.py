@@ -118,9 +118,15 @@ API = FunctionSpec(
 CANARY = FunctionSpec(
     "canary", "Calls the API as a client does", memory_mib=256, timeout_s=120, asynchronous=True, in_vpc=False, concurrency=1
 )
+SLACK_NOTIFIER = FunctionSpec(
+    "slack_notifier", "Notifies a Slack channel of alarms", memory_mib=256, timeout_s=120, asynchronous=True, in_vpc=False
+)
+TEAMS_NOTIFIER = FunctionSpec(
+    "teams_notifier", "Notifies a Microsoft Teams channel of alarms", memory_mib=256, timeout_s=120, asynchronous=True, in_vpc=False
+)
 
 FUNCTION_SPECS = (
     DATABASE_ROLES, MIGRATOR, DATA_PROCESSOR, OBJECT_WITHDRAWER,
     RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, RUN_RECORDER,
-    FORECAST_TRIGGER, EXECUTION_LISTENER, API, CANARY,
+    FORECAST_TRIGGER, EXECUTION_LISTENER, API, CANARY, SLACK_NOTIFIER, TEAMS_NOTIFIER,
 )  # fmt: skip

@@ -24,6 +24,7 @@ from cdk.settings.types import (
 )
 from contracts.stages import LOCAL_STAGE, MAX_STAGE_LENGTH, make_stack_name
 
+PARAMETER_NAME = r"^/[A-Za-z0-9_./-]{1,900}$"
 MIN_POLL_SECONDS = 60
 """On AWS: the history of an execution holds 25,000 events, and each poll of Amazon Forecast, for 20 hours at most, adds nine."""
 
@@ -126,6 +127,18 @@ class Settings(BaseModel):
     )
     alarm_email: str | None = Field(
         None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", description="E-mail address to notify of alarms and failed runs."
+    )
+    slack_webhook_parameter: str | None = Field(
+        None,
+        pattern=PARAMETER_NAME,
+        description="Name of a SecureString in the Parameter Store, under the account's default key, with the address of a Slack incoming "
+        "webhook; its channel is notified of alarms.",
+    )
+    teams_webhook_parameter: str | None = Field(
+        None,
+        pattern=PARAMETER_NAME,
+        description="Name of a SecureString in the Parameter Store, under the account's default key, with the address of a Microsoft Teams "
+        "workflow (when a Teams webhook request is received); its channel is notified of alarms.",
     )
     acknowledge: Acknowledgements = Field(
         (),
@@ -293,8 +306,11 @@ def _check_existing_vpc(settings: Settings) -> None:
 def _find_gaps(settings: Settings) -> dict[Gap, str]:
     """Return what a production stage lacks, each with the settings, their values and what to do."""
     gaps: dict[Gap, str] = {}
-    if settings.alarm_email is None:
-        gaps["noReceiver"] = "alarmEmail is none, so nobody is notified of alarms: set it to the address of the on-call engineer"
+    if not (settings.alarm_email or settings.slack_webhook_parameter or settings.teams_webhook_parameter):
+        gaps["noReceiver"] = (
+            "alarmEmail is none, so nobody is notified of alarms: set it to the address of the on-call engineer, or set "
+            "slackWebhookParameter or teamsWebhookParameter"
+        )
     if settings.monthly_budget_usd is None:
         gaps["noBudget"] = "monthlyBudgetUsd is none, so costs grow unnoticed: set it to the budget of a month in USD, for example 500"
     if not settings.runbook_url.startswith("https://"):

@@ -13,6 +13,7 @@ from local.emulator import (
     alarms,
     aurora,
     buckets,
+    chat_receivers,
     forecast,
     glue_jobs,
     networks,
@@ -47,6 +48,7 @@ EXTENSIONS = (
     request_validators,
     service_metrics,
     web_acls,
+    chat_receivers,
 )
 
 

@@ -173,6 +173,25 @@ class Adapters:
         return HttpApiClient(self.clients.cognito, self.clients.api_gateway, settings.load(settings.CanaryEnvironment))
 
     @cached_property
+    def notifier_environment(self) -> settings.NotifierEnvironment:
+        """The settings of the functions that notify channels."""
+        return settings.load(settings.NotifierEnvironment)
+
+    @cached_property
+    def alarm_records(self) -> ports.AlarmRecords:
+        """The history and the conditions of alarms."""
+        from runtime.adapters.notifications.alarm_records import CloudWatchAlarmRecords
+
+        return CloudWatchAlarmRecords(self.clients.cloudwatch)
+
+    @cached_property
+    def webhook(self) -> ports.Webhook:
+        """The channel that a notifier serves."""
+        from runtime.adapters.notifications.webhook import HttpWebhook
+
+        return HttpWebhook(self.clients.parameters, self.notifier_environment.webhook_parameter)
+
+    @cached_property
     def migrations(self) -> ports.Migrations:
         """The schema of the database."""
         from runtime.adapters.postgres.database_address import address_of

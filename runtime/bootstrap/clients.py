@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from runtime.adapters.aws.api_client import Keys
     from runtime.adapters.aws.database_roles import DataApi
+    from runtime.adapters.notifications.alarm_records import CloudWatch
+    from runtime.adapters.notifications.webhook import Parameters
     from runtime.adapters.postgres.database_address import Signer
 
 
@@ -58,6 +60,23 @@ class AwsClients:
         """Amazon API Gateway."""
         client: Keys = self._session.client("apigateway", config=self._config)
         return client
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatch:
+        """Amazon CloudWatch."""
+        client: CloudWatch = self._session.client("cloudwatch", config=self._config)
+        return client
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The Parameter Store of AWS Systems Manager."""
+        client: Parameters = self._session.client("ssm", config=self._config)
+        return client
+
+    @property
+    def region(self) -> str:
+        """The region of the function, for addresses of the console."""
+        return str(self._session.region_name)
 
     @cached_property
     def _session(self) -> Session:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from runtime.services.ingestion.withdrawal import ObjectWithdrawal
     from runtime.services.kpis.kpi_calculation import KpiCalculation
     from runtime.services.kpis.kpi_reading import KpiReading
+    from runtime.services.notifications.alarm_notification import AlarmNotification, Render
     from runtime.services.paging import Cursors
     from runtime.services.ports import Migrations
     from runtime.services.probe.canary_probe import CanaryProbe
@@ -257,3 +258,24 @@ class Services:
         return DataQualityReading(
             objects=adapters.object_reads, reports=adapters.quality_reports, latest_report=adapters.latest_report, cursors=self.cursors
         )
+
+    @cached_property
+    def slack_notification(self) -> AlarmNotification:
+        """Notifies a channel of Slack."""
+        from runtime.services.notifications.slack import render_slack
+
+        return self._notification(render_slack)
+
+    @cached_property
+    def teams_notification(self) -> AlarmNotification:
+        """Notifies a channel of Microsoft Teams."""
+        from runtime.services.notifications.teams import render_teams
+
+        return self._notification(render_teams)
+
+    def _notification(self, render: Render) -> AlarmNotification:
+        from runtime.services.notifications.alarm_notification import AlarmNotification
+
+        adapters = self._adapters
+        environment = adapters.notifier_environment
+        return AlarmNotification(adapters.alarm_records, adapters.webhook, render, environment.stage, adapters.clients.region)

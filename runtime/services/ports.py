@@ -17,6 +17,7 @@ from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, Progress
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
+from runtime.models.domain.notices import AlarmCondition
 from runtime.models.domain.objects import IngestedObject, Withdrawal
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishOutcome
 from runtime.models.domain.quality import QualityReport
@@ -300,6 +301,27 @@ class ApiClient(Protocol):
 
         Raises NothingPublished or NotFound when the API does, UnexpectedResponse for any other response, Unavailable without a response or
         a token.
+        """
+
+
+class AlarmRecords(Protocol):
+    """The records of alarms."""
+
+    def find_states(self, alarm: str) -> Sequence[tuple[str, datetime]]:
+        """Return the states of an alarm, the newest first, each with its beginning in UTC."""
+
+    def find_conditions(self, alarm: str) -> Sequence[AlarmCondition]:
+        """Return the conditions of an alarm: one of a metric alarm, those of all its parts of a composite alarm."""
+
+
+class Webhook(Protocol):
+    """An address that receives the messages of a channel."""
+
+    def send(self, document: Mapping[str, object]) -> None:
+        """Send one message.
+
+        Raises Unavailable when the receiver is busy or away after several attempts, UnexpectedResponse when it refuses the message,
+        Misconfigured when the address is missing or wrong.
         """
 
 

@@ -25,8 +25,8 @@ FUNCTION_NAMES = {
     "run_resolver",
     "execution_listener",
 }
-CANARY = {"dev": set(), "prod": {"canary"}, "local": {"canary"}}
-OUTSIDE = {"database_roles", "forecast_trigger", "canary"}  # never open a connection to the database
+OPTIONAL = {"dev": set(), "prod": {"canary"}, "local": {"canary", "slack_notifier", "teams_notifier"}}
+OUTSIDE = {"database_roles", "forecast_trigger", "canary", "slack_notifier", "teams_notifier"}  # never open a connection to the database
 
 
 def vpc_functions(stage: Stage) -> dict[str, Resource]:
@@ -35,7 +35,7 @@ def vpc_functions(stage: Stage) -> dict[str, Resource]:
 
 def test_exactly_these_functions_are_deployed(stage: Stage) -> None:
     names = {f["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for f in stage.platform_functions().values()}
-    assert names == FUNCTION_NAMES | CANARY[stage.name]
+    assert names == FUNCTION_NAMES | OPTIONAL[stage.name]
 
 
 def test_every_entry_point_is_a_file(stage: Stage) -> None:
@@ -99,7 +99,7 @@ def test_exactly_the_functions_that_use_the_database_are_in_the_vpc(stage: Stage
         assert len(function["Properties"]["VpcConfig"]["SubnetIds"]) == 2
         assert len(function["Properties"]["VpcConfig"]["SecurityGroupIds"]) == 1
     outside = {name: f for name, f in stage.platform_functions().items() if name not in vpc_functions(stage)}
-    assert len(outside) == len(OUTSIDE & (FUNCTION_NAMES | CANARY[stage.name]))
+    assert len(outside) == len(OUTSIDE & (FUNCTION_NAMES | OPTIONAL[stage.name]))
     assert all("VpcConfig" not in function["Properties"] for function in outside.values())
 
 

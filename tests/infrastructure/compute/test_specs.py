@@ -6,6 +6,7 @@ import pytest
 
 from cdk.compute.function_specs import FUNCTION_SPECS, FunctionSpec
 from cdk.compute.job_specs import AMAZON_FORECAST_JOBS, BUILTIN_JOBS
+from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Resource, Stage
 
 
@@ -20,8 +21,9 @@ def function_of(stage: Stage, spec: FunctionSpec) -> Resource | None:
 
 
 @pytest.mark.parametrize("spec", FUNCTION_SPECS, ids=lambda spec: spec.name)
-def test_a_function_is_deployed_as_its_spec_says(stages: dict[str, Stage], spec: FunctionSpec) -> None:
-    function = function_of(stages["prod"], spec)
+def test_a_function_is_deployed_as_its_spec_says(synthesise: Synthesise, spec: FunctionSpec) -> None:
+    channels = {"slackWebhookParameter": "/signify/prod/slack-webhook", "teamsWebhookParameter": "/signify/prod/teams-webhook"}
+    function = function_of(synthesise("prod", **channels)["prod"], spec)
     assert function is not None
     properties = function["Properties"]
     assert properties["Handler"] == spec.entry_point

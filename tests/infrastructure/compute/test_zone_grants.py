@@ -24,12 +24,16 @@ def zone_policies(stage: Stage, role_id: str) -> set[str]:
     return {match[0] for arn in arns if (match := re.search(r"(Read|Write|Erase)[A-Z][a-z]+", arn))}
 
 
+OPTIONAL = {"canary", "slack_notifier", "teams_notifier"}
+"""Functions that not every stage has; none touches the lake."""
+
+
 def expected_policies(reads: tuple[Zone, ...], writes: tuple[Zone, ...], erases: tuple[Zone, ...] = ()) -> set[str]:
     zones = {"Read": reads, "Write": writes, "Erase": erases}
     return {f"{access}{zone.capitalize()}" for access, of_access in zones.items() for zone in of_access}
 
 
-@pytest.mark.parametrize("spec", [spec for spec in FUNCTION_SPECS if spec.name != "canary"], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", [spec for spec in FUNCTION_SPECS if spec.name not in OPTIONAL], ids=lambda spec: spec.name)
 def test_a_function_may_access_exactly_the_zones_of_its_spec(stage: Stage, spec: FunctionSpec) -> None:
     prefix = "Migrations" if spec in (DATABASE_ROLES, MIGRATOR) else ""
     assert zone_policies(stage, f"{prefix}{spec.construct_id}Role") == expected_policies(spec.reads, spec.writes, spec.erases)
@@ -58,5 +62,5 @@ def test_only_the_withdrawer_may_delete_versions_and_it_reads_no_zone_of_rows() 
 
 def test_the_api_reads_the_manifests_of_runs_and_no_function_of_the_deploy_reads_the_lake() -> None:
     assert (API.reads, API.writes) == ((Zone.RUNS,), ())
-    without_lake = {"canary", "database_roles", "migrator", "forecast_trigger", "execution_listener"}
+    without_lake = {*OPTIONAL, "database_roles", "migrator", "forecast_trigger", "execution_listener"}
     assert {spec.name for spec in FUNCTION_SPECS if not (*spec.reads, *spec.writes)} == without_lake

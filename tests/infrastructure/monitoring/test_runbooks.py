@@ -24,6 +24,7 @@ OF_SOME_STAGES = {
     "canary-failed": {"prod", "local"},
     "database-reader-lags": {"prod"},
     "database-pinned": set[str](),
+    "undelivered-notifications": {"local"},
 }
 SECTIONS = [
     "Impact", "Check", "Likely causes", "Fix", "Escalate", "Resolved when", "Past incidents", "Drill",

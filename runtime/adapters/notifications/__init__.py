@@ -1,0 +1,1 @@
+"""Adapters of notifications: CloudWatch's records of alarms, and webhooks over HTTPS."""

@@ -1,0 +1,1 @@
+"""Notifications of alarms for people: what they say, and when they are sent."""
