@@ -15,6 +15,7 @@ from botocore.exceptions import NoCredentialsError
 from cdk.settings.model import Settings
 from cli.console import CliError
 from cli.stage_settings import read_stage, require_account
+from contracts.routes import API_PATH
 from contracts.scopes import ALL_SCOPES
 from contracts.stages import LOCAL_STAGE, is_stack_of
 from local import local_stack
@@ -46,7 +47,7 @@ class Platform(ClientFactory):
     def api_url(self) -> str:
         """The API's base URL, ending in /api/v1."""
         base = local_stack.localise_api_url(self.outputs["ApiUrl"]) if self.stage == LOCAL else self.outputs["ApiUrl"]
-        return f"{base.rstrip('/')}/api/v1"
+        return f"{base.rstrip('/')}{API_PATH}"
 
     @property
     def token_url(self) -> str:

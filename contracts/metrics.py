@@ -12,7 +12,7 @@ ACCESS_LOG = "access log"
 """The source of a metric that no function emits: a filter counts it in the access log of the API; the stage is its only dimension."""
 
 
-class Unit(StrEnum):
+class CloudWatchUnit(StrEnum):
     """CloudWatch's names of the units."""
 
     COUNT = "Count"
@@ -21,17 +21,17 @@ class Unit(StrEnum):
     NONE = "None"
 
 
-class Metric(StrEnum):
+class PlatformMetric(StrEnum):
     """Name, unit, source and description of each metric. `emitted_by` is the name of a function, or ACCESS_LOG.
 
     A figure that is not defined in a run (no back-test, too little history) is not emitted.
     """
 
-    unit: Unit
+    unit: CloudWatchUnit
     emitted_by: str
     description: str
 
-    def __new__(cls, name: str, unit: Unit, emitted_by: str, description: str) -> Metric:
+    def __new__(cls, name: str, unit: CloudWatchUnit, emitted_by: str, description: str) -> PlatformMetric:
         """Make the member whose text is the name of the metric."""
         metric = str.__new__(cls, name)
         metric._value_ = name
@@ -43,76 +43,91 @@ class Metric(StrEnum):
         return {STAGE: stage} if self.emitted_by == ACCESS_LOG else {SERVICE: self.emitted_by, STAGE: stage}
 
     # Landed objects
-    OBJECTS_ACCEPTED = ("ObjectsAccepted", Unit.COUNT, "data_processor", "Objects whose rows were staged")
-    OBJECTS_DUPLICATE = ("ObjectsDuplicate", Unit.COUNT, "data_processor", "Objects with the content of an accepted one")
-    OBJECTS_REJECTED = ("ObjectsRejected", Unit.COUNT, "data_processor", "Objects rejected as a whole")
-    ROWS_STAGED = ("RowsStaged", Unit.COUNT, "data_processor", "Rows of accepted objects")
-    UNREADABLE_ROWS = ("UnreadableRows", Unit.COUNT, "data_processor", "Rows of accepted objects that could not be parsed")
+    OBJECTS_ACCEPTED = ("ObjectsAccepted", CloudWatchUnit.COUNT, "data_processor", "Objects whose rows were staged")
+    OBJECTS_DUPLICATE = ("ObjectsDuplicate", CloudWatchUnit.COUNT, "data_processor", "Objects with the content of an accepted one")
+    OBJECTS_REJECTED = ("ObjectsRejected", CloudWatchUnit.COUNT, "data_processor", "Objects rejected as a whole")
+    ROWS_STAGED = ("RowsStaged", CloudWatchUnit.COUNT, "data_processor", "Rows of accepted objects")
+    UNREADABLE_ROWS = ("UnreadableRows", CloudWatchUnit.COUNT, "data_processor", "Rows of accepted objects that could not be parsed")
 
     # The run, in the order of its states
     DAILY_START_ACCEPTED = (
         "DailyStartAccepted",
-        Unit.COUNT,
+        CloudWatchUnit.COUNT,
         "forecast_trigger",
         "1 when the schedule started an execution, 0 when that day's had ended already",
     )
-    INPUT_AGE_DAYS = ("InputAgeDays", Unit.COUNT, "run_resolver", "Days from the last day of the input to the day of the run; 1 is fresh")
-    ROWS_IN = ("RowsIn", Unit.COUNT, "quality_gate", "Rows that the cleansing job read")
-    ROWS_QUARANTINED = ("RowsQuarantined", Unit.COUNT, "quality_gate", "Rows that the cleansing job put in quarantine")
-    BAD_ROW_SHARE = ("BadRowShare", Unit.COUNT, "quality_gate", "Quarantined share of the rows, 0 to 1")
-    RUN_PUBLISHED = ("RunPublished", Unit.COUNT, "run_publisher", "1 when the run was published, else 0; the heartbeat of the platform")
-    FORECAST_SERIES = ("ForecastSeries", Unit.COUNT, "run_publisher", "Series with a forecast")
-    FORECAST_ROWS = ("ForecastRows", Unit.COUNT, "run_publisher", "Rows of the forecast")
-    BACKTEST_WAPE = ("BacktestWape", Unit.PERCENT, "run_publisher", "WAPE of the run's back-test")
+    INPUT_AGE_DAYS = (
+        "InputAgeDays",
+        CloudWatchUnit.COUNT,
+        "run_resolver",
+        "Days from the last day of the input to the day of the run; 1 is fresh",
+    )
+    ROWS_IN = ("RowsIn", CloudWatchUnit.COUNT, "quality_gate", "Rows that the cleansing job read")
+    ROWS_QUARANTINED = ("RowsQuarantined", CloudWatchUnit.COUNT, "quality_gate", "Rows that the cleansing job put in quarantine")
+    BAD_ROW_SHARE = ("BadRowShare", CloudWatchUnit.COUNT, "quality_gate", "Quarantined share of the rows, 0 to 1")
+    RUN_PUBLISHED = (
+        "RunPublished",
+        CloudWatchUnit.COUNT,
+        "run_publisher",
+        "1 when the run was published, else 0; the heartbeat of the platform",
+    )
+    FORECAST_SERIES = ("ForecastSeries", CloudWatchUnit.COUNT, "run_publisher", "Series with a forecast")
+    FORECAST_ROWS = ("ForecastRows", CloudWatchUnit.COUNT, "run_publisher", "Rows of the forecast")
+    BACKTEST_WAPE = ("BacktestWape", CloudWatchUnit.PERCENT, "run_publisher", "WAPE of the run's back-test")
     BACKTEST_COVERAGE = (
         "BacktestCoverage",
-        Unit.PERCENT,
+        CloudWatchUnit.PERCENT,
         "run_publisher",
         "Back-tested days whose demand was between P10 and P90; 80 is nominal",
     )
-    TOO_NEW_SHARE = ("TooNewShare", Unit.PERCENT, "run_publisher", "Series whose history is too short for a forecast")
-    ANOMALY_GROUPS = ("AnomalyGroups", Unit.COUNT, "anomaly_detector", "Groups of anomalies in the days assessed")
-    ANOMALY_ALERTS = ("AnomalyAlerts", Unit.COUNT, "anomaly_detector", "Alerts raised for the groups")
-    ANOMALY_SERIES = ("AnomalySeries", Unit.COUNT, "anomaly_detector", "Series assessed")
-    ANOMALY_TIMES_USUAL = ("AnomalyTimesUsual", Unit.NONE, "anomaly_detector", "Groups relative to the median of the runs before")
-    KPIS_COMPUTED = ("KpisComputed", Unit.COUNT, "kpi_calculator", "KPI values stored")
-    ACCURACY_WAPE = ("AccuracyWape", Unit.PERCENT, "kpi_calculator", "WAPE of the newest comparison with actuals, else of the back-test")
+    TOO_NEW_SHARE = ("TooNewShare", CloudWatchUnit.PERCENT, "run_publisher", "Series whose history is too short for a forecast")
+    ANOMALY_GROUPS = ("AnomalyGroups", CloudWatchUnit.COUNT, "anomaly_detector", "Groups of anomalies in the days assessed")
+    ANOMALY_ALERTS = ("AnomalyAlerts", CloudWatchUnit.COUNT, "anomaly_detector", "Alerts raised for the groups")
+    ANOMALY_SERIES = ("AnomalySeries", CloudWatchUnit.COUNT, "anomaly_detector", "Series assessed")
+    ANOMALY_TIMES_USUAL = ("AnomalyTimesUsual", CloudWatchUnit.NONE, "anomaly_detector", "Groups relative to the median of the runs before")
+    KPIS_COMPUTED = ("KpisComputed", CloudWatchUnit.COUNT, "kpi_calculator", "KPI values stored")
+    ACCURACY_WAPE = (
+        "AccuracyWape",
+        CloudWatchUnit.PERCENT,
+        "kpi_calculator",
+        "WAPE of the newest comparison with actuals, else of the back-test",
+    )
     FORECAST_VALUE_ADDED = (
         "ForecastValueAdded",
-        Unit.NONE,
+        CloudWatchUnit.NONE,
         "kpi_calculator",
         "Percentage points of WAPE gained over the seasonal naive forecast, over a week or more of actuals",
     )
     BIASED_SHARE = (
         "BiasedShare",
-        Unit.NONE,
+        CloudWatchUnit.NONE,
         "kpi_calculator",
         "Percent of the volume whose SKUs are forecast too high, or too low, persistently",
     )
     ACCURACY_SIGMAS = (
         "AccuracySigmas",
-        Unit.NONE,
+        CloudWatchUnit.NONE,
         "kpi_calculator",
         "Standard deviations by which the recent weekly WAPE exceeds the usual one",
     )
-    RUNS_SUCCEEDED = ("RunsSucceeded", Unit.COUNT, "run_recorder", "1 when the run succeeded, else 0")
-    RUNS_FAILED = ("RunsFailed", Unit.COUNT, "run_recorder", "1 when the run failed, else 0")
-    GLUE_DPU_HOURS = ("GlueDpuHours", Unit.NONE, "run_recorder", "DPU-hours of the run's Glue jobs")
+    RUNS_SUCCEEDED = ("RunsSucceeded", CloudWatchUnit.COUNT, "run_recorder", "1 when the run succeeded, else 0")
+    RUNS_FAILED = ("RunsFailed", CloudWatchUnit.COUNT, "run_recorder", "1 when the run failed, else 0")
+    GLUE_DPU_HOURS = ("GlueDpuHours", CloudWatchUnit.NONE, "run_recorder", "DPU-hours of the run's Glue jobs")
     RUN_TIMES_USUAL = (
         "RunTimesUsual",
-        Unit.NONE,
+        CloudWatchUnit.NONE,
         "run_recorder",
         "Duration of the run relative to the 90th percentile of the last two weeks",
     )
 
     # The API
-    CANARY_PASSED = ("CanaryPassed", Unit.COUNT, "canary", "1 when every request of the canary was answered correctly, else 0")
-    CANARY_DURATION = ("CanaryDuration", Unit.MILLISECONDS, "canary", "Duration of all requests of one canary probe")
-    DATABASE_UNAVAILABLE = ("DatabaseUnavailable", Unit.COUNT, "api", "1 for a request that could not reach the database")
-    AUTHENTICATION_FAILURES = ("AuthenticationFailures", Unit.COUNT, ACCESS_LOG, "Requests without a valid token (401)")
+    CANARY_PASSED = ("CanaryPassed", CloudWatchUnit.COUNT, "canary", "1 when every request of the canary was answered correctly, else 0")
+    CANARY_DURATION = ("CanaryDuration", CloudWatchUnit.MILLISECONDS, "canary", "Duration of all requests of one canary probe")
+    DATABASE_UNAVAILABLE = ("DatabaseUnavailable", CloudWatchUnit.COUNT, "api", "1 for a request that could not reach the database")
+    AUTHENTICATION_FAILURES = ("AuthenticationFailures", CloudWatchUnit.COUNT, ACCESS_LOG, "Requests without a valid token (401)")
     THROTTLED_SHARE = (
         "ThrottledShare",
-        Unit.NONE,
+        CloudWatchUnit.NONE,
         ACCESS_LOG,
         "1 for a throttled request (429), 0 for any other; the average is the share",
     )

@@ -15,6 +15,9 @@ from contracts import datasets
 from contracts.datasets import ColumnType, Contract
 from contracts.paths import Zone, dataset_prefix, run_prefix
 
+EACH = "EA"
+"""The unit of measure that every forecast states: pieces."""
+
 
 class Type(Enum):
     """A column's type, by its name in Hive (Athena), Arrow and DuckDB. Arrow's is an alias of pyarrow.type_for_alias, where it has one."""

@@ -10,11 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from contracts.paths import AMAZON_FORECAST, RUN_PARTITION, Zone, run_prefix
+from contracts.tables import EACH
 from forecast_engine.backtest import DECIMALS
 from forecast_engine.panel import SeriesKey
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun
-from glue_jobs.forecast_tables import INTERVAL_LEVEL, UOM, daily_rows
+from glue_jobs.forecast_tables import INTERVAL_LEVEL, daily_rows
 from kpi_engine.shared.arrays import Floats
 
 QUANTILES = ["p10", "p50", "p90"]
@@ -61,7 +62,7 @@ def amazon_daily_table(export: pd.DataFrame, run: JobRun, series: Sequence[Serie
             "confidence_lower": lower,
             "confidence_upper": upper,
             "interval_level": np.full(len(rows), INTERVAL_LEVEL),
-            "uom": pa.array([UOM] * len(rows)),
+            "uom": pa.array([EACH] * len(rows)),
             "model": pa.array([model] * len(rows)),
         }
     )

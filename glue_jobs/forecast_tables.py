@@ -11,13 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from contracts.paths import RUN_PARTITION
-from contracts.tables import BACKTEST, EXCLUDED, FORECASTS, Table
+from contracts.tables import BACKTEST, EACH, EXCLUDED, FORECASTS, Table
 from forecast_engine.backtest import DECIMALS, BacktestOrigin
 from forecast_engine.exclusions import Exclusion
 from forecast_engine.forecaster import PanelForecast
 from forecast_engine.panel import SeriesKey
 
-UOM = "EA"
 INTERVAL_LEVEL = 0.8
 """P10 to P90."""
 QUANTILES = {"confidence_lower": 0.1, "predicted_value": 0.5, "confidence_upper": 0.9}
@@ -53,7 +52,7 @@ def daily_table(forecast: PanelForecast, run_id: str) -> pa.Table:
             **{name: values.ravel() for name, values in zip(QUANTILES, quantiles, strict=True)},
             "mean_value": np.round(forecast.mean, DECIMALS).ravel(),
             "interval_level": np.full(series * days, INTERVAL_LEVEL),
-            "uom": _constant(UOM, series * days),
+            "uom": _constant(EACH, series * days),
             "model": _constant(forecast.model, series * days),
         }
     )

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk.common.log_group import create_log_group
 from cdk.settings.model import Settings
-from contracts.metrics import NAMESPACE, Metric
+from contracts.metrics import NAMESPACE, PlatformMetric
 
 ACCESS_LOG = {
     "request_id": "$context.requestId",
@@ -57,8 +57,8 @@ def count_authentication_failures(scope: Construct, access_logs: LogGroup) -> No
         log_group=access_logs,
         filter_pattern=FilterPattern.string_value("$.status", "=", "401"),
         metric_namespace=NAMESPACE,
-        metric_name=str(Metric.AUTHENTICATION_FAILURES),
-        dimensions=Metric.AUTHENTICATION_FAILURES.dimensions("$.stage"),
+        metric_name=str(PlatformMetric.AUTHENTICATION_FAILURES),
+        dimensions=PlatformMetric.AUTHENTICATION_FAILURES.dimensions("$.stage"),
     )
 
 
@@ -71,7 +71,7 @@ def measure_throttled_share(scope: Construct, access_logs: LogGroup) -> None:
             log_group=access_logs,
             filter_pattern=FilterPattern.string_value("$.status", equals, "429"),
             metric_namespace=NAMESPACE,
-            metric_name=str(Metric.THROTTLED_SHARE),
+            metric_name=str(PlatformMetric.THROTTLED_SHARE),
             metric_value=value,
-            dimensions=Metric.THROTTLED_SHARE.dimensions("$.stage"),
+            dimensions=PlatformMetric.THROTTLED_SHARE.dimensions("$.stage"),
         )

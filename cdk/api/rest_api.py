@@ -26,10 +26,9 @@ from cdk.api.web_acl import WebAcl
 from cdk.common.log_group import create_log_group
 from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
+from contracts.routes import API_PATH, PublicRoute
 from contracts.scopes import Scope
 
-BASE_PATH = "api/v1"
-PUBLIC_ROUTES = ("health", "openapi.json", "docs")
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 # A regional API accepts TLS 1.0 by default. STRICT: the Host header must match the name in the TLS handshake.
 TLS = {"SecurityPolicy": "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "EndpointAccessMode": "STRICT"}
@@ -54,9 +53,9 @@ class PlatformApi(Construct):
         self._require_tls()
         add_execution_logs(self, self.api, settings)
         integration = LambdaIntegration(handler)
-        base = self.api.root.resource_for_path(BASE_PATH)
-        for route in PUBLIC_ROUTES:
-            self._add_public_route(base.add_resource(route), integration)
+        base = self.api.root.resource_for_path(API_PATH.removeprefix("/"))
+        for route in PublicRoute:
+            self._add_public_route(base.add_resource(str(route)), integration)
         proxy = self._add_protected_routes(base, integration, settings)
         if settings.cors_origins:
             self._add_preflight(proxy, integration)

@@ -69,12 +69,12 @@ class AlarmSpec:
 
 def page(name: str, runbook: str, description: str, *conditions: Condition) -> AlarmSpec:
     """Return an alarm that pages the on-call engineer."""
-    return AlarmSpec(name, runbook, Severity.PAGE, description, conditions)
+    return AlarmSpec(str(name), runbook, Severity.PAGE, description, conditions)
 
 
 def ticket(name: str, runbook: str, description: str, *conditions: Condition) -> AlarmSpec:
     """Return an alarm that waits for working hours."""
-    return AlarmSpec(name, runbook, Severity.TICKET, description, conditions)
+    return AlarmSpec(str(name), runbook, Severity.TICKET, description, conditions)
 
 
 class Alarms(Construct):

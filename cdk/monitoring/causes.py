@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cdk.compute.function_specs import API, DATA_PROCESSOR, FUNCTION_SPECS
-from contracts.metrics import Metric
+from contracts.alarms import AlarmName
+from contracts.metrics import PlatformMetric
 
-DATABASE_UNAVAILABLE = str(Metric.DATABASE_UNAVAILABLE)
+DATABASE_UNAVAILABLE = str(PlatformMetric.DATABASE_UNAVAILABLE)
 """The alarm has the name of its metric."""
 MEMORY_HOURS = 26
-EVENTS = ("RunFailed", "RunTimedOut", "RunAborted")
+EVENTS = (str(AlarmName.RUN_FAILED), "RunTimedOut", str(AlarmName.RUN_ABORTED))
 """Causes whose alarm clears after minutes, but until the next run, a day later, nothing new is published."""
 
 
@@ -34,7 +35,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "ApiRefusals": ("AuthenticationFailures", "ApiThrottled"),
     "DatabaseBusy": ("DatabaseAtMaximum",),
     "QueueAge": (DATABASE_UNAVAILABLE, function_alarm(DATA_PROCESSOR.name, "Errors"), function_alarm(DATA_PROCESSOR.name, "Throttled")),
-    "NoPublishedRun": EVENTS,
+    str(AlarmName.NO_PUBLISHED_RUN): EVENTS,
     function_alarm(API.name, "Slow"): (DATABASE_UNAVAILABLE, "DatabaseAtMaximum"),
     **{function_alarm(spec.name, "Errors"): (DATABASE_UNAVAILABLE,) for spec in FUNCTION_SPECS if spec.in_vpc},
 }

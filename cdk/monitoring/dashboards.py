@@ -18,36 +18,36 @@ from constructs import Construct
 from cdk.common.metrics import platform_metric
 from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
-from contracts.metrics import NAMESPACE, Metric
+from contracts.metrics import NAMESPACE, PlatformMetric
 
-Graph = tuple[tuple[Metric, ...], str]
+Graph = tuple[tuple[PlatformMetric, ...], str]
 """The metrics of a graph, and their statistic."""
 BUSINESS: dict[str, dict[str, Graph]] = {
     "Accuracy": {
-        "Forecast error (WAPE, %)": ((Metric.ACCURACY_WAPE,), "Average"),
-        "Forecast value added over the seasonal naive (percentage points)": ((Metric.FORECAST_VALUE_ADDED,), "Average"),
-        "Volume with a persistent bias (%)": ((Metric.BIASED_SHARE,), "Maximum"),
-        "Weekly WAPE above the usual (standard deviations)": ((Metric.ACCURACY_SIGMAS,), "Maximum"),
-        "Back-test error (WAPE, %)": ((Metric.BACKTEST_WAPE,), "Average"),
-        "Back-test coverage of P10 to P90 (%, nominal 80)": ((Metric.BACKTEST_COVERAGE,), "Average"),
+        "Forecast error (WAPE, %)": ((PlatformMetric.ACCURACY_WAPE,), "Average"),
+        "Forecast value added over the seasonal naive (percentage points)": ((PlatformMetric.FORECAST_VALUE_ADDED,), "Average"),
+        "Volume with a persistent bias (%)": ((PlatformMetric.BIASED_SHARE,), "Maximum"),
+        "Weekly WAPE above the usual (standard deviations)": ((PlatformMetric.ACCURACY_SIGMAS,), "Maximum"),
+        "Back-test error (WAPE, %)": ((PlatformMetric.BACKTEST_WAPE,), "Average"),
+        "Back-test coverage of P10 to P90 (%, nominal 80)": ((PlatformMetric.BACKTEST_COVERAGE,), "Average"),
     },
     "Runs": {
-        "Published runs": ((Metric.RUN_PUBLISHED,), "Sum"),
-        "Finished runs": ((Metric.RUNS_SUCCEEDED, Metric.RUNS_FAILED), "Sum"),
-        "Run duration relative to the usual": ((Metric.RUN_TIMES_USUAL,), "Maximum"),
-        "Glue DPU-hours": ((Metric.GLUE_DPU_HOURS,), "Sum"),
-        "Series and rows of the forecast": ((Metric.FORECAST_SERIES, Metric.FORECAST_ROWS), "Maximum"),
-        "Series too new to forecast (%)": ((Metric.TOO_NEW_SHARE,), "Maximum"),
+        "Published runs": ((PlatformMetric.RUN_PUBLISHED,), "Sum"),
+        "Finished runs": ((PlatformMetric.RUNS_SUCCEEDED, PlatformMetric.RUNS_FAILED), "Sum"),
+        "Run duration relative to the usual": ((PlatformMetric.RUN_TIMES_USUAL,), "Maximum"),
+        "Glue DPU-hours": ((PlatformMetric.GLUE_DPU_HOURS,), "Sum"),
+        "Series and rows of the forecast": ((PlatformMetric.FORECAST_SERIES, PlatformMetric.FORECAST_ROWS), "Maximum"),
+        "Series too new to forecast (%)": ((PlatformMetric.TOO_NEW_SHARE,), "Maximum"),
     },
     "Anomalies": {
-        "Groups and alerts": ((Metric.ANOMALY_GROUPS, Metric.ANOMALY_ALERTS), "Maximum"),
-        "Groups relative to the usual": ((Metric.ANOMALY_TIMES_USUAL,), "Maximum"),
+        "Groups and alerts": ((PlatformMetric.ANOMALY_GROUPS, PlatformMetric.ANOMALY_ALERTS), "Maximum"),
+        "Groups relative to the usual": ((PlatformMetric.ANOMALY_TIMES_USUAL,), "Maximum"),
     },
     "Data": {
-        "Age of the newest input day (days, 1 is fresh)": ((Metric.INPUT_AGE_DAYS,), "Maximum"),
-        "Ingested objects": ((Metric.OBJECTS_ACCEPTED, Metric.OBJECTS_DUPLICATE, Metric.OBJECTS_REJECTED), "Sum"),
-        "Rows read and quarantined": ((Metric.ROWS_IN, Metric.ROWS_QUARANTINED), "Sum"),
-        "Quarantined share of rows": ((Metric.BAD_ROW_SHARE,), "Maximum"),
+        "Age of the newest input day (days, 1 is fresh)": ((PlatformMetric.INPUT_AGE_DAYS,), "Maximum"),
+        "Ingested objects": ((PlatformMetric.OBJECTS_ACCEPTED, PlatformMetric.OBJECTS_DUPLICATE, PlatformMetric.OBJECTS_REJECTED), "Sum"),
+        "Rows read and quarantined": ((PlatformMetric.ROWS_IN, PlatformMetric.ROWS_QUARANTINED), "Sum"),
+        "Quarantined share of rows": ((PlatformMetric.BAD_ROW_SHARE,), "Maximum"),
     },
 }
 ALARMS_HEIGHT = 8
@@ -116,5 +116,5 @@ class Dashboards(Construct):
             alarm_factory_defaults=AlarmFactoryDefaults(actions_enabled=False, alarm_name_prefix=self._settings.stack_name(name)),
         )
 
-    def _metrics(self, metrics: tuple[Metric, ...], statistic: str) -> list[aws_cloudwatch.Metric]:
+    def _metrics(self, metrics: tuple[PlatformMetric, ...], statistic: str) -> list[aws_cloudwatch.Metric]:
         return [platform_metric(self._settings, metric, statistic) for metric in metrics]

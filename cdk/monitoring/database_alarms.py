@@ -10,7 +10,7 @@ from cdk.monitoring.alarms import AlarmSpec, Condition, page, ticket
 from cdk.monitoring.causes import DATABASE_UNAVAILABLE
 from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
-from contracts.metrics import Metric as PlatformMetric
+from contracts.metrics import PlatformMetric
 
 BYTES_PER_ACU = 2 * 1024**3
 READER_LAG_MS = 1000  # usually below 100; with such a lag a failover takes longer

@@ -7,7 +7,7 @@ from aws_cdk import Duration
 from cdk.common.metrics import platform_metric
 from cdk.monitoring.alarms import AlarmSpec, Condition, ticket
 from cdk.settings.model import Settings
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 
 DAY = Duration.days(1)
 NOMINAL_COVERAGE_PERCENT, COVERAGE_TOLERANCE_POINTS = 80, 10
@@ -19,12 +19,12 @@ STORM_RATIO = 5  # to the usual number of groups
 
 def forecast_alarms(settings: Settings) -> list[AlarmSpec]:
     """Return the alarms on forecasts and anomalies. Accuracy degrades slowly, so weekly figures must be bad on two of three days."""
-    coverage = platform_metric(settings, Metric.BACKTEST_COVERAGE, "Minimum")
-    value_added = platform_metric(settings, Metric.FORECAST_VALUE_ADDED, "Minimum", DAY)
-    accuracy_sigmas = platform_metric(settings, Metric.ACCURACY_SIGMAS, "Maximum", DAY)
-    biased_share = platform_metric(settings, Metric.BIASED_SHARE, "Maximum", DAY)
-    too_new_share = platform_metric(settings, Metric.TOO_NEW_SHARE, "Maximum", DAY)
-    groups_ratio = platform_metric(settings, Metric.ANOMALY_TIMES_USUAL, "Maximum")
+    coverage = platform_metric(settings, PlatformMetric.BACKTEST_COVERAGE, "Minimum")
+    value_added = platform_metric(settings, PlatformMetric.FORECAST_VALUE_ADDED, "Minimum", DAY)
+    accuracy_sigmas = platform_metric(settings, PlatformMetric.ACCURACY_SIGMAS, "Maximum", DAY)
+    biased_share = platform_metric(settings, PlatformMetric.BIASED_SHARE, "Maximum", DAY)
+    too_new_share = platform_metric(settings, PlatformMetric.TOO_NEW_SHARE, "Maximum", DAY)
+    groups_ratio = platform_metric(settings, PlatformMetric.ANOMALY_TIMES_USUAL, "Maximum")
     return [
         ticket(
             "IntervalsNarrow",

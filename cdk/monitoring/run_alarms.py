@@ -9,7 +9,8 @@ from cdk.common.metrics import PERIOD, platform_metric
 from cdk.monitoring.alarms import AlarmSpec, Condition, page, ticket
 from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
-from contracts.metrics import Metric
+from contracts.alarms import AlarmName
+from contracts.metrics import PlatformMetric
 
 HEARTBEAT_HOURS = 26  # a day, and two hours for a run that starts late
 SLOW_RATIO = 2  # to the 90th percentile of the last two weeks
@@ -20,15 +21,20 @@ FRESH_INPUT_DAYS = 1
 
 def run_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmSpec]:
     """Return the alarms on runs: none published, failed, slow or expensive."""
-    runs_published = platform_metric(settings, Metric.RUN_PUBLISHED, "Sum", Duration.hours(1))
+    runs_published = platform_metric(settings, PlatformMetric.RUN_PUBLISHED, "Sum", Duration.hours(1))
     heartbeat = Condition(runs_published, 1, of=HEARTBEAT_HOURS, periods=HEARTBEAT_HOURS, below=True, heartbeat=True)
     machine = resources.machine
-    dpu_hours = platform_metric(settings, Metric.GLUE_DPU_HOURS, "Sum", Duration.days(1))
-    duration_ratio = platform_metric(settings, Metric.RUN_TIMES_USUAL, "Maximum")
+    dpu_hours = platform_metric(settings, PlatformMetric.GLUE_DPU_HOURS, "Sum", Duration.days(1))
+    duration_ratio = platform_metric(settings, PlatformMetric.RUN_TIMES_USUAL, "Maximum")
     return [
-        page("NoPublishedRun", "no-published-run", "No run has been published for 26 hours; clients read older forecasts.", heartbeat),
         page(
-            "RunFailed",
+            AlarmName.NO_PUBLISHED_RUN,
+            "no-published-run",
+            "No run has been published for 26 hours; clients read older forecasts.",
+            heartbeat,
+        ),
+        page(
+            AlarmName.RUN_FAILED,
             "run-failed",
             "A run failed; clients read the last published run.",
             Condition(machine.metric_failed(period=PERIOD), 1),
@@ -39,7 +45,12 @@ def run_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmS
             "A run exceeded the time limit of the state machine.",
             Condition(machine.metric_timed_out(period=PERIOD), 1),
         ),
-        page("RunAborted", "run-aborted", "A person or a program stopped a run.", Condition(machine.metric_aborted(period=PERIOD), 1)),
+        page(
+            AlarmName.RUN_ABORTED,
+            "run-aborted",
+            "A person or a program stopped a run.",
+            Condition(machine.metric_aborted(period=PERIOD), 1),
+        ),
         ticket(
             "GlueOverBudget",
             "glue-over-budget",
@@ -52,8 +63,8 @@ def run_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmS
 
 def data_alarms(settings: Settings) -> list[AlarmSpec]:
     """Return the alarms on the age and the quality of the input."""
-    input_age_days = platform_metric(settings, Metric.INPUT_AGE_DAYS, "Maximum")
-    bad_row_share = platform_metric(settings, Metric.BAD_ROW_SHARE, "Maximum")
+    input_age_days = platform_metric(settings, PlatformMetric.INPUT_AGE_DAYS, "Maximum")
+    bad_row_share = platform_metric(settings, PlatformMetric.BAD_ROW_SHARE, "Maximum")
     return [
         ticket("SourceLate", "source-late", "A run used data older than yesterday's.", Condition(input_age_days, FRESH_INPUT_DAYS + 1)),
         ticket(
@@ -67,10 +78,10 @@ def data_alarms(settings: Settings) -> list[AlarmSpec]:
 
 def ingestion_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmSpec]:
     """Return the alarms on the queues, and on objects that are rejected."""
-    objects_rejected = platform_metric(settings, Metric.OBJECTS_REJECTED, "Sum")
+    objects_rejected = platform_metric(settings, PlatformMetric.OBJECTS_REJECTED, "Sum")
     return [
         ticket(
-            "DeadLetters",
+            AlarmName.DEAD_LETTERS,
             "dead-letters",
             "An object could not be ingested in five attempts.",
             Condition(_messages(resources.ingestion_dead_letters), 1),
@@ -82,13 +93,13 @@ def ingestion_alarms(settings: Settings, resources: MonitoredResources) -> list[
             Condition(_oldest_age_s(resources.ingestion_dead_letters), DEAD_LETTER_AGE_S),
         ),
         ticket(
-            "ScheduleMissed",
+            AlarmName.SCHEDULE_MISSED,
             "schedule-missed",
             "The schedule could not start the daily run.",
             Condition(_messages(resources.missed_starts), 1),
         ),
         ticket(
-            "UndeliveredExecutionEvents",
+            AlarmName.UNDELIVERED_EXECUTION_EVENTS,
             "undelivered-execution-events",
             "A status event of an execution could not be processed; its run may show the wrong status.",
             Condition(_messages(resources.undelivered_execution_events), 1),
@@ -99,7 +110,9 @@ def ingestion_alarms(settings: Settings, resources: MonitoredResources) -> list[
             "Objects have been waiting for ingestion for more than 15 minutes.",
             Condition(_oldest_age_s(resources.ingestion_queue), QUEUE_AGE_S),
         ),
-        ticket("ObjectsRejected", "objects-rejected", "An object in the landing zone was rejected.", Condition(objects_rejected, 1)),
+        ticket(
+            AlarmName.OBJECTS_REJECTED, "objects-rejected", "An object in the landing zone was rejected.", Condition(objects_rejected, 1)
+        ),
     ]
 
 

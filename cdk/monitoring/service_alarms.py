@@ -12,7 +12,7 @@ from cdk.monitoring.alarms import AlarmSpec, Condition, page, ticket
 from cdk.monitoring.causes import function_alarm
 from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 
 ERROR_BUDGET = 0.001
 """Share of failed requests that an availability of 99.9 % in 30 days allows."""
@@ -32,8 +32,8 @@ def api_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmS
     """Return the alarms on errors, latency and rejected requests of the API."""
     latency = resources.api.metric_latency(period=PERIOD, statistic="p99")
     client_error_share = resources.api.metric_client_error(period=PERIOD, statistic="Average")
-    authentication_failures = platform_metric(settings, Metric.AUTHENTICATION_FAILURES, "Sum")
-    throttled_share = platform_metric(settings, Metric.THROTTLED_SHARE, "Average")
+    authentication_failures = platform_metric(settings, PlatformMetric.AUTHENTICATION_FAILURES, "Sum")
+    throttled_share = platform_metric(settings, PlatformMetric.THROTTLED_SHARE, "Average")
     return [
         _burn_rate(resources, "ApiErrorsFast", FAST_BURN, (Duration.minutes(5), Duration.hours(1)), "two days"),
         _burn_rate(resources, "ApiErrorsSlow", SLOW_BURN, (Duration.minutes(30), Duration.hours(6)), "five days"),
@@ -93,7 +93,7 @@ def _firewall_blocks(firewall: WebAcl) -> AlarmSpec:
 
 
 def _canary_fails(settings: Settings) -> AlarmSpec:
-    canary_passed = platform_metric(settings, Metric.CANARY_PASSED, "Minimum", Duration.minutes(settings.canary_minutes))
+    canary_passed = platform_metric(settings, PlatformMetric.CANARY_PASSED, "Minimum", Duration.minutes(settings.canary_minutes))
     return page(
         "CanaryFailed",
         "canary-failed",

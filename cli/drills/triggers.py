@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NotRequired, Protocol, TypedDict
 
+from contracts.alarms import AlarmName
 from contracts.paths import Zone, dataset_prefix
 
 SAMPLE_COUNT = 100_000.0  # outweighs the real data of the same period
@@ -85,7 +86,7 @@ def put_breaching_data(target: Target, alarm: AlarmDescription) -> None:
 
 @contextmanager
 def _fail_run(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
-    arn = _start(target, {"drill": "RunFailed"})
+    arn = _start(target, {"drill": str(AlarmName.RUN_FAILED)})
     yield f"started run {arn.rsplit(':', 1)[1]} with an invalid input"
 
 
@@ -143,11 +144,11 @@ def _cancel_heartbeats(target: Target, alarm: AlarmDescription) -> Iterator[str]
 Trigger = Callable[[Target, AlarmDescription], AbstractContextManager[str]]
 """Triggers an alarm and yields what it did; at the end of the block it undoes it."""
 TRIGGERS: dict[str, Trigger] = {
-    "RunFailed": _fail_run,
-    "RunAborted": _stop_run,
-    "DeadLetters": _add_dead_letter,
-    "ScheduleMissed": _add_dead_letter,
-    "UndeliveredExecutionEvents": _add_dead_letter,
-    "ObjectsRejected": _drop_invalid_file,
-    "NoPublishedRun": _cancel_heartbeats,
+    AlarmName.RUN_FAILED: _fail_run,
+    AlarmName.RUN_ABORTED: _stop_run,
+    AlarmName.DEAD_LETTERS: _add_dead_letter,
+    AlarmName.SCHEDULE_MISSED: _add_dead_letter,
+    AlarmName.UNDELIVERED_EXECUTION_EVENTS: _add_dead_letter,
+    AlarmName.OBJECTS_REJECTED: _drop_invalid_file,
+    AlarmName.NO_PUBLISHED_RUN: _cancel_heartbeats,
 }

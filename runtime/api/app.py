@@ -7,16 +7,14 @@ from typing import Any
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
 
+from contracts.routes import API_PATH, PublicRoute
 from contracts.version import VERSION
 from runtime.api import data_quality, forecast_runs, forecasts, health, jobs, kpis
-from runtime.api.docs_page import customise_page
+from runtime.api.docs_page import build_page
 from runtime.api.documentation import AUTHORIZE_HINT, DESCRIPTION, OPENAPI_VERSION, TITLE
 from runtime.api.problems import register_problem_handlers
-from runtime.api.responses import add_common_headers, raw_json_response
+from runtime.api.responses import PUBLIC_FOR_MINUTES, add_common_headers, raw_json_response
 
-BASE_PATH = "/api/v1"
-PUBLIC_PATHS = ("/health",)
-"""Operations that need no token."""
 ROUTERS = (forecasts.router, forecast_runs.router, jobs.router, kpis.router, data_quality.router, health.router)
 
 
@@ -24,16 +22,20 @@ def mount(app: ApiGatewayResolver) -> None:
     """Add every route, the error handlers and the documentation to a resolver."""
     app.use([add_common_headers])
     for router in ROUTERS:
-        app.include_router(router, prefix=BASE_PATH)
+        app.include_router(router, prefix=API_PATH)
     register_problem_handlers(app)
-    app.enable_swagger(path=f"{BASE_PATH}/docs", middlewares=[customise_page], **description())
 
-    @app.get(f"{BASE_PATH}/openapi.json", include_in_schema=False)
+    @app.get(PublicRoute.OPENAPI.path, include_in_schema=False)
     def openapi() -> Response[str]:
-        return raw_json_response(document(app), cache="public, max-age=300")
+        return raw_json_response(document(app, server=_mount_point(app)), cache=PUBLIC_FOR_MINUTES)
+
+    @app.get(PublicRoute.DOCS.path, include_in_schema=False)
+    def docs() -> Response[str]:
+        page = build_page(document(app, server=_mount_point(app)))
+        return Response(status_code=200, content_type="text/html", body=page, headers={"Cache-Control": PUBLIC_FOR_MINUTES})
 
 
-def description(server: str | None = None) -> dict[str, Any]:
+def description(server: str = "/") -> dict[str, Any]:
     """Return the parts of the OpenAPI document that describe the API as a whole."""
     return {
         "title": TITLE,
@@ -42,16 +44,23 @@ def description(server: str | None = None) -> dict[str, Any]:
         "description": DESCRIPTION,
         "security_schemes": {"token": HTTPBearer(description=AUTHORIZE_HINT)},
         "security": [{"token": []}],
-        **({"servers": [Server(url=server)]} if server else {}),
+        "servers": [Server(url=server)],
     }
 
 
-def document(app: ApiGatewayResolver, server: str | None = None) -> str:
-    """Return the OpenAPI document as JSON."""
+def document(app: ApiGatewayResolver, server: str = "/") -> str:
+    """Return the OpenAPI document as JSON; `server` is what the paths are relative to."""
     schema = app.get_openapi_schema(**description(server))
-    for path in PUBLIC_PATHS:
+    for route in PublicRoute:
         # Set here, because Powertools drops the empty list of a route, which means that it needs no token.
-        operation = (schema.paths or {})[f"{BASE_PATH}{path}"].get
-        if operation is not None:
-            operation.security = []
+        item = (schema.paths or {}).get(route.path)
+        if item is not None and item.get is not None:
+            item.get.security = []
     return schema.model_dump_json(by_alias=True, exclude_none=True, indent=2)
+
+
+def _mount_point(app: ApiGatewayResolver) -> str:
+    """Return what the caller's path has before that of the route: the stage, but for a domain of one's own."""
+    event = app.current_event.raw_event
+    whole_path = str((event.get("requestContext") or {}).get("path") or "")
+    return (whole_path.removesuffix(str(event["path"])) if whole_path.endswith(str(event["path"])) else "") or "/"

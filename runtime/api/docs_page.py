@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from functools import cache
+from importlib.resources import files
 
+from aws_lambda_powertools.event_handler.openapi.swagger_ui import generate_swagger_html
+
+from contracts.routes import PublicRoute
 from runtime.api.documentation import TITLE
 
+ASSETS = files("aws_lambda_powertools.event_handler.openapi.swagger_ui")
 REPLACEMENTS = (
     ("<title>Swagger UI</title>", f'<title>{TITLE}</title>\n    <meta name="viewport" content="width=device-width, initial-scale=1">'),
     ('dom_id: "#swagger-ui",', 'dom_id: "#swagger-ui",\n    defaultModelsExpandDepth: -1,\n    operationsSorter: "alpha",'),
+    ('currentUrl.pathname + "?format=json"', f'"{PublicRoute.OPENAPI}"'),
 )
+"""Powertools has no parameter for the title, the viewport, the options of Swagger UI or the link to the document."""
 
 
-def customise_page(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[object]:
-    """Set title, viewport and options of the page; Powertools has no parameter for the title, the viewport or the options of Swagger UI."""
-    response: Response[object] = next_middleware(app)
+def build_page(document: str) -> str:
+    """Return the page that shows this OpenAPI document (JSON); it loads nothing from elsewhere.
+
+    The route that Powertools adds by itself would build a document of its own, in which every operation needs a token.
+    """
+    page = generate_swagger_html(
+        spec=document.replace("</", "<\\/"),  # no text of the document may end the script that it is in
+        swagger_js=_read_asset("swagger-ui-bundle.min.js"),
+        swagger_css=_read_asset("swagger-ui.min.css"),
+        swagger_base_url="",
+        oauth2_config=None,
+    )
     for old, new in REPLACEMENTS:
-        response.body = str(response.body).replace(old, new, 1)
-    return response
+        page = page.replace(old, new, 1)
+    return page
+
+
+@cache
+def _read_asset(name: str) -> str:
+    return (ASSETS / name).read_text(encoding="utf-8")

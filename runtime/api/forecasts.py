@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from contracts.routes import API_PATH
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import accuracy, parameters
@@ -92,7 +93,7 @@ def generate_forecasts(
         require_token_scope(event, Scope.ADMINISTER_DATA, "A request with `publish: true` or a `gate` other than `enforce`")
     caller = claims(event).get("client_id", "unknown")
     job, is_replay = bootstrap.services().forecast_jobs.start(request, idempotency_key, caller)
-    headers = {"Location": f"/api/v1/jobs/{job.id}", "Retry-After": "5"}
+    headers = {"Location": f"{API_PATH}/jobs/{job.id}", "Retry-After": "5"}
     if is_replay:
         headers["Idempotency-Replayed"] = "true"
     return json_response(job_body(job), status=202, headers=headers)
@@ -173,5 +174,5 @@ def _run_body(run: ForecastRun, *, is_published: bool) -> dict[str, object]:
         **{name: getattr(run, name) for name in (*fields, *fields_of_model)},
         "params": dict(run.params),
         "warnings": list(run.warnings),
-        "input": {"objects": run.input_objects, "digest": run.input_digest, "lineage": f"/api/v1/forecasts/{run.id}/lineage"},
+        "input": {"objects": run.input_objects, "digest": run.input_digest, "lineage": f"{API_PATH}/forecasts/{run.id}/lineage"},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
+from contracts.routes import API_PATH
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
@@ -42,5 +43,5 @@ def job_body(job: Job) -> dict[str, object]:
         "progress": dict(job.progress),
         "error": job.error,
         "result": job.result,
-        "links": {"self": f"/api/v1/jobs/{job.id}", "forecast": f"/api/v1/forecasts/{job.id}"},
+        "links": {"self": f"{API_PATH}/jobs/{job.id}", "forecast": f"{API_PATH}/forecasts/{job.id}"},
     }

@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from pydantic_core import ErrorDetails
 
 from contracts.environment import Variable
-from contracts.metrics import NAMESPACE, Metric
+from contracts.metrics import NAMESPACE, PlatformMetric
 from runtime.api.responses import JSON, SECURITY_HEADERS, request_id
 from runtime.errors import DatabaseUnavailable, SignifyError, Unavailable
 
@@ -103,13 +103,13 @@ def _unavailable(app: ApiGatewayResolver, error: Unavailable) -> Response[str]:
     """Log the reason, which may name hosts and users; the response has only the dependency and `Retry-After`."""
     logger.warning("dependency unavailable", reason=str(error))
     if isinstance(error, DatabaseUnavailable):
-        _count(Metric.DATABASE_UNAVAILABLE)
+        _count(PlatformMetric.DATABASE_UNAVAILABLE)
     what = str(error).partition(": ")[0].rstrip(".")
     retry = "" if error.retry_after_s is None else f" Retry in {error.retry_after_s} seconds."
     return problem(app, HTTPStatus.SERVICE_UNAVAILABLE, error.code, f"{what}.{retry}", retry_after_s=error.retry_after_s)
 
 
-def _count(metric: Metric) -> None:
+def _count(metric: PlatformMetric) -> None:
     dimensions = metric.dimensions(os.environ.get(Variable.STAGE, "local"))
     with single_metric(name=metric.value, unit=MetricUnit(metric.unit.value), value=1, namespace=NAMESPACE, default_dimensions=dimensions):
         pass  # the metric is printed at the end of the block

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 JSON = "application/json"
 NO_STORE = "no-store"
 CACHE_BRIEFLY = "private, max-age=60"
+PUBLIC_FOR_MINUTES = "public, max-age=300"
 
 SECURITY_HEADERS = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",

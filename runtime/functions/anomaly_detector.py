@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.functions.events import RunEvent, parse
 from runtime.functions.observability import emit
@@ -19,10 +19,10 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
     result = bootstrap.services().anomaly_detection.detect(parse(RunEvent, event).run_id)
     emit(
         {
-            Metric.ANOMALY_GROUPS: result.report.total,
-            Metric.ANOMALY_ALERTS: len(result.report.alerts),
-            Metric.ANOMALY_SERIES: result.n_series,
-            Metric.ANOMALY_TIMES_USUAL: result.times_usual,
+            PlatformMetric.ANOMALY_GROUPS: result.report.total,
+            PlatformMetric.ANOMALY_ALERTS: len(result.report.alerts),
+            PlatformMetric.ANOMALY_SERIES: result.n_series,
+            PlatformMetric.ANOMALY_TIMES_USUAL: result.times_usual,
         }
     )
     return result.to_state_output()

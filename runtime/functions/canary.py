@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.functions.observability import emit, observe
 
@@ -15,5 +15,5 @@ from runtime.functions.observability import emit, observe
 def handler(_event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Probe the API once and publish the result and the duration as metrics."""
     result = bootstrap.services().canary_probe.run()
-    emit({Metric.CANARY_PASSED: int(result.passed), Metric.CANARY_DURATION: result.milliseconds})
+    emit({PlatformMetric.CANARY_PASSED: int(result.passed), PlatformMetric.CANARY_DURATION: result.milliseconds})
     return result.as_dict()

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.errors import Unavailable
 from runtime.functions.landing_events import landed_objects
@@ -20,9 +20,9 @@ from runtime.services.ingestion.delivery_lease import Delivery
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))
 
 OBJECT_COUNTS = {
-    ObjectStatus.ACCEPTED: Metric.OBJECTS_ACCEPTED,
-    ObjectStatus.DUPLICATE: Metric.OBJECTS_DUPLICATE,
-    ObjectStatus.REJECTED: Metric.OBJECTS_REJECTED,
+    ObjectStatus.ACCEPTED: PlatformMetric.OBJECTS_ACCEPTED,
+    ObjectStatus.DUPLICATE: PlatformMetric.OBJECTS_DUPLICATE,
+    ObjectStatus.REJECTED: PlatformMetric.OBJECTS_REJECTED,
 }
 
 
@@ -68,4 +68,10 @@ def _report(record: IngestedObject) -> None:
     }
     logger.info("object received", extra=fields)
     if record.status in OBJECT_COUNTS:  # a repeated delivery of an object that was withdrawn since counts as nothing
-        emit({OBJECT_COUNTS[record.status]: 1, Metric.ROWS_STAGED: record.rows, Metric.UNREADABLE_ROWS: record.unreadable_rows})
+        emit(
+            {
+                OBJECT_COUNTS[record.status]: 1,
+                PlatformMetric.ROWS_STAGED: record.rows,
+                PlatformMetric.UNREADABLE_ROWS: record.unreadable_rows,
+            }
+        )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.functions.events import RunEvent, parse
 from runtime.functions.observability import emit
@@ -18,5 +18,11 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
     """Measure this run's back-test, and the earlier runs against what has happened since."""
     result = bootstrap.services().kpi_calculation.calculate(parse(RunEvent, event).run_id)
     headline = result.headline
-    emit({Metric.KPIS_COMPUTED: result.n_kpis, Metric.ACCURACY_WAPE: headline.report.wape if headline else None, **result.health()})
+    emit(
+        {
+            PlatformMetric.KPIS_COMPUTED: result.n_kpis,
+            PlatformMetric.ACCURACY_WAPE: headline.report.wape if headline else None,
+            **result.health(),
+        }
+    )
     return result.to_state_output()

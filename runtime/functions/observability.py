@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.environment import Variable
-from contracts.metrics import NAMESPACE, STAGE, Metric
+from contracts.metrics import NAMESPACE, STAGE, PlatformMetric
 from contracts.stages import LOCAL_STAGE
 
 # A handler that fails before it emits a metric has nothing to publish; a warning about that would only hide the failure.
@@ -39,7 +39,7 @@ def observe(handler: Handler) -> Handler:
     return cast("Handler", logger.inject_lambda_context(handler_with_metrics, clear_state=True))
 
 
-def emit(values: Mapping[Metric, float | None]) -> None:
+def emit(values: Mapping[PlatformMetric, float | None]) -> None:
     """Emit each metric in its own unit; a value of None is not defined in this run and leaves its metric out."""
     for metric, value in values.items():
         if value is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.functions.events import GatedRunEvent, parse
 from runtime.functions.observability import emit
@@ -21,9 +21,9 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
     quality = judgement.quality
     emit(
         {
-            Metric.ROWS_IN: quality.rows_in,
-            Metric.ROWS_QUARANTINED: quality.quarantined,
-            Metric.BAD_ROW_SHARE: quality.bad_row_share,
+            PlatformMetric.ROWS_IN: quality.rows_in,
+            PlatformMetric.ROWS_QUARANTINED: quality.quarantined,
+            PlatformMetric.BAD_ROW_SHARE: quality.bad_row_share,
         }
     )
     return judgement.enforce().to_state_output()

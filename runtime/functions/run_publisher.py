@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.functions.events import PublishEvent, parse
 from runtime.functions.observability import emit
@@ -18,16 +18,16 @@ from runtime.models.domain.documents import Backtest
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Load the forecasts of the run and publish it, atomically."""
     step = parse(PublishEvent, event)
-    publication = bootstrap.services().publishing.publish(step.run_id, step.gate, flip=step.publish)
+    publication = bootstrap.services().publishing.publish(step.run_id, step.gate, may_publish=step.publish)
     backtest = publication.forecast.backtest or Backtest()
     emit(
         {
-            Metric.RUN_PUBLISHED: int(publication.is_published),  # the heartbeat: its absence for a day raises the alarm
-            Metric.FORECAST_SERIES: publication.loaded_forecast.series,
-            Metric.FORECAST_ROWS: publication.loaded_forecast.rows,
-            Metric.BACKTEST_WAPE: backtest.wape,
-            Metric.BACKTEST_COVERAGE: backtest.coverage,
-            Metric.TOO_NEW_SHARE: publication.forecast.too_new_share,
+            PlatformMetric.RUN_PUBLISHED: int(publication.is_published),  # the heartbeat: its absence for a day raises the alarm
+            PlatformMetric.FORECAST_SERIES: publication.loaded_forecast.series,
+            PlatformMetric.FORECAST_ROWS: publication.loaded_forecast.rows,
+            PlatformMetric.BACKTEST_WAPE: backtest.wape,
+            PlatformMetric.BACKTEST_COVERAGE: backtest.coverage,
+            PlatformMetric.TOO_NEW_SHARE: publication.forecast.too_new_share,
         }
     )
     return publication.to_state_output()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.functions.events import OutcomeEvent, parse
 from runtime.functions.observability import emit
@@ -23,11 +23,11 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
         is_redriven = outcome.execution.redrive_count > outcome.failure.redrives
         return recorder.fail_execution(execution, outcome.failure.state, outcome.failure.summary, is_redriven=is_redriven)
     is_success = outcome.outcome == "SUCCEEDED"
-    emit({Metric.RUNS_SUCCEEDED: int(is_success), Metric.RUNS_FAILED: int(not is_success)})
+    emit({PlatformMetric.RUNS_SUCCEEDED: int(is_success), PlatformMetric.RUNS_FAILED: int(not is_success)})
     if not is_success:
         return recorder.record_failure(execution, Failure.from_error(outcome.error))
     output = recorder.record_success(execution.run_id)
-    emit({Metric.GLUE_DPU_HOURS: outcome.dpu_seconds / 3600})
+    emit({PlatformMetric.GLUE_DPU_HOURS: outcome.dpu_seconds / 3600})
     if not outcome.execution.redrive_count:  # a redriven run also waited for its redrive
-        emit({Metric.RUN_TIMES_USUAL: recorder.measure_times_usual(execution.run_id)})
+        emit({PlatformMetric.RUN_TIMES_USUAL: recorder.measure_times_usual(execution.run_id)})
     return output

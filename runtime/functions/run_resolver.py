@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.functions.events import ResolveInput, parse
 from runtime.functions.observability import emit
@@ -18,5 +18,5 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
     """Resolve the input of an execution to a run with a manifest."""
     step = parse(ResolveInput, event)
     resolution = bootstrap.services().run_resolution.resolve(step.input, step.execution.to_execution())
-    emit({Metric.INPUT_AGE_DAYS: resolution.input_age_days})
+    emit({PlatformMetric.INPUT_AGE_DAYS: resolution.input_age_days})
     return resolution.to_state_output()

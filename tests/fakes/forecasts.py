@@ -73,5 +73,5 @@ class InMemoryPublications(RunPublications):
         self._audit_log.record(AuditEvent(event_id, at, actor, AuditAction.PUBLISH_RUN, str(run_id), reason, detail))
         warnings = tuple(warning for warning in run.warnings if not warning.startswith(UNPUBLISHED_PREFIX))
         self._runs.by_id[run_id] = replace(run, warnings=warnings)
-        self._runs.flip(run_id, at, actor)
+        self._runs.point_readers_at(run_id, at, actor)
         return PublishOutcome.PUBLISHED

@@ -91,10 +91,10 @@ class InMemoryRuns(RunRepository):
             manual_publication = ManualPublication(self.publications[-1].published_at, self._extent(last) if last else None)
         reason = unpublished_reason(self._extent(run_id), self._extent(self.pointer) if self.pointer else None, manual_publication)
         if reason is None:
-            self.flip(run_id, at)
+            self.point_readers_at(run_id, at)
         return reason
 
-    def flip(self, run_id: UUID, at: datetime, actor: str | None = None) -> None:
+    def point_readers_at(self, run_id: UUID, at: datetime, actor: str | None = None) -> None:
         """Point readers at the run, whatever they see now."""
         if self.pointer != run_id and (actor or self.by_id[run_id].published_at is None):
             self.by_id[run_id] = replace(self.by_id[run_id], published_at=at)

@@ -14,6 +14,7 @@ from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import make_headers
 
+from contracts.routes import API_PATH
 from runtime.adapters.aws.errors import translate_aws_errors
 from runtime.errors import NotFound, NothingPublished, Unavailable, UnexpectedResponse
 from runtime.services.ports import ApiClient
@@ -53,7 +54,7 @@ class HttpApiClient(ApiClient):
 
     @override
     def get(self, path: str, **parameters: object) -> Mapping[str, Any]:
-        url, fresh = f"{self._environment.api_url.rstrip('/')}/api/v1{path}?{urlencode(parameters)}", self._token is None
+        url, fresh = f"{self._environment.api_url.rstrip('/')}{API_PATH}{path}?{urlencode(parameters)}", self._token is None
         status, document = self._read(url)
         if status == HTTPStatus.UNAUTHORIZED and not fresh:
             self._token = None

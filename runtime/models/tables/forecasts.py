@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from contracts.tables import EACH
 from runtime.models.tables.base import Base, CreatedAt, Identifier, Quantity
 
 
@@ -41,7 +42,7 @@ class ForecastRow(Base):
     interval_level: Mapped[Decimal] = mapped_column(Numeric(4, 3), server_default=text("0.800"))
     mean_value: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     quantiles: Mapped[dict[str, object] | None] = mapped_column(JSONB)
-    uom: Mapped[str] = mapped_column(String(8), server_default="EA")
+    uom: Mapped[str] = mapped_column(String(8), server_default=EACH)
     model: Mapped[str]
     predictor_arn: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[CreatedAt]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.models.domain.runs import ForecastRun, PublishedRun
@@ -51,12 +51,12 @@ class KpiResult:
         """The accuracy over the most days of actuals, two weeks at least: bias shows in the long run."""
         return max((accuracy for accuracy in self._against_actuals() if _length(accuracy) >= 2 * WEEK), key=_length, default=None)
 
-    def health(self) -> dict[Metric, float | None]:
+    def health(self) -> dict[PlatformMetric, float | None]:
         """Return the figures of the forecast alarms; None while there are too few actuals."""
         return {
-            Metric.FORECAST_VALUE_ADDED: self.newest_week.report.additional.fva.points if self.newest_week else None,
-            Metric.BIASED_SHARE: measure_biased_share(self.longest.report.sku_breakdown) if self.longest else None,
-            Metric.ACCURACY_SIGMAS: self.sigmas,
+            PlatformMetric.FORECAST_VALUE_ADDED: self.newest_week.report.additional.fva.points if self.newest_week else None,
+            PlatformMetric.BIASED_SHARE: measure_biased_share(self.longest.report.sku_breakdown) if self.longest else None,
+            PlatformMetric.ACCURACY_SIGMAS: self.sigmas,
         }
 
     def to_state_output(self) -> dict[str, object]:

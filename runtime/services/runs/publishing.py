@@ -59,8 +59,8 @@ class Publishing:
     clock: Clock
     runs_kept: int
 
-    def publish(self, run_id: UUID, gate: Gate, *, flip: bool) -> Publication:
-        """Load the run and, with `flip`, publish it unless that would take readers back to older data or a shorter horizon.
+    def publish(self, run_id: UUID, gate: Gate, *, may_publish: bool) -> Publication:
+        """Load the run and, where it `may_publish`, publish it unless that would take readers back to older data or a shorter horizon.
 
         A run that may not be published is kept and says why in its warnings. A second call changes nothing.
 
@@ -74,8 +74,8 @@ class Publishing:
         warnings = backtest_warnings(forecast, gate)
         with TemporaryDirectory(prefix="signify-") as folder:
             files = self._download(run_id, forecast.rows, Path(folder))
-            loaded_forecast = self.loader.load(run_id, files, self.clock.now() if flip else None)
-        reason = loaded_forecast.unpublished_reason if flip else NOT_REQUESTED
+            loaded_forecast = self.loader.load(run_id, files, self.clock.now() if may_publish else None)
+        reason = loaded_forecast.unpublished_reason if may_publish else NOT_REQUESTED
         if reason is not None and self.runs.get(run_id).published_at is None:
             warnings += (unpublished_warning(reason),)
         retired_runs, retirement_warnings = self._retire()
@@ -111,7 +111,7 @@ def backtest_warnings(forecast: ForecastDocument, gate: Gate) -> tuple[str, ...]
     if gate is Gate.SKIP:
         return ()
     if backtest is None or backtest.wape is None or backtest.baseline_wape is None:
-        return ("The run was published without a back-test: no series is long enough for one.",)
+        return ("No series is long enough for a back-test; the accuracy of the forecast has not been checked.",)
     if backtest.wape <= backtest.baseline_wape:
         return ()
     comparison = f"In the back-test WAPE is {backtest.wape:.1f} %, worse than the {backtest.baseline_wape:.1f} % of {backtest.baseline}"

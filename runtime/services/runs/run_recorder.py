@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from contracts.routes import API_PATH
 from contracts.run_states import RunState
 from runtime.errors import ReportNotFound, RunFailed
 from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at
@@ -56,7 +57,7 @@ class RunRecorder:
         now = self.clock.now()
         self.runs.finish(run_id, RunStatus.SUCCEEDED, now)
         run = self.runs.get(run_id)
-        href = f"/api/v1/forecasts/{run_id}"
+        href = f"{API_PATH}/forecasts/{run_id}"
         self.jobs.finish(run_id, JobStatus.SUCCEEDED, now, result={"resource": "forecast_run", "run_id": str(run_id), "href": href})
         summary = success_summary(run, self._report(run_id))
         return {"run_id": str(run_id), "status": RunStatus.SUCCEEDED.value, "summary": summary, "warnings": list(run.warnings)}

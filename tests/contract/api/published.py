@@ -49,12 +49,12 @@ def publish(
     skus: Sequence[str] = SKUS,
     sites: Sequence[str] = SITES,
     *,
-    flip: bool = True,
+    may_publish: bool = True,
     publish_at: datetime = STARTED_AT,
     **changes: Any,
 ) -> ForecastRun:
     """Load a run as the publisher does and, by default, publish it."""
     run = PostgresRuns(database).start(a_run(name, **changes))
     files = forecast_files(folder, run.id, rows_of(run.id, skus, sites))
-    PostgresForecastLoader(database).load(run.id, files, publish_at if flip else None)
+    PostgresForecastLoader(database).load(run.id, files, publish_at if may_publish else None)
     return run

@@ -45,7 +45,7 @@ def below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def big(api_database: Served, tmp_path_factory: pytest.TempPathFactory) -> ForecastRun:
     """A run of 6720 rows: enough that reading all of them would be the wrong plan. Readers do not see it."""
-    return publish(api_database.database, tmp_path_factory.mktemp("big"), "big", SERIES, ("S1", "S2"), flip=False)
+    return publish(api_database.database, tmp_path_factory.mktemp("big"), "big", SERIES, ("S1", "S2"), may_publish=False)
 
 
 def plan(database: Database, run: ForecastRun, skus: Sequence[str] = (), site: str | None = None, after: Place | None = None) -> list[Node]:

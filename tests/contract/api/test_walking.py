@@ -143,7 +143,7 @@ def test_a_named_run_is_read_from_the_first_page_to_the_last_whichever_is_publis
 
 def test_a_run_that_was_loaded_and_never_published_can_be_read_too(empty: Database, tmp_path: Path) -> None:
     publish(empty, tmp_path, "published", SKUS[:1])
-    other = publish(empty, tmp_path, "other", SKUS[:2], flip=False)
+    other = publish(empty, tmp_path, "other", SKUS[:2], may_publish=False)
     assert len(walk(1000, {"time_horizon": "28d", "run_id": str(other.id)})) == 2 * len(SITES) * 28
 
 

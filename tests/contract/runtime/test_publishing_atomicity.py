@@ -134,9 +134,9 @@ def test_a_run_worse_than_its_baseline_stays_unpublished(postgres: Database, tmp
     good, bad = runs.start(a_run("good")), runs.start(a_run("bad"))
     put_forecast(lake, tmp_path, good.id)
     put_forecast(lake, tmp_path, bad.id, backtest={"wape": 61.0, "baseline_wape": 55.0, "baseline": "seasonal_naive_7"})
-    assert publishing.publish(good.id, Gate.ENFORCE, flip=True).is_published
+    assert publishing.publish(good.id, Gate.ENFORCE, may_publish=True).is_published
     with pytest.raises(RunWorseThanBaseline, match=r"61\.0 %.*55\.0 % of seasonal_naive_7"):
-        publishing.publish(bad.id, Gate.ENFORCE, flip=True)
+        publishing.publish(bad.id, Gate.ENFORCE, may_publish=True)
     published_run = runs.find_published()
     assert published_run is not None
     assert published_run.run_id == good.id

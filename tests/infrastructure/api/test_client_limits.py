@@ -15,7 +15,7 @@ from cdk.api.usage_plan import add_usage_plan
 from cdk.api.web_acl import WebAcl
 from cdk.common.log_group import create_log_group
 from cdk.settings.model import Settings
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from tests.infrastructure.conftest import Build
 from tests.infrastructure.templates import Template, render
 
@@ -152,11 +152,11 @@ def test_the_access_log_holds_no_token_no_body_and_no_query(api: Template) -> No
 @pytest.mark.parametrize(
     ("metric", "patterns"),
     [
-        (Metric.AUTHENTICATION_FAILURES, {'{ $.status = "401" }': "1"}),
-        (Metric.THROTTLED_SHARE, {'{ $.status = "429" }': "1", '{ $.status != "429" }': "0"}),
+        (PlatformMetric.AUTHENTICATION_FAILURES, {'{ $.status = "401" }': "1"}),
+        (PlatformMetric.THROTTLED_SHARE, {'{ $.status = "429" }': "1", '{ $.status != "429" }': "0"}),
     ],
 )
-def test_filters_count_by_the_status_in_the_access_log(api: Template, metric: Metric, patterns: dict[str, str]) -> None:
+def test_filters_count_by_the_status_in_the_access_log(api: Template, metric: PlatformMetric, patterns: dict[str, str]) -> None:
     filters = [each["Properties"] for each in api.of_type("AWS::Logs::MetricFilter").values()]
     values = {
         each["FilterPattern"]: each["MetricTransformations"][0]["MetricValue"]

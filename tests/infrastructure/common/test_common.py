@@ -13,7 +13,7 @@ from cdk.common.metrics import platform_metric
 from cdk.settings.model import Settings
 from cdk.settings.types import LOG_RETENTION_DAYS
 from cdk.storage.lake import Lake
-from contracts.metrics import ACCESS_LOG, Metric
+from contracts.metrics import ACCESS_LOG, PlatformMetric
 from tests.infrastructure.conftest import Build
 from tests.infrastructure.templates import as_list, render, statements
 
@@ -40,8 +40,8 @@ def test_a_dead_letter_queue_keeps_messages_for_14_days_encrypted_and_has_none_o
     assert [(each["Effect"], each["Condition"]) for each in statements(policy)] == [("Deny", {"Bool": {"aws:SecureTransport": "false"}})]
 
 
-@pytest.mark.parametrize("metric", Metric)
-def test_a_platform_metric_is_read_by_the_dimensions_under_which_it_is_emitted(context: dict[str, Any], metric: Metric) -> None:
+@pytest.mark.parametrize("metric", PlatformMetric)
+def test_a_platform_metric_is_read_by_the_dimensions_under_which_it_is_emitted(context: dict[str, Any], metric: PlatformMetric) -> None:
     from cdk.settings.reader import read_settings
 
     reading = platform_metric(read_settings(context, "prod"), metric, "Sum")

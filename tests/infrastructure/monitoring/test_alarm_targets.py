@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.metrics import NAMESPACE, Metric, Unit
+from contracts.metrics import NAMESPACE, CloudWatchUnit, PlatformMetric
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Stage, render
 
@@ -29,22 +29,22 @@ TARGETS = {
     "DatabasePinned": ("DatabaseConnectionsCurrentlySessionPinned", "ProxyName", "DatabaseProxy"),
 }
 PLATFORM_METRICS = {
-    "NoPublishedRun": (Metric.RUN_PUBLISHED, "Sum"),
-    "GlueOverBudget": (Metric.GLUE_DPU_HOURS, "Sum"),
-    "RunSlow": (Metric.RUN_TIMES_USUAL, "Maximum"),
-    "SourceLate": (Metric.INPUT_AGE_DAYS, "Maximum"),
-    "QuarantineHigh": (Metric.BAD_ROW_SHARE, "Maximum"),
-    "ObjectsRejected": (Metric.OBJECTS_REJECTED, "Sum"),
-    "IntervalsNarrow": (Metric.BACKTEST_COVERAGE, "Minimum"),
-    "WorseThanNaive": (Metric.FORECAST_VALUE_ADDED, "Minimum"),
-    "AccuracyDegraded": (Metric.ACCURACY_SIGMAS, "Maximum"),
-    "ForecastBiased": (Metric.BIASED_SHARE, "Maximum"),
-    "ManyNewSkus": (Metric.TOO_NEW_SHARE, "Maximum"),
-    "AnomalyStorm": (Metric.ANOMALY_TIMES_USUAL, "Maximum"),
-    "DatabaseUnavailable": (Metric.DATABASE_UNAVAILABLE, "Sum"),
-    "AuthenticationFailures": (Metric.AUTHENTICATION_FAILURES, "Sum"),
-    "ApiThrottled": (Metric.THROTTLED_SHARE, "Average"),
-    "CanaryFailed": (Metric.CANARY_PASSED, "Minimum"),
+    "NoPublishedRun": (PlatformMetric.RUN_PUBLISHED, "Sum"),
+    "GlueOverBudget": (PlatformMetric.GLUE_DPU_HOURS, "Sum"),
+    "RunSlow": (PlatformMetric.RUN_TIMES_USUAL, "Maximum"),
+    "SourceLate": (PlatformMetric.INPUT_AGE_DAYS, "Maximum"),
+    "QuarantineHigh": (PlatformMetric.BAD_ROW_SHARE, "Maximum"),
+    "ObjectsRejected": (PlatformMetric.OBJECTS_REJECTED, "Sum"),
+    "IntervalsNarrow": (PlatformMetric.BACKTEST_COVERAGE, "Minimum"),
+    "WorseThanNaive": (PlatformMetric.FORECAST_VALUE_ADDED, "Minimum"),
+    "AccuracyDegraded": (PlatformMetric.ACCURACY_SIGMAS, "Maximum"),
+    "ForecastBiased": (PlatformMetric.BIASED_SHARE, "Maximum"),
+    "ManyNewSkus": (PlatformMetric.TOO_NEW_SHARE, "Maximum"),
+    "AnomalyStorm": (PlatformMetric.ANOMALY_TIMES_USUAL, "Maximum"),
+    "DatabaseUnavailable": (PlatformMetric.DATABASE_UNAVAILABLE, "Sum"),
+    "AuthenticationFailures": (PlatformMetric.AUTHENTICATION_FAILURES, "Sum"),
+    "ApiThrottled": (PlatformMetric.THROTTLED_SHARE, "Average"),
+    "CanaryFailed": (PlatformMetric.CANARY_PASSED, "Minimum"),
 }
 Alarm = dict[str, Any]
 
@@ -141,10 +141,10 @@ def test_periods_are_such_as_the_metrics_are_published_in(alarms_by_name: dict[s
 
 
 def test_a_threshold_is_within_the_range_of_its_metric(alarms_by_name: dict[str, Alarm]) -> None:
-    units = {metric.value: metric.unit for metric in Metric}
+    units = {metric.value: metric.unit for metric in PlatformMetric}
     for name, alarm in alarms_by_name.items():
-        is_percent = units.get(alarm["MetricName"]) == Unit.PERCENT or alarm["MetricName"] == "CPUUtilization"
-        is_share = "Share" in alarm["MetricName"] and not is_percent and alarm["MetricName"] != Metric.BIASED_SHARE.value
+        is_percent = units.get(alarm["MetricName"]) == CloudWatchUnit.PERCENT or alarm["MetricName"] == "CPUUtilization"
+        is_share = "Share" in alarm["MetricName"] and not is_percent and alarm["MetricName"] != PlatformMetric.BIASED_SHARE.value
         if is_percent:
             assert 1 <= alarm["Threshold"] < 100, name
         elif is_share or alarm["MetricName"] in {"4XXError", "5XXError"}:

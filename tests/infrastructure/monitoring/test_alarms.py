@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contracts.metrics import ACCESS_LOG, NAMESPACE, Metric
+from contracts.metrics import ACCESS_LOG, NAMESPACE, PlatformMetric
 from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.templates import Resource, Stage, render, statements
 
@@ -79,7 +79,7 @@ def test_windows_are_such_as_cloudwatch_evaluates(stage: Stage) -> None:
 
 def test_alarms_of_the_platforms_namespace_read_metrics_of_the_contract_by_their_dimensions(stage: Stage) -> None:
     """Each is emitted by its function: tests/unit/contracts/test_metrics.py."""
-    dimensions = {metric.value: metric.dimensions(stage.name) for metric in Metric}
+    dimensions = {metric.value: metric.dimensions(stage.name) for metric in PlatformMetric}
     platform_alarms = [
         each["Properties"] for each in stage.of_type("AWS::CloudWatch::Alarm").values() if each["Properties"]["Namespace"] == NAMESPACE
     ]
@@ -90,13 +90,13 @@ def test_alarms_of_the_platforms_namespace_read_metrics_of_the_contract_by_their
 
 def test_functions_that_emit_metrics_are_deployed_under_the_names_of_the_contract(stage: Stage) -> None:
     services = {each["Properties"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for each in stage.platform_functions().values()}
-    assert services >= {metric.emitted_by for metric in Metric} - {ACCESS_LOG, *(["canary"] if stage.name == "dev" else [])}
+    assert services >= {metric.emitted_by for metric in PlatformMetric} - {ACCESS_LOG, *(["canary"] if stage.name == "dev" else [])}
 
 
 def test_filters_of_the_access_log_count_what_the_contract_leaves_to_it(stage: Stage) -> None:
     transformations = [each["Properties"]["MetricTransformations"] for each in stage.of_type("AWS::Logs::MetricFilter").values()]
     names = {one["MetricName"] for transformations in transformations for one in transformations if one["MetricNamespace"] == NAMESPACE}
-    assert names == {metric.value for metric in Metric if metric.emitted_by == ACCESS_LOG}
+    assert names == {metric.value for metric in PlatformMetric if metric.emitted_by == ACCESS_LOG}
 
 
 def test_the_error_budget_burns_in_two_windows_and_with_traffic(stages: dict[str, Stage]) -> None:

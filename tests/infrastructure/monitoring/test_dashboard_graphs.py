@@ -8,15 +8,22 @@ from typing import Any
 import pytest
 
 from cdk.monitoring.dashboards import BUSINESS
-from contracts.metrics import NAMESPACE, Metric, Unit
+from contracts.metrics import NAMESPACE, CloudWatchUnit, PlatformMetric
 from tests.infrastructure.templates import Stage, render
 
 # Metrics without a graph: alarms or the API's own graphs show them.
 WITHOUT_GRAPH = {
-    Metric.DAILY_START_ACCEPTED, Metric.ROWS_STAGED, Metric.UNREADABLE_ROWS, Metric.ANOMALY_SERIES, Metric.KPIS_COMPUTED,
-    Metric.CANARY_PASSED, Metric.CANARY_DURATION, Metric.DATABASE_UNAVAILABLE, Metric.AUTHENTICATION_FAILURES,
-    Metric.THROTTLED_SHARE,
-}  # fmt: skip
+    PlatformMetric.DAILY_START_ACCEPTED,
+    PlatformMetric.ROWS_STAGED,
+    PlatformMetric.UNREADABLE_ROWS,
+    PlatformMetric.ANOMALY_SERIES,
+    PlatformMetric.KPIS_COMPUTED,
+    PlatformMetric.CANARY_PASSED,
+    PlatformMetric.CANARY_DURATION,
+    PlatformMetric.DATABASE_UNAVAILABLE,
+    PlatformMetric.AUTHENTICATION_FAILURES,
+    PlatformMetric.THROTTLED_SHARE,
+}
 GRAPHS = {title: graph for graphs in BUSINESS.values() for title, graph in graphs.items()}
 
 
@@ -38,7 +45,7 @@ def metrics(widget: dict[str, Any]) -> list[tuple[str, str, dict[str, str], str]
 
 def test_every_metric_has_a_graph_or_is_listed_without_one() -> None:
     on_graphs = {metric for graph, _ in GRAPHS.values() for metric in graph}
-    assert on_graphs | WITHOUT_GRAPH == set(Metric)
+    assert on_graphs | WITHOUT_GRAPH == set(PlatformMetric)
     assert not on_graphs & WITHOUT_GRAPH
 
 
@@ -59,8 +66,8 @@ def test_events_are_added_up_and_shares_are_not(title: str) -> None:
     """The sum of a percentage or of a ratio over the runs of a day has no meaning."""
     graph, statistic = GRAPHS[title]
     if statistic == "Sum":
-        assert all(metric.unit is Unit.COUNT or metric is Metric.GLUE_DPU_HOURS for metric in graph)
-    if any(metric.unit is Unit.PERCENT for metric in graph):
+        assert all(metric.unit is CloudWatchUnit.COUNT or metric is PlatformMetric.GLUE_DPU_HOURS for metric in graph)
+    if any(metric.unit is CloudWatchUnit.PERCENT for metric in graph):
         assert "%" in title
 
 

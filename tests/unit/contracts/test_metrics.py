@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from contracts.metrics import ACCESS_LOG, NAMESPACE, Metric
+from contracts.metrics import ACCESS_LOG, NAMESPACE, PlatformMetric
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime import bootstrap
 from runtime.adapters.postgres.database import Database
@@ -135,7 +135,7 @@ def emf(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_every_function_that_the_contract_names_is_invoked_here() -> None:
-    assert {metric.emitted_by for metric in Metric} - {ACCESS_LOG, API} == INVOCATIONS.keys()
+    assert {metric.emitted_by for metric in PlatformMetric} - {ACCESS_LOG, API} == INVOCATIONS.keys()
 
 
 def test_the_api_counts_the_requests_that_cannot_reach_the_database(capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,7 +145,7 @@ def test_the_api_counts_the_requests_that_cannot_reach_the_database(capsys: pyte
         assert call("/kpis").status == 503
     [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     [directive] = line["_aws"]["CloudWatchMetrics"]
-    [expected] = [metric for metric in Metric if metric.emitted_by == API]
+    [expected] = [metric for metric in PlatformMetric if metric.emitted_by == API]
     assert directive["Metrics"] == [{"Name": expected.value, "Unit": expected.unit.value}]
     assert directive["Namespace"] == NAMESPACE
     assert {name: line[name] for name in directive["Dimensions"][0]} == expected.dimensions("local")
@@ -155,15 +155,15 @@ def test_the_api_counts_the_requests_that_cannot_reach_the_database(capsys: pyte
 @pytest.mark.parametrize("function", INVOCATIONS)
 def test_a_function_emits_the_metrics_of_the_contract_in_their_units(function: str, emf: Emf) -> None:
     units = {each["Name"]: each["Unit"] for directive in emf(function) for each in directive["Metrics"] if each["Name"] != COLD_START}
-    assert units == {metric.value: metric.unit.value for metric in Metric if metric.emitted_by == function}
+    assert units == {metric.value: metric.unit.value for metric in PlatformMetric if metric.emitted_by == function}
 
 
 def test_metrics_carry_the_namespace_and_dimensions_that_alarms_read(emf: Emf) -> None:
     [directive] = [each for each in emf("canary") if each["Metrics"][0]["Name"] != COLD_START]
     assert directive["Namespace"] == NAMESPACE
-    assert sorted(directive["Dimensions"][0]) == sorted(Metric.CANARY_PASSED.dimensions("dev"))
+    assert sorted(directive["Dimensions"][0]) == sorted(PlatformMetric.CANARY_PASSED.dimensions("dev"))
 
 
 def test_metrics_of_the_access_log_have_no_function_in_their_dimensions() -> None:
-    assert Metric.THROTTLED_SHARE.dimensions("dev") == {"stage": "dev"}
-    assert Metric.ROWS_IN.dimensions("dev") == {"service": "quality_gate", "stage": "dev"}
+    assert PlatformMetric.THROTTLED_SHARE.dimensions("dev") == {"stage": "dev"}
+    assert PlatformMetric.ROWS_IN.dimensions("dev") == {"service": "quality_gate", "stage": "dev"}

@@ -114,7 +114,7 @@ def test_the_newest_forecast_made_before_the_day_is_the_expectation(
 ) -> None:
     """An earlier run knew of the promotion on the last day; the back-test, which is older, did not."""
     earlier = runs.start(a_run("earlier", as_of_date=AS_OF - timedelta(days=2)))
-    runs.flip(earlier.id, STARTED_AT)
+    runs.point_readers_at(earlier.id, STARTED_AT)
     knew = {"horizon_days": [2], "predicted_value": [160.0], "confidence_lower": [150.0], "confidence_upper": [170.0]}
     frames.forecasts[earlier.id] = pd.DataFrame({"site_id": ["LDS1"], "sku_id": ["SKU-1"], "forecast_date": [AS_OF], **knew})
     run_id = a_run().id
@@ -153,10 +153,10 @@ def test_the_number_of_groups_is_compared_with_the_median_of_the_runs_before(
 ) -> None:
     for number, total in enumerate(before):
         earlier = runs.start(a_run(f"earlier-{number}", as_of_date=AS_OF - timedelta(days=100 + number)))
-        runs.flip(earlier.id, STARTED_AT)
+        runs.point_readers_at(earlier.id, STARTED_AT)
         lake.write_json(anomaly_report_key(earlier.id), {"report": {"total": total}})
     without_report = runs.start(a_run("unreported", as_of_date=AS_OF - timedelta(days=200)))
-    runs.flip(without_report.id, STARTED_AT)
+    runs.point_readers_at(without_report.id, STARTED_AT)
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(160)
     assert detection.detect(run_id).times_usual == times

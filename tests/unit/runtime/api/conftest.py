@@ -83,7 +83,7 @@ def world() -> Iterator[World]:
     world = World()
     run = a_run()
     world.runs.start(run)
-    world.runs.flip(run.id, STARTED_AT)
+    world.runs.point_readers_at(run.id, STARTED_AT)
     world.forecasts.all_rows = forecast_rows(run.id)
     world.forecasts.excluded_rows = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": "3 days of history"}]
     with bootstrap.use(world.services()):
@@ -98,6 +98,7 @@ def call(
     headers: dict[str, str] | None = None,
     scope: str = ALL_SCOPES,
     client_id: str = "client-1",
+    mount_point: str = "/test",
     **query: str | list[str],
 ) -> ApiResponse:
     """Send one request through the function's resolver, as the gateway would."""
@@ -118,7 +119,7 @@ def call(
         "requestContext": {
             "requestId": "request-1",
             "stage": "test",
-            "path": f"/test/api/v1{path}",
+            "path": f"{mount_point}/api/v1{path}",
             "authorizer": {"claims": {"scope": scope, "client_id": client_id}},
         },
     }

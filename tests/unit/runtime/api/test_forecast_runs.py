@@ -21,7 +21,7 @@ WITHOUT_ADMIN = " ".join(scope for scope in ALL_SCOPES.split() if scope != Scope
 def newer(world: World) -> UUID:
     """A run that replaced the one of the fixture; both are loaded."""
     run = world.runs.start(a_run("newer", as_of_date=AS_OF + timedelta(days=1), created_at=STARTED_AT + timedelta(days=1)))
-    world.runs.flip(run.id, STARTED_AT + timedelta(days=1))
+    world.runs.point_readers_at(run.id, STARTED_AT + timedelta(days=1))
     world.loaded_runs.update({a_run().id, run.id})
     return run.id
 

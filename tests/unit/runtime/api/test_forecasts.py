@@ -34,7 +34,7 @@ def test_the_cursor_walks_every_row_once_and_stays_on_its_run(world: World) -> N
     first = call("/forecasts", time_horizon="28d", limit="10").json
     newer = a_run("tomorrow", as_of_date=AS_OF + timedelta(days=1))
     world.runs.start(newer)
-    world.runs.flip(newer.id, STARTED_AT)
+    world.runs.point_readers_at(newer.id, STARTED_AT)
     rows, cursor = first["forecasts"], first["page"]["next_cursor"]
     while cursor:
         page = call("/forecasts", time_horizon="28d", limit="10", cursor=cursor).json
@@ -110,7 +110,7 @@ def test_a_hundred_skus_may_be_asked_for(world: World) -> None:
 def test_a_horizon_beyond_the_run_is_refused(world: World) -> None:
     short = a_run("short", horizon_days=7)
     world.runs.start(short)
-    world.runs.flip(short.id, STARTED_AT)
+    world.runs.point_readers_at(short.id, STARTED_AT)
     assert "covers 7 days" in call("/forecasts", time_horizon="28d").json["detail"]
 
 
@@ -122,7 +122,7 @@ def test_a_horizon_beyond_a_named_run_is_refused_with_its_id(world: World) -> No
 
 def test_a_named_run_is_served_although_another_is_published(world: World) -> None:
     newer = world.runs.start(a_run("newer", as_of_date=AS_OF + timedelta(days=1)))
-    world.runs.flip(newer.id, STARTED_AT)
+    world.runs.point_readers_at(newer.id, STARTED_AT)
     answer = call("/forecasts", time_horizon="7d", run_id=str(a_run().id), limit="3")
     assert {row["run_id"] for row in answer.json["forecasts"]} == {answer.json["meta"]["run_id"]} == {str(a_run().id)}
 
@@ -158,7 +158,7 @@ def test_a_run_that_does_not_exist_is_not_read(world: World, run_id: str, status
 def test_an_old_run_is_marked_stale(world: World) -> None:
     old = a_run("old", as_of_date=AS_OF - timedelta(days=9))
     world.runs.start(old)
-    world.runs.flip(old.id, STARTED_AT)
+    world.runs.point_readers_at(old.id, STARTED_AT)
     assert call("/forecasts", time_horizon="7d").json["meta"]["stale"]
 
 

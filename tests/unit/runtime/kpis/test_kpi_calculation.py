@@ -8,7 +8,7 @@ from uuid import UUID
 import pandas as pd
 import pytest
 
-from contracts.metrics import Metric
+from contracts.metrics import PlatformMetric
 from kpi_engine.accuracy.report.parts import Window
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.errors import RunNotFound
@@ -62,7 +62,7 @@ def backtest(value: float) -> pd.DataFrame:
 
 def publish(runs: InMemoryRuns, frames: InMemoryFrames, days_ago: int, value: float) -> UUID:
     run = runs.start(a_run(f"{days_ago} days ago", as_of_date=AS_OF - timedelta(days=days_ago)))
-    runs.flip(run.id, STARTED_AT)
+    runs.point_readers_at(run.id, STARTED_AT)
     frames.forecasts[run.id] = forecast(run.as_of_date, value)
     return run.id
 
@@ -147,17 +147,17 @@ def test_alarms_are_given_the_newest_whole_week_and_not_a_few_days(
     frames.backtests[today.id] = backtest(12.0)
     publish(runs, frames, 5, value=11.0)
     assert calculation.calculate(today.id).health() == {
-        Metric.FORECAST_VALUE_ADDED: None,
-        Metric.BIASED_SHARE: None,
-        Metric.ACCURACY_SIGMAS: None,
+        PlatformMetric.FORECAST_VALUE_ADDED: None,
+        PlatformMetric.BIASED_SHARE: None,
+        PlatformMetric.ACCURACY_SIGMAS: None,
     }
     publish(runs, frames, 9, value=13.0)
-    assert calculation.calculate(today.id).health()[Metric.BIASED_SHARE] is None
+    assert calculation.calculate(today.id).health()[PlatformMetric.BIASED_SHARE] is None
     publish(runs, frames, 20, value=12.0)
     kpis.week_ahead = {AS_OF - timedelta(days=day): 30.0 if day < 14 else 20.0 for day in range(60)}
     health = calculation.calculate(today.id).health()
     assert health == {
-        Metric.FORECAST_VALUE_ADDED: pytest.approx(-30.0),
-        Metric.BIASED_SHARE: 100.0,
-        Metric.ACCURACY_SIGMAS: pytest.approx(20.0),
+        PlatformMetric.FORECAST_VALUE_ADDED: pytest.approx(-30.0),
+        PlatformMetric.BIASED_SHARE: 100.0,
+        PlatformMetric.ACCURACY_SIGMAS: pytest.approx(20.0),
     }

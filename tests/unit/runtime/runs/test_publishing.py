@@ -32,7 +32,7 @@ def test_a_good_run_becomes_the_one_that_readers_see(
     publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path
 ) -> None:
     put_forecast(lake, tmp_path, run_id)
-    answer = publishing.publish(run_id, Gate.ENFORCE, flip=True).to_state_output()
+    answer = publishing.publish(run_id, Gate.ENFORCE, may_publish=True).to_state_output()
     assert {name: answer[name] for name in ("published", "rows", "series", "excluded", "warnings")} == {
         "published": True,
         "rows": 56,
@@ -48,10 +48,10 @@ def test_publishing_again_changes_nothing(
     publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, clock: FixedClock, run_id: UUID, tmp_path: Path
 ) -> None:
     put_forecast(lake, tmp_path, run_id)
-    publishing.publish(run_id, Gate.ENFORCE, flip=True)
+    publishing.publish(run_id, Gate.ENFORCE, may_publish=True)
     once = runs.find_published()
     clock.advance(hours=1)
-    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).loaded_forecast.is_reused
+    assert publishing.publish(run_id, Gate.ENFORCE, may_publish=True).loaded_forecast.is_reused
     assert runs.find_published() == once
 
 
@@ -60,7 +60,7 @@ def test_a_run_worse_than_its_baseline_is_refused_and_its_backtest_kept(
 ) -> None:
     put_forecast(lake, tmp_path, run_id, backtest=WORSE)
     with pytest.raises(RunWorseThanBaseline, match=r"WAPE is 60\.0 %, worse than the 55\.0 % of seasonal_naive_7"):
-        publishing.publish(run_id, Gate.ENFORCE, flip=True)
+        publishing.publish(run_id, Gate.ENFORCE, may_publish=True)
     assert (runs.pointer, loader.rows) == (None, {})
     assert (runs.get(run_id).backtest or {})["wape"] == 60.0
 
@@ -69,13 +69,13 @@ def test_an_open_gate_publishes_a_worse_run_and_warns(
     publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path
 ) -> None:
     put_forecast(lake, tmp_path, run_id, backtest=WORSE)
-    assert publishing.publish(run_id, Gate.WARN, flip=True).is_published
+    assert publishing.publish(run_id, Gate.WARN, may_publish=True).is_published
     assert "worse than the 55.0 % of seasonal_naive_7" in runs.get(run_id).warnings[0]
 
 
 def test_a_run_equal_to_its_baseline_passes(publishing: Publishing, lake: InMemoryLake, run_id: UUID, tmp_path: Path) -> None:
     put_forecast(lake, tmp_path, run_id, backtest=WORSE | {"wape": 55.0})
-    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).is_published
+    assert publishing.publish(run_id, Gate.ENFORCE, may_publish=True).is_published
 
 
 @pytest.mark.parametrize("backtest", [None, {"wape": None, "baseline_wape": None}])
@@ -83,13 +83,22 @@ def test_a_run_without_a_backtest_is_published_with_a_warning(
     publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path, backtest: object
 ) -> None:
     put_forecast(lake, tmp_path, run_id, backtest=backtest)
-    assert publishing.publish(run_id, Gate.ENFORCE, flip=True).is_published
-    assert "without a back-test" in runs.get(run_id).warnings[0]
+    assert publishing.publish(run_id, Gate.ENFORCE, may_publish=True).is_published
+    (warning,) = runs.get(run_id).warnings
+    assert warning == "No series is long enough for a back-test; the accuracy of the forecast has not been checked."
+
+
+def test_the_warning_of_a_run_that_is_not_published_does_not_call_it_published(
+    publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path
+) -> None:
+    put_forecast(lake, tmp_path, run_id, backtest=None)
+    assert not publishing.publish(run_id, Gate.ENFORCE, may_publish=False).is_published
+    assert runs.get(run_id).warnings[0] == "No series is long enough for a back-test; the accuracy of the forecast has not been checked."
 
 
 def test_a_run_may_stay_unpublished(publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path) -> None:
     put_forecast(lake, tmp_path, run_id)
-    publication = publishing.publish(run_id, Gate.ENFORCE, flip=False)
+    publication = publishing.publish(run_id, Gate.ENFORCE, may_publish=False)
     assert (publication.is_published, publication.loaded_forecast.rows, runs.pointer) == (False, 56, None)
     assert runs.get(run_id).warnings == ("Not published because its input does not request it (`publish`).",)
 
@@ -103,7 +112,7 @@ def test_old_runs_are_retired_a_day_after_they_were_replaced(
         run = runs.start(a_run(f"run-{number}", created_at=clock.now()))
         put_forecast(lake, tmp_path, run.id)
         clock.advance(hours=1)
-        retired_runs.append(publishing.publish(run.id, Gate.ENFORCE, flip=True).retired_runs)
+        retired_runs.append(publishing.publish(run.id, Gate.ENFORCE, may_publish=True).retired_runs)
         clock.advance(hours=hours)
     assert retired_runs == [(), (), (a_run(retired_run).id,) if retired_run else ()]
 
@@ -116,7 +125,7 @@ def test_old_runs_that_cannot_be_dropped_now_do_not_fail_the_publication(
             raise DatabaseBusy(f"a reader holds a lock, {keep} runs stay")
 
     put_forecast(lake, tmp_path, run_id)
-    publication = Publishing(lake, runs, BusyLoader(runs), clock, 2).publish(run_id, Gate.ENFORCE, flip=True)
+    publication = Publishing(lake, runs, BusyLoader(runs), clock, 2).publish(run_id, Gate.ENFORCE, may_publish=True)
     assert publication.is_published
     assert "the next run will retry" in publication.warnings[0]
 
@@ -126,15 +135,15 @@ def test_a_forecast_without_files_is_a_broken_run(publishing: Publishing, lake: 
     for key in lake.keys("forecasts/daily/"):
         del lake.contents[key]
     with pytest.raises(BrokenRun, match="contains no Parquet file"):
-        publishing.publish(run_id, Gate.ENFORCE, flip=True)
+        publishing.publish(run_id, Gate.ENFORCE, may_publish=True)
 
 
 def test_a_forecast_of_another_day_is_a_broken_run(publishing: Publishing, lake: InMemoryLake, run_id: UUID, tmp_path: Path) -> None:
     put_forecast(lake, tmp_path, run_id, as_of_date="2026-11-20")
     with pytest.raises(BrokenRun, match="as of 2026-11-20, the run as of 2026-11-21"):
-        publishing.publish(run_id, Gate.ENFORCE, flip=True)
+        publishing.publish(run_id, Gate.ENFORCE, may_publish=True)
 
 
 def test_an_unknown_run_is_not_published(publishing: Publishing) -> None:
     with pytest.raises(RunNotFound):
-        publishing.publish(a_run("unknown").id, Gate.ENFORCE, flip=True)
+        publishing.publish(a_run("unknown").id, Gate.ENFORCE, may_publish=True)

@@ -30,7 +30,7 @@ def test_a_finished_run_is_summed_up_in_words(
     jobs.create(Job(run.id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED_AT, STARTED_AT))
     reports.save(QualityReport(run.id, Verdict.PASS, quality_json(run.id, rows_in=541_909), STARTED_AT))
     runs.record_forecast(run.id, ForecastDocument.model_validate(forecast_json(run.id, 56, series_forecast=2500)))
-    runs.flip(run.id, STARTED_AT)
+    runs.point_readers_at(run.id, STARTED_AT)
     answer = recording.record_success(run.id)
     assert str(answer["summary"]).splitlines() == [
         f"Run {run.id} published: forecast for 2026-11-22 to 2026-12-19, data to 2026-11-21.",
@@ -46,7 +46,7 @@ def test_a_finished_run_is_summed_up_in_words(
 
 def test_a_failed_run_says_why_and_what_readers_see(recording: RunRecorder, runs: InMemoryRuns, jobs: InMemoryJobs) -> None:
     published_run = runs.start(a_run("earlier"))
-    runs.flip(published_run.id, STARTED_AT)
+    runs.point_readers_at(published_run.id, STARTED_AT)
     run = runs.start(a_run())
     answer = recording.record_failure(an_execution(), Failure("GateRefused", "too many bad rows"))
     assert str(answer["summary"]).splitlines() == [
@@ -101,7 +101,7 @@ def test_a_redriven_execution_whose_failure_was_never_recorded_gets_its_job(reco
 
 def test_a_published_run_whose_last_steps_failed_stays_published(recording: RunRecorder, runs: InMemoryRuns) -> None:
     run = runs.start(a_run())
-    runs.flip(run.id, STARTED_AT)
+    runs.point_readers_at(run.id, STARTED_AT)
     recording.record_failure(an_execution(), Failure("KpiFailed", "no"))
     assert runs.pointer == run.id
     assert runs.get(run.id) == replace(run, status=RunStatus.FAILED, published_at=STARTED_AT, finished_at=runs.get(run.id).finished_at)

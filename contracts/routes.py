@@ -1,0 +1,21 @@
+"""The paths of the API that API Gateway and the function behind it must agree on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+API_PATH = "/api/v1"
+"""The path below which every route is."""
+
+
+class PublicRoute(StrEnum):
+    """The routes below API_PATH that need no token: API Gateway has a resource without an authorizer for each."""
+
+    HEALTH = "health"
+    OPENAPI = "openapi.json"
+    DOCS = "docs"
+
+    @property
+    def path(self) -> str:
+        """The whole path of the route."""
+        return f"{API_PATH}/{self}"
