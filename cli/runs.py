@@ -14,6 +14,7 @@ from rich.panel import Panel
 from cli.console import CliError, err, out
 from cli.follow import follow
 from cli.platform import LOCAL, Platform, open_platform
+from contracts.run_states import RUN_UNMEASURED
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
@@ -74,6 +75,8 @@ def find_message(cause: str) -> str:
 
 
 def _print_result(description: DescribeExecutionOutputTypeDef) -> RunOutput:
+    if description.get("error") == RUN_UNMEASURED:
+        raise CliError(f"the forecast is complete, but the run is not measured: {find_message(description.get('cause', ''))}")
     if description["status"] != "SUCCEEDED":
         message = f"{description.get('error', '')} {find_message(description.get('cause', ''))}".strip()
         raise CliError(f"the run ended as {description['status']}: {message}".removesuffix(": "))

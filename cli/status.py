@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 from rich.markup import escape
@@ -13,16 +13,23 @@ from rich.table import Table
 from cli.console import out
 from cli.platform import LOCAL, open_platform
 from cli.runs import Stage
+from contracts.run_states import RUN_UNMEASURED
 from local import local_stack
 
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
 NEWEST_RUNS = 10
+NOT_MEASURED = "not measured"
+"""Shown for an execution that failed after the forecast of its run was complete."""
 
 
 class RunStatus(TypedDict):
-    """One execution; times are RFC 3339, `stopped` is null while it is running."""
+    """One execution; times are RFC 3339, `stopped` is null while it is running, `error` is null unless the execution failed."""
 
     name: str
     status: str
+    error: str | None
     started: str
     stopped: str | None
     execution_arn: str
@@ -62,11 +69,13 @@ def read_status(stage: str) -> StackStatus:
     if stage == LOCAL and local_stack.find_running() is None:
         return {"state": "stopped", "api_url": None, "docs_url": None, "openapi_url": None, "runs": []}
     target = open_platform(stage)
-    executions = target.client("stepfunctions").list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=NEWEST_RUNS)
+    step_functions = target.client("stepfunctions")
+    executions = step_functions.list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=NEWEST_RUNS)
     runs: list[RunStatus] = [
         {
             "name": execution["name"],
             "status": execution["status"],
+            "error": _read_error(step_functions, execution["executionArn"]) if execution["status"] == "FAILED" else None,
             "started": format_time(execution["startDate"]),
             "stopped": format_time(execution["stopDate"]) if execution.get("stopDate") else None,
             "execution_arn": execution["executionArn"],
@@ -75,6 +84,11 @@ def read_status(stage: str) -> StackStatus:
     ]
     url = target.api_url
     return {"state": "running", "api_url": url, "docs_url": f"{url}/docs", "openapi_url": f"{url}/openapi.json", "runs": runs}
+
+
+def _read_error(step_functions: SFNClient, execution_arn: str) -> str | None:
+    """Return the error of a failed execution, which tells a run without a forecast from one that could only not be measured."""
+    return step_functions.describe_execution(executionArn=execution_arn).get("error")
 
 
 def format_time(moment: datetime) -> str:
@@ -91,5 +105,6 @@ def make_run_table(runs: list[RunStatus]) -> Table:
         start = datetime.fromisoformat(run["started"])
         stop = datetime.fromisoformat(run["stopped"]) if run["stopped"] else None
         duration = f"{(stop - start).total_seconds():.0f} s" if stop else ""
-        table.add_row(escape(run["name"]), run["status"], f"{start:%Y-%m-%d %H:%M:%S}", duration)
+        outcome = NOT_MEASURED if run["error"] == RUN_UNMEASURED else run["status"]
+        table.add_row(escape(run["name"]), outcome, f"{start:%Y-%m-%d %H:%M:%S}", duration)
     return table

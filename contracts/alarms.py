@@ -13,5 +13,6 @@ class AlarmName(StrEnum):
     OBJECTS_REJECTED = "ObjectsRejected"
     RUN_ABORTED = "RunAborted"
     RUN_FAILED = "RunFailed"
+    RUN_UNMEASURED = "RunUnmeasured"
     SCHEDULE_MISSED = "ScheduleMissed"
     UNDELIVERED_EXECUTION_EVENTS = "UndeliveredExecutionEvents"

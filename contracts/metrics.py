@@ -110,14 +110,26 @@ class PlatformMetric(StrEnum):
         "kpi_calculator",
         "Standard deviations by which the recent weekly WAPE exceeds the usual one",
     )
-    RUNS_SUCCEEDED = ("RunsSucceeded", CloudWatchUnit.COUNT, "run_recorder", "1 when the run succeeded, else 0")
-    RUNS_FAILED = ("RunsFailed", CloudWatchUnit.COUNT, "run_recorder", "1 when the run failed, else 0")
+    RUNS_SUCCEEDED = ("RunsSucceeded", CloudWatchUnit.COUNT, "run_recorder", "1 when the forecast of the run is complete, else 0")
     GLUE_DPU_HOURS = ("GlueDpuHours", CloudWatchUnit.NONE, "run_recorder", "DPU-hours of the run's Glue jobs")
     RUN_TIMES_USUAL = (
         "RunTimesUsual",
         CloudWatchUnit.NONE,
         "run_recorder",
         "Duration of the run relative to the 90th percentile of the last two weeks",
+    )
+
+    RUNS_FAILED = (
+        "RunsFailed",
+        CloudWatchUnit.COUNT,
+        "execution_listener",
+        "1 when an execution failed before its forecast was complete, else 0",
+    )
+    RUNS_UNMEASURED = (
+        "RunsUnmeasured",
+        CloudWatchUnit.COUNT,
+        "execution_listener",
+        "1 when an execution ended after its forecast was complete and before the run was measured, else 0",
     )
 
     # The API

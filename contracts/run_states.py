@@ -31,5 +31,11 @@ class RunState(StrEnum):
     FINISH_RUN = ("FinishRun", "record the result")
 
 
+STATES_AFTER_PUBLISHING = (RunState.DETECT_ANOMALIES, RunState.COMPUTE_KPIS, RunState.FINISH_RUN)
+"""When one of these fails, the forecast of the run is complete: loaded and, where it was to be, published."""
+
+RUN_UNMEASURED = "RunUnmeasured"
+"""Error name, and class name in runtime.errors, of an execution that failed in one of STATES_AFTER_PUBLISHING."""
+
 RETRYABLE_ERRORS = ("Unavailable", "DatabaseBusy", "DatabaseUnavailable", "AwsThrottled")
 """Error names, which are the class names of exceptions in runtime.errors, after which the state machine calls a function again."""

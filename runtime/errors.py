@@ -23,6 +23,7 @@ SignifyError                          500  a bug in Signify
 ├── GateRefused                       -    the run stays unpublished; readers keep the last published one
 │   └── RunWorseThanBaseline
 ├── RunFailed                         -    ends an execution whose failure was recorded; the message is the summary
+├── RunUnmeasured                     -    ends an execution that failed after its forecast was complete; the message is the summary
 ├── BrokenRun                         -    a run's files are missing or contradict each other
 ├── UnexpectedResponse                -    the platform's own API returned an unexpected response
 ├── Misconfigured                     500  the environment lacks variables, all named at once
@@ -169,6 +170,13 @@ class RunFailed(SignifyError):
 
     status = None
     code = "RUN_FAILED"
+
+
+class RunUnmeasured(SignifyError):
+    """Ends an execution as failed whose forecast is complete, but not measured; the message is the summary."""
+
+    status = None
+    code = "RUN_UNMEASURED"
 
 
 class BrokenRun(SignifyError):

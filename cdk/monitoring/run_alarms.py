@@ -36,8 +36,14 @@ def run_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmS
         page(
             AlarmName.RUN_FAILED,
             "run-failed",
-            "A run failed; clients read the last published run.",
-            Condition(machine.metric_failed(period=PERIOD), 1),
+            "A run failed and published no forecast; clients read the last published run.",
+            Condition(platform_metric(settings, PlatformMetric.RUNS_FAILED, "Sum"), 1),
+        ),
+        ticket(
+            AlarmName.RUN_UNMEASURED,
+            "run-unmeasured",
+            "The forecast of a run is complete, but its anomalies or KPIs could not be computed.",
+            Condition(platform_metric(settings, PlatformMetric.RUNS_UNMEASURED, "Sum"), 1),
         ),
         page(
             "RunTimedOut",

@@ -3,7 +3,7 @@
 A redrive re-enters the state that failed the execution. A Fail state would only fail again, so a task fails the execution instead: it
 raises an error, unless the execution has been redriven since the failure; then the run resumes at the state whose failure was caught.
 
-catch -> RecordFailure -> NotifyFailure -> FailRun (raises RunFailed) -- redrive --> Resume -> the state that failed
+catch -> RecordFailure -> NotifyFailure -> FailRun (raises RunFailed or RunUnmeasured) -- redrive --> Resume -> the state that failed
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class FailurePath(Construct):
             Fail.jsonata(self, "NowhereToResume", error="NowhereToResume", cause="{% $failure.state %}")
         )
         fail = self._fail()
-        notify = publish_summary(self, "NotifyFailure", topics.failures, "Signify: a run failed")
+        notify = publish_summary(self, "NotifyFailure", topics.failures, "{% $states.input.subject %}")
         notify.add_catch(fail, outputs="{% $states.input %}")
         notify.next(fail)
         self.first = self._record(notify)
@@ -51,10 +51,10 @@ class FailurePath(Construct):
             self,
             "RecordFailure",
             self._recorder,
-            {"outcome": "FAILED", "execution": EXECUTION, "error": "{% $failure.error %}"},
-            outputs={"summary": "{% $states.result.Payload.summary %}"},
+            {"outcome": "FAILED", "execution": EXECUTION, "error": "{% $failure.error %}", "failed_state": "{% $failure.state %}"},
+            outputs={name: f"{{% $states.result.Payload.{name} %}}" for name in ("status", "subject", "summary")},
         )
-        record.add_catch(notify, outputs=_UNRECORDED_SUMMARY)
+        record.add_catch(notify, outputs=_UNRECORDED_OUTPUT)
         record.next(notify)
         return record
 
@@ -71,6 +71,7 @@ class FailurePath(Construct):
                     "state": "{% $failure.state %}",
                     "redrives": "{% $failure.redrives %}",
                     "summary": "{% $states.input.summary %}",
+                    "status": "{% $states.input.status %}",
                 },
             },
         )
@@ -78,7 +79,9 @@ class FailurePath(Construct):
         return fail
 
 
-_UNRECORDED_SUMMARY = {
+_UNRECORDED_OUTPUT = {
+    "status": "FAILED",
+    "subject": "Signify: a run failed",
     "summary": "{% 'The run ' & $states.context.Execution.Name & ' failed with ' & $failure.error.Error "
     "& ', and the failure could not be recorded: ' & $states.errorOutput.Error %}",
 }

@@ -165,12 +165,13 @@ def list_lineage(forecast_id: parameters.ForecastId, limit: parameters.Limit = 1
 
 
 def _run_body(run: ForecastRun, *, is_published: bool) -> dict[str, object]:
-    fields = ("as_of_date", "horizon_days", "published_at", "code_version", "created_at", "finished_at")
+    fields = ("as_of_date", "horizon_days", "published_at", "measured_at", "failure", "code_version", "created_at", "finished_at")
     fields_of_model = ("backend", "model_name", "model_version", "series_forecast", "series_excluded", "backtest")
     return {
         "forecast_id": run.id,
         "status": run.status.value,
         "published": is_published,
+        "measured": run.measured_at is not None,
         **{name: getattr(run, name) for name in (*fields, *fields_of_model)},
         "params": dict(run.params),
         "warnings": list(run.warnings),

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from runtime.errors import InvalidInput
 from runtime.models.domain.objects import WithdrawalOrder
-from runtime.models.domain.runs import Execution, Gate
+from runtime.models.domain.runs import Execution, Gate, RunStatus
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1024)]
 
@@ -76,19 +76,24 @@ class PublishEvent(GatedRunEvent):
 
 
 class FailedState(Event):
-    """The state that failed, the number of redrives before it, and the summary for people."""
+    """The state that failed, the number of redrives before it, the summary for people, and the status of the run as recorded."""
 
     state: str
     redrives: int
     summary: str
+    status: RunStatus = RunStatus.FAILED
 
 
 class OutcomeEvent(Event):
-    """For run_recorder. `END` fails the execution unless it was redriven since. dpu_seconds: consumption of its Glue jobs."""
+    """For run_recorder. `END` fails the execution unless it was redriven since. dpu_seconds: consumption of its Glue jobs.
+
+    failed_state: the state of FAILED; an execution that was started under an earlier definition sends none.
+    """
 
     outcome: Literal["SUCCEEDED", "FAILED", "END"]
     execution: ExecutionRef
     error: dict[str, object] | None = None
+    failed_state: str | None = None
     failure: FailedState | None = None
     dpu_seconds: float = 0
 

@@ -7,9 +7,12 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from contracts.metrics import PlatformMetric
+from contracts.run_states import RUN_UNMEASURED
 from runtime import bootstrap
 from runtime.functions.events import ExecutionChange, parse
-from runtime.functions.observability import observe
+from runtime.functions.observability import emit, observe
+from runtime.services.runs.execution_events import CLOSED_UNMEASURED
 from runtime.services.runs.run_recorder import Failure
 
 
@@ -20,4 +23,11 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Mapping[str, obje
     events, execution = bootstrap.services().execution_events, change.to_execution()
     if change.status == "RUNNING":
         return events.record_redrive(execution)
-    return events.record_end(execution, change.status, Failure.from_error(change.to_error()))
+    is_unmeasured = change.error == RUN_UNMEASURED
+    if change.status == "FAILED":
+        # The error alone decides, so that a failed run is counted also while the database is unavailable.
+        emit({PlatformMetric.RUNS_FAILED: int(not is_unmeasured), PlatformMetric.RUNS_UNMEASURED: int(is_unmeasured)})
+    record = events.record_end(execution, change.status, Failure.from_error(change.to_error()))
+    if change.status != "FAILED":
+        emit({PlatformMetric.RUNS_UNMEASURED: int(record["outcome"] == CLOSED_UNMEASURED)})
+    return record

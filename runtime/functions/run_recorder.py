@@ -11,6 +11,7 @@ from runtime import bootstrap
 from runtime.functions.events import OutcomeEvent, parse
 from runtime.functions.observability import emit
 from runtime.functions.run_step import run_step
+from runtime.models.domain.runs import RunStatus
 from runtime.services.runs.run_recorder import Failure
 
 
@@ -21,11 +22,15 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
     recorder, execution = bootstrap.services().run_recorder, outcome.execution.to_execution()
     if outcome.failure:
         is_redriven = outcome.execution.redrive_count > outcome.failure.redrives
-        return recorder.fail_execution(execution, outcome.failure.state, outcome.failure.summary, is_redriven=is_redriven)
-    is_success = outcome.outcome == "SUCCEEDED"
-    emit({PlatformMetric.RUNS_SUCCEEDED: int(is_success), PlatformMetric.RUNS_FAILED: int(not is_success)})
-    if not is_success:
-        return recorder.record_failure(execution, Failure.from_error(outcome.error))
+        is_complete = outcome.failure.status == RunStatus.SUCCEEDED
+        return recorder.fail_execution(
+            execution, outcome.failure.state, outcome.failure.summary, is_complete=is_complete, is_redriven=is_redriven
+        )
+    if outcome.outcome == "FAILED":
+        record = recorder.record_failure(execution, Failure.from_error(outcome.error), outcome.failed_state)
+        emit({PlatformMetric.RUNS_SUCCEEDED: int(record["status"] == RunStatus.SUCCEEDED)})
+        return record
+    emit({PlatformMetric.RUNS_SUCCEEDED: 1})
     output = recorder.record_success(execution.run_id)
     emit({PlatformMetric.GLUE_DPU_HOURS: outcome.dpu_seconds / 3600})
     if not outcome.execution.redrive_count:  # a redriven run also waited for its redrive

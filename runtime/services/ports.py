@@ -21,7 +21,7 @@ from runtime.models.domain.notices import AlarmCondition
 from runtime.models.domain.objects import IngestedObject, Withdrawal
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishOutcome
 from runtime.models.domain.quality import QualityReport
-from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
+from runtime.models.domain.runs import ForecastRun, PublishedRun, RunEnd, RunFailure, RunStatus
 
 if TYPE_CHECKING:
     import pandas as pd  # only the KPI function ships pandas
@@ -134,14 +134,14 @@ class RunRepository(Protocol):
     def warn(self, run_id: UUID, warnings: Sequence[str]) -> None:
         """Add warnings to a run, each once."""
 
-    def finish(self, run_id: UUID, status: RunStatus, at: datetime) -> None:
-        """Set the final status of a run. The published run does not change."""
+    def finish(self, run_id: UUID, end: RunEnd, at: datetime, failure: RunFailure | None = None) -> None:
+        """Set the final status of a run, and what ended it early. The published run does not change."""
 
     def find_published(self) -> PublishedRun | None:
         """Return the published run, or None when none was ever published."""
 
     def list_durations(self, since: datetime, until: datetime) -> list[float]:
-        """Return the durations, in seconds, of the runs that succeeded and started in [since, until), in no order."""
+        """Return the durations, in seconds, of the runs without a failure that started in [since, until), in no order."""
 
     def list_published_before(self, as_of_date: date) -> list[PublishedRun]:
         """Return the runs that were ever published and have an earlier as-of date, newest first."""

@@ -12,7 +12,7 @@ from typing_extensions import override
 from runtime.errors import RunNotFound
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.publishing import ManualPublication, RunExtent, unpublished_reason
-from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
+from runtime.models.domain.runs import ForecastRun, PublishedRun, RunEnd, RunFailure, RunStatus
 from runtime.services.ports import RunRepository
 from tests.fakes.jobs import InMemoryJobs
 
@@ -43,7 +43,9 @@ class InMemoryRuns(RunRepository):
         if stored_run.published_at is None:
             job = self._jobs.find(run.id)
             ended_at = job.finished_at if job else None
-            self.by_id[run.id] = replace(stored_run, status=RunStatus.FAILED if ended_at else run.status, finished_at=ended_at)
+            self.by_id[run.id] = replace(
+                stored_run, status=RunStatus.FAILED if ended_at else run.status, finished_at=ended_at, failure=None
+            )
         return self.by_id[run.id]
 
     @override
@@ -78,8 +80,10 @@ class InMemoryRuns(RunRepository):
         self.by_id[run_id] = replace(run, warnings=run.warnings + new)
 
     @override
-    def finish(self, run_id: UUID, status: RunStatus, at: datetime) -> None:
-        self.by_id[run_id] = replace(self.by_id[run_id], status=status, finished_at=at)
+    def finish(self, run_id: UUID, end: RunEnd, at: datetime, failure: RunFailure | None = None) -> None:
+        run = self.by_id[run_id]
+        measured_at = run.measured_at or at if end.is_measured else run.measured_at
+        self.by_id[run_id] = replace(run, status=end.status, finished_at=at, measured_at=measured_at, failure=failure)
 
     def publish(self, run_id: UUID, at: datetime) -> str | None:
         """Point readers at the run, unless that takes them back; then return the reason."""
@@ -122,7 +126,9 @@ class InMemoryRuns(RunRepository):
 
     @override
     def list_durations(self, since: datetime, until: datetime) -> list[float]:
-        runs = [run for run in self.by_id.values() if run.status is RunStatus.SUCCEEDED and since <= run.created_at < until]
+        runs = [
+            run for run in self.by_id.values() if run.status is RunStatus.SUCCEEDED and not run.failure and since <= run.created_at < until
+        ]
         return [(run.finished_at - run.created_at).total_seconds() for run in runs if run.finished_at]
 
     @override

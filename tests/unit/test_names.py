@@ -32,7 +32,7 @@ EXCEPTIONS = {
 """Names that may stand alone, each with the reason."""
 
 JSON_FIELDS = frozenset(
-    ["curated", "excluded", "matched", "passed", "published", "quarantined", "reconciled", "started", "stopped", "undefined"]
+    ["curated", "excluded", "matched", "measured", "passed", "published", "quarantined", "reconciled", "started", "stopped", "undefined"]
 )
 """Fields of documents that the API, the jobs and the commands write: types name them as the documents do."""
 

@@ -13,7 +13,7 @@ from typing_extensions import override
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import RunNotFound
 from runtime.models.domain.documents import ForecastDocument
-from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
+from runtime.models.domain.runs import ForecastRun, PublishedRun, RunEnd, RunFailure, RunStatus
 from runtime.services.ports import RunRepository
 
 
@@ -59,9 +59,16 @@ class PostgresRuns(RunRepository):
             cursor.execute(WARN, {"id": run_id, "warnings": jsonb(warnings)})
 
     @override
-    def finish(self, run_id: UUID, status: RunStatus, at: datetime) -> None:
+    def finish(self, run_id: UUID, end: RunEnd, at: datetime, failure: RunFailure | None = None) -> None:
+        values = {
+            "id": run_id,
+            "status": end.status,
+            "is_measured": end.is_measured,
+            "at": at,
+            "failure": jsonb(failure) if failure else None,
+        }
         with self._database.transaction() as cursor:
-            cursor.execute("update forecast_runs set status = %s, finished_at = %s where id = %s", [status, at, run_id])
+            cursor.execute(FINISH, values)
 
     @override
     def find_published(self) -> PublishedRun | None:
@@ -75,7 +82,7 @@ class PostgresRuns(RunRepository):
     def list_durations(self, since: datetime, until: datetime) -> list[float]:
         rows = self._database.fetch(
             """select extract(epoch from finished_at - created_at) from forecast_runs
-            where status = 'SUCCEEDED' and created_at >= %s and created_at < %s""",
+            where status = 'SUCCEEDED' and failure is null and created_at >= %s and created_at < %s""",
             [since, until],
         )
         return [float(seconds) for (seconds,) in rows]
@@ -98,7 +105,8 @@ class PostgresRuns(RunRepository):
 # By name: `input_manifest`, which only old rows have, is megabytes long.
 SELECT = """
 select id, as_of_date, horizon_days, status, code_version, created_at, execution_arn, input_objects, input_digest, warnings, backend,
-    model_name, model_version, seed, params, series_forecast, series_excluded, backtest, finished_at, published_at
+    model_name, model_version, seed, params, series_forecast, series_excluded, backtest, finished_at, published_at, measured_at,
+    failure
 from forecast_runs where id = %s
 """
 
@@ -115,7 +123,14 @@ insert into forecast_runs (id, as_of_date, horizon_days, status, code_version, p
 select %(id)s, %(as_of_date)s, %(horizon_days)s, case when job.finished_at is null then %(status)s else 'FAILED' end, %(code_version)s,
     %(params)s, %(input_objects)s, %(input_digest)s, %(warnings)s, %(execution_arn)s, %(created_at)s, job.finished_at
 from (select) as run left join job on true
-on conflict (id) do update set status = excluded.status, finished_at = excluded.finished_at where forecast_runs.published_at is null
+on conflict (id) do update set status = excluded.status, finished_at = excluded.finished_at, failure = null
+where forecast_runs.published_at is null
+"""
+
+FINISH = """
+update forecast_runs set status = %(status)s, finished_at = %(at)s, failure = %(failure)s,
+    measured_at = case when %(is_measured)s then coalesce(measured_at, %(at)s) else measured_at end
+where id = %(id)s
 """
 
 RECORD_FORECAST = """

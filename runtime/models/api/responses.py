@@ -95,6 +95,9 @@ class ForecastRunResponse(BaseModel):
     horizon_days: int
     published: bool = Field(description="This run is the published one.")
     published_at: datetime | None
+    measured: bool = Field(description="Anomalies and KPIs of the run were computed. A run that could not be measured is SUCCEEDED too.")
+    measured_at: datetime | None
+    failure: dict[str, str | None] | None = Field(description="What ended the run early: the `state`, the error's `code` and `detail`.")
     backend: str | None
     model_name: str | None
     model_version: str | None

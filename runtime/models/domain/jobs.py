@@ -56,6 +56,8 @@ class JobResult(TypedDict):
     resource: str
     run_id: str
     href: str
+    published: bool
+    measured: bool
 
 
 def progress_at(state: str) -> Progress:

@@ -46,6 +46,8 @@ class ForecastRunRow(Base):
     created_at: Mapped[CreatedAt]
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    measured_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    failure: Mapped[dict[str, object] | None] = mapped_column(JSONB)
 
 
 class PublishedRunRow(Base):

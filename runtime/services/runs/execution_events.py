@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from runtime.models.domain.jobs import JobStatus
-from runtime.models.domain.runs import Execution, RunStatus
+from runtime.models.domain.jobs import Job, JobStatus
+from runtime.models.domain.runs import Execution, ForecastRun, RunStatus
 from runtime.services.ports import Clock, JobRepository, RunRepository, Workflow
-from runtime.services.runs.run_recorder import Failure, job_of
+from runtime.services.runs.run_recorder import Failure, job_of, job_result
 
 JOB_STATUSES = {"ABORTED": JobStatus.CANCELLED, "TIMED_OUT": JobStatus.TIMED_OUT, "FAILED": JobStatus.FAILED}
 """The final status of a job by the status of its execution."""
+CLOSED_UNMEASURED = "CLOSED_UNMEASURED"
+"""Outcome: the execution ended after the forecast of its run was complete."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +32,30 @@ class ExecutionEvents:
     def record_end(self, execution: Execution, status: str, failure: Failure) -> dict[str, str]:
         """Close the job, then the run, unless both are closed or the execution runs again. `status` is a key of JOB_STATUSES.
 
-        A run without an end is closed also when its job has one: whoever closed the job may have died before the run.
+        A run whose forecast was complete has SUCCEEDED, unmeasured; so has its job, unless the execution was stopped or timed out. A run
+        without an end is closed also when its job has one: whoever closed the job may have died before the run.
         The job comes first, since RunRepository.start closes a run whose job has ended.
         """
-        now = self.clock.now()
         job = self.jobs.create(job_of(execution))
-        if job.has_ended and not self._has_status(execution.run_id, RunStatus.RUNNING):
+        run, state = self.runs.find(execution.run_id), job.progress.get("message")
+        if job.has_ended and not (run is not None and run.status is RunStatus.RUNNING):
             return _outcome(execution, "RECORDED_BEFORE")
         if self.workflow.is_running(execution.arn):
             return _outcome(execution, "LATE")
+        is_complete = run is not None and run.is_complete_at(state)
         if not job.has_ended:
-            self.jobs.finish(execution.run_id, JOB_STATUSES[status], now, error={"code": failure.code, "detail": failure.detail})
-        if self._has_status(execution.run_id, RunStatus.RUNNING):
-            self.runs.finish(execution.run_id, RunStatus.FAILED, now)
-        return _outcome(execution, "CLOSED")
+            self._finish_job(job, status, failure, run if is_complete else None)
+        run = self.runs.find(execution.run_id)
+        if run is not None and run.status is RunStatus.RUNNING:
+            self.runs.finish(run.id, run.end_at(state), self.clock.now(), failure.in_state(state))
+        return _outcome(execution, CLOSED_UNMEASURED if is_complete else "CLOSED")
+
+    def _finish_job(self, job: Job, status: str, failure: Failure, complete_run: ForecastRun | None) -> None:
+        if complete_run is not None and status == "FAILED":
+            result = job_result(complete_run, complete_run.end_at(job.progress.get("message")))
+            self.jobs.finish(job.id, JobStatus.SUCCEEDED, self.clock.now(), result=result)
+        else:
+            self.jobs.finish(job.id, JOB_STATUSES[status], self.clock.now(), error={"code": failure.code, "detail": failure.detail})
 
     def record_redrive(self, execution: Execution) -> dict[str, str]:
         """Mark job and run RUNNING again, unless both are or the execution has ended again since. The job keeps its progress."""

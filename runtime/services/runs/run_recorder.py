@@ -10,15 +10,17 @@ from datetime import timedelta
 from uuid import UUID
 
 from contracts.routes import API_PATH
-from contracts.run_states import RunState
-from runtime.errors import ReportNotFound, RunFailed
-from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at
+from contracts.run_states import STATES_AFTER_PUBLISHING, RunState
+from runtime.errors import ReportNotFound, RunFailed, RunUnmeasured
+from runtime.models.domain.jobs import Job, JobResult, JobStatus, JobType, progress_at
 from runtime.models.domain.quality import QualityReport
-from runtime.models.domain.runs import Execution, RunStatus
+from runtime.models.domain.runs import Execution, ForecastRun, RunEnd, RunFailure, RunStatus
 from runtime.services.ports import Clock, JobRepository, QualityReports, RunRepository
-from runtime.services.runs.run_summary import failure_summary, success_summary
+from runtime.services.runs.run_summary import failure_summary, success_summary, unmeasured_summary
 
 USUAL_PERIOD = timedelta(days=14)
+FAILED_SUBJECT = "Signify: a run failed"
+UNMEASURED_SUBJECT = "Signify: a run could not be measured"
 MIN_RUNS = 10  # with fewer, the 90th percentile is the slowest run
 
 
@@ -42,6 +44,10 @@ class Failure:
             cause = str(details.get("errorMessage") or details.get("ErrorMessage") or cause)
         return cls(str(error.get("Error") or "Unknown"), cause[:2000])
 
+    def in_state(self, state: str | None) -> RunFailure:
+        """Return the failure of a run that ended in this state."""
+        return {"state": state, "code": self.code, "detail": self.detail}
+
 
 @dataclass(frozen=True)
 class RunRecorder:
@@ -53,12 +59,12 @@ class RunRecorder:
     clock: Clock
 
     def record_success(self, run_id: UUID) -> dict[str, object]:
-        """Mark run and job SUCCEEDED and return the summary. Raises RunNotFound."""
+        """Mark run and job SUCCEEDED, the run measured, and return the summary. Raises RunNotFound."""
         now = self.clock.now()
-        self.runs.finish(run_id, RunStatus.SUCCEEDED, now)
+        end = RunEnd(RunStatus.SUCCEEDED, is_measured=True)
+        self.runs.finish(run_id, end, now)
         run = self.runs.get(run_id)
-        href = f"{API_PATH}/forecasts/{run_id}"
-        self.jobs.finish(run_id, JobStatus.SUCCEEDED, now, result={"resource": "forecast_run", "run_id": str(run_id), "href": href})
+        self.jobs.finish(run_id, JobStatus.SUCCEEDED, now, result=job_result(run, end))
         summary = success_summary(run, self._report(run_id))
         return {"run_id": str(run_id), "status": RunStatus.SUCCEEDED.value, "summary": summary, "warnings": list(run.warnings)}
 
@@ -71,27 +77,50 @@ class RunRecorder:
         usual = durations[math.ceil(0.9 * len(durations)) - 1]
         return (run.finished_at - run.created_at).total_seconds() / max(usual, 1)
 
-    def record_failure(self, execution: Execution, failure: Failure) -> dict[str, object]:
-        """Mark run and job FAILED and return the summary. An execution that failed before it had a run leaves a job with the error."""
-        now = self.clock.now()
+    def record_failure(self, execution: Execution, failure: Failure, state: str | None = None) -> dict[str, object]:
+        """Record that an execution failed in a state (None: unknown), and return the summary.
+
+        Run and job are FAILED, or SUCCEEDED but not measured when the forecast was complete before. An execution that failed before it
+        had a run leaves a job with the error.
+        """
         run_id = execution.run_id
-        self.jobs.create(job_of(execution))
-        self.jobs.finish(run_id, JobStatus.FAILED, now, error={"code": failure.code, "detail": failure.detail})
+        job = self.jobs.create(job_of(execution))
         run = self.runs.find(run_id)
+        if run is not None and run.is_complete_at(state):
+            return self._record_unmeasured(run, failure, state)
+        now = self.clock.now()
+        self.jobs.finish(run_id, JobStatus.FAILED, now, error={"code": failure.code, "detail": failure.detail})
         if run is not None:
-            self.runs.finish(run_id, RunStatus.FAILED, now)
+            self.runs.finish(run_id, run.end_at(state), now, failure.in_state(state or job.progress.get("message")))
         summary = failure_summary(execution, failure.code, failure.detail, run, self.runs.find_published())
         return {
             "run_id": str(run_id),
             "status": RunStatus.FAILED.value,
+            "subject": FAILED_SUBJECT,
             "summary": summary,
             "error": {"code": failure.code, "detail": failure.detail},
         }
 
-    def fail_execution(self, execution: Execution, state: str, summary: str, *, is_redriven: bool) -> dict[str, object]:
-        """Raise RunFailed with the summary. For an execution that was redriven since, mark run and job RUNNING again instead."""
+    def _record_unmeasured(self, run: ForecastRun, failure: Failure, state: str | None) -> dict[str, object]:
+        now, end = self.clock.now(), run.end_at(state)
+        self.runs.finish(run.id, end, now, failure.in_state(state))
+        ended_run = self.runs.get(run.id)
+        self.jobs.finish(run.id, JobStatus.SUCCEEDED, now, result=job_result(ended_run, end))
+        return {
+            "run_id": str(run.id),
+            "status": ended_run.status.value,
+            "subject": UNMEASURED_SUBJECT,
+            "summary": unmeasured_summary(ended_run),
+            "error": {"code": failure.code, "detail": failure.detail},
+        }
+
+    def fail_execution(self, execution: Execution, state: str, summary: str, *, is_complete: bool, is_redriven: bool) -> dict[str, object]:
+        """Raise RunFailed, or RunUnmeasured when the forecast is complete, with the summary.
+
+        For an execution that was redriven since, mark run and job RUNNING again instead; a published run keeps its status.
+        """
         if not is_redriven:
-            raise RunFailed(summary)
+            raise RunUnmeasured(summary) if is_complete or state in STATES_AFTER_PUBLISHING else RunFailed(summary)
         now = self.clock.now()
         self.jobs.create(job_of(execution))
         self.jobs.reopen(execution.run_id, now)
@@ -106,6 +135,17 @@ class RunRecorder:
             return self.reports.get(run_id)
         except ReportNotFound:
             return None
+
+
+def job_result(run: ForecastRun, end: RunEnd) -> JobResult:
+    """Return the result of the job of a run whose forecast is complete."""
+    return {
+        "resource": "forecast_run",
+        "run_id": str(run.id),
+        "href": f"{API_PATH}/forecasts/{run.id}",
+        "published": run.published_at is not None,
+        "measured": end.is_measured,
+    }
 
 
 def job_of(execution: Execution) -> Job:

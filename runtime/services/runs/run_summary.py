@@ -24,6 +24,18 @@ def failure_summary(execution: Execution, code: str, detail: str, run: ForecastR
     return f"{what} failed. {code}: {detail}\n{readers}"
 
 
+def unmeasured_summary(run: ForecastRun) -> str:
+    """Summarise a run whose forecast is complete, and why measuring it failed."""
+    failure = run.failure or {"state": None, "code": "Unknown", "detail": "no cause was given"}
+    status = "published" if run.published_at else "loaded, not published,"
+    missing_part = "but its end was not recorded in time" if run.measured_at else "but not measured: its KPIs or anomalies are missing"
+    return (
+        f"Run {run.id} (data to {run.as_of_date}) is {status} {missing_part}. {failure['state'] or 'Unknown state'} failed. "
+        f"{failure['code']}: {failure['detail']}\n"
+        "The forecast is complete. A redrive of the execution continues at the state that failed."
+    )
+
+
 def _success_lines(run: ForecastRun, report: QualityReport | None) -> Iterator[str]:
     status = "published" if run.published_at else "finished, not published"
     first, last = run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=run.horizon_days)

@@ -14,7 +14,7 @@ import pytest
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.publishing import unpublished_warning
-from runtime.models.domain.runs import RunStatus
+from runtime.models.domain.runs import RunEnd, RunStatus
 from runtime.services.read_ports import RunFilters
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import AS_OF, STARTED_AT, a_run, forecast_files, forecast_json
@@ -29,13 +29,13 @@ def history(books: Books, tmp_path: Path) -> Books:
         run = books.runs.start(a_run(name, created_at=STARTED_AT + timedelta(hours=number), horizon_days=7 if name == "short" else 28))
         if name != "refused":
             books.loader.load(run.id, forecast_files(tmp_path, run.id), NOON + timedelta(hours=number))
-            books.runs.finish(run.id, RunStatus.SUCCEEDED, NOON + timedelta(hours=number))
+            books.runs.finish(run.id, RunEnd(RunStatus.SUCCEEDED, is_measured=True), NOON + timedelta(hours=number))
     books.runs.record_forecast(a_run("published").id, ForecastDocument.model_validate(forecast_json(a_run("published").id, 56)))
     books.runs.warn(a_run("short").id, ["old data", unpublished_warning("it forecasts 7 days")])
     refused_id = a_run("refused").id
     books.jobs.create(Job(refused_id, JobType.FORECAST_RUN, JobStatus.RUNNING, STARTED_AT, STARTED_AT))
     books.jobs.finish(refused_id, JobStatus.FAILED, NOON, error={"code": "RunWorseThanBaseline", "detail": "WAPE is 61.0 %"})
-    books.runs.finish(refused_id, RunStatus.FAILED, NOON)
+    books.runs.finish(refused_id, RunEnd(RunStatus.FAILED, is_measured=False), NOON)
     return books
 
 

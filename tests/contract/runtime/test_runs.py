@@ -13,9 +13,11 @@ from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.errors import RunNotFound
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobStatus, JobType
-from runtime.models.domain.runs import RunStatus
+from runtime.models.domain.runs import RunEnd, RunFailure, RunStatus
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_json
+
+FAILED = RunEnd(RunStatus.FAILED, is_measured=False)
 
 
 def test_a_run_comes_back_as_it_was_started(books: Books) -> None:
@@ -32,7 +34,7 @@ def test_a_run_that_was_never_started_is_not_found(books: Books) -> None:
 
 def test_a_second_start_continues_the_first_run(books: Books) -> None:
     first = books.runs.start(a_run(input_objects=1))
-    books.runs.finish(first.id, RunStatus.FAILED, STARTED_AT)
+    books.runs.finish(first.id, FAILED, STARTED_AT, {"state": "Forecast", "code": "RowsLost", "detail": "3"})
     assert books.runs.start(a_run(as_of_date=date(2026, 1, 1), input_objects=2)) == first
 
 
@@ -61,9 +63,23 @@ def test_the_results_of_the_forecast_job_are_recorded_with_the_run(books: Books)
 
 def test_finishing_closes_the_run(books: Books) -> None:
     run = books.runs.start(a_run())
-    books.runs.finish(run.id, RunStatus.FAILED, STARTED_AT + timedelta(minutes=5))
+    failure: RunFailure = {"state": "Forecast", "code": "RowsLost", "detail": "3 rows"}
+    books.runs.finish(run.id, FAILED, STARTED_AT + timedelta(minutes=5), failure)
     closed_run = books.runs.get(run.id)
     assert (closed_run.status, closed_run.finished_at) == (RunStatus.FAILED, STARTED_AT + timedelta(minutes=5))
+    assert (closed_run.failure, closed_run.measured_at) == (failure, None)
+
+
+def test_a_run_that_is_measured_later_keeps_no_failure_and_its_first_time(books: Books) -> None:
+    run = books.runs.start(a_run())
+    books.runs.finish(
+        run.id, RunEnd(RunStatus.SUCCEEDED, is_measured=False), STARTED_AT, {"state": "ComputeKpis", "code": "x", "detail": "y"}
+    )
+    assert books.runs.get(run.id).measured_at is None
+    for minutes in (5, 6):
+        books.runs.finish(run.id, RunEnd(RunStatus.SUCCEEDED, is_measured=True), STARTED_AT + timedelta(minutes=minutes))
+    measured_run = books.runs.get(run.id)
+    assert (measured_run.measured_at, measured_run.failure) == (STARTED_AT + timedelta(minutes=5), None)
 
 
 def test_only_runs_that_were_published_and_began_earlier_are_compared(books: Books, tmp_path: Path) -> None:
@@ -76,13 +92,14 @@ def test_only_runs_that_were_published_and_began_earlier_are_compared(books: Boo
 
 
 def test_durations_are_those_of_the_runs_that_succeeded_in_the_window(books: Books) -> None:
-    hours = {"before": -1, "first": 0, "second": 5, "failed": 6, "mark_running": 7, "after": 24}
+    hours = {"before": -1, "first": 0, "second": 5, "failed": 6, "unmeasured": 7, "mark_running": 8, "after": 24}
     for name, hour in hours.items():
         began = STARTED_AT + timedelta(hours=hour)
         run = books.runs.start(a_run(name, created_at=began))
         if name != "mark_running":
-            status = RunStatus.FAILED if name == "failed" else RunStatus.SUCCEEDED
-            books.runs.finish(run.id, status, began + timedelta(seconds=60 + hour))
+            failure: RunFailure | None = {"state": "ComputeKpis", "code": "x", "detail": "y"} if name == "unmeasured" else None
+            end = FAILED if name == "failed" else RunEnd(RunStatus.SUCCEEDED, is_measured=failure is None)
+            books.runs.finish(run.id, end, began + timedelta(seconds=60 + hour), failure)
     assert sorted(books.runs.list_durations(STARTED_AT, STARTED_AT + timedelta(hours=24))) == [60, 65]
 
 

@@ -13,7 +13,6 @@ from tests.infrastructure.templates import Stage, render
 
 # Alarm -> metric, and the construct whose name is its dimension. Names of metrics and dimensions: the user guide of each service.
 TARGETS = {
-    "RunFailed": ("ExecutionsFailed", "StateMachineArn", "RunMachine"),
     "RunTimedOut": ("ExecutionsTimedOut", "StateMachineArn", "RunMachine"),
     "RunAborted": ("ExecutionsAborted", "StateMachineArn", "RunMachine"),
     "DeadLetters": ("ApproximateNumberOfMessagesVisible", "QueueName", "IngestionDeadLetters"),
@@ -29,6 +28,8 @@ TARGETS = {
     "DatabasePinned": ("DatabaseConnectionsCurrentlySessionPinned", "ProxyName", "DatabaseProxy"),
 }
 PLATFORM_METRICS = {
+    "RunFailed": (PlatformMetric.RUNS_FAILED, "Sum"),
+    "RunUnmeasured": (PlatformMetric.RUNS_UNMEASURED, "Sum"),
     "NoPublishedRun": (PlatformMetric.RUN_PUBLISHED, "Sum"),
     "GlueOverBudget": (PlatformMetric.GLUE_DPU_HOURS, "Sum"),
     "RunSlow": (PlatformMetric.RUN_TIMES_USUAL, "Maximum"),

@@ -48,6 +48,7 @@ def test_no_two_alarms_have_the_same_description(stage: Stage) -> None:
 def test_alarms_on_counts_fire_on_the_first_event(stage: Stage) -> None:
     for name in (
         "RunFailed",
+        "RunUnmeasured",
         "RunTimedOut",
         "RunAborted",
         "DeadLetters",

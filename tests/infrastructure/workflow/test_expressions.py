@@ -45,7 +45,10 @@ def evaluate(value: Any, state: str, *, redrives: int | None = None, **states: A
     execution = EXECUTION if redrives is None else {**EXECUTION, "RedriveCount": redrives}
     context = {"State": {"Name": state}, "Execution": execution}
     variables = {"run": RUN, "failure": FAILURE, "dpu_seconds": 7200.5}
-    for name, variable in {**variables, "states": {"context": context, "input": {"summary": "It failed."}, **states}}.items():
+    for name, variable in {
+        **variables,
+        "states": {"context": context, "input": {"summary": "It failed.", "status": "FAILED"}, **states},
+    }.items():
         expression.assign(name, variable)
     return expression.evaluate({})
 
@@ -122,13 +125,13 @@ def test_a_failure_that_cannot_be_recorded_is_still_described(states: dict[str, 
     [catch] = states["RecordFailure"]["Catch"]
     output = evaluate(catch["Output"], "RecordFailure", errorOutput={"Error": "DatabaseUnavailable"})
     summary = "The run daily-2026-11-24 failed with States.Timeout, and the failure could not be recorded: DatabaseUnavailable"
-    assert output == {"summary": summary}
+    assert output == {"status": "FAILED", "subject": "Signify: a run failed", "summary": summary}
 
 
 def test_a_notification_that_fails_is_noted_in_the_output_of_the_run(states: dict[str, dict[str, Any]]) -> None:
     [catch] = states["Notify"]["Catch"]
     output = evaluate(catch["Output"], "Notify", errorOutput={"Error": "SNS.Throttled"})
-    assert output == {"summary": "It failed.", "not_notified": {"Error": "SNS.Throttled"}}
+    assert output == {"summary": "It failed.", "status": "FAILED", "not_notified": {"Error": "SNS.Throttled"}}
     assert catch["Next"] == "Done"
 
 

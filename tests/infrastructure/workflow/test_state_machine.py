@@ -131,6 +131,17 @@ def test_every_failure_is_recorded_and_notified_before_the_execution_fails(stage
     assert "Catch" not in states["FailRun"]
 
 
+def test_the_notification_of_a_failure_has_the_subject_that_the_recorder_chose(stage: Stage) -> None:
+    """The recorder knows whether a forecast is missing; where it could not record, the subject says that the run failed."""
+    states = definition(stage)["States"]
+    assert states["NotifyFailure"]["Arguments"]["Subject"] == "{% $states.input.subject %}"
+    fallback = states["RecordFailure"]["Catch"][0]["Output"]
+    assert states["RecordFailure"]["Output"].keys() == fallback.keys() == {"status", "subject", "summary"}
+    assert (fallback["status"], fallback["subject"]) == ("FAILED", "Signify: a run failed")
+    failure = states["FailRun"]["Arguments"]["Payload"]["failure"]
+    assert failure["status"] == "{% $states.input.status %}"
+
+
 def test_a_redriven_execution_resumes_at_whichever_state_failed(stage: Stage) -> None:
     """A redrive enters FailRun again, never a Fail state, and from there finds its way back to every state that can fail."""
     states = definition(stage)["States"]
@@ -162,7 +173,7 @@ def test_steps_pass_identifiers_and_never_rows(stage: Stage) -> None:
     assert set(payloads["PublishRun"]) == {"run_id", "gate", "publish", "state"}
     assert set(payloads["ComputeKpis"]) == {"run_id", "state"}
     assert set(payloads["FinishRun"]) == {"outcome", "execution", "run_id", "dpu_seconds", "state"}
-    assert set(states["RecordFailure"]["Arguments"]["Payload"]) == {"outcome", "execution", "error"}
+    assert set(states["RecordFailure"]["Arguments"]["Payload"]) == {"outcome", "execution", "error", "failed_state"}
     assert set(states["FailRun"]["Arguments"]["Payload"]) == {"outcome", "execution", "failure"}
 
 

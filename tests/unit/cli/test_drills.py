@@ -84,4 +84,4 @@ def test_the_parts_of_a_composite_alarm_are_one_drill() -> None:
 
 def test_alarms_with_a_real_failure_have_a_trigger() -> None:
     dead_letter_alarms = {"DeadLetters", "ScheduleMissed", "UndeliveredExecutionEvents"}
-    assert TRIGGERS.keys() == {"RunFailed", "RunAborted", "ObjectsRejected", "NoPublishedRun", *dead_letter_alarms}
+    assert TRIGGERS.keys() == {"RunFailed", "RunUnmeasured", "RunAborted", "ObjectsRejected", "NoPublishedRun", *dead_letter_alarms}

@@ -77,6 +77,15 @@ def test_a_failed_run_is_an_error_with_its_message(target: Any, monkeypatch: pyt
         start_and_follow(target, {})
 
 
+def test_a_run_that_could_not_be_measured_is_an_error_that_says_its_forecast_is_complete(
+    target: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cause = json.dumps({"errorMessage": "Run 7 is published, but not measured.", "errorType": "RunUnmeasured"})
+    end_with(monkeypatch, status="FAILED", error="RunUnmeasured", cause=cause)
+    with pytest.raises(CliError, match=r"^the forecast is complete, but the run is not measured: Run 7 is published, but not measured\.$"):
+        start_and_follow(target, {})
+
+
 def test_a_stopped_run_without_a_cause_is_an_error_without_a_trailing_colon(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     end_with(monkeypatch, status="ABORTED")
     with pytest.raises(CliError, match=r"^the run ended as ABORTED$"):

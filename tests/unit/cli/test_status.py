@@ -1,4 +1,4 @@
-"""`signify status`, with a fake of a platform that has two runs."""
+"""`signify status`, with a fake of a platform that has three runs."""
 
 from __future__ import annotations
 
@@ -29,11 +29,19 @@ RUNS = [
         "stopDate": datetime(2026, 11, 23, 4, 31, 30, tzinfo=UTC),
         "executionArn": "arn:1",
     },
+    {
+        "name": "run-0",
+        "status": "FAILED",
+        "startDate": datetime(2026, 11, 22, 4, 30, tzinfo=UTC),
+        "stopDate": datetime(2026, 11, 22, 4, 31, tzinfo=UTC),
+        "executionArn": "arn:0",
+    },
 ]
+ERRORS = {"arn:1": "RunFailed", "arn:0": "RunUnmeasured"}
 
 
 class FakePlatform:
-    """A platform with two runs."""
+    """A platform with three runs."""
 
     api_url = "http://127.0.0.1:1/api/v1"
     outputs = {"StateMachineArn": "arn:machine"}  # noqa: RUF012 - never changed
@@ -45,6 +53,9 @@ class FakePlatform:
     def list_executions(self, **request: object) -> dict[str, Any]:
         assert request == {"stateMachineArn": "arn:machine", "maxResults": 10}
         return {"executions": RUNS}
+
+    def describe_execution(self, **request: str) -> dict[str, Any]:
+        return {"error": ERRORS[request["executionArn"]]}
 
 
 @pytest.fixture
@@ -67,11 +78,11 @@ def test_the_status_of_a_stopped_stack_shows_only_what_exists() -> None:
 @pytest.mark.usefixtures("running")
 def test_the_times_in_the_json_status_are_rfc_3339() -> None:
     runs = json.loads(invoke("status", "--json").stdout)["runs"]
-    assert [(run["started"], run["stopped"]) for run in runs] == [
+    assert [(run["started"], run["stopped"]) for run in runs][:2] == [
         ("2026-11-24T04:30:13+00:00", None),
         ("2026-11-23T04:30:00+00:00", "2026-11-23T04:31:30+00:00"),
     ]
-    assert [datetime.fromisoformat(run["started"]).tzinfo is not None for run in runs] == [True, True]
+    assert [datetime.fromisoformat(run["started"]).tzinfo is not None for run in runs] == [True, True, True]
 
 
 @pytest.mark.usefixtures("running")
@@ -81,6 +92,17 @@ def test_the_status_shows_urls_and_runs_with_their_duration() -> None:
     assert "run-[1]" in output
     assert "90 s" in output
     assert "None" not in output
+
+
+@pytest.mark.usefixtures("running")
+def test_a_run_whose_forecast_is_complete_is_not_shown_as_failed() -> None:
+    lines = invoke("status").stdout.splitlines()
+    statuses = {name: next(line for line in lines if name in line) for name in ("run-2", "run-[1]", "run-0")}
+    assert "RUNNING" in statuses["run-2"]
+    assert "FAILED" in statuses["run-[1]"]
+    assert "not measured" in statuses["run-0"]
+    errors = [run["error"] for run in json.loads(invoke("status", "--json").stdout)["runs"]]
+    assert errors == [None, "RunFailed", "RunUnmeasured"]
 
 
 def test_a_time_keeps_its_offset() -> None:

@@ -112,6 +112,11 @@ INVOCATIONS = {
         {"record_success": [{}], "measure_times_usual": [1.5]},
         {"outcome": "SUCCEEDED", "execution": EXECUTION, "dpu_seconds": 900, **RUN_EVENT},
     ),
+    "execution_listener": Invocation(
+        "execution_events",
+        {"record_end": [{"outcome": "RECORDED_BEFORE"}]},
+        {"detail": {"executionArn": EXECUTION["arn"], "name": EXECUTION["name"], "status": "FAILED", "startDate": 1795321800000}},
+    ),
     "canary": Invocation("canary_probe", {"run": [ProbeResult(120.0)]}, {}),
 }
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.scopes import ALL_SCOPES, Scope
-from runtime.models.domain.runs import RunStatus
+from runtime.models.domain.runs import RunEnd, RunStatus
 from tests.fakes.examples import AS_OF, STARTED_AT, a_run
 from tests.unit.runtime.api.conftest import ApiResponse, World, call
 
@@ -93,7 +93,7 @@ def test_a_run_without_forecasts_is_a_conflict_that_says_what_to_do(
     world: World, newer: UUID, status: RunStatus, was_published: bool, words: str
 ) -> None:
     run = world.runs.start(a_run("gone", published_at=STARTED_AT if was_published else None))
-    world.runs.finish(run.id, status, STARTED_AT)
+    world.runs.finish(run.id, RunEnd(status, is_measured=False), STARTED_AT)
     answer = publish(run.id)
     assert (answer.status, answer.json["code"]) == (409, "RUN_NOT_LOADED")
     assert words in answer.json["detail"]

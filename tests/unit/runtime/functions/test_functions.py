@@ -16,7 +16,7 @@ from contracts.paths import quality_key
 from contracts.run_states import RunState
 from runtime import bootstrap
 from runtime.adapters.aws.database_roles import DatabaseRoles, Users
-from runtime.errors import GateRefused, InvalidInput, RunFailed
+from runtime.errors import DatabaseUnavailable, GateRefused, InvalidInput, RunFailed, RunUnmeasured
 from runtime.functions import (
     anomaly_detector,
     database_roles,
@@ -216,7 +216,22 @@ def test_a_failure_is_recorded_without_a_run(jobs: InMemoryJobs, capsys: pytest.
     event = {"outcome": "FAILED", "execution": EXECUTION, "error": {"Error": "UnknownInputKey", "Cause": cause}}
     assert "UnknownInputKey: unknown key horizon" in call(run_recorder, event)["summary"]
     assert jobs.get(an_execution().run_id).error == {"code": "UnknownInputKey", "detail": "unknown key horizon"}
-    assert read_metrics(capsys)["RunsFailed"] == [1.0]
+    assert read_metrics(capsys)["RunsSucceeded"] == [0.0]
+
+
+def test_a_failure_after_publishing_counts_as_a_forecast(
+    runs: InMemoryRuns, lake: InMemoryLake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    resolution = call(run_resolver, {"input": {}, "execution": EXECUTION})
+    put_forecast(lake, tmp_path, an_execution().run_id)
+    call(run_publisher, resolution)
+    event = {"outcome": "FAILED", "execution": EXECUTION, "error": {"Error": "X", "Cause": "no"}, "failed_state": "ComputeKpis"}
+    assert call(run_recorder, event)["status"] == "SUCCEEDED"
+    assert runs.get(an_execution().run_id).failure == {"state": "ComputeKpis", "code": "X", "detail": "no"}
+    assert read_metrics(capsys)["RunsSucceeded"] == [1.0]
+    failure = {"state": "ComputeKpis", "redrives": 0, "summary": "not measured", "status": "SUCCEEDED"}
+    with pytest.raises(RunUnmeasured, match="not measured"):
+        call(run_recorder, {"outcome": "END", "execution": EXECUTION, "failure": failure})
 
 
 @pytest.mark.parametrize("event", [{}, {"run_id": "no uuid"}, {"run_id": RUN_ID, "gate": "open"}])
@@ -266,6 +281,34 @@ def test_an_execution_that_somebody_stopped_closes_its_run_and_a_redrive_opens_i
     workflow.finished_names.clear()
     assert call(execution_listener, status_event("RUNNING", redriveCount=1))["outcome"] == "REOPENED"
     assert (jobs.get(run_id).status, runs.get(run_id).status) == (JobStatus.RUNNING, RunStatus.RUNNING)
+
+
+@pytest.mark.parametrize(("error", "counts"), [("RunFailed", (1.0, 0.0)), ("RunUnmeasured", (0.0, 1.0)), (None, (1.0, 0.0))])
+def test_a_failed_execution_is_counted_by_its_error_also_without_the_database(
+    jobs: InMemoryJobs, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: str | None, counts: tuple[float, float]
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise DatabaseUnavailable("The database is unavailable: paused")
+
+    monkeypatch.setattr(jobs, "create", refuse)
+    with pytest.raises(DatabaseUnavailable):
+        call(execution_listener, status_event("FAILED", error=error, cause="{}"))
+    metrics = read_metrics(capsys)
+    assert ([counts[0]], [counts[1]]) == (metrics["RunsFailed"], metrics["RunsUnmeasured"])
+
+
+@pytest.mark.parametrize(("is_published", "count"), [(True, 1.0), (False, 0.0)])
+def test_a_stopped_execution_counts_as_unmeasured_when_its_run_is_published(
+    runs: InMemoryRuns, workflow: InMemoryWorkflow, capsys: pytest.CaptureFixture[str], is_published: bool, count: float
+) -> None:
+    call(run_resolver, {"input": {}, "execution": EXECUTION})
+    if is_published:
+        runs.point_readers_at(an_execution().run_id, an_execution().started_at)
+    workflow.start(str(EXECUTION["name"]), {})
+    workflow.finished_names.add(str(EXECUTION["name"]))
+    call(execution_listener, status_event("ABORTED"))
+    metrics = read_metrics(capsys)
+    assert (metrics["RunsUnmeasured"], "RunsFailed" in metrics) == ([count], False)
 
 
 def test_the_migrator_returns_the_revision(adapters: bootstrap.Adapters) -> None:

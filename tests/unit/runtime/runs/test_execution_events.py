@@ -50,6 +50,21 @@ def test_a_run_is_closed_as_its_execution_ended(
     assert runs.get(under_way.id).status is RunStatus.FAILED
 
 
+@pytest.mark.parametrize(
+    ("status", "of_job"), [("ABORTED", JobStatus.CANCELLED), ("TIMED_OUT", JobStatus.TIMED_OUT), ("FAILED", JobStatus.SUCCEEDED)]
+)
+def test_a_run_that_ended_after_its_forecast_was_complete_has_succeeded_unmeasured(
+    events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, status: str, of_job: JobStatus
+) -> None:
+    runs.point_readers_at(under_way.id, STARTED_AT)
+    jobs.mark_running(under_way.id, progress_at(RunState.COMPUTE_KPIS), STARTED_AT)
+    assert events.record_end(an_execution(), status, STOP_FAILURE)["outcome"] == "CLOSED_UNMEASURED"
+    run = runs.get(under_way.id)
+    assert (run.status, run.measured_at) == (RunStatus.SUCCEEDED, None)
+    assert run.failure == {"state": "ComputeKpis", "code": "Drill", "detail": "stopped by hand"}
+    assert jobs.get(under_way.id).status is of_job
+
+
 def test_an_execution_event_does_not_change_a_recorded_failure(
     events: ExecutionEvents, under_way: Job, runs: InMemoryRuns, jobs: InMemoryJobs, reports: InMemoryQualityReports, clock: FixedClock
 ) -> None:
