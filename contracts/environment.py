@@ -38,6 +38,7 @@ class Variable(StrEnum):
 
     # The API
     CORS_ORIGINS = "CORS_ORIGINS"
+    API_RUNS_PER_HOUR = "API_RUNS_PER_HOUR"
 
     # The canary
     API_URL = "API_URL"

@@ -55,6 +55,10 @@ class NoWorkflow(Workflow):
         raise Unavailable("The local stack is not running, so no run can be started; run ./signify up and restart this server")
 
     @override
+    def arn_of(self, name: str) -> str:
+        return name
+
+    @override
     def is_running(self, arn: str) -> bool:
         raise NotFound(f"{arn} does not exist")
 

@@ -18,7 +18,9 @@ SignifyError                          500  a bug in Signify
 ├── Conflict                          409
 │   ├── RunNotLoaded                       its forecasts are not in the database
 │   ├── ContentAlreadyAccepted             the same bytes were accepted at the same time
-│   └── IdempotencyKeyTaken                another run carries the key
+│   ├── IdempotencyKeyTaken                another run carries the key
+│   └── RunInProgress                      another run is in flight; names its job
+├── RunLimitExceeded                  429  + Retry-After: the client has started as many runs in an hour as it may
 ├── NoInputData                       409  there is no input data yet
 ├── GateRefused                       -    the run stays unpublished; readers keep the last published one
 │   └── RunWorseThanBaseline
@@ -38,7 +40,14 @@ The class name travels as Lambda's errorType, which the state machine's retries 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import ClassVar
+from uuid import UUID
+
+from contracts.routes import API_PATH
 
 
 class SignifyError(Exception):
@@ -46,7 +55,9 @@ class SignifyError(Exception):
 
     status: ClassVar[int | None] = 500
     code: ClassVar[str] = "INTERNAL"
-    retry_after_s: ClassVar[int | None] = None
+    retry_after_s: int | None = None
+    members: Mapping[str, object] = MappingProxyType({})
+    """Members of the problem document beyond those of every problem (RFC 9457, section 3.2)."""
 
 
 class InvalidInput(SignifyError):
@@ -145,6 +156,32 @@ class ContentAlreadyAccepted(Conflict):
 
 class IdempotencyKeyTaken(Conflict):
     """Another run was started with this idempotency key."""
+
+
+class RunInProgress(Conflict):
+    """Another run is in flight; the message and the member `job` name its job."""
+
+    code = "RUN_IN_PROGRESS"
+
+    def __init__(self, job_id: UUID) -> None:
+        link = f"{API_PATH}/jobs/{job_id}"
+        super().__init__(f"A run is in flight: {link}. Wait for its end, or send `force: true` (scope signify/data:admin).")
+        self.job_id = job_id
+        self.members = {"job": link}
+
+
+class RunLimitExceeded(SignifyError):
+    """The client has started as many runs within an hour as it may; the problem has the limit and the time when it may start the next."""
+
+    status = 429
+    code = "RATE_LIMITED"
+
+    def __init__(self, limit: int, window: timedelta, reset: datetime, now: datetime) -> None:
+        minutes = round(window / timedelta(minutes=1))
+        next_start = reset.isoformat(timespec="seconds")
+        super().__init__(f"This client has started {limit} runs within {minutes} minutes, the limit; the next may start at {next_start}.")
+        self.retry_after_s = max(1, math.ceil((reset - now).total_seconds()))
+        self.members = {"limit": limit, "window_s": round(window.total_seconds()), "reset": next_start}
 
 
 class NoInputData(SignifyError):

@@ -78,6 +78,12 @@ class WorkflowEnvironment(Environment):
     state_machine_arn: str = Field(min_length=1)
 
 
+class ApiEnvironment(Environment):
+    """The API function: the number of runs that a client may start in an hour."""
+
+    api_runs_per_hour: int = Field(default=10, ge=1)
+
+
 class CanaryEnvironment(Environment):
     """The canary function: the API's URL, the user pool and client it signs in with, and the id of its API key, if it needs one."""
 

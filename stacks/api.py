@@ -16,6 +16,7 @@ from cdk.compute.function_specs import API, CANARY
 from cdk.monitoring.canary import Canary
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
+from cdk.workflow.execution_grants import grant_on_executions
 from contracts.environment import Variable
 from stacks.base import StageStack
 
@@ -29,10 +30,12 @@ class ApiStack(StageStack):
             Variable.STATE_MACHINE_ARN: machine.state_machine_arn,
             Variable.LAKE_BUCKET: lake.bucket.bucket_name,
             Variable.CORS_ORIGINS: ",".join(settings.cors_origins),
+            Variable.API_RUNS_PER_HOUR: str(settings.api_runs_per_hour),
         }
         self.handler = functions.make(self, replace(API, snap_start=settings.api_snap_start), environment)
         lake.grant_zones(self.handler, reads=API.reads, writes=API.writes)
         machine.grant_start_execution(self.handler)
+        grant_on_executions(self.handler, machine, "states:DescribeExecution")
         self.identity = Identity(self, "Identity", settings)
         self.edge = PlatformApi(self, "Edge", settings, self._integration_target(settings), self.identity)
         self.canary = self._create_canary(settings, functions) if settings.canary_minutes else None

@@ -96,6 +96,7 @@ class Settings(BaseModel):
     api_rate_limit: int = Field(50, ge=1, le=10_000, description="Sustained requests per second of all clients together.")
     api_burst_limit: int = Field(100, ge=1, le=5_000, description="Burst of requests of all clients together.")
     api_client_rate_limit: int = Field(100, ge=10, le=2_000_000, description="Requests per minute of one token, and of one IP address.")
+    api_runs_per_hour: int = Field(10, ge=1, le=1000, description="Runs that one client may start through the API in an hour.")
     api_key_required: bool = Field(
         False, description="Require an API key in addition to the token; API Gateway then applies apiClientRateLimit to each key."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 import orjson
 from aws_lambda_powertools import Logger
@@ -29,8 +30,9 @@ def problem(
     detail: str,
     errors: Iterable[Mapping[str, str]] = (),
     retry_after_s: int | None = None,
+    members: Mapping[str, object] = MappingProxyType({}),
 ) -> Response[str]:
-    """Return a problem response."""
+    """Return a problem response; `members` are those that only some problems have."""
     identifier = request_id(app)
     body: dict[str, object] = {
         "type": f"/problems/{code.lower().replace('_', '-')}",
@@ -41,6 +43,7 @@ def problem(
         "code": code,
         "request_id": identifier,
         "errors": list(errors),
+        **members,
     }
     headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", "X-Request-Id": identifier, **SECURITY_HEADERS}
     if retry_after_s is not None:
@@ -58,7 +61,7 @@ def register_problem_handlers(app: ApiGatewayResolver) -> None:
             return _internal_error(app, error)
         if isinstance(error, Unavailable):
             return _unavailable(app, error)
-        return problem(app, error.status, error.code, str(error))
+        return problem(app, error.status, error.code, str(error), retry_after_s=error.retry_after_s, members=error.members)
 
     @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
     def handle_validation_error(error: RequestValidationError) -> Response[str]:

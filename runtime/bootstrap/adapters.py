@@ -37,6 +37,11 @@ class Adapters:
         return settings.load(settings.RunEnvironment)
 
     @cached_property
+    def api_environment(self) -> settings.ApiEnvironment:
+        """The settings of the API."""
+        return settings.load(settings.ApiEnvironment)
+
+    @cached_property
     def clock(self) -> ports.Clock:
         """The clock of the operating system."""
         from runtime.adapters.clock import SystemClock

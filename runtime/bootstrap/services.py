@@ -240,7 +240,13 @@ class Services:
         """Starts runs for clients and reads their jobs."""
         from runtime.services.runs.forecast_jobs import ForecastJobs
 
-        return ForecastJobs(self._adapters.jobs, self._adapters.workflow, self._adapters.clock)
+        adapters = self._adapters
+        return ForecastJobs(
+            jobs=adapters.jobs,
+            workflow=adapters.workflow,
+            clock=adapters.clock,
+            runs_per_hour=adapters.api_environment.api_runs_per_hour,
+        )
 
     @cached_property
     def kpis(self) -> KpiReading:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.documents import ForecastDocument
-from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, Progress
+from runtime.models.domain.jobs import Job, JobError, JobLimits, JobResult, JobStatus, Progress
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.models.domain.notices import AlarmCondition
 from runtime.models.domain.objects import IngestedObject, Withdrawal
@@ -187,6 +187,13 @@ class JobRepository(Protocol):
     def create(self, job: Job) -> Job:
         """Store a job and return it, or the stored one with its id. Raises IdempotencyKeyTaken when another job has its key."""
 
+    def admit(self, job: Job, limits: JobLimits) -> Job:
+        """Store a job that the limits allow, and return it, or the stored one with its id.
+
+        Of several calls at once, exactly one stores a job of those that exclude each other. Raises RunInProgress naming the oldest other
+        job in flight, RunLimitExceeded, IdempotencyKeyTaken.
+        """
+
     def get(self, job_id: UUID) -> Job:
         """Return a job. Raises JobNotFound."""
 
@@ -288,6 +295,9 @@ class Workflow(Protocol):
 
         Raises Conflict for the name of an execution that has ended or has another input.
         """
+
+    def arn_of(self, name: str) -> str:
+        """Return the ARN that an execution with this name has or would have."""
 
     def is_running(self, arn: str) -> bool:
         """Return whether an execution is running. Raises NotFound."""

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from runtime.errors import IdempotencyKeyTaken, JobNotFound
-from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, Progress
+from runtime.errors import IdempotencyKeyTaken, JobNotFound, RunInProgress, RunLimitExceeded
+from runtime.models.domain.jobs import Job, JobError, JobLimits, JobResult, JobStatus, Progress
 from runtime.services.ports import JobRepository
 
 
@@ -26,6 +26,20 @@ class InMemoryJobs(JobRepository):
                 raise IdempotencyKeyTaken(f"idempotency_key {job.idempotency_key!r} belongs to another job; use a new key.")
             self.by_id[job.id] = job
         return self.by_id[job.id]
+
+    @override
+    def admit(self, job: Job, limits: JobLimits) -> Job:
+        if job.id in self.by_id:
+            return self.by_id[job.id]
+        others = sorted(self.by_id.values(), key=lambda other: other.created_at)
+        in_flight = [other for other in others if not other.finished_at and other.id not in limits.ended_ids]
+        if in_flight and not limits.is_forced:
+            raise RunInProgress(in_flight[0].id)
+        since = job.created_at - limits.window
+        starts = [other.created_at for other in others if other.requested_by == job.requested_by and other.created_at > since]
+        if len(starts) >= limits.per_window:
+            raise RunLimitExceeded(limits.per_window, limits.window, starts[-limits.per_window] + limits.window, job.created_at)
+        return self.create(job)
 
     @override
     def get(self, job_id: UUID) -> Job:

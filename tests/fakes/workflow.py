@@ -22,6 +22,10 @@ class InMemoryWorkflow(Workflow):
         if name in self.finished_names or self.inputs.get(name, dict(run_input)) != dict(run_input):
             raise Conflict(f"An execution named {name!r} already exists with a different input, or has ended; use another name.")
         self.inputs[name] = dict(run_input)
+        return self.arn_of(name)
+
+    @override
+    def arn_of(self, name: str) -> str:
         return f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}"
 
     @override

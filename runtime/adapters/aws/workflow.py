@@ -39,6 +39,10 @@ class StateMachine(Workflow):
                 raise
 
     @override
+    def arn_of(self, name: str) -> str:
+        return f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
+
+    @override
     def is_running(self, arn: str) -> bool:
         with translate_aws_errors(arn):
             return self._client.describe_execution(executionArn=arn)["status"] == "RUNNING"

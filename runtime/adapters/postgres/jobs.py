@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg import Cursor
 from psycopg.errors import UniqueViolation
+from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
-from runtime.errors import IdempotencyKeyTaken, JobNotFound
-from runtime.models.domain.jobs import Job, JobError, JobResult, JobStatus, JobType, Progress
+from runtime.errors import IdempotencyKeyTaken, JobNotFound, RunInProgress, RunLimitExceeded
+from runtime.models.domain.jobs import Job, JobError, JobLimits, JobResult, JobStatus, JobType, Progress
 from runtime.services.ports import JobRepository
 
 
@@ -26,12 +29,17 @@ class PostgresJobs(JobRepository):
 
     @override
     def create(self, job: Job) -> Job:
-        values = asdict(job) | {name: _document(getattr(job, name)) for name in ("request", "progress", "error", "result")}
-        try:
-            with self._database.transaction() as cursor:
-                cursor.execute(INSERT, values)
-        except UniqueViolation as error:
-            raise IdempotencyKeyTaken(f"idempotency_key {job.idempotency_key!r} belongs to another job; use a new key.") from error
+        with _translate_key_conflicts(job), self._database.transaction() as cursor:
+            cursor.execute(INSERT, _values(job))
+        return self.get(job.id)
+
+    @override
+    def admit(self, job: Job, limits: JobLimits) -> Job:
+        with _translate_key_conflicts(job), self._database.transaction() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(%s)", [ADMISSION_LOCK])
+            if not cursor.execute("select from jobs where id = %s", [job.id]).rowcount:
+                _check_limits(cursor, job, limits)
+                cursor.execute(INSERT, _values(job))
         return self.get(job.id)
 
     @override
@@ -78,6 +86,18 @@ class PostgresJobs(JobRepository):
                 raise JobNotFound(f"Job {values['id']} not found.")
 
 
+ADMISSION_LOCK = 7_263_007
+"""Of those who start jobs under limits: what one of them has checked stays true until its job is stored."""
+
+IN_FLIGHT = """
+select id from jobs where finished_at is null and type = %(type)s and id <> all(%(ended_ids)s) order by created_at, id limit 1
+"""
+
+LIMITING_START = """
+select created_at from jobs where request ->> 'requested_by' = %(requested_by)s and type = %(type)s and created_at > %(since)s
+order by created_at desc offset %(limit)s - 1 limit 1
+"""
+
 INSERT = """
 insert into jobs (id, type, status, request, request_hash, idempotency_key, progress, error, result, execution_arn,
     created_at, updated_at, finished_at)
@@ -99,6 +119,31 @@ where id = %(id)s and finished_at is not null and (%(ended_at)s::timestamptz is 
 FINISH = """
 update jobs set status = %(status)s, result = %(result)s, error = %(error)s, updated_at = %(at)s, finished_at = %(at)s where id = %(id)s
 """
+
+
+def _check_limits(cursor: Cursor[TupleRow], job: Job, limits: JobLimits) -> None:
+    """Raise RunInProgress or RunLimitExceeded when the limits do not allow the job now."""
+    if not limits.is_forced:
+        in_flight = cursor.execute(IN_FLIGHT, {"type": job.type, "ended_ids": list(limits.ended_ids)}).fetchone()
+        if in_flight:
+            raise RunInProgress(in_flight[0])
+    since = job.created_at - limits.window
+    values = {"requested_by": job.requested_by, "type": job.type, "since": since, "limit": limits.per_window}
+    start = cursor.execute(LIMITING_START, values).fetchone()
+    if start:
+        raise RunLimitExceeded(limits.per_window, limits.window, start[0] + limits.window, job.created_at)
+
+
+@contextmanager
+def _translate_key_conflicts(job: Job) -> Iterator[None]:
+    try:
+        yield
+    except UniqueViolation as error:
+        raise IdempotencyKeyTaken(f"idempotency_key {job.idempotency_key!r} belongs to another job; use a new key.") from error
+
+
+def _values(job: Job) -> dict[str, object]:
+    return asdict(job) | {name: _document(getattr(job, name)) for name in ("request", "progress", "error", "result")}
 
 
 def _document(value: Mapping[str, object] | None) -> Jsonb | None:

@@ -64,7 +64,8 @@ class GroupBy(StrEnum):
 class ForecastRequest(BaseModel):
     """Options of a new run. All are optional: by default the data to yesterday, 28 days, gates enforced, published.
 
-    A run with an `as_of_date` or a shorter horizon is published only with `publish: true`.
+    A run with an `as_of_date` or a shorter horizon is published only with `publish: true`. While another run is in flight, a run starts
+    only with `force: true`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,12 +74,13 @@ class ForecastRequest(BaseModel):
     as_of_date: Day | None = None
     gate: Gate = Gate.ENFORCE
     publish: StrictBool | None = None
+    force: StrictBool = False
     reason: Reason | None = None
 
     @property
     def needs_administrator(self) -> bool:
-        """Whether the request overrides what protects readers: a gate, or the rule which runs are published."""
-        return self.publish is True or self.gate is not Gate.ENFORCE
+        """Whether the request overrides what protects others: a gate, the rule which runs are published, or that runs are alone."""
+        return self.publish is True or self.force or self.gate is not Gate.ENFORCE
 
 
 class PublishRequest(BaseModel):

@@ -279,6 +279,10 @@ class Problem(BaseModel):
     request_id: str
     errors: list[ProblemError] = []
     retry_after_s: int | None = None
+    job: str | None = Field(None, description="With `RUN_IN_PROGRESS`: the job of the run in flight.")
+    limit: int | None = Field(None, description="With `RATE_LIMITED`: the number of runs that a client may start in `window_s`.")
+    window_s: int | None = Field(None, description="With `RATE_LIMITED`: the length of the window in seconds.")
+    reset: datetime | None = Field(None, description="With `RATE_LIMITED`: when the client may start the next run.")
 
 
 class HealthResponse(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 from typing import TypedDict
@@ -70,10 +70,28 @@ def progress_at(state: str) -> Progress:
     return {"step": position + 1, "steps": len(names), "percent": 100 * position // len(names), "message": str(state)}
 
 
+def client_name(client_id: str) -> str:
+    """Return what `requested_by` says of a client of the API."""
+    return f"api:{client_id}"[:255]
+
+
 def request_hash(request: Mapping[str, object]) -> str:
     """Return 32 hexadecimal digits that are equal for equal requests, whatever the order of their keys."""
     canonical = json.dumps(request, sort_keys=True, separators=(",", ":"), default=str)
     return blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True)
+class JobLimits:
+    """What limits the start of a job: the number of jobs of its client within a window, and, unless forced, that no other is in flight.
+
+    ended_ids: jobs that are not over in the table, but whose execution is.
+    """
+
+    per_window: int
+    window: timedelta
+    is_forced: bool = False
+    ended_ids: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -93,6 +111,12 @@ class Job:
     result: JobResult | None = None
     execution_arn: str | None = None
     finished_at: datetime | None = None
+
+    @property
+    def requested_by(self) -> str | None:
+        """Who asked for the work, for example `api:<client id>` or `schedule`; None for an execution that was started without saying."""
+        value = self.request.get("requested_by")
+        return None if value is None else str(value)
 
     @property
     def has_ended(self) -> bool:

@@ -21,6 +21,8 @@ class JobRow(Base):
         CheckConstraint(one_of("status", JobStatus), name="status_known"),
         Index("uq_jobs_idempotency_key", "idempotency_key", unique=True, postgresql_where=text("idempotency_key is not null")),
         Index("ix_jobs_created_at_id", "created_at", "id"),
+        Index("ix_jobs_requested_by_created_at", text("(request ->> 'requested_by')"), "created_at"),
+        Index("ix_jobs_in_flight", "created_at", postgresql_where=text("finished_at is null")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -31,7 +31,8 @@ class DailyStart:
         """Start the execution `daily-<UTC date>`, or return the running one.
 
         The UTC date determines the as-of date, so two deliveries for one as-of date are one execution.
-        A failed run of that day is not started again: redrive it, or start one manually.
+        A failed run of that day is not started again: redrive it, or start one manually. Other runs in flight do not hold it up: a day
+        that is not forecast is worse than two runs at once, of which readers see the one with the newer data.
         """
         name = f"daily-{scheduled_at.astimezone(UTC):%Y-%m-%d}"
         try:

@@ -8,13 +8,16 @@ from datetime import timedelta
 from hashlib import blake2b
 from uuid import UUID, uuid4
 
-from runtime.errors import Conflict, InvalidInput, JobNotFound
+from runtime.errors import Conflict, InvalidInput, JobNotFound, NotFound, RunInProgress
 from runtime.models.api.requests import ForecastRequest
-from runtime.models.domain.jobs import Job, JobStatus, JobType, request_hash
+from runtime.models.domain.jobs import Job, JobLimits, JobStatus, JobType, client_name, request_hash
 from runtime.models.domain.runs import run_id_of
 from runtime.services.ports import Clock, JobRepository, Workflow
 
 MAX_KEY_LENGTH = 255
+LIMIT_WINDOW = timedelta(hours=1)
+START_GRACE = timedelta(minutes=1)
+"""A job that was stored this recently may be without an execution: its request is about to start it."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class ForecastJobs:
     jobs: JobRepository
     workflow: Workflow
     clock: Clock
+    runs_per_hour: int
 
     def get(self, job_id: str) -> Job:
         """Return the job with this UUID. Raises JobNotFound."""
@@ -37,20 +41,45 @@ class ForecastJobs:
         """Start a run. Return its job, and whether an earlier request of the client with the same key started it.
 
         A key belongs to its client: the same key of another client, or the name of a scheduled run, stands for another run.
-        Raises InvalidInput when the key was used with another request or is too long, Unavailable when the workflow is.
+        Raises InvalidInput when the key was used with another request or is too long, RunInProgress when another run is in flight and
+        the request does not force a second one, RunLimitExceeded, Unavailable when the workflow is.
         """
         self._check_day(request)
         key = check_key(idempotency_key) if idempotency_key is not None else str(uuid4())
         name = execution_name(client_id, key)
         body = request.model_dump(mode="json", exclude_unset=True)
         earlier_job = self.jobs.find(run_id_of(name))
-        job = earlier_job or self.jobs.create(self._job(body, name))
+        job = earlier_job or self._admit(self._job(body, name, client_id), is_forced=request.force)
         if job.request_hash != request_hash(body):
             raise InvalidInput(f"Idempotency-Key = {key!r} was used with another body; use a new key for a new request.")
         is_replay = earlier_job is not None
         if job.status is JobStatus.QUEUED:
             self._start_execution(name, _run_input(request, name, client_id), is_replay=is_replay)
         return job, is_replay
+
+    def _admit(self, job: Job, *, is_forced: bool) -> Job:
+        """Store the job, unless another run is in flight or the client has started too many.
+
+        A job whose execution ended without its end being recorded is not in flight, so that it cannot block others.
+        """
+        ended_ids: frozenset[UUID] = frozenset()
+        while True:
+            try:
+                return self.jobs.admit(job, JobLimits(self.runs_per_hour, LIMIT_WINDOW, is_forced, ended_ids))
+            except RunInProgress as conflict:
+                if self._is_in_flight(self.jobs.get(conflict.job_id)):
+                    raise
+                ended_ids |= {conflict.job_id}
+
+    def _is_in_flight(self, job: Job) -> bool:
+        """Return whether the execution of a job runs, or is about to be started."""
+        if job.status is JobStatus.QUEUED and self.clock.now() - job.created_at < START_GRACE:
+            return True
+        arn = job.execution_arn or (self.workflow.arn_of(job.idempotency_key) if job.idempotency_key else None)
+        try:
+            return arn is not None and self.workflow.is_running(arn)
+        except NotFound:
+            return False
 
     def _check_day(self, request: ForecastRequest) -> None:
         """Raise InvalidInput for a last day of data that is not over: such a run could only fail."""
@@ -67,7 +96,7 @@ class ForecastJobs:
             if not is_replay:
                 raise
 
-    def _job(self, body: Mapping[str, object], name: str) -> Job:
+    def _job(self, body: Mapping[str, object], name: str, client_id: str) -> Job:
         now = self.clock.now()
         return Job(
             id=run_id_of(name),
@@ -75,7 +104,7 @@ class ForecastJobs:
             status=JobStatus.QUEUED,
             created_at=now,
             updated_at=now,
-            request=body,
+            request={**body, "requested_by": client_name(client_id)},
             request_hash=request_hash(body),
             idempotency_key=name,
         )
@@ -106,7 +135,7 @@ def _run_input(request: ForecastRequest, name: str, client_id: str) -> dict[str,
     return {
         "horizon_days": request.time_horizon.days,
         "gate": request.gate.value,
-        "requested_by": f"api:{client_id}"[:255],
+        "requested_by": client_name(client_id),
         **{name: str(value) for name, value in optional.items() if value is not None},
         **({} if request.publish is None else {"publish": request.publish}),
         "idempotency_key": name,

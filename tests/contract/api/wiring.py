@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from runtime import bootstrap
 from runtime.adapters.postgres.database import Database
 from runtime.services.ports import Clock
-from runtime.settings import Environment
+from runtime.settings import ApiEnvironment, Environment
 from tests.fakes import FixedClock
 from tests.fakes.examples import STARTED_AT
 from tests.fakes.workflow import InMemoryWorkflow
@@ -17,6 +17,7 @@ def serve(database: Database, clock: Clock | None = None) -> AbstractContextMana
     """Let the routes use this database, a clock (by default one that stands at STARTED_AT), and a workflow in memory."""
     adapters = bootstrap.Adapters(bootstrap.AwsClients())
     adapters.environment = Environment(stage="test")
+    adapters.api_environment = ApiEnvironment(stage="test")
     adapters.clock, adapters.workflow = clock or FixedClock(STARTED_AT), InMemoryWorkflow()
     adapters.database = database
     adapters.cursor_key = b"a key"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from contracts.run_states import RunState
-from runtime.errors import IdempotencyKeyTaken, JobNotFound
-from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at
+from runtime.adapters.postgres.jobs import PostgresJobs
+from runtime.errors import IdempotencyKeyTaken, JobNotFound, RunInProgress, RunLimitExceeded
+from runtime.models.domain.jobs import Job, JobLimits, JobStatus, JobType, progress_at
+from tests.contract.conftest import as_the_api
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED_AT
 
@@ -36,6 +41,53 @@ def test_one_idempotency_key_belongs_to_one_job(books: Books) -> None:
     books.jobs.create(a_job(idempotency_key="key-1"))
     with pytest.raises(IdempotencyKeyTaken, match="'key-1'"):
         books.jobs.create(a_job(idempotency_key="key-1"))
+
+
+LIMITS = JobLimits(per_window=2, window=timedelta(hours=1))
+CLIENT = {"requested_by": "api:one"}
+
+
+def test_a_job_is_admitted_while_no_other_is_in_flight(books: Books) -> None:
+    first = books.jobs.admit(a_job(request=CLIENT), LIMITS)
+    assert books.jobs.admit(first, LIMITS) == first
+    with pytest.raises(RunInProgress) as conflict:
+        books.jobs.admit(a_job(request=CLIENT), LIMITS)
+    assert conflict.value.job_id == first.id
+    books.jobs.admit(a_job(), replace(LIMITS, ended_ids=frozenset({first.id})))
+    books.jobs.finish(first.id, JobStatus.SUCCEEDED, STARTED_AT)
+    books.jobs.admit(a_job(), replace(LIMITS, is_forced=True))
+
+
+def test_the_limit_counts_the_jobs_of_one_client_within_the_window(books: Books) -> None:
+    forced_limits = replace(LIMITS, is_forced=True)
+    for minutes in (-61, -50, -10):
+        books.jobs.create(a_job(request=CLIENT, created_at=STARTED_AT + timedelta(minutes=minutes)))
+    books.jobs.admit(a_job(request={"requested_by": "api:two"}), forced_limits)
+    with pytest.raises(RunLimitExceeded) as refusal:
+        books.jobs.admit(a_job(request=CLIENT), forced_limits)
+    assert refusal.value.retry_after_s == 10 * 60
+    books.jobs.admit(a_job(request=CLIENT, created_at=STARTED_AT + timedelta(minutes=10)), forced_limits)
+
+
+@pytest.mark.parametrize("limits", [LIMITS, JobLimits(1, timedelta(hours=1), is_forced=True)], ids=["in flight", "per hour"])
+def test_of_many_jobs_at_once_exactly_one_is_admitted(migrated_database: str, limits: JobLimits) -> None:
+    """Each thread signs in as the API does, on a connection of its own; all of them start together."""
+    barrier = Barrier(8)
+
+    def admit(number: int) -> str:
+        database = as_the_api(migrated_database)
+        barrier.wait()
+        try:
+            return str(PostgresJobs(database).admit(a_job(request=CLIENT, idempotency_key=f"key-{number}"), limits).id)
+        except (RunInProgress, RunLimitExceeded) as error:
+            return type(error).__name__
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(admit, range(8)))
+    refusals = [outcome for outcome in outcomes if outcome in ("RunInProgress", "RunLimitExceeded")]
+    assert len(refusals) == 7, outcomes
 
 
 def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:

@@ -20,6 +20,7 @@ LIMITS: dict[str, tuple[str, str | None, str, str | None]] = {
     "apiRateLimit": ("1", "10000", "0", "10001"),
     "apiBurstLimit": ("1", "5000", "0", "5001"),
     "apiClientRateLimit": ("10", "2000000", "9", "2000001"),
+    "apiRunsPerHour": ("1", "1000", "0", "1001"),
     "canaryMinutes": ("0", "60", "-1", "61"),
     "monthlyBudgetUsd": ("1", None, "0", None),
     "supersededVersionDays": ("1", "3650", "0", "3651"),

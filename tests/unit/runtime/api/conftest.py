@@ -12,7 +12,7 @@ import pytest
 
 from contracts.scopes import ALL_SCOPES
 from runtime import bootstrap
-from runtime.settings import Environment
+from runtime.settings import ApiEnvironment, Environment
 from tests.fakes.audit import InMemoryAuditLog
 from tests.fakes.clock import FixedClock
 from tests.fakes.examples import STARTED_AT, a_run, forecast_rows
@@ -30,6 +30,8 @@ from tests.fakes.reads import (
 from tests.fakes.run_reads import InMemoryRunReads
 from tests.fakes.runs import InMemoryRuns
 from tests.fakes.workflow import InMemoryWorkflow
+
+RUNS_PER_HOUR = 3
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,15 @@ class World:
     quality: InMemoryQualityReports = field(default_factory=InMemoryQualityReports)
     latest_report: InMemoryLatestReport = field(default_factory=InMemoryLatestReport)
     lake: InMemoryLake = field(default_factory=InMemoryLake)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(STARTED_AT))
     audit_log: InMemoryAuditLog = field(default_factory=InMemoryAuditLog)
     loaded_runs: set[UUID] = field(default_factory=set)
 
     def services(self) -> bootstrap.Services:
         adapters = bootstrap.Adapters(bootstrap.AwsClients())
         adapters.environment = Environment(stage="test", code_version="test")
-        adapters.clock = FixedClock(STARTED_AT)
+        adapters.api_environment = ApiEnvironment(stage="test", api_runs_per_hour=RUNS_PER_HOUR)
+        adapters.clock = self.clock
         adapters.forecast_reads, adapters.runs = self.forecasts, self.runs
         adapters.jobs, adapters.workflow = self.jobs, self.workflow
         adapters.accuracy_reads, adapters.kpi_reads = self.accuracy, self.kpis

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from contracts.scopes import Scope
 from runtime.services.runs.forecast_jobs import execution_name
-from tests.fakes.examples import STARTED_AT
-from tests.unit.runtime.api.conftest import ApiResponse, World, call
+from runtime.services.runs.run_recorder import job_of
+from tests.fakes.examples import STARTED_AT, an_execution
+from tests.unit.runtime.api.conftest import RUNS_PER_HOUR, ApiResponse, World, call
 
 KEY = {"Idempotency-Key": "daily-2026-11-23"}
 NAME = execution_name("client-1", "daily-2026-11-23")
+FORCE = '{"force": true}'
 ADMINISTRATOR = f"{Scope.RUN_FORECASTS} {Scope.ADMINISTER_DATA}"
 
 
@@ -64,7 +67,76 @@ def test_a_start_that_broke_off_is_completed_by_the_next_call(world: World) -> N
 
 
 def test_without_a_key_every_call_starts_a_run(world: World) -> None:
-    assert generate().json["job_id"] != generate().json["job_id"]
+    assert generate(FORCE).json["job_id"] != generate(FORCE).json["job_id"]
+
+
+def test_a_second_run_is_refused_with_the_job_of_the_first(world: World) -> None:
+    first, second = generate(), generate()
+    assert (second.status, second.json["code"], second.headers["Content-Type"]) == (409, "RUN_IN_PROGRESS", "application/problem+json")
+    assert second.json["job"] == first.headers["Location"] == f"/api/v1/jobs/{first.json['job_id']}"
+    assert "`force: true`" in second.json["detail"]
+    assert (len(world.workflow.inputs), len(world.jobs.by_id)) == (1, 1)
+
+
+def test_a_replay_of_the_run_in_flight_is_not_refused(world: World) -> None:
+    first, again = generate(headers=KEY), generate(headers=KEY)
+    assert (again.status, again.json["job_id"]) == (202, first.json["job_id"])
+
+
+def test_a_second_run_can_be_forced_by_an_administrator_only(world: World) -> None:
+    generate()
+    assert call("/forecasts/generate", "POST", body=FORCE, scope=Scope.RUN_FORECASTS).status == 403
+    forced_response = call("/forecasts/generate", "POST", body=FORCE, scope=ADMINISTRATOR)
+    assert (forced_response.status, len(world.workflow.inputs)) == (202, 2)
+    assert "force" not in world.workflow.inputs[list(world.workflow.inputs)[1]]
+
+
+def test_a_scheduled_run_in_flight_is_named_too(world: World) -> None:
+    execution = an_execution()
+    world.workflow.start(execution.name, {})
+    world.jobs.create(job_of(execution))
+    refusal = generate()
+    assert (refusal.status, refusal.json["job"]) == (409, f"/api/v1/jobs/{execution.run_id}")
+
+
+def test_a_run_whose_execution_died_without_a_record_blocks_nobody(world: World) -> None:
+    execution = an_execution()
+    world.workflow.start(execution.name, {})
+    world.workflow.finished_names.add(execution.name)
+    world.jobs.create(job_of(execution))
+    assert generate().status == 202
+
+
+def test_a_job_that_never_got_an_execution_blocks_others_for_a_minute(world: World) -> None:
+    """The request that stored it may be about to start the execution, or it died in between."""
+    generate()
+    world.workflow.inputs.clear()
+    world.clock.advance(seconds=59)
+    assert generate().status == 409
+    world.clock.advance(seconds=2)
+    assert generate().status == 202
+
+
+def test_a_client_may_start_so_many_runs_in_an_hour(world: World) -> None:
+    for _ in range(RUNS_PER_HOUR):
+        assert generate(FORCE).status == 202
+        world.clock.advance(minutes=1)
+    refusal = generate(FORCE)
+    assert (refusal.status, refusal.json["code"]) == (429, "RATE_LIMITED")
+    assert (refusal.json["limit"], refusal.json["window_s"]) == (RUNS_PER_HOUR, 3600)
+    reset = STARTED_AT + timedelta(hours=1)
+    assert refusal.json["reset"] == reset.isoformat()
+    assert refusal.headers["Retry-After"] == str(60 * (60 - RUNS_PER_HOUR)) == str(refusal.json["retry_after_s"])
+    assert call("/forecasts/generate", "POST", body=FORCE, client_id="client-2").status == 202
+    world.clock.advance(minutes=60 - RUNS_PER_HOUR)
+    assert generate(FORCE).status == 202
+
+
+def test_replays_and_refusals_do_not_count_towards_the_limit(world: World) -> None:
+    for _ in range(RUNS_PER_HOUR + 1):
+        assert generate(headers=KEY).status == 202
+        assert generate().status == 409
+    assert generate(FORCE).status == 202
 
 
 def test_a_key_whose_execution_has_ended_returns_the_job_it_started(world: World) -> None:
@@ -81,7 +153,7 @@ def test_a_key_is_never_the_name_of_a_scheduled_run(world: World) -> None:
 
 
 def test_the_same_key_of_another_client_starts_another_run(world: World) -> None:
-    own, other = generate(headers=KEY), call("/forecasts/generate", "POST", body="{}", headers=KEY, client_id="client-2")
+    own, other = (call("/forecasts/generate", "POST", body=FORCE, headers=KEY, client_id=client) for client in ("client-1", "client-2"))
     assert own.json["job_id"] != other.json["job_id"]
     assert "Idempotency-Replayed" not in other.headers
     assert len(world.workflow.inputs) == 2
