@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from rich.markup import escape
 
-from cli import data, developer, drill, local_stack, run_history, runs, stages, status, withdraw
+from cli import audit, data, developer, drill, local_stack, run_history, runs, stages, status, withdraw
 from cli.clients.command import client
 from cli.console import err, out
 from cli.doctor.command import doctor
@@ -43,6 +43,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "runs": run_history.runs,
         "compare": run_history.compare,
         "publish": run_history.publish,
+        "audit": audit.audit,
     },
     "AWS": {"doctor": doctor, "deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
     "Development": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},

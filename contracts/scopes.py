@@ -29,7 +29,7 @@ class Scope(StrEnum):
     READ_KPIS = ("kpis:read", "Read KPIs")
     RUN_KPIS = ("kpis:run", "Start KPI calculations")
     CREATE_EXPORTS = ("exports:create", "Create and fetch exports")
-    ADMINISTER_DATA = ("data:admin", "Read what was ingested and why rows were refused")
+    ADMINISTER_DATA = ("data:admin", "Read what was ingested and why rows were refused, the audit log; publish a run by hand")
 
 
 def parse_scope(text: str) -> Scope:

@@ -9,13 +9,13 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Serve
 
 from contracts.routes import API_PATH, PublicRoute
 from contracts.version import VERSION
-from runtime.api import data_quality, forecast_runs, forecasts, health, jobs, kpis
+from runtime.api import audit, data_quality, forecast_runs, forecasts, health, jobs, kpis
 from runtime.api.docs_page import build_page
 from runtime.api.documentation import AUTHORIZE_HINT, DESCRIPTION, OPENAPI_VERSION, TITLE
 from runtime.api.problems import register_problem_handlers
 from runtime.api.responses import PUBLIC_FOR_MINUTES, add_common_headers, raw_json_response
 
-ROUTERS = (forecasts.router, forecast_runs.router, jobs.router, kpis.router, data_quality.router, health.router)
+ROUTERS = (forecasts.router, forecast_runs.router, jobs.router, kpis.router, data_quality.router, audit.router, health.router)
 
 
 def mount(app: ApiGatewayResolver) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from runtime.adapters.aws.database_roles import DatabaseRoles
     from runtime.bootstrap.adapters import Adapters
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
+    from runtime.services.audit.audit_reading import AuditReading
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.forecasts.lineage_reading import LineageReading
@@ -254,6 +255,13 @@ class Services:
         from runtime.services.kpis.kpi_reading import KpiReading
 
         return KpiReading(self._adapters.kpi_reads, self._adapters.runs, self.cursors)
+
+    @cached_property
+    def audit(self) -> AuditReading:
+        """Reads the audit log."""
+        from runtime.services.audit.audit_reading import AuditReading
+
+        return AuditReading(self._adapters.audit_reads, self.cursors)
 
     @cached_property
     def data_quality(self) -> DataQualityReading:

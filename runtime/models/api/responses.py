@@ -249,6 +249,25 @@ class ObjectsResponse(BaseModel):
     page: Page
 
 
+class AuditEventRow(BaseModel):
+    """One change that somebody made by hand."""
+
+    id: UUID
+    at: datetime
+    actor: str = Field(description="Client id of the token, or user of the command.")
+    action: str
+    subject: str = Field(description="Id of the run or object.")
+    reason: str | None
+    detail: dict[str, object]
+
+
+class AuditResponse(BaseModel):
+    """Changes made by hand, newest first."""
+
+    audit_events: list[AuditEventRow]
+    page: Page
+
+
 class QualityReportResponse(BaseModel):
     """Data-quality report of one run."""
 

@@ -43,6 +43,8 @@ def test_the_api_publishes_an_older_run_and_records_the_client(empty: Database, 
     assert empty.fetch("select actor, action, subject, reason, detail from audit_events") == [
         ("client-1", "PUBLISH_RUN", str(old), "the newest is wrong", {"replaced_run_id": str(new)})
     ]
+    [event] = call("/audit-events", subject=str(old)).json["audit_events"]
+    assert (event["actor"], event["detail"]) == ("client-1", {"replaced_run_id": str(new)})
     rows = call("/forecast-runs", published="true").json["forecast_runs"]
     assert {row["run_id"]: (row["published"], row["replaced_at"] is None) for row in rows} == {
         str(old): (True, True),

@@ -77,6 +77,7 @@ class World:
         adapters.lake = self.lake
         adapters.publications = InMemoryPublications(self.runs, self.loaded_runs, self.audit_log)
         adapters.run_reads = InMemoryRunReads(self.runs, self.jobs, self.loaded_runs)
+        adapters.audit_reads = self.audit_log
         adapters.cursor_key = b"a key"
         return bootstrap.Services(adapters)
 

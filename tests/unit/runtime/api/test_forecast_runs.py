@@ -42,6 +42,21 @@ def test_readers_go_back_to_the_run_that_somebody_publishes(world: World, newer:
     )
 
 
+def test_the_audit_log_lists_what_was_done_newest_first_and_filtered(world: World, newer: UUID) -> None:
+    publish(a_run().id)
+    publish(newer)
+    events = call("/audit-events").json["audit_events"]
+    assert sorted((event["action"], event["subject"], event["actor"]) for event in events) == sorted(
+        ("PUBLISH_RUN", str(run_id), "client-1") for run_id in (newer, a_run().id)
+    )
+    assert [event["subject"] for event in call("/audit-events", subject=str(newer)).json["audit_events"]] == [str(newer)]
+    assert call("/audit-events", actor="nobody").json["audit_events"] == []
+    assert call("/audit-events", action="DELETE_EVERYTHING").status == 422
+    first = call("/audit-events", limit="1").json
+    assert call("/audit-events", limit="1", cursor=first["page"]["next_cursor"]).json["page"]["has_more"] is False
+    assert call("/audit-events", scope=WITHOUT_ADMIN).status == 403
+
+
 def test_a_second_click_succeeds_and_changes_nothing(world: World, newer: UUID) -> None:
     publish(a_run().id)
     answer = publish(a_run().id)
