@@ -11,15 +11,16 @@ from cdk.compute.migrations import Migrations
 from cdk.network.vpc import Network
 from cdk.settings.model import Settings
 from cdk.storage.database import Database
+from cdk.storage.lake import Lake
 from stacks.base import StageStack
 
 
 class DatabaseStack(StageStack):
     """Deployed before every stack that uses the schema."""
 
-    def __init__(self, scope: Construct, settings: Settings) -> None:
+    def __init__(self, scope: Construct, settings: Settings, lake: Lake) -> None:
         super().__init__(scope, "Database", settings, "network, database and schema")
-        self.network = Network(self, "Network", settings)
+        self.network = Network(self, "Network", settings, lake.bucket)
         self.database = Database(self, "Database", settings, self.network)
         self.functions = FunctionFactory(settings, self.database)
         self.migrations = Migrations(self, "Migrations", self.functions)

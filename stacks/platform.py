@@ -35,7 +35,7 @@ class Platform:
 def build_platform(scope: Construct, settings: Settings) -> Platform:
     """Define one stage in scope; several stages fit into one app."""
     lake = LakeStack(scope, settings)
-    database = DatabaseStack(scope, settings)
+    database = DatabaseStack(scope, settings, lake.lake)
     processing = ProcessingStack(scope, settings, lake.lake, database.functions)
     anomaly = AnomalyStack(scope, settings, lake.lake, database.functions)
     steps = processing.steps.with_functions(anomaly.functions)

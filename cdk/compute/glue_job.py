@@ -71,6 +71,7 @@ class GlueJobs(Construct):
         )
         self._lake.grant_read(role, *spec.reads)
         self._lake.grant_write(role, *spec.writes)
+        self._lake.grant_list_uploads(role)
         for group in self._log_groups:
             group.grant_write(role)
         role.add_to_policy(_publish_metrics())

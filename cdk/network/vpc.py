@@ -20,10 +20,12 @@ from aws_cdk.aws_ec2 import (
     SubnetType,
     Vpc,
 )
+from aws_cdk.aws_s3 import IBucket
 from constructs import Construct
 
 from cdk.common.log_group import create_log_group
 from cdk.common.suppress_findings import suppress_findings
+from cdk.network.endpoint_policies import restrict_to_account, restrict_to_bucket
 from cdk.network.service_access import create_interface_endpoints, create_ipv6_egress, ipv6_environment
 from cdk.settings.model import Settings
 
@@ -45,11 +47,15 @@ class _Zones(TypedDict, total=False):
 
 
 class Network(Construct):
-    """A dedicated, isolated VPC, or private subnets of an existing one, for the database and the functions that connect to it."""
+    """A dedicated, isolated VPC, or private subnets of an existing one, for the database and the functions that connect to it.
 
-    def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
+    bucket: the lake, the only bucket that code in the network reaches.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, settings: Settings, bucket: IBucket) -> None:
         super().__init__(scope, construct_id)
         self._settings = settings
+        self._bucket = bucket
         self.uses_ipv6 = settings.service_access == "ipv6"
         self.vpc: IVpc = self._existing_vpc(settings.vpc_id) if settings.vpc_id else self._dedicated_vpc()
         self.private = SubnetSelection(subnets=self.vpc.isolated_subnets)
@@ -105,18 +111,22 @@ class Network(Construct):
     def _add_service_access(self) -> None:
         if self._settings.service_access == "existing":
             return
-        self._add_gateway_endpoint("S3", GatewayVpcEndpointAwsService.S3)
+        s3 = self._add_gateway_endpoint("S3", GatewayVpcEndpointAwsService.S3)
+        for statement in restrict_to_bucket(self._settings, self._bucket):
+            s3.add_to_policy(statement)
         if self._settings.vpc_id is None:  # an existing VPC may have one already
-            self._add_gateway_endpoint("DynamoDb", GatewayVpcEndpointAwsService.DYNAMODB)
+            self._add_gateway_endpoint("DynamoDb", GatewayVpcEndpointAwsService.DYNAMODB).add_to_policy(restrict_to_account())
         if self.uses_ipv6:
             create_ipv6_egress(self, self.vpc, self.clients)
             return
         subnets = self.vpc.isolated_subnets[: self._settings.endpoint_zones]
         services = self.security_group("Services", "Endpoints of AWS services")
         self.endpoints = create_interface_endpoints(self, self.vpc, subnets, self.clients, services)
+        for endpoint in self.endpoints:
+            endpoint.add_to_policy(restrict_to_account())
 
-    def _add_gateway_endpoint(self, name: str, service: GatewayVpcEndpointAwsService) -> None:
-        GatewayVpcEndpoint(self, name, vpc=self.vpc, service=service, subnets=[self.private])
+    def _add_gateway_endpoint(self, name: str, service: GatewayVpcEndpointAwsService) -> GatewayVpcEndpoint:
+        return GatewayVpcEndpoint(self, name, vpc=self.vpc, service=service, subnets=[self.private])
 
     def _add_flow_log(self) -> None:
         """Log rejected traffic of a dedicated VPC; the flow logs of an existing one are up to its owner."""

@@ -20,7 +20,7 @@ ACCESS_LOG_DAYS = 90
 RETAIN = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE  # not after a failed first deploy, when the bucket is empty
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 ERASE = ("s3:DeleteObject", "s3:DeleteObjectVersion")
-WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
+WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 
 
 class Lake(Construct):
@@ -72,6 +72,10 @@ class Lake(Construct):
         """Let role list and delete all versions of the objects of the zones, for good; it may not read them."""
         for zone in zones:
             role.add_managed_policy(self._policy(f"Erase{zone.capitalize()}", zone, ERASE, [], ("s3:ListBucketVersions",)))
+
+    def grant_list_uploads(self, role: IRole) -> None:
+        """Let role list the unfinished uploads of the bucket, by which S3A on Glue 5.1 finds its own; S3 knows no prefix for it."""
+        role.add_to_principal_policy(PolicyStatement(actions=["s3:ListBucketMultipartUploads"], resources=[self.bucket.bucket_arn]))
 
     def _policy(
         self, name: str, zone: Zone, actions: tuple[str, ...], key_actions: list[str], list_actions: tuple[str, ...] = ("s3:ListBucket",)

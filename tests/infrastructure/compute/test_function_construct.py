@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from aws_cdk.aws_s3 import Bucket
 
 from cdk.compute import package
 from cdk.compute.function import FunctionFactory
@@ -30,7 +31,12 @@ SPECS = (
 
 def add_functions(*specs: FunctionSpec, environment: dict[Variable, str] | None = None) -> Any:
     def define(stack: Any, settings: Settings) -> None:
-        factory = FunctionFactory(settings, Database(stack, "Database", settings, Network(stack, "Network", settings)))
+        factory = FunctionFactory(
+            settings,
+            Database(
+                stack, "Database", settings, Network(stack, "Network", settings, Bucket.from_bucket_name(stack, "LakeBucket", "lake"))
+            ),
+        )
         for spec in specs:
             factory.make(stack, spec, environment)
 

@@ -22,10 +22,11 @@ def listener(context: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) 
     from cdk.settings.reader import read_settings
     from stacks.base import StageStack
     from stacks.database import DatabaseStack
+    from stacks.lake import LakeStack
 
     settings = read_settings({**context, "reserveConcurrency": "true"}, "dev")
     app = App(context=context, outdir=str(tmp_path_factory.mktemp("cdk.out")), builtin_cloud_formation_validation=False)
-    functions = DatabaseStack(app, settings).functions
+    functions = DatabaseStack(app, settings, LakeStack(app, settings).lake).functions
     stack = StageStack(app, "Listening", settings, "an asynchronous function")
     functions.make(stack, FunctionSpec("run_recorder", "An asynchronous function", asynchronous=True, in_vpc=False, concurrency=3))
     artifact = app.synth().get_stack_by_name(stack.stack_name)

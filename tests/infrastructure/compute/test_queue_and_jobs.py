@@ -154,3 +154,15 @@ def test_the_role_of_a_job_logs_publishes_metrics_of_glue_and_reads_assets(jobs:
     assert metrics["Condition"] == {"StringEquals": {"cloudwatch:namespace": "Glue"}}
     job = jobs.only("AWS::Glue::Job", f"Jobs{spec.construct_id}")
     assert render(job["Role"])[1:].startswith(name)
+
+
+@pytest.mark.parametrize("spec", BUILTIN_JOBS, ids=lambda spec: spec.name)
+def test_a_job_may_find_continue_and_abort_its_uploads_in_parts(jobs: Template, spec: JobSpec) -> None:
+    """S3A on Glue 5.1 lists uploads and their parts; without the permission a large write fails at its end."""
+    [policy] = [each for key, each in jobs.of_type("AWS::IAM::Policy").items() if key.startswith(f"Jobs{spec.construct_id}Role")]
+    [uploads] = [each for each in statements(policy) if each["Action"] == "s3:ListBucketMultipartUploads"]
+    assert "Bucket" in render(uploads["Resource"])
+    writes = [each for name, each in jobs.of_type("AWS::IAM::ManagedPolicy").items() if "Write" in name]
+    for each in writes:
+        actions = {action for statement in statements(each) for action in as_list(statement["Action"])}
+        assert {"s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"} <= actions

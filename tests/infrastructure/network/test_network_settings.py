@@ -20,7 +20,9 @@ ACCESS: dict[str, dict[str, str]] = {
 
 
 def add_network(stack: Any, settings: Settings) -> None:
-    Network(stack, "Network", settings)
+    from aws_cdk.aws_s3 import Bucket
+
+    Network(stack, "Network", settings, Bucket.from_bucket_name(stack, "LakeBucket", "lake"))
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +129,29 @@ def test_zones_of_the_settings_replace_the_first_two_of_the_region(build: Build)
     template = build(add_network, vpcZones="us-east-1b,us-east-1d,us-east-1f")
     zones = [each["Properties"]["AvailabilityZone"] for each in template.of_type("AWS::EC2::Subnet").values()]
     assert zones == ["us-east-1b", "us-east-1d", "us-east-1f"]
+
+
+@pytest.mark.parametrize("access", ["endpoints", "ipv6"])
+def test_code_in_a_dedicated_vpc_reaches_the_lake_and_no_other_bucket(networks: dict[str, Template], access: str) -> None:
+    """An endpoint allows what its policy states and nothing else, whoever calls."""
+    [statement] = endpoints(networks[access], "Gateway")["s3"]["PolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert [render(resource) for resource in statement["Resource"]] == [f"arn:<AWS::Partition>:s3:::lake{path}" for path in ("", "/*")]
+
+
+def test_in_an_existing_vpc_the_stage_alone_is_limited_to_its_lake(networks: dict[str, Template]) -> None:
+    """Others may use the same route tables, so that a policy for everybody would interrupt them."""
+    allow, deny = endpoints(networks["endpoints in an existing VPC"], "Gateway")["s3"]["PolicyDocument"]["Statement"]
+    assert (allow["Effect"], allow["Resource"], "Condition" in allow) == ("Allow", "*", False)
+    assert (deny["Effect"], render(deny["NotResource"][0])) == ("Deny", "arn:<AWS::Partition>:s3:::lake")
+    roles = [render(role) for role in deny["Condition"]["ArnLike"]["aws:PrincipalArn"]]
+    assert "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/Signify-dev-Processing-*" in roles
+    assert not [role for role in roles if role.endswith("Signify-dev-*")]  # would include a stage dev-eu
+
+
+def test_endpoints_of_services_allow_calls_within_the_account_only(networks: dict[str, Template]) -> None:
+    template = networks["endpoints"]
+    within = {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}, "aws:ResourceAccount": {"Ref": "AWS::AccountId"}}
+    for endpoint in (*endpoints(template, "Interface").values(), endpoints(template, "Gateway")["dynamodb"]):
+        [statement] = endpoint["PolicyDocument"]["Statement"]
+        assert statement["Condition"] == {"StringEquals": within}

@@ -89,3 +89,11 @@ def test_endpoints_take_calls_of_the_functions_only(stages: dict[str, Stage]) ->
     [rule] = [r["Properties"] for name, r in ingress.items() if "NetworkServices" in name]
     assert (rule["FromPort"], rule["ToPort"], rule["IpProtocol"]) == (443, 443, "tcp")
     assert "Clients" in render(rule["SourceSecurityGroupId"])
+
+
+def test_every_role_that_a_function_in_the_network_has_is_limited_in_an_existing_vpc(existing: Stage) -> None:
+    [gateway] = [e for e in existing.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Gateway"]
+    patterns = gateway["Properties"]["PolicyDocument"]["Statement"][1]["Condition"]["ArnLike"]["aws:PrincipalArn"]
+    limited_stacks = {render(pattern).rpartition("/")[2].removesuffix("-*") for pattern in patterns}
+    stacks = {name.split("/")[0] for name, each in existing.platform_functions().items() if "VpcConfig" in each["Properties"]}
+    assert stacks <= limited_stacks

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aws_cdk.aws_s3 import Bucket
 
 from cdk.network.vpc import Network
 from cdk.settings.model import Settings
@@ -17,7 +18,7 @@ PROXY = {**SMALL, "databaseProxy": "true"}
 
 
 def add_database(stack: Any, settings: Settings) -> None:
-    Database(stack, "Database", settings, Network(stack, "Network", settings))
+    Database(stack, "Database", settings, Network(stack, "Network", settings, Bucket.from_bucket_name(stack, "LakeBucket", "lake")))
 
 
 def cluster(template: Template) -> dict[str, Any]:

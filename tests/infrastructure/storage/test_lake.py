@@ -16,7 +16,7 @@ from tests.infrastructure.conftest import Build
 from tests.infrastructure.templates import Template, as_list, render, statements
 
 READ = {"s3:GetObject", "s3:GetObjectVersion"}
-WRITE = {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"}
+WRITE = {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
 
 
 def add_lake(stack: Any, settings: Settings) -> Lake:
