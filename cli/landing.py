@@ -16,6 +16,7 @@ from rich.text import Text
 
 from cli.console import CliError, err
 from cli.records import ObjectRecord
+from contracts.outputs import Output
 from contracts.paths import Zone, dataset_prefix
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def land(target: Target, drops: Sequence[Drop], timeout: float = 600.0) -> list[
 
     Raises CliError when a record is missing after `timeout` seconds.
     """
-    s3, bucket = target.client("s3"), target.outputs["LakeBucketName"]
+    s3, bucket = target.client("s3"), target.outputs[Output.LAKE_BUCKET_NAME]
     uploads = [(drop.key, _upload(s3, bucket, drop)) for drop in drops]
     deadline = time.monotonic() + timeout
     records: dict[tuple[str, str], ObjectRecord] = {}

@@ -15,6 +15,7 @@ from botocore.exceptions import NoCredentialsError
 from cdk.settings.model import Settings
 from cli.console import CliError
 from cli.stage_settings import read_stage, require_account
+from contracts.outputs import Output
 from contracts.routes import API_PATH
 from contracts.scopes import ALL_SCOPES
 from contracts.stages import LOCAL_STAGE, is_stack_of
@@ -46,18 +47,18 @@ class Platform(ClientFactory):
     @property
     def api_url(self) -> str:
         """The API's base URL, ending in /api/v1."""
-        base = local_stack.localise_api_url(self.outputs["ApiUrl"]) if self.stage == LOCAL else self.outputs["ApiUrl"]
+        base = local_stack.localise_api_url(self.outputs[Output.API_URL]) if self.stage == LOCAL else self.outputs[Output.API_URL]
         return f"{base.rstrip('/')}{API_PATH}"
 
     @property
     def token_url(self) -> str:
         """The address that issues tokens."""
-        return local_stack.localise_token_url(self.outputs["TokenUrl"]) if self.stage == LOCAL else self.outputs["TokenUrl"]
+        return local_stack.localise_token_url(self.outputs[Output.TOKEN_URL]) if self.stage == LOCAL else self.outputs[Output.TOKEN_URL]
 
     def fetch_token(self, scopes: str = ALL_SCOPES) -> str:
         """Return a bearer token by the client-credentials grant, with every scope of the API unless `scopes` names fewer."""
         user_pool_client = self.client("cognito-idp").describe_user_pool_client(
-            UserPoolId=self.outputs["TokenUserPoolId"], ClientId=self.outputs["TokenClientId"]
+            UserPoolId=self.outputs[Output.TOKEN_USER_POOL_ID], ClientId=self.outputs[Output.TOKEN_CLIENT_ID]
         )["UserPoolClient"]
         response = httpx.post(
             self.token_url,

@@ -14,6 +14,7 @@ from rich.panel import Panel
 from cli.console import CliError, err, out
 from cli.follow import follow
 from cli.platform import LOCAL, Platform, open_platform
+from contracts.outputs import Output
 from contracts.run_states import RUN_UNMEASURED
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def start_and_follow(target: Platform, run_input: Mapping[str, object], *, detac
     """
     step_functions = target.client("stepfunctions")
     name = str(run_input.get("idempotency_key") or f"run-{uuid.uuid4()}")
-    execution = step_functions.start_execution(stateMachineArn=target.outputs["StateMachineArn"], name=name, input=json.dumps(run_input))
+    machine = target.outputs[Output.STATE_MACHINE_ARN]
+    execution = step_functions.start_execution(stateMachineArn=machine, name=name, input=json.dumps(run_input))
     err.print(f"execution [bold]{name}[/]")
     if detach:
         out.print(execution["executionArn"])

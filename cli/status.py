@@ -13,6 +13,7 @@ from rich.table import Table
 from cli.console import out
 from cli.platform import LOCAL, open_platform
 from cli.runs import Stage
+from contracts.outputs import Output
 from contracts.run_states import RUN_UNMEASURED
 from local import local_stack
 
@@ -70,7 +71,7 @@ def read_status(stage: str) -> StackStatus:
         return {"state": "stopped", "api_url": None, "docs_url": None, "openapi_url": None, "runs": []}
     target = open_platform(stage)
     step_functions = target.client("stepfunctions")
-    executions = step_functions.list_executions(stateMachineArn=target.outputs["StateMachineArn"], maxResults=NEWEST_RUNS)
+    executions = step_functions.list_executions(stateMachineArn=target.outputs[Output.STATE_MACHINE_ARN], maxResults=NEWEST_RUNS)
     runs: list[RunStatus] = [
         {
             "name": execution["name"],

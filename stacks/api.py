@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aws_cdk import CfnOutput, Duration
+from aws_cdk import Duration
 from aws_cdk.aws_lambda import Alias, Function, IFunction
 from aws_cdk.aws_stepfunctions import StateMachine
 from constructs import Construct
@@ -18,6 +18,7 @@ from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
 from cdk.workflow.execution_grants import grant_on_executions
 from contracts.environment import Variable
+from contracts.outputs import Output
 from stacks.base import StageStack
 
 
@@ -54,11 +55,11 @@ class ApiStack(StageStack):
         return {API.name: self.handler, **({CANARY.name: self.canary.function} if self.canary else {})}
 
     def _add_outputs(self) -> None:
-        CfnOutput(self, "ApiUrl", value=self.edge.api.url, description="Routes are below api/v1")
+        self.publish(Output.API_URL, self.edge.url, "Routes are below api/v1")
+        if self.edge.domain_target:
+            self.publish(Output.API_DOMAIN_TARGET, self.edge.domain_target, "Target of the DNS record of the custom domain name")
         if self.edge.client_key:
-            CfnOutput(
-                self, "ApiKeyId", value=self.edge.client_key.key_id, description="API key of the machine client, for the header X-Api-Key"
-            )
-        CfnOutput(self, "TokenUrl", value=self.identity.token_url, description="Token endpoint of the user pool")
-        CfnOutput(self, "TokenClientId", value=self.identity.client.user_pool_client_id, description="Client id of the machine client")
-        CfnOutput(self, "TokenUserPoolId", value=self.identity.pool.user_pool_id, description="User pool that holds the client's secret")
+            self.publish(Output.API_KEY_ID, self.edge.client_key.key_id, "API key of the machine client, for the header X-Api-Key")
+        self.publish(Output.TOKEN_URL, self.identity.token_url, "Token endpoint of the user pool")
+        self.publish(Output.TOKEN_CLIENT_ID, self.identity.client.user_pool_client_id, "Client id of the machine client")
+        self.publish(Output.TOKEN_USER_POOL_ID, self.identity.pool.user_pool_id, "User pool that holds the client's secret")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput
 from constructs import Construct
 
 from cdk.common.helper_logs import add_helper_log_groups
@@ -12,6 +11,7 @@ from cdk.network.vpc import Network
 from cdk.settings.model import Settings
 from cdk.storage.database import Database
 from cdk.storage.lake import Lake
+from contracts.outputs import Output
 from stacks.base import StageStack
 
 
@@ -24,5 +24,5 @@ class DatabaseStack(StageStack):
         self.database = Database(self, "Database", settings, self.network)
         self.functions = FunctionFactory(settings, self.database)
         self.migrations = Migrations(self, "Migrations", self.functions)
-        CfnOutput(self, "DatabaseSecretArn", value=self.database.secret_arn, description="Secret of the database administrator")
+        self.publish(Output.DATABASE_SECRET_ARN, self.database.secret_arn, "Secret of the database administrator")
         add_helper_log_groups(self, settings)

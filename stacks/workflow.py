@@ -17,6 +17,7 @@ from cdk.workflow.state_machine import DailyRun
 from cdk.workflow.steps import Steps
 from cdk.workflow.topics import NotificationTopics
 from contracts.environment import Variable
+from contracts.outputs import Output
 from stacks.base import StageStack
 
 
@@ -43,9 +44,7 @@ class WorkflowStack(StageStack):
         return {**own, **self.receivers.functions}
 
     def _add_outputs(self) -> None:
-        CfnOutput(
-            self, "StateMachineArn", value=self.run.machine.state_machine_arn, description="Start it with {} to forecast from yesterday"
-        )
+        self.publish(Output.STATE_MACHINE_ARN, self.run.machine.state_machine_arn, "Start it with {} to forecast from yesterday")
         CfnOutput(self, "PagesTopicArn", value=self.topics.pages.topic_arn, description="Topic of alarms that wake the on-call engineer")
         CfnOutput(
             self, "TicketsTopicArn", value=self.topics.tickets.topic_arn, description="Topic of alarms for working hours, and of the budget"

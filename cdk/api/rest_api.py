@@ -6,7 +6,6 @@ from aws_cdk.aws_apigateway import (
     AuthorizationType,
     CfnRestApi,
     CognitoUserPoolsAuthorizer,
-    EndpointType,
     IResource,
     JsonSchema,
     JsonSchemaType,
@@ -18,6 +17,7 @@ from aws_cdk.aws_apigateway import (
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
+from cdk.api.addresses import add_domain, restrict_access
 from cdk.api.gateway_logs import add_execution_logs, count_authentication_failures, measure_throttled_share, stage_options
 from cdk.api.gateway_responses import add_problem_responses
 from cdk.api.identity import Identity
@@ -46,11 +46,13 @@ class PlatformApi(Construct):
             "Api",
             rest_api_name=settings.stack_name("Api"),
             description=f"Signify, stage {settings.stage}",
-            endpoint_types=[EndpointType.REGIONAL],
-            cloud_watch_role=True,  # access logs need the logging role of the account
+            **restrict_access(self, settings),
+            cloud_watch_role=settings.api_gateway_role == "stage",  # access logs need the logging role of the account
             deploy_options=stage_options(settings, access_logs),
         )
         self._require_tls()
+        self.domain_target = add_domain(self.api, settings, TLS)
+        self.url = f"https://{settings.domain_name}/" if settings.domain_name else self.api.url
         add_execution_logs(self, self.api, settings)
         integration = LambdaIntegration(handler)
         base = self.api.root.resource_for_path(API_PATH.removeprefix("/"))

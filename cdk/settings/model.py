@@ -11,6 +11,7 @@ from cdk.settings.types import (
     LOG_RETENTION_CHOICES,
     Acknowledgements,
     ApiClients,
+    EndpointIds,
     Gap,
     LogRetentionDays,
     Names,
@@ -39,6 +40,7 @@ FORECAST_CLOSED = (
 
 SECTIONS = {
     "stage": "General",
+    "permissions_boundary_arn": "Resources of the account that the stage uses",
     "run_at": "Schedule",
     "api_rate_limit": "API limits, WAF and CORS",
     "runbook_url": "Alarms, budget and runbooks",
@@ -89,6 +91,29 @@ class Settings(BaseModel):
     bad_row_share_limit: float = Field(0.05, ge=0, le=1, description="Maximum share of quarantined rows that passes the quality gate.")
     runs_kept: int = Field(30, ge=2, le=1000, description="Number of forecast runs to keep in the database.")
 
+    permissions_boundary_arn: str | None = Field(
+        None,
+        pattern=r"^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$",
+        description="Managed policy that bounds the permissions of every role of the stage.",
+    )
+    kms_key_arn: str | None = Field(
+        None,
+        pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-f-]+$",
+        description="KMS key for the lake and the database, instead of one key each that the stage creates. Its policy must let IAM of the "
+        "account decide, and S3, RDS and Secrets Manager use it. Changing it replaces the database. Not inherited by `extends`.",
+    )
+    log_bucket_name: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        description="Bucket for the access logs of the lake, instead of one that the stage creates; its policy must let "
+        "logging.s3.amazonaws.com write. Not inherited by `extends`.",
+    )
+    api_gateway_role: Literal["stage", "existing"] = Field(
+        "stage",
+        description="Role with which API Gateway writes logs, one for the whole account and region: `stage` creates and sets it, "
+        "`existing` keeps the one that is set.",
+    )
+
     run_at: RunTime = Field("04:30", description="Start time of the daily run, HH:MM in scheduleTimeZone.")
     schedule_time_zone: TimeZoneName = Field("UTC", description="IANA time zone of runAt; daylight saving time applies.")
     schedule_enabled: bool = Field(True, description="Start a run every day.")
@@ -110,6 +135,21 @@ class Settings(BaseModel):
     )
     api_snap_start: bool = Field(
         True, description="Lambda SnapStart for the API function, about 4 USD a month; without it a cold start takes seconds."
+    )
+    domain_name: str | None = Field(
+        None,
+        pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$",
+        description="Custom domain name of the API, with certificateArn; for DNS see output ApiDomainTarget. Not inherited by `extends`.",
+    )
+    certificate_arn: str | None = Field(
+        None,
+        pattern=r"^arn:[a-z-]+:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$",
+        description="Certificate of domainName in ACM, in the region of the stage. Not inherited by `extends`.",
+    )
+    api_endpoint_ids: EndpointIds = Field(
+        (),
+        description="Interface endpoints of execute-api through which the API can be called; the API is then private and has no address on "
+        "the internet. Turn the canary off, which calls from outside a VPC. Not inherited by `extends`.",
     )
     canary_minutes: int = Field(
         0,
@@ -261,6 +301,19 @@ class Settings(BaseModel):
             _check_dedicated_vpc(self)
         else:
             _check_existing_vpc(self)
+        return self
+
+    @model_validator(mode="after")
+    def _check_api_address(self) -> Self:
+        if (self.domain_name is None) != (self.certificate_arn is None):
+            missing_key = "certificateArn" if self.domain_name else "domainName"
+            raise ValueError(f"domainName and certificateArn belong together: {missing_key} is missing")
+        if self.certificate_arn and self.region and self.certificate_arn.split(":")[3] != self.region:
+            raise ValueError(f"certificateArn is of region {self.certificate_arn.split(':')[3]}; it must be of region {self.region}")
+        if self.api_endpoint_ids and self.domain_name:
+            raise ValueError("apiEndpointIds makes the API private, which domainName is not for: leave one of them out")
+        if self.api_endpoint_ids and self.canary_minutes:
+            raise ValueError(f"canaryMinutes is {self.canary_minutes}, but a private API (apiEndpointIds) is out of its reach: set it to 0")
         return self
 
     def stack_name(self, name: str) -> str:

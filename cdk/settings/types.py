@@ -103,6 +103,7 @@ def _check_log_retention(days: int) -> int:
 
 
 ApiClients = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_parse_object), AfterValidator(_check_clients)]
+EndpointIds = Annotated[tuple[str, ...], _check_ids("vpce"), BeforeValidator(_parse_list)]
 StageName = Annotated[str, AfterValidator(_check_stage_name)]
 Gap: TypeAlias = Literal["noReceiver", "noBudget", "noRunbookUrl"]
 Acknowledgements = Annotated[tuple[Gap, ...], BeforeValidator(_parse_list)]

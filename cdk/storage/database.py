@@ -10,7 +10,6 @@ from functools import cached_property
 
 from aws_cdk import Duration, Fn, RemovalPolicy, Stack, Token
 from aws_cdk.aws_iam import IGrantable, Role
-from aws_cdk.aws_kms import Key
 from aws_cdk.aws_rds import (
     AuroraPostgresEngineVersion,
     BackupProps,
@@ -25,6 +24,7 @@ from constructs import Construct
 from cdk.common.suppress_findings import suppress_findings
 from cdk.network.vpc import Network
 from cdk.settings.model import Settings
+from cdk.storage.data_key import create_data_key
 from cdk.storage.database_logs import DatabaseLogs
 from cdk.storage.database_proxy import create_proxy
 from cdk.storage.database_users import allow_sign_in
@@ -41,7 +41,7 @@ class Database(Construct):
         super().__init__(scope, construct_id)
         self._settings = settings
         self.network = network
-        self.key = Key(self, "Key", description="Database and its secret", enable_key_rotation=True, removal_policy=self._key_removal())
+        self.key = create_data_key(self, settings, "Database and its secret", self._key_removal())
         self.cluster = self._create_cluster()
         self.cluster.connections.allow_default_port_from(network.clients, "Functions")
         if settings.on_aws:  # the PostgreSQL of the local stack logs to a file

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk.aws_iam import IRole, ManagedPolicy, PolicyStatement
-from aws_cdk.aws_kms import Key
 from aws_cdk.aws_lambda import Function
-from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, LifecycleRule, ObjectOwnership
+from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, IBucket, LifecycleRule, ObjectOwnership
 from constructs import Construct
 
 from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
+from cdk.storage.data_key import create_data_key
 from cdk.storage.zones import lifecycle_rules
 from contracts.paths import Zone
 
@@ -30,7 +30,7 @@ class Lake(Construct):
         super().__init__(scope, construct_id)
         self._removal = RETAIN if settings.keep_data else RemovalPolicy.DESTROY
         self._auto_delete = not settings.keep_data and settings.on_aws  # by a Node.js function, which the local stack cannot run
-        self.key = Key(self, "Key", description="Objects of the data lake", enable_key_rotation=True, removal_policy=self._removal)
+        self.key = create_data_key(self, settings, "Objects of the data lake", self._removal)
         self.bucket = Bucket(
             self,
             "Bucket",
@@ -42,12 +42,15 @@ class Lake(Construct):
             minimum_tls_version=1.2,
             block_public_access=BlockPublicAccess.BLOCK_ALL,
             object_ownership=ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            server_access_logs_bucket=self._create_access_logs(),
+            server_access_logs_bucket=self._access_logs(settings),
+            server_access_logs_prefix=f"{settings.stack_name('Lake')}/" if settings.log_bucket_name else None,
             lifecycle_rules=lifecycle_rules(settings),
             removal_policy=self._removal,
             auto_delete_objects=self._auto_delete,
         )
         self._keep_policy(self.bucket)
+        if settings.log_bucket_name:
+            suppress_findings(self.bucket, _EXISTING_LOGS_SUPPRESSIONS)
         self._policies: dict[str, ManagedPolicy] = {}
         self._enable_events()
 
@@ -110,6 +113,11 @@ class Lake(Construct):
         """Enable EventBridge in the bucket's own property; the CDK's property would add a function and a role to do the same."""
         self._bucket_resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
 
+    def _access_logs(self, settings: Settings) -> IBucket:
+        if settings.log_bucket_name:
+            return Bucket.from_bucket_name(self, "AccessLogs", settings.log_bucket_name)
+        return self._create_access_logs()
+
     def _create_access_logs(self) -> Bucket:
         logs = Bucket(
             self,
@@ -125,3 +133,8 @@ class Lake(Construct):
         self._keep_policy(logs)
         suppress_findings(logs, {"AwsSolutions-S1": "This bucket holds the access logs; it cannot log access to itself."})
         return logs
+
+
+_EXISTING_LOGS_SUPPRESSIONS = {
+    "Annotation::@aws-cdk/aws-s3:accessLogsPolicyNotAdded": "The owner of the bucket lets S3 write its logs, as the setting says.",
+}

@@ -12,6 +12,7 @@ from typing_extensions import override
 from cli.clients.registry import ClientRegistry, MachineClient
 from cli.platform import Platform
 from contracts.clients import CLIENT_FLOW, TOKEN_MINUTES, make_key_name
+from contracts.outputs import Output
 from contracts.stages import make_stack_name
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class CognitoClients(ClientRegistry):
         if self._find_keys(name):
             return
         gateway = self.platform.client("apigateway")
-        [plan] = gateway.get_usage_plans(keyId=self.platform.outputs["ApiKeyId"])["items"]
+        [plan] = gateway.get_usage_plans(keyId=self.platform.outputs[Output.API_KEY_ID])["items"]
         key = gateway.create_api_key(name=make_key_name(self.platform.stage, name), description=f"Client {name}", enabled=True)
         gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
 
@@ -92,11 +93,11 @@ class CognitoClients(ClientRegistry):
 
     @property
     def _needs_key(self) -> bool:
-        return "ApiKeyId" in self.platform.outputs
+        return Output.API_KEY_ID in self.platform.outputs
 
     @property
     def _pool(self) -> str:
-        return self.platform.outputs["TokenUserPoolId"]
+        return self.platform.outputs[Output.TOKEN_USER_POOL_ID]
 
     @cached_property
     def _cognito(self) -> CognitoIdentityProviderClient:

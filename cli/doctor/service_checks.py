@@ -82,12 +82,15 @@ class GatewayRoleCheck(Check):
     @override
     def run(self, settings: Settings, account: Account) -> CheckResult:
         role = account.read_gateway_role()
+        if settings.api_gateway_role == "existing":
+            fix = "Set apiGatewayRole to stage, or set a role in the settings of API Gateway."
+            return passes(f"{role}") if role else fails("the account has none, and the stage creates none", fix)
         if role is None:
             return passes("none yet; the deploy creates it")
         if f"role/{make_stack_name(settings.stage, 'Api')}-" in role:
             return passes("of this stage")
         text = f"{role} is in use; the deploy replaces it for the whole region"
-        return warns(text, "Decide whether that is acceptable: it must not be deleted while another stage uses it.")
+        return warns(text, "Set apiGatewayRole to existing, which keeps it.")
 
 
 @dataclass(frozen=True)

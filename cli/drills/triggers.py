@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NotRequired, Protocol, TypedDict
 
 from contracts.alarms import AlarmName
+from contracts.outputs import Output
 from contracts.paths import Zone, dataset_prefix
 
 RUN_PATIENCE_S = 600
@@ -119,7 +120,7 @@ def _stop_run(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
 
 
 def _start(target: Target, execution_input: Mapping[str, object]) -> str:
-    machine, name = target.outputs["StateMachineArn"], f"drill-{uuid.uuid4()}"
+    machine, name = target.outputs[Output.STATE_MACHINE_ARN], f"drill-{uuid.uuid4()}"
     execution = target.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=json.dumps(execution_input))
     return str(execution["executionArn"])
 
@@ -147,7 +148,7 @@ def _add_dead_letter(target: Target, alarm: AlarmDescription) -> Iterator[str]:
 @contextmanager
 def _drop_invalid_file(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
     key = f"{dataset_prefix(Zone.LANDING, 'demand_history')}drill-{uuid.uuid4().hex[:8]}.csv"
-    target.client("s3").put_object(Bucket=target.outputs["LakeBucketName"], Key=key, Body=INVALID_CSV)
+    target.client("s3").put_object(Bucket=target.outputs[Output.LAKE_BUCKET_NAME], Key=key, Body=INVALID_CSV)
     yield f"uploaded {key}, which has no column of the contract"
 
 

@@ -33,6 +33,18 @@ OPTIONS = {
     "dev that gave its data up": ("dev", {"keepData": "false"}),
 }
 """Stages with the settings that are off by default, in as few as go together."""
+ACCOUNT_RESOURCES = {
+    "permissionsBoundaryArn": "arn:aws:iam::123456789012:policy/Boundary",
+    "kmsKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/0123abcd-0123-0123-0123-0123456789ab",
+    "logBucketName": "access-logs-of-the-account",
+    "apiGatewayRole": "existing",
+    "domainName": "forecasts.example.com",
+    "certificateArn": "arn:aws:acm:eu-central-1:123456789012:certificate/0123abcd-0123-0123-0123-0123456789ab",
+    "apiClients": '{"planning": ["kpis:read"]}',
+}
+PRIVATE_API = {"apiEndpointIds": "vpce-0123456789abcdef0", "canaryMinutes": "0"}
+VARIATIONS = {"prod with resources of the account": ("prod", ACCOUNT_RESOURCES), "prod with a private API": ("prod", PRIVATE_API)}
+"""Stages that use what the account has already; checked by rules and cfn-lint, and in test_account_resources.py."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest selects tests by their markers

@@ -8,6 +8,7 @@ import pytest
 
 from cdk.settings.reader import SettingsError, read_settings
 
+CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/0123abcd"
 VPC = {
     "serviceAccess": "endpoints",
     "vpcId": "vpc-0123456789abcdef0",
@@ -57,6 +58,20 @@ def test_feature_flags_and_lookups_are_not_settings(context: dict[str, Any]) -> 
         ({"apiClients": '{"planning": ["kpi:read"]}'}, ["'kpi:read' is not a scope", "kpis:read"]),
         ({"apiClients": '{"planning": []}'}, ["client 'planning' has no scope"]),
         ({"apiClients": '{"Planning": ["kpis:read"]}'}, ["'Planning' is not a name of a client", "lower-case"]),
+        ({"domainName": "api.example.com"}, ["certificateArn is missing"]),
+        ({"certificateArn": CERTIFICATE}, ["domainName is missing"]),
+        ({"domainName": "https://api.example.com", "certificateArn": CERTIFICATE}, ["domainName is 'https", "match pattern"]),
+        (
+            {"domainName": "a.example.com", "certificateArn": CERTIFICATE, "region": "us-east-1"},
+            ["is of region eu-central-1"],
+        ),
+        ({"apiEndpointIds": "vpc-1"}, ["apiEndpointIds", "'vpc-1' is not an id of the form vpce-"]),
+        ({"apiEndpointIds": "vpce-0a1b2c3d", "canaryMinutes": "5"}, ["canaryMinutes is 5", "apiEndpointIds", "set it to 0"]),
+        ({"apiEndpointIds": "vpce-0a1b2c3d", "domainName": "a.example.com", "certificateArn": CERTIFICATE}, ["leave one of them out"]),
+        ({"permissionsBoundaryArn": "Boundary"}, ["permissionsBoundaryArn is 'Boundary'", "match pattern"]),
+        ({"kmsKeyArn": "alias/mine"}, ["kmsKeyArn is 'alias/mine'", "match pattern"]),
+        ({"logBucketName": "Logs"}, ["logBucketName is 'Logs'", "match pattern"]),
+        ({"apiGatewayRole": "mine"}, ["apiGatewayRole is 'mine'", "'stage' or 'existing'"]),
         ({"account": "1234"}, ["account is '1234'", "match pattern"]),
         ({"region": "Frankfurt"}, ["region is 'Frankfurt'", "match pattern"]),
         ({"functionPlatform": "host"}, ["functionPlatform is host", "only stage local"]),

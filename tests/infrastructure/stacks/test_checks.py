@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure.conftest import OPTIONS
+from tests.infrastructure.conftest import OPTIONS, VARIATIONS
 
 pytestmark = [pytest.mark.synth, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,6 +24,7 @@ HERE = {
     "prod": ("prod", {}),
     "local": ("local", {}),
     **OPTIONS,
+    **VARIATIONS,
     "prod with Amazon Forecast": ("prod", {"forecastBackend": "amazon_forecast"}),
 }
 Check = Callable[[str], Path]

@@ -25,6 +25,7 @@ NAME_PROPERTIES = {
     "AWS::Forecast::Dataset": "DatasetName",
     "AWS::Forecast::DatasetGroup": "DatasetGroupName",
     "AWS::RDS::DBProxy": "DBProxyName",
+    "AWS::SSM::Parameter": "Name",
 }
 # Names of what belongs to another resource of the stage, or that only refer to one.
 WITHIN_ANOTHER = {
@@ -128,7 +129,7 @@ def test_no_resource_with_an_hourly_price_is_created_by_default(stage: Stage) ->
     kinds = {resource["Type"] for _, resource in stage.resources()}
     assert not kinds & {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::EIP", "AWS::RDS::DBProxy"}
     endpoints = [e for e in stage.of_type("AWS::EC2::VPCEndpoint").values() if e["Properties"]["VpcEndpointType"] == "Interface"]
-    assert [len(endpoint["Properties"]["SubnetIds"]) for endpoint in endpoints] == {"dev": [], "prod": [2], "local": [1]}[stage.name]
+    assert [len(endpoint["Properties"]["SubnetIds"]) for endpoint in endpoints] == {"dev": [], "prod": [2, 2], "local": [1, 1]}[stage.name]
 
 
 def test_no_security_group_accepts_traffic_from_outside_the_network(stage: Stage) -> None:
