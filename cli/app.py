@@ -14,6 +14,7 @@ from cli import audit, data, developer, drill, local_stack, run_history, runs, s
 from cli.clients.command import client
 from cli.console import err, out
 from cli.doctor.command import doctor
+from cli.recovery.rebuild import rebuild
 from contracts.version import VERSION
 from local.errors import LocalError
 
@@ -45,6 +46,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "publish": run_history.publish,
         "audit": audit.audit,
     },
+    "Recovery": {"rebuild": rebuild},
     "AWS": {"doctor": doctor, "deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
     "Development": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
 }

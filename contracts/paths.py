@@ -1,7 +1,8 @@
 """Paths of objects in the lake: zones, and the keys below them.
 
 A data set of a run is <zone>/<dataset>/v<version>/run_id=<run>/, which is a partition of its table; the documents of a run are
-runs/<run>/<name>.json.
+runs/<run>/<name>.json. Copies of database rows are
+backup/<table>.json, backup/<table>/<id>.json or, for those of a run, backup/runs/<run>/<table>.json.
 """
 
 from __future__ import annotations
@@ -37,7 +38,12 @@ class Zone(StrEnum):
     FORECASTS = ("forecasts", "forecasts and back-test of a run")
     ANOMALIES = ("anomalies", "anomalies detected by a run")
     RUNS = ("runs", "manifest and reports of a run")
+    BACKUP = ("backup", "copies of database rows, from which the database is rebuilt")
     QUERIES = ("queries", "results of Athena")
+
+
+RUN_BACKUPS = f"{Zone.BACKUP}/runs/"
+"""The prefix of the copies of rows that belong to runs, which expire with the data of the runs."""
 
 
 def dataset_prefix(zone: Zone, dataset: str, version: int = 1) -> str:
@@ -78,6 +84,21 @@ def forecast_key(run_id: UUID | str) -> str:
 def anomaly_report_key(run_id: UUID | str) -> str:
     """Return the key of the anomaly report of a run."""
     return f"{run_prefix(Zone.ANOMALIES, 'report', run_id)}report.json"
+
+
+def backup_key(table: str) -> str:
+    """Return the key of the copy of a table that has one copy for all rows."""
+    return f"{Zone.BACKUP}/{table}.json"
+
+
+def backup_prefix(table: str) -> str:
+    """Return the prefix of the copies of a table whose rows belong to no run, one copy for each row."""
+    return f"{Zone.BACKUP}/{table}/"
+
+
+def run_backup_prefix(run_id: UUID | str) -> str:
+    """Return the prefix of the copies of the rows of a run."""
+    return f"{RUN_BACKUPS}{run_id}/"
 
 
 def _document_key(run_id: UUID | str, name: str) -> str:

@@ -19,6 +19,7 @@ SignifyError                          500  a bug in Signify
 │   ├── RunNotLoaded                       its forecasts are not in the database
 │   ├── ContentAlreadyAccepted             the same bytes were accepted at the same time
 │   ├── IdempotencyKeyTaken                another run carries the key
+│   ├── DatabaseNotEmpty                   a rebuild needs an empty database
 │   └── RunInProgress                      another run is in flight; names its job
 ├── RunLimitExceeded                  429  + Retry-After: the client has started as many runs in an hour as it may
 ├── NoInputData                       409  there is no input data yet
@@ -156,6 +157,10 @@ class ContentAlreadyAccepted(Conflict):
 
 class IdempotencyKeyTaken(Conflict):
     """Another run was started with this idempotency key."""
+
+
+class DatabaseNotEmpty(Conflict):
+    """A rebuild was to start on a database that has rows."""
 
 
 class RunInProgress(Conflict):

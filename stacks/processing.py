@@ -9,6 +9,7 @@ from constructs import Construct
 from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import (
     DATA_PROCESSOR,
+    DATABASE_REBUILDER,
     KPI_CALCULATOR,
     OBJECT_WITHDRAWER,
     QUALITY_GATE,
@@ -29,7 +30,7 @@ RUN_FUNCTIONS = (RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, KPI_CALCULATOR, RUN_
 
 
 class ProcessingStack(StageStack):
-    """Ingestion, and the single steps from staged rows to a published forecast."""
+    """Ingestion, the single steps from staged rows to a published forecast, and the rebuild of the database."""
 
     def __init__(self, scope: Construct, settings: Settings, lake: Lake, functions: FunctionFactory) -> None:
         super().__init__(scope, "Processing", settings, "ingestion, functions and jobs")
@@ -39,7 +40,7 @@ class ProcessingStack(StageStack):
             Variable.RUNS_KEPT: str(settings.runs_kept),
         }
         self.functions: dict[str, Function] = {}
-        for spec in (DATA_PROCESSOR, OBJECT_WITHDRAWER, *RUN_FUNCTIONS):
+        for spec in (DATA_PROCESSOR, OBJECT_WITHDRAWER, *RUN_FUNCTIONS, DATABASE_REBUILDER):
             self.functions[spec.name] = functions.make(self, spec, environment)
             lake.grant_zones(self.functions[spec.name], reads=spec.reads, writes=spec.writes, erases=spec.erases)
         withdrawer = self.functions[OBJECT_WITHDRAWER.name].function_name

@@ -58,7 +58,7 @@ DATA_PROCESSOR = FunctionSpec(
     ephemeral_storage_mib=6144,  # the largest object (MAX_BYTES of the ingestion service), its staged copy, and sorting
     concurrency=4,
     reads=(Zone.LANDING,),
-    writes=(Zone.STAGING,),
+    writes=(Zone.STAGING, Zone.BACKUP),
 )
 
 OBJECT_WITHDRAWER = FunctionSpec(
@@ -66,12 +66,12 @@ OBJECT_WITHDRAWER = FunctionSpec(
     "Withdraws uploaded objects, and erases what is stored of them",
     timeout_s=900,
     concurrency=1,
-    writes=(Zone.RUNS,),
-    erases=(Zone.LANDING, Zone.STAGING, Zone.CURATED, Zone.QUARANTINE, Zone.RUNS),
+    writes=(Zone.RUNS, Zone.BACKUP),
+    erases=(Zone.LANDING, Zone.STAGING, Zone.CURATED, Zone.QUARANTINE, Zone.RUNS, Zone.BACKUP),
 )
 
-RUN_RESOLVER = FunctionSpec("run_resolver", "Selects the input of a run", writes=(Zone.RUNS,))
-QUALITY_GATE = FunctionSpec("quality_gate", "Checks the share of quarantined rows of a run", reads=(Zone.RUNS,))
+RUN_RESOLVER = FunctionSpec("run_resolver", "Selects the input of a run", writes=(Zone.RUNS, Zone.BACKUP))
+QUALITY_GATE = FunctionSpec("quality_gate", "Checks the share of quarantined rows of a run", reads=(Zone.RUNS,), writes=(Zone.BACKUP,))
 RUN_PUBLISHER = FunctionSpec(
     "run_publisher",
     "Loads the forecasts of a run and publishes them",
@@ -79,6 +79,7 @@ RUN_PUBLISHER = FunctionSpec(
     timeout_s=600,
     ephemeral_storage_mib=2048,
     reads=(Zone.RUNS, Zone.FORECASTS),
+    writes=(Zone.BACKUP,),
 )
 ANOMALY_DETECTOR = FunctionSpec(
     "anomaly_detector",
@@ -88,7 +89,7 @@ ANOMALY_DETECTOR = FunctionSpec(
     timeout_s=600,
     ephemeral_storage_mib=2048,
     reads=(Zone.FEATURES, Zone.FORECASTS),
-    writes=(Zone.ANOMALIES,),
+    writes=(Zone.ANOMALIES, Zone.BACKUP),
 )
 KPI_CALCULATOR = FunctionSpec(
     "kpi_calculator",
@@ -98,11 +99,24 @@ KPI_CALCULATOR = FunctionSpec(
     timeout_s=600,
     ephemeral_storage_mib=2048,
     reads=(Zone.RUNS, Zone.FORECASTS, Zone.FEATURES),
+    writes=(Zone.BACKUP,),
 )
-RUN_RECORDER = FunctionSpec("run_recorder", "Records how a run ended", reads=(Zone.RUNS,))
+RUN_RECORDER = FunctionSpec("run_recorder", "Records how a run ended", reads=(Zone.RUNS,), writes=(Zone.BACKUP,))
 
 FORECAST_TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, at most once a day", in_vpc=False)
-EXECUTION_LISTENER = FunctionSpec("execution_listener", "Records the end of runs that were stopped or timed out", asynchronous=True)
+EXECUTION_LISTENER = FunctionSpec(
+    "execution_listener", "Records the end of runs that were stopped or timed out", asynchronous=True, writes=(Zone.BACKUP,)
+)
+DATABASE_REBUILDER = FunctionSpec(
+    "database_rebuilder",
+    "Rebuilds the database from the lake, on demand",
+    memory_mib=2048,
+    timeout_s=900,  # one forecast may take as long as in run_publisher
+    ephemeral_storage_mib=2048,
+    concurrency=1,
+    reads=(Zone.RUNS, Zone.FORECASTS),
+    writes=(Zone.BACKUP,),
+)
 
 API = FunctionSpec(
     "api",
@@ -114,6 +128,7 @@ API = FunctionSpec(
     concurrency=20,
     database_user=API_USER,
     reads=(Zone.RUNS,),  # the lineage of a run
+    writes=(Zone.BACKUP,),  # what publishing by hand changed
 )
 CANARY = FunctionSpec(
     "canary", "Calls the API as a client does", memory_mib=256, timeout_s=120, asynchronous=True, in_vpc=False, concurrency=1
@@ -128,5 +143,5 @@ TEAMS_NOTIFIER = FunctionSpec(
 FUNCTION_SPECS = (
     DATABASE_ROLES, MIGRATOR, DATA_PROCESSOR, OBJECT_WITHDRAWER,
     RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, RUN_RECORDER,
-    FORECAST_TRIGGER, EXECUTION_LISTENER, API, CANARY, SLACK_NOTIFIER, TEAMS_NOTIFIER,
+    FORECAST_TRIGGER, EXECUTION_LISTENER, DATABASE_REBUILDER, API, CANARY, SLACK_NOTIFIER, TEAMS_NOTIFIER,
 )  # fmt: skip

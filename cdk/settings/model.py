@@ -200,7 +200,8 @@ class Settings(BaseModel):
         400,
         ge=30,
         le=36_500,
-        description="Days to keep the data of a run in curated/, quarantine/, features/, forecasts/, anomalies/ and runs/.",
+        description="Days to keep the data of a run in curated/, quarantine/, features/, forecasts/, anomalies/ and runs/, and the "
+        "copies of its database rows in backup/.",
     )
     working_days: int = Field(14, ge=1, le=365, description="Days to keep temporary data in scratch/ and query results in queries/.")
     tags: Tags = Field({}, description="Tags of every resource, in addition to `signify:stage`; JSON on the command line.")

@@ -9,7 +9,7 @@ from aws_cdk import Duration
 from aws_cdk.aws_s3 import LifecycleRule, StorageClass, Transition
 
 from cdk.settings.model import Settings
-from contracts.paths import Zone
+from contracts.paths import RUN_BACKUPS, Zone
 
 INCOMPLETE_UPLOAD_DAYS = 7
 INFREQUENT_ACCESS_AFTER_DAYS = 30
@@ -21,13 +21,14 @@ class ZoneRetention:
     """Retention of the objects of a zone: `days` according to the settings, None forever.
 
     infrequent_access: objects move to the cheaper storage class. temporary: noncurrent versions expire after a day, not after
-    superseded_version_days.
+    superseded_version_days. folder: only the objects below it expire.
     """
 
     zone: Zone
     days: Callable[[Settings], int | None]
     infrequent_access: bool = False
     temporary: bool = False
+    folder: str = ""
 
 
 def _keep_forever(_: Settings) -> int | None:
@@ -52,6 +53,7 @@ ZONES = (
     ZoneRetention(Zone.FORECASTS, _run_days),
     ZoneRetention(Zone.ANOMALIES, _run_days),
     ZoneRetention(Zone.RUNS, _run_days),
+    ZoneRetention(Zone.BACKUP, _run_days, folder=RUN_BACKUPS),
     ZoneRetention(Zone.QUERIES, _working_days, temporary=True),
 )
 
@@ -76,7 +78,7 @@ def _zone_rule(retention: ZoneRetention, settings: Settings) -> LifecycleRule | 
     transition = Transition(storage_class=StorageClass.INFREQUENT_ACCESS, transition_after=Duration.days(INFREQUENT_ACCESS_AFTER_DAYS))
     return LifecycleRule(
         id=str(retention.zone),
-        prefix=f"{retention.zone}/",
+        prefix=retention.folder or f"{retention.zone}/",
         expiration=None if days is None else Duration.days(days),
         noncurrent_version_expiration=Duration.days(1) if retention.temporary else None,
         transitions=[transition] if retention.infrequent_access and (days is None or days > INFREQUENT_ACCESS_AFTER_DAYS) else None,

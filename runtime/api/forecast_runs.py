@@ -98,6 +98,7 @@ def publish_run(
     client_id = claims(cast(GatewayEvent, gateway_request.resolved_event.raw_event)).get("client_id", "unknown")
     services = bootstrap.services()
     identifier, outcome = services.manual_publishing.publish(run_id, request.reason, actor=client_id, idempotency_key=idempotency_key)
+    services.row_backup.save_publication(identifier)
     headers = {"Idempotency-Replayed": "true"} if outcome is PublishOutcome.REPEATED else {}
     run = fragment(services.run_reading.get(str(identifier)))
     return json_response({"outcome": outcome.value, "run": run}, headers=headers)

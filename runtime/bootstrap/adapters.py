@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from runtime.bootstrap.clients import AwsClients
     from runtime.services import ports, read_ports
     from runtime.services.ingestion.staging.staged import RowStore
+    from runtime.services.recovery.table_rows import TableRows
 
 
 class Adapters:
@@ -148,6 +149,13 @@ class Adapters:
         from runtime.adapters.postgres.kpis import PostgresKpis
 
         return PostgresKpis(self.database)
+
+    @cached_property
+    def table_rows(self) -> TableRows:
+        """The rows of tables, for their copies in the lake."""
+        from runtime.adapters.postgres.table_rows import PostgresTableRows
+
+        return PostgresTableRows(self.database)
 
     @cached_property
     def frames(self) -> ports.ForecastFrames:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from runtime.services.paging import Cursors
     from runtime.services.ports import Migrations
     from runtime.services.probe.canary_probe import CanaryProbe
+    from runtime.services.recovery.database_rebuild import DatabaseRebuild
+    from runtime.services.recovery.row_backup import RowBackup
     from runtime.services.runs.daily_start import DailyStart
     from runtime.services.runs.execution_events import ExecutionEvents
     from runtime.services.runs.forecast_jobs import ForecastJobs
@@ -69,7 +71,13 @@ class Services:
         from runtime.services.ingestion.withdrawal import ObjectWithdrawal
 
         adapters = self._adapters
-        erasure = Erasure(lake=adapters.lake, objects=adapters.objects, runs=adapters.runs, reports=adapters.quality_reports)
+        erasure = Erasure(
+            lake=adapters.lake,
+            objects=adapters.objects,
+            runs=adapters.runs,
+            reports=adapters.quality_reports,
+            backup=self.row_backup,
+        )
         return ObjectWithdrawal(adapters.objects, erasure, adapters.clock)
 
     @cached_property
@@ -168,6 +176,30 @@ class Services:
 
         adapters = self._adapters
         return ExecutionEvents(runs=adapters.runs, jobs=adapters.jobs, workflow=adapters.workflow, clock=adapters.clock)
+
+    @cached_property
+    def row_backup(self) -> RowBackup:
+        """Copies rows of the database to the lake."""
+        from runtime.services.recovery.row_backup import RowBackup
+
+        return RowBackup(self._adapters.table_rows, self._adapters.lake, self._adapters.clock)
+
+    @cached_property
+    def database_rebuild(self) -> DatabaseRebuild:
+        """Rebuilds the database from the lake."""
+        from runtime.services.recovery.database_rebuild import DatabaseRebuild
+        from runtime.services.recovery.forecast_restore import ForecastRestore
+
+        adapters = self._adapters
+        runs_kept = adapters.run_environment.runs_kept
+        return DatabaseRebuild(
+            rows=adapters.table_rows,
+            lake=adapters.lake,
+            forecasts=ForecastRestore(adapters.lake, adapters.runs, adapters.forecast_loader, adapters.clock, runs_kept),
+            audit_log=adapters.audit_log,
+            backup=self.row_backup,
+            clock=adapters.clock,
+        )
 
     @cached_property
     def canary_probe(self) -> CanaryProbe:

@@ -11,10 +11,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.errors import Unavailable
-from runtime.functions.landing_events import landed_objects
 from runtime.functions.observability import emit, logger, metrics
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
 from runtime.services.ingestion.delivery_lease import Delivery
+from runtime.services.ingestion.landing_events import landed_objects
 
 # A batch in which every record fails is no exception: the redrive policy of the queue decides.
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))
@@ -47,6 +47,7 @@ def _log_lost_lease(error: Unavailable) -> None:
 def _receive_objects(record: SQSRecord) -> None:
     records = [bootstrap.services().ingestion.receive(landed_object) for landed_object in landed_objects(record.json_body)]
     for ingested_object in records:
+        bootstrap.services().row_backup.save_object(ingested_object.id)
         _report(ingested_object)
     if not records:
         logger.info("message contains no object", extra={"message_id": record.message_id})

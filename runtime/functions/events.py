@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from runtime.errors import InvalidInput
 from runtime.models.domain.objects import WithdrawalOrder
+from runtime.models.domain.rebuilding import RebuildStep
 from runtime.models.domain.runs import Execution, Gate, RunStatus
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1024)]
@@ -117,6 +118,21 @@ class WithdrawalEvent(Event):
     def to_order(self) -> WithdrawalOrder:
         """Return the order as a value of the domain."""
         return WithdrawalOrder(self.object, self.actor, self.reason)
+
+
+class Position(Event):
+    """Where a rebuild continues."""
+
+    step: RebuildStep
+    after: str
+
+
+class RebuildEvent(Event):
+    """For database_rebuilder, from `signify rebuild`: the caller, and the position that the invocation before returned."""
+
+    actor: str = Field(min_length=1, max_length=255)
+    merge: bool = False
+    position: Position | None = None
 
 
 class ChangedExecution(Event):

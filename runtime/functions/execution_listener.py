@@ -22,12 +22,15 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Mapping[str, obje
     change = parse(ExecutionChange, event).detail
     events, execution = bootstrap.services().execution_events, change.to_execution()
     if change.status == "RUNNING":
-        return events.record_redrive(execution)
+        record = events.record_redrive(execution)
+        bootstrap.services().row_backup.save_run(execution.run_id)
+        return record
     is_unmeasured = change.error == RUN_UNMEASURED
     if change.status == "FAILED":
         # The error alone decides, so that a failed run is counted also while the database is unavailable.
         emit({PlatformMetric.RUNS_FAILED: int(not is_unmeasured), PlatformMetric.RUNS_UNMEASURED: int(is_unmeasured)})
     record = events.record_end(execution, change.status, Failure.from_error(change.to_error()))
+    bootstrap.services().row_backup.save_run(execution.run_id)
     if change.status != "FAILED":
         emit({PlatformMetric.RUNS_UNMEASURED: int(record["outcome"] == CLOSED_UNMEASURED)})
     return record

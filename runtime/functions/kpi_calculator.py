@@ -16,7 +16,9 @@ from runtime.functions.run_step import run_step
 @run_step
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Measure this run's back-test, and the earlier runs against what has happened since."""
-    result = bootstrap.services().kpi_calculation.calculate(parse(RunEvent, event).run_id)
+    run_id = parse(RunEvent, event).run_id
+    result = bootstrap.services().kpi_calculation.calculate(run_id)
+    bootstrap.services().row_backup.save_measures(run_id)
     headline = result.headline
     emit(
         {

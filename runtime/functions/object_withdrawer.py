@@ -26,6 +26,9 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
         WithdrawalMode.RESTORE: withdrawal.restore,
     }
     try:
-        return {**methods[order.mode](order.to_order()).as_dict(), "error": None}
+        result = methods[order.mode](order.to_order())
     except (NotFound, Conflict) as error:
         return {"objects": [], "erased_files": 0, "error": str(error)}
+    for record in result.objects:
+        bootstrap.services().row_backup.save_object(record.id)
+    return {**result.as_dict(), "error": None}

@@ -14,7 +14,7 @@ from runtime.functions.observability import Handler, observe
 
 
 def run_step(handler: Handler) -> Handler:
-    """Mark the job with the state that the execution enters, do the work, log and measure it.
+    """Mark the job with the state that the execution enters, do the work, copy the run's rows to the lake, log and measure.
 
     The state machine sends the state's own name as `state`. Where a Glue job follows, which cannot mark the job, it sends the name of
     that state as well, as `next_state`: the job is marked with it once the work is done. A Glue job that follows another one cannot be
@@ -28,8 +28,10 @@ def run_step(handler: Handler) -> Handler:
         if states.run_id and states.state:
             bootstrap.services().job_progress.enter(states.run_id, states.state)
         output = handler(event, context)
+        run_id = states.run_id or UUID(str(output["run_id"]))
         if states.next_state:
-            bootstrap.services().job_progress.enter(states.run_id or UUID(str(output["run_id"])), states.next_state)
+            bootstrap.services().job_progress.enter(run_id, states.next_state)
+        bootstrap.services().row_backup.save_run(run_id)
         return output
 
     return observe(step)

@@ -9,6 +9,7 @@ from tests.fakes.lake import InMemoryLake
 from tests.fakes.objects import InMemoryObjects
 from tests.fakes.quality import InMemoryQualityReports
 from tests.fakes.runs import InMemoryRuns
+from tests.fakes.table_rows import InMemoryTableRows
 
 __all__ = [
     "FixedClock",
@@ -22,4 +23,5 @@ __all__ = [
     "InMemoryPublications",
     "InMemoryQualityReports",
     "InMemoryRuns",
+    "InMemoryTableRows",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, timedelta
 
 from psycopg import Cursor, sql
@@ -28,12 +28,11 @@ class PostgresKpis(KpiRepository):
     def save_metrics(self, metrics: Sequence[KpiMetric]) -> None:
         with self._database.transaction() as cursor:
             for month in sorted({metric.calculation_date.replace(day=1) for metric in metrics}):
-                _ensure_partition(cursor, month)
+                ensure_partition(cursor, month)
             cursor.executemany(UPSERT_METRIC, [_values(metric) for metric in metrics])
             if metrics:
-                keys = sorted({(metric.name, metric.dimension_hash) for metric in metrics})
-                since = min(metric.calculation_date for metric in metrics)
-                cursor.execute(REFRESH_NEWEST, {"names": [name for name, _ in keys], "hashes": [key for _, key in keys], "since": since})
+                keys = {(metric.name, metric.dimension_hash) for metric in metrics}
+                refresh_newest(cursor, keys, min(metric.calculation_date for metric in metrics))
 
     @override
     def save_accuracy(self, accuracy: RunAccuracy) -> None:
@@ -97,13 +96,20 @@ alter table kpi_metrics attach partition {partition} for values from ({first}) t
 """
 
 
-def _ensure_partition(cursor: Cursor[TupleRow], month: date) -> None:
+def ensure_partition(cursor: Cursor[TupleRow], month: date) -> None:
+    """Create the partition of a month, given by its first day, unless it exists."""
     name = kpi_partition(month)
     cursor.execute("select pg_advisory_xact_lock(%s)", [PARTITION_LOCK])
     if cursor.execute("select to_regclass(%s) is null", [name]).fetchall() == [(True,)]:
         following = (month + timedelta(days=32)).replace(day=1)
         names = {"partition": sql.Identifier(name), "first": sql.Literal(month), "next": sql.Literal(following)}
         cursor.execute(sql.SQL(NEW_PARTITION).format(**names))
+
+
+def refresh_newest(cursor: Cursor[TupleRow], keys: Set[tuple[str, str]], since: date) -> None:
+    """Update the newest values of metrics, each with a hash of dimensions, of which values from a date on were stored."""
+    names, hashes = zip(*sorted(keys), strict=True)
+    cursor.execute(REFRESH_NEWEST, {"names": list(names), "hashes": list(hashes), "since": since})
 
 
 def _values(metric: KpiMetric) -> dict[str, object]:

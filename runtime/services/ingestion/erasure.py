@@ -14,11 +14,13 @@ from uuid import UUID
 
 from contracts import datasets
 from contracts.documents import QualityDocument
-from contracts.paths import Zone, quality_key, run_prefix
+from contracts.paths import Zone, quality_key, run_backup_prefix, run_prefix
 from runtime.errors import Conflict, NotFound, ReportNotFound
+from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
 from runtime.models.domain.runs import RunStatus
 from runtime.services.ports import IngestedObjects, Lake, ObjectVersion, QualityReports, RunRepository
+from runtime.services.recovery.row_backup import RowBackup
 
 ROW_ZONES = (Zone.CURATED, Zone.QUARANTINE)
 """The zones of a run whose files hold single rows."""
@@ -32,6 +34,7 @@ class Erasure:
     objects: IngestedObjects
     runs: RunRepository
     reports: QualityReports
+    backup: RowBackup
 
     def require_no_run(self, since: datetime) -> None:
         """Raise Conflict while a run that started since then is RUNNING: it reads the staged rows."""
@@ -76,7 +79,8 @@ class Erasure:
         except ReportNotFound:
             pass
         key = quality_key(run_id)
-        versions = self.lake.list_versions(key)
+        versions = [*self.lake.list_versions(key), *self.lake.list_versions(f"{run_backup_prefix(run_id)}{BackupTable.QUALITY_REPORTS}.")]
+        self.backup.save(BackupTable.QUALITY_REPORTS, run_id)
         try:
             self.lake.write_json(key, without_samples(self.lake.read_json(key), record.id))
         except NotFound:

@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from contracts.paths import forecast_key
-from contracts.tables import EXCLUDED, FORECASTS
 from runtime.errors import BrokenRun, RunWorseThanBaseline, Unavailable
 from runtime.models.domain.documents import ForecastDocument
-from runtime.models.domain.publishing import CURSOR_LIFETIME, ForecastFiles, LoadedForecast, unpublished_warning
+from runtime.models.domain.publishing import CURSOR_LIFETIME, LoadedForecast, unpublished_warning
 from runtime.models.domain.runs import ForecastRun, Gate
 from runtime.services.ports import Clock, ForecastLoader, Lake, RunRepository
+from runtime.services.runs.forecast_files import download_forecast
 from runtime.services.runs.run_documents import read_document
 
 NOT_REQUESTED = "its input does not request it (`publish`)"
@@ -73,7 +73,7 @@ class Publishing:
         self.runs.record_forecast(run_id, forecast)
         warnings = backtest_warnings(forecast, gate)
         with TemporaryDirectory(prefix="signify-") as folder:
-            files = self._download(run_id, forecast.rows, Path(folder))
+            files = download_forecast(self.lake, run_id, forecast.rows, Path(folder))
             loaded_forecast = self.loader.load(run_id, files, self.clock.now() if may_publish else None)
         reason = loaded_forecast.unpublished_reason if may_publish else NOT_REQUESTED
         if reason is not None and self.runs.get(run_id).published_at is None:
@@ -82,20 +82,6 @@ class Publishing:
         warnings += retirement_warnings
         self.runs.warn(run_id, warnings)
         return Publication(self.runs.get(run_id), forecast, loaded_forecast, retired_runs, warnings)
-
-    def _download(self, run_id: UUID, rows: int, folder: Path) -> ForecastFiles:
-        forecasts = self._fetch(FORECASTS.run_prefix(run_id), folder / "daily")
-        if not forecasts:
-            raise BrokenRun(f"{FORECASTS.run_prefix(run_id)} contains no Parquet file")
-        return ForecastFiles(forecasts, self._fetch(EXCLUDED.run_prefix(run_id), folder / "excluded"), rows)
-
-    def _fetch(self, prefix: str, folder: Path) -> tuple[Path, ...]:
-        folder.mkdir()
-        keys = [key for key in self.lake.keys(prefix) if key.endswith(".parquet")]
-        paths = tuple(folder / f"{number:05}.parquet" for number in range(len(keys)))
-        for key, path in zip(keys, paths, strict=True):
-            self.lake.download(key, path)
-        return paths
 
     def _retire(self) -> tuple[tuple[UUID, ...], tuple[str, ...]]:
         try:

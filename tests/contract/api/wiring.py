@@ -8,7 +8,7 @@ from runtime import bootstrap
 from runtime.adapters.postgres.database import Database
 from runtime.services.ports import Clock
 from runtime.settings import ApiEnvironment, Environment
-from tests.fakes import FixedClock
+from tests.fakes import FixedClock, InMemoryLake
 from tests.fakes.examples import STARTED_AT
 from tests.fakes.workflow import InMemoryWorkflow
 
@@ -20,5 +20,5 @@ def serve(database: Database, clock: Clock | None = None) -> AbstractContextMana
     adapters.api_environment = ApiEnvironment(stage="test")
     adapters.clock, adapters.workflow = clock or FixedClock(STARTED_AT), InMemoryWorkflow()
     adapters.database = database
-    adapters.cursor_key = b"a key"
+    adapters.lake, adapters.cursor_key = InMemoryLake(), b"a key"
     return bootstrap.use(bootstrap.Services(adapters))

@@ -17,6 +17,7 @@ FUNCTION_NAMES = {
     "data_processor",
     "database_roles",
     "forecast_trigger",
+    "database_rebuilder",
     "kpi_calculator",
     "migrator",
     "quality_gate",

@@ -57,10 +57,10 @@ def test_only_the_data_processor_touches_the_landing_zone() -> None:
 
 def test_only_the_withdrawer_may_delete_versions_and_it_reads_no_zone_of_rows() -> None:
     assert [spec for spec in FUNCTION_SPECS if spec.erases] == [OBJECT_WITHDRAWER]
-    assert (OBJECT_WITHDRAWER.reads, OBJECT_WITHDRAWER.writes) == ((), (Zone.RUNS,))
+    assert (OBJECT_WITHDRAWER.reads, OBJECT_WITHDRAWER.writes) == ((), (Zone.RUNS, Zone.BACKUP))
 
 
-def test_the_api_reads_the_manifests_of_runs_and_no_function_of_the_deploy_reads_the_lake() -> None:
-    assert (API.reads, API.writes) == ((Zone.RUNS,), ())
-    without_lake = {*OPTIONAL, "database_roles", "migrator", "forecast_trigger", "execution_listener"}
+def test_the_api_reads_manifests_and_writes_row_copies_and_no_function_of_the_deploy_reads_the_lake() -> None:
+    assert (API.reads, API.writes) == ((Zone.RUNS,), (Zone.BACKUP,))
+    without_lake = {*OPTIONAL, "database_roles", "migrator", "forecast_trigger"}
     assert {spec.name for spec in FUNCTION_SPECS if not (*spec.reads, *spec.writes)} == without_lake

@@ -27,10 +27,12 @@ from runtime.services.anomalies.anomaly_detection import DetectionResult
 from runtime.services.ingestion.delivery_lease import DeliveryLease
 from runtime.services.kpis.kpi_calculation import KpiResult
 from runtime.services.probe.canary_probe import ProbeResult
+from runtime.services.recovery.row_backup import RowBackup
 from runtime.services.runs.daily_start import DailyExecution
 from runtime.services.runs.publishing import Publication
 from runtime.services.runs.quality_gate import Judgement
 from runtime.services.runs.run_resolution import ResolvedRun
+from tests.fakes import FixedClock, InMemoryLake, InMemoryTableRows
 from tests.fakes.accuracy import a_run_accuracy
 from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.examples import a_run, an_accepted_object, an_execution, forecast_json, quality_json
@@ -128,6 +130,7 @@ def emf(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     def invoke(function: str) -> list[dict[str, Any]]:
         invocation = INVOCATIONS[function]
         services = bootstrap.Services(bootstrap.Adapters(bootstrap.AwsClients()))
+        services.row_backup = RowBackup(InMemoryTableRows(), InMemoryLake(), FixedClock())
         setattr(services, invocation.service, invocation.stub())
         services.delivery_lease = DeliveryLease(InMemoryDeliveries())
         monkeypatch.setattr(metrics, "service", function)

@@ -29,6 +29,7 @@ from tests.fakes.reads import (
 )
 from tests.fakes.run_reads import InMemoryRunReads
 from tests.fakes.runs import InMemoryRuns
+from tests.fakes.table_rows import InMemoryTableRows
 from tests.fakes.workflow import InMemoryWorkflow
 
 RUNS_PER_HOUR = 3
@@ -62,6 +63,7 @@ class World:
     latest_report: InMemoryLatestReport = field(default_factory=InMemoryLatestReport)
     lake: InMemoryLake = field(default_factory=InMemoryLake)
     clock: FixedClock = field(default_factory=lambda: FixedClock(STARTED_AT))
+    table_rows: InMemoryTableRows = field(default_factory=InMemoryTableRows)
     audit_log: InMemoryAuditLog = field(default_factory=InMemoryAuditLog)
     loaded_runs: set[UUID] = field(default_factory=set)
 
@@ -74,7 +76,7 @@ class World:
         adapters.jobs, adapters.workflow = self.jobs, self.workflow
         adapters.accuracy_reads, adapters.kpi_reads = self.accuracy, self.kpis
         adapters.object_reads, adapters.quality_reports, adapters.latest_report = self.objects, self.quality, self.latest_report
-        adapters.lake = self.lake
+        adapters.lake, adapters.table_rows = self.lake, self.table_rows
         adapters.publications = InMemoryPublications(self.runs, self.loaded_runs, self.audit_log)
         adapters.run_reads = InMemoryRunReads(self.runs, self.jobs, self.loaded_runs)
         adapters.audit_reads = self.audit_log

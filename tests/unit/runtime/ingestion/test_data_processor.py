@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
+from contracts.paths import backup_prefix
 from runtime import bootstrap
 from runtime.functions import data_processor
+from runtime.models.domain.backups import BackupTable
+from runtime.models.domain.objects import LandedObject
 from runtime.services.ingestion.delivery_lease import LEASE_S, DeliveryLease
+from runtime.services.recovery.row_backup import RowBackup
+from tests.fakes import FixedClock, InMemoryTableRows
 from tests.fakes.deliveries import InMemoryDeliveries
 from tests.unit.runtime.ingestion.conftest import World, history, line
 
@@ -21,9 +26,15 @@ def deliveries() -> InMemoryDeliveries:
     return InMemoryDeliveries()
 
 
+@pytest.fixture
+def table_rows() -> InMemoryTableRows:
+    return InMemoryTableRows()
+
+
 @pytest.fixture(autouse=True)
-def services(world: World, deliveries: InMemoryDeliveries) -> Iterator[bootstrap.Services]:
+def services(world: World, deliveries: InMemoryDeliveries, table_rows: InMemoryTableRows) -> Iterator[bootstrap.Services]:
     services = bootstrap.Services(bootstrap.Adapters(bootstrap.AwsClients()))
+    services.row_backup = RowBackup(table_rows, world.lake, FixedClock())
     services.ingestion = world.ingestion
     services.delivery_lease = DeliveryLease(deliveries)
     with bootstrap.use(services):
@@ -88,3 +99,18 @@ def test_a_message_that_fails_is_delivered_again_after_the_pause_of_its_attempt(
     final_calls = dict(deliveries.calls)
     assert (final_calls["receipt-1"], final_calls["receipt-2"]) == (120, 1200)
     assert final_calls.get("receipt-0", LEASE_S) == LEASE_S
+
+
+def test_the_record_of_an_object_is_copied_to_the_lake_at_every_delivery(world: World, table_rows: InMemoryTableRows) -> None:
+    """A function that dies between the two writes is called again: the second delivery saves the copy."""
+    event = land_event(world, "good.csv", history(line()))
+    detail = event["detail"]
+    landed_object = LandedObject(
+        detail["bucket"]["name"], detail["object"]["key"], detail["object"]["version-id"], detail["object"]["size"]
+    )
+    key = f"{backup_prefix(BackupTable.OBJECTS)}{landed_object.id}.json"
+    handle(event)
+    assert key not in world.lake.keys("")
+    table_rows.by_owner[BackupTable.OBJECTS, landed_object.id] = [{"id": str(landed_object.id)}]
+    handle(event)
+    assert world.lake.read_json(key)["rows"] == [{"id": str(landed_object.id)}]

@@ -7,19 +7,30 @@ from typing import Any
 
 import pytest
 
-from contracts.paths import Zone, manifest_key, quality_key, run_prefix
+from contracts.paths import Zone, manifest_key, quality_key, run_backup_prefix, run_prefix
 from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.errors import Conflict, ObjectNotFound
 from runtime.models.domain.audit import AuditAction
+from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.objects import LandedObject, ObjectStatus, WithdrawalOrder
 from runtime.models.domain.quality import QualityReport, Verdict
-from runtime.models.domain.runs import ForecastRun, RunStatus
+from runtime.models.domain.runs import ForecastRun, RunEnd, RunStatus
 from runtime.services.ingestion.erasure import Erasure
 from runtime.services.ingestion.ingestion import Ingestion
 from runtime.services.ingestion.withdrawal import ObjectWithdrawal
+from runtime.services.recovery.row_backup import RowBackup
 from runtime.services.runs.manifests import Manifests
 from runtime.services.runs.run_resolution import RunResolution
-from tests.fakes import FixedClock, InMemoryAuditLog, InMemoryJobs, InMemoryLake, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
+from tests.fakes import (
+    FixedClock,
+    InMemoryAuditLog,
+    InMemoryJobs,
+    InMemoryLake,
+    InMemoryObjects,
+    InMemoryQualityReports,
+    InMemoryRuns,
+    InMemoryTableRows,
+)
 from tests.fakes.examples import STARTED_AT, a_run, an_execution, quality_json
 
 KEY = "landing/demand_history/v1/a.csv"
@@ -32,10 +43,11 @@ class Platform:
 
     def __init__(self) -> None:
         self.lake, self.runs, self.reports, self.clock = InMemoryLake(), InMemoryRuns(), InMemoryQualityReports(), FixedClock()
-        self.audit_log = InMemoryAuditLog()
+        self.audit_log, self.table_rows = InMemoryAuditLog(), InMemoryTableRows()
         self.objects = InMemoryObjects(audit_log=self.audit_log)
         self.ingestion = Ingestion(self.lake, self.objects, DuckDbRowStore(), self.clock)
-        erasure = Erasure(lake=self.lake, objects=self.objects, runs=self.runs, reports=self.reports)
+        backup = RowBackup(self.table_rows, self.lake, self.clock)
+        erasure = Erasure(lake=self.lake, objects=self.objects, runs=self.runs, reports=self.reports, backup=backup)
         self.withdrawal = ObjectWithdrawal(self.objects, erasure, self.clock)
 
     def upload(self, key: str = KEY, content: bytes = CONTENT, version_id: str = "v1") -> Any:
@@ -159,3 +171,15 @@ def test_nothing_is_erased_while_a_run_reads_it(platform: Platform) -> None:
         platform.withdrawal.erase(an_order(record.id))
     assert platform.objects.list_accepted() == [record]
     assert KEY in platform.lake.contents
+
+
+def test_the_copy_of_a_report_is_saved_anew_and_its_versions_with_the_samples_are_deleted(platform: Platform) -> None:
+    record = platform.upload()
+    run = platform.resolve("before")
+    platform.runs.finish(run.id, RunEnd(RunStatus.SUCCEEDED, is_measured=True), STARTED_AT)
+    key = f"{run_backup_prefix(run.id)}data_quality_reports.json"
+    platform.table_rows.by_owner[BackupTable.QUALITY_REPORTS, run.id] = [{"run_id": str(run.id), "payload": "without samples"}]
+    platform.lake.put(key, b"with samples", "old")
+    platform.withdrawal.erase(an_order(record.id))
+    assert (key, "old") not in platform.lake.versions
+    assert platform.lake.read_json(key)["rows"][0]["payload"] == "without samples"

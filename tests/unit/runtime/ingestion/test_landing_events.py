@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from runtime.functions.landing_events import landed_objects
 from runtime.models.domain.objects import LandedObject
+from runtime.services.ingestion.landing_events import landed_objects
 
 
 def event(key: str, **extra: Any) -> dict[str, Any]:

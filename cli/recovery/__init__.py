@@ -1,0 +1,1 @@
+"""Commands that bring a stage back after a loss."""

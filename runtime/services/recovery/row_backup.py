@@ -1,0 +1,53 @@
+"""Copy rows of the database to the lake as they change, so that the database can be rebuilt from the lake alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from runtime.models.domain.backups import MEASURED_TABLES, RUN_TABLES, WHOLE_TABLES, BackupTable, RowCopy, divide_by_key
+from runtime.services.ports import Clock, Lake
+from runtime.services.recovery.table_rows import TableRows
+
+
+@dataclass(frozen=True)
+class RowBackup:
+    """Save copies of rows. A copy is saved after its rows were committed, so it is never ahead of the database.
+
+    A function that changes rows saves their copies before it returns. When that fails, the function is called again, and does both again.
+    """
+
+    rows: TableRows
+    lake: Lake
+    clock: Clock
+
+    def save_object(self, object_id: UUID) -> None:
+        """Save the record of an uploaded object, its withdrawal and the audit events about it."""
+        for table in (BackupTable.OBJECTS, BackupTable.WITHDRAWALS, BackupTable.AUDIT_EVENTS):
+            self.save(table, object_id)
+
+    def save_run(self, run_id: UUID) -> None:
+        """Save a run with its job and its quality report, whether its forecast is loaded, and which runs readers saw and see."""
+        for table in RUN_TABLES:
+            self.save(table, run_id)
+        for table in WHOLE_TABLES:
+            self.save(table, None)
+
+    def save_measures(self, run_id: UUID) -> None:
+        """Save the accuracy reports and KPI values that a run computed."""
+        for table in MEASURED_TABLES:
+            self.save(table, run_id)
+
+    def save_publication(self, run_id: UUID) -> None:
+        """Save what publishing a run by hand changed: the run, which runs readers saw and see, and the audit events about the run."""
+        for table in (BackupTable.RUNS, BackupTable.AUDIT_EVENTS):
+            self.save(table, run_id)
+        for table in WHOLE_TABLES:
+            self.save(table, None)
+
+    def save(self, table: BackupTable, owner: UUID | None) -> None:
+        """Save an owner's rows of one table; without rows there is nothing to save."""
+        rows = self.rows.select(table, owner)
+        if rows:
+            for key, copy in divide_by_key(RowCopy(table, owner, self.clock.now(), rows)):
+                self.lake.write_json(key, copy.to_document())
