@@ -7,17 +7,25 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kpi_engine.anomalies.group import AnomalyGroup
+from kpi_engine.shared.errors import InvalidValue
 
 
 @dataclass(frozen=True)
 class KnownEvent:
-    """An event from first_day to last_day, both included; scope: dimension values it is limited to, empty for everywhere."""
+    """An event from first_day to last_day, both included; scope: dimension values it is limited to, empty for everywhere.
+
+    Raises InvalidValue when it ends before it begins.
+    """
 
     name: str
     kind: str
     first_day: date
     last_day: date
     scope: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.last_day < self.first_day:
+            raise InvalidValue(f"last_day of {self.name} is {self.last_day}: write a day from {self.first_day} on, its first_day")
 
     def touches(self, group: AnomalyGroup) -> bool:
         """Whether the event overlaps the group's days, and its scope is among the group's dimension values."""

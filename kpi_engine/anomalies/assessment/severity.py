@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kpi_engine.anomalies.detection.scores import MIN_SCORE
+from kpi_engine.shared.errors import InvalidValue
 
 
 class Severity(StrEnum):
@@ -44,10 +45,18 @@ def rate_severity(score: float, *, has_known_event: bool = False) -> Severity | 
 
 @dataclass(frozen=True)
 class Materiality:
-    """The least that a group must move before anyone is alerted: units, and money in the currency of the costs."""
+    """The least that a group must move before anyone is alerted: units, and money in the currency of the costs.
+
+    Raises InvalidValue for a limit that is no number of at least 0.
+    """
 
     min_units: float = 10.0
     min_money: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, limit in (("min_units", self.min_units), ("min_money", self.min_money)):
+            if not (math.isfinite(limit) and limit >= 0):
+                raise InvalidValue(f"{name} is {limit}: write a number of at least 0")
 
     def check(self, units: float | None, money: float | None) -> str | None:
         """Return why a change of so many units, worth so much, raises no alert; None when it does.
