@@ -72,6 +72,10 @@ class LocalStack:
         outputs = [output for page in pages for stack in page["Stacks"] for output in stack.get("Outputs", [])]
         return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
+    def superuser_url(self) -> str:
+        """Return the URL of the PostgreSQL server's superuser, for drills that break something in the database."""
+        return _open_database(self.state.ports).url()
+
     def _read_function_variables(self) -> dict[str, str]:
         """Return the environment variables of the API function, for the development server."""
         pages = self.aws.client("lambda").get_paginator("list_functions").paginate()

@@ -11,6 +11,7 @@ from local.processes import ProcessRecord
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ".signify"
+MESSAGES = "messages.jsonl"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def home() -> Path:
 def logs() -> Path:
     """Return the folder of all log files."""
     return home() / "logs"
+
+
+def messages() -> Path:
+    """Return the file with the messages that the channels of Slack and Microsoft Teams received."""
+    return logs() / MESSAGES
 
 
 def write(state: LocalStackState) -> None:

@@ -28,13 +28,17 @@ def function_alarm(name: str, symptom: str) -> str:
 
 
 CAUSES: Mapping[str, tuple[str, ...]] = {
-    "ApiErrorsFast": (DATABASE_UNAVAILABLE,),
-    "ApiErrorsSlow": (DATABASE_UNAVAILABLE, "ApiErrorsFast"),
-    "CanaryFailed": (DATABASE_UNAVAILABLE, "ApiErrorsFast"),
+    str(AlarmName.API_ERRORS_FAST): (DATABASE_UNAVAILABLE,),
+    str(AlarmName.API_ERRORS_SLOW): (DATABASE_UNAVAILABLE, str(AlarmName.API_ERRORS_FAST)),
+    str(AlarmName.CANARY_FAILED): (DATABASE_UNAVAILABLE, str(AlarmName.API_ERRORS_FAST)),
     "ApiLatency": (DATABASE_UNAVAILABLE, "DatabaseAtMaximum"),
-    "ApiRefusals": ("AuthenticationFailures", "ApiThrottled"),
+    str(AlarmName.API_REFUSALS): ("AuthenticationFailures", str(AlarmName.API_THROTTLED)),
     "DatabaseBusy": ("DatabaseAtMaximum",),
-    "QueueAge": (DATABASE_UNAVAILABLE, function_alarm(DATA_PROCESSOR.name, "Errors"), function_alarm(DATA_PROCESSOR.name, "Throttled")),
+    str(AlarmName.QUEUE_AGE): (
+        DATABASE_UNAVAILABLE,
+        function_alarm(DATA_PROCESSOR.name, "Errors"),
+        function_alarm(DATA_PROCESSOR.name, "Throttled"),
+    ),
     str(AlarmName.NO_PUBLISHED_RUN): EVENTS,
     function_alarm(API.name, "Slow"): (DATABASE_UNAVAILABLE, "DatabaseAtMaximum"),
     **{function_alarm(spec.name, "Errors"): (DATABASE_UNAVAILABLE,) for spec in FUNCTION_SPECS if spec.in_vpc},

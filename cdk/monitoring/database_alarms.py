@@ -10,6 +10,7 @@ from cdk.monitoring.alarms import AlarmSpec, Condition, page, ticket
 from cdk.monitoring.causes import DATABASE_UNAVAILABLE
 from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
+from contracts.alarms import AlarmName
 from contracts.metrics import PlatformMetric
 
 BYTES_PER_ACU = 2 * 1024**3
@@ -50,7 +51,7 @@ def database_alarms(settings: Settings, resources: MonitoredResources) -> list[A
             Condition(connections, many_connections, of=2, periods=3),
         ),
         ticket(
-            "DatabaseDeadlocks",
+            str(AlarmName.DATABASE_DEADLOCKS),
             "database-deadlocks",
             "Transactions blocked each other; the database rolled one back.",
             Condition(cluster.metric_deadlocks(period=PERIOD, statistic="Sum"), 1),

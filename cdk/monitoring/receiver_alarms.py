@@ -8,8 +8,12 @@ from cdk.common.metrics import PERIOD
 from cdk.compute.function_specs import SLACK_NOTIFIER, TEAMS_NOTIFIER
 from cdk.monitoring.alarms import AlarmSpec, Condition, page
 from cdk.monitoring.monitored_resources import MonitoredResources
+from contracts.alarms import AlarmName
 
-SERVICES = {SLACK_NOTIFIER.name: ("SlackUndelivered", "Slack"), TEAMS_NOTIFIER.name: ("TeamsUndelivered", "Microsoft Teams")}
+SERVICES = {
+    SLACK_NOTIFIER.name: (str(AlarmName.SLACK_UNDELIVERED), "Slack"),
+    TEAMS_NOTIFIER.name: (str(AlarmName.TEAMS_UNDELIVERED), "Microsoft Teams"),
+}
 
 
 def receiver_alarms(resources: MonitoredResources) -> list[AlarmSpec]:

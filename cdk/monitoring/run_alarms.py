@@ -111,7 +111,7 @@ def ingestion_alarms(settings: Settings, resources: MonitoredResources) -> list[
             Condition(_messages(resources.undelivered_execution_events), 1),
         ),
         ticket(
-            "QueueAge",
+            str(AlarmName.QUEUE_AGE),
             "queue-age",
             "Objects have been waiting for ingestion for more than 15 minutes.",
             Condition(_oldest_age_s(resources.ingestion_queue), QUEUE_AGE_S),

@@ -12,6 +12,7 @@ from cdk.monitoring.alarms import AlarmSpec, Condition, page, ticket
 from cdk.monitoring.causes import function_alarm
 from cdk.monitoring.monitored_resources import MonitoredResources
 from cdk.settings.model import Settings
+from contracts.alarms import AlarmName
 from contracts.metrics import PlatformMetric
 
 ERROR_BUDGET = 0.001
@@ -35,11 +36,14 @@ def api_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmS
     authentication_failures = platform_metric(settings, PlatformMetric.AUTHENTICATION_FAILURES, "Sum")
     throttled_share = platform_metric(settings, PlatformMetric.THROTTLED_SHARE, "Average")
     return [
-        _burn_rate(resources, "ApiErrorsFast", FAST_BURN, (Duration.minutes(5), Duration.hours(1)), "two days"),
-        _burn_rate(resources, "ApiErrorsSlow", SLOW_BURN, (Duration.minutes(30), Duration.hours(6)), "five days"),
+        _burn_rate(resources, str(AlarmName.API_ERRORS_FAST), FAST_BURN, (Duration.minutes(5), Duration.hours(1)), "two days"),
+        _burn_rate(resources, str(AlarmName.API_ERRORS_SLOW), SLOW_BURN, (Duration.minutes(30), Duration.hours(6)), "five days"),
         ticket("ApiLatency", "api-latency", "The slowest 1 % of requests took 1.5 seconds or more.", Condition(latency, LATENCY_MS, 2, 3)),
         ticket(
-            "ApiRefusals", "api-refusals", "20 % of requests get a 4xx response.", Condition(client_error_share, CLIENT_ERROR_SHARE, 3, 3)
+            str(AlarmName.API_REFUSALS),
+            "api-refusals",
+            "20 % of requests get a 4xx response.",
+            Condition(client_error_share, CLIENT_ERROR_SHARE, 3, 3),
         ),
         page(
             "AuthenticationFailures",
@@ -47,7 +51,12 @@ def api_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmS
             "50 requests in five minutes had no valid token.",
             Condition(authentication_failures, AUTHENTICATION_FAILURES),
         ),
-        ticket("ApiThrottled", "api-throttled", "5 % of requests are throttled (429).", Condition(throttled_share, THROTTLED_SHARE, 3, 3)),
+        ticket(
+            str(AlarmName.API_THROTTLED),
+            "api-throttled",
+            "5 % of requests are throttled (429).",
+            Condition(throttled_share, THROTTLED_SHARE, 3, 3),
+        ),
         *([_firewall_blocks(resources.firewall)] if resources.firewall else []),
         *([_canary_fails(settings)] if settings.canary_minutes else []),
     ]
@@ -89,13 +98,13 @@ def _burn_rate(resources: MonitoredResources, name: str, share: float, windows: 
 
 def _firewall_blocks(firewall: WebAcl) -> AlarmSpec:
     condition = Condition(firewall.metric("BlockedRequests"), BLOCKED_REQUESTS, of=2, periods=3)
-    return ticket("ApiBlocked", "api-blocked", "The firewall blocked 100 requests in five minutes.", condition)
+    return ticket(str(AlarmName.API_BLOCKED), "api-blocked", "The firewall blocked 100 requests in five minutes.", condition)
 
 
 def _canary_fails(settings: Settings) -> AlarmSpec:
     canary_passed = platform_metric(settings, PlatformMetric.CANARY_PASSED, "Minimum", Duration.minutes(settings.canary_minutes))
     return page(
-        "CanaryFailed",
+        str(AlarmName.CANARY_FAILED),
         "canary-failed",
         "Test requests of the canary to the API failed.",
         Condition(canary_passed, 1, of=2, periods=3, below=True),

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypedDict
 
-from cli.drills.triggers import TRIGGERS, AlarmDescription, Target, put_breaching_data
+from cli.drills.deeds import consequences_first, find_deed
+from cli.drills.triggers import AlarmDescription, Target, put_breaching_data
 from contracts.stages import LOCAL_STAGE, make_stack_name
 from local.errors import LocalError
 
@@ -25,6 +26,7 @@ LOGICAL_ID = re.compile(r"Alarms(\w+)[0-9A-F]{8}")
 PART = re.compile(r"(\w+?)(?:Part\d+|Condition)")
 SUPPRESSOR = re.compile(r"\w+(?:Causes|Memory)")
 PATIENCE_S = 90
+SUPPRESSED_BY_CAUSE = "Alarm"
 METRIC_ACTION = "put data that breach the threshold into the alarm's metric"
 
 
@@ -42,13 +44,17 @@ class DrillError(LocalError):
 
 @dataclass(frozen=True)
 class DrillResult:
-    """An alarm that fired: the action that triggered it, its reason, its description and how long it took."""
+    """An alarm that fired: the action that triggered it, its reason, its description and how long it took.
+
+    quiet_because: the reason for which it sent no notification, since its cause is in ALARM too; else empty.
+    """
 
     alarm: str
     action: str
     reason: str
     description: str
     seconds: float
+    quiet_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,9 @@ class Drill:
     parts: tuple[str, ...] = ()
 
     def run(self, patience_s: float = PATIENCE_S) -> DrillResult:
-        """Trigger the alarm, and wait until it is in ALARM and its notification has arrived.
+        """Trigger the alarm, and wait until it is in ALARM and its notification has arrived, or its cause keeps it quiet.
 
-        Raises DrillError when either does not happen.
+        Raises DrillError when none of that happens.
         """
         start = time.monotonic()
         with _subscribe(self.target, self._describe(self.physical_name)["AlarmActions"][0]) as receive:
@@ -71,12 +77,14 @@ class Drill:
             with self._trigger() as action:
                 reason = self._wait_for_alarm(patience_s)
                 notification = self._wait_for_notification(receive, patience_s)
-        return DrillResult(self.name, action, reason, notification["AlarmDescription"], time.monotonic() - start)
+                quiet_because = "" if notification else str(self._describe(self.physical_name).get("ActionsSuppressedReason", ""))
+        description = self._describe(self.physical_name).get("AlarmDescription", "")
+        return DrillResult(self.name, action, reason, description, time.monotonic() - start, quiet_because)
 
     @contextmanager
     def _trigger(self) -> Iterator[str]:
-        if self.name in TRIGGERS:
-            with TRIGGERS[self.name](self.target, self._describe(next(iter(self.parts), self.physical_name))) as action:
+        if deed := find_deed(self.name):
+            with deed(self.target, self._describe(next(iter(self.parts), self.physical_name))) as action:
                 yield action
             return
         for name in self.parts or (self.physical_name,):
@@ -97,12 +105,15 @@ class Drill:
             time.sleep(1)
         return alarm["StateReason"]
 
-    def _wait_for_notification(self, receive: Callable[[], list[Notification]], patience_s: float) -> Notification:
+    def _wait_for_notification(self, receive: Callable[[], list[Notification]], patience_s: float) -> Notification | None:
+        """Return the notification, or None when the alarm's cause is in ALARM too, so that none is sent."""
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             for message in receive():
-                if message["AlarmName"] == self.physical_name and message["NewStateValue"] == "ALARM":
+                if message.get("AlarmName") == self.physical_name and message["NewStateValue"] == "ALARM":
                     return message
+            if self._describe(self.physical_name).get("ActionsSuppressedBy") == SUPPRESSED_BY_CAUSE:
+                return None
         raise DrillError(f"{self.name} is in ALARM, but no notification arrived within {patience_s:.0f} s")
 
     def _describe(self, name: str) -> AlarmDescription:
@@ -123,7 +134,7 @@ def find_drills(target: Target) -> dict[str, Drill]:
     for name in [*names]:
         if composite := PART.fullmatch(name):
             parts.setdefault(composite[1], []).append(names.pop(name))
-    return {name: Drill(target, name, names[name], tuple(parts.get(name, ()))) for name in sorted(names)}
+    return {name: Drill(target, name, names[name], tuple(parts.get(name, ()))) for name in sorted(names, key=consequences_first)}
 
 
 @contextmanager
@@ -138,7 +149,8 @@ def _subscribe(target: Target, topic: str) -> Iterator[Callable[[], list[Notific
         messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2).get("Messages", [])
         for message in messages:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return [json.loads(json.loads(message["Body"])["Message"]) for message in messages]
+        texts = [json.loads(message["Body"])["Message"] for message in messages]
+        return [json.loads(text) for text in texts if text.startswith("{")]
 
     try:
         yield receive

@@ -41,6 +41,9 @@ class AlarmDescription(TypedDict):
     StateValue: str
     StateReason: str
     AlarmActions: list[str]
+    AlarmDescription: str
+    ActionsSuppressedBy: NotRequired[str]
+    ActionsSuppressedReason: NotRequired[str]
 
 
 class MetricDatum(TypedDict):
@@ -59,6 +62,13 @@ class Target(Protocol):
     @property
     def outputs(self) -> Mapping[str, str]:
         """Output key -> value over all stacks."""
+
+    @property
+    def api_url(self) -> str:
+        """The API's base URL, ending in /api/v1."""
+
+    def fetch_token(self) -> str:
+        """Return a bearer token with every scope."""
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - services with and without stubs
         """Return a client of one service."""
@@ -88,13 +98,14 @@ def put_breaching_data(target: Target, alarm: AlarmDescription) -> None:
 
 
 @contextmanager
-def _fail_run(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
+def fail_run(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
+    """Start a run with an input that is refused."""
     arn = _start(target, {"drill": str(AlarmName.RUN_FAILED)})
     yield f"started run {arn.rsplit(':', 1)[1]} with an invalid input"
 
 
 @contextmanager
-def _fail_measuring(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
+def fail_measuring(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
     """Start a run whose forecast is not for readers while the function that measures it has no handler; give it back afterwards."""
     functions = target.client("lambda")
     name, handler = next(
@@ -113,7 +124,8 @@ def _fail_measuring(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
 
 
 @contextmanager
-def _stop_run(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
+def stop_run(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
+    """Start a run and stop it."""
     arn = _start(target, {"publish": False, "notify": False})
     target.client("stepfunctions").stop_execution(executionArn=arn, error="Drill", cause="signify drill RunAborted")
     yield f"started run {arn.rsplit(':', 1)[1]} and stopped it"
@@ -133,7 +145,8 @@ def _wait_for_end(target: Target, arn: str) -> None:
 
 
 @contextmanager
-def _add_dead_letter(target: Target, alarm: AlarmDescription) -> Iterator[str]:
+def add_dead_letter(target: Target, alarm: AlarmDescription) -> Iterator[str]:
+    """Put a message into a dead-letter queue, and remove it at the end."""
     sqs = target.client("sqs")
     url = sqs.get_queue_url(QueueName=next(each["Value"] for each in alarm["Dimensions"] if each["Name"] == "QueueName"))["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody=INVALID_MESSAGE)
@@ -146,14 +159,15 @@ def _add_dead_letter(target: Target, alarm: AlarmDescription) -> Iterator[str]:
 
 
 @contextmanager
-def _drop_invalid_file(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
+def drop_invalid_file(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
+    """Upload a file that is rejected."""
     key = f"{dataset_prefix(Zone.LANDING, 'demand_history')}drill-{uuid.uuid4().hex[:8]}.csv"
     target.client("s3").put_object(Bucket=target.outputs[Output.LAKE_BUCKET_NAME], Key=key, Body=INVALID_CSV)
     yield f"uploaded {key}, which has no column of the contract"
 
 
 @contextmanager
-def _cancel_heartbeats(target: Target, alarm: AlarmDescription) -> Iterator[str]:
+def cancel_heartbeats(target: Target, alarm: AlarmDescription) -> Iterator[str]:
     """Subtract the heartbeats in the hours in which they were counted, as if no run had been published; add them again afterwards."""
     cloudwatch, now = target.client("cloudwatch"), datetime.now(UTC)
     span = timedelta(seconds=int(alarm["Period"]) * int(alarm["EvaluationPeriods"]))
@@ -172,13 +186,3 @@ def _cancel_heartbeats(target: Target, alarm: AlarmDescription) -> Iterator[str]
 
 Trigger = Callable[[Target, AlarmDescription], AbstractContextManager[str]]
 """Triggers an alarm and yields what it did; at the end of the block it undoes it."""
-TRIGGERS: dict[str, Trigger] = {
-    AlarmName.RUN_FAILED: _fail_run,
-    AlarmName.RUN_UNMEASURED: _fail_measuring,
-    AlarmName.RUN_ABORTED: _stop_run,
-    AlarmName.DEAD_LETTERS: _add_dead_letter,
-    AlarmName.SCHEDULE_MISSED: _add_dead_letter,
-    AlarmName.UNDELIVERED_EXECUTION_EVENTS: _add_dead_letter,
-    AlarmName.OBJECTS_REJECTED: _drop_invalid_file,
-    AlarmName.NO_PUBLISHED_RUN: _cancel_heartbeats,
-}

@@ -1,7 +1,6 @@
 """Slack and Microsoft Teams on the local stack: webhooks that keep every message in logs/messages.jsonl.
 
-The addresses are in the Parameter Store, as on AWS; their names are those of the stage `local` in cdk.json. SNS invokes functions with
-retries and a dead-letter queue, which the emulator's own delivery lacks.
+The addresses are in the Parameter Store, as on AWS; their names are those of the stage `local` in cdk.json.
 """
 
 from __future__ import annotations
@@ -13,16 +12,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from ministack.core.responses import request_scope
-from ministack.services import lambda_svc, sns, ssm
+from ministack.services import ssm
 from typing_extensions import override
 
-from local.emulator.json_types import JsonObject
 from local.emulator.settings import ACCOUNT, REGION, EmulatorSettings
+from local.state import MESSAGES
 
 HOST = "127.0.0.1"
 CHANNELS = {"/slack": (200, b"ok"), "/teams": (202, b"")}
 """Path -> status and body with which the service confirms a message."""
-MESSAGES = "messages.jsonl"
 
 
 class ChatServer(ThreadingHTTPServer):
@@ -76,18 +74,3 @@ def install(settings: EmulatorSettings) -> None:
             name = f"/signify/local{path}-webhook"
             address = f"http://{HOST}:{server.server_address[1]}{path}"
             ssm._put_parameter({"Name": name, "Value": address, "Type": "SecureString", "Overwrite": True})
-    sns._deliver_to_lambda = _deliver_with_retries
-
-
-def _deliver_with_retries(endpoint: str, envelope: str, _topic: str, subscription: str, *_rest: object) -> None:
-    """Invoke a function with one message as AWS does: asynchronously, three times at most, then its dead-letter queue gets the event."""
-    function, config, _name = lambda_svc._get_func_record_for_ref(endpoint)
-    if not function or not config:
-        return
-    record: JsonObject = {
-        "EventVersion": "1.0",
-        "EventSubscriptionArn": subscription,
-        "EventSource": "aws:sns",
-        "Sns": json.loads(envelope),
-    }
-    lambda_svc.invoke_async_with_retry(lambda_svc._execution_record_for_config(function, config), {"Records": [record]})

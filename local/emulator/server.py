@@ -14,6 +14,7 @@ from local.emulator import (
     aurora,
     buckets,
     chat_receivers,
+    database_metrics,
     forecast,
     glue_jobs,
     networks,
@@ -23,7 +24,7 @@ from local.emulator import (
     stub_types,
     web_acls,
 )
-from local.emulator.functions import addresses, code, errors, isolation, output
+from local.emulator.functions import addresses, code, deliveries, errors, isolation, output
 from local.emulator.settings import EmulatorSettings
 from local.emulator.step_functions import execution_status, glue_states, idempotent_starts, redrives
 
@@ -42,6 +43,7 @@ EXTENSIONS = (
     forecast,
     addresses,
     code,
+    deliveries,
     isolation,
     errors,
     output,
@@ -49,6 +51,7 @@ EXTENSIONS = (
     service_metrics,
     web_acls,
     chat_receivers,
+    database_metrics,
 )
 
 

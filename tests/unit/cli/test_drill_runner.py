@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from cli.drills.deeds import find_deed
 from cli.drills.runner import METRIC_ACTION, Drill, DrillError
-from cli.drills.triggers import TRIGGERS
 
 ALARM = {
     "AlarmName": "physical",
@@ -31,17 +31,22 @@ class Aws:
     """The services of a stage with one alarm, which fires when its metric gets data or a message is sent."""
 
     outputs: Mapping[str, str] = MappingProxyType({"LakeBucketName": "lake", "StateMachineArn": "arn:machine"})
+    api_url = "http://127.0.0.1:1/api/v1"
 
-    def __init__(self, *, state: str = "OK", fires: bool = True, notifies: bool = True) -> None:
-        self.state, self.fires, self.notifies = state, fires, notifies
+    def __init__(self, *, state: str = "OK", fires: bool = True, notifies: bool = True, suppressed_by: str = "") -> None:
+        self.state, self.fires, self.notifies, self.suppressed_by = state, fires, notifies, suppressed_by
         self.calls: list[str] = []
         self.dead_letters: list[dict[str, str]] = []
+
+    def fetch_token(self) -> str:
+        return "token"
 
     def client(self, service: str) -> Aws:
         return self
 
     def describe_alarms(self, **request: object) -> dict[str, Any]:
-        return {"MetricAlarms": [{**ALARM, "StateValue": self.state}], "CompositeAlarms": []}
+        reason = {"ActionsSuppressedBy": self.suppressed_by, "ActionsSuppressedReason": f"Actions suppressed by {self.suppressed_by}"}
+        return {"MetricAlarms": [{**ALARM, "StateValue": self.state, **(reason if self.suppressed_by else {})}], "CompositeAlarms": []}
 
     def set_alarm_state(self, AlarmName: str, StateValue: str, StateReason: str) -> None:  # noqa: N803 - as boto3 spells it
         self.calls.append(f"set {StateValue}")
@@ -104,7 +109,7 @@ def test_an_alarm_that_is_in_alarm_is_reset_first() -> None:
 
 def test_every_part_of_a_composite_alarm_gets_data() -> None:
     aws = Aws()
-    Drill(aws, "ApiErrorsFast", "physical", ("part-1", "part-2")).run(patience_s=5)
+    Drill(aws, "RunSlow", "physical", ("part-1", "part-2")).run(patience_s=5)
     assert aws.calls.count("put_metric_data") == 2
 
 
@@ -120,9 +125,19 @@ def test_an_alarm_without_a_notification_is_an_error() -> None:
         Drill(Aws(notifies=False), "RunSlow", "physical").run(patience_s=0.2)
 
 
+def test_an_alarm_that_its_cause_keeps_quiet_says_so() -> None:
+    result = Drill(Aws(notifies=False, suppressed_by="Alarm"), "RunSlow", "physical").run(patience_s=5)
+    assert result.quiet_because == "Actions suppressed by Alarm"
+
+
+def test_an_alarm_that_waits_for_its_cause_is_not_quiet_yet() -> None:
+    with pytest.raises(DrillError, match="no notification arrived"):
+        Drill(Aws(notifies=False, suppressed_by="WaitPeriod"), "RunSlow", "physical").run(patience_s=0.2)
+
+
 def test_a_dead_letter_is_removed_again_and_real_messages_stay() -> None:
     aws = Aws()
-    assert "DeadLetters" in TRIGGERS
+    assert find_deed("DeadLetters") is not None
     result = Drill(aws, "DeadLetters", "physical").run(patience_s=5)
     assert result.action == "put a message into the dead-letter queue (and removed it again)"
     assert [call for call in aws.calls if call.endswith("of dead-letter-queue")] == ["delete r of dead-letter-queue"]

@@ -1,0 +1,70 @@
+"""Deeds on the PostgreSQL of the local stack, as its superuser; each is undone at the end of its block."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import psycopg
+
+from cdk.storage.database_users import API_USER
+from cli.drills.faults import dimension
+from cli.drills.triggers import AlarmDescription, Target
+from local import local_stack
+
+DATABASE = "signify"
+NEWEST_KPIS = "newest_kpis"
+HIDDEN = f"{NEWEST_KPIS}_hidden_by_a_drill"
+FIRST_LOCK, SECOND_LOCK = 7_300_001, 7_300_002
+PATIENCE_S = 30
+
+
+def connect() -> psycopg.Connection[tuple[object, ...]]:
+    """Open a connection to the platform's database as the superuser."""
+    return psycopg.connect(local_stack.require_running().superuser_url(), dbname=DATABASE, autocommit=True)
+
+
+@contextmanager
+def hide_newest_kpis() -> Iterator[None]:
+    """Rename a table that the API reads, as a wrong migration would."""
+    with connect() as connection:
+        connection.execute(f"alter table {NEWEST_KPIS} rename to {HIDDEN}")
+        try:
+            yield
+        finally:
+            connection.execute(f"alter table {HIDDEN} rename to {NEWEST_KPIS}")
+
+
+@contextmanager
+def refuse_connections() -> Iterator[None]:
+    """Refuse the sign-in of the API's user, and end its connections."""
+    with connect() as connection:
+        connection.execute(f"alter role {API_USER} nologin")
+        try:
+            connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [API_USER])
+            yield
+        finally:
+            connection.execute(f"alter role {API_USER} login")
+
+
+@contextmanager
+def block_each_other(_target: Target, alarm: AlarmDescription) -> Iterator[str]:
+    """Let two transactions wait for each other; the database rolls one of them back."""
+    barrier = threading.Barrier(2, timeout=PATIENCE_S)
+    threads = [threading.Thread(target=_lock_both, args=(barrier, *locks)) for locks in _ORDERS]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=PATIENCE_S)
+    yield f"let two transactions of {dimension(alarm, 'DBClusterIdentifier')} wait for each other"
+
+
+def _lock_both(barrier: threading.Barrier, first: int, second: int) -> None:
+    with suppress(psycopg.errors.DeadlockDetected), connect() as connection, connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", [first])
+        barrier.wait()
+        connection.execute("select pg_advisory_xact_lock(%s)", [second])
+
+
+_ORDERS = ((FIRST_LOCK, SECOND_LOCK), (SECOND_LOCK, FIRST_LOCK))
