@@ -71,11 +71,17 @@ class Metric:
     reason: str = NO_OBSERVATIONS
 
     def value_in(self, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the edge to JSON
-        """Return the figure in a report as a dict, of a list that of its first row. Raises KeyError when the path leads nowhere."""
+        """Return the figure in a report as a dict, of a list that of its first row; None below a part that is null or a list without rows.
+
+        Raises KeyError when the path leads nowhere.
+        """
         value: Any = document
         for key in self.path.split("."):
+            if value is None:
+                return None
             value = value[key.removesuffix("[]")]
-            value = value[0] if key.endswith("[]") else value
+            if key.endswith("[]"):
+                value = value[0] if value else None
         return value
 
 
