@@ -90,8 +90,8 @@ def test_all_days_some_weeks_later_change_nothing_but_the_dates(weeks: int) -> N
 def test_skus_under_names_of_the_same_order_change_nothing_but_the_names() -> None:
     forecast, demand = frames(3)
     rename = {f"K{number}": f"Ärtikel {number:03}" for number in range(9)}
-    renamed = (frame.assign(sku_id=frame["sku_id"].map(rename)) for frame in (forecast, demand))
-    before, after = report(forecast, demand), report(*renamed)
+    new_frames = (frame.assign(sku_id=frame["sku_id"].map(rename)) for frame in (forecast, demand))
+    before, after = report(forecast, demand), report(*new_frames)
     assert [row["sku_id"] for row in after["sku_breakdown"]] == [rename[row["sku_id"]] for row in before["sku_breakdown"]]
     assert_equal(before, after, leave_out=("sku_id",))
 
@@ -163,11 +163,11 @@ def test_what_was_forecast_of_days_without_an_actual_does_not_matter(value: floa
 @pytest.mark.parametrize("seed", range(3))
 def test_a_forecast_that_is_the_actual_has_no_error_and_beats_every_simple_method(seed: int) -> None:
     forecast, demand = frames(seed)
-    merged = forecast.drop(columns=["predicted_value", "quantiles"]).merge(
+    points = forecast.drop(columns=["predicted_value", "quantiles"]).merge(
         demand.rename(columns={"demand_date": "forecast_date", "actual_value": "predicted_value"}),
         on=["site_id", "sku_id", "forecast_date"],
     )
-    kpis = report(merged, demand)
+    kpis = report(points, demand)
     assert (kpis["wape"], kpis["mape"], kpis["bias"]["units"]) == (0, 0, 0)
     assert kpis["additional"]["fva"]["points"] == pytest.approx(kpis["additional"]["fva"]["benchmark_wape"])
     assert kpis["undefined"]["tracking_signal"] == "mad_zero"
@@ -177,11 +177,11 @@ def test_a_forecast_that_is_the_actual_has_no_error_and_beats_every_simple_metho
 @pytest.mark.parametrize("seed", range(3))
 def test_over_and_under_forecasts_of_one_size_have_one_wape_and_opposite_bias(seed: int) -> None:
     forecast, demand = frames(seed)
-    merged = forecast.drop(columns="quantiles").merge(
+    points = forecast.drop(columns="quantiles").merge(
         demand.rename(columns={"demand_date": "forecast_date"}), on=["site_id", "sku_id", "forecast_date"]
     )
     over, under = (
-        report(merged.assign(predicted_value=merged["actual_value"] + sign * 2).drop(columns="actual_value"), demand) for sign in (1, -1)
+        report(points.assign(predicted_value=points["actual_value"] + sign * 2).drop(columns="actual_value"), demand) for sign in (1, -1)
     )
     assert over["wape"] == pytest.approx(under["wape"])
     assert over["mape"] == pytest.approx(under["mape"])
@@ -194,15 +194,15 @@ def test_intervals_of_two_levels_report_the_mean_of_what_they_claim(levels: tupl
     forecast, demand = frames(8)
     rng = np.random.default_rng(8)
     level = rng.choice(np.array(levels), len(forecast))
-    mixed = report(forecast.assign(interval_level=level), demand)
+    mixture = report(forecast.assign(interval_level=level), demand)
     parts = [report(forecast[level == own].assign(interval_level=own), demand) for own in levels]
     n, inside = (
         sum(part["ci_coverage"]["n"] for part in parts),
         sum(part["ci_coverage"]["n"] * part["ci_coverage"]["coverage"] for part in parts),
     )
     claims = sum(part["ci_coverage"]["n"] * part["ci_coverage"]["nominal"] for part in parts)
-    assert mixed["ci_coverage"]["n"] == n
-    assert mixed["ci_coverage"]["coverage"] == pytest.approx(inside / n)
-    assert mixed["ci_coverage"]["nominal"] == pytest.approx(claims / n)
+    assert mixture["ci_coverage"]["n"] == n
+    assert mixture["ci_coverage"]["coverage"] == pytest.approx(inside / n)
+    assert mixture["ci_coverage"]["nominal"] == pytest.approx(claims / n)
     for name in {name for part in parts for name in part["additional"]["wql"]}:
-        assert name in mixed["additional"]["wql"]
+        assert name in mixture["additional"]["wql"]

@@ -110,10 +110,10 @@ def test_a_resource_without_demand_names_its_vehicle_type_too() -> None:
     assert set(row["undefined"].values()) == {"no_observations"}
 
 
-@pytest.mark.parametrize("rated", [0.0, 0.25])
-def test_a_rating_below_one_is_a_rating(rated: float) -> None:
-    resources, n_missing_rated = read_resources(throughput(rated))
-    assert [resource.other_days_capacity for resource in resources] == [rated]
+@pytest.mark.parametrize("rating", [0.0, 0.25])
+def test_a_rating_below_one_is_a_rating(rating: float) -> None:
+    resources, n_missing_rated = read_resources(throughput(rating))
+    assert [resource.other_days_capacity for resource in resources] == [rating]
     assert n_missing_rated == 0
 
 

@@ -77,7 +77,7 @@ def test_lines_without_a_case_size_give_no_cost_per_case_and_no_broken_case(unit
     assert (report["fill_rate"]["case"], report["fill_rate"]["broken_cases"]) == (100, 0)
 
 
-@pytest.mark.parametrize(("shipped_qty", "broken"), [(12, 0), (13, 1), (0, 0), (6, 0), (5.5, 1), (30, 0)])
-def test_a_broken_case_is_a_quantity_between_two_cases_and_a_surplus_is_none(shipped_qty: float, broken: int) -> None:
+@pytest.mark.parametrize(("shipped_qty", "broken_cases"), [(12, 0), (13, 1), (0, 0), (6, 0), (5.5, 1), (30, 0)])
+def test_a_broken_case_is_a_quantity_between_two_cases_and_a_surplus_is_none(shipped_qty: float, broken_cases: int) -> None:
     line = NO_LINE | {"order_id": "O1", "ordered_qty": 18, "shipped_qty": shipped_qty, "units_per_case": 6}
-    assert kpis(shipments([line]))["fill_rate"]["broken_cases"] == broken
+    assert kpis(shipments([line]))["fill_rate"]["broken_cases"] == broken_cases
