@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from rich.markup import escape
 
-from cli import audit, data, developer, drill, local_stack, run_history, runs, stages, status, withdraw
+from cli import audit, data, developer, drill, local_stack, run_history, runs, smoke, stages, status, withdraw
 from cli.clients.command import client
 from cli.console import err, out
 from cli.doctor.command import doctor
@@ -47,7 +47,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "audit": audit.audit,
     },
     "Recovery": {"rebuild": rebuild},
-    "AWS": {"doctor": doctor, "deploy": stages.deploy, "diff": stages.diff, "destroy": stages.destroy},
+    "AWS": {"doctor": doctor, "deploy": stages.deploy, "smoke": smoke.smoke, "diff": stages.diff, "destroy": stages.destroy},
     "Development": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
 }
 for panel, commands in COMMANDS.items():

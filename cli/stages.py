@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -19,9 +20,22 @@ DATA_STACKS = ("Lake", "Database")
 AwsStage = Annotated[str, typer.Option("--stage", help="A stage of cdk.json, e.g. dev or prod; it needs AWS credentials of its account.")]
 
 
-def deploy(stage: AwsStage) -> None:
-    """Deploy a stage to AWS."""
-    _run_cdk(stage, "deploy", "--all", "--require-approval", "broadening")
+def deploy(
+    stage: AwsStage,
+    is_approved: Annotated[bool, typer.Option("--yes", help="Deploy without a question, in a pipeline that reviewed the diff.")] = False,
+) -> None:
+    """Deploy a stage to AWS, after its diff and a question."""
+    if not is_approved:
+        if not has_terminal():
+            raise CliError(f"refused: without a terminal nobody can approve; review `./signify diff --stage {stage}` and add --yes")
+        diff(stage)
+        typer.confirm(f"Deploy these changes to stage {stage}?", abort=True)
+    _run_cdk(stage, "deploy", "--all", "--require-approval", "never")
+
+
+def has_terminal() -> bool:
+    """Whether somebody can answer a question."""
+    return sys.stdin.isatty()
 
 
 def diff(stage: AwsStage) -> None:

@@ -45,6 +45,9 @@ class CanaryProbe:
 
     def _read_published_run(self) -> None:
         page = self.client.get("/forecasts", time_horizon="7d", limit=1)
+        meta = page.get("meta") or {}
+        if "run_id" in meta and meta["run_id"] is None:
+            raise NothingPublished("no run has been published yet")  # the API responds with an empty page and a warning
         if len(page.get("forecasts") or ()) != 1:
             raise UnexpectedResponse(f"GET /forecasts?limit=1 holds no forecast: {page}"[:300])
         run_id = page["meta"]["run_id"]

@@ -42,15 +42,15 @@ def run(*arguments: str) -> BaseException | None:
     return CliRunner().invoke(app, list(arguments)).exception
 
 
-@pytest.mark.parametrize("command", ["deploy", "diff", "destroy"])
+@pytest.mark.parametrize("command", ["deploy --yes", "diff", "destroy"])
 def test_an_unknown_stage_is_an_error_that_names_the_stages(command: str, cdk_calls: list[list[str]]) -> None:
-    assert "there is no stage 'prd' in cdk.json; the stages are dev, prod and local" in str(run(command, "--stage", "prd"))
+    assert "there is no stage 'prd' in cdk.json; the stages are dev, prod and local" in str(run(*command.split(), "--stage", "prd"))
     assert cdk_calls == []
 
 
-@pytest.mark.parametrize("command", ["deploy", "diff", "destroy"])
+@pytest.mark.parametrize("command", ["deploy --yes", "diff", "destroy"])
 def test_the_local_stage_is_an_error_that_names_up_and_down(command: str, cdk_calls: list[list[str]]) -> None:
-    assert "`./signify up` deploys it" in str(run(command, "--stage", "local"))
+    assert "`./signify up` deploys it" in str(run(*command.split(), "--stage", "local"))
     assert cdk_calls == []
 
 
@@ -61,12 +61,12 @@ def test_diff_passes_no_option_that_the_cdk_rejects(cdk_calls: list[list[str]]) 
 
 def test_deploy_names_the_stage_the_account_and_the_region(cdk_calls: list[list[str]], stage_settings: Callable[..., None]) -> None:
     stage_settings(**PLACE)
-    result = CliRunner().invoke(app, ["deploy", "--stage", "dev"])
+    result = CliRunner().invoke(app, ["deploy", "--stage", "dev", "--yes"])
     assert "Stage dev, AWS account 123456789012, region eu-central-1" in result.output
-    assert cdk_calls == [["deploy", "--all", "--require-approval", "broadening", "--context", "stage=dev", "eu-central-1"]]
+    assert cdk_calls == [["deploy", "--all", "--require-approval", "never", "--context", "stage=dev", "eu-central-1"]]
 
 
-@pytest.mark.parametrize("command", [("deploy",), ("diff",), ("destroy", "--confirm", "dev")])
+@pytest.mark.parametrize("command", [("deploy", "--yes"), ("diff",), ("destroy", "--confirm", "dev")])
 def test_credentials_of_another_account_are_refused_with_both_accounts_before_the_cdk_is_called(
     command: tuple[str, ...], cdk_calls: list[list[str]], stage_settings: Callable[..., None]
 ) -> None:
@@ -76,7 +76,7 @@ def test_credentials_of_another_account_are_refused_with_both_accounts_before_th
     assert cdk_calls == []
 
 
-@pytest.mark.parametrize("command", [("deploy",), ("destroy", "--confirm", "dev")])
+@pytest.mark.parametrize("command", [("deploy", "--yes"), ("destroy", "--confirm", "dev")])
 @pytest.mark.parametrize("key", ["account", "region"])
 def test_a_stage_without_a_place_is_neither_made_nor_deleted_and_the_message_has_the_line_to_write(
     command: tuple[str, ...], key: str, cdk_calls: list[list[str]], stage_settings: Callable[..., None]
@@ -101,7 +101,25 @@ def test_another_endpoint_than_aws_is_rejected_before_the_credentials_are_used(
     cdk_calls: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
-    error = run("deploy", "--stage", "dev")
+    error = run("deploy", "--stage", "dev", "--yes")
     assert isinstance(error, CdkError)
     assert "which is not AWS" in str(error)
     assert cdk_calls == []
+
+
+def test_a_deploy_without_a_terminal_needs_an_option_instead_of_an_answer(
+    cdk_calls: list[list[str]], stage_settings: Callable[..., None]
+) -> None:
+    stage_settings(**PLACE)
+    assert "review `./signify diff --stage dev` and add --yes" in str(run("deploy", "--stage", "dev"))
+    assert cdk_calls == []
+
+
+@pytest.mark.parametrize(("answer", "verbs"), [("y\n", ["diff", "deploy"]), ("n\n", ["diff"])])
+def test_a_person_sees_the_diff_and_is_asked_before_anything_changes(
+    answer: str, verbs: list[str], cdk_calls: list[list[str]], stage_settings: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_settings(**PLACE)
+    monkeypatch.setattr(stages, "has_terminal", lambda: True)
+    CliRunner().invoke(app, ["deploy", "--stage", "dev"], input=answer)
+    assert [call[0] for call in cdk_calls] == verbs

@@ -39,8 +39,9 @@ def test_a_healthy_api_passes_every_request(clock: FixedClock) -> None:
     assert result.as_dict()["failure"] is None
 
 
-def test_a_stage_without_a_published_run_passes(clock: FixedClock) -> None:
-    assert CanaryProbe(ScriptedApiClient({"/forecasts": NothingPublished("no run yet")}), clock).run().passed
+@pytest.mark.parametrize("response", [NothingPublished("no run yet"), {"forecasts": [], "meta": {"run_id": None}}])
+def test_a_stage_without_a_published_run_passes(clock: FixedClock, response: dict[str, Any] | SignifyError) -> None:
+    assert CanaryProbe(ScriptedApiClient({"/forecasts": response}), clock).run().passed
 
 
 @pytest.mark.parametrize(
