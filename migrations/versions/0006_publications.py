@@ -27,12 +27,14 @@ insert into publications (run_id, published_at, replaced_at)
 select id, published_at, lead(published_at) over (order by published_at, id) from forecast_runs where published_at is not null;
 """
 
+# The time in `publications` includes the wait for the locks: readers saw the earlier run until then.
 # The first lock keeps the rows of the run from being deleted meanwhile, the last one keeps every reader on one run.
 FUNCTION = """
 create function publish_run(run uuid, event_id uuid, at timestamptz, actor text, reason text) returns text
 language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '5s' as $body$
 declare
     replaced_run uuid;
+    flipped_at timestamptz;
 begin
     perform pg_advisory_xact_lock(7263006);
     perform from forecast_runs where id = run for update;
@@ -54,8 +56,10 @@ begin
     if replaced_run = run then
         return 'UNCHANGED';
     end if;
-    update publications p set replaced_at = publish_run.at where p.replaced_at is null;
-    insert into publications (run_id, published_at, actor) values (run, at, publish_run.actor);
+    select greatest(at + (clock_timestamp() - statement_timestamp()), max(p.published_at)) into flipped_at
+    from publications p where p.replaced_at is null;
+    update publications p set replaced_at = flipped_at where p.replaced_at is null;
+    insert into publications (run_id, published_at, actor) values (run, flipped_at, publish_run.actor);
     update forecast_runs r set published_at = publish_run.at, warnings = (
         select coalesce(jsonb_agg(warning), '[]') from jsonb_array_elements(r.warnings) warning
         where not starts_with(warning #>> '{}', 'Not published because '))

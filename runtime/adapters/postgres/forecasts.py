@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -53,30 +54,31 @@ where r.id = %s or r.id in (select run_id from published_run) or r.id in (select
 """
 FLIP = """
 with flipped as (update forecast_runs set published_at = {at} where id = {run_id} and published_at is null returning id),
-replaced as (update publications set replaced_at = {at} where replaced_at is null and exists (select from flipped)),
-opened as (insert into publications (run_id, published_at) select id, {at} from flipped)
+moment as (select greatest({flipped_at}, max(published_at)) as at from publications where replaced_at is null),
+replaced as (update publications set replaced_at = moment.at from moment where replaced_at is null and exists (select from flipped)),
+opened as (insert into publications (run_id, published_at) select id, moment.at from flipped, moment)
 insert into published_run (run_id, published_at) select id, {at} from flipped
 on conflict (id) do update set run_id = excluded.run_id, published_at = excluded.published_at
 """
 COUNT = """
 select (select count(*) from forecasts where run_id = %(run_id)s), (select count(*) from excluded_series where run_id = %(run_id)s)
 """
-# The table of every run, newest run first, and whether readers need it. One that is not attached remained from an interrupted deletion.
+# The table of a run: attached, being detached, or neither, as an interrupted deletion leaves it; and whether readers need it.
 TABLES = """
 select r.id, i.inhrelid is not null and not i.inhdetachpending, coalesce(i.inhdetachpending, false),
     exists (select from published_run p where p.run_id = r.id)
-        or exists (select from publications p where p.run_id = r.id and (p.replaced_at is null or p.replaced_at >= %s))
+        or exists (select from publications p where p.run_id = r.id and (p.replaced_at is null or p.replaced_at >= %(replaced_since)s))
 from pg_class c
 join forecast_runs r on c.relname = 'forecasts_' || replace(r.id::text, '-', '')
 left join pg_inherits i on i.inhrelid = c.oid
 where c.relnamespace = (select relnamespace from pg_class where oid = 'forecasts'::regclass)
-order by r.created_at desc, r.id
 """
-# publish_run takes this lock too: a run is deleted or published by hand, not both.
+NEWEST_FIRST = TABLES + "order by r.created_at desc, r.id"
+TABLE_OF_RUN = TABLES + "and r.id = %(run_id)s"
+# publish_run takes this lock too: a run is deleted once, or published by hand, not both.
 LOADED_RUNS_LOCK = 7_263_006
 LOCK_LOADED_RUNS = "select pg_advisory_lock(%s)"
 UNLOCK_LOADED_RUNS = "select pg_advisory_unlock(%s)"
-IS_PUBLISHED = "select from published_run where run_id = %s"
 
 
 class StoredExtent(NamedTuple):
@@ -97,6 +99,7 @@ class PostgresForecastLoader(ForecastLoader):
 
     @override
     def load(self, run_id: UUID, files: ForecastFiles, publish_at: datetime | None) -> LoadedForecast:
+        began = time.monotonic()
         try:
             with open_parquet(files.forecasts[0].parent) as parquet:
                 series = parquet.count_forecasts(files.forecasts, run_id, files.rows)
@@ -107,32 +110,30 @@ class PostgresForecastLoader(ForecastLoader):
                     if not is_loaded:
                         _load(cursor, run_id, files, parquet)
                     rows, excluded_rows = _count(cursor, run_id, files.rows)
-                    reason = _publish(cursor, run_id, publish_at) if publish_at is not None else None
+                    reason = _publish(cursor, run_id, publish_at, began) if publish_at is not None else None
         except CONSTRAINT_ERRORS as error:
             raise BrokenRun(f"the forecasts of run {run_id} violate a constraint of the table: {str(error).strip()}") from error
         return LoadedForecast(run_id, rows, series, excluded_rows, is_loaded, reason)
 
     @override
     def retire(self, keep: int, replaced_since: datetime) -> list[UUID]:
-        old = [row for row in self._database.fetch(TABLES, [replaced_since])[keep:] if not row[3]]
-        return [run_id for run_id, is_attached, is_detaching, _ in old if self._drop(run_id, _first_step(is_attached, is_detaching))]
+        tables = self._database.fetch(NEWEST_FIRST, {"replaced_since": replaced_since})[keep:]
+        return [run_id for run_id, _, _, is_needed in tables if not is_needed and self._drop(run_id, replaced_since)]
 
-    def _drop(self, run_id: UUID, first_step: str) -> bool:
-        """Delete the rows of a run, unless somebody has published it by hand in the meantime."""
+    def _drop(self, run_id: UUID, replaced_since: datetime) -> bool:
+        """Delete the rows of a run, unless they were deleted or published by hand in the meantime."""
         with self._database.autocommit() as connection:
             connection.execute(LOCK_LOADED_RUNS, [LOADED_RUNS_LOCK])
             try:
-                if connection.execute(IS_PUBLISHED, [run_id]).rowcount:
-                    return False
-                _delete_rows(connection, run_id, first_step)
+                tables = connection.execute(TABLE_OF_RUN, {"replaced_since": replaced_since, "run_id": run_id}).fetchall()
+                for _, is_attached, is_detaching, is_needed in tables:
+                    if not is_needed:
+                        _delete_rows(connection, run_id, "detach" if is_attached else "finish detaching" if is_detaching else "drop")
+                        return True
             finally:
                 if not connection.closed:  # the server unlocks what a lost connection had locked
                     connection.execute(UNLOCK_LOADED_RUNS, [LOADED_RUNS_LOCK])
-        return True
-
-
-def _first_step(is_attached: bool, is_detaching: bool) -> str:
-    return "detach" if is_attached else "finish detaching" if is_detaching else "drop"
+        return False
 
 
 def _delete_rows(connection: Connection[TupleRow], run_id: UUID, first_step: str) -> None:
@@ -153,8 +154,11 @@ def _lock_run(cursor: Cursor[TupleRow], run_id: UUID) -> None:
         raise RunNotFound(f"Forecast run {run_id} not found.")
 
 
-def _publish(cursor: Cursor[TupleRow], run_id: UUID, publish_at: datetime) -> str | None:
-    """Make the run the published one, unless it was before or would take readers back; then return the reason."""
+def _publish(cursor: Cursor[TupleRow], run_id: UUID, publish_at: datetime, began: float) -> str | None:
+    """Make the run the published one, unless it was before or would take readers back; then return the reason.
+
+    began: when the loading began, at `publish_at`, on the monotonic clock. Readers saw the earlier run while this one was loaded.
+    """
     cursor.execute(LOCK_PUBLISHED_RUN)
     runs = [StoredExtent(RunExtent(*row[:4]), *row[4:]) for row in cursor.execute(EXTENTS, [run_id]).fetchall()]
     run = next(row for row in runs if row.extent.run_id == run_id)
@@ -167,7 +171,8 @@ def _publish(cursor: Cursor[TupleRow], run_id: UUID, publish_at: datetime) -> st
         run.extent, published_run.extent if published_run else None, ManualPublication(manual_at, last_run) if manual_at else None
     )
     if reason is None:
-        cursor.execute(sql.SQL(FLIP).format(run_id=run_id, at=publish_at))
+        flipped_at = publish_at + timedelta(seconds=time.monotonic() - began)
+        cursor.execute(sql.SQL(FLIP).format(run_id=run_id, at=publish_at, flipped_at=flipped_at))
     return reason
 
 

@@ -126,7 +126,7 @@ def test_the_publisher_keeps_the_run_of_a_cursor_however_few_runs_are_kept(empty
         rows = first["forecasts"] + walk(100, {"time_horizon": "28d"}, first["page"]["next_cursor"])
     assert {row["run_id"] for row in rows} == {str(old.id)}
     assert len(rows) == 2 * len(SITES) * 28
-    assert loader.retire(0, NEXT_DAY + timedelta(seconds=1)) == [old.id]
+    assert loader.retire(0, NEXT_DAY + timedelta(hours=1)) == [old.id]
     with serve(empty, FixedClock(NEXT_DAY + CURSOR_LIFETIME + timedelta(seconds=1))):
         answer = call("/forecasts", time_horizon="28d", limit="100", cursor=first["page"]["next_cursor"])
     assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
@@ -165,7 +165,7 @@ def test_a_walk_whose_run_was_retired_meanwhile_says_so_and_does_not_just_end(em
     cursor = call("/forecasts", time_horizon="28d", limit="100").json["page"]["next_cursor"]
     for days in (1, 2):
         publish(empty, tmp_path, f"new-{days}", SKUS[:2], created_at=STARTED_AT + timedelta(days=days))
-    assert len(PostgresForecastLoader(empty).retire(2, STARTED_AT + timedelta(seconds=1))) == 1
+    assert len(PostgresForecastLoader(empty).retire(2, STARTED_AT + timedelta(hours=1))) == 1
     answer = call("/forecasts", time_horizon="28d", limit="100", cursor=cursor)
     assert (answer.status, answer.json["code"]) == (400, "BAD_CURSOR")
     assert "start without a cursor" in answer.json["detail"]

@@ -56,7 +56,7 @@ def test_a_reader_sees_the_old_run_or_the_new_one_and_never_a_mix(
         reading = pool.submit(read)
         for number, run_id in enumerate(versions[1:], start=1):
             loader.load(run_id, forecast_files(tmp_path, run_id, rows_of_one_value(run_id, float(number))), STARTED_AT)
-            loader.retire(2, STARTED_AT + timedelta(seconds=1))
+            loader.retire(2, STARTED_AT + timedelta(hours=1))
         stop.set()
         reading.result(timeout=30)
     assert {row[:2] + row[3:] for row in reads if row} == {(5600, 1, 1)}

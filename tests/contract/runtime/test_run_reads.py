@@ -94,10 +94,10 @@ def test_one_run_has_its_settings_and_its_publications(history: Books) -> None:
     run = json.loads(history.run_reads.find(a_run("replaced").id) or "")
     assert {name: value for name, value in run.items() if name in read(history)[0]} == read(history)[3]
     assert [
-        (item["actor"], item["published_at"][:19], item["replaced_at"] and item["replaced_at"][:19]) for item in run["publications"]
+        (item["actor"], item["published_at"][:16], item["replaced_at"] and item["replaced_at"][:16]) for item in run["publications"]
     ] == [
-        ("planner", at.isoformat()[:19], None),
-        (None, NOON.isoformat()[:19], (NOON + timedelta(hours=1)).isoformat()[:19]),
+        ("planner", at.isoformat()[:16], None),
+        (None, NOON.isoformat()[:16], (NOON + timedelta(hours=1)).isoformat()[:16]),
     ]
     assert run["replaced_at"] is None
     short = json.loads(history.run_reads.find(a_run("short").id) or "")
