@@ -57,6 +57,17 @@ def test_no_folder_holds_more_modules_than_a_reader_can_survey() -> None:
     assert large_folders == {}
 
 
+def test_adapters_of_functions_without_the_engines_do_not_import_them(imports: grimp.ImportGraph) -> None:
+    """Their package holds runtime and contracts alone; the adapters are imported when they are first used, so nothing fails before."""
+    of_the_api = {"runtime.adapters.postgres.reads"}
+    importers = {
+        module
+        for module in imports.find_descendants("runtime.adapters")
+        if imports.find_shortest_chain(importer=module, imported="kpi_engine.accuracy.report.accuracy_report")
+    }
+    assert importers == of_the_api
+
+
 def test_siblings_never_import_each_other_in_a_circle(imports: grimp.ImportGraph) -> None:
     parents = sorted(module for module in imports.modules if imports.find_children(module))
     circles = {parent: breakers for parent in parents if (breakers := imports.nominate_cycle_breakers(parent))}

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
-from runtime.adapters.postgres.reads import json_rows
+from runtime.adapters.postgres.json_rows import json_rows
 from runtime.models.domain.audit import AuditEvent
 from runtime.services.ports import AuditLog
 from runtime.services.read_ports import AuditReads, JsonRows

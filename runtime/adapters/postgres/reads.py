@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from runtime.adapters.postgres.database import Database, jsonb
+from runtime.adapters.postgres.json_rows import json_rows
 from runtime.errors import ReportNotFound
 from runtime.models.api.responses import ForecastRow
 from runtime.models.domain.kpis import Basis, RunAccuracy
@@ -25,21 +26,6 @@ from runtime.services.read_ports import (
     LatestReport,
     ObjectReads,
 )
-
-
-def json_rows(database: Database, sql: LiteralString, parameters: Mapping[str, object]) -> JsonRows:
-    """Run a statement that selects `row` (json) and `sort_key` (text[]) of one row more than the limit."""
-    json, last, has_more = database.fetch(PAGE.replace("{rows}", sql), parameters)[0]
-    return JsonRows(json, tuple(last) if last else None, has_more)
-
-
-PAGE = """
-with page as (select *, row_number() over () as n from ({rows}) as selection)
-select coalesce(json_agg(row order by n) filter (where n <= %(limit)s), '[]')::text,
-    (array_agg(to_json(sort_key) order by n desc) filter (where n <= %(limit)s))[1],
-    count(*) > %(limit)s
-from page
-"""
 
 
 class PostgresForecastReads(ForecastReads):

@@ -8,7 +8,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database
-from runtime.adapters.postgres.reads import json_rows
+from runtime.adapters.postgres.json_rows import json_rows
 from runtime.models.domain.publishing import UNPUBLISHED_PREFIX
 from runtime.services.read_ports import JsonRows, RunFilters, RunReads
 
