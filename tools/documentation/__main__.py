@@ -2,12 +2,13 @@
 
 from kpi_engine import catalogue
 from local.state import ROOT
-from tools.documentation import cost, kpis, licences, settings
+from tools.documentation import cost, kpis, licences, rights, settings
 
 FILES = {
     "docs/kpis.md": kpis.page,
     "docs/settings.md": settings.page,
     "docs/cost.md": cost.page,
+    "docs/rights.md": rights.page,
     "docs/licences.md": licences.page,
     "kpi_engine/definitions/definitions.json": catalogue.definitions_file,
 }

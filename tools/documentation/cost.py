@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast, get_args
 
+from contracts.metrics import PlatformMetric
 from local.state import ROOT
 from tools.documentation.prices import Prices
 from tools.documentation.run_cost import amazon_forecast_cost, by_data_points, run_cost
@@ -16,7 +17,8 @@ from tools.documentation.standing_cost import Line, Template, rotations_cost, st
 
 PRICES = Path(__file__).with_name("prices.toml")
 STAGES = ("dev", "prod")
-SERIES = (1_000, 1_000_000)
+SMALL_RUN = 1_000
+"""Series of the smaller example; the larger one is the most that one run can forecast."""
 TARGET_DOLLARS = 10
 WORKERS = 4
 """glueMaxWorkers of a dev stage."""
@@ -34,8 +36,24 @@ ROTATIONS = """KMS keys rotate every year, and the first two rotations of a key 
 TOKENS = """Each access token costs {each:.5f} USD (Cognito, client credentials) and is valid for an hour: a client that reuses its token
 costs at most {month:.2f} USD a month.
 """
-RUN = """{horizon_days} days at {quantiles} quantiles from {history_days} days of history, in runs of at most {series_per_run:,} SKUs (one
-worker's memory). CPU times are measured ({measured_by}); the other figures of a run are estimates, in prices.toml under `[run]`.
+RUN = """A series is one SKU at one site: 1,000 SKUs that all sell at five sites are 5,000 series. {horizon_days} days at {quantiles}
+quantiles from {history_days} days of history; a run forecasts at most {series_per_run:,} series (one worker's memory), so nothing larger is
+priced. CPU times are measured ({measured_by}); the other figures of a run are estimates, in prices.toml under `[run]`.
+"""
+OMISSIONS = """## What is left out
+
+| left out | price | how much |
+|---|---|---|
+| I/O requests of Aurora | {aurora_io_million:.2f} USD a million | depends on what is read: watch `VolumeReadIOPs` and `VolumeWriteIOPs`; \
+I/O-Optimized has no such price and a higher one for capacity |
+| custom metrics | {custom_metric:.2f} USD each and month, in months in which it has data | {metrics} metrics of the platform, some \
+once per function: {metrics_cost:.2f} USD or more |
+| tokens of the canary | {token:.5f} USD each | one an hour for each instance that starts: 1.64 to 6 USD a month at `canaryMinutes: 15` |
+| growth of stored runs | 0.10 USD per GB and month in Aurora, 0.023 in S3 | a run of 1,000 series stores 28,000 rows; `runsKept` runs \
+stay in the database, `runDays` days in the lake |
+| requests of clients, WAF inspection, data transfer | by use | 3.50 USD a million requests (API Gateway), 0.60 (WAF), 0.09 USD per GB \
+to the internet |
+| support plans, taxes, other regions | | most regions cost more than {region} |
 """
 CAUTION = """Amazon Forecast has been closed to new customers since 29 July 2024. It had two price models: per forecast, the
 lower one, and per data point, for newer predictors. The training hours are an assumption. Compare orders of magnitude only.
@@ -74,7 +92,7 @@ def total(lines: Iterable[Line]) -> float:
 def page() -> str:
     """Return the whole page."""
     table = load_prices()
-    return "\n".join([HEAD.format(**table), *_idle_section(table), *_run_section(table)])
+    return "\n".join([HEAD.format(**table), *_idle_section(table), *_run_section(table), *_omissions(table)])
 
 
 def _idle_section(table: Prices) -> Iterator[str]:
@@ -94,19 +112,30 @@ def _idle_section(table: Prices) -> Iterator[str]:
 def _run_section(table: Prices) -> Iterator[str]:
     yield "## Cost per run\n"
     yield RUN.format(**table["run"])
-    for series in SERIES:
+    for series in (SMALL_RUN, table["run"]["series_per_run"]):
         platform, flex, amazon_forecast = (
             run_cost(series, table, WORKERS),
             run_cost(series, table, WORKERS, flex=True),
             amazon_forecast_cost(series, table),
         )
         points = by_data_points(series, table)
-        yield f"### {series:,} SKU forecasts: {total(platform):.2f} USD, {total(amazon_forecast):.2f} USD on Amazon Forecast\n"
+        yield f"### {series:,} series: {total(platform):.2f} USD, {total(amazon_forecast):.2f} USD on Amazon Forecast\n"
         yield from _bill(platform)
         yield f"With `glueFlex=true`: {total(flex):.2f} USD. Amazon Forecast, at its price per 1,000 forecasts:\n"
         yield from _bill(amazon_forecast)
         yield f"At its price per data point, {int(points.count):,} points cost {points.dollars:,.2f} USD, without training.\n"
     yield CAUTION
+
+
+def _omissions(table: Prices) -> Iterator[str]:
+    use, metrics = table["use"], len(PlatformMetric)
+    yield OMISSIONS.format(
+        **use,
+        metrics=metrics,
+        metrics_cost=metrics * use["custom_metric"],
+        token=use["token_thousand"] / 1000,
+        region=table["region"],
+    )
 
 
 def _bill(lines: Sequence[Line]) -> Iterator[str]:
