@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "docs" / "runbooks"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md") if path.stem != "README"}
 # AWS Budgets has no description to link from; a file is withdrawn because a person asks for it.
-WITHOUT_ALARM = {"budget", "withdraw-a-file"}
+WITHOUT_ALARM = {"budget", "roll-back-a-forecast", "withdraw-a-file"}
 # Pages of what a stage need not have -> the stages of cdk.json that have it.
 OF_SOME_STAGES = {
     "api-blocked": {"prod", "local"},
