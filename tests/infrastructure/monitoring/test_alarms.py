@@ -58,7 +58,7 @@ def test_parts_have_no_actions_and_belong_to_a_composite_alarm(stage: Stage) -> 
 def test_silence_is_health_but_for_the_heartbeat(stage: Stage) -> None:
     treats = {name: each["Properties"]["TreatMissingData"] for name, each in stage.of_type("AWS::CloudWatch::Alarm").items()}
     assert [re.sub(r".*/Alarms|(Condition)?.{8}$", "", name) for name, treat in treats.items() if treat != "notBreaching"] == [
-        "NoPublishedRunCondition"
+        "NoPublishedRun"
     ]
 
 
