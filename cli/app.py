@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 from rich.markup import escape
 
-from cli import audit, data, developer, drill, local_stack, run_history, runs, smoke, stages, status, withdraw
+from cli import audit, data, developer, drill, jobs, local_stack, run_history, runs, smoke, stages, status, withdraw
 from cli.clients.command import client
 from cli.console import err, out
 from cli.doctor.command import doctor
@@ -45,6 +45,8 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "compare": run_history.compare,
         "publish": run_history.publish,
         "audit": audit.audit,
+        "jobs": jobs.jobs,
+        "cancel": jobs.cancel,
     },
     "Recovery": {"rebuild": rebuild},
     "AWS": {"doctor": doctor, "deploy": stages.deploy, "smoke": smoke.smoke, "diff": stages.diff, "destroy": stages.destroy},

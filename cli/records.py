@@ -59,6 +59,16 @@ class QualityReport(TypedDict):
     report: QualityCounts
 
 
+class JobRecord(TypedDict):
+    """A job, from /jobs."""
+
+    job_id: str
+    status: str
+    requested_by: str | None
+    created_at: str
+    progress: dict[str, str | int]
+
+
 class ForecastRow(TypedDict):
     """The forecast of one series for one day."""
 

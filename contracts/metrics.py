@@ -125,6 +125,12 @@ class PlatformMetric(StrEnum):
         "execution_listener",
         "1 when an execution failed before its forecast was complete, else 0",
     )
+    RUNS_ABORTED = (
+        "RunsAborted",
+        CloudWatchUnit.COUNT,
+        "execution_listener",
+        "1 when an execution was stopped other than by cancelling its job, else 0",
+    )
     RUNS_UNMEASURED = (
         "RunsUnmeasured",
         CloudWatchUnit.COUNT,

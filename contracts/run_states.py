@@ -37,5 +37,8 @@ STATES_AFTER_PUBLISHING = (RunState.DETECT_ANOMALIES, RunState.COMPUTE_KPIS, Run
 RUN_UNMEASURED = "RunUnmeasured"
 """Error name, and class name in runtime.errors, of an execution that failed in one of STATES_AFTER_PUBLISHING."""
 
+RUN_CANCELLED = "RunCancelled"
+"""Error name of an execution that was stopped because its job was cancelled."""
+
 RETRYABLE_ERRORS = ("Unavailable", "DatabaseBusy", "DatabaseUnavailable", "AwsThrottled")
 """Error names, which are the class names of exceptions in runtime.errors, after which the state machine calls a function again."""

@@ -59,6 +59,10 @@ class NoWorkflow(Workflow):
         return name
 
     @override
+    def stop(self, arn: str, error: str, cause: str) -> None:
+        raise NotFound(f"{arn} does not exist")
+
+    @override
     def is_running(self, arn: str) -> bool:
         raise NotFound(f"{arn} does not exist")
 

@@ -36,7 +36,7 @@ class ApiStack(StageStack):
         self.handler = functions.make(self, replace(API, snap_start=settings.api_snap_start), environment)
         lake.grant_zones(self.handler, reads=API.reads, writes=API.writes)
         machine.grant_start_execution(self.handler)
-        grant_on_executions(self.handler, machine, "states:DescribeExecution")
+        grant_on_executions(self.handler, machine, "states:DescribeExecution", "states:StopExecution")
         self.identity = Identity(self, "Identity", settings)
         self.edge = PlatformApi(self, "Edge", settings, self._integration_target(settings), self.identity)
         self.canary = self._create_canary(settings, functions) if settings.canary_minutes else None

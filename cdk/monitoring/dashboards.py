@@ -33,7 +33,10 @@ BUSINESS: dict[str, dict[str, Graph]] = {
     },
     "Runs": {
         "Published runs": ((PlatformMetric.RUN_PUBLISHED,), "Sum"),
-        "Finished runs": ((PlatformMetric.RUNS_SUCCEEDED, PlatformMetric.RUNS_FAILED, PlatformMetric.RUNS_UNMEASURED), "Sum"),
+        "Finished runs": (
+            (PlatformMetric.RUNS_SUCCEEDED, PlatformMetric.RUNS_FAILED, PlatformMetric.RUNS_ABORTED, PlatformMetric.RUNS_UNMEASURED),
+            "Sum",
+        ),
         "Run duration relative to the usual": ((PlatformMetric.RUN_TIMES_USUAL,), "Maximum"),
         "Glue DPU-hours": ((PlatformMetric.GLUE_DPU_HOURS,), "Sum"),
         "Series and rows of the forecast": ((PlatformMetric.FORECAST_SERIES, PlatformMetric.FORECAST_ROWS), "Maximum"),

@@ -54,8 +54,8 @@ def run_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmS
         page(
             AlarmName.RUN_ABORTED,
             "run-aborted",
-            "A person or a program stopped a run.",
-            Condition(machine.metric_aborted(period=PERIOD), 1),
+            "A person or a program stopped a run, other than by cancelling its job.",
+            Condition(platform_metric(settings, PlatformMetric.RUNS_ABORTED, "Sum"), 1),
         ),
         ticket(
             "GlueOverBudget",

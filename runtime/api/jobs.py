@@ -1,21 +1,53 @@
-"""Jobs: the status of asynchronous work."""
+"""Jobs: the status of asynchronous work, the list of it, and cancelling it."""
 
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
+import re
+from http import HTTPStatus
+from typing import Annotated, cast
+
+from aws_lambda_powertools.event_handler import Request, Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from contracts.routes import API_PATH
 from contracts.scopes import Scope
-from runtime import bootstrap
+from runtime import bootstrap, errors
 from runtime.api import parameters
 from runtime.api.documentation import openapi_responses
 from runtime.api.responses import json_response
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import require_scope
-from runtime.models.api.responses import ForecastJobResponse
-from runtime.models.domain.jobs import Job
+from runtime.api.scopes import GatewayEvent, claims, has_token_scope, require_scope, require_token_scope
+from runtime.models.api.requests import CancelRequest
+from runtime.models.api.responses import ForecastJobResponse, JobsResponse
+from runtime.models.domain.jobs import Job, JobFilters, JobStatus, client_name, complete_progress
 
+TITLES = {
+    JobStatus.FAILED: "The run failed",
+    JobStatus.TIMED_OUT: "The run timed out",
+    JobStatus.CANCELLED: "The run was cancelled",
+}
 router = ApiRouter()
+READ = require_scope(Scope.READ_FORECASTS, Scope.RUN_FORECASTS)
+StatusFilter = Annotated[JobStatus | None, Query(description="Return only jobs with this status.")]
+
+
+@router.get(
+    "/jobs",
+    summary="List jobs",
+    tags=["Jobs"],
+    operation_id="listJobs",
+    responses=openapi_responses(JobsResponse, "One page of jobs, newest first.", 400),
+    middlewares=[READ],
+)
+def list_jobs(
+    gateway_request: Request, status: StatusFilter = None, limit: parameters.Limit = 100, cursor: parameters.Cursor = None
+) -> Response[str]:
+    """Return the jobs that this client started; with the scope `signify/data:admin` those of all clients and of the schedule."""
+    event = cast(GatewayEvent, gateway_request.resolved_event.raw_event)
+    client = None if has_token_scope(event, Scope.ADMINISTER_DATA) else client_name(claims(event).get("client_id", "unknown"))
+    page = bootstrap.services().job_control.list_page(JobFilters(client, status), limit, cursor)
+    position = {"limit": page.limit, "next_cursor": page.next_cursor, "has_more": page.next_cursor is not None}
+    return json_response({"jobs": [job_body(job) for job in page.jobs], "page": position})
 
 
 @router.get(
@@ -24,24 +56,70 @@ router = ApiRouter()
     tags=["Jobs"],
     operation_id="getJob",
     responses=openapi_responses(ForecastJobResponse, "Status and progress; `result` or `error` once the job has ended.", 404),
-    middlewares=[require_scope(Scope.READ_FORECASTS, Scope.RUN_FORECASTS)],
+    middlewares=[READ],
 )
 def get_job(job_id: parameters.JobId) -> Response[str]:
     """Return the status of a job. Polling is cheap: the request reads one row."""
     return json_response(job_body(bootstrap.services().forecast_jobs.get(job_id)))
 
 
+@router.post(
+    "/jobs/<job_id>/cancel",
+    summary="Cancel a job",
+    tags=["Jobs"],
+    operation_id="cancelJob",
+    status_code=202,
+    responses=openapi_responses(ForecastJobResponse, "The run is being stopped; the job becomes CANCELLED.", 400, 404, 409, success=202),
+    middlewares=[require_scope(Scope.RUN_FORECASTS, Scope.ADMINISTER_DATA)],
+)
+def cancel_job(
+    gateway_request: Request, job_id: parameters.JobId, request: Annotated[CancelRequest, Body(examples=[{"reason": "wrong day"}])]
+) -> Response[str]:
+    """Stop the run of a job that this client started, and record it in the audit log. A run that is published already stays published.
+
+    A job of another client, or of the schedule, needs the scope `signify/data:admin`.
+    """
+    event = cast(GatewayEvent, gateway_request.resolved_event.raw_event)
+    client_id = claims(event).get("client_id", "unknown")
+    services = bootstrap.services()
+    job = services.forecast_jobs.get(job_id)
+    if job.requested_by != client_name(client_id):
+        require_token_scope(event, Scope.ADMINISTER_DATA, "Cancelling a job that this client did not start")
+    services.job_control.cancel(job, client_id, request.reason)
+    return json_response(job_body(job), status=202, headers={"Location": f"{API_PATH}/jobs/{job.id}", "Retry-After": "5"})
+
+
 def job_body(job: Job) -> dict[str, object]:
-    """Return a job as JSON values."""
+    """Return a job as JSON values; every step of a job that succeeded is done."""
     return {
         "job_id": job.id,
         "type": job.type.value,
         "status": job.status.value,
+        "requested_by": job.requested_by,
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "finished_at": job.finished_at,
-        "progress": dict(job.progress),
-        "error": job.error,
+        "progress": complete_progress(job.progress) if job.status is JobStatus.SUCCEEDED else dict(job.progress),
+        "error": _problem_of(job),
         "result": job.result,
         "links": {"self": f"{API_PATH}/jobs/{job.id}", "forecast": f"{API_PATH}/forecasts/{job.id}"},
+    }
+
+
+def _problem_of(job: Job) -> dict[str, object] | None:
+    """Return why a job ended without a result, as a problem object (RFC 9457) with the state in which the run ended."""
+    if job.error is None:
+        return None
+    code = job.error["code"]
+    error = getattr(errors, code, None)
+    status = error.status if isinstance(error, type) and issubclass(error, errors.SignifyError) else None
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "-", code).strip("-").lower()
+    return {
+        "type": f"/problems/{words}",
+        "title": TITLES.get(job.status, "The run did not succeed"),
+        "status": status or HTTPStatus.INTERNAL_SERVER_ERROR.value,
+        "detail": job.error["detail"],
+        "instance": f"{API_PATH}/jobs/{job.id}",
+        "code": code,
+        "state": job.progress.get("message"),
     }

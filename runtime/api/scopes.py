@@ -42,8 +42,13 @@ def require_scope(*scopes: Scope) -> Middleware:
 
 def require_token_scope(event: GatewayEvent, scope: Scope, purpose: str) -> None:
     """Raise Forbidden unless the token has the scope, where only some requests of a route need it."""
-    if scope not in claims(event).get("scope", "").split():
+    if not has_token_scope(event, scope):
         raise Forbidden(f"{purpose} requires the scope {scope}.")
+
+
+def has_token_scope(event: GatewayEvent, scope: Scope) -> bool:
+    """Return whether the token has the scope."""
+    return scope in claims(event).get("scope", "").split()
 
 
 def claims(event: GatewayEvent) -> Mapping[str, str]:

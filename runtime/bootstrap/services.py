@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from runtime.services.runs.daily_start import DailyStart
     from runtime.services.runs.execution_events import ExecutionEvents
     from runtime.services.runs.forecast_jobs import ForecastJobs
+    from runtime.services.runs.job_control import JobControl
     from runtime.services.runs.job_progress import JobProgress
     from runtime.services.runs.manifests import Manifests
     from runtime.services.runs.manual_publishing import ManualPublishing
@@ -279,6 +280,16 @@ class Services:
             workflow=adapters.workflow,
             clock=adapters.clock,
             runs_per_hour=adapters.api_environment.api_runs_per_hour,
+        )
+
+    @cached_property
+    def job_control(self) -> JobControl:
+        """Lists and cancels jobs."""
+        from runtime.services.runs.job_control import JobControl
+
+        adapters = self._adapters
+        return JobControl(
+            jobs=adapters.jobs, workflow=adapters.workflow, audit_log=adapters.audit_log, clock=adapters.clock, cursors=self.cursors
         )
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.metrics import PlatformMetric
-from contracts.run_states import RUN_UNMEASURED
+from contracts.run_states import RUN_CANCELLED, RUN_UNMEASURED
 from runtime import bootstrap
 from runtime.functions.events import ExecutionChange, parse
 from runtime.functions.observability import emit, observe
@@ -29,6 +29,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Mapping[str, obje
     if change.status == "FAILED":
         # The error alone decides, so that a failed run is counted also while the database is unavailable.
         emit({PlatformMetric.RUNS_FAILED: int(not is_unmeasured), PlatformMetric.RUNS_UNMEASURED: int(is_unmeasured)})
+    emit({PlatformMetric.RUNS_ABORTED: int(change.status == "ABORTED" and change.error != RUN_CANCELLED)})
     record = events.record_end(execution, change.status, Failure.from_error(change.to_error()))
     bootstrap.services().row_backup.save_run(execution.run_id)
     if change.status != "FAILED":

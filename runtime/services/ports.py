@@ -15,7 +15,7 @@ from uuid import UUID
 
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.documents import ForecastDocument
-from runtime.models.domain.jobs import Job, JobError, JobLimits, JobResult, JobStatus, Progress
+from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, Progress
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.models.domain.notices import AlarmCondition
 from runtime.models.domain.objects import IngestedObject, Withdrawal
@@ -200,6 +200,9 @@ class JobRepository(Protocol):
     def find(self, job_id: UUID) -> Job | None:
         """Return the job, or None when there is none."""
 
+    def list_newest(self, filters: JobFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Job]:
+        """Return up to `limit` jobs, newest first, that follow the job with this start and id (None: from the newest)."""
+
     def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:
         """Mark a job RUNNING with its progress, unless it has ended: a step may still report after its execution was stopped.
 
@@ -298,6 +301,9 @@ class Workflow(Protocol):
 
     def arn_of(self, name: str) -> str:
         """Return the ARN that an execution with this name has or would have."""
+
+    def stop(self, arn: str, error: str, cause: str) -> None:
+        """Stop an execution; its error and cause say why. Raises NotFound."""
 
     def is_running(self, arn: str) -> bool:
         """Return whether an execution is running. Raises NotFound."""

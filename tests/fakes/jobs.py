@@ -9,7 +9,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from runtime.errors import IdempotencyKeyTaken, JobNotFound, RunInProgress, RunLimitExceeded
-from runtime.models.domain.jobs import Job, JobError, JobLimits, JobResult, JobStatus, Progress
+from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, Progress
 from runtime.services.ports import JobRepository
 
 
@@ -50,6 +50,17 @@ class InMemoryJobs(JobRepository):
     @override
     def find(self, job_id: UUID) -> Job | None:
         return self.by_id.get(job_id)
+
+    @override
+    def list_newest(self, filters: JobFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Job]:
+        jobs = sorted(self.by_id.values(), key=lambda job: (job.created_at, job.id), reverse=True)
+        return [
+            job
+            for job in jobs
+            if filters.requested_by in (None, job.requested_by)
+            and filters.status in (None, job.status)
+            and (after is None or (job.created_at, job.id) < after)
+        ][:limit]
 
     @override
     def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:

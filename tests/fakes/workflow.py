@@ -16,6 +16,7 @@ class InMemoryWorkflow(Workflow):
     def __init__(self) -> None:
         self.inputs: dict[str, dict[str, object]] = {}
         self.finished_names: set[str] = set()
+        self.stops: list[tuple[str, str, str]] = []
 
     @override
     def start(self, name: str, run_input: Mapping[str, object]) -> str:
@@ -27,6 +28,14 @@ class InMemoryWorkflow(Workflow):
     @override
     def arn_of(self, name: str) -> str:
         return f"arn:aws:states:eu-west-1:123456789012:execution:Runs:{name}"
+
+    @override
+    def stop(self, arn: str, error: str, cause: str) -> None:
+        name = arn.rpartition(":")[2]
+        if name not in self.inputs:
+            raise NotFound(f"{arn} does not exist")
+        self.finished_names.add(name)
+        self.stops.append((name, error, cause))
 
     @override
     def is_running(self, arn: str) -> bool:

@@ -43,6 +43,11 @@ class StateMachine(Workflow):
         return f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
 
     @override
+    def stop(self, arn: str, error: str, cause: str) -> None:
+        with translate_aws_errors(arn):
+            self._client.stop_execution(executionArn=arn, error=error, cause=cause)
+
+    @override
     def is_running(self, arn: str) -> bool:
         with translate_aws_errors(arn):
             return self._client.describe_execution(executionArn=arn)["status"] == "RUNNING"

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import IdempotencyKeyTaken, JobNotFound, RunInProgress, RunLimitExceeded
-from runtime.models.domain.jobs import Job, JobError, JobLimits, JobResult, JobStatus, JobType, Progress
+from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, JobType, Progress
 from runtime.services.ports import JobRepository
 
 
@@ -53,6 +53,12 @@ class PostgresJobs(JobRepository):
     def find(self, job_id: UUID) -> Job | None:
         rows = self._database.rows("select * from jobs where id = %s", [job_id])
         return _job(rows[0]) if rows else None
+
+    @override
+    def list_newest(self, filters: JobFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Job]:
+        created_at, job_id = after or (None, None)
+        values = {**asdict(filters), "created_at": created_at, "id": job_id, "limit": limit}
+        return [_job(row) for row in self._database.rows(NEWEST, values)]
 
     @override
     def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:
@@ -96,6 +102,14 @@ select id from jobs where finished_at is null and type = %(type)s and id <> all(
 LIMITING_START = """
 select created_at from jobs where request ->> 'requested_by' = %(requested_by)s and type = %(type)s and created_at > %(since)s
 order by created_at desc offset %(limit)s - 1 limit 1
+"""
+
+NEWEST = """
+select * from jobs
+where (%(requested_by)s::text is null or request ->> 'requested_by' = %(requested_by)s)
+    and (%(status)s::text is null or status = %(status)s)
+    and (%(created_at)s::timestamptz is null or (created_at, id) < (%(created_at)s, %(id)s::uuid))
+order by created_at desc, id desc limit %(limit)s
 """
 
 INSERT = """

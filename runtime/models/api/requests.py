@@ -61,6 +61,14 @@ class GroupBy(StrEnum):
     WEEK = "week"
 
 
+class CancelRequest(BaseModel):
+    """Why a job is cancelled; it is recorded in the audit log."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Reason | None = None
+
+
 class ForecastRequest(BaseModel):
     """Options of a new run. All are optional: by default the data to yesterday, 28 days, gates enforced, published.
 

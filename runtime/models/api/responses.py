@@ -63,19 +63,39 @@ PROGRESS = (
 )
 
 
+class JobProblem(BaseModel):
+    """Why a job ended without a result: a problem object (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    state: str | None = Field(description="The state in which the run ended.")
+
+
 class ForecastJobResponse(BaseModel):
     """Asynchronous job status. SUCCEEDED, FAILED, TIMED_OUT and CANCELLED are final."""
 
     job_id: UUID
     type: str
     status: str
+    requested_by: str | None = Field(description="`api:<client id>`, `schedule`, or what the input of the execution says.")
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
     progress: dict[str, object] = Field(description=PROGRESS)
-    error: dict[str, object] | None
+    error: JobProblem | None
     result: dict[str, object] | None
     links: dict[str, str]
+
+
+class JobsResponse(BaseModel):
+    """Jobs, newest first."""
+
+    jobs: list[ForecastJobResponse]
+    page: Page
 
 
 class RunInputSummary(BaseModel):

@@ -13,6 +13,7 @@ class AuditAction(StrEnum):
     """What was done. The subject of an event is the id of the thing that it was done to."""
 
     PUBLISH_RUN = "PUBLISH_RUN"
+    CANCEL_RUN = "CANCEL_RUN"
     WITHDRAW_OBJECT = "WITHDRAW_OBJECT"
     RESTORE_OBJECT = "RESTORE_OBJECT"
     ERASE_OBJECT = "ERASE_OBJECT"

@@ -70,6 +70,12 @@ def progress_at(state: str) -> Progress:
     return {"step": position + 1, "steps": len(names), "percent": 100 * position // len(names), "message": str(state)}
 
 
+def complete_progress(progress: Progress) -> Progress:
+    """Return the progress of a job that succeeded: every step is done."""
+    steps = progress.get("steps", len(RunState))
+    return {**progress, "step": steps, "steps": steps, "percent": 100}
+
+
 def client_name(client_id: str) -> str:
     """Return what `requested_by` says of a client of the API."""
     return f"api:{client_id}"[:255]
@@ -92,6 +98,14 @@ class JobLimits:
     window: timedelta
     is_forced: bool = False
     ended_ids: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class JobFilters:
+    """Which jobs a list has: of one requester (None: of all), with one status (None: any)."""
+
+    requested_by: str | None = None
+    status: JobStatus | None = None
 
 
 @dataclass(frozen=True)

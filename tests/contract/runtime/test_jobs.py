@@ -14,7 +14,7 @@ import pytest
 from contracts.run_states import RunState
 from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.errors import IdempotencyKeyTaken, JobNotFound, RunInProgress, RunLimitExceeded
-from runtime.models.domain.jobs import Job, JobLimits, JobStatus, JobType, progress_at
+from runtime.models.domain.jobs import Job, JobFilters, JobLimits, JobStatus, JobType, progress_at
 from tests.contract.conftest import as_the_api
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED_AT
@@ -88,6 +88,17 @@ def test_of_many_jobs_at_once_exactly_one_is_admitted(migrated_database: str, li
         outcomes = list(pool.map(admit, range(8)))
     refusals = [outcome for outcome in outcomes if outcome in ("RunInProgress", "RunLimitExceeded")]
     assert len(refusals) == 7, outcomes
+
+
+def test_jobs_are_listed_newest_first_by_requester_and_status(books: Books) -> None:
+    jobs = [books.jobs.create(a_job(request=CLIENT, created_at=STARTED_AT + timedelta(minutes=minutes))) for minutes in (1, 2, 2)]
+    newest = sorted(jobs, key=lambda job: (job.created_at, job.id), reverse=True)
+    books.jobs.create(a_job(created_at=STARTED_AT + timedelta(minutes=5)))
+    own = JobFilters("api:one")
+    assert books.jobs.list_newest(own, None, 2) == newest[:2]
+    assert books.jobs.list_newest(own, (newest[1].created_at, newest[1].id), 2) == newest[2:]
+    assert len(books.jobs.list_newest(JobFilters(), None, 9)) == 4
+    assert books.jobs.list_newest(JobFilters(status=JobStatus.FAILED), None, 9) == []
 
 
 def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:

@@ -14,7 +14,6 @@ from tests.infrastructure.templates import Stage, render
 # Alarm -> metric, and the construct whose name is its dimension. Names of metrics and dimensions: the user guide of each service.
 TARGETS = {
     "RunTimedOut": ("ExecutionsTimedOut", "StateMachineArn", "RunMachine"),
-    "RunAborted": ("ExecutionsAborted", "StateMachineArn", "RunMachine"),
     "DeadLetters": ("ApproximateNumberOfMessagesVisible", "QueueName", "IngestionDeadLetters"),
     "DeadLettersOld": ("ApproximateAgeOfOldestMessage", "QueueName", "IngestionDeadLetters"),
     "QueueAge": ("ApproximateAgeOfOldestMessage", "QueueName", "IngestionQueue"),
@@ -29,6 +28,7 @@ TARGETS = {
 }
 PLATFORM_METRICS = {
     "RunFailed": (PlatformMetric.RUNS_FAILED, "Sum"),
+    "RunAborted": (PlatformMetric.RUNS_ABORTED, "Sum"),
     "RunUnmeasured": (PlatformMetric.RUNS_UNMEASURED, "Sum"),
     "NoPublishedRun": (PlatformMetric.RUN_PUBLISHED, "Sum"),
     "GlueOverBudget": (PlatformMetric.GLUE_DPU_HOURS, "Sum"),

@@ -77,6 +77,7 @@ class World:
         adapters.accuracy_reads, adapters.kpi_reads = self.accuracy, self.kpis
         adapters.object_reads, adapters.quality_reports, adapters.latest_report = self.objects, self.quality, self.latest_report
         adapters.lake, adapters.table_rows = self.lake, self.table_rows
+        adapters.audit_log = self.audit_log
         adapters.publications = InMemoryPublications(self.runs, self.loaded_runs, self.audit_log)
         adapters.run_reads = InMemoryRunReads(self.runs, self.jobs, self.loaded_runs)
         adapters.audit_reads = self.audit_log

@@ -252,6 +252,18 @@ def test_a_stopped_execution_counts_as_unmeasured_when_its_run_is_published(
     assert (metrics["RunsUnmeasured"], "RunsFailed" in metrics) == ([count], False)
 
 
+@pytest.mark.parametrize(("error", "count"), [("RunCancelled", 0.0), ("Drill", 1.0), (None, 1.0)])
+def test_an_execution_that_was_stopped_counts_unless_its_job_was_cancelled(
+    jobs: InMemoryJobs, workflow: InMemoryWorkflow, capsys: pytest.CaptureFixture[str], error: str | None, count: float
+) -> None:
+    call(run_resolver, {"input": {}, "execution": EXECUTION})
+    workflow.start(str(EXECUTION["name"]), {})
+    workflow.finished_names.add(str(EXECUTION["name"]))
+    call(execution_listener, status_event("ABORTED", error=error, cause="by client-1"))
+    assert read_metrics(capsys)["RunsAborted"] == [count]
+    assert jobs.get(an_execution().run_id).status is JobStatus.CANCELLED
+
+
 def test_the_migrator_returns_the_revision(adapters: bootstrap.Adapters) -> None:
     class Migrations:
         def upgrade(self) -> str:

@@ -1,0 +1,54 @@
+"""Commands for jobs: list the work that clients started, and cancel a job."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, cast
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cli.console import out
+from cli.platform import LOCAL, open_platform
+from cli.records import JobRecord
+from cli.runs import Stage
+
+
+def jobs(
+    status: Annotated[str | None, typer.Option(help="Only jobs with this status, e.g. RUNNING.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Number of jobs.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    stage: Stage = LOCAL,
+) -> None:
+    """List the newest jobs: who asked for them, and how far they are."""
+    filters = {} if status is None else {"status": status.upper()}
+    records = cast(list[JobRecord], open_platform(stage).get("/jobs", limit=limit, **filters)["jobs"])
+    if as_json:
+        out.print_json(json.dumps(records))
+        return
+    out.print(make_job_table(records))
+
+
+def cancel(
+    job_id: Annotated[str, typer.Argument(metavar="JOB", help="Id of a job, as `./signify jobs` prints it.")],
+    reason: Annotated[str, typer.Option(help="Why the job is cancelled; it is recorded in the audit log.")],
+    stage: Stage = LOCAL,
+) -> None:
+    """Stop the run of a job. What it has published stays published."""
+    job = cast(JobRecord, open_platform(stage).post(f"/jobs/{job_id}/cancel", {"reason": reason}))
+    out.print(f"Job {job['job_id']} is being stopped; `./signify jobs` shows it as CANCELLED within a minute.")
+
+
+def make_job_table(records: list[JobRecord]) -> Table:
+    """Return the jobs with their status, progress and requester, newest first."""
+    table = Table(title="Newest jobs")
+    for name in ("job", "created", "status", "done", "state", "requested by"):
+        table.add_column(name, overflow="fold", justify="right" if name == "done" else "left")
+    for job in records:
+        progress = job["progress"]
+        created_at = f"{datetime.fromisoformat(job['created_at']):%m-%d %H:%M}"
+        state, percent = str(progress.get("message", "")), f"{progress.get('percent', 0)} %"
+        table.add_row(job["job_id"], created_at, job["status"], percent, state, escape(job["requested_by"] or ""))
+    return table

@@ -1,0 +1,60 @@
+"""`signify jobs` and `signify cancel`, with a fake of the API."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cli import jobs
+from tests.unit.cli.invocation import invoke
+
+pytestmark = pytest.mark.usefixtures("home")
+JOB = {
+    "job_id": "7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e",
+    "status": "RUNNING",
+    "requested_by": "api:[planning]",
+    "created_at": "2026-11-24T04:30:13+00:00",
+    "progress": {"step": 6, "steps": 9, "percent": 55, "message": "PublishRun"},
+}
+
+
+class FakePlatform:
+    """An API with one job."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[Any, ...]] = []
+
+    def get(self, path: str, **parameters: object) -> dict[str, Any]:
+        self.requests.append((path, parameters))
+        return {"jobs": [JOB]}
+
+    def post(self, path: str, body: object) -> dict[str, Any]:
+        self.requests.append((path, body))
+        return JOB
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> FakePlatform:
+    platform = FakePlatform()
+    monkeypatch.setattr(jobs, "open_platform", lambda stage: platform)
+    return platform
+
+
+def test_jobs_are_listed_with_who_asked_and_how_far_they_are(platform: FakePlatform) -> None:
+    output = invoke("jobs", "--status", "running", "--limit", "5").stdout
+    assert platform.requests == [("/jobs", {"limit": 5, "status": "RUNNING"})]
+    assert all(word in output.replace("\n", "") for word in ("RUNNING", "55 %", "11-24 04:30"))
+
+
+def test_jobs_as_json_are_those_of_the_api(platform: FakePlatform) -> None:
+    assert json.loads(invoke("jobs", "--json").stdout) == [JOB]
+    assert platform.requests == [("/jobs", {"limit": 20})]
+
+
+def test_cancelling_needs_a_reason_and_sends_it(platform: FakePlatform) -> None:
+    assert invoke("cancel", str(JOB["job_id"])).exit_code != 0
+    assert not platform.requests
+    assert "is being stopped" in invoke("cancel", str(JOB["job_id"]), "--reason", "wrong day").stdout
+    assert platform.requests == [(f"/jobs/{JOB['job_id']}/cancel", {"reason": "wrong day"})]
