@@ -23,6 +23,7 @@ class AlarmName(StrEnum):
     RUN_FAILED = "RunFailed"
     RUN_UNMEASURED = "RunUnmeasured"
     SCHEDULE_MISSED = "ScheduleMissed"
+    SCHEDULE_STARTED_NOTHING = "ScheduleStartedNothing"
     SLACK_UNDELIVERED = "SlackUndelivered"
     TEAMS_UNDELIVERED = "TeamsUndelivered"
     UNDELIVERED_EXECUTION_EVENTS = "UndeliveredExecutionEvents"

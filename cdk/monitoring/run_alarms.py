@@ -105,6 +105,12 @@ def ingestion_alarms(settings: Settings, resources: MonitoredResources) -> list[
             Condition(_messages(resources.missed_starts), 1),
         ),
         ticket(
+            AlarmName.SCHEDULE_STARTED_NOTHING,
+            "schedule-missed",
+            "The schedule started no run, since an execution with the name of the day had ended before.",
+            Condition(platform_metric(settings, PlatformMetric.DAILY_START_ACCEPTED, "Minimum"), 1, below=True),
+        ),
+        ticket(
             AlarmName.UNDELIVERED_EXECUTION_EVENTS,
             "undelivered-execution-events",
             "A status event of an execution could not be processed; its run may show the wrong status.",

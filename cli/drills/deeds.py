@@ -14,7 +14,16 @@ from cli.drills.api_deeds import (
 )
 from cli.drills.database_deeds import block_each_other
 from cli.drills.function_deeds import break_function, close_channel, stop_consumer, throttle_function
-from cli.drills.triggers import Trigger, add_dead_letter, cancel_heartbeats, drop_invalid_file, fail_measuring, fail_run, stop_run
+from cli.drills.triggers import (
+    Trigger,
+    add_dead_letter,
+    cancel_heartbeats,
+    drop_invalid_file,
+    fail_measuring,
+    fail_run,
+    stop_run,
+    take_name_of_day,
+)
 from contracts.alarms import AlarmName
 from contracts.metrics import PlatformMetric
 
@@ -24,6 +33,7 @@ DEEDS: dict[str, Trigger] = {
     str(AlarmName.RUN_UNMEASURED): fail_measuring,
     str(AlarmName.DEAD_LETTERS): add_dead_letter,
     str(AlarmName.SCHEDULE_MISSED): add_dead_letter,
+    str(AlarmName.SCHEDULE_STARTED_NOTHING): take_name_of_day,
     str(AlarmName.UNDELIVERED_EXECUTION_EVENTS): add_dead_letter,
     str(AlarmName.OBJECTS_REJECTED): drop_invalid_file,
     str(AlarmName.NO_PUBLISHED_RUN): cancel_heartbeats,

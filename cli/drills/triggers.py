@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NotRequired, Protocol, TypedDict
 
 from contracts.alarms import AlarmName
@@ -108,12 +108,7 @@ def fail_run(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
 def fail_measuring(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
     """Start a run whose forecast is not for readers while the function that measures it has no handler; give it back afterwards."""
     functions = target.client("lambda")
-    name, handler = next(
-        (function["FunctionName"], function["Handler"])
-        for page in functions.get_paginator("list_functions").paginate()
-        for function in page["Functions"]
-        if function["Handler"] == "runtime.functions.anomaly_detector.handler"
-    )
+    name, handler = _find_function(target, "anomaly_detector")
     functions.update_function_configuration(FunctionName=name, Handler=f"{handler}_of_drill")
     try:
         arn = _start(target, {"publish": False, "notify": False})
@@ -131,10 +126,31 @@ def stop_run(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
     yield f"started run {arn.rsplit(':', 1)[1]} and stopped it"
 
 
-def _start(target: Target, execution_input: Mapping[str, object]) -> str:
-    machine, name = target.outputs[Output.STATE_MACHINE_ARN], f"drill-{uuid.uuid4()}"
+def _start(target: Target, execution_input: Mapping[str, object], name: str | None = None) -> str:
+    machine, name = target.outputs[Output.STATE_MACHINE_ARN], name or f"drill-{uuid.uuid4()}"
     execution = target.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=json.dumps(execution_input))
     return str(execution["executionArn"])
+
+
+@contextmanager
+def take_name_of_day(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
+    """End an execution with the name of a day long past, and then deliver the event of the schedule for that day."""
+    day = date(1970, 1, 1) + timedelta(days=uuid.uuid4().int % 10_000)
+    arn = _start(target, {"drill": "ScheduleStartedNothing"}, f"daily-{day}")
+    _wait_for_end(target, arn)
+    name, _ = _find_function(target, "forecast_trigger")
+    target.client("lambda").invoke(FunctionName=name, Payload=json.dumps({"scheduled_time": f"{day}T04:30:00Z"}))
+    yield f"delivered the event of the schedule for {day}, whose execution had ended"
+
+
+def _find_function(target: Target, module: str) -> tuple[str, str]:
+    """Return the physical name and the handler of a function."""
+    return next(
+        (function["FunctionName"], function["Handler"])
+        for page in target.client("lambda").get_paginator("list_functions").paginate()
+        for function in page["Functions"]
+        if function["Handler"] == f"runtime.functions.{module}.handler"
+    )
 
 
 def _wait_for_end(target: Target, arn: str) -> None:

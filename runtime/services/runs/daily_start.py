@@ -11,7 +11,7 @@ from runtime.services.ports import Workflow
 
 @dataclass(frozen=True)
 class DailyExecution:
-    """The execution of a day. `arn` is None when it had ended already, so that nothing was started."""
+    """The execution of a day. `arn` is None when it had ended already: nothing was started, which raises an alarm."""
 
     name: str
     arn: str | None

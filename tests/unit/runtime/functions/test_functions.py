@@ -187,6 +187,16 @@ def test_the_schedule_starts_the_day_once(capsys: pytest.CaptureFixture[str]) ->
     assert (first["execution"], first["outcome"]) == ("daily-2026-11-24", "RUNNING")
 
 
+def test_a_schedule_that_starts_nothing_says_so_in_its_metric(workflow: InMemoryWorkflow, capsys: pytest.CaptureFixture[str]) -> None:
+    """The alarm ScheduleStartedNothing reads it: without it, the day would have no forecast and no alarm before NoPublishedRun."""
+    event = {"scheduled_time": "2026-11-24T04:30:00Z"}
+    call(forecast_trigger, event)
+    assert read_metrics(capsys)["DailyStartAccepted"] == [1.0]
+    workflow.finished_names.add("daily-2026-11-24")
+    assert call(forecast_trigger, event)["outcome"] == "ENDED_ALREADY"
+    assert read_metrics(capsys)["DailyStartAccepted"] == [0.0]
+
+
 def test_the_detector_counts_what_it_judged() -> None:
     call(run_resolver, {"input": {}, "execution": EXECUTION})
     assert call(anomaly_detector, {"run_id": RUN_ID})["series"] == 0
