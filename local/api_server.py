@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import ExitStack
 from typing import Any, NoReturn
+from uuid import UUID
 
 from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
@@ -26,7 +27,9 @@ from local.state import read_environment
 from runtime import bootstrap
 from runtime.api.app import mount
 from runtime.errors import NotFound, Unavailable
+from runtime.models.domain.backups import BackupTable
 from runtime.services.ports import Workflow
+from runtime.services.recovery.row_backup import RowBackup
 
 resources = ExitStack()
 
@@ -67,6 +70,17 @@ class NoWorkflow(Workflow):
         raise NotFound(f"{arn} does not exist")
 
 
+class NoBackup(RowBackup):
+    """The copies of rows without a lake: there is nowhere to save them."""
+
+    def __init__(self) -> None:
+        """Need neither rows nor a lake."""
+
+    @override
+    def save(self, table: BackupTable, owner: UUID | None) -> None:
+        """Save nothing."""
+
+
 def configure() -> None:
     """Set what the function's environment lacks, from the running local stack or for the developer database."""
     defaults = {Variable.STAGE: "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, **read_environment()}
@@ -79,7 +93,10 @@ def configure() -> None:
         os.environ[Variable.SIGNIFY_DATABASE_URL] = resources.enter_context(open_developer_database())
         atexit.register(resources.close)
         adapters.migrations.upgrade()
-    resources.enter_context(bootstrap.use(bootstrap.Services(adapters)))
+    services = bootstrap.Services(adapters)
+    if Variable.LAKE_BUCKET not in os.environ:
+        services.row_backup = NoBackup()
+    resources.enter_context(bootstrap.use(services))
     print("signify: development server, every request has every scope; do not expose it", file=sys.stderr)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from local.state import ROOT
+from runtime.adapters.postgres.database import Database
+from tests.contract.api.published import publish
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +36,7 @@ async def live():
         await ask("GET", "/api/v1/health/"),
         await ask("GET", "/api/v1/forecasts", b"time_horizon=7d"),
         await ask("POST", "/api/v1/forecasts/generate", body=b"{}"),
+        await ask("POST", "/api/v1/forecast-runs/RUN_ID/publish", body=b'{"reason": "a trial"}'),
     ]))
     events = iter(["lifespan.startup", "lifespan.shutdown"])
     async def receive(): return {"type": next(events)}
@@ -47,15 +50,16 @@ asyncio.run(live())
 
 
 @pytest.fixture
-def output_lines(migrated_database: str, tmp_path: Path) -> list[str]:
-    """What the server answered and did, line by line."""
+def output_lines(migrated_database: str, postgres: Database, tmp_path: Path) -> list[str]:
+    """What the server answered and did, line by line. The database has one run, which is not published."""
+    run = publish(postgres, tmp_path, "loaded", ("SKU-1",), ("LDS1",), may_publish=False)
     own_environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SIGNIFY_", "STATE_MACHINE"))}
     environment = own_environment | {
         "SIGNIFY_DATABASE_URL": migrated_database,
         "SIGNIFY_HOME": str(tmp_path),
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    command = [sys.executable, "-c", ASK]
+    command = [sys.executable, "-c", ASK.replace("RUN_ID", str(run.id))]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=60, check=True).stdout.splitlines()
 
 
@@ -63,8 +67,9 @@ def test_without_a_local_stack_reading_works_a_start_names_the_command_and_the_e
     output_lines: list[str],
 ) -> None:
     answers: list[tuple[int, Any]] = json.loads(next(line for line in output_lines if line.startswith("[[")))
-    (health, _), (read, forecasts), (start_status, problem) = answers
+    (health, _), (read, forecasts), (start_status, problem), (publish_status, publication) = answers
     assert (health, read, start_status) == (200, 200, 503)
     assert "No run has been published yet" in forecasts["meta"]["warnings"][0]
     assert "./signify up" in problem["detail"]
+    assert (publish_status, publication["outcome"], publication["run"]["published"]) == (200, "PUBLISHED", True)
     assert output_lines[-2:] == ["resources closed", "server ended"]
