@@ -136,7 +136,7 @@ def _start(target: Target, execution_input: Mapping[str, object], name: str | No
 def take_name_of_day(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
     """End an execution with the name of a day long past, and then deliver the event of the schedule for that day."""
     day = date(1970, 1, 1) + timedelta(days=uuid.uuid4().int % 10_000)
-    arn = _start(target, {"drill": "ScheduleStartedNothing"}, f"daily-{day}")
+    arn = _start(target, {"drill": str(AlarmName.SCHEDULE_STARTED_NOTHING)}, f"daily-{day}")
     _wait_for_end(target, arn)
     name, _ = _find_function(target, "forecast_trigger")
     target.client("lambda").invoke(FunctionName=name, Payload=json.dumps({"scheduled_time": f"{day}T04:30:00Z"}))
