@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import randrange
 
 import httpx
 
 from cli.drills.database_deeds import hide_newest_kpis, refuse_connections
 from cli.drills.faults import repeat, shorten
+from cli.drills.function_deeds import find_function, without_handler
 from cli.drills.triggers import AlarmDescription, Target
+from local.local_stack import API_HANDLER
 
 ENOUGH_REQUESTS = 110  # the burn-rate alarms need 100 an hour
 LIMIT = 300  # apiClientRateLimit of the stage local, per minute
 INVALID_TOKENS = 60
+SLOW_REQUESTS = 200
 SLOW_BURN_SHARE = 0.01  # between the limits of ApiErrorsSlow (0.6 %) and ApiErrorsFast (1.44 %)
 WINDOW = timedelta(hours=6)
+CANARY_HANDLER = "runtime.functions.canary.handler"
 
 
 class Caller:
@@ -71,21 +75,20 @@ def fail_requests(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
 def fail_some_requests(target: Target, alarm: AlarmDescription) -> Iterator[str]:
     """Let one request in a hundred fail, which uses up the error budget slowly."""
     caller = Caller(target)
-    caller.get("/health", ENOUGH_REQUESTS)
-    count = math.ceil(SLOW_BURN_SHARE * _count_requests(target, alarm))
+    caller.get("/health", SLOW_REQUESTS)
+    count = max(1, round(SLOW_BURN_SHARE * _count_requests(target, alarm)))
     with hide_newest_kpis():
         caller.get("/kpis?limit=1", count)
-    yield f"sent {ENOUGH_REQUESTS} requests that succeed and {count} that fail (500)"
+    yield f"sent {SLOW_REQUESTS} requests that succeed and {count} that fail (500)"
 
 
 @contextmanager
 def fail_canary(target: Target, alarm: AlarmDescription) -> Iterator[str]:
-    """Hide a table that the canary reads, and invoke the canary."""
-    functions = target.client("lambda")
-    pages = functions.get_paginator("list_functions").paginate()
-    name = next(f["FunctionName"] for page in pages for f in page["Functions"] if f["Handler"] == "runtime.functions.canary.handler")
-    with hide_newest_kpis(), shorten(target, alarm), repeat(lambda: functions.invoke(FunctionName=name, Payload=b"{}")):
-        yield "renamed the table of the newest KPIs, and invoked the canary (restored)"
+    """Deploy the API with a handler that does not exist, and invoke the canary."""
+    functions, canary = target.client("lambda"), find_function(target, CANARY_HANDLER)
+    api, probe = find_function(target, API_HANDLER), partial(functions.invoke, FunctionName=canary, Payload=b"{}")
+    with without_handler(target, api), shorten(target, alarm), repeat(probe):
+        yield "deployed the API with a handler that does not exist, and invoked the canary (restored)"
 
 
 @contextmanager

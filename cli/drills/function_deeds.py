@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from cli.drills.faults import dimension, repeat, shorten
 from cli.drills.triggers import AlarmDescription, Target
@@ -13,16 +14,30 @@ GONE = "/gone"
 
 
 @contextmanager
-def break_function(target: Target, alarm: AlarmDescription) -> Iterator[str]:
-    """Deploy the function with a handler that does not exist, and invoke it until the block ends."""
-    functions, name = target.client("lambda"), dimension(alarm, "FunctionName")
+def without_handler(target: Target, name: str) -> Iterator[str]:
+    """Deploy a function with a handler that does not exist while the block runs; yields the name of its own handler."""
+    functions = target.client("lambda")
     handler = functions.get_function_configuration(FunctionName=name)["Handler"]
     functions.update_function_configuration(FunctionName=name, Handler=ABSENT_HANDLER)
     try:
-        with shorten(target, alarm), repeat(lambda: functions.invoke(FunctionName=name, Payload=b"{}")):
-            yield f"deployed the function of {handler} with a handler that does not exist, and invoked it (restored)"
+        yield handler
     finally:
         functions.update_function_configuration(FunctionName=name, Handler=handler)
+
+
+def find_function(target: Target, handler: str) -> str:
+    """Return the name of the function with this handler."""
+    pages = target.client("lambda").get_paginator("list_functions").paginate()
+    return next(str(function["FunctionName"]) for page in pages for function in page["Functions"] if function["Handler"] == handler)
+
+
+@contextmanager
+def break_function(target: Target, alarm: AlarmDescription) -> Iterator[str]:
+    """Deploy the function with a handler that does not exist, and invoke it until the block ends."""
+    functions, name = target.client("lambda"), dimension(alarm, "FunctionName")
+    invoke = partial(functions.invoke, FunctionName=name, Payload=b"{}")
+    with without_handler(target, name) as handler, shorten(target, alarm), repeat(invoke):
+        yield f"deployed the function of {handler} with a handler that does not exist, and invoked it (restored)"
 
 
 @contextmanager
