@@ -18,6 +18,8 @@ class Output(StrEnum):
     LAKE_BUCKET_NAME = "LakeBucketName"
     DATABASE_SECRET_ARN = "DatabaseSecretArn"  # noqa: S105
     STATE_MACHINE_ARN = "StateMachineArn"
+    PAGES_TOPIC_ARN = "PagesTopicArn"
+    TICKETS_TOPIC_ARN = "TicketsTopicArn"
 
     def parameter_name(self, stage: str) -> str:
         """Return the name of the parameter, such as /signify/dev/api-url."""

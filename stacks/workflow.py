@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
 
@@ -46,7 +45,5 @@ class WorkflowStack(StageStack):
 
     def _add_outputs(self) -> None:
         self.publish(Output.STATE_MACHINE_ARN, self.run.machine.state_machine_arn, "Start it with {} to forecast from yesterday")
-        CfnOutput(self, "PagesTopicArn", value=self.topics.pages.topic_arn, description="Topic of alarms that wake the on-call engineer")
-        CfnOutput(
-            self, "TicketsTopicArn", value=self.topics.tickets.topic_arn, description="Topic of alarms for working hours, and of the budget"
-        )
+        self.publish(Output.PAGES_TOPIC_ARN, self.topics.pages.topic_arn, "Topic of alarms that wake the on-call engineer")
+        self.publish(Output.TICKETS_TOPIC_ARN, self.topics.tickets.topic_arn, "Topic of alarms for working hours, and of the budget")

@@ -8,6 +8,7 @@ from functools import partial
 
 from cli.drills.faults import dimension, repeat, shorten
 from cli.drills.triggers import AlarmDescription, Target
+from contracts.outputs import Output
 
 ABSENT_HANDLER = "runtime.functions.absent.handler"
 GONE = "/gone"
@@ -61,7 +62,7 @@ def close_channel(target: Target, alarm: AlarmDescription) -> Iterator[str]:
     address = parameters.get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
     parameters.put_parameter(Name=parameter, Value=f"{address.rpartition('/')[0]}{GONE}", Type="SecureString", Overwrite=True)
     try:
-        target.client("sns").publish(TopicArn=target.outputs["TicketsTopicArn"], Subject="Drill", Message="A channel that is gone")
+        target.client("sns").publish(TopicArn=target.outputs[Output.TICKETS_TOPIC_ARN], Subject="Drill", Message="A channel that is gone")
         yield f"stored an address in {parameter} that does not exist, and published a message (restored)"
     finally:
         parameters.put_parameter(Name=parameter, Value=address, Type="SecureString", Overwrite=True)
