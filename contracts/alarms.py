@@ -19,6 +19,7 @@ class AlarmName(StrEnum):
     NO_PUBLISHED_RUN = "NoPublishedRun"
     OBJECTS_REJECTED = "ObjectsRejected"
     QUEUE_AGE = "QueueAge"
+    RETENTION_MISSED = "RetentionMissed"
     RUN_ABORTED = "RunAborted"
     RUN_FAILED = "RunFailed"
     RUN_UNMEASURED = "RunUnmeasured"

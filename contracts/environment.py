@@ -36,6 +36,9 @@ class Variable(StrEnum):
     RUNS_KEPT = "RUNS_KEPT"
     STATE_MACHINE_ARN = "STATE_MACHINE_ARN"
 
+    # The nightly deletion of old rows
+    RETENTION_DAYS = "RETENTION_DAYS"
+
     # The API
     CORS_ORIGINS = "CORS_ORIGINS"
     API_RUNS_PER_HOUR = "API_RUNS_PER_HOUR"

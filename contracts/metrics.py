@@ -138,6 +138,15 @@ class PlatformMetric(StrEnum):
         "1 when an execution ended after its forecast was complete and before the run was measured, else 0",
     )
 
+    # The nightly deletion of old rows
+    RETENTION_COMPLETED = (
+        "RetentionCompleted",
+        CloudWatchUnit.COUNT,
+        "data_retention",
+        "1 when no row is older than the settings allow, else 0",
+    )
+    ROWS_DELETED = ("RowsDeleted", CloudWatchUnit.COUNT, "data_retention", "Rows of the database deleted because of their age")
+
     # The API
     CANARY_PASSED = ("CanaryPassed", CloudWatchUnit.COUNT, "canary", "1 when every request of the canary was answered correctly, else 0")
     CANARY_DURATION = ("CanaryDuration", CloudWatchUnit.MILLISECONDS, "canary", "Duration of all requests of one canary probe")

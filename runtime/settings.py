@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts.retention import RetentionKind
 from runtime.errors import Misconfigured
 
 
@@ -70,6 +71,12 @@ class RunEnvironment(DatabaseEnvironment, LakeEnvironment):
 
     bad_row_share_limit: float = Field(default=0.05, ge=0, le=1)
     runs_kept: int = Field(default=30, ge=2)
+
+
+class RetentionEnvironment(DatabaseEnvironment):
+    """The nightly deletion: days to keep rows, by kind; null keeps them."""
+
+    retention_days: dict[RetentionKind, int | None]
 
 
 class WorkflowEnvironment(Environment):

@@ -9,6 +9,7 @@ from constructs import Construct
 from cdk.compute.function import FunctionFactory
 from cdk.compute.function_specs import (
     DATA_PROCESSOR,
+    DATA_RETENTION,
     DATABASE_REBUILDER,
     KPI_CALCULATOR,
     OBJECT_WITHDRAWER,
@@ -22,6 +23,7 @@ from cdk.compute.ingestion_queue import IngestionQueue
 from cdk.compute.job_specs import BUILTIN_JOBS
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
+from cdk.workflow.nightly_retention import NightlyRetention
 from cdk.workflow.steps import Steps
 from contracts.environment import Variable
 from stacks.base import StageStack
@@ -45,6 +47,8 @@ class ProcessingStack(StageStack):
             lake.grant_zones(self.functions[spec.name], reads=spec.reads, writes=spec.writes, erases=spec.erases)
         withdrawer = self.functions[OBJECT_WITHDRAWER.name].function_name
         CfnOutput(self, "ObjectWithdrawerName", value=withdrawer, description="Function that `signify withdraw` calls")
+        self.retention = NightlyRetention(self, "Retention", settings, functions)
+        self.functions[DATA_RETENTION.name] = self.retention.function
         self.ingestion = IngestionQueue(self, "Ingestion", lake, self.functions[DATA_PROCESSOR.name])
         jobs = GlueJobs(self, "Jobs", settings, lake)
         self.jobs = {spec.name: jobs.make(spec) for spec in BUILTIN_JOBS}

@@ -68,9 +68,10 @@ def run_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmS
 
 
 def data_alarms(settings: Settings) -> list[AlarmSpec]:
-    """Return the alarms on the age and the quality of the input."""
+    """Return the alarms on the age and the quality of the input, and on the deletion of old rows."""
     input_age_days = platform_metric(settings, PlatformMetric.INPUT_AGE_DAYS, "Maximum")
     bad_row_share = platform_metric(settings, PlatformMetric.BAD_ROW_SHARE, "Maximum")
+    nights_completed = platform_metric(settings, PlatformMetric.RETENTION_COMPLETED, "Sum", Duration.days(1))
     return [
         ticket("SourceLate", "source-late", "A run used data older than yesterday's.", Condition(input_age_days, FRESH_INPUT_DAYS + 1)),
         ticket(
@@ -78,6 +79,12 @@ def data_alarms(settings: Settings) -> list[AlarmSpec]:
             "quarantine-high",
             "A run quarantined a larger share of rows than the quality gate accepts.",
             Condition(bad_row_share, settings.bad_row_share_limit),
+        ),
+        ticket(
+            AlarmName.RETENTION_MISSED,
+            "retention-missed",
+            "For two days, the old rows of the database were not all deleted.",
+            Condition(nights_completed, 1, of=2, periods=2, below=True, heartbeat=True),
         ),
     ]
 

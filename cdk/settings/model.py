@@ -203,6 +203,19 @@ class Settings(BaseModel):
         description="Days to keep the data of a run in curated/, quarantine/, features/, forecasts/, anomalies/ and runs/, and the "
         "copies of its database rows in backup/.",
     )
+    job_days: int = Field(90, ge=7, le=36_500, description="Days to keep ended jobs, and with them their idempotency keys.")
+    kpi_days: int = Field(800, ge=30, le=36_500, description="Days to keep KPI values; they are deleted by whole months.")
+    accuracy_report_days: int = Field(
+        180, ge=120, le=36_500, description="Days to keep accuracy reports; trends read 15 weeks. Reports of runs in the database stay."
+    )
+    quality_report_days: int = Field(
+        400, ge=30, le=36_500, description="Days to keep data-quality reports; those of runs in the database stay."
+    )
+    rejected_object_days: int = Field(400, ge=30, le=36_500, description="Days to keep the records of rejected files.")
+    run_record_days: int = Field(
+        800, ge=180, le=36_500, description="Days to keep the records of runs, without their forecasts; see runsKept for those."
+    )
+    audit_days: int = Field(2555, ge=365, le=36_500, description="Days to keep the audit log.")
     working_days: int = Field(14, ge=1, le=365, description="Days to keep temporary data in scratch/ and query results in queries/.")
     tags: Tags = Field({}, description="Tags of every resource, in addition to `signify:stage`; JSON on the command line.")
 

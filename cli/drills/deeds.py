@@ -37,6 +37,7 @@ DEEDS: dict[str, Trigger] = {
     str(AlarmName.UNDELIVERED_EXECUTION_EVENTS): add_dead_letter,
     str(AlarmName.OBJECTS_REJECTED): drop_invalid_file,
     str(AlarmName.NO_PUBLISHED_RUN): cancel_heartbeats,
+    str(AlarmName.RETENTION_MISSED): cancel_heartbeats,
     str(AlarmName.QUEUE_AGE): stop_consumer,
     str(PlatformMetric.AUTHENTICATION_FAILURES): send_invalid_tokens,
     str(AlarmName.API_REFUSALS): request_absent_routes,

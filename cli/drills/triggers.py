@@ -184,7 +184,7 @@ def drop_invalid_file(target: Target, _alarm: AlarmDescription) -> Iterator[str]
 
 @contextmanager
 def cancel_heartbeats(target: Target, alarm: AlarmDescription) -> Iterator[str]:
-    """Subtract the heartbeats in the hours in which they were counted, as if no run had been published; add them again afterwards."""
+    """Subtract the heartbeats in the hours in which they were counted, as if there had been none; add them again afterwards."""
     cloudwatch, now = target.client("cloudwatch"), datetime.now(UTC)
     span = timedelta(seconds=int(alarm["Period"]) * int(alarm["EvaluationPeriods"]))
     metric = {"MetricName": alarm["MetricName"], "Dimensions": alarm["Dimensions"]}
@@ -195,7 +195,7 @@ def cancel_heartbeats(target: Target, alarm: AlarmDescription) -> Iterator[str]:
     for sign in (-1, 1):
         data = [{**beat, "Value": sign * beat["Value"]} for beat in beats]
         if sign == 1:
-            yield f"subtracted {len(beats)} heartbeats of the last 26 hours (and added them again)"
+            yield f"subtracted {len(beats)} heartbeats of the last {span} (and added them again)"
         if data:
             cloudwatch.put_metric_data(Namespace=alarm["Namespace"], MetricData=data)
 

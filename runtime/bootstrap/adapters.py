@@ -123,6 +123,18 @@ class Adapters:
         return PostgresForecastComparison(self.database)
 
     @cached_property
+    def retention_environment(self) -> settings.RetentionEnvironment:
+        """The settings of the nightly deletion of old rows."""
+        return settings.load(settings.RetentionEnvironment)
+
+    @cached_property
+    def stored_rows(self) -> ports.StoredRows:
+        """The rows of all tables, by age."""
+        from runtime.adapters.postgres.stored_rows import PostgresStoredRows
+
+        return PostgresStoredRows(self.database)
+
+    @cached_property
     def audit_log(self) -> ports.AuditLog:
         """The changes that people make by hand."""
         from runtime.adapters.postgres.audit_log import PostgresAuditLog

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from runtime.services.probe.canary_probe import CanaryProbe
     from runtime.services.recovery.database_rebuild import DatabaseRebuild
     from runtime.services.recovery.row_backup import RowBackup
+    from runtime.services.retention.data_retention import DataRetention
     from runtime.services.runs.daily_start import DailyStart
     from runtime.services.runs.execution_events import ExecutionEvents
     from runtime.services.runs.forecast_jobs import ForecastJobs
@@ -201,6 +202,15 @@ class Services:
             backup=self.row_backup,
             clock=adapters.clock,
         )
+
+    @cached_property
+    def data_retention(self) -> DataRetention:
+        """Deletes old rows of the database."""
+        from runtime.services.retention.data_retention import DataRetention
+
+        adapters = self._adapters
+        days = adapters.retention_environment.retention_days
+        return DataRetention(adapters.stored_rows, adapters.audit_log, adapters.clock, days)
 
     @cached_property
     def canary_probe(self) -> CanaryProbe:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 from uuid import UUID
 
+from contracts.retention import RetentionKind
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, Progress
@@ -232,6 +233,16 @@ class AuditLog(Protocol):
 
     def record(self, event: AuditEvent) -> None:
         """Store an event. An id that is stored already changes nothing."""
+
+
+class StoredRows(Protocol):
+    """The rows of all tables, by age."""
+
+    def delete_before(self, kind: RetentionKind, before: datetime, limit: int) -> int:
+        """Delete rows of a kind that were stored before an instant, oldest or not, about `limit` at most; return how many.
+
+        What readers need stays: the published run and the runs whose forecasts are stored, with their reports, and runs that are RUNNING.
+        """
 
 
 class QualityReports(Protocol):

@@ -18,6 +18,7 @@ class AuditAction(StrEnum):
     RESTORE_OBJECT = "RESTORE_OBJECT"
     ERASE_OBJECT = "ERASE_OBJECT"
     REBUILD_DATABASE = "REBUILD_DATABASE"
+    DELETE_OLD_ROWS = "DELETE_OLD_ROWS"
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ PLATFORM_METRICS = {
     "SourceLate": (PlatformMetric.INPUT_AGE_DAYS, "Maximum"),
     "QuarantineHigh": (PlatformMetric.BAD_ROW_SHARE, "Maximum"),
     "ObjectsRejected": (PlatformMetric.OBJECTS_REJECTED, "Sum"),
+    "RetentionMissed": (PlatformMetric.RETENTION_COMPLETED, "Sum"),
     "IntervalsNarrow": (PlatformMetric.BACKTEST_COVERAGE, "Minimum"),
     "WorseThanNaive": (PlatformMetric.FORECAST_VALUE_ADDED, "Minimum"),
     "AccuracyDegraded": (PlatformMetric.ACCURACY_SIGMAS, "Maximum"),

@@ -55,11 +55,16 @@ def test_parts_have_no_actions_and_belong_to_a_composite_alarm(stage: Stage) -> 
         assert f"<{name.split('/')[1]}>" in rules, name
 
 
-def test_silence_is_health_but_for_the_heartbeat(stage: Stage) -> None:
+def test_nights_without_a_deletion_are_noticed_after_two(stage: Stage) -> None:
+    heartbeat = alarm(stage, "RetentionMissed")
+    assert (heartbeat["Period"], heartbeat["EvaluationPeriods"], heartbeat["DatapointsToAlarm"]) == (86_400, 2, 2)
+    assert (heartbeat["Statistic"], heartbeat["Threshold"], heartbeat["ComparisonOperator"]) == ("Sum", 1, "LessThanThreshold")
+
+
+def test_silence_is_health_but_for_the_heartbeats(stage: Stage) -> None:
     treats = {name: each["Properties"]["TreatMissingData"] for name, each in stage.of_type("AWS::CloudWatch::Alarm").items()}
-    assert [re.sub(r".*/Alarms|(Condition)?.{8}$", "", name) for name, treat in treats.items() if treat != "notBreaching"] == [
-        "NoPublishedRun"
-    ]
+    heartbeats = [re.sub(r".*/Alarms|.{8}$", "", name) for name, treat in treats.items() if treat != "notBreaching"]
+    assert [name.removesuffix("Condition") for name in heartbeats] == ["NoPublishedRun", "RetentionMissed"]
 
 
 def test_the_heartbeat_is_missed_after_26_hours(stage: Stage) -> None:

@@ -23,6 +23,8 @@ WITHOUT_GRAPH = {
     PlatformMetric.DATABASE_UNAVAILABLE,
     PlatformMetric.AUTHENTICATION_FAILURES,
     PlatformMetric.THROTTLED_SHARE,
+    PlatformMetric.RETENTION_COMPLETED,
+    PlatformMetric.ROWS_DELETED,
 }
 GRAPHS = {title: graph for graphs in BUSINESS.values() for title, graph in graphs.items()}
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from contracts.metrics import ACCESS_LOG, NAMESPACE, PlatformMetric
+from contracts.retention import RetentionKind
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime import bootstrap
 from runtime.adapters.postgres.database import Database
@@ -28,6 +29,7 @@ from runtime.services.ingestion.delivery_lease import DeliveryLease
 from runtime.services.kpis.kpi_calculation import KpiResult
 from runtime.services.probe.canary_probe import ProbeResult
 from runtime.services.recovery.row_backup import RowBackup
+from runtime.services.retention.data_retention import RetentionResult
 from runtime.services.runs.daily_start import DailyExecution
 from runtime.services.runs.publishing import Publication
 from runtime.services.runs.quality_gate import Judgement
@@ -119,6 +121,7 @@ INVOCATIONS = {
         {"record_end": [{"outcome": "RECORDED_BEFORE"}]},
         {"detail": {"executionArn": EXECUTION["arn"], "name": EXECUTION["name"], "status": "FAILED", "startDate": 1795321800000}},
     ),
+    "data_retention": Invocation("data_retention", {"run": [RetentionResult({RetentionKind.JOBS: 3}, is_complete=True)]}, {}),
     "canary": Invocation("canary_probe", {"run": [ProbeResult(120.0)]}, {}),
 }
 

@@ -1,0 +1,18 @@
+"""What the database keeps for how long: the settings of a stage state the days, the nightly retention deletes what is older."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class RetentionKind(StrEnum):
+    """The kinds of rows that are deleted by age, in the order of their deletion: what others refer to comes last."""
+
+    JOBS = "jobs"
+    KPI_VALUES = "kpi_values"
+    ACCURACY_REPORTS = "accuracy_reports"
+    QUALITY_REPORTS = "quality_reports"
+    REJECTED_OBJECTS = "rejected_objects"
+    DUPLICATE_OBJECTS = "duplicate_objects"
+    RUNS = "runs"
+    AUDIT_EVENTS = "audit_events"
