@@ -145,6 +145,12 @@ class PlatformMetric(StrEnum):
         "data_retention",
         "1 when no row is older than the settings allow, else 0",
     )
+    PUBLISHED_AS_OF_AGE_DAYS = (
+        "PublishedAsOfAgeDays",
+        CloudWatchUnit.COUNT,
+        "data_retention",
+        "Days from the last day of data of the published run to today, every night, whether or not a run took place; 1 is fresh",
+    )
     ROWS_DELETED = ("RowsDeleted", CloudWatchUnit.COUNT, "data_retention", "Rows of the database deleted because of their age")
 
     # The API

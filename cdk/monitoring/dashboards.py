@@ -37,6 +37,7 @@ BUSINESS: dict[str, dict[str, Graph]] = {
             (PlatformMetric.RUNS_SUCCEEDED, PlatformMetric.RUNS_FAILED, PlatformMetric.RUNS_ABORTED, PlatformMetric.RUNS_UNMEASURED),
             "Sum",
         ),
+        "Age of the published data (days, 1 is fresh)": ((PlatformMetric.PUBLISHED_AS_OF_AGE_DAYS,), "Maximum"),
         "Run duration relative to the usual": ((PlatformMetric.RUN_TIMES_USUAL,), "Maximum"),
         "Glue DPU-hours": ((PlatformMetric.GLUE_DPU_HOURS,), "Sum"),
         "Series and rows of the forecast": ((PlatformMetric.FORECAST_SERIES, PlatformMetric.FORECAST_ROWS), "Maximum"),

@@ -71,9 +71,16 @@ def data_alarms(settings: Settings) -> list[AlarmSpec]:
     """Return the alarms on the age and the quality of the input, and on the deletion of old rows."""
     input_age_days = platform_metric(settings, PlatformMetric.INPUT_AGE_DAYS, "Maximum")
     bad_row_share = platform_metric(settings, PlatformMetric.BAD_ROW_SHARE, "Maximum")
+    published_age_days = platform_metric(settings, PlatformMetric.PUBLISHED_AS_OF_AGE_DAYS, "Maximum", Duration.days(1))
     nights_completed = platform_metric(settings, PlatformMetric.RETENTION_COMPLETED, "Sum", Duration.days(1))
     return [
         ticket("SourceLate", "source-late", "A run used data older than yesterday's.", Condition(input_age_days, FRESH_INPUT_DAYS + 1)),
+        ticket(
+            "PublishedDataOld",
+            "published-data-old",
+            "The data of the published run ends more days ago than publishedAgeLimitDays allows.",
+            Condition(published_age_days, settings.published_age_limit_days),
+        ),
         ticket(
             "QuarantineHigh",
             "quarantine-high",

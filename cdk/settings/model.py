@@ -114,6 +114,10 @@ class Settings(BaseModel):
         "`existing` keeps the one that is set.",
     )
 
+    published_age_limit_days: int = Field(
+        3, ge=2, le=60, description="Age in days of the last day of data of the published run that raises an alarm; 1 is fresh."
+    )
+
     run_at: RunTime = Field("04:30", description="Start time of the daily run, HH:MM in scheduleTimeZone.")
     schedule_time_zone: TimeZoneName = Field("UTC", description="IANA time zone of runAt; daylight saving time applies.")
     schedule_enabled: bool = Field(True, description="Start a run every day.")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from runtime.services.runs.job_progress import JobProgress
     from runtime.services.runs.manifests import Manifests
     from runtime.services.runs.manual_publishing import ManualPublishing
+    from runtime.services.runs.published_age import PublishedAge
     from runtime.services.runs.publishing import Publishing
     from runtime.services.runs.quality_gate import QualityGate
     from runtime.services.runs.run_reading import RunReading
@@ -170,6 +171,13 @@ class Services:
 
         adapters = self._adapters
         return RunRecorder(runs=adapters.runs, jobs=adapters.jobs, reports=adapters.quality_reports, clock=adapters.clock)
+
+    @cached_property
+    def published_age(self) -> PublishedAge:
+        """Measures the age of the published data."""
+        from runtime.services.runs.published_age import PublishedAge
+
+        return PublishedAge(self._adapters.runs, self._adapters.clock)
 
     @cached_property
     def execution_events(self) -> ExecutionEvents:

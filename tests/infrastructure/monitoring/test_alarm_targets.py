@@ -28,6 +28,7 @@ TARGETS = {
 }
 PLATFORM_METRICS = {
     "RunFailed": (PlatformMetric.RUNS_FAILED, "Sum"),
+    "PublishedDataOld": (PlatformMetric.PUBLISHED_AS_OF_AGE_DAYS, "Maximum"),
     "ScheduleStartedNothing": (PlatformMetric.DAILY_START_ACCEPTED, "Minimum"),
     "RunAborted": (PlatformMetric.RUNS_ABORTED, "Sum"),
     "RunUnmeasured": (PlatformMetric.RUNS_UNMEASURED, "Sum"),

@@ -25,6 +25,7 @@ def test_exactly_these_alarms_page(stages: dict[str, Stage]) -> None:
     ("setting", "value", "alarm_name", "threshold"),
     [
         ("glueDailyDpuHours", "7.5", "GlueOverBudget", 7.5),
+        ("publishedAgeLimitDays", "5", "PublishedDataOld", 5),
         ("badRowShareLimit", "0.2", "QuarantineHigh", 0.2),
         ("databaseMaxCapacity", "8", "DatabaseAtMaximum", 8),
     ],

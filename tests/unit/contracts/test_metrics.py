@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from types import SimpleNamespace
@@ -56,6 +56,7 @@ class Invocation:
     service: str
     results: dict[str, list[object]]
     event: dict[str, Any]
+    other_services: dict[str, SimpleNamespace] = field(default_factory=dict)
 
     def stub(self) -> SimpleNamespace:
         return SimpleNamespace(**{name: partial(_next, iter(results)) for name, results in self.results.items()})
@@ -121,7 +122,12 @@ INVOCATIONS = {
         {"record_end": [{"outcome": "RECORDED_BEFORE"}]},
         {"detail": {"executionArn": EXECUTION["arn"], "name": EXECUTION["name"], "status": "FAILED", "startDate": 1795321800000}},
     ),
-    "data_retention": Invocation("data_retention", {"run": [RetentionResult({RetentionKind.JOBS: 3}, is_complete=True)]}, {}),
+    "data_retention": Invocation(
+        "data_retention",
+        {"run": [RetentionResult({RetentionKind.JOBS: 3}, is_complete=True)]},
+        {},
+        {"published_age": SimpleNamespace(measure_days=lambda: 1)},
+    ),
     "canary": Invocation("canary_probe", {"run": [ProbeResult(120.0)]}, {}),
 }
 
@@ -134,7 +140,8 @@ def emf(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         invocation = INVOCATIONS[function]
         services = bootstrap.Services(bootstrap.Adapters(bootstrap.AwsClients()))
         services.row_backup = RowBackup(InMemoryTableRows(), InMemoryLake(), FixedClock())
-        setattr(services, invocation.service, invocation.stub())
+        for name, stub in {invocation.service: invocation.stub(), **invocation.other_services}.items():
+            setattr(services, name, stub)
         services.delivery_lease = DeliveryLease(InMemoryDeliveries())
         monkeypatch.setattr(metrics, "service", function)
         with bootstrap.use(services):
