@@ -28,6 +28,8 @@ from local.state import LocalStackState, Ports, Start
 
 API_HANDLER = "runtime.api.main.handler"
 CONCURRENCY = "3"
+DATABASE = "signify"
+"""The database of the deployed platform on the PostgreSQL server."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,10 @@ class LocalStack:
                 "aws_secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             }
         )
+
+    def open_database(self) -> PostgresServer:
+        """Return the PostgreSQL server, which holds the database DATABASE."""
+        return _open_database(self.state.ports)
 
     def environment(self) -> dict[str, str]:
         """Return what a developer exports to work with this stack: endpoint, credentials and the variables of the API function."""

@@ -19,6 +19,8 @@ ORIGINAL_RESULT = '"status": "error", "error": str(e), "trace": traceback.format
 EXIT_ERROR = "Runtime.ExitError"
 LOST_WORKER_MESSAGES = ("Worker process died", "[Errno 32] Broken pipe")
 """What the emulator reports when the process of a worker ended during an invocation, or just before it."""
+FAILED_START = "Worker process exited immediately"
+"""How the error begins that the emulator raises when the process of a worker ended while it started."""
 EXTENDED_RESULT = ORIGINAL_RESULT + ', "error_type": type(e).__name__, "stack": traceback.format_tb(e.__traceback__)'
 
 
@@ -42,7 +44,12 @@ def keep_error_type(invoke: Invoke) -> Invoke:
     """Wrap a worker's `invoke`: the message of a failure carries the class and the stack of the exception, or the name of the exit."""
 
     def invoke_and_keep(*arguments: object, **options: object) -> JsonObject:
-        result = invoke(*arguments, **options)
+        try:
+            result = invoke(*arguments, **options)
+        except RuntimeError as error:
+            if not str(error).startswith(FAILED_START):
+                raise
+            result = {"status": "error", "error": LOST_WORKER_MESSAGES[0], "log": str(error)}
         if "error_type" in result:
             result["error"] = message = TypedMessage(result["error"])
             message.error_type, message.stack = result["error_type"], result["stack"]

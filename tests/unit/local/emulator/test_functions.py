@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from local.emulator.functions.errors import keep_error_type, report_error_type
 from local.emulator.functions.isolation import write_launcher
 from local.emulator.functions.output import append_to_log, find_name
@@ -26,6 +28,28 @@ def test_a_failure_is_reported_with_the_exceptions_class_and_stack() -> None:
         "errorType": "StockNegative",
         "stackTrace": ["line 1"],
     }
+
+
+@pytest.mark.parametrize("moment", ["work", "start"])
+def test_a_process_that_was_killed_is_reported_by_the_name_that_lambda_gives_it(moment: str) -> None:
+    def invoke() -> JsonObject:
+        if moment == "start":
+            raise RuntimeError("Worker process exited immediately. stderr: ")
+        return {"status": "error", "error": "Worker process died"}
+
+    def execute() -> JsonObject:
+        return {"error": True, "body": {"errorMessage": keep_error_type(invoke)()["error"], "errorType": "Runtime.HandlerError"}}
+
+    body = report_error_type(execute)()["body"]
+    assert body == {"errorMessage": "Runtime exited with error: signal: killed", "errorType": "Runtime.ExitError"}
+
+
+def test_another_error_of_the_emulator_passes() -> None:
+    def invoke() -> JsonObject:
+        raise RuntimeError("no such runtime")
+
+    with pytest.raises(RuntimeError, match="no such runtime"):
+        keep_error_type(invoke)()
 
 
 def test_a_success_and_an_error_without_a_class_are_left_as_they_are() -> None:

@@ -1,0 +1,104 @@
+"""`python -m cli.drills.kills`: run kill drills on the local stack and print their table; every drill can be repeated by its seed."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli.console import CliError, err, out
+from cli.drills.kills.alarm import FailureAlarm
+from cli.drills.kills.drill import KillDrills, KillResult
+from cli.drills.kills.plans import KillPlan, Victim, draw_plan
+from cli.drills.kills.processes import StackProcesses
+from cli.drills.kills.runs import Execution
+from cli.drills.kills.tables import RunTables
+from cli.drills.kills.uploads import UploadDrill
+from cli.drills.publications import PublicationLog
+from cli.platform import LOCAL, open_platform
+from local import local_stack
+from local.errors import LocalError
+
+
+def main(
+    count: Annotated[int, typer.Option("--drills", help="Number of drills; their seeds follow one another.", min=1)] = 20,
+    seed: Annotated[int | None, typer.Option(help="Seed of the first drill; drawn from the clock when omitted.")] = None,
+) -> None:
+    """Kill a process at a random moment of a run, again and again; every run must end like an undisturbed one."""
+    first_seed = int(time.time()) if seed is None else seed
+    out.print(f"seeds {first_seed} to {first_seed + count - 1}")
+    drills = prepare()
+    plans = [draw_plan(first_seed + number, drills.timeline) for number in range(count)]
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        uploads = UploadDrill(drills.platform, drills.processes, drills.tables, Path(folder))
+        # Uploads come last: the runs after them would read other data than the undisturbed one.
+        for plan in sorted(plans, key=lambda plan: plan.victim is Victim.UPLOAD):
+            results.append(_run(drills, uploads, plan))
+            out.print(describe(results[-1]))
+    out.print(make_table(results))
+    faults = sum(bool(result.faults) for result in results)
+    if faults:
+        raise CliError(f"{faults} of {count} runs differ from the undisturbed one")
+
+
+def prepare() -> KillDrills:
+    """Run once undisturbed on the data of the local stack. Raises LocalError when it does not succeed."""
+    stack, platform = local_stack.require_running(), open_platform(LOCAL)
+    url = stack.open_database().url(local_stack.DATABASE)
+    tables, log = RunTables(url), PublicationLog(url)
+    first_entry = log.start()
+    execution = Execution.start(platform, f"undisturbed-{uuid.uuid4()}")
+    status, run_id = execution.wait_for_end(), tables.find_run(execution.arn)
+    if status != "SUCCEEDED" or run_id is None:
+        raise LocalError(f"the undisturbed run ended as {status}; the drills need a stack with data on which a run succeeds")
+    return KillDrills(
+        platform=platform,
+        processes=StackProcesses(stack),
+        tables=tables,
+        log=log,
+        first_entry=first_entry,
+        alarm=FailureAlarm.find(platform),
+        reference=tables.digest(run_id),
+        timeline=execution.list_intervals(),
+    )
+
+
+def _run(drills: KillDrills, uploads: UploadDrill, plan: KillPlan) -> KillResult:
+    name = f"drill-{plan.seed}-{uuid.uuid4().hex[:8]}"
+    with err.status(f"seed {plan.seed}: {plan}"):
+        return uploads.run(plan, name) if plan.victim is Victim.UPLOAD else drills.run(plan, name)
+
+
+def describe(result: KillResult) -> str:
+    """Return one line about a drill."""
+    outcome = "; ".join(result.faults) or "equal"
+    return (
+        f"seed {result.plan.seed}: {result.plan}: {result.kills} kills, {result.redrives} redrives, {result.alarms} alarms, "
+        f"{result.seconds:.0f} s: {outcome}"
+    )
+
+
+def make_table(results: Sequence[KillResult]) -> Table:
+    """Return the drills, one row each."""
+    table = Table(title="Kill drills")
+    for name in ("seed", "victim", "kills", "redrives", "alarms", "seconds", "tables"):
+        table.add_column(name)
+    for result in results:
+        values = (result.plan.seed, result.plan, result.kills, result.redrives, result.alarms, f"{result.seconds:.0f}")
+        table.add_row(*map(str, values), "; ".join(result.faults) or "equal")
+    return table
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except LocalError as error:
+        err.print(f"[red]{error}[/]")
+        raise SystemExit(1) from None
