@@ -26,16 +26,18 @@ class Environment(BaseSettings):
 class DatabaseEnvironment(Environment):
     """A function that connects to PostgreSQL: with an IAM token as the database user, or with SIGNIFY_DATABASE_URL outside Lambda.
 
+    database_reader_host: the reader of the cluster, for the reads of the API; empty where there is none.
     database_proxied: connections come from RDS Proxy, which takes no session options and sets its own.
     """
 
     database_host: str
     database_user: str
     database_port: int = 5432
+    database_reader_host: str = ""
     database_name: str = "signify"
     database_proxied: bool = False
     signify_database_url: SecretStr | None = None
-    database_sslmode: Literal["disable", "prefer", "require", "verify-full"] = "require"
+    database_sslmode: Literal["disable", "prefer", "require", "verify-full"] = "verify-full"
     database_statement_timeout_ms: int = Field(default=20_000, ge=100)
 
     @model_validator(mode="before")

@@ -18,6 +18,7 @@ READER_LAG_MS = 1000  # usually below 100; with such a lag a failover takes long
 BUSY_PERCENT = 80
 PINNED_CONNECTIONS = 10
 UNREACHABLE_REQUESTS = 3  # in five minutes: a failover fails one request or two
+FREE_MEMORY_SHARE = 0.1
 
 
 def database_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmSpec]:
@@ -50,6 +51,7 @@ def database_alarms(settings: Settings, resources: MonitoredResources) -> list[A
             "80 % of the connections that the database allows are open.",
             Condition(connections, many_connections, of=2, periods=3),
         ),
+        _memory_low(cluster, max_capacity),
         ticket(
             str(AlarmName.DATABASE_DEADLOCKS),
             "database-deadlocks",
@@ -69,6 +71,16 @@ def max_connections(minimum_acu: float, maximum_acu: float) -> int:
     """
     by_memory = int(maximum_acu * BYTES_PER_ACU / 9_531_392)
     return min(by_memory, 2000 if minimum_acu <= 0.5 else 5000)
+
+
+def _memory_low(cluster: DatabaseCluster, max_capacity: float) -> AlarmSpec:
+    """Return the alarm on free memory. Of Serverless v2 the metric is what would be free at the maximum capacity.
+
+    Source: Aurora user guide, "Important Amazon CloudWatch metrics for Aurora Serverless v2".
+    """
+    free_bytes = cluster.metric_freeable_memory(period=PERIOD, statistic="Minimum")
+    condition = Condition(free_bytes, FREE_MEMORY_SHARE * max_capacity * BYTES_PER_ACU, of=3, periods=3, below=True)
+    return ticket("DatabaseMemoryLow", "database-memory-low", "Less than a tenth of the database's memory is free.", condition)
 
 
 def _reader_lag(cluster: DatabaseCluster) -> AlarmSpec:

@@ -248,8 +248,14 @@ class Settings(BaseModel):
     database_pause_minutes: int = Field(10, ge=5, le=1440, description="Idle minutes before a database with a minimum of 0 ACU pauses.")
     database_backup_days: int = Field(7, ge=1, le=35, description="Days of point-in-time recovery.")
     database_deletion_protection: bool = Field(False, description="RDS refuses to delete the cluster.")
-    database_ssl_mode: Literal["disable", "require"] = Field("require", description="TLS mode of database connections.")
-    database_reader: bool = Field(False, description="A second instance in another zone, to fail over to.")
+    database_ssl_mode: Literal["disable", "require", "verify-full"] = Field(
+        "verify-full",
+        description="TLS mode of database connections: `verify-full` also verifies the certificate of the server, whose authorities are "
+        "packaged; `require` does not, for a region whose authorities are not (docs/network.md).",
+    )
+    database_reader: bool = Field(
+        False, description="A second instance in another zone, to fail over to; the API reads forecasts and KPIs from it."
+    )
     database_proxy: bool = Field(
         False, description="RDS Proxy between functions and database; it keeps connections open, so the database never pauses."
     )

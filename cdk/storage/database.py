@@ -27,7 +27,7 @@ from cdk.settings.model import Settings
 from cdk.storage.data_key import create_data_key
 from cdk.storage.database_logs import DatabaseLogs
 from cdk.storage.database_proxy import create_proxy
-from cdk.storage.database_users import allow_sign_in
+from cdk.storage.database_users import API_USER, allow_sign_in
 from contracts.environment import Variable
 
 DATABASE_NAME = "signify"
@@ -65,7 +65,12 @@ class Database(Construct):
             Variable.DATABASE_USER: user,
             Variable.DATABASE_SSLMODE: self._settings.database_ssl_mode,
             **({Variable.DATABASE_PROXIED: "true"} if self.proxy else {}),
+            **({Variable.DATABASE_READER_HOST: self.cluster.cluster_read_endpoint.hostname} if self._is_read_by(user) else {}),
         }
+
+    def _is_read_by(self, user: str) -> bool:
+        """Return whether the user reads from the reader: only the API, and no proxy, which connects to the writer."""
+        return user == API_USER and self._settings.database_reader and self.proxy is None
 
     def grant_connect(self, grantee: IGrantable, user: str) -> None:
         """Let grantee sign in as `user`; to connect, it must also be one of the `clients` of the network."""

@@ -60,6 +60,22 @@ class Adapters:
         return Database(address_of(environment, lambda: self.clients.rds), timeout_ms)
 
     @cached_property
+    def read_database(self) -> Database:
+        """The connection of reads that need not see the newest writes: to the reader of the cluster where there is one.
+
+        A replacement of `database` serves them as well.
+        """
+        from runtime.adapters.postgres.database_address import reader_address_of
+        from runtime.adapters.postgres.read_database import ReadDatabase
+
+        is_replaced = "database" in vars(self) and "database_environment" not in vars(self)
+        if is_replaced or not self.database_environment.database_reader_host:
+            return self.database
+        environment = self.database_environment
+        address = reader_address_of(environment, lambda: self.clients.rds)
+        return ReadDatabase(address, self.database, environment.database_statement_timeout_ms)
+
+    @cached_property
     def lake(self) -> ports.Lake:
         """The bucket of this stage."""
         from runtime.adapters.lake.s3_lake import S3Lake
@@ -93,6 +109,13 @@ class Adapters:
         from runtime.adapters.postgres.runs import PostgresRuns
 
         return PostgresRuns(self.database)
+
+    @cached_property
+    def published_runs(self) -> ports.RunRepository:
+        """The forecast runs from the same database as their rows, so that readers never find a run without its rows."""
+        from runtime.adapters.postgres.runs import PostgresRuns
+
+        return self.runs if self.read_database is self.database else PostgresRuns(self.read_database)
 
     @cached_property
     def jobs(self) -> ports.JobRepository:
@@ -243,21 +266,21 @@ class Adapters:
         """The rows of published forecasts."""
         from runtime.adapters.postgres.reads import PostgresForecastReads
 
-        return PostgresForecastReads(self.database)
+        return PostgresForecastReads(self.read_database)
 
     @cached_property
     def accuracy_reads(self) -> read_ports.AccuracyReads:
         """The newest accuracy reports."""
         from runtime.adapters.postgres.reads import PostgresAccuracyReads
 
-        return PostgresAccuracyReads(self.database)
+        return PostgresAccuracyReads(self.read_database)
 
     @cached_property
     def kpi_reads(self) -> read_ports.KpiReads:
         """The newest KPI values."""
         from runtime.adapters.postgres.reads import PostgresKpiReads
 
-        return PostgresKpiReads(self.database)
+        return PostgresKpiReads(self.read_database)
 
     @cached_property
     def object_reads(self) -> read_ports.ObjectReads:

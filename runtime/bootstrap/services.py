@@ -252,7 +252,7 @@ class Services:
         adapters = self._adapters
         return ForecastReading(
             forecasts=adapters.forecast_reads,
-            runs=adapters.runs,
+            runs=adapters.published_runs,
             accuracy_reports=adapters.accuracy_reads,
             cursors=self.cursors,
             clock=adapters.clock,
@@ -315,7 +315,7 @@ class Services:
         """Reads KPI values and definitions."""
         from runtime.services.kpis.kpi_reading import KpiReading
 
-        return KpiReading(self._adapters.kpi_reads, self._adapters.runs, self.cursors)
+        return KpiReading(self._adapters.kpi_reads, self._adapters.published_runs, self.cursors)
 
     @cached_property
     def audit(self) -> AuditReading:

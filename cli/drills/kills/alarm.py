@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cli.drills.runner import find_drills
 from cli.platform import Platform
+from contracts.alarms import AlarmName
 
-NAME = "RunFailed"
 PATIENCE_S = 120.0
 
 
@@ -22,7 +22,7 @@ class FailureAlarm:
     @classmethod
     def find(cls, platform: Platform) -> FailureAlarm:
         """Return the alarm of failed runs."""
-        return cls(platform, find_drills(platform)[NAME].physical_name)
+        return cls(platform, find_drills(platform)[AlarmName.RUN_FAILED].physical_name)
 
     def reset(self) -> None:
         """Set the alarm to OK, since it could not fire otherwise."""

@@ -7,12 +7,18 @@ connection gets a new one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from psycopg.conninfo import conninfo_to_dict
 
 from runtime.settings import DatabaseEnvironment
 
+CERTIFICATES = Path(__file__).with_name("certificates.pem")
+"""The authorities of Amazon RDS, which sign the certificates of Aurora, and of Amazon Trust Services, which sign those of RDS Proxy.
+
+`python -m tools.certificates` writes the file.
+"""
 Address = Callable[[], Mapping[str, Any]]
 
 
@@ -28,11 +34,16 @@ def address_of(environment: DatabaseEnvironment, rds: Callable[[], Signer]) -> A
     if environment.signify_database_url is not None:
         url = environment.signify_database_url.get_secret_value()
         return lambda: conninfo_to_dict(url)
-    return lambda: _with_token(rds(), environment)
+    return lambda: _with_token(rds(), environment, environment.database_host)
 
 
-def _with_token(rds: Signer, environment: DatabaseEnvironment) -> Mapping[str, object]:
-    host, port, user = environment.database_host, environment.database_port, environment.database_user
+def reader_address_of(environment: DatabaseEnvironment, rds: Callable[[], Signer]) -> Address:
+    """Return the same for the reader of the cluster, which the environment must name."""
+    return lambda: _with_token(rds(), environment, environment.database_reader_host)
+
+
+def _with_token(rds: Signer, environment: DatabaseEnvironment, host: str) -> Mapping[str, object]:
+    port, user = environment.database_port, environment.database_user
     return {
         "host": host,
         "port": port,
@@ -40,4 +51,5 @@ def _with_token(rds: Signer, environment: DatabaseEnvironment) -> Mapping[str, o
         "password": rds.generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user),
         "dbname": environment.database_name,
         "sslmode": environment.database_sslmode,
+        **({"sslrootcert": str(CERTIFICATES)} if environment.database_sslmode == "verify-full" else {}),
     }

@@ -21,12 +21,15 @@ BUSY = (
 
 @contextmanager
 def translate_database_errors() -> Iterator[None]:
-    """Raise DatabaseBusy or DatabaseUnavailable for transient errors; errors of SQL and constraints pass unchanged."""
+    """Raise DatabaseBusy or DatabaseUnavailable for transient errors; errors of SQL and constraints pass unchanged.
+
+    A server that refuses to write was the writer before a failover: it is unavailable for this.
+    """
     try:
         yield
     except BUSY as error:
         raise DatabaseBusy(f"The database is busy: {_first_line(error)}") from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction) as error:
         raise DatabaseUnavailable(f"The database is unavailable: {_first_line(error)}") from error
 
 

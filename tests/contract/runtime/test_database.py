@@ -13,7 +13,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from runtime.adapters.postgres.database import Database, jsonb
-from runtime.adapters.postgres.database_address import address_of
+from runtime.adapters.postgres.database_address import CERTIFICATES, address_of
 from runtime.errors import DatabaseBusy, DatabaseUnavailable
 from runtime.settings import DatabaseEnvironment
 
@@ -130,7 +130,14 @@ def test_a_function_signs_in_with_a_token_of_its_own_role_and_asks_for_tls(monke
     environment = DatabaseEnvironment(stage="dev", database_host="db", database_user="signify_functions")
     address = dict(address_of(environment, lambda: session.client("rds"))())
     token = str(address.pop("password"))
-    assert address == {"host": "db", "port": 5432, "user": "signify_functions", "dbname": "signify", "sslmode": "require"}
+    assert address == {
+        "host": "db",
+        "port": 5432,
+        "user": "signify_functions",
+        "dbname": "signify",
+        "sslmode": "verify-full",
+        "sslrootcert": str(CERTIFICATES),
+    }
     assert token.startswith("db:5432/?Action=connect&DBUser=signify_functions&")
     assert "X-Amz-Expires=900" in token
 
@@ -145,3 +152,30 @@ def test_nothing_is_opened_before_the_first_statement() -> None:
     with patch("psycopg.connect") as connect:
         Database(dict).close()
     connect.assert_not_called()
+
+
+def test_a_connection_notices_a_server_that_vanished_before_the_api_stops_waiting(migrated_database: str) -> None:
+    database = Database(lambda: conninfo_to_dict(migrated_database))
+    database.fetch("select 1")
+    assert database._connection is not None
+    parameters = database._connection.info.get_parameters()
+    idle, interval, count = (int(parameters[f"keepalives_{name}"]) for name in ("idle", "interval", "count"))
+    assert parameters["keepalives"] == "1"
+    assert max(idle + interval * count, int(parameters["tcp_user_timeout"]) / 1000) < 29
+    database.close()
+
+
+def test_a_server_that_became_a_reader_is_left_so_that_the_next_connection_leads_to_the_writer(migrated_database: str) -> None:
+    database = Database(lambda: conninfo_to_dict(migrated_database))
+    [(pid,)] = database.fetch("select pg_backend_pid()")
+    database.fetch("select set_config('default_transaction_read_only', 'on', false)")
+
+    def delete_jobs() -> None:
+        with database.transaction() as cursor:
+            cursor.execute("delete from jobs")
+
+    with pytest.raises(DatabaseUnavailable, match="read-only transaction"):
+        delete_jobs()
+    delete_jobs()
+    assert database.fetch("select pg_backend_pid()") != [(pid,)]
+    database.close()

@@ -113,7 +113,7 @@ def test_a_function_outside_the_network_has_exactly_these_variables(functions: T
     assert properties(functions, PLAIN)["Environment"]["Variables"]["RUNS_KEPT"] == "7"
 
 
-@pytest.mark.parametrize(("stage", "settings", "ssl_mode"), [("dev", {}, "require"), ("local", {}, "disable")])
+@pytest.mark.parametrize(("stage", "settings", "ssl_mode"), [("dev", {}, "verify-full"), ("local", {}, "disable")])
 def test_a_function_connects_with_the_tls_mode_of_the_stage(build: Build, stage: str, settings: dict[str, str], ssl_mode: str) -> None:
     spec = replace(PLAIN, in_vpc=True)
     variables = properties(build(add_functions(spec), stage, **settings), spec)["Environment"]["Variables"]

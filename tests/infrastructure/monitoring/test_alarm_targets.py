@@ -22,6 +22,7 @@ TARGETS = {
     "DatabaseAtMaximum": ("ServerlessDatabaseCapacity", "DBClusterIdentifier", "DatabaseCluster"),
     "DatabaseBusy": ("CPUUtilization", "DBClusterIdentifier", "DatabaseCluster"),
     "DatabaseConnections": ("DatabaseConnections", "DBClusterIdentifier", "DatabaseCluster"),
+    "DatabaseMemoryLow": ("FreeableMemory", "DBClusterIdentifier", "DatabaseCluster"),
     "DatabaseDeadlocks": ("Deadlocks", "DBClusterIdentifier", "DatabaseCluster"),
     "DatabaseReaderLags": ("AuroraReplicaLagMaximum", "DBClusterIdentifier", "DatabaseCluster"),
     "DatabasePinned": ("DatabaseConnectionsCurrentlySessionPinned", "ProxyName", "DatabaseProxy"),

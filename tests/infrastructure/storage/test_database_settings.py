@@ -10,6 +10,7 @@ from aws_cdk.aws_s3 import Bucket
 from cdk.network.vpc import Network
 from cdk.settings.model import Settings
 from cdk.storage.database import Database
+from cdk.storage.database_users import API_USER, FUNCTION_USER
 from tests.infrastructure.conftest import Build
 from tests.infrastructure.templates import Template, render
 
@@ -166,3 +167,25 @@ def test_the_role_of_the_database_logs_may_use_three_actions_on_one_group(dev: T
     on_the_database_log = {action for action, target in allowed_actions.items() if "/aws/rds/cluster/" in target}
     assert on_the_database_log == {"logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy"}
     assert allowed_actions.keys() - on_the_database_log == {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+@pytest.mark.parametrize(
+    ("user", "settings", "reads_from_reader"),
+    [
+        (API_USER, {**SMALL, "databaseReader": "true"}, True),
+        (API_USER, {**SMALL, "databaseReader": "false"}, False),
+        (FUNCTION_USER, {**SMALL, "databaseReader": "true"}, False),
+        (API_USER, {**PROXY, "databaseReader": "true"}, False),
+    ],
+)
+def test_only_the_api_reads_from_the_reader(build: Build, user: str, settings: dict[str, str], reads_from_reader: bool) -> None:
+    environments: list[dict[str, Any]] = []
+
+    def add(stack: Any, stage_settings: Settings) -> None:
+        network = Network(stack, "Network", stage_settings, Bucket.from_bucket_name(stack, "LakeBucket", "lake"))
+        environments.append(stack.resolve(Database(stack, "Database", stage_settings, network).environment(user)))
+
+    build(add, **settings)
+    attributes = {name: value.get("Fn::GetAtt", [""])[-1] for name, value in environments[-1].items() if name.endswith("HOST")}
+    assert attributes.get("DATABASE_READER_HOST") == ("ReadEndpoint.Address" if reads_from_reader else None)
+    assert attributes["DATABASE_HOST"] == ("Endpoint" if "databaseProxy" in settings else "Endpoint.Address")

@@ -72,7 +72,7 @@ class World:
         adapters.environment = Environment(stage="test", code_version="test")
         adapters.api_environment = ApiEnvironment(stage="test", api_runs_per_hour=RUNS_PER_HOUR)
         adapters.clock = self.clock
-        adapters.forecast_reads, adapters.runs = self.forecasts, self.runs
+        adapters.forecast_reads, adapters.runs, adapters.published_runs = self.forecasts, self.runs, self.runs
         adapters.jobs, adapters.workflow = self.jobs, self.workflow
         adapters.accuracy_reads, adapters.kpi_reads = self.accuracy, self.kpis
         adapters.object_reads, adapters.quality_reports, adapters.latest_report = self.objects, self.quality, self.latest_report

@@ -1,0 +1,1 @@
+"""Connections to PostgreSQL: TLS, a failover, the reader."""
