@@ -1,4 +1,4 @@
-"""Deeds on the API: bursts of requests, requests without a valid token, and a database that fails behind it."""
+"""Deeds on the API: bursts of requests, and a database that fails behind it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from local.local_stack import API_HANDLER
 
 ENOUGH_REQUESTS = 110  # the burn-rate alarms need 100 an hour
 LIMIT = 300  # apiClientRateLimit of the stage local, per minute
-INVALID_TOKENS = 60
 SLOW_REQUESTS = 200
 SLOW_BURN_SHARE = 0.01  # between the limits of ApiErrorsSlow (0.6 %) and ApiErrorsFast (1.44 %)
 WINDOW = timedelta(hours=6)
@@ -37,13 +36,6 @@ class Caller:
         """Send a request several times, whatever the responses."""
         for _ in range(count):
             self._http.get(path)
-
-
-@contextmanager
-def send_invalid_tokens(target: Target, _alarm: AlarmDescription) -> Iterator[str]:
-    """Send requests with a token that nobody issued."""
-    Caller(target, token="drill").get("/kpis", INVALID_TOKENS)  # noqa: S106 - no token
-    yield f"sent {INVALID_TOKENS} requests with an invalid token"
 
 
 @contextmanager

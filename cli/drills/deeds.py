@@ -9,7 +9,6 @@ from cli.drills.api_deeds import (
     fail_requests,
     fail_some_requests,
     request_absent_routes,
-    send_invalid_tokens,
     take_database_away,
 )
 from cli.drills.database_deeds import block_each_other
@@ -25,7 +24,6 @@ from cli.drills.triggers import (
     take_name_of_day,
 )
 from contracts.alarms import AlarmName
-from contracts.metrics import PlatformMetric
 
 DEEDS: dict[str, Trigger] = {
     str(AlarmName.RUN_FAILED): fail_run,
@@ -39,9 +37,7 @@ DEEDS: dict[str, Trigger] = {
     str(AlarmName.NO_PUBLISHED_RUN): cancel_heartbeats,
     str(AlarmName.RETENTION_MISSED): cancel_heartbeats,
     str(AlarmName.QUEUE_AGE): stop_consumer,
-    str(PlatformMetric.AUTHENTICATION_FAILURES): send_invalid_tokens,
     str(AlarmName.API_REFUSALS): request_absent_routes,
-    str(AlarmName.API_THROTTLED): exceed_limit,
     str(AlarmName.API_BLOCKED): exceed_limit,
     str(AlarmName.API_ERRORS_FAST): fail_requests,
     str(AlarmName.API_ERRORS_SLOW): fail_some_requests,
