@@ -8,9 +8,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.metrics import PlatformMetric
 from runtime import bootstrap
-from runtime.functions.events import RunEvent, parse
-from runtime.functions.observability import emit
-from runtime.functions.run_step import run_step
+from runtime.functions.common.events import RunEvent, parse
+from runtime.functions.common.observability import emit
+from runtime.functions.common.run_step import run_step
 
 
 @run_step

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.metrics import PlatformMetric
 from runtime import bootstrap
-from runtime.functions.observability import emit, observe
+from runtime.functions.common.observability import emit, observe
 
 
 @observe

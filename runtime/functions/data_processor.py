@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts.metrics import PlatformMetric
 from runtime import bootstrap
 from runtime.errors import Unavailable
-from runtime.functions.observability import emit, logger, metrics
+from runtime.functions.common.observability import emit, logger, metrics
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
 from runtime.services.ingestion.delivery_lease import Delivery
 from runtime.services.ingestion.landing_events import landed_objects

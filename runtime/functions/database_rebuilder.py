@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime import bootstrap
-from runtime.functions.events import RebuildEvent, parse
-from runtime.functions.observability import observe
+from runtime.functions.common.events import RebuildEvent, parse
+from runtime.functions.common.observability import observe
 from runtime.models.domain.rebuilding import RebuildPosition
 
 PART_S = 20

@@ -10,8 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts.metrics import PlatformMetric
 from contracts.run_states import RUN_CANCELLED, RUN_UNMEASURED
 from runtime import bootstrap
-from runtime.functions.events import ExecutionChange, parse
-from runtime.functions.observability import emit, observe
+from runtime.functions.common.events import ExecutionChange, parse
+from runtime.functions.common.observability import emit, observe
 from runtime.services.runs.execution_events import CLOSED_UNMEASURED
 from runtime.services.runs.run_recorder import Failure
 

@@ -8,8 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime import bootstrap
 from runtime.errors import Conflict, NotFound
-from runtime.functions.events import WithdrawalEvent, WithdrawalMode, parse
-from runtime.functions.observability import observe
+from runtime.functions.common.events import WithdrawalEvent, WithdrawalMode, parse
+from runtime.functions.common.observability import observe
 
 
 @observe

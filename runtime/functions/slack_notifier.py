@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime import bootstrap
-from runtime.functions.alarm_events import TopicEvent, notify_all
-from runtime.functions.events import parse
-from runtime.functions.observability import observe
+from runtime.functions.common.alarm_events import TopicEvent, notify_all
+from runtime.functions.common.events import parse
+from runtime.functions.common.observability import observe
 
 
 @observe

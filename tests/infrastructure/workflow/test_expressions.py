@@ -9,7 +9,7 @@ import pytest
 from jsonata import Jsonata  # type: ignore[import-untyped]
 
 from contracts.run_states import RunState
-from runtime.functions.events import Event, GatedRunEvent, OutcomeEvent, PublishEvent, ResolveInput, RunEvent, StepEvent
+from runtime.functions.common.events import Event, GatedRunEvent, OutcomeEvent, PublishEvent, ResolveInput, RunEvent, StepEvent
 from runtime.models.domain.runs import Gate
 from tests.infrastructure.templates import Stage, render
 from tests.infrastructure.workflow.test_state_machine import definition

@@ -17,7 +17,7 @@ from contracts.retention import RetentionKind
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime import bootstrap
 from runtime.adapters.postgres.database import Database
-from runtime.functions.observability import metrics
+from runtime.functions.common.observability import metrics
 from runtime.models.domain.documents import ForecastDocument, QualityDocument
 from runtime.models.domain.kpis import Basis
 from runtime.models.domain.objects import ObjectStatus

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.metrics import PlatformMetric
 from runtime import bootstrap
-from runtime.functions.observability import emit, observe
+from runtime.functions.common.observability import emit, observe
 
 
 @observe
@@ -17,8 +17,7 @@ def handler(_event: dict[str, object], _context: LambdaContext) -> Mapping[str, 
 
     The age of the published data is measured here, because this function runs every night, also when no run does.
     """
-    services = bootstrap.services()
-    emit({PlatformMetric.PUBLISHED_AS_OF_AGE_DAYS: services.published_age.measure_days()})
-    result = services.data_retention.run()
+    emit({PlatformMetric.PUBLISHED_AS_OF_AGE_DAYS: bootstrap.services().published_age.measure_days()})
+    result = bootstrap.services().data_retention.run()
     emit({PlatformMetric.RETENTION_COMPLETED: int(result.is_complete), PlatformMetric.ROWS_DELETED: result.total})
     return result.as_dict()

@@ -9,8 +9,8 @@ from uuid import UUID
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime import bootstrap
-from runtime.functions.events import StepEvent, parse
-from runtime.functions.observability import Handler, observe
+from runtime.functions.common.events import StepEvent, parse
+from runtime.functions.common.observability import Handler, observe
 
 
 def run_step(handler: Handler) -> Handler:

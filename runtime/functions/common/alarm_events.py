@@ -9,7 +9,7 @@ from datetime import datetime
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_pascal
 
-from runtime.functions.events import Event
+from runtime.functions.common.events import Event
 from runtime.models.domain.notices import AlarmChange
 from runtime.services.notifications.alarm_notification import AlarmNotification
 
