@@ -79,8 +79,9 @@ def test_only_objects_of_the_landing_zone_are_ingested(ingestion: Template, key:
     assert not matches(pattern, {**event, "detail": {**event["detail"], "bucket": {"name": "another"}}})  # type: ignore[dict-item]
 
 
-def test_a_message_is_hidden_for_six_times_the_timeout_of_whatever_function_receives_it(ingestion: Template) -> None:
-    assert queue(ingestion, "Queue")["VisibilityTimeout"] == 600
+def test_a_message_is_hidden_for_a_minute_longer_than_the_timeout_of_the_function_that_receives_it(ingestion: Template) -> None:
+    """Lambda refuses a shorter time; a longer one would only delay the file of a delivery that was lost."""
+    assert queue(ingestion, "Queue")["VisibilityTimeout"] == 160
 
 
 def test_a_message_is_kept_as_long_as_sqs_allows_in_both_queues(ingestion: Template) -> None:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.synth
 # Service Authorization Reference: no resource types. Log delivery: Step Functions developer guide, "IAM policies for logging".
 WITHOUT_RESOURCES = {
     "cloudwatch:PutMetricData",
+    "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory",  # have none for composite alarms
     "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
     "logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
     "forecast:CreateAutoPredictor",
@@ -36,7 +37,9 @@ MANY = (
     re.compile(r"lambda:InvokeFunction <\w+>:\*"),
     re.compile(r"s3:(GetBucket|GetObject|List)\* arn:<AWS::Partition>:s3:::.*cdk-[a-z0-9]+-assets-.*"),
     re.compile(r"forecast:\w+ arn:<AWS::Partition>:forecast:<AWS::Region>:<AWS::AccountId>:[a-z-]+/signify_dev_\*"),
-    re.compile(r"states:DescribeExecution arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:.*RunMachine\w+.*:\*"),
+    re.compile(
+        r"states:(Describe|Stop)Execution arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:.*RunMachine\w+.*:\*"
+    ),
     re.compile(rf"logs:(CreateLogGroup|DeleteLogGroup|PutRetentionPolicy) {OF_THE_DATABASES_LOG.pattern}"),
 )
 OF_AWS = {"arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}

@@ -139,9 +139,10 @@ def test_retention_follows_the_settings(build: Build) -> None:
     days = {rule["Id"]: rule.get("ExpirationInDays") for rule in rules}
     assert days == {
         "superseded": None, "landing": None, "scratch": 3, "queries": 3,
-        **dict.fromkeys(("curated", "quarantine", "features", "forecasts", "anomalies", "runs"), 60),
+        **dict.fromkeys(("curated", "quarantine", "features", "forecasts", "anomalies", "runs", "backup"), 60),
     }  # fmt: skip
-    assert {rule["Prefix"] for rule in rules if "Prefix" in rule} == {f"{name}/" for name in days if name != "superseded"}
+    prefixes = {rule["Id"]: rule["Prefix"] for rule in rules if "Prefix" in rule}
+    assert prefixes == {name: f"{name}/" for name in days if name != "superseded"} | {"backup": "backup/runs/"}
     assert {rule["Status"] for rule in rules} == {"Enabled"}
     [whole] = [rule for rule in rules if rule["Id"] == "superseded"]
     assert whole["NoncurrentVersionExpiration"] == {"NoncurrentDays": 10}
