@@ -99,7 +99,7 @@ def start(port_numbers: Ports) -> LocalStack:
     if find_running():
         raise AlreadyRunning("the local stack is already running; `./signify down` stops it")
     start_under_way = state.read_start()
-    if start_under_way and not start_under_way.was_interrupted:
+    if start_under_way and not start_under_way.was_interrupted and start_under_way.starter.pid != os.getpid():
         raise AlreadyRunning(f"process {start_under_way.starter.pid} is starting the local stack; wait for it, or stop it with Ctrl-C")
     stop()  # what a crash or a killed start left running
     ports.require_free(port_numbers.emulator, "--port")

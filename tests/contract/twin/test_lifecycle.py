@@ -59,11 +59,13 @@ def test_a_running_stack_is_found_rejects_a_second_start_and_stops_completely(ho
     assert not local_stack.stop()
 
 
-def test_the_emulator_listens_only_on_its_port_of_the_loopback_address(home: Path, port_numbers: Ports) -> None:
+def test_the_emulator_and_its_chat_receivers_listen_on_the_loopback_address_only(home: Path, port_numbers: Ports) -> None:
     emulator = local_stack.start(port_numbers).state.emulator
     family = {emulator.pid, *(child.pid for child in psutil.Process(emulator.pid).children(recursive=True))}
     listening = [tuple(c.laddr) for c in psutil.net_connections("inet") if c.status == psutil.CONN_LISTEN and c.pid in family]
-    assert listening == [("127.0.0.1", port_numbers.emulator)]
+    assert {address for address, _ in listening} == {"127.0.0.1"}
+    assert len(listening) == 2
+    assert port_numbers.emulator in {port for _, port in listening}
 
 
 def test_nothing_is_started_when_a_port_is_in_use(home: Path, port_numbers: Ports) -> None:
