@@ -104,6 +104,7 @@ class RunRecord(TypedDict):
     published_at: str | None
     unpublished_reason: str | None
     has_forecasts: bool
+    measured: bool
     backtest_wape: float | None
     created_at: str
 

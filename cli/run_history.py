@@ -100,9 +100,16 @@ def render_runs(records: list[RunRecord]) -> RenderableType:
         wape = format_percent(run["backtest_wape"])
         started = f"{datetime.fromisoformat(run['created_at']):%m-%d %H:%M}"
         identifier = run["run_id"][:SHORT_ID]
-        table.add_row(identifier, started, run["status"], run["as_of_date"], str(run["horizon_days"]), wape, describe_publication(run))
+        table.add_row(
+            identifier, started, describe_status(run), run["as_of_date"], str(run["horizon_days"]), wape, describe_publication(run)
+        )
     reasons = [f"{run['run_id'][:SHORT_ID]}: {escape(run['unpublished_reason'])}" for run in records if run["unpublished_reason"]]
     return Group(table, *reasons)
+
+
+def describe_status(run: RunRecord) -> str:
+    """Return the status of a run, and whether a complete forecast was not measured."""
+    return "unmeasured" if run["status"] == "SUCCEEDED" and not run["measured"] else run["status"]
 
 
 def describe_publication(run: RunRecord) -> str:

@@ -16,8 +16,8 @@ from tests.fakes.jobs import InMemoryJobs
 from tests.fakes.reads import page_of
 from tests.fakes.runs import InMemoryRuns
 
-FIELDS = ("status", "as_of_date", "horizon_days", "published_at", "model_name", "model_version", "code_version", "series_forecast",
-    "series_excluded", "created_at", "finished_at")  # fmt: skip
+FIELDS = ("status", "as_of_date", "horizon_days", "published_at", "measured_at", "model_name", "model_version", "code_version",
+    "series_forecast", "series_excluded", "created_at", "finished_at")  # fmt: skip
 
 
 class InMemoryRunReads(RunReads):
@@ -58,6 +58,7 @@ class InMemoryRunReads(RunReads):
         return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()} | {
             "run_id": str(run.id),
             "published": is_published,
+            "measured": run.measured_at is not None,
             "replaced_at": None if is_published or not times else max(times).isoformat(),
             "unpublished_reason": None if run.published_at else self._reason(run),
             "has_forecasts": run.id in self._loaded_runs,

@@ -22,6 +22,7 @@ FIELDS = """
     (select error ->> 'detail' from jobs where id = r.id)) end,
 'has_forecasts', exists (select from pg_inherits where inhparent = 'forecasts'::regclass and not inhdetachpending
     and inhrelid = to_regclass('forecasts_' || replace(r.id::text, '-', ''))),
+'measured', r.measured_at is not null, 'measured_at', r.measured_at,
 'model_name', r.model_name, 'model_version', r.model_version, 'code_version', r.code_version,
 'series_forecast', r.series_forecast, 'series_excluded', r.series_excluded,
 'backtest_wape', r.backtest -> 'wape', 'baseline_wape', r.backtest -> 'baseline_wape',

@@ -22,6 +22,8 @@ class RunRow(BaseModel):
     replaced_at: datetime | None = Field(description="When another run replaced it; null while it is published.")
     unpublished_reason: str | None = Field(description="Why the run was never published; null also while it is running.")
     has_forecasts: bool = Field(description="Its forecasts are in the database: it can be read, compared and published.")
+    measured: bool = Field(description="Anomalies and KPIs of the run were computed; `GET /forecasts/{id}` says in `failure` why not.")
+    measured_at: datetime | None
     model_name: str | None
     model_version: str | None
     code_version: str

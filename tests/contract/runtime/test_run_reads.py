@@ -65,6 +65,7 @@ def test_runs_are_listed_newest_first_with_what_became_of_them(history: Books) -
         (True, True, False, True),
         (False, True, True, True),
     ]
+    assert [(row["measured"], row["measured_at"] is not None) for row in rows] == [(False, False), (True, True), (True, True), (True, True)]
     assert [row["unpublished_reason"] for row in rows] == ["WAPE is 61.0 %", "Not published because it forecasts 7 days.", None, None]
 
 

@@ -27,6 +27,7 @@ def a_record(run_id: str, **changes: Any) -> RunRecord:
         "published_at": "2026-11-22T04:40:00+00:00",
         "unpublished_reason": None,
         "has_forecasts": True,
+        "measured": True,
         "backtest_wape": 31.25,
         "created_at": "2026-11-22T04:30:00+00:00",
     }
@@ -91,6 +92,11 @@ def test_the_table_marks_the_published_run_and_the_reason_of_a_refused_one_is_be
 
 def test_a_run_whose_forecasts_were_deleted_is_marked() -> None:
     assert "│ deleted   │" in render(render_runs([a_record(OLD, has_forecasts=False)]))
+
+
+def test_a_complete_forecast_that_was_not_measured_is_marked() -> None:
+    assert "unmeasured" in render(render_runs([a_record(OLD, measured=False)]))
+    assert "unmeasured" not in render(render_runs([a_record(OLD, measured=False, status="RUNNING"), a_record(NEW)]))
 
 
 def test_the_list_is_printed_as_json(target: FakePlatform) -> None:
