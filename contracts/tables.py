@@ -28,6 +28,7 @@ class Type(Enum):
     LONG = ("bigint", "int64", "bigint")
     NUMBER = ("double", "double", "double")
     DECIMAL = ("decimal(14,3)", None, "decimal(14,3)")
+    RATE = ("decimal(20,9)", None, "decimal(20,9)")
     DATE = ("date", "date32", "date")
     TIMESTAMP = ("timestamp", "timestamp[us]", "timestamp")
     BOOLEAN = ("boolean", "bool", "boolean")
@@ -193,7 +194,7 @@ ANOMALY_GROUPS = Table(
     ),
 )
 SOURCE_ROW = (
-    Column("business_day", Type.DATE, "Business date of the row"),
+    Column("business_day", Type.DATE, "Business date of the row; null in data sets whose rows are not about one day", nullable=True),
     Column("source_object", Type.TEXT, "Id of the object that contains the row"),
     Column("source_line", Type.LONG, "Line of the row in the object"),
 )
@@ -204,6 +205,7 @@ CURATED_TYPES = {
     ColumnType.STRING: Type.TEXT,
     ColumnType.INTEGER: Type.LONG,
     ColumnType.DECIMAL: Type.DECIMAL,
+    ColumnType.RATE: Type.RATE,
     ColumnType.DATE: Type.DATE,
     ColumnType.TIMESTAMP: Type.TIMESTAMP,
     ColumnType.BOOLEAN: Type.BOOLEAN,
@@ -220,6 +222,7 @@ def all_tables() -> Iterator[Table]:
 def curated_table(contract: Contract) -> Table:
     """Return the table of the curated rows of a data set: the contract's columns, the business date and the source of each row."""
     columns = tuple(
-        Column(column.name, CURATED_TYPES[column.type], column.description, nullable=column.nullable) for column in contract.columns
+        Column(column.name, CURATED_TYPES[column.type], column.description, column.unit, nullable=column.nullable)
+        for column in contract.columns
     )
     return Table(Zone.CURATED, contract.dataset, contract.description, columns + SOURCE_ROW, contract.version)

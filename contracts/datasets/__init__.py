@@ -1,17 +1,24 @@
 """The data contracts: the columns and rules of every data set. One TOML file per data set serves ingestion, jobs and sample data."""
 
-from contracts.datasets.loader import UnknownDataset, list_demand_names, list_names, load, load_for_key
-from contracts.datasets.model import AtMost, Column, ColumnType, Contract, MissingMeans
+from contracts.datasets.codes import CodeList, load_codes
+from contracts.datasets.loader import UnknownDataset, list_demand_names, list_masters, list_names, load, load_for_key
+from contracts.datasets.model import AtMost, AtMostOfMaster, Column, ColumnType, Contract, InOrder, MissingMeans, StartsWith
 
 __all__ = [
     "AtMost",
+    "AtMostOfMaster",
+    "CodeList",
     "Column",
     "ColumnType",
     "Contract",
+    "InOrder",
     "MissingMeans",
+    "StartsWith",
     "UnknownDataset",
     "list_demand_names",
+    "list_masters",
     "list_names",
     "load",
+    "load_codes",
     "load_for_key",
 ]

@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from contracts.datasets.model import AtMost, Column, ColumnType, Contract, MissingMeans
+from contracts.datasets.codes import CodeList, load_codes
+from contracts.datasets.model import AtMost, AtMostOfMaster, Column, ColumnType, Contract, InOrder, MissingMeans, StartsWith
 from contracts.paths import Zone
 
 FOLDER = files("contracts.datasets")
@@ -19,6 +20,16 @@ IDENTIFIER_PATTERN = r"^[\p{L}\p{N}][\p{L}\p{N} ._/:#&'()+-]*$"
 """Letters, digits and a few marks, first a letter or a digit: a spreadsheet could read text that starts with = + - @ as a formula."""
 
 IDENTIFIER_LENGTH = 50
+
+CODE_LISTS = {code_list.value: code_list for code_list in CodeList}
+
+RULES: dict[str, type[AtMost | InOrder | StartsWith | AtMostOfMaster]] = {
+    "consistency": AtMost,
+    "order": InOrder,
+    "starts_with": StartsWith,
+    "limits": AtMostOfMaster,
+}
+"""The rules between columns: the name of their list in a contract, and the rule."""
 
 
 class UnknownDataset(ValueError):
@@ -33,6 +44,13 @@ def list_names() -> tuple[str, ...]:
 def list_demand_names() -> tuple[str, ...]:
     """Return the data sets that carry demand, sorted."""
     return tuple(name for name in list_names() if load(name).carries_demand)
+
+
+@cache
+def list_masters() -> tuple[str, ...]:
+    """Return the data sets that a column of another one refers to, sorted."""
+    columns = (column for name in list_names() for column in load(name).columns)
+    return tuple(sorted({column.references for column in columns if column.references}))
 
 
 @cache
@@ -60,12 +78,15 @@ def load_for_key(key: str) -> Contract:
 
 def _contract(document: dict[str, Any]) -> Contract:
     columns = tuple(_column(name, fields) for name, fields in document.pop("columns").items())
-    consistency = tuple(AtMost(**rule) for rule in document.pop("consistency", ()))
     missing_means = MissingMeans(document.pop("missing_means")) if "missing_means" in document else None
-    return Contract(**document | {"key": tuple(document["key"])}, missing_means=missing_means, columns=columns, consistency=consistency)
+    for name, kind in RULES.items():
+        document[name] = tuple(kind(**fields) for fields in document.get(name, ()))
+    return Contract(**document | {"key": tuple(document["key"])}, missing_means=missing_means, columns=columns)
 
 
 def _column(name: str, fields: dict[str, Any]) -> Column:
     kind = ColumnType(fields["type"])
     defaults: dict[str, Any] = {"pattern": IDENTIFIER_PATTERN, "max_length": IDENTIFIER_LENGTH} if kind is ColumnType.IDENTIFIER else {}
-    return Column(**defaults | fields | {"name": name, "type": kind, "allowed": tuple(fields.get("allowed", ()))})
+    code_list = CODE_LISTS[fields["code_list"]] if "code_list" in fields else None
+    allowed = load_codes(code_list) if code_list else tuple(fields.get("allowed", ()))
+    return Column(**defaults | fields | {"name": name, "type": kind, "allowed": allowed, "code_list": code_list})

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from contracts.datasets.codes import CodeList
+
 
 class ColumnType(StrEnum):
     """Type as which a column's text is parsed."""
@@ -14,6 +16,8 @@ class ColumnType(StrEnum):
     STRING = "string"
     INTEGER = "integer"
     DECIMAL = "decimal"
+    RATE = "rate"
+    """A decimal with up to nine decimals: exchange rates, prices per kilogram or kilometre, measures of one small article."""
     DATE = "date"
     TIMESTAMP = "timestamp"
     BOOLEAN = "boolean"
@@ -28,7 +32,13 @@ class MissingMeans(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `required_column` is about the header, `nullable` about values (blank text counts as null)."""
+    """One column. `required_column` is about the header, `nullable` about values (blank text counts as null).
+
+    unit: the unit of the values (kg, m3, days), empty where another column states it or the value has none; unit_column and
+    currency_column: the columns that state the unit of measure or the currency of the value; code_list: the standard whose codes are
+    allowed (`allowed` has them); check_digit: whether the last digit is the check digit of GS1; references: the data set of master data
+    whose first key column has to have the value; example: a valid text, where none follows from the other fields.
+    """
 
     name: str
     type: ColumnType
@@ -39,7 +49,15 @@ class Column:
     max_length: int | None = None
     pattern: str | None = None
     allowed: tuple[str, ...] = ()
+    code_list: CodeList | None = None
     minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    unit_column: str | None = None
+    currency_column: str | None = None
+    check_digit: bool = False
+    references: str | None = None
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,25 +70,61 @@ class AtMost:
 
 
 @dataclass(frozen=True)
+class InOrder:
+    """A row is consistent when `first` is before `then`, or at the same time if `may_be_equal`; rows where either is blank pass."""
+
+    first: str
+    then: str
+    may_be_equal: bool = True
+
+
+@dataclass(frozen=True)
+class StartsWith:
+    """A row is consistent when the text of `column` starts with that of `of`; rows where either is blank pass."""
+
+    column: str
+    of: str
+
+
+@dataclass(frozen=True)
+class AtMostOfMaster:
+    """A row is consistent when `column` is at most `times` times the column `of` of the row of `dataset` that `through` names.
+
+    Rows pass where a value is blank, or where there is no such row.
+    """
+
+    column: str
+    through: str
+    dataset: str
+    of: str
+    times: float
+
+
+@dataclass(frozen=True)
 class Contract:
     """One version of one dataset.
 
-    key: the columns that name a row; business_date: the column whose date the row is about; updated_at: the column that decides
-    between two rows of one key (the later wins), if the contract has one; missing_means: stated by the data sets that carry demand, and by
-    no other; not_before and days_after_today bound plausible business dates.
+    key: the columns that name a row; business_date: the column whose date the row is about, for rows that are about a day; updated_at: the
+    column that decides between two rows of one key (the later wins), if the contract has one; missing_means: stated by the data sets that
+    carry demand, and by no other; not_before and days_after_today bound plausible business dates; site: the column whose site's
+    time zone decides on which day an instant lies.
     """
 
     dataset: str
     version: int
     description: str
     key: tuple[str, ...]
-    business_date: str
     columns: tuple[Column, ...]
+    business_date: str | None = None
     missing_means: MissingMeans | None = None
     updated_at: str | None = None
+    site: str | None = None
     not_before: date = date(2000, 1, 1)
     days_after_today: int = 1
     consistency: tuple[AtMost, ...] = ()
+    order: tuple[InOrder, ...] = ()
+    starts_with: tuple[StartsWith, ...] = ()
+    limits: tuple[AtMostOfMaster, ...] = ()
 
     @property
     def carries_demand(self) -> bool:

@@ -9,22 +9,19 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from contracts.datasets import AtMost, Column, ColumnType, Contract
+from contracts.datasets import Column, ColumnType, Contract
+from glue_jobs.transforms.consistency import Rule, check_digit_rule, consistency_rules
+from glue_jobs.transforms.reasons import quote
 from glue_jobs.transforms.values import anchor_end, business_date, matches, text_of, value_of
-
-EXCERPT_LENGTH = 40
-"""Characters of a value that a reason quotes."""
 
 HOW_TO_WRITE = {
     ColumnType.INTEGER: "write a whole number such as 12",
     ColumnType.DECIMAL: "write a plain number such as 12 or 12.5, at most 11 digits and 3 decimals, no exponent, no thousands separator",
+    ColumnType.RATE: "write a plain number such as 12 or 0.0125, at most 11 digits and 9 decimals, no exponent, no thousands separator",
     ColumnType.DATE: "write a calendar date as YYYY-MM-DD",
     ColumnType.TIMESTAMP: "write RFC 3339 with an offset, such as 2026-11-21T08:30:00+01:00",
     ColumnType.BOOLEAN: "write true or false",
 }
-
-Rule = tuple[SparkColumn, str, SparkColumn]
-"""The condition under which a row breaks it, the code, and the reason in words."""
 
 
 def add_verdict(rows: DataFrame, contract: Contract, today: date) -> DataFrame:
@@ -45,8 +42,7 @@ def rules(contract: Contract, today: date) -> Iterator[Rule]:
     for column in contract.columns:
         yield from _value_rules(column)
     yield from _date_rules(contract, today)
-    for rule in contract.consistency:
-        yield _consistency(contract, rule)
+    yield from consistency_rules(contract)
 
 
 def _value_rules(column: Column) -> Iterator[Rule]:
@@ -62,15 +58,25 @@ def _value_rules(column: Column) -> Iterator[Rule]:
     if column.pattern is not None:
         yield ~text.rlike(anchor_end(column.pattern)), "CODE", _reason(column, _pattern_fix(column))
     if column.allowed:
-        yield ~text.isin(*column.allowed), "CODE", _reason(column, f"is not one of {', '.join(column.allowed)}")
+        yield ~text.isin(*column.allowed), "CODE", _reason(column, _allowed_fix(column))
+    if column.check_digit:
+        yield check_digit_rule(column)
     if column.minimum is not None:
         yield value_of(column) < F.lit(column.minimum), "RANGE", _reason(column, _range_fix(column))
+    if column.maximum is not None:
+        yield value_of(column) > F.lit(column.maximum), "RANGE", _reason(column, f"is above {column.maximum}")
 
 
 def _pattern_fix(column: Column) -> str:
     if column.type is ColumnType.IDENTIFIER:
         return "is no identifier: start with a letter or digit, then letters, digits, spaces or . _ / : # & ' ( ) + -"
     return f"does not match {column.pattern}"
+
+
+def _allowed_fix(column: Column) -> str:
+    if column.code_list is not None:
+        return f"is no {column.code_list.standard}: write one such as {column.code_list.example}"
+    return f"is not one of {', '.join(column.allowed)}"
 
 
 def _range_fix(column: Column) -> str:
@@ -80,28 +86,14 @@ def _range_fix(column: Column) -> str:
 
 
 def _date_rules(contract: Contract, today: date) -> Iterator[Rule]:
+    if contract.business_date is None:
+        return
     column, latest = contract.column(contract.business_date), today + timedelta(days=contract.days_after_today)
     day = business_date(contract)
     yield day < F.lit(contract.not_before).cast("date"), "DATE_PAST", _reason(column, f"is before {contract.not_before}: check the year")
-    yield day > F.lit(latest).cast("date"), "DATE_FUTURE", _reason(column, f"is after {latest}: actuals cannot lie in the future")
-
-
-def _consistency(contract: Contract, rule: AtMost) -> Rule:
-    part, whole = value_of(contract.column(rule.column)), value_of(contract.column(rule.of))
-    is_broken = part.cast("double") > whole.cast("double") * F.lit(rule.times)
-    reason = F.concat(_quote(rule.column), F.lit(f" is more than {rule.times} times {rule.of} "), _excerpt(rule.of))
-    return is_broken, "CONSISTENCY", F.concat(reason, F.lit(": check both quantities"))
+    advice = "actuals cannot lie in the future" if contract.days_after_today <= 1 else "check the year"
+    yield day > F.lit(latest).cast("date"), "DATE_FUTURE", _reason(column, f"is after {latest}: {advice}")
 
 
 def _reason(column: Column, what: str) -> SparkColumn:
-    return F.concat(_quote(column.name), F.lit(f" {what}"))
-
-
-def _quote(name: str) -> SparkColumn:
-    return F.concat(F.lit(f"{name} "), _excerpt(name))
-
-
-def _excerpt(name: str) -> SparkColumn:
-    text = text_of(name)
-    excerpt = F.when(F.length(text) > F.lit(EXCERPT_LENGTH), F.concat(F.substring(text, 1, EXCERPT_LENGTH), F.lit("..."))).otherwise(text)
-    return F.concat(F.lit("'"), excerpt, F.lit("'"))
+    return F.concat(quote(column.name), F.lit(f" {what}"))

@@ -8,10 +8,12 @@ from pyspark.sql import functions as F  # noqa: N812 - PySpark's own convention
 from contracts.datasets import Column, ColumnType, Contract
 
 QUANTITY = "decimal(14,3)"
+RATE = "decimal(20,9)"
 
 TEXT_PATTERNS = {
     ColumnType.INTEGER: r"^[+-]?\d{1,15}\z",
     ColumnType.DECIMAL: r"^[+-]?\d{1,11}(\.\d{1,3})?\z",
+    ColumnType.RATE: r"^[+-]?\d{1,11}(\.\d{1,9})?\z",
     ColumnType.DATE: r"^\d{4}-\d{2}-\d{2}\z",
     ColumnType.TIMESTAMP: (
         r"^\d{4}-\d{2}-\d{2}[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?([Zz]|[+-](0\d|1[0-7]):[0-5]\d|[+-]18:00)\z"
@@ -23,6 +25,7 @@ TRUE_WORDS = ("true", "yes", "1")
 SQL_TYPES = {
     ColumnType.INTEGER: "bigint",
     ColumnType.DECIMAL: QUANTITY,
+    ColumnType.RATE: RATE,
     ColumnType.DATE: "date",
     ColumnType.TIMESTAMP: "timestamp",
 }
@@ -56,7 +59,9 @@ def anchor_end(pattern: str) -> str:
 
 
 def business_date(contract: Contract) -> SparkColumn:
-    """Return the date the row is about: of a timestamp, the calendar date as written, in the writer's own offset."""
+    """Return the date the row is about, or null: of a timestamp, the calendar date as written, in the writer's own offset."""
+    if contract.business_date is None:
+        return F.lit(None).cast("date")
     return F.expr(f"try_cast(substring({_trim(contract.business_date)}, 1, 10) as date)")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from contracts import datasets
+from contracts.datasets import Contract
 from local import state
 from local.errors import DataError
 from local.sample import online_retail
@@ -40,20 +41,29 @@ def recognise(path: Path, workspace: Path | None = None) -> DatasetFile:
 
 
 def _find_dataset(path: Path, columns: list[str]) -> str:
-    """Return the data set whose required columns the file has; of several, the one with the most."""
+    """Return the data set with which the file shares the most columns, if the file has all columns that it requires."""
     names = {column.strip().removeprefix("\ufeff").casefold() for column in columns}
-    required_columns = {
-        name: {column.name for column in datasets.load(name).columns if column.required_column} for name in datasets.list_names()
-    }
-    fitting = [name for name, required in required_columns.items() if required <= names]
-    if fitting:
-        return max(fitting, key=lambda name: len(required_columns[name]))
-    nearest = min(required_columns, key=lambda name: len(required_columns[name] - names))
-    missing = ", ".join(sorted(required_columns[nearest] - names))
+    contracts = [datasets.load(name) for name in datasets.list_names()]
+    nearest = max(contracts, key=lambda contract: _rank(contract, names))
+    missing = ", ".join(_list_missing(nearest, names))
+    if not missing:
+        return nearest.dataset
     raise DataError(
-        f"{path.name} matches no data set. The nearest is {nearest}, which also needs {missing}; the file has {', '.join(columns)[:500]}. "
+        f"{path.name} matches no data set. The nearest is {nearest.dataset}, which also needs {missing}; "
+        f"the file has {', '.join(columns)[:500]}. "
         f"Data sets: {', '.join(datasets.list_names())}. To drop the file as it is, name one with --dataset."
     )
+
+
+def _rank(contract: Contract, names: set[str]) -> tuple[int, bool, int, bool]:
+    """Rank a data set by the columns that it shares with the file; the file of another one may have all that a short one requires."""
+    shared_columns = sum(column.name in names for column in contract.columns)
+    missing = len(_list_missing(contract, names))
+    return shared_columns, not missing, -missing, contract.carries_demand
+
+
+def _list_missing(contract: Contract, names: set[str]) -> list[str]:
+    return sorted(column.name for column in contract.columns if column.required_column and column.name not in names)
 
 
 def _read_columns(path: Path) -> list[str]:

@@ -58,7 +58,8 @@ def _sample(folder: Path) -> Iterator[dict[str, Any]]:
 
 def _hostile(folder: Path) -> Iterator[dict[str, Any]]:
     for contract in (datasets.load(name) for name in datasets.list_names()):
-        for part, rows in enumerate((spoil_each_column(contract), repeat_keys(contract, 1), repeat_keys(contract, 2))):
+        repetitions = [repeat_keys(contract, seed) for seed in (1, 2)] if contract.carries_demand else []
+        for part, rows in enumerate((spoil_each_column(contract), *repetitions)):
             name = f"hostile-{contract.dataset}-{part}"
             key = f"staging/{contract.dataset}/v1/{name}.parquet"
             write(stage(contract, rows, name), folder / key)
@@ -82,7 +83,7 @@ def repeat_keys(contract: Contract, seed: int) -> list[Row]:
             **GOOD[contract.dataset],
             contract.key[0]: f"R{rng.randrange(8)}",
             quantity: f"{rng.uniform(-1, 100):.{rng.randrange(4)}f}",
-            contract.business_date: f"2026-10-{rng.randint(1, 31):02}{time}",
+            contract.business_date or "": f"2026-10-{rng.randint(1, 31):02}{time}",
             "updated_at": rng.choice(MOMENTS),
         }
         for _ in range(REPEATS)

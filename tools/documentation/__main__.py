@@ -2,11 +2,12 @@
 
 from kpi_engine import catalogue
 from local.state import ROOT
-from tools.documentation import cost, kpis, licences, rights, settings
+from tools.documentation import cost, datasets, kpis, licences, rights, settings
 
 FILES = {
     "docs/kpis.md": kpis.page,
     "docs/settings.md": settings.page,
+    "docs/datasets.md": datasets.page,
     "docs/cost.md": cost.page,
     "docs/rights.md": rights.page,
     "docs/licences.md": licences.page,

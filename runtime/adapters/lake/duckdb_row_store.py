@@ -96,11 +96,11 @@ def _copy(database: duckdb.DuckDBPyConnection, select: str, target: Path) -> Non
 
 def _summary(database: duckdb.DuckDBPyConnection, plan: StagingPlan, target: Path, warnings: tuple[str, ...] = ()) -> StagedFile:
     contract = plan.contract
-    column = quote(contract.business_date)
+    day = f"try_cast(left(trim({quote(contract.business_date)}), 10) AS DATE)" if contract.business_date else "NULL::DATE"
     counts = database.execute(
         f"""SELECT count(*), count(unreadable), min(day), max(day)
             FROM (SELECT unreadable, CASE WHEN d BETWEEN ? AND ? THEN d END AS day
-                  FROM (SELECT unreadable, try_cast(left(trim({column}), 10) AS DATE) AS d FROM read_parquet({literal(str(target))})))""",
+                  FROM (SELECT unreadable, {day} AS d FROM read_parquet({literal(str(target))})))""",
         [contract.not_before, plan.today + timedelta(days=contract.days_after_today)],
     ).fetchone()
     rows, unreadable, first, last = counts or (0, 0, None, None)

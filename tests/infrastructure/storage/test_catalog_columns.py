@@ -23,7 +23,9 @@ ATHENA_TYPES = {
     "string": "string",
     "date": "date",
     "timestamp": "timestamp",
+    "integer": "bigint",
     "decimal": "decimal(14,3)",
+    "rate": "decimal(20,9)",
     "boolean": "boolean",
 }
 

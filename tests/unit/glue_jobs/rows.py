@@ -9,7 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from contracts import datasets
 from contracts.datasets import Contract
+from contracts.datasets.examples import example_row
 
 Row = Mapping[str, str | int | None]
 FIRST_LINE = 2
@@ -27,7 +29,10 @@ ORDER: Row = {
     "ordered_qty": "5",
     "uom": "EA",
 }
-GOOD = {"demand_history": HISTORY, "orders": ORDER}
+GOOD: Mapping[str, Row] = {name: example_row(datasets.load(name)) for name in datasets.list_names()} | {
+    "demand_history": HISTORY,
+    "orders": ORDER,
+}
 
 
 def stage(contract: Contract, rows: Sequence[Row], source_object: str = "object-1") -> pa.Table:

@@ -16,7 +16,7 @@ from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.model import PanelModel
 from glue_jobs.forecast_tables import LEVELS, backtest_table, daily_table, excluded_table
 from tests.unit.glue_jobs.conftest import Engine
-from tests.unit.glue_jobs.rows import ORDER, stage
+from tests.unit.glue_jobs.rows import GOOD, stage
 from tests.unit.glue_jobs.test_demand_forecast import AS_OF, series
 
 PARTITION = "run_id"
@@ -28,6 +28,7 @@ HIVE = {
     pa.int64(): "bigint",
     pa.bool_(): "boolean",
     pa.decimal128(14, 3): "decimal(14,3)",
+    pa.decimal128(20, 9): "decimal(20,9)",
 }
 
 
@@ -47,7 +48,7 @@ def test_curated_tables_have_the_columns_that_the_cleansing_writes(engine: Engin
     from glue_jobs.transforms.cleansing import cast_columns
 
     contract = datasets.load(name)
-    row = {key: value for key, value in ORDER.items() if key in {column.name for column in contract.columns}}
+    row = GOOD[name]
     assert (
         hive_columns(engine.schema(cast_columns(engine.frame(stage(contract, [row])), contract))) == curated_table(contract).hive_columns()
     )
