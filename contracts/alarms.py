@@ -18,6 +18,7 @@ class AlarmName(StrEnum):
     DEAD_LETTERS = "DeadLetters"
     NO_PUBLISHED_RUN = "NoPublishedRun"
     OBJECTS_REJECTED = "ObjectsRejected"
+    PUBLISHED_DATA_OLD = "PublishedDataOld"
     QUEUE_AGE = "QueueAge"
     RETENTION_MISSED = "RetentionMissed"
     RUN_ABORTED = "RunAborted"

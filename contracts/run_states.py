@@ -40,5 +40,14 @@ RUN_UNMEASURED = "RunUnmeasured"
 RUN_CANCELLED = "RunCancelled"
 """Error name of an execution that was stopped because its job was cancelled."""
 
+NEVER_STARTED = "NeverStarted"
+"""Error name of a job whose execution does not exist: its request ended between storing the job and starting the execution."""
+
+EXECUTION_LOST = "ExecutionLost"
+"""Error name of a job whose execution began, but is no longer known to Step Functions, or whose run is no longer stored."""
+
+CLOSE_ABANDONED_JOBS = "close_abandoned_jobs"
+"""The member `task` of the event with which a schedule lets execution_listener close the jobs that nothing else closes."""
+
 RETRYABLE_ERRORS = ("Unavailable", "DatabaseBusy", "DatabaseUnavailable", "AwsThrottled")
 """Error names, which are the class names of exceptions in runtime.errors, after which the state machine calls a function again."""

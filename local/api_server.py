@@ -28,6 +28,7 @@ from runtime import bootstrap
 from runtime.api.app import mount
 from runtime.errors import NotFound, Unavailable
 from runtime.models.domain.backups import BackupTable
+from runtime.models.domain.runs import ExecutionState
 from runtime.services.ports import Workflow
 from runtime.services.recovery.row_backup import RowBackup
 
@@ -67,6 +68,10 @@ class NoWorkflow(Workflow):
 
     @override
     def is_running(self, arn: str) -> bool:
+        raise NotFound(f"{arn} does not exist")
+
+    @override
+    def describe(self, arn: str) -> ExecutionState:
         raise NotFound(f"{arn} does not exist")
 
 

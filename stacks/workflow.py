@@ -33,7 +33,7 @@ class WorkflowStack(StageStack):
         self.schedule = DailySchedule(self, "Schedule", settings, self.forecast_trigger)
         self.execution_listener = functions.make(self, EXECUTION_LISTENER, {**environment, Variable.LAKE_BUCKET: lake.bucket.bucket_name})
         lake.grant_zones(self.execution_listener, reads=EXECUTION_LISTENER.reads, writes=EXECUTION_LISTENER.writes)
-        self.execution_events = ExecutionEvents(self, "ExecutionEvents", self.run.machine, self.execution_listener)
+        self.execution_events = ExecutionEvents(self, "ExecutionEvents", settings, self.run.machine, self.execution_listener)
         self.receivers = Receivers(self, "Receivers", settings, functions, self.topics)
         self._add_outputs()
 

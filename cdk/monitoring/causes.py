@@ -34,12 +34,15 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "ApiLatency": (DATABASE_UNAVAILABLE, "DatabaseAtMaximum"),
     str(AlarmName.API_REFUSALS): ("AuthenticationFailures", str(AlarmName.API_THROTTLED)),
     "DatabaseBusy": ("DatabaseAtMaximum",),
+    "DatabaseMemoryLow": ("DatabaseAtMaximum",),
     str(AlarmName.QUEUE_AGE): (
         DATABASE_UNAVAILABLE,
         function_alarm(DATA_PROCESSOR.name, "Errors"),
         function_alarm(DATA_PROCESSOR.name, "Throttled"),
     ),
     str(AlarmName.NO_PUBLISHED_RUN): EVENTS,
+    # The age is measured before the daily run: it shows a run of the morning only the night after, within the memory of the causes.
+    str(AlarmName.PUBLISHED_DATA_OLD): EVENTS,
     function_alarm(API.name, "Slow"): (DATABASE_UNAVAILABLE, "DatabaseAtMaximum"),
     **{function_alarm(spec.name, "Errors"): (DATABASE_UNAVAILABLE,) for spec in FUNCTION_SPECS if spec.in_vpc},
 }

@@ -76,7 +76,7 @@ def data_alarms(settings: Settings) -> list[AlarmSpec]:
     return [
         ticket("SourceLate", "source-late", "A run used data older than yesterday's.", Condition(input_age_days, FRESH_INPUT_DAYS + 1)),
         ticket(
-            "PublishedDataOld",
+            AlarmName.PUBLISHED_DATA_OLD,
             "published-data-old",
             "The data of the published run ends more days ago than publishedAgeLimitDays allows.",
             Condition(published_age_days, settings.published_age_limit_days),

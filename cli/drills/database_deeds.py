@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import psycopg
 
 from cdk.storage.database_users import API_USER
-from cli.drills.faults import dimension
+from cli.drills.faults import dimension, repeat, shorten
+from cli.drills.function_deeds import find_function
 from cli.drills.triggers import AlarmDescription, Target
 from local import local_stack
 
@@ -18,6 +20,8 @@ NEWEST_KPIS = "newest_kpis"
 HIDDEN = f"{NEWEST_KPIS}_hidden_by_a_drill"
 FIRST_LOCK, SECOND_LOCK = 7_300_001, 7_300_002
 PATIENCE_S = 30
+NIGHTLY_HANDLER = "runtime.functions.data_retention.handler"
+AGE_DAYS = 400  # beyond the largest publishedAgeLimitDays
 
 
 def connect() -> psycopg.Connection[tuple[object, ...]]:
@@ -46,6 +50,27 @@ def refuse_connections() -> Iterator[None]:
             yield
         finally:
             connection.execute(f"alter role {API_USER} login")
+
+
+@contextmanager
+def move_published_day_back(days: int) -> Iterator[None]:
+    """Set the last day of data of the published run some days back while the block runs; without a published run nothing changes."""
+    with connect() as connection:
+        row = connection.execute("select id, as_of_date from forecast_runs where id = (select run_id from published_run)").fetchone()
+        run_id, day = row or (None, None)
+        connection.execute("update forecast_runs set as_of_date = as_of_date - %s::int where id = %s::uuid", [days, run_id])
+        try:
+            yield
+        finally:
+            connection.execute("update forecast_runs set as_of_date = %s where id = %s::uuid", [day, run_id])
+
+
+@contextmanager
+def age_published_run(target: Target, alarm: AlarmDescription) -> Iterator[str]:
+    """Move the last day of data of the published run back, and run the function that measures its age every night."""
+    measure = partial(target.client("lambda").invoke, FunctionName=find_function(target, NIGHTLY_HANDLER), Payload=b"{}")
+    with move_published_day_back(AGE_DAYS), shorten(target, alarm), repeat(measure):
+        yield f"moved the last day of data of the published run {AGE_DAYS} days back, and measured its age as every night (restored)"
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from cli.drills.api_deeds import (
     request_absent_routes,
     take_database_away,
 )
-from cli.drills.database_deeds import block_each_other
+from cli.drills.database_deeds import age_published_run, block_each_other
 from cli.drills.function_deeds import break_function, close_channel, stop_consumer, throttle_function
 from cli.drills.triggers import (
     Trigger,
@@ -35,6 +35,7 @@ DEEDS: dict[str, Trigger] = {
     str(AlarmName.UNDELIVERED_EXECUTION_EVENTS): add_dead_letter,
     str(AlarmName.OBJECTS_REJECTED): drop_invalid_file,
     str(AlarmName.NO_PUBLISHED_RUN): cancel_heartbeats,
+    str(AlarmName.PUBLISHED_DATA_OLD): age_published_run,
     str(AlarmName.RETENTION_MISSED): cancel_heartbeats,
     str(AlarmName.QUEUE_AGE): stop_consumer,
     str(AlarmName.API_REFUSALS): request_absent_routes,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from runtime.services.recovery.database_rebuild import DatabaseRebuild
     from runtime.services.recovery.row_backup import RowBackup
     from runtime.services.retention.data_retention import DataRetention
+    from runtime.services.runs.abandoned_jobs import AbandonedJobs
     from runtime.services.runs.daily_start import DailyStart
     from runtime.services.runs.execution_events import ExecutionEvents
     from runtime.services.runs.forecast_jobs import ForecastJobs
@@ -186,6 +187,21 @@ class Services:
 
         adapters = self._adapters
         return ExecutionEvents(runs=adapters.runs, jobs=adapters.jobs, workflow=adapters.workflow, clock=adapters.clock)
+
+    @cached_property
+    def abandoned_jobs(self) -> AbandonedJobs:
+        """Closes jobs that nothing else closes."""
+        from runtime.services.runs.abandoned_jobs import AbandonedJobs
+
+        adapters = self._adapters
+        return AbandonedJobs(
+            jobs=adapters.jobs,
+            runs=adapters.runs,
+            workflow=adapters.workflow,
+            events=self.execution_events,
+            recorder=self.run_recorder,
+            clock=adapters.clock,
+        )
 
     @cached_property
     def row_backup(self) -> RowBackup:

@@ -22,7 +22,7 @@ from runtime.models.domain.notices import AlarmCondition
 from runtime.models.domain.objects import IngestedObject, Withdrawal
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishOutcome
 from runtime.models.domain.quality import QualityReport
-from runtime.models.domain.runs import ForecastRun, PublishedRun, RunEnd, RunFailure, RunStatus
+from runtime.models.domain.runs import ExecutionState, ForecastRun, PublishedRun, RunEnd, RunFailure, RunStatus
 
 if TYPE_CHECKING:
     import pandas as pd  # only the KPI function ships pandas
@@ -204,6 +204,9 @@ class JobRepository(Protocol):
     def list_newest(self, filters: JobFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Job]:
         """Return up to `limit` jobs, newest first, that follow the job with this start and id (None: from the newest)."""
 
+    def list_unfinished(self, updated_before: datetime) -> list[Job]:
+        """Return the jobs without an end, and those whose run has none, that were last changed before an instant, oldest first."""
+
     def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:
         """Mark a job RUNNING with its progress, unless it has ended: a step may still report after its execution was stopped.
 
@@ -318,6 +321,9 @@ class Workflow(Protocol):
 
     def is_running(self, arn: str) -> bool:
         """Return whether an execution is running. Raises NotFound."""
+
+    def describe(self, arn: str) -> ExecutionState:
+        """Return an execution's status, and why it ended early. Raises NotFound."""
 
 
 class ApiClient(Protocol):

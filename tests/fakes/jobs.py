@@ -18,6 +18,7 @@ class InMemoryJobs(JobRepository):
 
     def __init__(self) -> None:
         self.by_id: dict[UUID, Job] = {}
+        self.running_run_ids: set[UUID] = set()
 
     @override
     def create(self, job: Job) -> Job:
@@ -61,6 +62,11 @@ class InMemoryJobs(JobRepository):
             and filters.status in (None, job.status)
             and (after is None or (job.created_at, job.id) < after)
         ][:limit]
+
+    @override
+    def list_unfinished(self, updated_before: datetime) -> list[Job]:
+        jobs = sorted(self.by_id.values(), key=lambda job: (job.created_at, job.id))
+        return [job for job in jobs if job.updated_at < updated_before and (job.finished_at is None or job.id in self.running_run_ids)]
 
     @override
     def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing_extensions import override
 
 from runtime.errors import Conflict, NotFound
+from runtime.models.domain.runs import Execution, ExecutionState
 from runtime.services.ports import Workflow
+from tests.fakes.examples import STARTED_AT
 
 
 class InMemoryWorkflow(Workflow):
@@ -16,6 +18,8 @@ class InMemoryWorkflow(Workflow):
     def __init__(self) -> None:
         self.inputs: dict[str, dict[str, object]] = {}
         self.finished_names: set[str] = set()
+        self.end_status = "FAILED"
+        self.end_error: str | None = "RunFailed"
         self.stops: list[tuple[str, str, str]] = []
 
     @override
@@ -43,3 +47,8 @@ class InMemoryWorkflow(Workflow):
         if name not in self.inputs:
             raise NotFound(f"{arn} does not exist")
         return name not in self.finished_names
+
+    @override
+    def describe(self, arn: str) -> ExecutionState:
+        status = "RUNNING" if self.is_running(arn) else self.end_status
+        return ExecutionState(Execution(arn.rpartition(":")[2], arn, STARTED_AT), status, self.end_error)

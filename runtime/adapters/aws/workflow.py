@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from runtime.adapters.aws.errors import translate_aws_errors
 from runtime.errors import Conflict
+from runtime.models.domain.runs import Execution, ExecutionState
 from runtime.services.ports import Workflow
 
 if TYPE_CHECKING:
@@ -51,3 +52,10 @@ class StateMachine(Workflow):
     def is_running(self, arn: str) -> bool:
         with translate_aws_errors(arn):
             return self._client.describe_execution(executionArn=arn)["status"] == "RUNNING"
+
+    @override
+    def describe(self, arn: str) -> ExecutionState:
+        with translate_aws_errors(arn):
+            description = self._client.describe_execution(executionArn=arn)
+        execution = Execution(description["name"], arn, description["startDate"])
+        return ExecutionState(execution, description["status"], description.get("error"), description.get("cause"))

@@ -61,6 +61,10 @@ class PostgresJobs(JobRepository):
         return [_job(row) for row in self._database.rows(NEWEST, values)]
 
     @override
+    def list_unfinished(self, updated_before: datetime) -> list[Job]:
+        return [_job(row) for row in self._database.rows(UNFINISHED, [updated_before])]
+
+    @override
     def mark_running(self, job_id: UUID, progress: Progress, at: datetime, execution_arn: str | None = None) -> None:
         with self._database.transaction() as cursor:
             row_count = cursor.execute(RUNNING, {"id": job_id, "arn": execution_arn, "progress": jsonb(progress), "at": at}).rowcount
@@ -110,6 +114,12 @@ where (%(requested_by)s::text is null or request ->> 'requested_by' = %(requeste
     and (%(status)s::text is null or status = %(status)s)
     and (%(created_at)s::timestamptz is null or (created_at, id) < (%(created_at)s, %(id)s::uuid))
 order by created_at desc, id desc limit %(limit)s
+"""
+
+UNFINISHED = """
+select * from jobs j
+where j.updated_at < %s and (j.finished_at is null or exists (select from forecast_runs r where r.id = j.id and r.status = 'RUNNING'))
+order by j.created_at, j.id
 """
 
 INSERT = """

@@ -170,6 +170,12 @@ class ExecutionChange(Event):
     detail: ChangedExecution
 
 
+class ListenerTask(Event):
+    """For execution_listener, from its schedule."""
+
+    task: Literal["close_abandoned_jobs"]
+
+
 E = TypeVar("E", bound=Event)
 
 

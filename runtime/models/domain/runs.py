@@ -49,6 +49,16 @@ class Execution:
         return run_id_of(self.name)
 
 
+@dataclass(frozen=True)
+class ExecutionState:
+    """What Step Functions records of an execution. `error` and `cause` say why it ended early, where something said so."""
+
+    execution: Execution
+    status: str
+    error: str | None = None
+    cause: str | None = None
+
+
 class RunFailure(TypedDict):
     """What ended a run early: the state, the name of its error and the reason. `state` is null where no state was entered."""
 

@@ -52,7 +52,7 @@ class JobControl:
         if job.has_ended:
             raise Conflict(f"Job {job.id} has ended as {job.status}; only a job that is queued or running can be cancelled.")
         if arn is None or not self._is_running(arn):
-            raise Conflict(f"Job {job.id} has no running execution, so there is nothing to stop; its end is recorded within minutes.")
+            raise Conflict(f"Job {job.id} has no running execution, so there is nothing to stop; its end is recorded by the next morning.")
         self.audit_log.record(AuditEvent(uuid4(), self.clock.now(), actor, AuditAction.CANCEL_RUN, str(job.id), reason))
         self.workflow.stop(arn, RUN_CANCELLED, f"cancelled by {actor}" + (f": {reason}" if reason else ""))
 

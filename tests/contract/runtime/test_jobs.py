@@ -15,9 +15,11 @@ from contracts.run_states import RunState
 from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.errors import IdempotencyKeyTaken, JobNotFound, RunInProgress, RunLimitExceeded
 from runtime.models.domain.jobs import Job, JobFilters, JobLimits, JobStatus, JobType, progress_at
+from runtime.models.domain.runs import RunEnd, RunStatus
 from tests.contract.conftest import as_the_api
 from tests.contract.runtime.conftest import Books
-from tests.fakes.examples import STARTED_AT
+from tests.fakes import InMemoryJobs
+from tests.fakes.examples import STARTED_AT, a_run
 
 
 def a_job(**changes: Any) -> Job:
@@ -154,3 +156,26 @@ def test_a_job_that_was_never_created_is_not_found(books: Books) -> None:
         books.jobs.mark_running(uuid4(), {}, STARTED_AT)
     with pytest.raises(JobNotFound):
         books.jobs.reopen(uuid4(), STARTED_AT)
+
+
+def test_unfinished_jobs_are_those_without_an_end_and_those_whose_run_has_none(books: Books) -> None:
+    earlier, later = STARTED_AT, STARTED_AT + timedelta(hours=1)
+    queued_job = books.jobs.create(a_job(created_at=earlier))
+    running_job = books.jobs.create(a_job(status=JobStatus.RUNNING, created_at=earlier + timedelta(seconds=1), updated_at=earlier))
+    books.jobs.create(a_job(status=JobStatus.RUNNING, updated_at=later))
+    ended_job = books.jobs.create(a_job(status=JobStatus.FAILED, finished_at=earlier))
+    assert books.jobs.list_unfinished(later) == [queued_job, running_job]
+    assert books.jobs.list_unfinished(earlier) == []
+    assert ended_job.has_ended
+
+
+def test_a_job_that_ended_is_unfinished_while_its_run_has_no_end(books: Books) -> None:
+    run = books.runs.start(a_run("daily-2026-11-22"))
+    job = books.jobs.create(a_job(id=run.id, status=JobStatus.FAILED, finished_at=STARTED_AT))
+    if isinstance(books.jobs, InMemoryJobs):
+        books.jobs.running_run_ids.add(run.id)
+    assert books.jobs.list_unfinished(STARTED_AT + timedelta(hours=1)) == [job]
+    books.runs.finish(run.id, RunEnd(RunStatus.SUCCEEDED, is_measured=True), STARTED_AT)
+    if isinstance(books.jobs, InMemoryJobs):
+        books.jobs.running_run_ids.clear()
+    assert books.jobs.list_unfinished(STARTED_AT + timedelta(hours=1)) == []

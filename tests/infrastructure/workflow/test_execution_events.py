@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from runtime.functions.common.events import ListenerTask
 from tests.infrastructure.templates import Stage, render, statements
 
 
@@ -54,3 +55,14 @@ def test_the_listener_may_describe_executions_of_this_machine_alone(stage: Stage
     [resource] = [render(statement["Resource"]) for statement in grants]
     assert ":execution:" in resource
     assert machine in resource
+
+
+def test_abandoned_jobs_are_closed_every_night_by_the_listener(stage: Stage) -> None:
+    template = stage.templates["Workflow"]
+    [schedule] = [each["Properties"] for name, each in template.of_type("AWS::Scheduler::Schedule").items() if "AbandonedJobs" in name]
+    [listener] = [name for name, f in stage.platform_functions().items() if "execution_listener" in f["Properties"]["Handler"]]
+    assert schedule["ScheduleExpression"] == "cron(50 1 * * ? *)"
+    assert listener.split("/")[1] in render(schedule["Target"]["Arn"])
+    assert ListenerTask.model_validate_json(schedule["Target"]["Input"]).task == "close_abandoned_jobs"
+    role = template.document["Resources"][schedule["Target"]["RoleArn"]["Fn::GetAtt"][0]]
+    assert [statement["Action"] for statement in statements(role)] == ["lambda:InvokeFunction"]

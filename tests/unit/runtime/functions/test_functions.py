@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from contracts.paths import quality_key
-from contracts.run_states import RunState
+from contracts.run_states import CLOSE_ABANDONED_JOBS, RunState
 from runtime import bootstrap
 from runtime.adapters.aws.database_roles import DatabaseRoles, Users
 from runtime.errors import DatabaseUnavailable, GateRefused, InvalidInput, RunFailed, RunUnmeasured
@@ -27,7 +28,7 @@ from runtime.functions import (
     run_recorder,
     run_resolver,
 )
-from runtime.models.domain.jobs import JobStatus, Progress
+from runtime.models.domain.jobs import Job, JobStatus, JobType, Progress
 from runtime.models.domain.runs import RunStatus
 from tests.fakes import (
     InMemoryJobs,
@@ -286,3 +287,16 @@ def test_the_migrator_returns_the_revision(adapters: bootstrap.Adapters) -> None
 def test_the_creation_of_database_users_returns_their_names(adapters: bootstrap.Adapters) -> None:
     adapters.database_roles = DatabaseRoles(InMemoryDataApi(), "cluster", "secret", "signify", Users("writers", "readers"))
     assert call(database_roles, {}) == {"functions": "writers", "api": "readers"}
+
+
+def test_the_listener_closes_abandoned_jobs_by_the_task_of_its_schedule(jobs: InMemoryJobs) -> None:
+    run_id = an_execution().run_id
+    long_ago = an_execution().started_at - timedelta(days=1)
+    jobs.create(Job(run_id, JobType.FORECAST_RUN, JobStatus.QUEUED, long_ago, long_ago, idempotency_key=an_execution().name))
+    assert call(execution_listener, {"task": CLOSE_ABANDONED_JOBS}) == {"closed_jobs": [str(run_id)]}
+    assert jobs.get(run_id).status is JobStatus.FAILED
+
+
+def test_the_listener_refuses_a_task_that_it_does_not_know() -> None:
+    with pytest.raises(InvalidInput, match="task"):
+        call(execution_listener, {"task": "close_everything"})
