@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
+from botocore.exceptions import ClientError
 from rich.markup import escape
 from rich.panel import Panel
 
@@ -37,7 +39,9 @@ def run(
     detach: Annotated[bool, typer.Option("--detach", help="Start the run, print its ARN and return.")] = False,
 ) -> None:
     """Start a run, follow it step by step and print its summary."""
-    start_and_follow(open_platform(stage), parse_input(input_json), detach=detach)
+    run_input = parse_input(input_json)
+    check_input(run_input)
+    start_and_follow(open_platform(stage), run_input, detach=detach)
 
 
 def parse_input(text: str) -> dict[str, object]:
@@ -51,15 +55,40 @@ def parse_input(text: str) -> dict[str, object]:
     return value
 
 
-def start_and_follow(target: Platform, run_input: Mapping[str, object], *, detach: bool = False) -> RunOutput:
-    """Start one execution, named by the input's idempotency key if there is one, and return its output.
+def check_input(run_input: Mapping[str, object]) -> None:
+    """Raise CliError for an input that every run would refuse, so that a typing error leaves no failed run and raises no alarm."""
+    from runtime.errors import InvalidInput
+    from runtime.models.domain.run_input import parse_run_input
 
-    Raises CliError when it does not succeed.
+    try:
+        parse_run_input(run_input)
+    except InvalidInput as error:
+        raise CliError(f"--input: {error}") from None
+
+
+def name_execution(key: object) -> str:
+    """Return the name of the execution for an idempotency key; without one, a new name.
+
+    It holds a digest of the key, so that no key is the name of a scheduled run, whose day would have no run then.
+    """
+    return f"run-{blake2b(str(key).encode(), digest_size=16).hexdigest()}" if key else f"run-{uuid.uuid4()}"
+
+
+def start_and_follow(target: Platform, run_input: Mapping[str, object], *, detach: bool = False) -> RunOutput:
+    """Start one execution, named after the input's idempotency key if there is one, and return its output.
+
+    Raises CliError when it does not succeed, and when the key was used before by a run that has ended or has another input.
     """
     step_functions = target.client("stepfunctions")
-    name = str(run_input.get("idempotency_key") or f"run-{uuid.uuid4()}")
+    key = run_input.get("idempotency_key")
+    name = name_execution(key)
     machine = target.outputs[Output.STATE_MACHINE_ARN]
-    execution = step_functions.start_execution(stateMachineArn=machine, name=name, input=json.dumps(run_input))
+    try:
+        execution = step_functions.start_execution(stateMachineArn=machine, name=name, input=json.dumps(run_input))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+            raise
+        raise CliError(f"idempotency_key = {key!r}: its run {name} has ended or has another input; use another key") from None
     err.print(f"execution [bold]{name}[/]")
     if detach:
         out.print(execution["executionArn"])

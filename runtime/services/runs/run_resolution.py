@@ -17,6 +17,9 @@ from runtime.models.domain.runs import Execution, ForecastRun, RunStatus
 from runtime.services.ports import Clock, IngestedObjects, JobRepository, RunRepository
 from runtime.services.runs.manifests import Manifests, make_manifest
 
+DIRECT_KEY_PREFIX = "direct:"
+"""Start of the key of a job whose execution somebody started directly, not through the API or the schedule."""
+
 
 @dataclass(frozen=True)
 class ResolvedRun:
@@ -105,12 +108,22 @@ class RunResolution:
                 updated_at=now,
                 request=request,
                 request_hash=request_hash(request),
-                idempotency_key=run_input.idempotency_key,
+                idempotency_key=_job_key(run_input, execution),
                 progress=progress,
                 execution_arn=execution.arn,
             )
         )
         self.jobs.mark_running(execution.run_id, progress, now, execution.arn)
+
+
+def _job_key(run_input: RunInput, execution: Execution) -> str | None:
+    """Return the idempotency key of the job of an execution: unique among all jobs, whatever origin they have.
+
+    The API and the schedule send the name of the execution. Any other key is of somebody who started the execution directly: it must not be
+    the key of a scheduled run or of a client, which would fail then.
+    """
+    key = run_input.idempotency_key
+    return key if key in (None, execution.name) else f"{DIRECT_KEY_PREFIX}{key}"
 
 
 def choose_as_of_date(requested_date: date | None, today: date, objects: Sequence[IngestedObject]) -> tuple[date, tuple[str, ...]]:

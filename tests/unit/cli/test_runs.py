@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cli import runs
 from cli.console import CliError
-from cli.runs import find_message, parse_input, start_and_follow
+from cli.runs import check_input, find_message, name_execution, parse_input, start_and_follow
 
 
 class FakePlatform:
@@ -51,11 +53,43 @@ def test_input_must_be_an_object(text: str) -> None:
         parse_input(text)
 
 
-def test_an_execution_is_named_by_its_idempotency_key(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idempotency_key_always_leads_to_the_same_execution(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     end_with(monkeypatch, status="SUCCEEDED", output='{"summary": "Run published."}')
-    assert start_and_follow(target, {"idempotency_key": "daily"}) == {"summary": "Run published."}
-    [request] = target.requests
-    assert (request["name"], json.loads(request["input"])) == ("daily", {"idempotency_key": "daily"})
+    for key in ("monday", "monday", "tuesday"):
+        assert start_and_follow(target, {"idempotency_key": key}) == {"summary": "Run published."}
+    names = [request["name"] for request in target.requests]
+    assert names[0] == names[1] != names[2]
+    assert json.loads(target.requests[0]["input"]) == {"idempotency_key": "monday"}
+
+
+@pytest.mark.parametrize("key", ["daily-2026-11-30", "api-b2700462ead592bdf71357eb641dfe87", "späte Datei", "k" * 255, 7])
+def test_no_idempotency_key_is_the_name_of_a_run_of_the_schedule_or_of_a_client(key: object) -> None:
+    name = name_execution(key)
+    assert re.fullmatch(r"run-[0-9a-f]{32}", name), "Step Functions takes up to 80 letters, digits, hyphens and underscores"
+
+
+def test_a_key_whose_run_has_ended_is_refused_by_name(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_request: Any) -> dict[str, str]:
+        raise ClientError({"Error": {"Code": "ExecutionAlreadyExists", "Message": "exists"}}, "StartExecution")
+
+    monkeypatch.setattr(target, "start_execution", refuse)
+    with pytest.raises(
+        CliError, match=r"^idempotency_key = 'monday': its run run-[0-9a-f]+ has ended or has another input; use another key"
+    ):
+        start_and_follow(target, {"idempotency_key": "monday"})
+
+
+@pytest.mark.parametrize(
+    ("run_input", "complaint"),
+    [
+        ({"horizon": 7}, "unknown key horizon; allowed: "),
+        ({"horizon_days": 29}, "horizon_days = 29"),
+        ({"publish": "yes"}, "publish = 'yes'"),
+    ],
+)
+def test_input_that_every_run_would_refuse_starts_none(run_input: dict[str, object], complaint: str) -> None:
+    with pytest.raises(CliError, match=f"^--input: {re.escape(complaint)}"):
+        check_input(run_input)
 
 
 def test_without_a_key_every_execution_has_its_own_name(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,8 +100,8 @@ def test_without_a_key_every_execution_has_its_own_name(target: Any, monkeypatch
 
 
 def test_a_detached_run_prints_its_arn(target: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    assert start_and_follow(target, {"idempotency_key": "daily"}, detach=True) == {}
-    assert capsys.readouterr().out == "arn:daily\n"
+    assert start_and_follow(target, {"idempotency_key": "monday"}, detach=True) == {}
+    assert capsys.readouterr().out == f"arn:{name_execution('monday')}\n"
 
 
 def test_a_failed_run_is_an_error_with_its_message(target: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -194,6 +194,16 @@ def test_a_run_whose_execution_was_stopped_meanwhile_does_not_stay_running(
     assert (runs.get(result.run.id).status, jobs.get(result.run.id).status) == (RunStatus.FAILED, JobStatus.CANCELLED)
 
 
+@pytest.mark.parametrize("name", ["daily-2026-11-22", "api-b2700462ead592bdf71357eb641dfe87"])
+def test_a_key_that_somebody_sends_directly_never_takes_that_of_the_schedule_or_of_a_client(
+    resolution: RunResolution, objects: InMemoryObjects, jobs: InMemoryJobs, name: str
+) -> None:
+    objects.record(an_accepted_object())
+    resolution.resolve({"idempotency_key": name}, an_execution("by-hand"))
+    run = resolution.resolve({"idempotency_key": name}, an_execution(name)).run
+    assert jobs.get(run.id).idempotency_key == name
+
+
 def test_one_idempotency_key_starts_one_run(resolution: RunResolution, objects: InMemoryObjects, runs: InMemoryRuns) -> None:
     objects.record(an_accepted_object())
     resolution.resolve({"idempotency_key": "once"}, an_execution("one"))
