@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime import bootstrap
-from runtime.errors import Conflict, NotFound
+from runtime.errors import Conflict, InvalidInput, NotFound, SignifyError
 from runtime.functions.common.events import WithdrawalEvent, WithdrawalMode, parse
 from runtime.functions.common.observability import observe
 
@@ -18,7 +18,10 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
 
     A refusal is no failure of the function: nobody need be alarmed.
     """
-    order = parse(WithdrawalEvent, event)
+    try:
+        order = parse(WithdrawalEvent, event)
+    except InvalidInput as error:
+        return _refuse(error)
     withdrawal = bootstrap.services().object_withdrawal
     methods = {
         WithdrawalMode.WITHDRAW: withdrawal.withdraw,
@@ -28,7 +31,11 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
     try:
         result = methods[order.mode](order.to_order())
     except (NotFound, Conflict) as error:
-        return {"objects": [], "erased_files": 0, "error": str(error)}
+        return _refuse(error)
     for record in result.objects:
         bootstrap.services().row_backup.save_object(record.id)
     return {**result.as_dict(), "error": None}
+
+
+def _refuse(error: SignifyError) -> dict[str, object]:
+    return {"objects": [], "erased_files": 0, "error": str(error)}

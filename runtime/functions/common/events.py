@@ -11,11 +11,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from pydantic.alias_generators import to_camel
 
 from runtime.errors import InvalidInput
+from runtime.models.api.requests import STORABLE
 from runtime.models.domain.objects import WithdrawalOrder
 from runtime.models.domain.rebuilding import RebuildStep
 from runtime.models.domain.runs import Execution, Gate, RunStatus
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1024)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1024, pattern=STORABLE)]
 
 
 class Event(BaseModel):
