@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.scopes import Scope
+from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.jobs import JobStatus, progress_at
 from runtime.services.runs.run_recorder import job_of
 from tests.fakes.examples import STARTED_AT, an_execution
@@ -57,6 +58,13 @@ def test_a_cancelled_job_stops_its_execution_and_is_audited(world: World) -> Non
     assert (error, cause) == ("RunCancelled", "cancelled by client-1: wrong day")
     [event] = world.audit_log.events
     assert (event.actor, event.action, event.subject, event.reason) == ("client-1", "CANCEL_RUN", str(job_id), "wrong day")
+
+
+def test_the_audit_event_of_a_cancelled_job_is_copied_to_the_lake(world: World) -> None:
+    job_id, event_id = start(), uuid4()
+    world.table_rows.by_owner[BackupTable.AUDIT_EVENTS, job_id] = [{"id": str(event_id), "subject": str(job_id)}]
+    assert cancel(job_id)[0] == 202
+    assert world.lake.read_json(f"backup/audit_events/{event_id}.json")["owner"] == str(job_id)
 
 
 def test_an_ended_job_cannot_be_cancelled(world: World) -> None:
