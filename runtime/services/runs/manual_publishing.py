@@ -42,15 +42,16 @@ class ManualPublishing:
 
 
 def _describe_not_loaded(run: ForecastRun) -> str:
-    start = f'{{"as_of_date": "{run.as_of_date}", "publish": true}}'
+    start = f'POST /api/v1/forecasts/generate with {{"as_of_date": "{run.as_of_date}"}}'
+    again = f"compute its day again, {start}, and publish the new run by hand."
     if run.status is RunStatus.RUNNING:
         return f"Run {run.id} is still running and has no forecasts yet; wait until it has ended."
     if run.status is RunStatus.FAILED and run.published_at is None:
         return (
             f"Run {run.id} failed before its forecasts were loaded. Choose a run of GET /api/v1/forecast-runs with `has_forecasts` = true, "
-            f"or compute its day again: POST /api/v1/forecasts/generate with {start}."
+            f"or {again}"
         )
     return (
         f"The forecasts of run {run.id} were deleted from the database (setting runsKept). Choose a run of GET /api/v1/forecast-runs "
-        f"with `has_forecasts` = true, or compute its day again: POST /api/v1/forecasts/generate with {start}."
+        f"with `has_forecasts` = true, or {again}"
     )

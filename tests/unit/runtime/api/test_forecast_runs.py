@@ -113,7 +113,7 @@ def test_a_run_without_forecasts_is_a_conflict_that_says_what_to_do(
     assert (answer.status, answer.json["code"]) == (409, "RUN_NOT_LOADED")
     assert words in answer.json["detail"]
     if status is not RunStatus.RUNNING:
-        assert '{"as_of_date": "2026-11-21", "publish": true}' in answer.json["detail"]
+        assert '{"as_of_date": "2026-11-21"}, and publish the new run by hand' in answer.json["detail"]
 
 
 def test_runs_are_listed_in_pages(world: World, newer: UUID) -> None:
