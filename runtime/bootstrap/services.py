@@ -312,6 +312,7 @@ class Services:
         return ForecastJobs(
             jobs=adapters.jobs,
             workflow=adapters.workflow,
+            objects=adapters.object_reads,
             clock=adapters.clock,
             runs_per_hour=adapters.api_environment.api_runs_per_hour,
         )

@@ -123,6 +123,9 @@ class ObjectReads(Protocol):
     def rows(self, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
         """Return objects, newest first; the filters are status, dataset and key."""
 
+    def find_first_day(self, datasets: Sequence[str]) -> date | None:
+        """Return the first day of the accepted objects of these data sets; None when there is none."""
+
 
 class AuditReads(Protocol):
     """The audit log."""

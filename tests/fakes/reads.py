@@ -102,15 +102,20 @@ class InMemoryKpiReads(KpiReads):
 
 
 class InMemoryObjectReads(ObjectReads):
-    """Rows of objects, newest first."""
+    """Rows of objects, newest first, and the first day of their demand."""
 
-    def __init__(self, rows: Sequence[dict[str, Any]] = ()) -> None:
+    def __init__(self, rows: Sequence[dict[str, Any]] = (), first_day: date | None = date(2024, 11, 22)) -> None:
         self.all_rows = list(rows)
+        self.first_day = first_day
 
     @override
     def rows(self, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
         matches = [row for row in self.all_rows if filters.items() <= row.items()]
         return page_of([((f"{position:06}",), row) for position, row in enumerate(matches)], after, limit)
+
+    @override
+    def find_first_day(self, datasets: Sequence[str]) -> date | None:
+        return self.first_day
 
 
 class InMemoryLatestReport(LatestReport):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -177,6 +178,14 @@ class PostgresObjectReads(ObjectReads):
         conditions = {name: filters.get(name) for name in ("status", "dataset", "key")}
         return json_rows(self._database, OBJECTS, {**conditions, "received": received_at, "id": object_id, "limit": limit})
 
+    @override
+    def find_first_day(self, datasets: Sequence[str]) -> date | None:
+        [(day,)] = self._database.fetch(FIRST_DAY, [list(datasets)])
+        first_day: date | None = day
+        return first_day
+
+
+FIRST_DAY = "select min(first_date) from ingested_objects where status = 'ACCEPTED' and dataset = any(%s)"
 
 OBJECTS = """
 select array[received_at::text, id::text] as sort_key, json_build_object(

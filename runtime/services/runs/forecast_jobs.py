@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import blake2b
 from uuid import UUID, uuid4
 
-from runtime.errors import Conflict, InvalidInput, JobNotFound, NotFound, RunInProgress
+from contracts import datasets
+from contracts.paths import Zone, dataset_prefix
+from runtime.errors import Conflict, InvalidInput, JobNotFound, NoInputData, NotFound, RunInProgress
 from runtime.models.api.requests import ForecastRequest
 from runtime.models.domain.jobs import Job, JobLimits, JobStatus, JobType, client_name, request_hash
 from runtime.models.domain.runs import run_id_of
 from runtime.services.ports import Clock, JobRepository, Workflow
+from runtime.services.read_ports import ObjectReads
 
 MAX_KEY_LENGTH = 255
 LIMIT_WINDOW = timedelta(hours=1)
@@ -26,6 +29,7 @@ class ForecastJobs:
 
     jobs: JobRepository
     workflow: Workflow
+    objects: ObjectReads
     clock: Clock
     runs_per_hour: int
 
@@ -41,14 +45,16 @@ class ForecastJobs:
         """Start a run. Return its job, and whether an earlier request of the client with the same key started it.
 
         A key belongs to its client: the same key of another client, or the name of a scheduled run, stands for another run.
-        Raises InvalidInput when the key was used with another request or is too long, RunInProgress when another run is in flight and
-        the request does not force a second one, RunLimitExceeded, Unavailable when the workflow is.
+        Raises InvalidInput when the key was used with another request or is too long, and for a day that no run can have; NoInputData
+        when no file with demand was accepted; RunInProgress when another run is in flight and the request does not force a second one,
+        RunLimitExceeded, Unavailable when the workflow is.
         """
-        self._check_day(request)
         key = check_key(idempotency_key) if idempotency_key is not None else str(uuid4())
         name = execution_name(client_id, key)
         body = request.model_dump(mode="json", exclude_unset=True)
         earlier_job = self.jobs.find(run_id_of(name))
+        if earlier_job is None:
+            self._check_day(request)
         job = earlier_job or self._admit(self._job(body, name, client_id), is_forced=request.force)
         if job.request_hash != request_hash(body):
             raise InvalidInput(f"Idempotency-Key = {key!r} was used with another body; use a new key for a new request.")
@@ -82,10 +88,15 @@ class ForecastJobs:
             return False
 
     def _check_day(self, request: ForecastRequest) -> None:
-        """Raise InvalidInput for a last day of data that is not over: such a run could only fail."""
-        latest = self.clock.now().date() - timedelta(days=1)
-        if request.as_of_date is not None and request.as_of_date > latest:
-            raise InvalidInput(f"/as_of_date: {request.as_of_date} is not over; the latest possible day is {latest}.")
+        """Raise InvalidInput for a last day that is not over or before all data, NoInputData without data: such a run could only fail."""
+        day, latest = request.as_of_date, self.clock.now().date() - timedelta(days=1)
+        if day is not None and day > latest:
+            raise InvalidInput(f"/as_of_date: {day} is not over; the latest possible day is {latest}.")
+        first_day = self.objects.find_first_day(sorted(datasets.list_demand_names()))
+        if first_day is None or first_day > latest:
+            raise NoInputData(_describe_missing_data(first_day))
+        if day is not None and day < first_day:
+            raise InvalidInput(f"/as_of_date: {day} is before the accepted data, which starts on {first_day}.")
 
     def _start_execution(self, name: str, run_input: Mapping[str, object], *, is_replay: bool) -> None:
         """Start the execution, also for a replay: the earlier request may have failed before it did. One name starts one execution."""
@@ -108,6 +119,14 @@ class ForecastJobs:
             request_hash=request_hash(body),
             idempotency_key=name,
         )
+
+
+def _describe_missing_data(first_day: date | None) -> str:
+    """Return why no run can start; first_day: of the accepted data, None without any."""
+    if first_day is not None:
+        return f"The accepted data starts on {first_day}, and none of its days has ended yet."
+    prefixes = " or ".join(dataset_prefix(Zone.LANDING, name) for name in sorted(datasets.list_demand_names()))
+    return f"No file with demand was accepted yet; upload one to {prefixes} in the lake."
 
 
 def check_key(key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +34,7 @@ def record(database: Database, name: str, minute: int = 0, **changes: Any) -> In
 
 
 def test_a_started_run_can_be_followed_to_its_end(empty: Database) -> None:
+    record(empty, "orders.csv")
     start_response = call(
         "/forecasts/generate", "POST", body='{"time_horizon": "14d", "reason": "Łódź ✓"}', headers={"Idempotency-Key": "once"}
     )
@@ -48,10 +49,23 @@ def test_a_started_run_can_be_followed_to_its_end(empty: Database) -> None:
 
 
 def test_the_same_key_again_answers_the_stored_job(empty: Database) -> None:
+    record(empty, "orders.csv")
     first, second = (call("/forecasts/generate", "POST", body="{}", headers={"Idempotency-Key": "once"}) for _ in range(2))
     assert (second.json, second.headers["Idempotency-Replayed"]) == (first.json, "true")
     other = call("/forecasts/generate", "POST", body='{"time_horizon": "7d"}', headers={"Idempotency-Key": "once"})
     assert (other.status, empty.fetch("select count(*) from jobs")) == (422, [(1,)])
+
+
+def test_a_run_needs_accepted_demand_from_its_day_or_earlier(empty: Database) -> None:
+    days: Changes = {"first_date": date(2026, 5, 4), "last_date": date(2026, 11, 21)}
+    record(empty, "rejected.csv", **REJECTED)
+    record(empty, "withdrawn.csv", **days | {"status": ObjectStatus.WITHDRAWN, "sha256": "1" * 64})
+    assert call("/forecasts/generate", "POST", body="{}").json["code"] == "NO_INPUT_DATA"
+    record(empty, "accepted.csv", **days)
+    early = call("/forecasts/generate", "POST", body='{"as_of_date": "2026-05-03"}')
+    assert (early.status, empty.fetch("select count(*) from jobs")) == (422, [(0,)])
+    assert "which starts on 2026-05-04" in early.json["detail"]
+    assert call("/forecasts/generate", "POST", body='{"as_of_date": "2026-05-04"}').status == 202
 
 
 @pytest.mark.parametrize("job_id", ["0b6f2a86-6d1a-4f0e-9a4f-9d1d2f1d7c11", "nonsense", "'or 1=1", "{}"])

@@ -14,13 +14,16 @@ from psycopg.conninfo import conninfo_to_dict
 from local.postgres import IAM_ROLE, PostgresServer
 from runtime import bootstrap
 from runtime.adapters.aws.database_roles import Users, statements
+from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.migrations import AlembicMigrations
+from runtime.adapters.postgres.objects import PostgresIngestedObjects
 from runtime.models.domain.partitions import forecast_partition
 from runtime.settings import DatabaseEnvironment
 from tests.contract.api.published import publish
 from tests.contract.api.wiring import serve
 from tests.contract.conftest import as_the_api
+from tests.fakes.examples import an_accepted_object
 from tests.unit.runtime.api.conftest import call
 
 USERS = Users("signify_functions", "signify_api")
@@ -100,6 +103,7 @@ def test_forecasts_that_are_published_later_are_read_through_their_table(functio
 
 
 def test_a_job_is_created_once_per_key(functions: Database, api: Database) -> None:
+    PostgresIngestedObjects(functions, PostgresAuditLog(functions)).record(an_accepted_object())
     with serve(api):
         first, second = (call("/forecasts/generate", "POST", body="{}", headers={"Idempotency-Key": "once"}) for _ in range(2))
     assert (first.status, second.json) == (202, first.json)

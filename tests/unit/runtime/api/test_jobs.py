@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -157,6 +157,29 @@ def test_the_same_key_of_another_client_starts_another_run(world: World) -> None
     assert own.json["job_id"] != other.json["job_id"]
     assert "Idempotency-Replayed" not in other.headers
     assert len(world.workflow.inputs) == 2
+
+
+def test_a_day_before_all_data_is_refused_at_once_and_leaves_no_job(world: World) -> None:
+    answer = generate('{"as_of_date": "2024-11-21"}')
+    assert (answer.status, world.jobs.by_id, world.workflow.inputs) == (422, {}, {})
+    assert "/as_of_date: 2024-11-21 is before the accepted data, which starts on 2024-11-22" in answer.json["detail"]
+    assert generate('{"as_of_date": "2024-11-22"}').status == 202
+
+
+@pytest.mark.parametrize(
+    ("first_day", "complaint"), [(None, "upload one to landing/demand_history/v1/"), (STARTED_AT.date(), "none of its days has ended")]
+)
+def test_without_data_no_run_is_started_that_could_only_fail(world: World, first_day: date | None, complaint: str) -> None:
+    world.objects.first_day = first_day
+    answer = generate()
+    assert (answer.status, answer.json["code"], world.jobs.by_id) == (409, "NO_INPUT_DATA", {})
+    assert complaint in answer.json["detail"]
+
+
+def test_a_request_is_replayed_also_when_its_data_was_withdrawn_since(world: World) -> None:
+    first = generate(headers=KEY)
+    world.objects.first_day = None
+    assert generate(headers=KEY).json["job_id"] == first.json["job_id"]
 
 
 @pytest.mark.parametrize("body", ['{"publish": true}', '{"gate": "warn"}', '{"gate": "skip", "as_of_date": "2026-05-01"}'])
