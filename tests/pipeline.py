@@ -26,15 +26,14 @@ from contracts.paths import forecast_key, quality_key
 from contracts.tables import DAILY_DEMAND, EXCLUDED, FORECASTS, Table
 from glue_jobs import lake_io
 from local.sample.recognition import recognise
-from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.adapters.lake.s3_lake import S3Lake
 from runtime.models.domain.objects import IngestedObject, LandedObject
 from runtime.models.domain.runs import Execution, Gate
-from runtime.services.ingestion.ingestion import Ingestion
 from runtime.services.runs.manifests import Manifests
 from runtime.services.runs.quality_gate import Judgement, QualityGate
 from runtime.services.runs.run_resolution import RunResolution
 from tests.fakes.clock import FixedClock
+from tests.fakes.ingestion import make_ingestion
 from tests.fakes.jobs import InMemoryJobs
 from tests.fakes.objects import InMemoryObjects
 from tests.fakes.quality import InMemoryQualityReports
@@ -87,7 +86,7 @@ class Pipeline:
         key = f"landing/{dataset}/v1/ingest_date={self.clock.now().date()}/{name or source.name}"
         version = self._s3.put_object(Bucket=BUCKET, Key=key, Body=source.read_bytes())["VersionId"]
         self.clock.advance(seconds=1)
-        ingestion = Ingestion(self._lake, self.objects, DuckDbRowStore(), self.clock)
+        ingestion = make_ingestion(self._lake, self.objects, self.clock)
         return ingestion.receive(LandedObject(BUCKET, key, version, source.stat().st_size))
 
     def run(self, as_of: date | None = None, gate: Gate = Gate.WARN, horizon_days: int = 28) -> RunOutcome:

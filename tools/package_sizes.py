@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cdk.compute.bundling import AWS_WHEELS, install, prune
-from cdk.compute.package import API, FUNCTIONS, JOBS, KPI, MIGRATIONS, Package
+from cdk.compute.package import API, FUNCTIONS, INGESTION, JOBS, KPI, MIGRATIONS, Package
 
 MIB = 1024 * 1024
-PACKAGES = (API, FUNCTIONS, KPI, MIGRATIONS, JOBS)
+PACKAGES = (API, FUNCTIONS, INGESTION, KPI, MIGRATIONS, JOBS)
 MAX_MIB = 200
 """Lambda's limit is 250 MiB with layers; the difference is left for the next library."""
 MAX_MIB_BY_PACKAGE = {API.name: 40}

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cdk.compute.package import API, FUNCTIONS, KPI, MIGRATIONS
+from cdk.compute.package import API, FUNCTIONS, INGESTION, KPI, MIGRATIONS
 from local.state import ROOT
 
 FOLDER = ROOT / "requirements"
-DEPLOYED_SETS = tuple(package.requirements for package in (API, FUNCTIONS, KPI, MIGRATIONS))
+DEPLOYED_SETS = tuple(package.requirements for package in (API, FUNCTIONS, INGESTION, KPI, MIGRATIONS))
 """The sets that are bundled with functions; every other set stays on a developer's machine, or reproduces what AWS provides."""
 MIRROR_SETS = ("glue51", "lambda-runtime", "pandas2", "spark")
 """The sets that reproduce an environment whose versions AWS or a user chooses."""

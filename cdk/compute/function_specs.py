@@ -53,6 +53,7 @@ MIGRATOR = FunctionSpec("migrator", "Runs the schema migrations", package=packag
 DATA_PROCESSOR = FunctionSpec(
     "data_processor",
     "Validates and stages the objects that arrive in the landing zone",
+    package=package.INGESTION,
     memory_mib=2048,
     timeout_s=900,  # the maximum of Lambda
     ephemeral_storage_mib=6144,  # the largest object (MAX_BYTES of the ingestion service), its staged copy, and sorting

@@ -62,6 +62,12 @@ API = Package(
     requirements="api",
 )
 FUNCTIONS = Package("functions", ("runtime", "contracts"), without=("runtime/api",), requirements="functions")
+INGESTION = Package(
+    "ingestion",
+    ("runtime", "contracts", "glue_jobs/__init__.py", "glue_jobs/transforms"),
+    without=("runtime/api",),
+    requirements="ingestion",
+)
 KPI = Package("kpi", ("runtime", "contracts", "kpi_engine"), without=("runtime/api",), requirements="kpi")
 MIGRATIONS = Package("migrations", ("runtime", "contracts", "migrations"), without=("runtime/api",), requirements="migrations")
 JOBS = Package("jobs", ("glue_jobs", "forecast_engine", "kpi_engine/__init__.py", "kpi_engine/shared", "contracts"))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runtime.adapters.postgres.database import Database
     from runtime.bootstrap.clients import AwsClients
     from runtime.services import ports, read_ports
+    from runtime.services.ingestion.row_validation import RowValidator
     from runtime.services.ingestion.staging.staged import RowStore
     from runtime.services.recovery.table_rows import TableRows
 
@@ -88,6 +89,13 @@ class Adapters:
         from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 
         return DuckDbRowStore()
+
+    @cached_property
+    def row_validator(self) -> RowValidator:
+        """The rules of the jobs."""
+        from runtime.adapters.lake.duckdb_row_validator import DuckDbRowValidator
+
+        return DuckDbRowValidator()
 
     @cached_property
     def objects(self) -> ports.IngestedObjects:

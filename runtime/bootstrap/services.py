@@ -59,7 +59,13 @@ class Services:
         from runtime.services.ingestion.ingestion import Ingestion
 
         adapters = self._adapters
-        return Ingestion(adapters.lake, adapters.objects, adapters.row_store, adapters.clock)
+        return Ingestion(
+            lake=adapters.lake,
+            objects=adapters.objects,
+            rows=adapters.row_store,
+            validator=adapters.row_validator,
+            clock=adapters.clock,
+        )
 
     @cached_property
     def delivery_lease(self) -> DeliveryLease:

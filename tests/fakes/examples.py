@@ -16,6 +16,7 @@ from contracts.paths import forecast_key
 from contracts.tables import EXCLUDED, FORECASTS
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus
 from runtime.models.domain.publishing import ForecastFiles
+from runtime.models.domain.row_checks import BadRow, RowCheck, SiteDays
 from runtime.models.domain.runs import Execution, ForecastRun, PublishedRun, RunStatus, run_id_of
 from tests.fakes.lake import InMemoryLake
 
@@ -46,6 +47,19 @@ def an_accepted_object(name: str = "a.csv", **changes: Any) -> IngestedObject:
         staging_key=f"staging/demand_history/v1/{landed_object.id}.parquet",
     )
     return replace(record, **changes)
+
+
+def a_row_check() -> RowCheck:
+    return RowCheck(
+        usable_rows=8,
+        codes={"TYPE": 2},
+        warnings={"price": {"OPTIONAL_TYPE": 1}},
+        first_bad_row=BadRow(3, "TYPE", "quantity 'x' is not a decimal", {"quantity": "x"}),
+        sites=(SiteDays("S1", 8, AS_OF, AS_OF),),
+        site_count=1,
+        first_date=AS_OF,
+        last_date=AS_OF,
+    )
 
 
 def a_run(name: str = "daily-2026-11-22", **changes: Any) -> ForecastRun:

@@ -69,6 +69,9 @@ class InMemoryObjects(IngestedObjects):
     def mark_erased(self, object_id: UUID, at: datetime, event: AuditEvent) -> None:
         if self.withdrawals[object_id].erased_at is None:
             self.withdrawals[object_id] = replace(self.withdrawals[object_id], erased_at=at)
+            for record in list(self.records.values()):
+                if record.id == object_id or record.duplicate_of == object_id or self._is_rejected_version(record, object_id):
+                    self._forget_rows(record)
             self.audit_log.record(event)
 
     @override
@@ -80,6 +83,13 @@ class InMemoryObjects(IngestedObjects):
             self.records[object_id] = replace(record, status=ObjectStatus.ACCEPTED)
             del self.withdrawals[object_id]
             self.audit_log.record(event)
+
+    def _is_rejected_version(self, record: IngestedObject, object_id: UUID) -> bool:
+        return record.status is ObjectStatus.REJECTED and record.key == self.records[object_id].key
+
+    def _forget_rows(self, record: IngestedObject) -> None:
+        if record.row_check:
+            self.records[record.id] = replace(record, row_check=replace(record.row_check, first_bad_row=None))
 
     def _sort(self, records: Iterable[IngestedObject]) -> list[IngestedObject]:
         return sorted(records, key=lambda record: (record.received_at, record.id))

@@ -12,10 +12,9 @@ from typing import Any
 from contracts import datasets
 from contracts.datasets import Contract
 from local import sample
-from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.models.domain.objects import LandedObject
-from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
+from tests.fakes.ingestion import make_ingestion
 from tests.unit.glue_jobs import hostile
 from tests.unit.glue_jobs.rows import GOOD, Row, stage, write
 
@@ -47,7 +46,7 @@ def _sample(folder: Path) -> Iterator[dict[str, Any]]:
     """What ingestion accepts of the generated operator's files."""
     files = sample.write_files(folder / "sample", until=AS_OF, scale=SCALE).files
     lake = InMemoryLake()
-    ingestion = Ingestion(lake, InMemoryObjects(), DuckDbRowStore(), FixedClock(datetime(2026, 11, 23, tzinfo=UTC)))
+    ingestion = make_ingestion(lake, InMemoryObjects(), FixedClock(datetime(2026, 11, 23, tzinfo=UTC)))
     for file in files:
         lake.put(file.key, file.path.read_bytes(), "v1")
         decision = ingestion.receive(LandedObject(lake.bucket, file.key, "v1", file.path.stat().st_size))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
@@ -14,6 +14,7 @@ from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ContentAlreadyAccepted
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode, Withdrawal
+from runtime.models.domain.row_checks import parse_row_check
 from runtime.services.ports import AuditLog, IngestedObjects
 
 
@@ -26,18 +27,20 @@ class PostgresIngestedObjects(IngestedObjects):
 
     @override
     def find(self, object_id: UUID) -> IngestedObject | None:
-        return _first(self._database.rows("select * from ingested_objects where id = %s", [object_id]))
+        return _first(self._database.rows(f"{SELECT} where id = %s", [object_id]))
 
     @override
     def find_accepted(self, dataset: str, sha256: str) -> IngestedObject | None:
-        sql = "select * from ingested_objects where dataset = %s and sha256 = %s and status = 'ACCEPTED'"
+        sql = f"{SELECT} where dataset = %s and sha256 = %s and status = 'ACCEPTED'"
         return _first(self._database.rows(sql, [dataset, sha256]))
 
     @override
     def record(self, new_record: IngestedObject) -> IngestedObject:
         try:
             with self._database.transaction() as cursor:
-                cursor.execute(INSERT, asdict(new_record) | {"warnings": jsonb(new_record.warnings)})
+                is_new = cursor.execute(INSERT, _columns(new_record)).rowcount
+                if is_new and (check := new_record.row_check):
+                    cursor.execute(INSERT_CHECK, [new_record.id, check.usable_rows, jsonb(check.to_document())])
         except UniqueViolation as error:
             raise ContentAlreadyAccepted(
                 f"{new_record.key}: an object with sha256 {new_record.sha256} was accepted in the meantime"
@@ -46,18 +49,16 @@ class PostgresIngestedObjects(IngestedObjects):
 
     @override
     def list_accepted(self) -> list[IngestedObject]:
-        return [
-            _object(row) for row in self._database.rows("select * from ingested_objects where status = 'ACCEPTED' order by received_at, id")
-        ]
+        return [_object(row) for row in self._database.rows(f"{SELECT} where status = 'ACCEPTED' order by received_at, id")]
 
     @override
     def list_versions(self, key: str) -> list[IngestedObject]:
-        rows = self._database.rows("select * from ingested_objects where key = %s order by received_at, id", [key])
+        rows = self._database.rows(f"{SELECT} where key = %s order by received_at, id", [key])
         return [_object(row) for row in rows]
 
     @override
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
-        rows = self._database.rows("select * from ingested_objects where duplicate_of = %s order by received_at, id", [object_id])
+        rows = self._database.rows(f"{SELECT} where duplicate_of = %s order by received_at, id", [object_id])
         return [_object(row) for row in rows]
 
     @override
@@ -76,6 +77,7 @@ class PostgresIngestedObjects(IngestedObjects):
         with self._database.transaction() as cursor:
             cursor.execute("update withdrawals set erased_at = %s where object_id = %s and erased_at is null", [at, object_id])
             if cursor.rowcount:
+                cursor.execute(FORGET_ROWS, [object_id, object_id])
                 self._audit_log.record(event)
 
     @override
@@ -90,6 +92,10 @@ class PostgresIngestedObjects(IngestedObjects):
                 f"the content of object {object_id} was accepted again since it was withdrawn; it takes part already"
             ) from error
 
+
+SELECT: LiteralString = """
+select o.*, (select c.document from row_checks c where c.object_id = o.id) as row_check from ingested_objects o
+"""
 
 WITHDRAW = """
 with withdrawn as (update ingested_objects set status = 'WITHDRAWN' where id = %(object_id)s and status = 'ACCEPTED' returning id)
@@ -107,6 +113,19 @@ values (%(id)s, %(bucket)s, %(key)s, %(version_id)s, %(dataset)s, %(format)s, %(
 on conflict (id) do nothing
 """
 
+INSERT_CHECK = "insert into row_checks (object_id, usable_rows, document) values (%s, %s, %s)"
+
+FORGET_ROWS = """
+update row_checks set document = document || '{"first_bad_row": null}' where object_id = %s or object_id in (
+    select other.id from ingested_objects o join ingested_objects other
+        on other.key = o.key and other.status = 'REJECTED' or other.duplicate_of = o.id
+    where o.id = %s)
+"""
+
+
+def _columns(record: IngestedObject) -> dict[str, object]:
+    return {**vars(record), "warnings": jsonb(record.warnings)}
+
 
 def _first(rows: list[dict[str, Any]]) -> IngestedObject | None:
     return _object(rows[0]) if rows else None
@@ -120,5 +139,6 @@ def _object(row: dict[str, Any]) -> IngestedObject:
             "status": ObjectStatus(row["status"]),
             "reason_code": code and ReasonCode(code),
             "warnings": tuple(row["warnings"]),
+            "row_check": parse_row_check(row["row_check"]) if row["row_check"] else None,
         }
     )

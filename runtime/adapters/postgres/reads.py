@@ -167,7 +167,7 @@ KPIS = KPIS.replace("{newest}", "newest_kpis")
 
 
 class PostgresObjectReads(ObjectReads):
-    """The tables `ingested_objects` and `withdrawals`."""
+    """The tables `ingested_objects`, `row_checks` and `withdrawals`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -192,7 +192,8 @@ select array[received_at::text, id::text] as sort_key, json_build_object(
     'id', id, 'key', key, 'version_id', version_id, 'dataset', dataset, 'format', format, 'status', status,
     'reason_code', reason_code, 'reason', reason, 'duplicate_of', duplicate_of, 'bytes', bytes, 'rows', rows,
     'unreadable_rows', unreadable_rows, 'first_date', first_date, 'last_date', last_date, 'sha256', sha256,
-    'warnings', warnings, 'received_at', received_at, 'withdrawal',
+    'warnings', warnings, 'received_at', received_at,
+    'row_check', (select c.document from row_checks c where c.object_id = ingested_objects.id), 'withdrawal',
     (select json_build_object('at', w.at, 'actor', w.actor, 'reason', w.reason, 'erased_at', w.erased_at)
         from withdrawals w where w.object_id = ingested_objects.id)) as row
 from ingested_objects

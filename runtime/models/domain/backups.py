@@ -22,6 +22,7 @@ class BackupTable(StrEnum):
     """The tables with copies. Of a loaded forecast the copy names the run alone: its rows are in Parquet files."""
 
     OBJECTS = "ingested_objects"
+    ROW_CHECKS = "row_checks"
     WITHDRAWALS = "withdrawals"
     RUNS = "forecast_runs"
     JOBS = "jobs"
@@ -43,8 +44,11 @@ MEASURED_TABLES = (BackupTable.ACCURACY_REPORTS, BackupTable.KPI_VALUES)
 WHOLE_TABLES = (BackupTable.PUBLICATIONS, BackupTable.PUBLISHED_RUN)
 """The tables with one copy for all rows, since publishing a run changes rows of others: what readers saw, and see."""
 
-WITHOUT_RUN = (BackupTable.OBJECTS, BackupTable.WITHDRAWALS, BackupTable.AUDIT_EVENTS)
+WITHOUT_RUN = (BackupTable.OBJECTS, BackupTable.ROW_CHECKS, BackupTable.WITHDRAWALS, BackupTable.AUDIT_EVENTS)
 """The tables whose copies outlive the runs, one for each row."""
+
+OF_OBJECTS = (BackupTable.ROW_CHECKS, BackupTable.WITHDRAWALS)
+"""The tables with at most one row for each object."""
 
 FILLED_WITH = {"excluded_series": BackupTable.FORECASTS, "newest_kpis": BackupTable.KPI_VALUES}
 """Tables without copies that are filled together with another one: from the same Parquet files, or from the values stored."""
@@ -83,7 +87,7 @@ def divide_by_key(copy: RowCopy) -> Iterator[tuple[str, RowCopy]]:
 
 def _key_of_row(table: BackupTable, row: Row) -> str:
     if table in WITHOUT_RUN:
-        return f"{backup_prefix(table)}{row['object_id' if table is BackupTable.WITHDRAWALS else 'id']}.json"
+        return f"{backup_prefix(table)}{row['object_id' if table in OF_OBJECTS else 'id']}.json"
     return f"{run_backup_prefix(str(row['run_id']))}{table}/{row['basis']}-{row['as_of_date']}.json"
 
 

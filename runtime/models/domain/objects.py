@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from runtime.models.domain.row_checks import RowCheck
+
 OBJECT_NAMESPACE = UUID("6f0c1b52-6c5e-5d0b-9a57-0a4d3d0c8e11")
 
 
@@ -29,6 +31,7 @@ class ReasonCode(StrEnum):
     UNREADABLE = "UNREADABLE"
     MISSING_COLUMNS = "MISSING_COLUMNS"
     TOO_LARGE = "TOO_LARGE"
+    NO_USABLE_ROWS = "NO_USABLE_ROWS"
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class LandedObject:
 class IngestedObject:
     """The record of one uploaded object.
 
-    `first_date` and `last_date` bound the plausible business dates seen in it.
+    `first_date` and `last_date` bound the business dates of its usable rows. `row_check` is None for an object whose rows were not read.
     `duplicate_of` names the accepted object with the same bytes.
     """
 
@@ -73,6 +76,7 @@ class IngestedObject:
     duplicate_of: UUID | None = None
     warnings: tuple[str, ...] = ()
     staging_key: str | None = None
+    row_check: RowCheck | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class RebuildStep(StrEnum):
 
     OBJECTS = ("objects", BackupTable.OBJECTS)
     DUPLICATES = ("duplicates", BackupTable.OBJECTS)
+    ROW_CHECKS = ("row_checks", BackupTable.ROW_CHECKS)
     WITHDRAWALS = ("withdrawals", BackupTable.WITHDRAWALS)
     RUNS = ("forecast_runs", BackupTable.RUNS)
     JOBS = ("jobs", BackupTable.JOBS)

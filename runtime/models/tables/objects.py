@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.models.domain.objects import ObjectStatus
-from runtime.models.tables.base import Base, Documents, Instant, one_of
+from runtime.models.tables.base import Base, Document, Documents, Instant, one_of
 
 
 class IngestedObjectRow(Base):
@@ -50,6 +50,16 @@ class IngestedObjectRow(Base):
     warnings: Mapped[Documents] = mapped_column(server_default=text("'[]'"))
     staging_key: Mapped[str | None]
     received_at: Mapped[Instant]
+
+
+class RowCheckRow(Base):
+    """The outcome of the rows of an object: runtime.models.domain.row_checks.RowCheck as a document."""
+
+    __tablename__ = "row_checks"
+
+    object_id: Mapped[UUID] = mapped_column(ForeignKey("ingested_objects.id", ondelete="CASCADE"), primary_key=True)
+    usable_rows: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[Document]
 
 
 class WithdrawalRow(Base):

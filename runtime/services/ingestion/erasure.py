@@ -6,7 +6,7 @@ backups of the database, and for `workingDays` the files in scratch/ and queries
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from contracts import datasets
 from contracts.documents import QualityDocument
-from contracts.paths import Zone, quality_key, run_backup_prefix, run_prefix
+from contracts.paths import Zone, backup_prefix, quality_key, run_backup_prefix, run_prefix
 from runtime.errors import Conflict, NotFound, ReportNotFound
 from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
@@ -44,7 +44,8 @@ class Erasure:
 
     def erase(self, record: IngestedObject) -> int:
         """Delete everything, and return the number of file versions deleted. A second call deletes what a first one left."""
-        versions = [*self._list_uploads(record), *self._list_staged_rows(record)]
+        uploads = self._find_uploads(record)
+        versions = [*self._list_files(uploads), *self._list_staged_rows(record), *self._list_row_checks(uploads)]
         run_ids = list(self.runs.list_statuses(record.received_at))
         for run_id in run_ids:
             versions += self._list_rows_of_run(record, run_id)
@@ -52,16 +53,21 @@ class Erasure:
         self.lake.delete_versions(versions)
         return len(versions)
 
-    def _list_uploads(self, record: IngestedObject) -> list[ObjectVersion]:
-        """Return the versions of the file, and of the files with the same content, but none that was accepted as an object of its own.
+    def _find_uploads(self, record: IngestedObject) -> list[IngestedObject]:
+        """Return the record, its duplicates and rejected versions of its key: none that was accepted as an object of its own."""
+        rejected_versions = [other for other in self.objects.list_versions(record.key) if other.status is ObjectStatus.REJECTED]
+        return [record, *self.objects.list_duplicates(record.id), *rejected_versions]
 
-        A version without a record was not received yet; it stays.
-        """
-        uploads = [record, *self.objects.list_duplicates(record.id)]
-        uploads += [other for other in self.objects.list_versions(record.key) if other.status is ObjectStatus.REJECTED]
+    def _list_files(self, uploads: Sequence[IngestedObject]) -> list[ObjectVersion]:
+        """Return the versions of the uploaded files. A version without a record was not received yet; it stays."""
         versions = {ObjectVersion(upload.key, upload.version_id) for upload in uploads}
         keys = {upload.key for upload in uploads}
         return [version for key in sorted(keys) for version in self.lake.list_versions(key) if version in versions]
+
+    def _list_row_checks(self, uploads: Sequence[IngestedObject]) -> list[ObjectVersion]:
+        """Return the copies of the outcomes of rows, which quote the first bad row."""
+        prefix = backup_prefix(BackupTable.ROW_CHECKS)
+        return [version for upload in uploads for version in self.lake.list_versions(f"{prefix}{upload.id}.json")]
 
     def _list_staged_rows(self, record: IngestedObject) -> list[ObjectVersion]:
         return self.lake.list_versions(record.staging_key) if record.staging_key else []

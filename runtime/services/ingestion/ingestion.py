@@ -10,6 +10,7 @@ from contracts import datasets
 from contracts.paths import staging_key
 from runtime.errors import ContentAlreadyAccepted, NotFound
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus, ReasonCode
+from runtime.services.ingestion.row_validation import RowValidator, check_rows, describe_unusable
 from runtime.services.ingestion.staging.formats import named_format
 from runtime.services.ingestion.staging.rejection import ObjectRejected
 from runtime.services.ingestion.staging.stage import stage
@@ -22,18 +23,21 @@ MAX_BYTES = 2 * 1000**3
 _CHUNK = 1024 * 1024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ingestion:
-    """Check uploaded objects, stage their rows, and record the outcome."""
+    """Check uploaded objects, stage and validate their rows, and record the outcome."""
 
     lake: Lake
     objects: IngestedObjects
     rows: RowStore
+    validator: RowValidator
     clock: Clock
     max_bytes: int = MAX_BYTES
 
     def receive(self, landed_object: LandedObject) -> IngestedObject:
-        """Record one object version: ACCEPTED (its rows are staged), DUPLICATE of an accepted one, or REJECTED with a reason.
+        """Record one object version: ACCEPTED (its rows are staging_file), DUPLICATE of an accepted one, or REJECTED with a reason.
+
+        An object with rows of which none is usable is rejected.
 
         A second delivery returns the first record and writes nothing. Raises Unavailable, and OSError when the disk is full: then nothing
         is recorded, and the delivery can be repeated.
@@ -96,17 +100,20 @@ class _ObjectReview:
         plan = StagingPlan(contract, str(self._draft.id), self._draft.received_at.date())
         target = self._folder / "staged.parquet"
         staged_file = stage(source, file_format, plan, target, self._ingestion.rows, self._ingestion.max_bytes)
+        self._draft = replace(
+            self._draft, rows=staged_file.rows, unreadable_rows=staged_file.unreadable_rows, warnings=staged_file.warnings
+        )
+        self._validate(target, plan)
         key = staging_key(contract.dataset, contract.version, self._draft.id)
         self._ingestion.lake.upload(target, key)
-        return replace(
-            self._draft,
-            rows=staged_file.rows,
-            unreadable_rows=staged_file.unreadable_rows,
-            first_date=staged_file.first_date,
-            last_date=staged_file.last_date,
-            warnings=staged_file.warnings,
-            staging_key=key,
-        )
+        return replace(self._draft, staging_key=key)
+
+    def _validate(self, staging_file: Path, plan: StagingPlan) -> None:
+        """Add the outcome of the rows to the draft: the days are those of usable rows, since a run sees no others."""
+        check = check_rows(self._ingestion.validator, staging_file, plan.contract, plan.today).check
+        self._draft = replace(self._draft, row_check=check, first_date=check.first_date, last_date=check.last_date)
+        if self._draft.rows and not check.usable_rows:
+            raise ObjectRejected(ReasonCode.NO_USABLE_ROWS, describe_unusable(self._draft.rows, check))
 
     def _contract(self) -> datasets.Contract:
         try:

@@ -22,8 +22,8 @@ class RowBackup:
     clock: Clock
 
     def save_object(self, object_id: UUID) -> None:
-        """Save the record of an uploaded object, its withdrawal and the audit events about it."""
-        for table in (BackupTable.OBJECTS, BackupTable.WITHDRAWALS, BackupTable.AUDIT_EVENTS):
+        """Save the record of an uploaded object, the outcome of its rows, its withdrawal and the audit events about it."""
+        for table in (BackupTable.OBJECTS, BackupTable.ROW_CHECKS, BackupTable.WITHDRAWALS, BackupTable.AUDIT_EVENTS):
             self.save(table, object_id)
 
     def save_run(self, run_id: UUID) -> None:

@@ -11,13 +11,12 @@ from uuid import UUID
 
 from psycopg.conninfo import conninfo_to_dict
 
-from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.objects import PostgresIngestedObjects
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus
-from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake
+from tests.fakes.ingestion import make_ingestion
 
 CONTENT = b"site_id,sku_id,demand_date,quantity,uom\nS1,A,2026-11-01,5,EA\n"
 RACERS = 3
@@ -41,7 +40,7 @@ def race(url: str, landed_objects: list[LandedObject]) -> list[IngestedObject]:
     connections = [Database(lambda: conninfo_to_dict(url)) for _ in landed_objects]
 
     def receive(connection: Database, one: LandedObject) -> IngestedObject:
-        return Ingestion(lake, AtTheSameMoment(connection, start), DuckDbRowStore(), FixedClock()).receive(one)
+        return make_ingestion(lake, AtTheSameMoment(connection, start), FixedClock()).receive(one)
 
     for one in landed_objects:
         lake.put(one.key, CONTENT, one.version_id)

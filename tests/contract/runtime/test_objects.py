@@ -4,19 +4,45 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
 from runtime.errors import ContentAlreadyAccepted
-from runtime.models.domain.objects import ObjectStatus, ReasonCode
+from runtime.models.domain.audit import AuditAction, AuditEvent
+from runtime.models.domain.objects import ObjectStatus, ReasonCode, Withdrawal
 from tests.contract.runtime.conftest import Books
-from tests.fakes.examples import STARTED_AT, an_accepted_object
+from tests.fakes.examples import STARTED_AT, a_row_check, an_accepted_object
 
 
 def test_a_record_comes_back_as_it_was_stored(books: Books) -> None:
     stored_object = an_accepted_object(warnings=("ignored column: colour",), unreadable_rows=2)
     assert books.objects.record(stored_object) == stored_object
     assert books.objects.find(stored_object.id) == stored_object
+
+
+def test_the_outcome_of_the_rows_comes_back_with_the_record(books: Books) -> None:
+    stored_object = an_accepted_object(row_check=a_row_check())
+    assert books.objects.record(stored_object) == stored_object
+    assert books.objects.list_accepted() == [stored_object]
+
+
+def test_an_erased_object_keeps_counts_and_loses_the_row_it_quoted(books: Books) -> None:
+    record = books.objects.record(an_accepted_object(row_check=a_row_check()))
+    rejected_version = an_accepted_object(
+        id=UUID(int=7), version_id="v2", row_check=a_row_check(), status=ObjectStatus.REJECTED, reason_code=ReasonCode.NO_USABLE_ROWS
+    )
+    books.objects.record(rejected_version)
+    books.objects.withdraw(Withdrawal(record.id, STARTED_AT, "ana", "wrong"), an_event())
+    books.objects.mark_erased(record.id, STARTED_AT, an_event())
+    for object_id in (record.id, rejected_version.id):
+        stored_object = books.objects.find(object_id)
+        assert stored_object is not None
+        assert stored_object.row_check == replace(a_row_check(), first_bad_row=None)
+
+
+def an_event() -> AuditEvent:
+    return AuditEvent(uuid4(), STARTED_AT, "ana", AuditAction.WITHDRAW_OBJECT, "subject")
 
 
 def test_an_object_that_never_came_is_not_found(books: Books) -> None:

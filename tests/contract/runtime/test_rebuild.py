@@ -46,7 +46,7 @@ from tests.conftest import EMPTY
 from tests.contract.runtime.test_kpis import a_metric
 from tests.fakes import FixedClock, InMemoryLake
 from tests.fakes.accuracy import a_run_accuracy
-from tests.fakes.examples import AS_OF, STARTED_AT, a_run, an_accepted_object, an_execution, put_forecast, quality_json
+from tests.fakes.examples import AS_OF, STARTED_AT, a_row_check, a_run, an_accepted_object, an_execution, put_forecast, quality_json
 
 TABLES = [table.name for table in Base.metadata.sorted_tables]
 OWN_EVENTS = "action <> 'REBUILD_DATABASE'"
@@ -85,7 +85,7 @@ class Stage:
         self.clock.advance(seconds=(STARTED_AT + timedelta(**since_start) - self.clock.now()).total_seconds())
 
     def record_objects(self) -> None:
-        original = an_accepted_object("a.csv", warnings=("Ä comma, a 'quote' and\na new line",))
+        original = an_accepted_object("a.csv", warnings=("Ä comma, a 'quote' and\na new line",), row_check=a_row_check())
         # An id that sorts before its original's: its row refers to one that is restored later in the same batch.
         duplicate = replace(an_accepted_object("copy.csv"), id=UUID(int=1), status=ObjectStatus.DUPLICATE, duplicate_of=original.id)
         rejected_object = an_accepted_object(

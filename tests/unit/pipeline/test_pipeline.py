@@ -21,7 +21,7 @@ def test_a_clean_file_is_forecast_as_its_weekly_pattern(pipeline: Pipeline, tmp_
 
 
 def test_an_error_of_the_platform_is_the_outcome_of_the_run(pipeline: Pipeline, tmp_path: Path) -> None:
-    pipeline.drop(write_csv(tmp_path / "bad.csv", [{**row, "quantity": "many"} for row in demand()]))
+    pipeline.drop(write_csv(tmp_path / "bad.csv", [*demand()[:1], *({**row, "quantity": "many"} for row in demand()[1:])]))
     outcome = pipeline.run(AS_OF)
     assert outcome.failure is not None
     assert outcome.forecasts == []

@@ -9,10 +9,9 @@ import pytest
 
 from local.errors import DataError
 from local.sample import online_retail, recognise
-from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.models.domain.objects import LandedObject, ObjectStatus
-from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
+from tests.fakes.ingestion import make_ingestion
 
 RAW = Path(__file__).resolve().parents[4].parent / "shared" / "data" / "online_retail_raw.parquet"
 LINE = ("536365", "85123A", "HANGING HEART", 6, datetime(2010, 12, 1, 8, 26), 2.55, 17850, "United Kingdom")  # noqa: DTZ001 - as in the data set
@@ -98,7 +97,7 @@ def test_the_real_data_set_is_accounted_for_row_by_row(tmp_path: Path) -> None:
     file = recognise(RAW, tmp_path)
     lake = InMemoryLake()
     lake.put("landing/orders/v1/real.parquet", file.path.read_bytes(), "v1")
-    ingestion = Ingestion(lake, InMemoryObjects(), DuckDbRowStore(), FixedClock(datetime(2026, 11, 22, tzinfo=UTC)))
+    ingestion = make_ingestion(lake, InMemoryObjects(), FixedClock(datetime(2026, 11, 22, tzinfo=UTC)))
     record = ingestion.receive(LandedObject(lake.bucket, "landing/orders/v1/real.parquet", "v1", file.path.stat().st_size))
     assert (record.status, record.rows, record.unreadable_rows) == (ObjectStatus.ACCEPTED, 541_909, 0)
     assert (str(record.first_date), str(record.last_date)) == ("2010-12-01", "2011-12-09")

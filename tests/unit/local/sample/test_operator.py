@@ -18,10 +18,9 @@ from local.sample.catalogue import Pattern, make_catalogue
 from local.sample.demand import make_demand
 from local.sample.operator import ORDER_DAYS
 from local.sample.orders import make_order_lines
-from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.models.domain.objects import IngestedObject, LandedObject
-from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
+from tests.fakes.ingestion import make_ingestion
 
 UNTIL = date(2026, 11, 21)
 SCALE = 0.04
@@ -36,7 +35,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> SampleFiles:
 def records(sample: SampleFiles) -> dict[str, IngestedObject]:
     """The record that ingestion makes of every file, one after the other."""
     lake = InMemoryLake()
-    ingestion = Ingestion(lake, InMemoryObjects(), DuckDbRowStore(), FixedClock(datetime(2026, 11, 22, tzinfo=UTC)))
+    ingestion = make_ingestion(lake, InMemoryObjects(), FixedClock(datetime(2026, 11, 22, tzinfo=UTC)))
     for file in sample.files:
         lake.put(file.key, file.path.read_bytes(), "v1")
     return {file.key: ingestion.receive(LandedObject(lake.bucket, file.key, "v1", file.path.stat().st_size)) for file in sample.files}

@@ -8,10 +8,10 @@ import duckdb
 import pytest
 
 from contracts import datasets
-from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.models.domain.objects import IngestedObject, LandedObject
 from runtime.services.ingestion.ingestion import Ingestion
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
+from tests.fakes.ingestion import make_ingestion
 
 KEY = "landing/demand_history/v1/"
 COLUMNS = tuple(column.name for column in datasets.load("demand_history").columns if column.required_column)
@@ -64,7 +64,7 @@ class World:
 def new_world(folder: Path) -> World:
     """A world in which nothing has landed yet."""
     lake, objects = InMemoryLake(), InMemoryObjects()
-    return World(Ingestion(lake, objects, DuckDbRowStore(), FixedClock()), lake, objects, folder)
+    return World(make_ingestion(lake, objects, FixedClock()), lake, objects, folder)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from contracts.paths import Zone, manifest_key, quality_key, run_backup_prefix, run_prefix
-from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.errors import Conflict, ObjectNotFound
 from runtime.models.domain.audit import AuditAction
 from runtime.models.domain.backups import BackupTable
@@ -16,7 +15,6 @@ from runtime.models.domain.objects import LandedObject, ObjectStatus, Withdrawal
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import ForecastRun, RunEnd, RunStatus
 from runtime.services.ingestion.erasure import Erasure
-from runtime.services.ingestion.ingestion import Ingestion
 from runtime.services.ingestion.withdrawal import ObjectWithdrawal
 from runtime.services.recovery.row_backup import RowBackup
 from runtime.services.runs.manifests import Manifests
@@ -32,6 +30,7 @@ from tests.fakes import (
     InMemoryTableRows,
 )
 from tests.fakes.examples import STARTED_AT, a_run, an_execution, quality_json
+from tests.fakes.ingestion import make_ingestion
 
 KEY = "landing/demand_history/v1/a.csv"
 CONTENT = b"site_id,sku_id,demand_date,quantity,uom\nS1,A,2026-11-01,5,EA\n"
@@ -45,7 +44,7 @@ class Platform:
         self.lake, self.runs, self.reports, self.clock = InMemoryLake(), InMemoryRuns(), InMemoryQualityReports(), FixedClock()
         self.audit_log, self.table_rows = InMemoryAuditLog(), InMemoryTableRows()
         self.objects = InMemoryObjects(audit_log=self.audit_log)
-        self.ingestion = Ingestion(self.lake, self.objects, DuckDbRowStore(), self.clock)
+        self.ingestion = make_ingestion(self.lake, self.objects, self.clock)
         backup = RowBackup(self.table_rows, self.lake, self.clock)
         erasure = Erasure(lake=self.lake, objects=self.objects, runs=self.runs, reports=self.reports, backup=backup)
         self.withdrawal = ObjectWithdrawal(self.objects, erasure, self.clock)

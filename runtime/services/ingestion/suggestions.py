@@ -1,0 +1,107 @@
+"""How a bad row should read, where only one reading is possible: dates and numbers as other countries write them, codes in another case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from contracts.datasets import Column, ColumnType, Contract
+from runtime.models.domain.row_checks import Texts
+
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+YEAR_FIRST = re.compile(r"(\d{4})[/.]?(\d{2})[/.]?(\d{2})")
+YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+NAMED_MONTH = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})")
+PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+COMMA_DECIMALS = re.compile(r"([+-]?)(\d{1,3}(?:[. \u00a0\u202f]\d{3})*|\d+),(\d+)")
+POINT_DECIMALS = re.compile(r"([+-]?)(\d{1,3}(?:[, \u00a0\u202f]\d{3})+)(?:\.(\d+))?")
+NOT_DIGITS = re.compile(r"\D")
+THOUSAND = 3
+LAST_MONTH = 12
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The days that a contract allows."""
+
+    first: date
+    last: date
+
+    def iso(self, year: str, month: str, day: str) -> str | None:
+        """Return a plausible date as YYYY-MM-DD, None for any other."""
+        try:
+            value = date(int(year), int(month), int(day))
+        except ValueError:
+            return None
+        return value.isoformat() if self.first <= value <= self.last else None
+
+
+def suggest_values(rows: Sequence[Texts], contract: Contract, today: date) -> list[Texts | None]:
+    """Return each row as it should read, or None where that is not certain; the rows together show the order of day and month."""
+    days = _Days(contract.not_before, today + timedelta(days=contract.days_after_today))
+    day_first = {
+        column.name: _is_day_first(row.get(column.name, "") for row in rows)
+        for column in contract.columns
+        if column.type is ColumnType.DATE
+    }
+    return [_suggest(row, contract, days, day_first) for row in rows]
+
+
+def _suggest(row: Texts, contract: Contract, days: _Days, day_first: dict[str, bool | None]) -> Texts | None:
+    changes = {
+        column.name: value
+        for column in contract.columns
+        if (text := row.get(column.name, "").strip()) and (value := _read(text, column, days, day_first.get(column.name)))
+    }
+    return {**row, **changes} if changes else None
+
+
+def _read(text: str, column: Column, days: _Days, is_day_first: bool | None) -> str | None:
+    """Return the text as the contract writes it; None where it is written so already, or could mean something else."""
+    if column.type is ColumnType.DATE:
+        return None if ISO_DATE.fullmatch(text) else _read_date(text, days, is_day_first)
+    if column.type in (ColumnType.DECIMAL, ColumnType.INTEGER):
+        return None if PLAIN_NUMBER.fullmatch(text) else _read_number(text)
+    if column.allowed and text not in column.allowed:
+        return next((value for value in column.allowed if value.casefold() == text.casefold()), None)
+    return None
+
+
+def _is_day_first(texts: Iterable[str]) -> bool | None:
+    """Return whether the day stands before the month, None when the texts do not show it or contradict each other."""
+    matches = [match for text in texts if (match := YEAR_LAST.fullmatch(text.strip()))]
+    is_day_first = any(int(match[1]) > LAST_MONTH for match in matches)
+    is_month_first = any(int(match[3]) > LAST_MONTH for match in matches)
+    return None if is_day_first == is_month_first else is_day_first
+
+
+def _read_date(text: str, days: _Days, is_day_first: bool | None) -> str | None:
+    if match := YEAR_FIRST.fullmatch(text):
+        return days.iso(match[1], match[2], match[3])
+    if match := NAMED_MONTH.fullmatch(text):
+        return days.iso(match[3], str(_month_number(match[2])), match[1])
+    match = YEAR_LAST.fullmatch(text)
+    if match is None or is_day_first is None:
+        return None
+    day, month = (match[1], match[3]) if is_day_first else (match[3], match[1])
+    return days.iso(match[4], month, day)
+
+
+def _month_number(name: str) -> int:
+    for form in ("%b", "%B"):
+        try:
+            return datetime.strptime(name, form).month  # noqa: DTZ007 - a month alone has no zone
+        except ValueError:
+            continue
+    return 0
+
+
+def _read_number(text: str) -> str | None:
+    """Return a number plainly; None for one comma before three digits (1,250), which may stand for decimals or for thousands."""
+    if (match := COMMA_DECIMALS.fullmatch(text)) and (len(match[3]) != THOUSAND or NOT_DIGITS.search(match[2])):
+        return f"{match[1]}{NOT_DIGITS.sub('', match[2])}.{match[3]}"
+    if (match := POINT_DECIMALS.fullmatch(text)) and (match[3] or match[2].count(",") != 1):
+        return f"{match[1]}{NOT_DIGITS.sub('', match[2])}" + (f".{match[3]}" if match[3] else "")
+    return None
