@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from cli.audit import describe_actor
 from cli.console import out
 from cli.platform import LOCAL, open_platform
 from cli.records import JobRecord
@@ -37,7 +38,8 @@ def cancel(
     stage: Stage = LOCAL,
 ) -> None:
     """Stop the run of a job. What it has published stays published."""
-    job = cast(JobRecord, open_platform(stage).post(f"/jobs/{job_id}/cancel", {"reason": reason}))
+    target = open_platform(stage)
+    job = cast(JobRecord, target.post(f"/jobs/{job_id}/cancel", {"reason": reason, "actor_detail": describe_actor(target)}))
     out.print(f"Job {job['job_id']} is being stopped; `./signify jobs` shows it as CANCELLED within a minute.")
 
 

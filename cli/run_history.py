@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
+from cli.audit import describe_actor
 from cli.console import CliError, out
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import Change, Comparison, RunRecord
@@ -43,7 +44,9 @@ def publish(
 ) -> None:
     """Let readers see a run again, for example the last good one. Later runs are published as usual."""
     target = open_platform(stage)
-    response = target.post(f"/forecast-runs/{resolve_run_id(target, run_id)}/publish", {"reason": reason})
+    response = target.post(
+        f"/forecast-runs/{resolve_run_id(target, run_id)}/publish", {"reason": reason, "actor_detail": describe_actor(target)}
+    )
     run = cast(RunRecord, response["run"])
     verb = "is published" if response["outcome"] == "PUBLISHED" else "was the published run already"
     out.print(f"Run {run['run_id']} {verb}: data to {run['as_of_date']}, {run['horizon_days']} days.")

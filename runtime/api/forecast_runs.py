@@ -19,6 +19,7 @@ from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope
 from runtime.models.api.requests import PublishRequest
 from runtime.models.api.run_responses import CompareResponse, PublishResponse, RunResponse, RunsResponse
+from runtime.models.domain.audit import Actor
 from runtime.models.domain.publishing import PublishOutcome
 from runtime.models.domain.runs import ForecastRun, RunStatus
 from runtime.services.read_ports import RunFilters
@@ -96,8 +97,8 @@ def publish_run(
     The forecasts of the run must still be loaded. Later runs are published as usual. A request for the published run changes nothing.
     """
     client_id = claims(cast(GatewayEvent, gateway_request.resolved_event.raw_event)).get("client_id", "unknown")
-    services = bootstrap.services()
-    identifier, outcome = services.manual_publishing.publish(run_id, request.reason, actor=client_id, idempotency_key=idempotency_key)
+    services, actor = bootstrap.services(), Actor(client_id, request.actor_detail)
+    identifier, outcome = services.manual_publishing.publish(run_id, request.reason, actor=actor, idempotency_key=idempotency_key)
     services.row_backup.save_publication(identifier)
     headers = {"Idempotency-Replayed": "true"} if outcome is PublishOutcome.REPEATED else {}
     run = fragment(services.run_reading.get(str(identifier)))

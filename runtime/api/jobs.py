@@ -19,6 +19,7 @@ from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, has_token_scope, require_scope, require_token_scope
 from runtime.models.api.requests import CancelRequest
 from runtime.models.api.responses import ForecastJobResponse, JobsResponse
+from runtime.models.domain.audit import Actor
 from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.jobs import Job, JobFilters, JobStatus, client_name, complete_progress
 
@@ -86,7 +87,7 @@ def cancel_job(
     job = services.forecast_jobs.get(job_id)
     if job.requested_by != client_name(client_id):
         require_token_scope(event, Scope.ADMINISTER_DATA, "Cancelling a job that this client did not start")
-    services.job_control.cancel(job, client_id, request.reason)
+    services.job_control.cancel(job, Actor(client_id, request.actor_detail), request.reason)
     services.row_backup.save(BackupTable.AUDIT_EVENTS, job.id)
     return json_response(job_body(job), status=202, headers={"Location": f"{API_PATH}/jobs/{job.id}", "Retry-After": "5"})
 

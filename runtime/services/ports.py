@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 from uuid import UUID
 
 from contracts.retention import RetentionKind
-from runtime.models.domain.audit import AuditEvent
+from runtime.models.domain.audit import Actor, AuditEvent
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, Progress
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
@@ -174,7 +174,7 @@ class ForecastLoader(Protocol):
 class RunPublications(Protocol):
     """Publishing by hand, whatever the rule says."""
 
-    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: str, reason: str) -> PublishOutcome:
+    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: Actor, reason: str) -> PublishOutcome:
         """Make a loaded run the published one and record the audit event, in one transaction.
 
         Readers see the old run or the new one, never a mixture. Nothing changes unless the outcome is PUBLISHED: one event is carried out

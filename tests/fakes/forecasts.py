@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from typing_extensions import override
 
 from runtime.errors import BrokenRun
-from runtime.models.domain.audit import AuditAction, AuditEvent
+from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
 from runtime.models.domain.publishing import UNPUBLISHED_PREFIX, ForecastFiles, LoadedForecast, PublishOutcome
 from runtime.services.ports import ForecastLoader, RunPublications
 from tests.fakes.audit import InMemoryAuditLog
@@ -58,7 +58,7 @@ class InMemoryPublications(RunPublications):
         self._runs, self._loaded_runs, self._audit_log = runs, loaded_runs, audit_log
 
     @override
-    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: str, reason: str) -> PublishOutcome:
+    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: Actor, reason: str) -> PublishOutcome:
         run = self._runs.find(run_id)
         if run is None:
             return PublishOutcome.NOT_FOUND
@@ -69,9 +69,9 @@ class InMemoryPublications(RunPublications):
             return PublishOutcome.NOT_LOADED
         if run_id == self._runs.pointer:
             return PublishOutcome.UNCHANGED
-        detail = {"replaced_run_id": str(self._runs.pointer) if self._runs.pointer else None}
-        self._audit_log.record(AuditEvent(event_id, at, actor, AuditAction.PUBLISH_RUN, str(run_id), reason, detail))
+        detail = {"replaced_run_id": str(self._runs.pointer) if self._runs.pointer else None, **actor.to_detail()}
+        self._audit_log.record(AuditEvent(event_id, at, actor.client_id, AuditAction.PUBLISH_RUN, str(run_id), reason, detail))
         warnings = tuple(warning for warning in run.warnings if not warning.startswith(UNPUBLISHED_PREFIX))
         self._runs.by_id[run_id] = replace(run, warnings=warnings)
-        self._runs.point_readers_at(run_id, at, actor)
+        self._runs.point_readers_at(run_id, at, actor.client_id)
         return PublishOutcome.PUBLISHED

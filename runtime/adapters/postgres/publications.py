@@ -7,7 +7,8 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from runtime.adapters.postgres.database import Database
+from runtime.adapters.postgres.database import Database, jsonb
+from runtime.models.domain.audit import Actor
 from runtime.models.domain.publishing import PublishOutcome
 from runtime.services.ports import RunPublications
 
@@ -19,7 +20,8 @@ class PostgresPublications(RunPublications):
         self._database = database
 
     @override
-    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: str, reason: str) -> PublishOutcome:
+    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: Actor, reason: str) -> PublishOutcome:
         with self._database.transaction() as cursor:
-            rows = cursor.execute("select publish_run(%s, %s, %s, %s, %s)", [run_id, event_id, at, actor, reason]).fetchall()
+            values = [run_id, event_id, at, actor.client_id, reason, jsonb(actor.to_detail())]
+            rows = cursor.execute("select publish_run(%s, %s, %s, %s, %s, %s)", values).fetchall()
         return PublishOutcome(rows[0][0])

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 from runtime.models.domain.runs import Gate
 
@@ -15,6 +15,12 @@ STORABLE = r"^[^\x00]*$"
 """PostgreSQL stores every character but NUL."""
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=STORABLE)]
+
+
+ActorDetail = Annotated[
+    Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=STORABLE)] | None,
+    Field(description="The person for whom the client acts. It is recorded in the audit log as stated; the token proves only the client."),
+]
 
 
 def _written_as_date(value: object) -> object:
@@ -62,11 +68,12 @@ class GroupBy(StrEnum):
 
 
 class CancelRequest(BaseModel):
-    """Why a job is cancelled; it is recorded in the audit log."""
+    """Why a job is cancelled, and for whom; both are recorded in the audit log."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: Reason | None = None
+    actor_detail: ActorDetail = None
 
 
 class ForecastRequest(BaseModel):
@@ -92,8 +99,9 @@ class ForecastRequest(BaseModel):
 
 
 class PublishRequest(BaseModel):
-    """Why a run is published by hand."""
+    """Why a run is published by hand, and for whom; both are recorded in the audit log."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: Reason
+    actor_detail: ActorDetail = None

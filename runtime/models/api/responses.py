@@ -308,11 +308,13 @@ class AuditEventRow(BaseModel):
 
     id: UUID
     at: datetime
-    actor: str = Field(description="Client id of the token, or user of the command.")
+    actor: str = Field(description="Client id of the token; of `signify withdraw` and `rebuild` the AWS identity that the command states.")
     action: str
     subject: str = Field(description="Id of the run or object.")
     reason: str | None
-    detail: dict[str, object]
+    detail: dict[str, object] = Field(
+        description="What the action needs to be understood or undone. `actor_detail` is the person as stated by the client, not verified."
+    )
 
 
 class AuditResponse(BaseModel):

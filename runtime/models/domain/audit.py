@@ -22,6 +22,18 @@ class AuditAction(StrEnum):
 
 
 @dataclass(frozen=True)
+class Actor:
+    """Who makes a change by the API: the client of the token, and what the client states about the person, which nobody has verified."""
+
+    client_id: str
+    statement: str | None = None
+
+    def to_detail(self) -> dict[str, object]:
+        """Return the statement as a part of an event's detail."""
+        return {} if self.statement is None else {"actor_detail": self.statement, "actor_detail_verified": False}
+
+
+@dataclass(frozen=True)
 class AuditEvent:
     """One change that somebody made by hand.
 

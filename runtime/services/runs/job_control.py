@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from contracts.run_states import RUN_CANCELLED
 from runtime.errors import BadCursor, Conflict, NotFound
-from runtime.models.domain.audit import AuditAction, AuditEvent
+from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
 from runtime.models.domain.jobs import Job, JobFilters
 from runtime.services.paging import Cursors
 from runtime.services.ports import AuditLog, Clock, JobRepository, Workflow
@@ -43,7 +43,7 @@ class JobControl:
         began_at = position.began_at if position else self.clock.now()
         return JobPage(page, limit, self.cursors.encode(asdict(filters), [page[-1].created_at.isoformat(), str(page[-1].id)], began_at))
 
-    def cancel(self, job: Job, actor: str, reason: str | None) -> None:
+    def cancel(self, job: Job, actor: Actor, reason: str | None) -> None:
         """Stop the execution of a job, and record who did it and why. The event of the execution's end makes the job CANCELLED.
 
         A run that is published already stays published. Raises Conflict when the job has ended or has no running execution.
@@ -53,8 +53,9 @@ class JobControl:
             raise Conflict(f"Job {job.id} has ended as {job.status}; only a job that is queued or running can be cancelled.")
         if arn is None or not self._is_running(arn):
             raise Conflict(f"Job {job.id} has no running execution, so there is nothing to stop; its end is recorded by the next morning.")
-        self.audit_log.record(AuditEvent(uuid4(), self.clock.now(), actor, AuditAction.CANCEL_RUN, str(job.id), reason))
-        self.workflow.stop(arn, RUN_CANCELLED, f"cancelled by {actor}" + (f": {reason}" if reason else ""))
+        detail = actor.to_detail()
+        self.audit_log.record(AuditEvent(uuid4(), self.clock.now(), actor.client_id, AuditAction.CANCEL_RUN, str(job.id), reason, detail))
+        self.workflow.stop(arn, RUN_CANCELLED, f"cancelled by {actor.client_id}" + (f": {reason}" if reason else ""))
 
     def _is_running(self, arn: str) -> bool:
         try:

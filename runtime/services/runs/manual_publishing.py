@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4, uuid5
 
 from runtime.errors import InvalidInput, RunNotFound, RunNotLoaded
+from runtime.models.domain.audit import Actor
 from runtime.models.domain.publishing import PublishOutcome
 from runtime.models.domain.runs import ForecastRun, RunStatus
 from runtime.services.ports import Clock, RunPublications, RunRepository
@@ -23,13 +24,13 @@ class ManualPublishing:
     runs: RunRepository
     clock: Clock
 
-    def publish(self, run_id: str, reason: str, *, actor: str, idempotency_key: str | None) -> tuple[UUID, PublishOutcome]:
+    def publish(self, run_id: str, reason: str, *, actor: Actor, idempotency_key: str | None) -> tuple[UUID, PublishOutcome]:
         """Publish a run and record who did it and why. Return its id and the outcome: PUBLISHED, UNCHANGED or REPEATED.
 
         Raises RunNotFound, RunNotLoaded when its forecasts are not in the database, InvalidInput for a key of another request.
         """
         run = self.runs.get(parse_run_id(run_id))
-        event_id = uuid4() if idempotency_key is None else uuid5(EVENT_NAMESPACE, f"{actor}\0{check_key(idempotency_key)}")
+        event_id = uuid4() if idempotency_key is None else uuid5(EVENT_NAMESPACE, f"{actor.client_id}\0{check_key(idempotency_key)}")
         outcome = self.publications.publish(run.id, event_id, self.clock.now(), actor, reason)
         match outcome:
             case PublishOutcome.NOT_FOUND:

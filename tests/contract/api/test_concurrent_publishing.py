@@ -22,6 +22,7 @@ from runtime.adapters.postgres.forecasts import PostgresForecastLoader
 from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.errors import BadCursor, DatabaseBusy, RunNotLoaded
 from runtime.models.api.requests import TimeHorizon
+from runtime.models.domain.audit import Actor
 from runtime.services.forecasts.forecast_reading import ForecastQuery
 from runtime.services.read_ports import RunFilters
 from tests.contract.conftest import as_the_api
@@ -83,7 +84,9 @@ class Trial:
                 run_id = choose.choice(runs)["run_id"] if runs else ""
                 for _ in range(choose.choice([1, 1, 2]) if run_id else 0):
                     try:
-                        outcome = services.manual_publishing.publish(run_id, "a trial", actor=f"person-{number}", idempotency_key=None)[1]
+                        outcome = services.manual_publishing.publish(
+                            run_id, "a trial", actor=Actor(f"person-{number}"), idempotency_key=None
+                        )[1]
                         outcomes[outcome] += 1
                     except (RunNotLoaded, DatabaseBusy) as error:
                         outcomes[type(error).__name__] += 1

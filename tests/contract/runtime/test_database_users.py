@@ -129,6 +129,7 @@ FORBIDDEN_STATEMENTS: list[LiteralString] = [
     "insert into publications (run_id, published_at) select id, now() from forecast_runs",
     "update publications set actor = null",
     "alter function publish_run(uuid, uuid, timestamptz, text, text) security invoker",
+    "alter function publish_run(uuid, uuid, timestamptz, text, text, jsonb) security invoker",
     "update access.cursor_key set key = 'mine'",
     "update audit_events set actor = 'somebody else'",
     "delete from audit_events",

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from runtime.models.domain.audit import Actor
 from runtime.models.domain.publishing import PublishOutcome, unpublished_warning
 from runtime.models.domain.runs import ForecastRun
 from tests.contract.runtime.conftest import Books
@@ -27,9 +28,14 @@ def load(books: Books, folder: Path, name: str, days: int, **changes: Any) -> Fo
 
 
 def publish(
-    books: Books, run_id: UUID, at: Any = NOON, event_id: UUID | None = None, reason: str = "the newest is wrong"
+    books: Books,
+    run_id: UUID,
+    at: Any = NOON,
+    event_id: UUID | None = None,
+    reason: str = "the newest is wrong",
+    actor: Actor | None = None,
 ) -> PublishOutcome:
-    return books.publications.publish(run_id, event_id or uuid4(), at, "planner", reason)
+    return books.publications.publish(run_id, event_id or uuid4(), at, actor or Actor("planner"), reason)
 
 
 def published_id(books: Books) -> UUID | None:
@@ -57,6 +63,15 @@ def test_an_older_run_is_published_again_and_the_event_says_who_why_and_instead_
         "reason": "the newest is wrong",
         "detail": {"replaced_run_id": str(new.id)},
     }
+
+
+def test_the_event_has_the_person_as_the_client_stated_it(books: Books, tmp_path: Path) -> None:
+    old, new = load(books, tmp_path, "old", 0), load(books, tmp_path, "new", 1)
+    assert publish(books, old.id, actor=Actor("planner", "alice@desk")) is PublishOutcome.PUBLISHED
+    assert publish(books, old.id, actor=Actor("planner", "bob@desk")) is PublishOutcome.UNCHANGED
+    [event] = read_events(books)
+    assert event["actor"] == "planner"
+    assert event["detail"] == {"replaced_run_id": str(new.id), "actor_detail": "alice@desk", "actor_detail_verified": False}
 
 
 def test_a_second_click_changes_nothing_and_is_not_recorded(books: Books, tmp_path: Path) -> None:

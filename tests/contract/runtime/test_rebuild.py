@@ -28,7 +28,7 @@ from runtime.adapters.postgres.quality import PostgresQualityReports
 from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.adapters.postgres.table_rows import PostgresTableRows
 from runtime.errors import DatabaseNotEmpty
-from runtime.models.domain.audit import AuditAction, AuditEvent
+from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
 from runtime.models.domain.backups import FILLED_WITH, NOT_RESTORED, BackupTable
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.kpis import Basis
@@ -200,7 +200,7 @@ def test_only_the_forecasts_that_the_database_keeps_are_loaded(stage: Stage) -> 
 
 def test_a_run_that_was_replaced_an_hour_ago_is_loaded_for_the_cursors_of_its_readers(stage: Stage) -> None:
     runs = stage.record_everything()
-    PostgresPublications(stage.database).publish(runs[-2], uuid4(), stage.clock.now(), "planner", "the newest is wrong")
+    PostgresPublications(stage.database).publish(runs[-2], uuid4(), stage.clock.now(), Actor("planner"), "the newest is wrong")
     for days in (7, 8):
         stage.record_run(f"unpublished-{days}", days, flip=False)
     stage.backup.save_publication(runs[-2])

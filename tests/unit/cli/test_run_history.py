@@ -57,7 +57,7 @@ class FakePlatform:
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, Any]] = []
-        self.outcome = "PUBLISHED"
+        self.outcome, self.stage = "PUBLISHED", "local"
 
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
         if path.endswith("/compare"):
@@ -73,6 +73,7 @@ class FakePlatform:
 
 @pytest.fixture
 def target(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("SIGNIFY_ACTOR", "alice")
     platform = FakePlatform()
     monkeypatch.setattr("cli.run_history.open_platform", lambda stage: platform)
     return platform
@@ -106,7 +107,7 @@ def test_the_list_is_printed_as_json(target: FakePlatform) -> None:
 
 def test_a_run_is_published_by_the_start_of_its_id_with_the_reason(target: FakePlatform) -> None:
     result = CliRunner().invoke(app, ["publish", "0AAAAAA0", "--reason", "the newest is wrong"])
-    assert target.requests == [(f"/forecast-runs/{OLD}/publish", {"reason": "the newest is wrong"})]
+    assert target.requests == [(f"/forecast-runs/{OLD}/publish", {"reason": "the newest is wrong", "actor_detail": "alice"})]
     assert result.stdout == f"Run {OLD} is published: data to 2026-11-21, 28 days.\n"
 
 

@@ -23,6 +23,8 @@ JOB = {
 class FakePlatform:
     """An API with one job."""
 
+    stage = "local"
+
     def __init__(self) -> None:
         self.requests: list[tuple[Any, ...]] = []
 
@@ -37,6 +39,7 @@ class FakePlatform:
 
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> FakePlatform:
+    monkeypatch.setenv("SIGNIFY_ACTOR", "alice")
     platform = FakePlatform()
     monkeypatch.setattr(jobs, "open_platform", lambda stage: platform)
     return platform
@@ -57,4 +60,4 @@ def test_cancelling_needs_a_reason_and_sends_it(platform: FakePlatform) -> None:
     assert invoke("cancel", str(JOB["job_id"])).exit_code != 0
     assert not platform.requests
     assert "is being stopped" in invoke("cancel", str(JOB["job_id"]), "--reason", "wrong day").stdout
-    assert platform.requests == [(f"/jobs/{JOB['job_id']}/cancel", {"reason": "wrong day"})]
+    assert platform.requests == [(f"/jobs/{JOB['job_id']}/cancel", {"reason": "wrong day", "actor_detail": "alice"})]

@@ -42,6 +42,20 @@ def test_readers_go_back_to_the_run_that_somebody_publishes(world: World, newer:
     )
 
 
+def test_the_audit_log_has_the_person_as_the_client_stated_it(world: World, newer: UUID) -> None:
+    assert publish(a_run().id, '{"reason": "wrong", "actor_detail": " alice@desk "}').status == 200
+    [event] = call("/audit-events").json["audit_events"]
+    assert event["actor"] == "client-1"
+    assert event["detail"] == {"replaced_run_id": str(newer), "actor_detail": "alice@desk", "actor_detail_verified": False}
+
+
+@pytest.mark.parametrize("detail", ['""', '"   "', "7", '["alice"]', '"a\\u0000b"', '"' + "x" * 256 + '"'])
+def test_a_statement_about_the_person_that_cannot_be_stored_is_refused_by_name(world: World, newer: UUID, detail: str) -> None:
+    answer = publish(a_run().id, f'{{"reason": "wrong", "actor_detail": {detail}}}')
+    assert (answer.status, world.audit_log.events) == (422, [])
+    assert "actor_detail" in answer.text
+
+
 def test_the_audit_log_lists_what_was_done_newest_first_and_filtered(world: World, newer: UUID) -> None:
     publish(a_run().id)
     publish(newer)

@@ -67,6 +67,12 @@ def test_the_audit_event_of_a_cancelled_job_is_copied_to_the_lake(world: World) 
     assert world.lake.read_json(f"backup/audit_events/{event_id}.json")["owner"] == str(job_id)
 
 
+def test_a_cancelled_job_is_audited_with_the_person_as_the_client_stated_it(world: World) -> None:
+    assert cancel(start(), body='{"reason": "wrong day", "actor_detail": "alice@desk"}')[0] == 202
+    [event] = world.audit_log.events
+    assert (event.actor, event.detail) == ("client-1", {"actor_detail": "alice@desk", "actor_detail_verified": False})
+
+
 def test_an_ended_job_cannot_be_cancelled(world: World) -> None:
     job_id = start()
     world.jobs.finish(job_id, JobStatus.SUCCEEDED, world.clock.now())
