@@ -30,10 +30,10 @@ def load(database: Database, folder: Path, name: str) -> UUID:
 def test_two_runs_on_the_same_data_have_the_same_content(postgres: Database, migrated_database: str, tmp_path: Path) -> None:
     tables = RunTables(migrated_database)
     one, other = load(postgres, tmp_path, "one"), load(postgres, tmp_path, "other")
-    content = tables.digest(one)
-    assert content["forecasts"].startswith("56 rows, ")
-    assert content["excluded_series"].startswith("1 rows, ")
-    assert compare(content, tables.digest(other)) == []
+    content = tables.read(one)
+    assert len(content["forecasts"]) == 56
+    assert len(content["excluded_series"]) == 1
+    assert compare(content, tables.read(other)) == []
 
 
 @pytest.mark.parametrize(
@@ -42,25 +42,30 @@ def test_two_runs_on_the_same_data_have_the_same_content(postgres: Database, mig
         ("forecasts", "update forecasts set predicted_value = predicted_value + 0.01 where (run_id, sku_id) = (%(run_id)s, 'SKU-1')"),
         ("excluded_series", "delete from excluded_series where run_id = %(run_id)s"),
         ("forecast_runs", "update forecast_runs set status = 'FAILED' where id = %(run_id)s"),
+        ("forecast_runs", "update forecast_runs set measured_at = now() where id = %(run_id)s"),
     ],
 )
 def test_a_changed_row_is_seen(postgres: Database, migrated_database: str, tmp_path: Path, table: str, change: str) -> None:
     tables = RunTables(migrated_database)
     run_id = load(postgres, tmp_path, "one")
-    content = tables.digest(run_id)
+    content = tables.read(run_id)
     with postgres.transaction() as cursor:
         cursor.execute(change, {"run_id": run_id})
-    [difference] = compare(content, tables.digest(run_id))
+    [difference] = compare(content, tables.read(run_id))
     assert difference.startswith(f"{table}: ")
 
 
-@pytest.mark.parametrize(("wape", "count"), [("44.811457632189075", 0), ("44.8114576", 1)])
+# The third pair lies on both sides of a decimal, where cutting digits off would show a difference.
+@pytest.mark.parametrize(
+    ("wape", "other", "count"),
+    [("44.81145763218907", "44.811457632189075", 0), ("44.81145763218907", "44.8114576", 1), ("12.3", "12.299999999999999", 0)],
+)
 def test_the_last_digits_of_a_sum_are_no_difference(
-    postgres: Database, migrated_database: str, tmp_path: Path, wape: str, count: int
+    postgres: Database, migrated_database: str, tmp_path: Path, wape: str, other: str, count: int
 ) -> None:
     tables = RunTables(migrated_database)
     run_id = load(postgres, tmp_path, "one")
-    set_wape(postgres, run_id, "44.81145763218907")
-    content = tables.digest(run_id)
     set_wape(postgres, run_id, wape)
-    assert len(compare(content, tables.digest(run_id))) == count
+    content = tables.read(run_id)
+    set_wape(postgres, run_id, other)
+    assert len(compare(content, tables.read(run_id))) == count

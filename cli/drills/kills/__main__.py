@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 
 from cli.console import CliError, err, out
-from cli.drills.kills.alarm import FailureAlarm
+from cli.drills.kills.alarms import FailureAlarms
 from cli.drills.kills.drill import KillDrills, KillResult
 from cli.drills.kills.plans import KillPlan, Victim, draw_plan
 from cli.drills.kills.processes import StackProcesses
@@ -64,8 +64,8 @@ def prepare() -> KillDrills:
         tables=tables,
         log=log,
         first_entry=first_entry,
-        alarm=FailureAlarm.find(platform),
-        reference=tables.digest(run_id),
+        alarms=FailureAlarms.find(platform),
+        reference=tables.read(run_id),
         timeline=execution.list_intervals(),
     )
 

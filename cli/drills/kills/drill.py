@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from cli.drills.kills.alarm import FailureAlarm
+from cli.drills.kills.alarms import FailureAlarms
 from cli.drills.kills.plans import FUNCTION_SERVICES, KillPlan, StateInterval, Victim
 from cli.drills.kills.processes import StackProcesses
 from cli.drills.kills.runs import POLL_S, Execution
-from cli.drills.kills.tables import RunTables, compare
+from cli.drills.kills.tables import Content, RunTables, compare
 from cli.drills.publications import PublicationLog
 from cli.platform import Platform
 
@@ -41,23 +41,23 @@ class KillDrills:
     tables: RunTables
     log: PublicationLog
     first_entry: int
-    alarm: FailureAlarm
-    reference: Mapping[str, str]
+    alarms: FailureAlarms
+    reference: Content
     timeline: Sequence[StateInterval]
 
     def run(self, plan: KillPlan, name: str) -> KillResult:
         """Start a run, kill as the plan says, redrive the run while it fails, and compare its tables."""
         start = time.monotonic()
-        self.alarm.reset()
+        counts = self.alarms.reset()
         execution = Execution.start(self.platform, name)
         kills = self._kill(plan, execution)
         faults: list[str] = []
         alarms = redrives = 0
         while execution.wait_for_end() != "SUCCEEDED" and redrives < MAX_REDRIVES:
-            has_fired = self.alarm.fires()
-            alarms += has_fired
-            faults += [] if has_fired else ["the failed run raised no alarm"]
-            self.alarm.reset()
+            alarm_faults = self.alarms.find_faults(execution.failed_state, counts)
+            alarms += not alarm_faults
+            faults += alarm_faults
+            counts = self.alarms.reset()
             execution.redrive()
             redrives += 1
         run_id = self.tables.find_run(execution.arn)
@@ -89,7 +89,7 @@ class KillDrills:
         return faults
 
     def _compare(self, run_id: UUID) -> list[str]:
-        faults = compare(self.reference, self.tables.digest(run_id))
+        faults = compare(self.reference, self.tables.read(run_id))
         if self.tables.find_published() != run_id:
             faults.append("the run is not the published one")
         if (count := [change.run_id for change in self.log.list_changes(self.first_entry)].count(run_id)) != 1:

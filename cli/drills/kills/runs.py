@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cli.drills.kills.plans import StateInterval
 from cli.platform import Platform
+from contracts.run_states import RunState
 from local.errors import LocalError
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class Execution:
     def state(self) -> str:
         """The state that was entered last."""
         return ([name for name, _ in self._list_entries()] or [""])[-1]
+
+    @property
+    def failed_state(self) -> str:
+        """The state that was entered last of those that do the work of a run, not of those that record its failure."""
+        return ([name for name, _ in self._list_entries() if name in tuple(RunState)] or [""])[-1]
 
     def list_intervals(self) -> list[StateInterval]:
         """Return the states in their order, each with its duration, of an execution that has ended."""

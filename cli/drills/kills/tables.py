@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
@@ -19,15 +22,41 @@ ROWS_OF_RUN: dict[str, LiteralString] = {
     "kpi_metrics": "select to_jsonb(t) - 'created_at' - 'id' from kpi_metrics t where run_id = %(run_id)s",
     "forecast_runs": """select jsonb_build_object('status', status, 'as_of_date', as_of_date, 'input', input_digest,
         'backtest', backtest, 'series', series_forecast, 'excluded', series_excluded, 'warnings', warnings,
-        'published', published_at is not null, 'finished', finished_at is not null) from forecast_runs where id = %(run_id)s""",
+        'published', published_at is not null, 'finished', finished_at is not null, 'measured', measured_at is not null,
+        'failure', failure) from forecast_runs where id = %(run_id)s""",
     "jobs": "select jsonb_build_object('status', status, 'error', error, 'result', result) from jobs where id = %(run_id)s",
 }
-# Nine decimals: the last digits of a sum over many rows differ from one undisturbed run to the next.
-DIGEST: LiteralString = """
-select count(*), md5(coalesce(string_agg(line, E'\\n' order by line), ''))
-from (select regexp_replace(replace(row::text, %(run_id)s::text, 'RUN'), '([.][0-9]{9})[0-9]+', '\\1', 'g') as line
-    from ({rows}) as selection (row)) as lines
-"""
+LINES: LiteralString = "select line::text from ({rows}) as selection (line)"
+PRECISION = 1e-10
+"""Relative precision of the comparison: the last digits of a sum over many rows differ from one undisturbed run to the next."""
+RUN = "RUN"
+"""Replaces the id of the run, which is in many columns."""
+
+
+@dataclass(frozen=True, order=True)
+class Row:
+    """One row: its JSON text with a # in place of each number, and the numbers in their order."""
+
+    outline: str
+    numbers: tuple[float, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Row:
+        """Return the row of a JSON text."""
+        numbers: list[float] = []
+        outline = json.dumps(_take_numbers(json.loads(text), numbers), sort_keys=True)
+        return cls(outline, tuple(numbers))
+
+    def equals(self, other: Row) -> bool:
+        """Return whether both rows have the same text, and the same numbers but for their last digits."""
+        return self.outline == other.outline and all(
+            math.isclose(number, counterpart, rel_tol=PRECISION, abs_tol=PRECISION)
+            for number, counterpart in zip(self.numbers, other.numbers, strict=True)
+        )
+
+
+Content = Mapping[str, Sequence[Row]]
+"""Table -> its rows in the order of their texts."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +75,13 @@ class RunTables:
         rows = self._fetch("select run_id from published_run", {})
         return UUID(str(rows[0][0])) if rows else None
 
-    def digest(self, run_id: UUID) -> dict[str, str]:
-        """Return for each table the number and the digest of the run's rows, with the id of the run replaced."""
-        return {
-            table: "{} rows, {}".format(*self._fetch(DIGEST.replace("{rows}", rows), {"run_id": run_id})[0])
-            for table, rows in ROWS_OF_RUN.items()
-        }
+    def read(self, run_id: UUID) -> Content:
+        """Return the run's rows of each table, with the id of the run replaced."""
+        return {table: self._read(statement, run_id) for table, statement in ROWS_OF_RUN.items()}
+
+    def _read(self, statement: LiteralString, run_id: UUID) -> list[Row]:
+        rows = self._fetch(LINES.replace("{rows}", statement), {"run_id": run_id})
+        return sorted(Row.parse(str(text).replace(str(run_id), RUN)) for (text,) in rows)
 
     def list_objects(self, key: str) -> list[tuple[str, int, str]]:
         """Return status, rows and staging key of every record of an uploaded object."""
@@ -63,6 +93,30 @@ class RunTables:
             return connection.execute(sql.SQL(statement), parameters).fetchall()
 
 
-def compare(reference: Mapping[str, str], digest: Mapping[str, str]) -> list[str]:
-    """Return the tables that differ, each with both contents."""
-    return [f"{table}: {digest[table]} instead of {content}" for table, content in reference.items() if digest[table] != content]
+def compare(reference: Content, content: Content) -> list[str]:
+    """Return the tables that differ, each with the first difference."""
+    return [f"{table}: {difference}" for table, rows in reference.items() for difference in _find_difference(rows, content[table])]
+
+
+def _find_difference(reference: Sequence[Row], rows: Sequence[Row]) -> Iterator[str]:
+    if len(rows) != len(reference):
+        absent, surplus = Counter(reference) - Counter(rows), Counter(rows) - Counter(reference)
+        examples = [f"{label} {next(iter(counter))}" for label, counter in (("without", absent), ("with", surplus)) if counter]
+        yield f"{len(rows)} rows instead of {len(reference)}, {', '.join(examples)}"
+        return
+    pairs = [pair for pair in zip(reference, rows, strict=True) if not pair[0].equals(pair[1])]
+    if pairs:
+        yield f"{len(pairs)} of {len(rows)} rows differ, {pairs[0][1]} instead of {pairs[0][0]}"
+
+
+def _take_numbers(value: object, numbers: list[float]) -> object:
+    """Return the JSON value with # in place of each number, which is appended to `numbers` in the order of the sorted keys."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return {key: _take_numbers(value[key], numbers) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_take_numbers(each, numbers) for each in value]
+    assert isinstance(value, int | float)
+    numbers.append(float(value))
+    return "#"

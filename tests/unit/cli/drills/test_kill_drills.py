@@ -6,8 +6,10 @@ from collections import Counter
 
 import pytest
 
+from cli.drills.kills.alarms import find_expected_alarm
 from cli.drills.kills.plans import FUNCTION_SERVICES, JOB_STATES, MAX_OUTAGE_S, KillPlan, StateInterval, Victim, draw_plan
-from cli.drills.kills.tables import compare
+from cli.drills.kills.tables import Row, compare
+from contracts.alarms import AlarmName
 from contracts.run_states import RunState
 
 TIMELINE = [StateInterval(state, 1.0 + number) for number, state in enumerate([*map(str, RunState), "ShallNotify"])]
@@ -48,6 +50,41 @@ def test_a_plan_is_described_in_a_few_words() -> None:
 
 
 def test_only_the_tables_that_differ_are_reported_with_both_contents() -> None:
-    reference = {"forecasts": "56 rows, a", "jobs": "1 rows, b"}
-    assert compare(reference, {"forecasts": "55 rows, c", "jobs": "1 rows, b"}) == ["forecasts: 55 rows, c instead of 56 rows, a"]
+    reference = {"forecasts": [Row.parse('{"sku": "A", "p50": 2}')], "jobs": [Row.parse('{"status": "SUCCEEDED"}')]}
+    [difference] = compare(reference, {**reference, "forecasts": [Row.parse('{"sku": "A", "p50": 2.01}')]})
+    assert difference.startswith("forecasts: 1 of 1 rows differ, ")
+    assert "(2.01,)" in difference
+    assert "(2.0,)" in difference
     assert compare(reference, reference) == []
+
+
+def test_rows_that_are_absent_and_rows_that_are_surplus_are_reported_with_an_example() -> None:
+    rows = [Row.parse('{"sku": "A"}'), Row.parse('{"sku": "B"}')]
+    assert compare({"forecasts": rows}, {"forecasts": rows[:1]}) == [f"forecasts: 1 rows instead of 2, without {rows[1]}"]
+    assert compare({"forecasts": rows[:1]}, {"forecasts": [*rows[:1], *rows[:1]]}) == [f"forecasts: 2 rows instead of 1, with {rows[0]}"]
+
+
+@pytest.mark.parametrize("texts", [('{"ok": true}', '{"ok": 1}'), ('{"a": null}', '{"a": 0}'), ('["1"]', "[1]"), ('{"a": 1}', '{"b": 1}')])
+def test_a_number_equals_no_other_value(texts: tuple[str, str]) -> None:
+    one, other = map(Row.parse, texts)
+    assert not one.equals(other)
+
+
+def test_numbers_are_compared_by_their_keys_whatever_the_order_of_the_keys() -> None:
+    row = Row.parse('{"b": [2, {"c": 3}], "a": 1}')
+    assert row.equals(Row.parse('{"a": 1, "b": [2, {"c": 3.0000000001}]}'))
+    assert not row.equals(Row.parse('{"a": 2, "b": [1, {"c": 3}]}'))
+
+
+@pytest.mark.parametrize(
+    ("state", "alarm"),
+    [
+        ("Cleanse", AlarmName.RUN_FAILED),
+        ("PublishRun", AlarmName.RUN_FAILED),
+        ("DetectAnomalies", AlarmName.RUN_UNMEASURED),
+        ("ComputeKpis", AlarmName.RUN_UNMEASURED),
+        ("FinishRun", AlarmName.RUN_UNMEASURED),
+    ],
+)
+def test_a_run_that_fails_after_its_forecast_is_complete_raises_the_ticket_and_not_the_page(state: str, alarm: AlarmName) -> None:
+    assert find_expected_alarm(state) is alarm
