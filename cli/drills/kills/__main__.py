@@ -6,6 +6,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,8 @@ from cli.platform import LOCAL, open_platform
 from local import local_stack
 from local.errors import LocalError
 
+ATTEMPTS = 3
+
 
 def main(
     count: Annotated[int, typer.Option("--drills", help="Number of drills; their seeds follow one another.", min=1)] = 20,
@@ -40,7 +43,7 @@ def main(
         uploads = UploadDrill(drills.platform, drills.processes, drills.tables, Path(folder))
         # Uploads come last: the runs after them would read other data than the undisturbed one.
         for plan in sorted(plans, key=lambda plan: plan.victim is Victim.UPLOAD):
-            results.append(_run(drills, uploads, plan))
+            results.append(run_until_kill(drills, uploads, plan))
             out.print(describe(results[-1]))
     out.print(make_table(results))
     faults = sum(bool(result.faults) for result in results)
@@ -68,6 +71,17 @@ def prepare() -> KillDrills:
         reference=tables.read(run_id),
         timeline=execution.list_intervals(),
     )
+
+
+def run_until_kill(drills: KillDrills, uploads: UploadDrill, plan: KillPlan) -> KillResult:
+    """Run the drill of a plan; when its victim had ended before the kill, again with an earlier moment. Without a kill it has a fault."""
+    for _ in range(ATTEMPTS):
+        result = _run(drills, uploads, plan)
+        if result.kills:
+            return result
+        err.print(f"seed {plan.seed}: {plan}: the victim had ended before the kill; once more, earlier")
+        plan = plan.bring_forward()
+    return replace(result, faults=(*result.faults, "nothing was killed"))
 
 
 def _run(drills: KillDrills, uploads: UploadDrill, plan: KillPlan) -> KillResult:

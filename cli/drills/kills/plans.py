@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from contracts.run_states import RunState
@@ -58,6 +58,10 @@ class KillPlan:
     offset_s: float = 0.0
     until_failure: bool = False
     outage_s: float = 0.0
+
+    def bring_forward(self) -> KillPlan:
+        """Return the same plan at half the time after the run entered the state, for a run that was faster than the undisturbed one."""
+        return replace(self, offset_s=self.offset_s / 2)
 
     def __str__(self) -> str:
         """Return the plan in a few words."""

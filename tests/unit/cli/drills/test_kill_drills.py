@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import cast
 
 import pytest
 
+from cli.drills.kills.__main__ import run_until_kill
 from cli.drills.kills.alarms import find_expected_alarm
+from cli.drills.kills.drill import KillDrills, KillResult
 from cli.drills.kills.plans import FUNCTION_SERVICES, JOB_STATES, MAX_OUTAGE_S, KillPlan, StateInterval, Victim, draw_plan
 from cli.drills.kills.tables import Row, compare
+from cli.drills.kills.uploads import UploadDrill
 from contracts.alarms import AlarmName
 from contracts.run_states import RunState
 
@@ -42,6 +46,34 @@ def test_every_kind_is_drawn_and_only_postgres_is_down_for_a_while() -> None:
     assert {plan.victim for plan in PLANS} == set(Victim)
     assert all((plan.outage_s > 0) == (plan.victim is Victim.POSTGRES) and plan.outage_s <= MAX_OUTAGE_S for plan in PLANS)
     assert {plan.until_failure for plan in PLANS if plan.victim is Victim.JOB} == {True, False}
+
+
+def test_a_plan_that_came_too_late_is_repeated_earlier_and_is_otherwise_the_same() -> None:
+    plan = KillPlan(7, Victim.FUNCTION, "PublishRun", 1.0, until_failure=True)
+    assert plan.bring_forward() == KillPlan(7, Victim.FUNCTION, "PublishRun", 0.5, until_failure=True)
+
+
+class Attempts:
+    """Drills in which the victim is killed at the n-th attempt."""
+
+    def __init__(self, successful_attempt: int) -> None:
+        self.plans: list[KillPlan] = []
+        self._successful_attempt = successful_attempt
+
+    def run(self, plan: KillPlan, _name: str) -> KillResult:
+        self.plans.append(plan)
+        return KillResult(plan, int(len(self.plans) == self._successful_attempt), 0, 0, 1.0, ())
+
+
+@pytest.mark.parametrize(
+    ("successful_attempt", "offsets", "faults"), [(1, [8], ()), (3, [8, 4, 2], ()), (9, [8, 4, 2], ("nothing was killed",))]
+)
+def test_a_drill_that_killed_nothing_is_no_success(successful_attempt: int, offsets: list[float], faults: tuple[str, ...]) -> None:
+    drills = Attempts(successful_attempt)
+    plan = KillPlan(7, Victim.JOB, "Cleanse", 8.0)
+    result = run_until_kill(cast(KillDrills, drills), cast(UploadDrill, drills), plan)
+    assert [each.offset_s for each in drills.plans] == offsets
+    assert result.faults == faults
 
 
 def test_a_plan_is_described_in_a_few_words() -> None:
