@@ -14,7 +14,7 @@ from cli import audit, data, developer, drill, jobs, local_stack, run_history, r
 from cli.clients.command import client
 from cli.console import err, out
 from cli.doctor.command import doctor
-from cli.recovery.rebuild import rebuild
+from cli.recovery.rebuild import backup, rebuild
 from contracts.version import VERSION
 from local.errors import LocalError
 
@@ -48,7 +48,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "jobs": jobs.jobs,
         "cancel": jobs.cancel,
     },
-    "Recovery": {"rebuild": rebuild},
+    "Recovery": {"backup": backup, "rebuild": rebuild},
     "AWS": {"doctor": doctor, "deploy": stages.deploy, "smoke": smoke.smoke, "diff": stages.diff, "destroy": stages.destroy},
     "Development": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
 }

@@ -82,8 +82,9 @@ class NoBackup(RowBackup):
         """Need neither rows nor a lake."""
 
     @override
-    def save(self, table: BackupTable, owner: UUID | None) -> None:
+    def save(self, table: BackupTable, owner: UUID | None) -> int:
         """Save nothing."""
+        return 0
 
 
 def configure() -> None:

@@ -110,7 +110,7 @@ EXECUTION_LISTENER = FunctionSpec(
 )
 DATABASE_REBUILDER = FunctionSpec(
     "database_rebuilder",
-    "Rebuilds the database from the lake, on demand",
+    "Rebuilds the database from the lake, or copies all its rows there, on demand",
     memory_mib=2048,
     timeout_s=900,  # one forecast may take as long as in run_publisher
     ephemeral_storage_mib=2048,

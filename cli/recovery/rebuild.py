@@ -1,4 +1,4 @@
-"""`signify rebuild`: make the content of the database anew from the lake."""
+"""`signify rebuild`: make the content of the database anew from the lake. `signify backup`: copy all of it there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Position(TypedDict):
 
 
 class RebuildPart(TypedDict):
-    """What one invocation of the rebuilder has done."""
+    """What one invocation of the rebuilder has done. `new_rows`: rows that were restored, or copied, by table."""
 
     position: Position | None
     count: int
@@ -50,36 +50,55 @@ def rebuild(
     rebuild_database(open_platform(stage), merge=merge)
 
 
+def backup(stage: Stage = LOCAL) -> None:
+    """Copy all rows of the database to the lake, once after an upgrade from a version that did not copy them. The stage runs on."""
+    backup_database(open_platform(stage))
+
+
+def backup_database(target: Platform) -> None:
+    """Copy all rows part by part, and print the progress and the number of rows."""
+    copied_rows: Counter[str] = Counter()
+    for part in _invoke_parts(target, backup=True):
+        copied_rows.update(part["new_rows"])
+        print_progress(part)
+    out.print(make_rows_table("Rows copied to the lake", copied_rows))
+
+
 def rebuild_database(target: Platform, *, merge: bool = False) -> None:
     """Rebuild the database part by part, and print the progress, the new rows and what could not be restored."""
     new_rows: Counter[str] = Counter()
     warnings: list[str] = []
-    for part in _rebuild_parts(target, merge=merge):
+    for part in _invoke_parts(target, merge=merge):
         new_rows.update(part["new_rows"])
         warnings += part["warnings"]
-        if part["position"]:
-            err.print(f"  {part['position']['step']}: {part['count']:,} of {part['total']:,}")
-    out.print(make_rows_table(new_rows))
+        print_progress(part)
+    out.print(make_rows_table("Rows restored from the lake", new_rows))
     for warning in warnings:
         out.print(f"[yellow]warning[/] {escape(warning)}")
 
 
-def make_rows_table(new_rows: Mapping[str, int]) -> Table:
-    """Return the number of restored rows of each table."""
-    table = Table(title="Rows restored from the lake", show_footer=True)
+def print_progress(part: RebuildPart) -> None:
+    """Print how far the current step is; nothing after the last part."""
+    if part["position"]:
+        err.print(f"  {part['position']['step']}: {part['count']:,} of {part['total']:,}")
+
+
+def make_rows_table(title: str, rows: Mapping[str, int]) -> Table:
+    """Return the number of rows of each table."""
+    table = Table(title=title, show_footer=True)
     table.add_column("table", footer="total")
-    table.add_column("rows", justify="right", footer=f"{sum(new_rows.values()):,}")
-    for name, count in sorted(new_rows.items()):
+    table.add_column("rows", justify="right", footer=f"{sum(rows.values()):,}")
+    for name, count in sorted(rows.items()):
         table.add_row(name, f"{count:,}")
     return table
 
 
-def _rebuild_parts(target: Platform, *, merge: bool) -> Iterator[RebuildPart]:
+def _invoke_parts(target: Platform, **options: bool) -> Iterator[RebuildPart]:
     """Invoke the rebuilder until nothing is left, and yield what each invocation returned."""
     actor = target.client("sts").get_caller_identity()["Arn"]
     position: Position | None = None
     while True:
-        request = {"actor": actor[-255:], "merge": merge, "position": position}
+        request = {"actor": actor[-255:], **options, "position": position}
         part = cast(RebuildPart, invoke_function(target, DATABASE_REBUILDER, request))
         yield part
         position = part["position"]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from runtime.services.ports import Migrations
     from runtime.services.probe.canary_probe import CanaryProbe
     from runtime.services.recovery.database_rebuild import DatabaseRebuild
+    from runtime.services.recovery.full_backup import FullBackup
     from runtime.services.recovery.row_backup import RowBackup
     from runtime.services.retention.data_retention import DataRetention
     from runtime.services.runs.abandoned_jobs import AbandonedJobs
@@ -232,6 +233,13 @@ class Services:
             backup=self.row_backup,
             clock=adapters.clock,
         )
+
+    @cached_property
+    def full_backup(self) -> FullBackup:
+        """Copies all rows of the database to the lake."""
+        from runtime.services.recovery.full_backup import FullBackup
+
+        return FullBackup(self._adapters.table_rows, self.row_backup)
 
     @cached_property
     def data_retention(self) -> DataRetention:

@@ -1,4 +1,7 @@
-"""Rebuild the database from the lake, one part per invocation: `signify rebuild` invokes it until it is complete."""
+"""Rebuild the database from the lake, or copy all its rows there, one part per invocation.
+
+`signify rebuild` and `signify backup` invoke it until it is complete.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,11 @@ PART_S = 20
 
 @observe
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
-    """Restore rows from a position on, and return the position where the next invocation continues; null when nothing is left."""
+    """Restore or copy rows from a position on, and return the position where the next invocation continues; null when nothing is left."""
     request = parse(RebuildEvent, event)
     end = time.monotonic() + PART_S
     position = RebuildPosition(request.position.step, request.position.after) if request.position else None
+    if request.backup:
+        return bootstrap.services().full_backup.proceed(position, lambda: time.monotonic() < end).to_output()
     rebuild = bootstrap.services().database_rebuild
     return rebuild.proceed(position, request.actor, merge=request.merge, has_time=lambda: time.monotonic() < end).to_output()

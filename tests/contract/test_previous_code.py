@@ -78,8 +78,8 @@ def test_a_revision_that_others_may_have_applied_is_not_edited_removed_or_rename
 def test_the_tests_of_the_previous_code_pass_on_the_newest_schema(previous_code: Path) -> None:
     for name, text in list_revisions(ROOT).items():
         (previous_code / REVISIONS / name).write_text(text, encoding="utf-8")
-    ignored = [f"--ignore={CONTRACTS}/{name}" for name in NOT_ABOUT_STATEMENTS]
-    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "-k", "not memory", CONTRACTS, *ignored]
+    options = [f"--ignore={CONTRACTS}/{name}" for name in NOT_ABOUT_STATEMENTS]
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "-k", "not memory", CONTRACTS, *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     process = subprocess.run(command, cwd=previous_code, env=environment, capture_output=True, text=True, timeout=800)
     assert process.returncode == 0, process.stdout[-6000:] + process.stderr[-2000:]

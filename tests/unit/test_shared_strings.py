@@ -28,6 +28,7 @@ EXCEPTIONS = {
     ("cli", "curated"): "a count of the quality report",
     ("cli", "forecasts"): "a field of the API",
     ("cli", "runs"): "a field of a command's output",
+    ("cli", "backup"): "a command, and a field of the event of the rebuilder",
     ("tools", "anomalies"): "a family of KPIs",
     ("cdk", "Forecast"): "a resource of Amazon Forecast",
     ("local", "Forecast"): "a resource of Amazon Forecast",

@@ -129,10 +129,11 @@ class Position(Event):
 
 
 class RebuildEvent(Event):
-    """For database_rebuilder, from `signify rebuild`: the caller, and the position that the invocation before returned."""
+    """For database_rebuilder, from `signify rebuild` and `signify backup`: the caller, and the position that the last call returned."""
 
     actor: str = Field(min_length=1, max_length=255)
     merge: bool = False
+    backup: bool = False
     position: Position | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from runtime.models.domain.backups import MEASURED_TABLES, RUN_TABLES, WHOLE_TABLES, BackupTable, RowCopy, divide_by_key
+from runtime.models.domain.backups import MEASURED_TABLES, RUN_TABLES, WHOLE_TABLES, BackupTable, Row, RowCopy, divide_by_key
 from runtime.services.ports import Clock, Lake
 from runtime.services.recovery.table_rows import TableRows
 
@@ -45,9 +45,15 @@ class RowBackup:
         for table in WHOLE_TABLES:
             self.save(table, None)
 
-    def save(self, table: BackupTable, owner: UUID | None) -> None:
-        """Save an owner's rows of one table; without rows there is nothing to save."""
-        rows = self.rows.select(table, owner)
-        if rows:
-            for key, copy in divide_by_key(RowCopy(table, owner, self.clock.now(), rows)):
+    def save(self, table: BackupTable, owner: UUID | None) -> int:
+        """Save an owner's rows of one table, and return how many there are; without rows there is nothing to save.
+
+        Another function may change the rows and save them between the reading and the writing here. So the rows are read again, until the
+        copy that was written last is that of the rows.
+        """
+        rows: list[Row] = []
+        while (current_rows := self.rows.select(table, owner)) != rows:
+            rows = current_rows
+            for key, copy in divide_by_key(RowCopy(table, owner, self.clock.now(), rows)) if rows else ():
                 self.lake.write_json(key, copy.to_document())
+        return len(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from contracts.paths import RUN_BACKUPS, quality_key, run_backup_prefix
+from contracts.paths import RUN_BACKUPS, Zone, quality_key, run_backup_prefix
 from contracts.tables import FORECASTS
 from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
@@ -39,6 +40,7 @@ from runtime.models.domain.runs import Gate, RunEnd, RunStatus
 from runtime.models.tables import Base
 from runtime.services.recovery.database_rebuild import DatabaseRebuild
 from runtime.services.recovery.forecast_restore import ForecastRestore
+from runtime.services.recovery.full_backup import FullBackup
 from runtime.services.recovery.row_backup import RowBackup
 from runtime.services.runs.publishing import Publishing
 from runtime.services.runs.run_recorder import job_of
@@ -182,6 +184,42 @@ def test_a_rebuilt_database_equals_the_one_that_was_lost(stage: Stage, has_time:
     stage.destroy()
     assert not any(read_tables(stage.database).values())
     assert [warning for report in stage.rebuild_all(has_time=has_time) for warning in report.warnings] == []
+    assert read_tables(stage.database) == before
+
+
+def back_up_all(stage: Stage, *, has_time: Callable[[], bool]) -> list[RebuildProgress]:
+    full_backup = FullBackup(PostgresTableRows(stage.database), stage.backup)
+    reports = [full_backup.proceed(None, has_time)]
+    while (position := reports[-1].position) is not None:
+        reports.append(full_backup.proceed(position, has_time))
+    return reports
+
+
+@pytest.mark.parametrize("has_time", [lambda: False, lambda: True], ids=["one batch each", "at once"])
+def test_a_database_whose_rows_were_never_copied_is_rebuilt_after_one_backup(stage: Stage, has_time: Callable[[], bool]) -> None:
+    stage.record_everything()
+    before = read_tables(stage.database)
+    for key in stage.lake.keys(f"{Zone.BACKUP}/"):
+        del stage.lake.contents[key]
+    reports = back_up_all(stage, has_time=has_time)
+    counts: Counter[str] = Counter()
+    for report in reports:
+        counts.update(report.new_rows)
+    # Of a forecast the copy names the run. The key of an event is its id, so the events of a run or object are counted once.
+    assert {table: counts[table] for table in before if table in {*BackupTable} - {BackupTable.FORECASTS}} == {
+        table: len(rows) for table, rows in before.items() if table in {*BackupTable} - {BackupTable.FORECASTS}
+    }
+    stage.destroy()
+    assert [warning for report in stage.rebuild_all() for warning in report.warnings] == []
+    assert read_tables(stage.database) == before
+
+
+def test_a_backup_beside_copies_that_exist_leaves_the_rebuilt_database_the_same(stage: Stage) -> None:
+    stage.record_everything()
+    before = read_tables(stage.database)
+    back_up_all(stage, has_time=lambda: True)
+    stage.destroy()
+    stage.rebuild_all()
     assert read_tables(stage.database) == before
 
 

@@ -11,7 +11,7 @@ import pytest
 from cdk.compute.function_specs import DATABASE_REBUILDER
 from cli.console import CliError
 from cli.recovery import rebuild
-from cli.recovery.rebuild import find_function, rebuild_database
+from cli.recovery.rebuild import backup_database, find_function, rebuild_database
 
 PARTS: list[dict[str, Any]] = [
     {"position": {"step": "objects", "after": "a"}, "count": 100, "total": 1200, "new_rows": {"ingested_objects": 100}, "warnings": []},
@@ -76,6 +76,20 @@ def test_progress_rows_and_warnings_are_printed(monkeypatch: pytest.MonkeyPatch,
     assert "objects: 100 of 1,200" in progress
     for text in ("ingested_objects", "1,200", "1,203", "jobs.json [1] is broken"):
         assert text in output
+
+
+def test_a_backup_copies_until_nothing_is_left_and_restores_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    platform = FakePlatform(*PARTS)
+    monkeypatch.setattr(rebuild, "ClientFactory", lambda *_: platform)
+    backup_database(platform)  # type: ignore[arg-type]
+    payloads = [json.loads(request["Payload"]) for request in platform.requests]
+    assert [payload["position"] for payload in payloads] == [None, {"step": "objects", "after": "a"}]
+    assert all(payload["backup"] is True for payload in payloads)
+    output, progress = capsys.readouterr()
+    assert "objects: 100 of 1,200" in progress
+    assert "Rows copied to the lake" in output
 
 
 def test_a_refusal_is_an_error_with_the_advice_of_the_function(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from typing_extensions import override
 
 from contracts.paths import quality_key, run_backup_prefix
 from runtime.errors import DatabaseNotEmpty, InvalidInput
@@ -18,7 +20,7 @@ from runtime.functions import (
     run_recorder,
     run_resolver,
 )
-from runtime.models.domain.backups import BackupTable
+from runtime.models.domain.backups import BackupTable, Row
 from runtime.services.recovery.row_backup import RowBackup
 from tests.fakes import FixedClock, InMemoryLake, InMemoryTableRows
 from tests.fakes.examples import an_accepted_object, an_execution, put_forecast, quality_json
@@ -73,6 +75,46 @@ def test_the_rebuilder_returns_its_position_and_continues_there(
     second = call(database_rebuilder, {"actor": "operator", "position": first["position"]})
     assert second["position"] == {"step": "duplicates", "after": key}
     assert table_rows.select(BackupTable.OBJECTS, object_id) == [{"id": str(object_id)}]
+
+
+def test_a_backup_copies_rows_that_no_function_has_changed_and_continues_where_it_stopped(
+    lake: InMemoryLake, table_rows: InMemoryTableRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_rebuilder, "PART_S", -1)
+    object_id, run_id = an_accepted_object().id, an_execution().run_id
+    table_rows.by_owner[BackupTable.OBJECTS, object_id] = [{"id": str(object_id)}]
+    table_rows.by_owner[BackupTable.RUNS, run_id] = [{"id": str(run_id)}]
+    first = call(database_rebuilder, {"actor": "operator", "backup": True})
+    assert first["position"] == {"step": "objects", "after": str(object_id)}
+    assert (first["count"], first["total"], first["new_rows"]) == (1, 1, {"ingested_objects": 1})
+    assert lake.read_json(f"backup/ingested_objects/{object_id}.json")["rows"] == [{"id": str(object_id)}]
+    second = call(database_rebuilder, {"actor": "operator", "backup": True, "position": first["position"]})
+    assert second["new_rows"] == {"forecast_runs": 1}
+    assert f"{run_backup_prefix(run_id)}forecast_runs.json" in lake.contents
+
+
+class ChangingRows(InMemoryTableRows):
+    """Rows that another function changes, and copies, between the reading and the writing of a copy."""
+
+    def __init__(self, lake: InMemoryLake) -> None:
+        super().__init__()
+        self.lake, self.changes = lake, 2
+
+    @override
+    def select(self, table: BackupTable, owner: UUID | None) -> list[Row]:
+        rows = list(super().select(table, owner))
+        if self.changes and rows:
+            self.changes -= 1
+            self.by_owner[table, owner] = [{**rows[0], "number": self.changes}]
+            RowBackup(self, self.lake, FixedClock()).save(table, owner)
+        return rows
+
+
+def test_a_row_that_changes_while_it_is_copied_is_copied_as_it_is_in_the_end(lake: InMemoryLake) -> None:
+    rows, run_id = ChangingRows(lake), an_execution().run_id
+    rows.by_owner[BackupTable.RUNS, run_id] = [{"id": str(run_id), "number": 9}]
+    assert RowBackup(rows, lake, FixedClock()).save(BackupTable.RUNS, run_id) == 1
+    assert lake.read_json(f"{run_backup_prefix(run_id)}forecast_runs.json")["rows"] == rows.by_owner[BackupTable.RUNS, run_id]
 
 
 @pytest.mark.parametrize("event", [{}, {"actor": ""}, {"actor": "me", "position": {"step": "nothing", "after": ""}}])
