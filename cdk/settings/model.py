@@ -25,6 +25,8 @@ from cdk.settings.types import (
 )
 from contracts.stages import LOCAL_STAGE, MAX_STAGE_LENGTH, make_stack_name
 
+BUCKET_NAME = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+KEY_ARN = r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-f-]+$"
 PARAMETER_NAME = r"^/[A-Za-z0-9_./-]{1,900}$"
 MIN_POLL_SECONDS = 60
 """On AWS: the history of an execution holds 25,000 events, and each poll of Amazon Forecast, for 20 hours at most, adds nine."""
@@ -98,13 +100,31 @@ class Settings(BaseModel):
     )
     kms_key_arn: str | None = Field(
         None,
-        pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-f-]+$",
+        pattern=KEY_ARN,
         description="KMS key for the lake and the database, instead of one key each that the stage creates. Its policy must let IAM of the "
         "account decide, and S3, RDS and Secrets Manager use it. Changing it replaces the database. Not inherited by `extends`.",
     )
+    lake_bucket_name: str | None = Field(
+        None,
+        pattern=BUCKET_NAME,
+        description="Existing bucket for the lake, such as one that an earlier stage left, instead of a new one. No deploy changes, "
+        "replaces or deletes it; `./signify doctor` checks it, and docs/runbooks/recovery/existing-data.md says what it must have. "
+        "Needs lakeKeyArn or kmsKeyArn. Not inherited by `extends`.",
+    )
+    lake_key_arn: str | None = Field(
+        None,
+        pattern=KEY_ARN,
+        description="KMS key of the bucket in lakeBucketName, with which S3 encrypts its objects. Not inherited by `extends`.",
+    )
+    database_snapshot: str | None = Field(
+        None,
+        pattern=r"^(arn:[a-z-]+:rds:[a-z0-9-]+:[0-9]{12}:cluster-snapshot:)?(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}$",
+        description="Snapshot of a Signify database, by its name or ARN, from which the database is created. Keep it as long as the stage "
+        "lives: setting, changing or removing it on a deployed stage replaces the database. Not inherited by `extends`.",
+    )
     log_bucket_name: str | None = Field(
         None,
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        pattern=BUCKET_NAME,
         description="Bucket for the access logs of the lake, instead of one that the stage creates; its policy must let "
         "logging.s3.amazonaws.com write. Not inherited by `extends`.",
     )
@@ -284,6 +304,13 @@ class Settings(BaseModel):
             raise ValueError(f"functionPlatform is host, which only stage {LOCAL_STAGE} can be: use aws, or extend another stage")
         return self
 
+    @model_validator(mode="after")
+    def _check_existing_data(self) -> Self:
+        problem = _find_problem_of_existing_data(self)
+        if problem:
+            raise ValueError(problem)
+        return self
+
     @field_validator("forecast_poll_seconds")
     @classmethod
     def _check_poll_seconds(cls, value: int, info: ValidationInfo) -> int:
@@ -353,6 +380,20 @@ class Settings(BaseModel):
     def is_production(self) -> bool:
         """Whether the stage must be complete for operation: declared as production, or protected from deletion."""
         return self.on_aws and (self.production or self.termination_protection)
+
+
+def _find_problem_of_existing_data(settings: Settings) -> str | None:
+    """Return what is wrong with the settings of an existing lake or snapshot, None if nothing is."""
+    for key, value in (("lakeBucketName", settings.lake_bucket_name), ("databaseSnapshot", settings.database_snapshot)):
+        if value and not settings.on_aws:
+            return f"{key} is {value!r}, which the local stack does not have: it starts empty; leave {key} out"
+    if settings.lake_bucket_name is None:
+        return "lakeKeyArn is set without lakeBucketName: set both, or kmsKeyArn for a new lake" if settings.lake_key_arn else None
+    if not (settings.lake_key_arn or settings.kms_key_arn):
+        return "lakeBucketName is set without the key of its objects: set lakeKeyArn to the bucket's default KMS key"
+    if settings.log_bucket_name:
+        return "logBucketName is for a lake that the stage creates, lakeBucketName is one that exists: leave logBucketName out"
+    return None
 
 
 def _check_dedicated_vpc(settings: Settings) -> None:

@@ -17,7 +17,12 @@ from pydantic_core import ErrorDetails
 from cdk.settings.model import Settings
 
 EXTENDS = "extends"
-NOT_INHERITED = frozenset({"account", "region", "kmsKeyArn", "logBucketName", "domainName", "certificateArn", "apiEndpointIds"})
+NOT_INHERITED = frozenset(
+    {
+        "account", "region", "kmsKeyArn", "lakeBucketName", "lakeKeyArn", "databaseSnapshot", "logBucketName", "domainName",
+        "certificateArn", "apiEndpointIds",
+    }
+)  # fmt: skip
 """Settings that name a place or a resource of one stage: a stage that extends another states its own."""
 REPLACED_KEYS = {"schedule": "runAt replaces it: write the start time of the daily run as HH:MM, for example runAt=04:30."}
 

@@ -13,6 +13,7 @@ from aws_cdk.aws_iam import IGrantable, Role
 from aws_cdk.aws_rds import (
     AuroraPostgresEngineVersion,
     BackupProps,
+    CfnDBCluster,
     ClusterInstance,
     Credentials,
     DatabaseCluster,
@@ -43,6 +44,8 @@ class Database(Construct):
         self.network = network
         self.key = create_data_key(self, settings, "Database and its secret", self._key_removal())
         self.cluster = self._create_cluster()
+        if settings.database_snapshot:
+            _restore(self.cluster, settings.database_snapshot)
         self.cluster.connections.allow_default_port_from(network.clients, "Functions")
         if settings.on_aws:  # the PostgreSQL of the local stack logs to a file
             DatabaseLogs(self, "Logs", settings, self.cluster)
@@ -138,6 +141,15 @@ class Database(Construct):
     def _key_removal(self) -> RemovalPolicy:
         """Keep the key as long as a snapshot: the snapshot cannot be read without it."""
         return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self._settings.keep_data else RemovalPolicy.DESTROY
+
+
+def _restore(cluster: DatabaseCluster, snapshot: str) -> None:
+    """Create the cluster from a snapshot, which has the administrator's name and the database; the password is a new one, of the secret."""
+    resource = cluster.node.default_child
+    assert isinstance(resource, CfnDBCluster)
+    resource.snapshot_identifier = snapshot
+    resource.master_username = None
+    resource.database_name = None
 
 
 _SUPPRESSIONS = {

@@ -1,4 +1,7 @@
-"""The data lake: one bucket per stage, divided into zones, with its own key and grants per zone."""
+"""The data lake: one bucket per stage, divided into zones, with its own key and grants per zone.
+
+The stage creates the bucket, or uses an existing one, which is then in no template: nothing that a deploy does can change or delete it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterable
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk.aws_iam import IRole, ManagedPolicy, PolicyStatement
+from aws_cdk.aws_kms import IKey, Key
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_s3 import BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, IBucket, LifecycleRule, ObjectOwnership
 from constructs import Construct
@@ -24,14 +28,22 @@ WRITE = ("s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListM
 
 
 class Lake(Construct):
-    """The bucket: versioned, TLS only, not public, with EventBridge notifications for every object."""
+    """The bucket: versioned, TLS only, not public, with EventBridge notifications for every object; an existing one must be so already."""
 
     def __init__(self, scope: Construct, construct_id: str, settings: Settings) -> None:
         super().__init__(scope, construct_id)
         self._removal = RETAIN if settings.keep_data else RemovalPolicy.DESTROY
         self._auto_delete = not settings.keep_data and settings.on_aws  # by a Node.js function, which the local stack cannot run
-        self.key = create_data_key(self, settings, "Objects of the data lake", self._removal)
-        self.bucket = Bucket(
+        if settings.lake_bucket_name:
+            self.key: IKey = Key.from_key_arn(self, "Key", str(settings.lake_key_arn or settings.kms_key_arn))
+            self.bucket: IBucket = Bucket.from_bucket_name(self, "Bucket", settings.lake_bucket_name)
+        else:
+            self.key = create_data_key(self, settings, "Objects of the data lake", self._removal)
+            self.bucket = self._create_bucket(settings)
+        self._policies: dict[str, ManagedPolicy] = {}
+
+    def _create_bucket(self, settings: Settings) -> Bucket:
+        bucket = Bucket(
             self,
             "Bucket",
             encryption=BucketEncryption.KMS,
@@ -48,11 +60,11 @@ class Lake(Construct):
             removal_policy=self._removal,
             auto_delete_objects=self._auto_delete,
         )
-        self._keep_policy(self.bucket)
+        self._keep_policy(bucket)
         if settings.log_bucket_name:
-            suppress_findings(self.bucket, _EXISTING_LOGS_SUPPRESSIONS)
-        self._policies: dict[str, ManagedPolicy] = {}
-        self._enable_events()
+            suppress_findings(bucket, _EXISTING_LOGS_SUPPRESSIONS)
+        _enable_events(bucket)
+        return bucket
 
     def grant_zones(self, function: Function, *, reads: Iterable[Zone], writes: Iterable[Zone], erases: Iterable[Zone] = ()) -> None:
         """Let the function read, write and erase in these zones."""
@@ -93,7 +105,7 @@ class Lake(Construct):
             key = PolicyStatement(actions=key_actions, resources=[self.key.key_arn])
             statements = [list_zone, objects, *([zone_itself, key] if key_actions else [])]
             policy = ManagedPolicy(self, name, description=f"{name} of the lake", statements=statements)
-            finding = f"AwsSolutions-IAM5[Resource::<{Stack.of(self).get_logical_id(self._bucket_resource)}.Arn>/{zone}/*]"
+            finding = f"AwsSolutions-IAM5[Resource::{self._arn_in_findings}/{zone}/*]"
             suppress_findings(policy, {finding: "A zone is a key prefix; the objects below it are data and cannot be listed in a policy."})
             self._policies[name] = policy
         return policy
@@ -104,14 +116,12 @@ class Lake(Construct):
         bucket.policy.apply_removal_policy(self._removal)
 
     @property
-    def _bucket_resource(self) -> CfnBucket:
+    def _arn_in_findings(self) -> str:
+        """The bucket's ARN as cdk-nag writes it."""
         resource = self.bucket.node.default_child
-        assert isinstance(resource, CfnBucket)
-        return resource
-
-    def _enable_events(self) -> None:
-        """Enable EventBridge in the bucket's own property; the CDK's property would add a function and a role to do the same."""
-        self._bucket_resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
+        if isinstance(resource, CfnBucket):
+            return f"<{Stack.of(self).get_logical_id(resource)}.Arn>"
+        return f"arn:<AWS::Partition>:s3:::{self.bucket.bucket_name}"
 
     def _access_logs(self, settings: Settings) -> IBucket:
         if settings.log_bucket_name:
@@ -133,6 +143,13 @@ class Lake(Construct):
         self._keep_policy(logs)
         suppress_findings(logs, {"AwsSolutions-S1": "This bucket holds the access logs; it cannot log access to itself."})
         return logs
+
+
+def _enable_events(bucket: Bucket) -> None:
+    """Enable EventBridge in the bucket's own property; the CDK's property would add a function and a role to do the same."""
+    resource = bucket.node.default_child
+    assert isinstance(resource, CfnBucket)
+    resource.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
 
 
 _EXISTING_LOGS_SUPPRESSIONS = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from cli.doctor.existing_data import BucketState, SnapshotState
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -73,6 +75,12 @@ class Account(Protocol):
 
     def uses_lake_formation(self) -> bool:
         """Whether Lake Formation, not IAM alone, decides about new databases of the Glue catalog."""
+
+    def read_bucket(self, name: str) -> BucketState | None:
+        """Return the state of a bucket, None if there is none."""
+
+    def read_snapshot(self, name: str) -> SnapshotState | None:
+        """Return the state of a snapshot of a database cluster, by its name or ARN, None if there is none."""
 
     def can_use_amazon_forecast(self) -> bool:
         """Whether Amazon Forecast accepts calls of this account; it is closed to new customers."""

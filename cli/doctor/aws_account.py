@@ -9,7 +9,9 @@ import boto3
 from botocore.exceptions import ClientError
 from typing_extensions import override
 
+from cli.doctor import existing_data
 from cli.doctor.account import Account, Identity
+from cli.doctor.existing_data import BucketState, SnapshotState
 from contracts.stages import is_stack_of
 from local.client_factory import ClientFactory
 
@@ -127,6 +129,14 @@ class AwsAccount(Account):
         settings = self.clients.client("lakeformation").get_data_lake_settings()["DataLakeSettings"]
         principals = [grant["Principal"]["DataLakePrincipalIdentifier"] for grant in settings.get("CreateDatabaseDefaultPermissions", [])]
         return EVERY_IAM_PRINCIPAL not in principals
+
+    @override
+    def read_bucket(self, name: str) -> BucketState | None:
+        return existing_data.read_bucket(self.clients.client("s3"), name)
+
+    @override
+    def read_snapshot(self, name: str) -> SnapshotState | None:
+        return existing_data.read_snapshot(self.clients.client("rds"), name)
 
     @override
     def can_use_amazon_forecast(self) -> bool:

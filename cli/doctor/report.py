@@ -13,6 +13,7 @@ from cli.doctor.access_checks import AccountCheck, BootstrapCheck, DeployerCheck
 from cli.doctor.account import Account
 from cli.doctor.aws_account import ACCESS_ERRORS, error_code
 from cli.doctor.check import Check, CheckResult, Status
+from cli.doctor.existing_data_checks import LakeBucketCheck, SnapshotCheck
 from cli.doctor.quota_checks import QUOTA_CHECKS, ConcurrencyCheck
 from cli.doctor.service_checks import (
     ForecastingServiceCheck,
@@ -41,6 +42,8 @@ def make_checks(qualifier: str, reserved_executions: int) -> tuple[Check, ...]:
         GatewayRoleCheck(),
         TokenDomainCheck(),
         LakeFormationCheck(),
+        LakeBucketCheck(),
+        SnapshotCheck(),
     )
 
 

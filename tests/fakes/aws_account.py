@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing_extensions import override
 
 from cli.doctor.account import Account, Identity
+from cli.doctor.existing_data import BucketState, SnapshotState
 
 DEPLOYER = Identity("123456789012", "arn:aws:sts::123456789012:assumed-role/Deployer/ada")
 ZONES = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
@@ -35,6 +36,8 @@ class FakeAccount(Account):
     endpoint_zones: frozenset[str] = frozenset(ZONES)
     lake_formation: bool = False
     amazon_forecast: bool = False
+    buckets: Mapping[str, BucketState] = field(default_factory=dict)
+    snapshots: Mapping[str, SnapshotState] = field(default_factory=dict)
     missing_services: frozenset[str] = frozenset()
 
     @override
@@ -100,6 +103,14 @@ class FakeAccount(Account):
     @override
     def uses_lake_formation(self) -> bool:
         return self.lake_formation
+
+    @override
+    def read_bucket(self, name: str) -> BucketState | None:
+        return self.buckets.get(name)
+
+    @override
+    def read_snapshot(self, name: str) -> SnapshotState | None:
+        return self.snapshots.get(name)
 
     @override
     def can_use_amazon_forecast(self) -> bool:

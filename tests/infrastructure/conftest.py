@@ -43,7 +43,22 @@ ACCOUNT_RESOURCES = {
     "apiClients": '{"planning": ["kpis:read"]}',
 }
 PRIVATE_API = {"apiEndpointIds": "vpce-0123456789abcdef0", "canaryMinutes": "0"}
-VARIATIONS = {"prod with resources of the account": ("prod", ACCOUNT_RESOURCES), "prod with a private API": ("prod", PRIVATE_API)}
+EXISTING_LAKE = {"lakeBucketName": "lake-of-an-earlier-stage", "lakeKeyArn": ACCOUNT_RESOURCES["kmsKeyArn"].replace("key/0", "key/1")}
+SNAPSHOT = {"databaseSnapshot": "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:before-the-loss"}
+DOMAIN = ("domainName", "certificateArn")
+ALONE = [
+    *({key: value} for key, value in ACCOUNT_RESOURCES.items() if key not in DOMAIN),
+    {key: ACCOUNT_RESOURCES[key] for key in DOMAIN},
+    EXISTING_LAKE,
+    SNAPSHOT,
+]
+"""What the account has, each without the others."""
+VARIATIONS = {
+    **{f"prod with {' and '.join(settings)}": ("prod", settings) for settings in ALONE},
+    "prod with resources of the account": ("prod", ACCOUNT_RESOURCES),
+    "prod made from the data of another": ("prod", {**EXISTING_LAKE, **SNAPSHOT}),
+    "prod with a private API": ("prod", PRIVATE_API),
+}
 """Stages that use what the account has already; checked by rules and cfn-lint, and in test_account_resources.py."""
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from cdk.settings.reader import SettingsError, read_settings
 
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/0123abcd-0123-0123-0123-0123456789ab"
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/0123abcd"
 VPC = {
     "serviceAccess": "endpoints",
@@ -70,6 +71,13 @@ def test_feature_flags_and_lookups_are_not_settings(context: dict[str, Any]) -> 
         ({"apiEndpointIds": "vpce-0a1b2c3d", "domainName": "a.example.com", "certificateArn": CERTIFICATE}, ["leave one of them out"]),
         ({"permissionsBoundaryArn": "Boundary"}, ["permissionsBoundaryArn is 'Boundary'", "match pattern"]),
         ({"kmsKeyArn": "alias/mine"}, ["kmsKeyArn is 'alias/mine'", "match pattern"]),
+        ({"lakeBucketName": "Lake"}, ["lakeBucketName is 'Lake'", "match pattern"]),
+        ({"lakeBucketName": "the-lake"}, ["lakeBucketName is set without the key of its objects", "set lakeKeyArn"]),
+        ({"lakeKeyArn": KEY}, ["lakeKeyArn is set without lakeBucketName"]),
+        ({"lakeKeyArn": "alias/mine"}, ["lakeKeyArn is 'alias/mine'", "match pattern"]),
+        ({"lakeBucketName": "the-lake", "lakeKeyArn": KEY, "logBucketName": "logs"}, ["leave logBucketName out"]),
+        ({"databaseSnapshot": "-x"}, ["databaseSnapshot is '-x'", "match pattern"]),
+        ({"databaseSnapshot": "before", "stage": "local"}, ["databaseSnapshot is 'before'", "local stack", "starts empty"]),
         ({"logBucketName": "Logs"}, ["logBucketName is 'Logs'", "match pattern"]),
         ({"apiGatewayRole": "mine"}, ["apiGatewayRole is 'mine'", "'stage' or 'existing'"]),
         ({"account": "1234"}, ["account is '1234'", "match pattern"]),

@@ -7,8 +7,9 @@ import re
 
 import pytest
 
+from cli.doctor.existing_data_checks import ADMINISTRATOR, LIFECYCLE_RULES
 from contracts.outputs import Output
-from tests.infrastructure.conftest import ACCOUNT_RESOURCES, PRIVATE_API, Synthesise
+from tests.infrastructure.conftest import ACCOUNT_RESOURCES, EXISTING_LAKE, PRIVATE_API, SNAPSHOT, Synthesise
 from tests.infrastructure.templates import Stage, render
 
 pytestmark = pytest.mark.synth
@@ -23,6 +24,60 @@ def guest(synthesise: Synthesise) -> Stage:
 @pytest.fixture(scope="module")
 def private(synthesise: Synthesise) -> Stage:
     return synthesise("prod", **PRIVATE_API)["prod"]
+
+
+@pytest.fixture(scope="module")
+def adopter(synthesise: Synthesise) -> Stage:
+    """A stage that is made from the lake and a snapshot of another one."""
+    return synthesise("prod", **EXISTING_LAKE, **SNAPSHOT)["prod"]
+
+
+def test_an_existing_lake_is_in_no_template_so_that_no_deploy_changes_or_deletes_it(adopter: Stage) -> None:
+    assert adopter.of_type("AWS::S3::Bucket") == adopter.of_type("AWS::S3::BucketPolicy") == {}
+    assert not [name for name in adopter.of_type("AWS::KMS::Key") if "Lake" in name]
+
+
+def test_every_use_of_the_lake_is_one_of_the_existing_bucket_and_its_key(adopter: Stage, stages: dict[str, Stage]) -> None:
+    bucket, key = EXISTING_LAKE["lakeBucketName"], EXISTING_LAKE["lakeKeyArn"]
+    variables = [
+        function["Properties"].get("Environment", {}).get("Variables", {}) for function in adopter.of_type("AWS::Lambda::Function").values()
+    ]
+    assert {values["LAKE_BUCKET"] for values in variables if "LAKE_BUCKET" in values} == {bucket}
+    [rule] = [
+        rule
+        for rule in adopter.of_type("AWS::Events::Rule").values()
+        if "bucket" in rule["Properties"].get("EventPattern", {}).get("detail", {})
+    ]
+    assert rule["Properties"]["EventPattern"]["detail"]["bucket"]["name"] == [bucket]
+    assert adopter.templates["Lake"].document["Outputs"]["LakeBucketName"]["Value"] == bucket
+    policies, own = (each.templates["Lake"].of_type("AWS::IAM::ManagedPolicy") for each in (adopter, stages["prod"]))
+    assert len(policies) == len(own) > 10
+    for policy in policies.values():
+        text = render(policy["Properties"]["PolicyDocument"])
+        assert f":s3:::{bucket}" in text
+        assert key in text or "kms" not in text
+
+
+def test_a_database_from_a_snapshot_has_its_name_and_administrator_and_a_new_password(adopter: Stage, stages: dict[str, Stage]) -> None:
+    [cluster], [empty_cluster] = (each.of_type("AWS::RDS::DBCluster").values() for each in (adopter, stages["prod"]))
+    properties = cluster["Properties"]
+    assert properties["SnapshotIdentifier"] == SNAPSHOT["databaseSnapshot"]
+    assert set(empty_cluster["Properties"]) - set(properties) == {"MasterUsername", "DatabaseName"}
+    assert set(properties) - set(empty_cluster["Properties"]) == {"SnapshotIdentifier"}
+    assert properties["MasterUserPassword"] == empty_cluster["Properties"]["MasterUserPassword"]
+    assert adopter.of_type("AWS::RDS::DBCluster").keys() == stages["prod"].of_type("AWS::RDS::DBCluster").keys()
+
+
+def test_doctor_expects_the_administrator_and_the_lifecycle_rules_that_the_templates_have(stages: dict[str, Stage]) -> None:
+    [cluster] = stages["prod"].of_type("AWS::RDS::DBCluster").values()
+    assert ADMINISTRATOR in render(cluster["Properties"]["MasterUsername"])
+    rules = [
+        rule["Id"]
+        for bucket in stages["prod"].of_type("AWS::S3::Bucket").values()
+        if "VersioningConfiguration" in bucket["Properties"]
+        for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    ]
+    assert sorted(rules) == sorted(LIFECYCLE_RULES)
 
 
 def test_every_role_has_the_boundary_those_of_the_cdk_included(guest: Stage, stages: dict[str, Stage]) -> None:

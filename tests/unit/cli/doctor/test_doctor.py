@@ -41,7 +41,7 @@ def settings(**values: object) -> Settings:
 def test_in_a_suitable_account_no_check_fails_or_warns() -> None:
     results = dict(run_checks(make_checks("hnb659fds", 45), settings(), FakeAccount()))
     assert {title: result.text for title, result in results.items() if result.status is not Status.OK} == {}
-    assert len(results) == 17
+    assert len(results) == 19
 
 
 @pytest.mark.parametrize(
