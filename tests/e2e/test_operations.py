@@ -65,7 +65,13 @@ def test_the_canary_reaches_the_api_with_a_token_of_its_own(story: Story) -> Non
     assert (result["passed"], result["failure"]) == (True, None)
 
 
-@pytest.mark.parametrize("alarm", ["NoPublishedRun", "RunFailed", "DeadLetters", "ApiErrorsFast", "IntervalsNarrow"])
+@pytest.mark.parametrize(
+    "alarm",
+    [
+        "PublishedDataOld", "RetentionMissed", "ScheduleStartedNothing", "NoPublishedRun", "RunFailed", "DeadLetters", "ApiErrorsFast",
+        "IntervalsNarrow",
+    ],
+)  # fmt: skip
 def test_a_drill_triggers_the_alarm_and_shows_its_notification(story: Story, alarm: str) -> None:
     output = story.signify("drill", alarm).stdout
     assert f"{alarm} fired after" in output

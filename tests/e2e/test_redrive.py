@@ -79,6 +79,12 @@ def wait_until_entered(states: Any, execution: str, step: str) -> None:
         time.sleep(0.05)
 
 
+def read_measurement(story: Story, execution_name: str) -> tuple[str, bool, str | None]:
+    """Return the status of a run, whether it is measured, and the state of its failure."""
+    run = story.api.get(f"/forecasts/{run_id_of(execution_name)}").json()
+    return run["status"], run["measured"], run["failure"] and run["failure"]["state"]
+
+
 def test_each_step_fails_once_and_a_redrive_goes_on_exactly_there(story: Story) -> None:
     states = story.client("stepfunctions")
     saboteur = Saboteur(story.client)
@@ -99,11 +105,14 @@ def test_each_step_fails_once_and_a_redrive_goes_on_exactly_there(story: Story) 
                 wait_until_entered(states, execution, before)
                 sabotage.enter_context(saboteur.break_step(step))
             assert wait_for_execution(states, execution)["status"] == "FAILED", step
+            if step == "DetectAnomalies":
+                assert read_measurement(story, "each-step-fails") == ("SUCCEEDED", False, step)
             failed_at.append([name for name in list_states(states, execution) if name in STEPS][-1])
     states.redrive_execution(executionArn=execution)
     description = wait_for_execution(states, execution)
 
     assert failed_at == STEPS
+    assert read_measurement(story, "each-step-fails") == ("SUCCEEDED", True, None)
     assert (description["status"], description["redriveCount"]) == ("SUCCEEDED", len(STEPS))
     visits = Counter(list_states(states, execution))
     assert {step: visits[step] for step in STEPS} == dict.fromkeys(STEPS, 2)

@@ -1,13 +1,17 @@
-"""The drills of kills and of concurrency, in a short form; by hand they run longer."""
+"""The drills of kills and of concurrency, in a short form, by hand they run longer; and a client beyond its limit."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from contracts.environment import Variable
+from local.local_stack import API_HANDLER
 from tests.e2e.conftest import ROOT, Story
 
 pytestmark = pytest.mark.e2e
@@ -25,6 +29,37 @@ def run_drill(story: Story, module: str, *arguments: str) -> str:
     )
     assert process.returncode == 0, f"{process.stdout}\n{process.stderr}"
     return process.stdout
+
+
+@contextmanager
+def limit_runs(story: Story, count: int) -> Iterator[None]:
+    """Deploy the API with another `apiRunsPerHour` while the block runs."""
+    functions = story.client("lambda")
+    pages = functions.get_paginator("list_functions").paginate()
+    [api] = [function for page in pages for function in page["Functions"] if function["Handler"] == API_HANDLER]
+    variables = api["Environment"]["Variables"]
+
+    def deploy(limit: str) -> None:
+        environment = {"Variables": {**variables, Variable.API_RUNS_PER_HOUR: limit}}
+        functions.update_function_configuration(FunctionName=api["FunctionName"], Environment=environment)
+
+    deploy(str(count))
+    try:
+        yield
+    finally:
+        deploy(variables[Variable.API_RUNS_PER_HOUR])
+
+
+def test_a_client_that_has_started_as_many_runs_as_it_may_is_refused_with_the_time_of_the_next_start(story: Story) -> None:
+    body = {"force": True, "publish": False}
+    with limit_runs(story, 1):
+        first = story.api.post("/forecasts/generate", json=body)
+        refusal = first if first.status_code == 429 else story.api.post("/forecasts/generate", json=body)
+    if first.status_code == 202:
+        story.api.post(f"/jobs/{first.json()['job_id']}/cancel", json={"reason": "only its start is tested"})
+    problem = refusal.json()
+    assert (refusal.status_code, problem["code"], problem["limit"], problem["window_s"]) == (429, "RATE_LIMITED", 1, 3600)
+    assert 0 < int(refusal.headers["Retry-After"]) <= 3600
 
 
 # A function after PublishRun and a job before it, each until the run fails, and PostgreSQL: both alarms of failed runs are among them.

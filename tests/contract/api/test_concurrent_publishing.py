@@ -32,7 +32,7 @@ SECONDS = 6.0
 KEPT_FOR = timedelta(seconds=2)
 """In place of the day for which a publisher keeps the rows of a replaced run; a reader takes a small part of it."""
 ROWS = 3 * 28
-SEEDS = (1, 2)
+SEEDS = (1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow))
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from runtime.models.domain.publishing import ForecastFiles
 from tests.conftest import ROOT
 from tests.fakes.examples import STARTED_AT, a_run, forecast_files, forecast_rows
 
+pytestmark = pytest.mark.slow  # a server of its own, killed and started again in every test
 SERIES = 2_000
 
 
