@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -10,12 +11,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.console import out
+from cli.drops.bad_rows import write_bad_rows
+from cli.drops.file_check import check_file
+from cli.drops.outcome import render_outcome
 from cli.landing import Drop, land, make_landing_key, render_objects
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ObjectRecord, QualityReport
 from cli.runs import Stage
+from contracts import datasets
 from local import sample as samples
+from runtime.models.domain.objects import ObjectStatus
 
+REJECTED_EXIT_CODE = 3
 DATASET_HELP = "Data set of the file. Detected from the column names when omitted."
 
 
@@ -31,11 +38,35 @@ def sample(
 def drop(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, CSV.gz or Parquet files.")],
     dataset: Annotated[str | None, typer.Option(help=DATASET_HELP)] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the files on this machine, and upload nothing.")] = False,
     stage: Stage = LOCAL,
 ) -> None:
-    """Upload files to the lake and show whether each was accepted."""
+    """Upload files to the lake and show what became of their rows; rows set aside are written to <name>.bad-rows.csv.
+
+    Exit code 0 when every file was accepted (or is a duplicate), 3 when one was rejected.
+    """
     drops = [prepare_drop(path, dataset) for path in files]
-    out.print(render_objects(land(open_platform(stage), drops)))
+    if dry_run:
+        records = [check_file(each.path, datasets.load_for_key(each.key), each.key).record for each in drops]
+    else:
+        records = land(open_platform(stage), drops)
+    out.print(render_objects(records, title="Nothing was uploaded" if dry_run else "Objects in the lake"))
+    print_outcomes(drops, records)
+    if any(record["status"] == ObjectStatus.REJECTED for record in records):
+        raise typer.Exit(REJECTED_EXIT_CODE)
+
+
+def print_outcomes(drops: Sequence[Drop], records: Sequence[ObjectRecord]) -> None:
+    """Print what became of the rows of each file, and write those that were set aside to a file in this folder."""
+    for each, record in zip(drops, records, strict=True):
+        if (check := record.get("row_check")) is None:
+            continue
+        contract = datasets.load_for_key(each.key)
+        out.print(render_outcome(record, contract))
+        if check["quarantined_rows"]:
+            bad_rows = check_file(each.path, contract, each.key).bad_rows
+            path = write_bad_rows(each.path, bad_rows, contract, Path.cwd())
+            out.print(f"  The rows set aside are in {escape(path.name)}: mend them there, then ./signify drop {escape(path.name)}")
 
 
 def prepare_drop(path: Path, dataset: str | None = None) -> Drop:

@@ -72,15 +72,17 @@ def land(target: Target, drops: Sequence[Drop], timeout: float = 600.0) -> list[
     return [records[upload] for upload in uploads]
 
 
-def render_objects(records: Sequence[ObjectRecord]) -> Group:
+def render_objects(records: Sequence[ObjectRecord], title: str = "Objects in the lake") -> Group:
     """Return a table of the objects, and below it the reason for each that was not accepted: reasons are too long for a column."""
-    table = Table(title="Objects in the lake")
-    for name in ("object", "status", "rows"):
-        table.add_column(name, justify="right" if name == "rows" else "left", overflow="fold")
+    table = Table(title=title)
+    for name in ("object", "status", "rows", "usable"):
+        table.add_column(name, justify="right" if name in {"rows", "usable"} else "left", overflow="fold")
     for record in records:
         colour = STATUS_COLOURS.get(record["status"], "white")
-        row_count = record.get("rows")
-        table.add_row(escape(_shorten(record["key"])), f"[{colour}]{record['status']}[/]", "" if row_count is None else f"{row_count:,}")
+        check = record.get("row_check")
+        counts = (record.get("rows"), check["usable_rows"] if check else None)
+        numbers = ("" if number is None else f"{number:,}" for number in counts)
+        table.add_row(escape(_shorten(record["key"])), f"[{colour}]{record['status']}[/]", *numbers)
     return Group(table, *(reason for record in records if (reason := _format_reason(record))))
 
 

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.console import CliError, Phases, err, out
-from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop
+from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop, print_outcomes
 from cli.landing import Drop, land, render_objects
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ForecastPage, QualityReport
@@ -102,6 +102,8 @@ def _run_pipeline(phases: Phases, target: Platform, own_file: Drop | None) -> No
     with phases.phase("Upload the data to the lake"):
         records = land(target, [own_file]) if own_file else land_sample(target, state.home() / "sample")
     out.print(render_objects(records))
+    if own_file:
+        print_outcomes([own_file], records)
     with phases.phase("Run the state machine"):
         output = start_and_follow(target, {"requested_by": "signify up"})
     _print_results(target, output["run_id"])

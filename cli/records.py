@@ -13,6 +13,37 @@ class WithdrawalRecord(TypedDict):
     erased_at: str | None
 
 
+class BadRowRecord(TypedDict):
+    """One row that breaks a rule."""
+
+    line: int
+    code: str
+    reason: str
+    values: dict[str, str]
+    suggested_values: dict[str, str] | None
+
+
+class SiteRecord(TypedDict):
+    """The usable rows of one site."""
+
+    site_id: str
+    rows: int
+    first_date: str
+    last_date: str
+
+
+class RowCheckRecord(TypedDict):
+    """The outcome of the rows of an object."""
+
+    usable_rows: int
+    quarantined_rows: int
+    codes: dict[str, int]
+    warnings: dict[str, dict[str, int]]
+    first_bad_row: BadRowRecord | None
+    sites: list[SiteRecord]
+    site_count: int
+
+
 class ObjectRecord(TypedDict):
     """The record of one object, from /data-quality/objects."""
 
@@ -22,6 +53,8 @@ class ObjectRecord(TypedDict):
     rows: int | None
     reason_code: str | None
     reason: str | None
+    warnings: NotRequired[list[str]]
+    row_check: NotRequired[RowCheckRecord | None]
     withdrawal: NotRequired[WithdrawalRecord | None]
 
 

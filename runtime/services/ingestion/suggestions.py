@@ -50,23 +50,34 @@ def suggest_values(rows: Sequence[Texts], contract: Contract, today: date) -> li
 
 
 def _suggest(row: Texts, contract: Contract, days: _Days, day_first: dict[str, bool | None]) -> Texts | None:
-    changes = {
-        column.name: value
-        for column in contract.columns
-        if (text := row.get(column.name, "").strip()) and (value := _read(text, column, days, day_first.get(column.name)))
-    }
+    changes: dict[str, str] = {}
+    for column in contract.columns:
+        text = row.get(column.name, "").strip()
+        if not text or _is_plain(text, column):
+            continue
+        value = _read(text, column, days, day_first.get(column.name))
+        if value is None:
+            return None  # a row that is corrected in part is still a bad row
+        changes[column.name] = value
     return {**row, **changes} if changes else None
 
 
-def _read(text: str, column: Column, days: _Days, is_day_first: bool | None) -> str | None:
-    """Return the text as the contract writes it; None where it is written so already, or could mean something else."""
+def _is_plain(text: str, column: Column) -> bool:
+    """Return whether a value needs no correction, as far as is examined here: dates, numbers and codes."""
     if column.type is ColumnType.DATE:
-        return None if ISO_DATE.fullmatch(text) else _read_date(text, days, is_day_first)
+        return ISO_DATE.fullmatch(text) is not None
     if column.type in (ColumnType.DECIMAL, ColumnType.INTEGER):
-        return None if PLAIN_NUMBER.fullmatch(text) else _read_number(text)
-    if column.allowed and text not in column.allowed:
-        return next((value for value in column.allowed if value.casefold() == text.casefold()), None)
-    return None
+        return PLAIN_NUMBER.fullmatch(text) is not None
+    return not column.allowed or text in column.allowed
+
+
+def _read(text: str, column: Column, days: _Days, is_day_first: bool | None) -> str | None:
+    """Return the text as the contract writes it; None where it could mean something else."""
+    if column.type is ColumnType.DATE:
+        return _read_date(text, days, is_day_first)
+    if column.type in (ColumnType.DECIMAL, ColumnType.INTEGER):
+        return _read_number(text)
+    return next((value for value in column.allowed if value.casefold() == text.casefold()), None)
 
 
 def _is_day_first(texts: Iterable[str]) -> bool | None:

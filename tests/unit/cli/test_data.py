@@ -71,7 +71,7 @@ def object_record(**changes: Any) -> Any:
 def test_an_object_has_one_line_within_80_columns() -> None:
     name = "landing/demand_history/v1/ingest_date=2026-11-24/corrections-LDS1.csv"
     lines = render(render_objects([object_record(key=name)])).splitlines()
-    assert "│ demand_history/corrections-LDS1.csv │ ACCEPTED │ 25,000 │" in lines
+    assert "│ demand_history/corrections-LDS1.csv │ ACCEPTED │ 25,000 │        │" in lines
     assert max(map(len, lines)) <= 80
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contracts.bad_rows import ADDED_COLUMNS
 from contracts.datasets import Contract
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 
@@ -39,7 +40,9 @@ def match_header(names: Sequence[str], contract: Contract) -> Header:
     missing = [column.name for column in contract.columns if column.required_column and column.name not in positions]
     if missing:
         raise ObjectRejected(ReasonCode.MISSING_COLUMNS, _missing(missing, names, contract))
-    extra = tuple(name.strip() for name, plain in zip(names, tidy, strict=True) if plain and plain not in positions)
+    extra = tuple(
+        name.strip() for name, plain in zip(names, tidy, strict=True) if plain and plain not in positions and plain not in ADDED_COLUMNS
+    )
     return Header(len(names), positions, extra)
 
 

@@ -60,6 +60,10 @@ def test_a_number_with_two_readings_or_none_has_no_suggestion(text: str) -> None
     assert suggest({"quantity": text}) == [None]
 
 
+def test_a_row_that_could_be_corrected_in_part_only_has_no_suggestion() -> None:
+    assert suggest({"demand_date": "23/10/2026", "quantity": "many"}) == [None]
+
+
 def test_all_values_of_a_row_are_corrected_together_and_the_others_stay() -> None:
     row = {"site_id": "S1", "demand_date": "23/10/2026", "quantity": "8,00", "uom": "ea"}
     assert suggest(row) == [{"site_id": "S1", "demand_date": "2026-10-23", "quantity": "8.00", "uom": "EA"}]
