@@ -19,6 +19,7 @@ from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ObjectRecord, QualityReport
 from cli.runs import Stage
 from contracts import datasets
+from contracts.paths import SameName
 from local import sample as samples
 from runtime.models.domain.objects import ObjectStatus
 
@@ -38,6 +39,10 @@ def sample(
 def drop(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, CSV.gz or Parquet files.")],
     dataset: Annotated[str | None, typer.Option(help=DATASET_HELP)] = None,
+    same_name: Annotated[
+        SameName | None,
+        typer.Option(help="What becomes of earlier files of the same name. Default: replaced if this one covers their days and sites."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the files on this machine, and upload nothing.")] = False,
     stage: Stage = LOCAL,
 ) -> None:
@@ -45,7 +50,7 @@ def drop(
 
     Exit code 0 when every file was accepted (or is a duplicate), 3 when one was rejected.
     """
-    drops = [prepare_drop(path, dataset) for path in files]
+    drops = [prepare_drop(path, dataset, same_name) for path in files]
     if dry_run:
         records = [check_file(each.path, datasets.load_for_key(each.key), each.key).record for each in drops]
     else:
@@ -69,12 +74,12 @@ def print_outcomes(drops: Sequence[Drop], records: Sequence[ObjectRecord]) -> No
             out.print(f"  The rows set aside are in {escape(path.name)}: mend them there, then ./signify drop {escape(path.name)}")
 
 
-def prepare_drop(path: Path, dataset: str | None = None) -> Drop:
+def prepare_drop(path: Path, dataset: str | None = None, same_name: SameName | None = None) -> Drop:
     """Return the upload of a file: as it is when the data set is named, else recognised by its columns (and converted if necessary)."""
     if dataset:
-        return Drop(path, make_landing_key(dataset, path.name))
+        return Drop(path, make_landing_key(dataset, path.name, same_name))
     file = samples.recognise(path)
-    return Drop(file.path, make_landing_key(file.dataset, file.path.name))
+    return Drop(file.path, make_landing_key(file.dataset, file.path.name, same_name))
 
 
 def quality(

@@ -17,12 +17,12 @@ from rich.text import Text
 from cli.console import CliError, err
 from cli.records import ObjectRecord
 from contracts.outputs import Output
-from contracts.paths import Zone, dataset_prefix
+from contracts.paths import SameName, Zone, landing_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-STATUS_COLOURS = {"ACCEPTED": "green", "DUPLICATE": "yellow", "REJECTED": "red", "WITHDRAWN": "magenta"}
+STATUS_COLOURS = {"ACCEPTED": "green", "DUPLICATE": "yellow", "REJECTED": "red", "WITHDRAWN": "magenta", "SUPERSEDED": "magenta"}
 POLL_SECONDS = 1.0
 
 
@@ -48,9 +48,9 @@ class Drop:
     key: str
 
 
-def make_landing_key(dataset: str, file_name: str) -> str:
-    """Return `landing/<dataset>/v1/ingest_date=<today>/<file name>`."""
-    return f"{dataset_prefix(Zone.LANDING, dataset)}ingest_date={datetime.now(tz=UTC).date()}/{file_name}"
+def make_landing_key(dataset: str, file_name: str, same_name: SameName | None = None) -> str:
+    """Return the key of an upload of today."""
+    return landing_key(dataset, datetime.now(tz=UTC).date(), file_name, same_name)
 
 
 def land(target: Target, drops: Sequence[Drop], timeout: float = 600.0) -> list[ObjectRecord]:

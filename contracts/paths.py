@@ -7,6 +7,7 @@ backup/<table>.json, backup/<table>/<id>.json or, for those of a run, backup/run
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -64,6 +65,39 @@ def part_key(prefix: str, number: int | str = 0, suffix: str = "parquet") -> str
 def staging_key(dataset: str, version: int, object_id: UUID | str) -> str:
     """Return the key of the staged rows of an accepted object."""
     return f"{dataset_prefix(Zone.STAGING, dataset, version)}{object_id}.parquet"
+
+
+INGEST_DATE = "ingest_date"
+SAME_NAME = "same_name"
+"""Partitions of the landing zone that are no part of the identity of a file: the day of the upload, and the choice about earlier files."""
+
+
+class SameName(StrEnum):
+    """What an upload states about earlier files of its name: `same_name=replace/` or `same_name=add/` in its key."""
+
+    REPLACE = "replace"
+    ADD = "add"
+
+
+def landing_key(dataset: str, ingest_date: date, file_name: str, same_name: SameName | None = None) -> str:
+    """Return the key of an upload: landing/<dataset>/v1/ingest_date=<day>/[same_name=<choice>/]<file name>."""
+    choice = f"{SAME_NAME}={same_name}/" if same_name else ""
+    return f"{dataset_prefix(Zone.LANDING, dataset)}{INGEST_DATE}={ingest_date}/{choice}{file_name}"
+
+
+def file_identity(key: str) -> str:
+    """Return what an upload has in common with later uploads of the same file: its key without the day and the choice.
+
+    >>> file_identity("landing/orders/v1/ingest_date=2026-11-28/leeds/export.csv")
+    'landing/orders/v1/leeds/export.csv'
+    """
+    return "/".join(part for part in key.split("/") if part.partition("=")[0] not in {INGEST_DATE, SAME_NAME})
+
+
+def same_name_choice(key: str) -> SameName | None:
+    """Return the choice that a key states, None without one or for one that does not exist."""
+    values = [value for name, _, value in (part.partition("=") for part in key.split("/")) if name == SAME_NAME]
+    return next((choice for choice in SameName if values == [choice]), None)
 
 
 def manifest_key(run_id: UUID | str) -> str:

@@ -47,7 +47,9 @@ def _log_lost_lease(error: Unavailable) -> None:
 def _receive_objects(record: SQSRecord) -> None:
     records = [bootstrap.services().ingestion.receive(landed_object) for landed_object in landed_objects(record.json_body)]
     for ingested_object in records:
-        bootstrap.services().row_backup.save_object(ingested_object.id)
+        superseded_objects = bootstrap.services().ingestion.supersede_earlier(ingested_object)
+        for each in (ingested_object, *superseded_objects):
+            bootstrap.services().row_backup.save_object(each.id)
         _report(ingested_object)
     if not records:
         logger.info("message contains no object", extra={"message_id": record.message_id})

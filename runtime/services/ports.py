@@ -98,17 +98,23 @@ class IngestedObjects(Protocol):
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         """Return the duplicates of an object, in the order received."""
 
+    def list_files(self, identity: str) -> list[IngestedObject]:
+        """Return the accepted objects with this identity (contracts.paths.file_identity), in the order received."""
+
+    def supersede(self, object_id: UUID, event: AuditEvent) -> None:
+        """Mark an accepted object SUPERSEDED with the reason of the event, and record it, both or neither; any other stays as it is."""
+
     def find_withdrawal(self, object_id: UUID) -> Withdrawal | None:
         """Return who withdrew an object and why, or None when it is not withdrawn."""
 
     def withdraw(self, withdrawal: Withdrawal, event: AuditEvent) -> None:
-        """Mark an accepted object WITHDRAWN and record the event, both or neither. An object that is not ACCEPTED stays as it is."""
+        """Mark an accepted or superseded object WITHDRAWN and record the event, both or neither; any other stays as it is."""
 
     def mark_erased(self, object_id: UUID, at: datetime, event: AuditEvent) -> None:
         """Note that the rows of a withdrawn object were deleted, and record the event; the first time counts."""
 
     def restore(self, object_id: UUID, event: AuditEvent) -> None:
-        """Mark a withdrawn object ACCEPTED and record the event, both or neither.
+        """Mark a withdrawn object as it was before, ACCEPTED or SUPERSEDED, and record the event, both or neither.
 
         Raises ContentAlreadyAccepted when another object with the same data set and sha256 was accepted in the meantime.
         """

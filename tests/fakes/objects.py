@@ -9,6 +9,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
+from contracts.paths import file_identity
 from runtime.errors import ContentAlreadyAccepted
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, Withdrawal
@@ -54,13 +55,24 @@ class InMemoryObjects(IngestedObjects):
         return self._sort(record for record in self.records.values() if record.duplicate_of == object_id)
 
     @override
+    def list_files(self, identity: str) -> list[IngestedObject]:
+        return [record for record in self.list_accepted() if file_identity(record.key) == identity]
+
+    @override
+    def supersede(self, object_id: UUID, event: AuditEvent) -> None:
+        record = self.records[object_id]
+        if record.status is ObjectStatus.ACCEPTED:
+            self.records[object_id] = replace(record, status=ObjectStatus.SUPERSEDED, reason=event.reason)
+            self.audit_log.record(event)
+
+    @override
     def find_withdrawal(self, object_id: UUID) -> Withdrawal | None:
         return self.withdrawals.get(object_id)
 
     @override
     def withdraw(self, withdrawal: Withdrawal, event: AuditEvent) -> None:
         record = self.records[withdrawal.object_id]
-        if record.status is ObjectStatus.ACCEPTED:
+        if record.status in {ObjectStatus.ACCEPTED, ObjectStatus.SUPERSEDED}:
             self.records[record.id] = replace(record, status=ObjectStatus.WITHDRAWN)
             self.withdrawals[record.id] = withdrawal
             self.audit_log.record(event)
@@ -80,7 +92,8 @@ class InMemoryObjects(IngestedObjects):
         if record.status is ObjectStatus.WITHDRAWN:
             if self.find_accepted(record.dataset or "", record.sha256 or ""):
                 raise ContentAlreadyAccepted(record.key)
-            self.records[object_id] = replace(record, status=ObjectStatus.ACCEPTED)
+            status = ObjectStatus.ACCEPTED if record.reason is None else ObjectStatus.SUPERSEDED
+            self.records[object_id] = replace(record, status=status)
             del self.withdrawals[object_id]
             self.audit_log.record(event)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 from typing_extensions import override
 
+from contracts.paths import INGEST_DATE, SAME_NAME
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ContentAlreadyAccepted
 from runtime.models.domain.audit import AuditEvent
@@ -62,6 +63,17 @@ class PostgresIngestedObjects(IngestedObjects):
         return [_object(row) for row in rows]
 
     @override
+    def list_files(self, identity: str) -> list[IngestedObject]:
+        sql = f"{SELECT} where status = 'ACCEPTED' and regexp_replace(key, %s, '', 'g') = %s order by received_at, id"
+        return [_object(row) for row in self._database.rows(sql, [f"({INGEST_DATE}|{SAME_NAME})=[^/]*/", identity])]
+
+    @override
+    def supersede(self, object_id: UUID, event: AuditEvent) -> None:
+        with self._database.transaction() as cursor:
+            if cursor.execute(SUPERSEDE, [event.reason, object_id]).rowcount:
+                self._audit_log.record(event)
+
+    @override
     def find_withdrawal(self, object_id: UUID) -> Withdrawal | None:
         rows = self._database.fetch("select object_id, at, actor, reason, erased_at from withdrawals where object_id = %s", [object_id])
         return Withdrawal(*rows[0]) if rows else None
@@ -98,11 +110,17 @@ select o.*, (select c.document from row_checks c where c.object_id = o.id) as ro
 """
 
 WITHDRAW = """
-with withdrawn as (update ingested_objects set status = 'WITHDRAWN' where id = %(object_id)s and status = 'ACCEPTED' returning id)
+with withdrawn as (update ingested_objects set status = 'WITHDRAWN'
+    where id = %(object_id)s and status in ('ACCEPTED', 'SUPERSEDED') returning id)
 insert into withdrawals (object_id, at, actor, reason) select id, %(at)s, %(actor)s, %(reason)s from withdrawn
 """
 
-RESTORE = "update ingested_objects set status = 'ACCEPTED' where id = %s and status = 'WITHDRAWN'"
+# Only a superseded object has a reason.
+RESTORE = """
+update ingested_objects set status = case when reason is null then 'ACCEPTED' else 'SUPERSEDED' end where id = %s and status = 'WITHDRAWN'
+"""
+
+SUPERSEDE = "update ingested_objects set status = 'SUPERSEDED', reason = %s where id = %s and status = 'ACCEPTED'"
 
 INSERT = """
 insert into ingested_objects (id, bucket, key, version_id, dataset, format, sha256, bytes, rows, unreadable_rows, first_date, last_date,

@@ -13,12 +13,13 @@ OBJECT_NAMESPACE = UUID("6f0c1b52-6c5e-5d0b-9a57-0a4d3d0c8e11")
 
 
 class ObjectStatus(StrEnum):
-    """Outcome of an uploaded object. One that is WITHDRAWN was accepted once; later runs do not read it."""
+    """Outcome of an uploaded object. One that is WITHDRAWN or SUPERSEDED was accepted once; later runs do not read it."""
 
     ACCEPTED = "ACCEPTED"
     DUPLICATE = "DUPLICATE"
     REJECTED = "REJECTED"
     WITHDRAWN = "WITHDRAWN"
+    SUPERSEDED = "SUPERSEDED"
 
 
 class ReasonCode(StrEnum):

@@ -11,6 +11,7 @@ from contracts.paths import staging_key
 from runtime.errors import ContentAlreadyAccepted, NotFound
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus, ReasonCode
 from runtime.services.ingestion.row_validation import RowValidator, check_rows, describe_unusable
+from runtime.services.ingestion.same_file import SameFile
 from runtime.services.ingestion.staging.formats import named_format
 from runtime.services.ingestion.staging.rejection import ObjectRejected
 from runtime.services.ingestion.staging.stage import stage
@@ -45,12 +46,16 @@ class Ingestion:
         earlier_record = self.objects.find(landed_object.id)
         if earlier_record is not None:
             return earlier_record
-        record = self._review(landed_object)
+        record = SameFile(self.objects, self.clock).annotate(self._review(landed_object))
         try:
             return self.objects.record(record)
         except ContentAlreadyAccepted:
             # The same bytes arrived under another name at the same time, and that object was recorded first.
             return self.objects.record(_as_duplicate(record, self._find_original(record)))
+
+    def supersede_earlier(self, record: IngestedObject) -> list[IngestedObject]:
+        """Supersede the earlier files of the same name that a received object replaces, and return them. May be repeated."""
+        return SameFile(self.objects, self.clock).supersede_earlier(record)
 
     def _review(self, landed_object: LandedObject) -> IngestedObject:
         draft = IngestedObject(

@@ -13,6 +13,8 @@ from runtime.models.domain.objects import IngestedObject, ObjectStatus, Withdraw
 from runtime.services.ingestion.erasure import Erasure
 from runtime.services.ports import Clock, IngestedObjects
 
+WITH_ROWS = {ObjectStatus.ACCEPTED, ObjectStatus.SUPERSEDED, ObjectStatus.WITHDRAWN}
+
 
 @dataclass(frozen=True)
 class WithdrawalResult:
@@ -79,9 +81,9 @@ class ObjectWithdrawal:
         return self._reload([record])[0]
 
     def _find_effective(self, object_name: str) -> list[IngestedObject]:
-        """Return the objects that are accepted or withdrawn. Only they have rows that runs read."""
+        """Return the objects that are or were accepted. Only they have staged rows."""
         records = self._find(object_name)
-        effective = [record for record in records if record.status in {ObjectStatus.ACCEPTED, ObjectStatus.WITHDRAWN}]
+        effective = [record for record in records if record.status in WITH_ROWS]
         if not effective:
             originals = ", ".join(sorted({str(record.duplicate_of) for record in records if record.duplicate_of}))
             advice = f"its rows came from object {originals}: withdraw that one" if originals else "no run reads it"

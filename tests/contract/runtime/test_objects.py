@@ -41,6 +41,20 @@ def test_an_erased_object_keeps_counts_and_loses_the_row_it_quoted(books: Books)
         assert stored_object.row_check == replace(a_row_check(), first_bad_row=None)
 
 
+def test_a_superseded_object_is_not_accepted_any_more_and_may_be_withdrawn_and_restored(books: Books) -> None:
+    record = books.objects.record(an_accepted_object(key="landing/orders/v1/ingest_date=2026-11-20/north/a.csv"))
+    assert books.objects.list_files("landing/orders/v1/north/a.csv") == [record]
+    assert books.objects.list_files("landing/orders/v1/a.csv") == []
+    event = replace(an_event(), action=AuditAction.SUPERSEDE_OBJECT, reason="replaced by object 7")
+    books.objects.supersede(record.id, event)
+    expected = replace(record, status=ObjectStatus.SUPERSEDED, reason="replaced by object 7")
+    assert books.objects.find(record.id) == expected
+    assert books.objects.list_files("landing/orders/v1/north/a.csv") == books.objects.list_accepted() == []
+    books.objects.withdraw(Withdrawal(record.id, STARTED_AT, "ana", "wrong"), an_event())
+    books.objects.restore(record.id, an_event())
+    assert books.objects.find(record.id) == expected
+
+
 def an_event() -> AuditEvent:
     return AuditEvent(uuid4(), STARTED_AT, "ana", AuditAction.WITHDRAW_OBJECT, "subject")
 

@@ -81,7 +81,7 @@ FORECAST = ForecastDocument.model_validate(forecast_json(RUN_ID, rows=56))
 INVOCATIONS = {
     "data_processor": Invocation(
         "ingestion",
-        {"receive": [an_accepted_object(status=status) for status in ObjectStatus]},
+        {"receive": [an_accepted_object(status=status) for status in ObjectStatus], "supersede_earlier": [[] for _ in ObjectStatus]},
         {"Records": [landing(f"landing/orders/v1/{status}.csv") for status in ObjectStatus]},
     ),
     "forecast_trigger": Invocation(
