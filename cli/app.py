@@ -14,6 +14,7 @@ from cli import audit, data, developer, drill, jobs, local_stack, run_history, r
 from cli.clients.command import client
 from cli.console import err, out
 from cli.doctor.command import doctor
+from cli.drops.quarantine import quarantine
 from cli.recovery.rebuild import backup, rebuild
 from contracts.version import VERSION
 from local.errors import LocalError
@@ -55,6 +56,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+app.add_typer(quarantine, name="quarantine", rich_help_panel="Data and runs")
 app.add_typer(client, name="client", rich_help_panel="AWS")
 
 

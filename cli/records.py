@@ -47,8 +47,11 @@ class RowCheckRecord(TypedDict):
 class ObjectRecord(TypedDict):
     """The record of one object, from /data-quality/objects."""
 
+    id: NotRequired[str]
     key: str
     version_id: str
+    dataset: NotRequired[str | None]
+    received_at: NotRequired[str]
     status: str
     rows: int | None
     reason_code: str | None

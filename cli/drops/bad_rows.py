@@ -14,16 +14,18 @@ from contracts.bad_rows import ADDED_COLUMNS
 from contracts.datasets import Contract
 from runtime.models.domain.row_checks import BadRow
 
+BAD_ROWS_ENDING = ".bad-rows"
 SEPARATORS = ",;\t|"
 TEXT_ENDINGS = (".csv", ".csv.gz")
 NUMBER = re.compile(r"[+-]?[\d.,]+")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_bad_rows(source: Path, bad_rows: Sequence[BadRow], contract: Contract, folder: Path) -> Path:
+def write_bad_rows(source: Path, bad_rows: Sequence[BadRow], contract: Contract, folder: Path, *, is_fix: bool = False) -> Path:
     """Write `<name>.bad-rows.csv` into a folder and return its path; an earlier file is not overwritten.
 
     The columns are those of the source, in its order; for a source that is no CSV, those of the contract. Line, code and reason follow.
+    With is_fix the values that have a suggestion are written as suggested.
     """
     header, rows = _read_rows(source, {bad_row.line for bad_row in bad_rows})
     if header is None:
@@ -35,9 +37,20 @@ def write_bad_rows(source: Path, bad_rows: Sequence[BadRow], contract: Contract,
         writer.writerow([*header, *ADDED_COLUMNS])
         for bad_row in bad_rows:
             fields = rows.get(bad_row.line) or list(bad_row.values.values())
-            texts = [*_fit(fields, len(header)), str(bad_row.line), bad_row.code, bad_row.reason]
+            changes = (bad_row.suggested_values or {}) if is_fix else {}
+            values = [changes.get(_column_name(name), text) for name, text in zip(header, _fit(fields, len(header)), strict=True)]
+            texts = [*values, str(bad_row.line), bad_row.code, bad_row.reason]
             writer.writerow([_without_formula(text) for text in texts])
     return target
+
+
+def stem_of(name: str) -> str:
+    """Return the name of a file without what follows its first dot."""
+    return name.split(".")[0]
+
+
+def _column_name(header_name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", header_name.strip().casefold())
 
 
 def _read_rows(source: Path, lines: set[int]) -> tuple[list[str] | None, Mapping[int, list[str]]]:
@@ -82,6 +95,5 @@ def _without_formula(text: str) -> str:
 
 
 def _free_path(folder: Path, source: Path) -> Path:
-    stem = source.name.split(".")[0]
-    names = (f"{stem}.bad-rows{'' if number == 1 else f'-{number}'}.csv" for number in count(1))
+    names = (f"{stem_of(source.name)}{BAD_ROWS_ENDING}{'' if number == 1 else f'-{number}'}.csv" for number in count(1))
     return next(path for name in names if not (path := folder / name).exists())

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from rich.text import Text
 
-from cli.records import BadRowRecord, ObjectRecord, RowCheckRecord
+from cli.records import ObjectRecord, RowCheckRecord
 from contracts.datasets import Contract
 from contracts.quality_codes import QuarantineCode, WarningCode
+from runtime.models.domain.row_checks import BadRow
 
 SITES_SHOWN = 5
+ROWS_SHOWN = 20
 
 
 def render_outcome(record: ObjectRecord, contract: Contract) -> Text:
     """Return what became of the rows: usable, set aside by code, warnings, the first bad row, the days of each site."""
     return Text("\n".join(_lines(record, contract)))
+
+
+def render_bad_rows(bad_rows: Sequence[BadRow], contract: Contract) -> Text:
+    """Return the first bad rows after the first one, each with its reason and how it should read."""
+    return Text("\n".join(line for bad_row in bad_rows[1:ROWS_SHOWN] for line in _bad_row_lines(bad_row, contract)))
 
 
 def _lines(record: ObjectRecord, contract: Contract) -> Iterator[str]:
@@ -34,15 +41,15 @@ def _lines(record: ObjectRecord, contract: Contract) -> Iterator[str]:
             yield f"  {number:>9,}  warning, {column}: {_cause(WarningCode, code)}"
     yield from (f"  warning: {warning}" for warning in record.get("warnings") or ())
     if bad_row := check["first_bad_row"]:
-        yield from _bad_row_lines(bad_row, contract)
+        yield from _bad_row_lines(BadRow(**bad_row), contract)
     yield from _site_lines(check)
 
 
-def _bad_row_lines(bad_row: BadRowRecord, contract: Contract) -> Iterator[str]:
-    yield f"  line {bad_row['line']}: {bad_row['reason']}"
-    yield f"    is           {_as_csv(bad_row['values'], contract)}"
-    if values := bad_row["suggested_values"]:
-        yield f"    should read  {_as_csv(values, contract)}"
+def _bad_row_lines(bad_row: BadRow, contract: Contract) -> Iterator[str]:
+    yield f"  line {bad_row.line}: {bad_row.reason}"
+    yield f"    is           {_as_csv(bad_row.values, contract)}"
+    if bad_row.suggested_values:
+        yield f"    should read  {_as_csv(bad_row.suggested_values, contract)}"
 
 
 def _site_lines(check: RowCheckRecord) -> Iterator[str]:
