@@ -1,14 +1,14 @@
 """Superseded objects: accepted once, replaced by a later file of the same name.
 
-Revision 0011, after 0010.
+Revision 0012, after 0011.
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
