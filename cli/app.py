@@ -16,6 +16,7 @@ from cli.console import err, out
 from cli.doctor.command import doctor
 from cli.drops.quarantine import quarantine
 from cli.recovery.rebuild import backup, rebuild
+from contracts.paths import Zone
 from contracts.version import VERSION
 from local.errors import LocalError
 
@@ -56,7 +57,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
-app.add_typer(quarantine, name="quarantine", rich_help_panel="Data and runs")
+app.add_typer(quarantine, name=Zone.QUARANTINE, rich_help_panel="Data and runs")
 app.add_typer(client, name="client", rich_help_panel="AWS")
 
 
