@@ -5,17 +5,18 @@
 import csv
 import gzip
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 from typing_extensions import override
 
-from runtime.adapters.lake.duckdb_sql import literal, read_parquet, select_parquet, select_rows_between
-from runtime.adapters.lake.duckdb_text import quote, warning_about
+from runtime.adapters.lake.duckdb_sql import read_parquet, select_parquet, select_rows_between
+from runtime.adapters.lake.duckdb_text import TEXT_TYPES, literal, quote, warning_about
+from runtime.adapters.lake.duckdb_tidy import Tidying
 from runtime.services.ingestion.staging.csv_rows import StagedRow
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
@@ -30,15 +31,16 @@ class DuckDbRowStore(RowStore):
     memory: str = "200MB"
 
     @override
-    def write_rows(self, rows: Iterator[StagedRow], present: Sequence[str], plan: StagingPlan, target: Path) -> StagedFile:
-        between = target.with_suffix(".rows.csv.gz")
+    def write_rows(self, rows: Iterable[StagedRow], present: Sequence[str], plan: StagingPlan, target: Path) -> StagedFile:
+        between, raw = target.with_suffix(".rows.csv.gz"), target.with_suffix(".raw.parquet")
         try:
             # Packed at the fastest level: a function's disk is small, and the time is hardly more.
             with gzip.open(between, "wt", compresslevel=1, newline="", encoding="utf-8") as file:
                 csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
             with _database(target, self.memory) as database:
-                _copy(database, select_rows_between(between, present, plan), target)
-                return _summary(database, plan, target)
+                _copy(database, select_rows_between(between, present, plan), raw)
+                between.unlink()
+                return _tidy(database, raw, target, Tidying(plan, present, present))
         finally:
             between.unlink(missing_ok=True)
 
@@ -50,13 +52,16 @@ class DuckDbRowStore(RowStore):
 
     @override
     def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path) -> StagedFile:
+        raw = target.with_suffix(".raw.parquet")
         with _database(target, self.memory) as database:
             with _reject_file_on_error():
                 types = database.execute(f"DESCRIBE SELECT * FROM {read_parquet(source)}").fetchall()
                 stored_columns = {name: (str(types[index][0]), str(types[index][1])) for name, index in positions.items()}
-                _copy(database, select_parquet(source, stored_columns, plan), target)
+                _copy(database, select_parquet(source, stored_columns, plan), raw)
             warnings = [warning_about(name, stored_columns[name][1], plan.contract.column(name).type) for name in stored_columns]
-            return _summary(database, plan, target, tuple(warning for warning in warnings if warning))
+            texts = [name for name, (_, stored_type) in stored_columns.items() if stored_type in TEXT_TYPES]
+            staged_file = _tidy(database, raw, target, Tidying(plan, list(positions), texts))
+        return replace(staged_file, warnings=(*filter(None, warnings), *staged_file.warnings))
 
 
 @contextmanager
@@ -92,6 +97,24 @@ def _reject_file_on_error() -> Iterator[None]:
 
 def _copy(database: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
     database.execute(f"COPY ({select}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 50000)")
+
+
+def _tidy(database: duckdb.DuckDBPyConnection, raw: Path, target: Path, tidying: Tidying) -> StagedFile:
+    """Tidy the raw staged rows into target, in a second pass that most files do not need."""
+    findings = tidying.findings()
+    counts = (database.execute(tidying.count(raw)).fetchone() or ()) if findings else ()
+    if any(counts) or tidying.plan.layout.rewrites_values:
+        _copy(database, tidying.select(raw), target)
+        raw.unlink()
+    else:
+        raw.rename(target)
+    pairs = zip(findings, counts, strict=True)
+    warnings = [finding.warning.replace("{count}", _values(count)) for finding, count in pairs if count and finding.warning]
+    return _summary(database, tidying.plan, target, tuple(warnings))
+
+
+def _values(count: int) -> str:
+    return f"{count:,} value{'s' * (count != 1)}"
 
 
 def _summary(database: duckdb.DuckDBPyConnection, plan: StagingPlan, target: Path, warnings: tuple[str, ...] = ()) -> StagedFile:

@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from runtime.adapters.lake.duckdb_text import as_text, quote
+from runtime.adapters.lake.duckdb_text import as_text, literal, quote
 from runtime.services.ingestion.staging.lines import MAX_RECORD
 from runtime.services.ingestion.staging.staged import StagingPlan
 
@@ -13,11 +13,6 @@ StoredColumns = Mapping[str, tuple[str, str]]
 """Contract column -> what the Parquet file calls it, and the DuckDB type it is stored as."""
 
 _OURS = ("source_line", "unreadable", "raw_excerpt")
-
-
-def literal(text: str) -> str:
-    """Quote text for SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def select_rows_between(between: Path, present: Sequence[str], plan: StagingPlan) -> str:

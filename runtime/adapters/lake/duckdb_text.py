@@ -5,7 +5,15 @@ from contracts.datasets import ColumnType
 _FLOATING = ("FLOAT", "DOUBLE")
 _WITHOUT_TIME_ZONE = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 _WITH_TIME_ZONE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+TEXT_TYPES = ("VARCHAR", "BLOB")
+"""DuckDB types of columns that hold text; text that some writers leave unmarked is read as VARCHAR."""
+
 _TEXTS = (ColumnType.IDENTIFIER, ColumnType.STRING)
+
+
+def literal(text: str) -> str:
+    """Quote text for SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def quote(name: str) -> str:

@@ -1,40 +1,83 @@
 """CSV text as staged rows: the contract's columns as in the file, the line number, and the fault of a line that cannot be read."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain, count, repeat
 from operator import itemgetter
 
 from contracts.datasets import Contract
+from runtime.services.ingestion.staging.dialect import find_dialect
 from runtime.services.ingestion.staging.header import Header, match_header
+from runtime.services.ingestion.staging.layout import FileLayout
 from runtime.services.ingestion.staging.lines import Lines
-from runtime.services.ingestion.staging.records import Record, excerpt_of, read_records
+from runtime.services.ingestion.staging.records import Batch, Record, Records, excerpt_of
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 
 StagedRow = Sequence[str]
 """The present contract columns in the contract's order, then line, fault and excerpt ("" when the row is fine)."""
 
 
-class CsvRows(Iterator[StagedRow]):
-    """The rows below the header, read lazily; the header is read at once."""
+class CsvRows(Iterable[StagedRow]):
+    """The rows below the header, read lazily and once; the header is read at once."""
 
-    def __init__(self, lines: Lines, contract: Contract) -> None:
-        self._lines = lines
-        self._records = read_records(lines)
-        self.header: Header = match_header(_header_fields(self._records), contract)
-        self._pick = _picker(list(self.header.positions.values()))
-        self._blank = [""] * len(self.header.positions)
+    def __init__(self, lines: Lines, contract: Contract, layout: FileLayout) -> None:
+        self._dialect = find_dialect(lines, contract, layout)
+        self._records = Records(lines, self._dialect.separator)
+        names = _header_fields(self._records) if layout.has_header else layout.column_names
+        self._header: Header = match_header(names, contract, layout)
+        self._positions = list(self._header.positions.values())
+        self._pick = _picker(self._positions)
+        self._blanks = [""] * len(self._positions)
+        self._blank_rows = 0
 
-    def __next__(self) -> StagedRow:
-        line, fields, fault, excerpt = next(self._records)
-        if fields is not None and len(fields) == self.header.width:
-            return [*self._pick(fields), str(line), "", ""]
-        if fields is not None:
-            fault = f"has {len(fields)} field{'s' * (len(fields) != 1)}, the header has {self.header.width}"
-            excerpt = excerpt_of("".join(self._lines.record_lines))
-        return [*self._blank, str(line), fault, excerpt]
+    @property
+    def columns(self) -> Sequence[str]:
+        """The contract columns with which every row begins."""
+        return list(self._header.positions)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Warnings about the file, once all rows are read."""
+        rows = "row" if self._blank_rows == 1 else "rows"
+        blank = (f"{self._blank_rows:,} {rows} without any value skipped",) if self._blank_rows else ()
+        return (*self._dialect.warnings, *self._header.warnings, *blank)
+
+    def __iter__(self) -> Iterator[StagedRow]:
+        return chain.from_iterable(map(self._stage, self._records.read()))
+
+    def _stage(self, part: Batch | Record) -> Iterable[StagedRow]:
+        if isinstance(part, Record):
+            return self._stage_record(part, self._records.text_of_current)
+        rows = part.rows
+        if set(map(len, rows)) == {self._header.width} and all(map(any, rows)):
+            columns = (map(itemgetter(position), rows) for position in self._positions)
+            return zip(*columns, map(str, count(part.block.first)), repeat(""), repeat(""), strict=False)
+        lines = part.block.text.split("\n")
+        first = part.block.first
+        return chain.from_iterable(self._stage_record(one, partial(lines.__getitem__, one.line - first)) for one in part.records())
+
+    def _stage_record(self, record: Record, read_text: Callable[[], str]) -> Iterable[StagedRow]:
+        line, fields, fault, excerpt = record
+        if fields is None:
+            return ([*self._blanks, str(line), fault, excerpt],)
+        if not any(fields):
+            self._blank_rows += 1
+            return ()
+        if len(fields) == self._header.width or self._fits(fields):
+            return ([*self._pick(fields), str(line), "", ""],)
+        fault = f"has {len(fields)} field{'s' * (len(fields) != 1)}, the header has {self._header.width}"
+        return ([*self._blanks, str(line), fault, excerpt_of(read_text())],)
+
+    def _fits(self, fields: Sequence[str]) -> bool:
+        """Whether the fields differ from the header only by separators at the end of the line."""
+        return len(fields) >= self._header.named_width and not "".join(fields[self._header.width :]).strip()
 
 
-def _header_fields(records: Iterator[Record]) -> list[str]:
-    first = next(records, None)
+def _header_fields(records: Records) -> list[str]:
+    first_records = records.read_next()
+    while first_records == ():
+        first_records = records.read_next()
+    first = next(iter(first_records or ()), None)
     if first is None:
         raise ObjectRejected(ReasonCode.EMPTY, "the file has only blank lines; upload a file with a header and rows")
     if first.fields is None:

@@ -1,9 +1,11 @@
 """The format of a file by its name and by its first and last bytes, which must agree."""
 
+import re
 import zlib
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
+from runtime.services.ingestion.staging.layout import SEPARATORS
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 
 _HEAD = 4096
@@ -15,6 +17,11 @@ class FileFormat(StrEnum):
     CSV = ".csv"
     CSV_GZ = ".csv.gz"
     PARQUET = ".parquet"
+
+    @property
+    def is_gzip(self) -> bool:
+        """Whether the content is packed by gzip."""
+        return self.value.endswith(".gz")
 
 
 _SIGNATURES = (
@@ -101,7 +108,13 @@ def kind_of(head: bytes) -> str:
         office = b"[Content_Types].xml" in head or b"xl/" in head
         return "an Excel workbook (.xlsx)" if office else "a zip archive"
     for signature, kind in _SIGNATURES:
-        if head.startswith(signature):
+        if head.startswith(signature) and not (signature.isascii() and _is_header(head)):
             return kind
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     return next((kind for signature, kind in _TEXT_SIGNATURES if start.startswith(signature)), "text")
+
+
+def _is_header(head: bytes) -> bool:
+    """Return whether the first line names columns, such as PARENT_SKU,QTY, so that the letters of a signature are a coincidence."""
+    line = re.split(rb"[\r\n]", head, maxsplit=1)[0].decode("utf-8", errors="replace")
+    return line.isprintable() and "\ufffd" not in line and any(separator in line for separator in SEPARATORS)

@@ -1,65 +1,91 @@
 """Match the columns of a file with those of the contract."""
 
-from collections import Counter
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contracts.bad_rows import ADDED_COLUMNS
 from contracts.datasets import Contract
+from runtime.services.ingestion.staging.layout import SEPARATORS, FileLayout
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 
 _MAX_NAMES = 40
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_IGNORED_MARKS = frozenset("-_.")
 
 
 @dataclass(frozen=True)
 class Header:
     """The columns of one file."""
 
-    width: int
-    """Fields that every record must have."""
+    names: tuple[str, ...]
+    """As in the file."""
     positions: dict[str, int]
     """Contract column -> its index in the file, in the contract's order; without absent optional columns."""
     extra: tuple[str, ...]
     """Columns that are not in the contract: ignored and reported."""
 
     @property
+    def width(self) -> int:
+        """Fields of a record."""
+        return len(self.names)
+
+    @property
+    def named_width(self) -> int:
+        """Fields of a record without the columns at the end that have no name."""
+        return max((index for index, name in enumerate(self.names, 1) if name.strip()), default=0)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings about an accepted file."""
-        return (f"unknown columns were ignored: {_list_names(self.extra)}",) if self.extra else ()
+        return (f"unknown columns were ignored: {list_names(self.extra)}",) if self.extra else ()
 
 
-def match_header(names: Sequence[str], contract: Contract) -> Header:
-    """Find the contract's columns among names: upper and lower case and surrounding spaces do not matter.
-
-    Raises ObjectRejected: UNREADABLE when a name is repeated, MISSING_COLUMNS listing every required column that is absent.
-    """
-    tidy = [name.strip().casefold() for name in names]
-    _refuse_repeated_names(tidy)
-    positions = {column.name: tidy.index(column.name) for column in contract.columns if column.name in tidy}
-    missing = [column.name for column in contract.columns if column.required_column and column.name not in positions]
-    if missing:
-        raise ObjectRejected(ReasonCode.MISSING_COLUMNS, _missing(missing, names, contract))
-    extra = tuple(
-        name.strip() for name, plain in zip(names, tidy, strict=True) if plain and plain not in positions and plain not in ADDED_COLUMNS
+def plain_name(name: str) -> str:
+    """Return a column's name without what people write differently: case, spaces of any kind, invisible characters, - _ and dots."""
+    kept_characters = (
+        character
+        for character in unicodedata.normalize("NFKC", name).casefold()
+        if character not in _IGNORED_MARKS and unicodedata.category(character)[0] not in "CZ"
     )
-    return Header(len(names), positions, extra)
+    return "".join(kept_characters)
 
 
-def _refuse_repeated_names(tidy: list[str]) -> None:
-    repeated_names = [name for name, times in Counter(tidy).items() if name and times > 1]
-    if repeated_names:
-        columns = [str(index + 1) for index, name in enumerate(tidy) if name == repeated_names[0]]
-        reason = f"the header names {repeated_names[0][:60]!r} more than once (columns {', '.join(columns)}); keep one of them"
-        raise ObjectRejected(ReasonCode.UNREADABLE, reason)
+def match_header(names: Sequence[str], contract: Contract, layout: FileLayout) -> Header:
+    """Find the contract's columns among names: "Site ID", "site-id" and "siteId" are site_id, and a rename of the layout is what it says.
+
+    Raises ObjectRejected: UNREADABLE when two names mean the same column, MISSING_COLUMNS listing every required column that is absent.
+    """
+    columns = {plain_name(column.name): column.name for column in contract.columns}
+    columns |= {plain_name(name): column for name, column in layout.renames.items()}
+    targets = [columns.get(plain_name(name)) for name in names]
+    _refuse_repeated_columns(names, targets)
+    positions = {column.name: targets.index(column.name) for column in contract.columns if column.name in targets}
+    missing = [column.name for column in contract.columns if column.required_column and column.name not in {*positions, *layout.constants}]
+    if missing:
+        raise ObjectRejected(ReasonCode.MISSING_COLUMNS, describe_missing(missing, names, contract))
+    ignored_names = {"", *map(plain_name, ADDED_COLUMNS)}
+    extra = tuple(
+        name.strip() for name, target in zip(names, targets, strict=True) if target is None and plain_name(name) not in ignored_names
+    )
+    return Header(tuple(names), positions, extra)
 
 
-def _missing(missing: list[str], names: Sequence[str], contract: Contract) -> str:
-    reason = f"{contract.dataset} requires {_list_names(missing)}; the header has {_list_names(names)}"
-    other = next((word for mark, word in _SEPARATORS.items() if len(names) == 1 and mark in names[0]), None)
-    return f"{reason}; its separators are {other}: use commas" if other else reason
+def _refuse_repeated_columns(names: Sequence[str], targets: Sequence[str | None]) -> None:
+    for column in filter(None, targets):
+        if targets.count(column) > 1:
+            places = [f"{names[index].strip()[:60]!r} (column {index + 1})" for index, target in enumerate(targets) if target == column]
+            reason = f"the header names {column!r} more than once: {' and '.join(places)}; keep one of them"
+            raise ObjectRejected(ReasonCode.UNREADABLE, reason)
 
 
-def _list_names(names: Sequence[str]) -> str:
-    text = ", ".join(name.strip()[:60].replace("\0", "␀") or '""' for name in names[:_MAX_NAMES])
+def describe_missing(missing: Sequence[str], names: Sequence[str], contract: Contract) -> str:
+    """State which required columns are missing and which ones the file has."""
+    reason = f"{contract.dataset} requires {list_names(missing)}; the header has {list_names(names)}"
+    other = next((word for mark, word in SEPARATORS.items() if len(names) == 1 and mark in names[0]), None)
+    return f"{reason}; its columns are separated by {other}, and with them the names do not match either" if other else reason
+
+
+def list_names(names: Sequence[str]) -> str:
+    """Join names for a message, shortened and without NUL bytes."""
+    text = ", ".join(name.strip()[:60].replace("\0", "␀") or '""' for name in names[:_MAX_NAMES]) or "no columns"
     return f"{text} and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else text

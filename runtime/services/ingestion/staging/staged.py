@@ -1,13 +1,17 @@
 """The port and the result of staging."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from contracts.datasets import Contract
 from runtime.services.ingestion.staging.csv_rows import StagedRow
+from runtime.services.ingestion.staging.layout import FileLayout
+
+MAX_LINES = 60_000_000
+"""Lines, or rows, that a function can stage in the 15 minutes of Lambda (docs/adr/0012)."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +28,24 @@ class StagedFile:
 
 @dataclass(frozen=True)
 class StagingPlan:
-    """The contract, the object id and the date for staging one file."""
+    """The contract, the object id and the date for staging one file, and how the file is written."""
 
     contract: Contract
     source_object: str
     """Id of the object, repeated in every row."""
     today: date
+    layout: FileLayout = field(default_factory=FileLayout)
+    max_lines: int = MAX_LINES
 
 
 class RowStore(Protocol):
-    """Writes staged Parquet: the contract's columns as text, source_object, source_line, unreadable, raw_excerpt; order kept."""
+    """Writes staged Parquet: the contract's columns as text, source_object, source_line, unreadable, raw_excerpt; order kept.
 
-    def write_rows(self, rows: Iterator[StagedRow], present: Sequence[str], plan: StagingPlan, target: Path) -> StagedFile:
+    Values are rewritten where the layout of the plan says so, and tidied: spaces other than the plain one around a value are removed, and a
+    word such as N/A becomes null. A row of which a required value was rewritten or a value did not fit keeps its text in raw_excerpt.
+    """
+
+    def write_rows(self, rows: Iterable[StagedRow], present: Sequence[str], plan: StagingPlan, target: Path) -> StagedFile:
         """Stage rows that were read here; present names the columns that every row begins with."""
 
     def parquet_columns(self, source: Path) -> list[str]:

@@ -1,0 +1,175 @@
+"""The SQL that tidies staged values: blank words, spaces of other kinds, and the forms of dates and numbers that a layout states."""
+
+# ruff: noqa: S608 - the SQL is put together from the contract's column names and from literals quoted here, never from a file's content
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.datasets import Column, ColumnType
+from runtime.adapters.lake.duckdb_text import literal, quote
+from runtime.services.ingestion.staging.records import EXCERPT
+from runtime.services.ingestion.staging.staged import StagingPlan
+
+BLANK_WORDS = ("N/A", "#N/A", "NULL", "-")
+BLANK_WORDS_OF_VALUES = (*BLANK_WORDS, "NA", "NAN", "NONE")
+"""Also blank where no text can stand: numbers, dates and flags."""
+
+_SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x2010))) + "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+_TEXTS = (ColumnType.IDENTIFIER, ColumnType.STRING)
+_NUMBERS = (ColumnType.DECIMAL, ColumnType.RATE, ColumnType.INTEGER)
+_DAYS = (ColumnType.DATE, ColumnType.TIMESTAMP)
+_GROUPED = r"^[+-]?\d{1,3}(?:[. '\x{a0}\x{202f}’]\d{3})+(?:,\d+)?$"
+_GROUP_MARKS = r"[. '\x{a0}\x{202f}’]"
+_WITH_COMMA = r"^[+-]?(?:\d+|\d*,\d+)$"
+_OFFSET = r":\d{2}(?:\.\d+)?\s*([Zz]|[+-]\d{2}:?\d{2})$"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A condition on staged rows, and the warning about the rows for which it is true ("" for none)."""
+
+    condition: str
+    warning: str
+
+
+@dataclass(frozen=True)
+class Tidying:
+    """How the values of one raw staged file become those of the contract. `texts`: the columns that the file has as text."""
+
+    plan: StagingPlan
+    present: Sequence[str]
+    texts: Sequence[str]
+
+    def findings(self) -> list[Finding]:
+        """Return everything that can make tidying necessary."""
+        return [finding for column in self._text_columns() for finding in self._findings_of(column)]
+
+    def count(self, raw: Path) -> str:
+        """Return the SQL that counts the rows of each finding, in one row."""
+        counts = ", ".join(f"count_if({finding.condition})" for finding in self.findings())
+        return f"SELECT {counts} FROM read_parquet({literal(str(raw))})"
+
+    def select(self, raw: Path) -> str:
+        """Return the SQL that selects the tidied rows, in their order."""
+        columns = [
+            f"CASE WHEN fault IS NULL THEN {self._value(column)} END AS {quote(column.name)}" for column in self.plan.contract.columns
+        ]
+        texts = ", ".join(quote(column.name) for column in self.plan.contract.columns)
+        excerpt = f"CASE WHEN ({self._needs_excerpt()}) THEN replace(concat_ws(',', {texts})[:{EXCERPT}], chr(0), '␀') END"
+        return f"""SELECT {", ".join(columns)}, source_object, source_line, fault AS unreadable,
+                coalesce(raw_excerpt, {excerpt}) AS raw_excerpt
+            FROM (SELECT *, coalesce(unreadable, {self._fault()}) AS fault FROM read_parquet({literal(str(raw))}))"""
+
+    def _text_columns(self) -> Iterator[Column]:
+        return (column for column in self.plan.contract.columns if column.name in self.texts)
+
+    def _findings_of(self, column: Column) -> Iterator[Finding]:
+        name, text = quote(column.name), _bare_text(column)
+        yield Finding(f"{text} <> {name}", "")
+        words = f"such as {literal(_blank_words(column)[0])[1:-1]} or -"
+        if column.nullable:
+            yield Finding(_is_blank_word(column), f"{column.name}: {{count}} {words} read as blank")
+        elif column.type in _TEXTS:
+            yield Finding(_is_blank_word(column), f"{column.name}: {{count}} {words} count as blank, but every row needs this column")
+        if self._rewrites_date(column):
+            yield Finding(self._is_other_date(column), f"{column.name}: {{count}} not written as {self.plan.layout.date_format}")
+        if self._rewrites_number(column):
+            yield Finding(
+                _is_other_number(column), f"{column.name}: {{count}} with a decimal point, where the layout states a decimal comma"
+            )
+
+    def _value(self, column: Column) -> str:
+        if column.name not in self.present:
+            constant = self.plan.layout.constants.get(column.name)
+            return "NULL::VARCHAR" if constant is None else literal(constant)
+        if column.name not in self.texts:
+            return quote(column.name)
+        text = _bare_text(column)
+        if self._rewrites_date(column):
+            text = f"coalesce({self._date(column)}, {text})"
+        if self._rewrites_number(column):
+            text = f"CASE WHEN {_is_local_number(column)} THEN {_plain_number(column)} ELSE {text} END"
+        if column.nullable or column.type in _TEXTS:
+            text = f"CASE WHEN NOT coalesce({_is_blank_word(column)}, false) THEN {text} END"
+        return text
+
+    def _fault(self) -> str:
+        """Return the SQL of the fault of a number that the job would read as another one; null in most rows."""
+        faults = [
+            f"WHEN {_is_other_number(column)} THEN 'has ''' || {_bare_text(column)}[:40] || ''' in {column.name}, "
+            "where the layout of the file states a decimal comma'"
+            for column in self._text_columns()
+            if self._rewrites_number(column)
+        ]
+        return f"CASE {' '.join(faults)} END" if faults else "NULL"
+
+    def _needs_excerpt(self) -> str:
+        conditions = ["fault IS NOT NULL"]
+        for column in self._text_columns():
+            if not column.nullable and column.type in _TEXTS:
+                conditions.append(_is_blank_word(column))
+            if self._rewrites_date(column):
+                conditions.append(self._is_other_date(column))
+        return " OR ".join(f"coalesce({condition}, false)" for condition in conditions)
+
+    def _rewrites_date(self, column: Column) -> bool:
+        layout = self.plan.layout
+        return column.type in _DAYS and (layout.date_format is not None or (layout.keeps_day_only and column.type is ColumnType.DATE))
+
+    def _rewrites_number(self, column: Column) -> bool:
+        return column.type in _NUMBERS and self.plan.layout.decimal_mark == ","
+
+    def _is_other_date(self, column: Column) -> str:
+        text = _bare_text(column)
+        return f"{text} <> '' AND {self._date(column)} IS NULL AND NOT regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}')"
+
+    def _date(self, column: Column) -> str:
+        """Return the SQL of the date or the timestamp as the contract writes it; null when the text is of another form."""
+        text = _bare_text(column)
+        if column.type is ColumnType.DATE:
+            moment = self._moment(text)
+            day = f"strftime({moment}, '%Y-%m-%d')"
+            return day if self.plan.layout.keeps_day_only else f"CASE WHEN {moment} = date_trunc('day', {moment}) THEN {day} END"
+        offset = f"regexp_extract({text}, {literal(_OFFSET)}, 1)"
+        moment = self._moment(f"rtrim(left({text}, length({text}) - length({offset})))")
+        return f"strftime({moment}, '%Y-%m-%dT%H:%M:%S') || {offset}"
+
+    def _moment(self, text: str) -> str:
+        date_format = self.plan.layout.date_format or "%Y-%m-%d"
+        times = ("",) if "%H" in date_format else ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f")
+        formats = ", ".join(literal(date_format + time) for time in times)
+        moment = f"try_strptime({text}, [{formats}])"
+        # strptime takes the year 26 for %Y, which is a year of two digits that the layout does not state.
+        return f"CASE WHEN year({moment}) BETWEEN 1000 AND 9999 THEN {moment} END"
+
+
+def _blank_words(column: Column) -> list[str]:
+    words = BLANK_WORDS if column.type in _TEXTS else BLANK_WORDS_OF_VALUES
+    return [word for word in words if word not in column.allowed]
+
+
+def _is_blank_word(column: Column) -> str:
+    words = ", ".join(literal(word) for word in _blank_words(column))
+    return f"upper({_bare_text(column)}) IN ({words})"
+
+
+def _bare_text(column: Column) -> str:
+    """Return the SQL of the text without spaces around it, if one of them is of another kind than the plain one."""
+    name = quote(column.name)
+    return f"CASE WHEN regexp_matches({name}, '[^ -~]') THEN trim({name}, {literal(_SPACES)}) ELSE {name} END"
+
+
+def _is_local_number(column: Column) -> str:
+    text = _bare_text(column)
+    return f"(regexp_matches(trim({text}), {literal(_GROUPED)}) OR regexp_matches(trim({text}), {literal(_WITH_COMMA)}))"
+
+
+def _is_other_number(column: Column) -> str:
+    text = _bare_text(column)
+    return f"(contains({text}, '.') AND try_cast({text} AS DOUBLE) IS NOT NULL AND NOT {_is_local_number(column)})"
+
+
+def _plain_number(column: Column) -> str:
+    digits = f"regexp_replace(trim({_bare_text(column)}), {literal(_GROUP_MARKS)}, '', 'g')"
+    return f"regexp_replace(replace({digits}, ',', '.'), '^([+-]?)\\.', '\\10.')"

@@ -1,0 +1,100 @@
+"""The layout of a file: everything that its own content does not state, or states differently from the contract."""
+
+import codecs
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contracts.datasets import Contract
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+"""The characters that may separate columns, and their names."""
+
+DECIMAL_MARKS = (".", ",")
+
+_DATE_DIRECTIVES = "dmYybBjHMSf"
+_ENCODING = re.compile(
+    r"utf-8|utf-16|windows-?\d+|cp\d+|iso-?8859-?\d+|latin-?\d+|mac-roman|shift-jis|gb18030|gbk|big5|euc-(kr|jp)|koi8-[ru]"
+)
+
+
+class LayoutError(ValueError):
+    """A field of a layout has a value that cannot be used; the message names the field, the value and the fix."""
+
+
+@dataclass(frozen=True)
+class FileLayout:
+    """How one file, or every file of one source, is written.
+
+    The default states nothing: commas or the separator that the header shows, UTF-8 (UTF-16 with its byte order mark), the names of the
+    contract, decimal points, and dates as YYYY-MM-DD.
+    """
+
+    separator: str | None = None
+    """The character between two columns of a CSV file; None: found in the header."""
+    encoding: str | None = None
+    """Such as "windows-1252"; None: UTF-8, or UTF-16 when its byte order mark is there."""
+    column_names: tuple[str, ...] = ()
+    """Names of the columns of a CSV file without a header, in their order (a blank name: ignored); empty: the first line is the header."""
+    decimal_mark: str = "."
+    """"," makes 1.250,5 and 1 250,5 and 1250,5 the number 1250.5."""
+    date_format: str | None = None
+    """strptime format of dates other than YYYY-MM-DD, such as "%d/%m/%Y"; a time after it must be midnight in a date column."""
+    keeps_day_only: bool = False
+    """A date column holds times within a day, such as hourly timestamps: the day is kept, so that a day has several rows."""
+    renames: Mapping[str, str] = field(default_factory=dict)
+    """Name in the file -> column of the contract."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Column of the contract that the file does not have -> its value in every row."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that no file can have. Raises LayoutError."""
+        if self.separator is not None and self.separator not in SEPARATORS:
+            options = ", ".join(f"{mark!r} ({name})" for mark, name in SEPARATORS.items())
+            raise LayoutError(f"separator {self.separator!r} cannot separate columns: use one of {options}")
+        if self.decimal_mark not in DECIMAL_MARKS:
+            raise LayoutError(f"decimal_mark {self.decimal_mark!r} is not used in numbers: use '.' or ','")
+        if self.encoding is not None and not is_encoding(self.encoding):
+            raise LayoutError(
+                f"encoding {self.encoding!r} is not the name of a text encoding: write for example 'windows-1252' or 'utf-16'"
+            )
+        if self.date_format is not None:
+            _check_date_format(self.date_format)
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the first line names the columns."""
+        return not self.column_names
+
+    @property
+    def rewrites_values(self) -> bool:
+        """Whether staging must rewrite values to the form of the contract."""
+        return bool(self.constants) or self.decimal_mark != "." or self.date_format is not None or self.keeps_day_only
+
+    def check_columns(self, contract: Contract) -> None:
+        """Refuse renames to, and constants for, columns that the contract does not have. Raises LayoutError."""
+        names = [column.name for column in contract.columns]
+        for part, targets in (("renames", self.renames.values()), ("constants", self.constants)):
+            for name in targets:
+                if name not in names:
+                    raise LayoutError(f"{part}: {contract.dataset} has no column {name!r}; its columns are {', '.join(names)}")
+
+
+def is_encoding(name: str) -> bool:
+    """Return whether name is an encoding in which text files are written."""
+    try:
+        return bool(_ENCODING.fullmatch(name.casefold().replace("_", "-"))) and codecs.lookup(name).name != ""
+    except LookupError:
+        return False
+
+
+def _check_date_format(date_format: str) -> None:
+    directives = re.findall(r"%(.)", date_format)
+    others = [directive for directive in directives if directive not in _DATE_DIRECTIVES]
+    has_year = "Y" in directives or "y" in directives
+    has_day = "j" in directives or ("d" in directives and bool({"m", "b", "B"} & set(directives)))
+    if others or not has_year or not has_day or len(set(directives)) != len(directives):
+        raise LayoutError(
+            f"date_format {date_format!r} does not name a day, a month and a year once each: write for example '%d/%m/%Y', "
+            f"'%m/%d/%Y', '%d.%m.%Y', '%Y%m%d' or '%d-%b-%Y'"
+        )
