@@ -4,7 +4,6 @@
 
 import csv
 import gzip
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,14 +13,13 @@ from pathlib import Path
 import duckdb
 from typing_extensions import override
 
-from runtime.adapters.lake.duckdb_sql import read_parquet, select_parquet, select_rows_between
-from runtime.adapters.lake.duckdb_text import TEXT_TYPES, literal, quote, warning_about
+from runtime.adapters.lake.duckdb_parquet import ParquetFile, list_warnings, rejecting_unreadable_files, without_nested_columns
+from runtime.adapters.lake.duckdb_sql import select_parquet, select_rows_between
+from runtime.adapters.lake.duckdb_text import literal, quote
 from runtime.adapters.lake.duckdb_tidy import Tidying
 from runtime.services.ingestion.staging.csv_rows import StagedRow
-from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
+from runtime.services.ingestion.staging.lines import Limits
 from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
-
-_LOCAL_FAULTS = ("No space left", "could not create")
 
 
 @dataclass(frozen=True)
@@ -46,22 +44,22 @@ class DuckDbRowStore(RowStore):
 
     @override
     def parquet_columns(self, source: Path) -> list[str]:
-        with _database(source, self.memory) as database, _reject_file_on_error():
-            schema = database.execute("SELECT name, coalesce(num_children, 0) FROM parquet_schema(?)", [str(source)]).fetchall()
-        return list(_top_level(schema))
+        with _database(source, self.memory) as database:
+            return ParquetFile(database, source).column_names()
 
     @override
-    def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path) -> StagedFile:
+    def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path, limits: Limits) -> StagedFile:
         raw = target.with_suffix(".raw.parquet")
         with _database(target, self.memory) as database:
-            with _reject_file_on_error():
-                types = database.execute(f"DESCRIBE SELECT * FROM {read_parquet(source)}").fetchall()
-                stored_columns = {name: (str(types[index][0]), str(types[index][1])) for name, index in positions.items()}
-                _copy(database, select_parquet(source, stored_columns, plan), raw)
-            warnings = [warning_about(name, stored_columns[name][1], plan.contract.column(name).type) for name in stored_columns]
-            texts = [name for name, (_, stored_type) in stored_columns.items() if stored_type in TEXT_TYPES]
-            staged_file = _tidy(database, raw, target, Tidying(plan, list(positions), texts))
-        return replace(staged_file, warnings=(*filter(None, warnings), *staged_file.warnings))
+            file = ParquetFile(database, source)
+            file_columns = file.match_columns(positions)
+            columns = without_nested_columns(file_columns, plan.contract)
+            file.check_size(columns, limits)
+            with rejecting_unreadable_files():
+                _copy(database, select_parquet(file.relation(), columns, plan), raw)
+            texts = [name for name, column in columns.items() if column.is_text]
+            staged_file = _tidy(database, raw, target, Tidying(plan, list(columns), texts))
+        return replace(staged_file, warnings=(*list_warnings(file_columns, plan.contract), *staged_file.warnings))
 
 
 @contextmanager
@@ -73,26 +71,6 @@ def _database(beside: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection]:
     }
     with duckdb.connect(config=settings) as database:
         yield database
-
-
-@contextmanager
-def _reject_file_on_error() -> Iterator[None]:
-    """Raise ObjectRejected for DuckDB's errors about the file; a full disk or a wrong statement passes unchanged."""
-    try:
-        yield
-    except duckdb.OutOfMemoryException:
-        reason = "reading the Parquet file needs too much memory; write it with smaller row groups and without values of megabytes"
-        raise ObjectRejected(ReasonCode.TOO_LARGE, reason) from None
-    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
-        raise
-    except duckdb.Error as error:
-        words = re.sub(r"(in |of )?file ['\"][^'\"]*['\"]", "", str(error)).splitlines()[0][:300]
-        if any(fault in words for fault in _LOCAL_FAULTS):
-            raise
-        code = ReasonCode.ENCODING if "UTF8" in words or "string encoding" in words else ReasonCode.UNREADABLE
-        raise ObjectRejected(
-            code, f"the Parquet file is damaged or truncated ({words}); write it again and upload the complete file"
-        ) from None
 
 
 def _copy(database: duckdb.DuckDBPyConnection, select: str, target: Path) -> None:
@@ -128,18 +106,3 @@ def _summary(database: duckdb.DuckDBPyConnection, plan: StagingPlan, target: Pat
     ).fetchone()
     rows, unreadable, first, last = counts or (0, 0, None, None)
     return StagedFile(rows, unreadable, first, last, warnings)
-
-
-def _top_level(schema: list[tuple[str, int]]) -> Iterator[str]:
-    """Walk the flattened schema tree: the root, then its children with their own children in between."""
-    index = 1
-    while index < len(schema):
-        yield schema[index][0]
-        index = _after(schema, index)
-
-
-def _after(schema: list[tuple[str, int]], index: int) -> int:
-    following = index + 1
-    for _ in range(schema[index][1]):
-        following = _after(schema, following)
-    return following

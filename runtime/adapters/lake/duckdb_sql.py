@@ -5,12 +5,10 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from runtime.adapters.lake.duckdb_parquet import ParquetColumn
 from runtime.adapters.lake.duckdb_text import as_text, literal, quote
 from runtime.services.ingestion.staging.lines import MAX_RECORD
 from runtime.services.ingestion.staging.staged import StagingPlan
-
-StoredColumns = Mapping[str, tuple[str, str]]
-"""Contract column -> what the Parquet file calls it, and the DuckDB type it is stored as."""
 
 _OURS = ("source_line", "unreadable", "raw_excerpt")
 
@@ -24,26 +22,21 @@ def select_rows_between(between: Path, present: Sequence[str], plan: StagingPlan
         FROM {_read_csv(between, present)}"""
 
 
-def select_parquet(source: Path, stored_columns: StoredColumns, plan: StagingPlan) -> str:
-    """Select the rows of a Parquet file as text; those with NUL bytes or more than 1 MiB are set aside, as is done for CSV."""
+def select_parquet(relation: str, columns: Mapping[str, ParquetColumn], plan: StagingPlan) -> str:
+    """Select the rows of a Parquet file (relation) as text; those with NUL bytes or more than 1 MiB are set aside, as is done for CSV."""
     values = [
-        as_text(*stored_columns[column.name], column.type) if column.name in stored_columns else "NULL::VARCHAR"
+        as_text(columns[column.name].alias, columns[column.name].stored_type, column.type) if column.name in columns else "NULL::VARCHAR"
         for column in plan.contract.columns
     ]
     names = [quote(column.name) for column in plan.contract.columns]
     text = f"concat_ws(',', {', '.join(names)})"
     fault = f"""CASE WHEN contains({text}, chr(0)) THEN 'contains a NUL byte'
         WHEN strlen({text}) > {MAX_RECORD} THEN 'is longer than 1 MiB' END"""
-    columns = ", ".join(f"CASE WHEN fault IS NULL THEN {name} END AS {name}" for name in names)
-    return f"""SELECT {columns}, source_object, source_line, fault AS unreadable,
+    selected_columns = ", ".join(f"CASE WHEN fault IS NULL THEN {name} END AS {name}" for name in names)
+    return f"""SELECT {selected_columns}, source_object, source_line, fault AS unreadable,
             CASE WHEN fault IS NOT NULL THEN replace({text}[:500], chr(0), '␀') END AS raw_excerpt
         FROM (SELECT *, {fault} AS fault
-              FROM (SELECT {_select_list(values, plan)}, file_row_number + 1 AS source_line FROM {read_parquet(source)}))"""
-
-
-def read_parquet(path: Path) -> str:
-    """Read a Parquet file; text that some writers leave unmarked is text too."""
-    return f"read_parquet({literal(str(path))}, binary_as_string=true)"
+              FROM (SELECT {_select_list(values, plan)}, row_number() OVER () AS source_line FROM {relation}))"""
 
 
 def _select_list(values: Sequence[str], plan: StagingPlan) -> str:

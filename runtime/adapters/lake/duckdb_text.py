@@ -29,10 +29,10 @@ def as_text(name: str, stored_type: str, contract_type: ColumnType) -> str:
     if stored_type.startswith("DECIMAL"):
         return _without_idle_zeros(f"{column}::VARCHAR")
     if stored_type in _WITHOUT_TIME_ZONE:
-        return _instant(f"{column}::TIMESTAMP", "", contract_type)
+        return _instant(f"{column}::TIMESTAMP", "", column, contract_type)
     if stored_type in _WITH_TIME_ZONE:
         # By the epoch, so that neither the session's zone nor an extension has a say.
-        return _instant(f"make_timestamp(epoch_us({column}::TIMESTAMPTZ))", "+00:00", contract_type)
+        return _instant(f"make_timestamp(epoch_us({column}::TIMESTAMPTZ))", "+00:00", column, contract_type)
     return f"{column}::VARCHAR"
 
 
@@ -57,10 +57,11 @@ def _without_idle_zeros(text: str) -> str:
     return f"regexp_replace({text}, '^(-?\\d+)(?:\\.0+|(\\.\\d*?[1-9])0*)$', '\\1\\2')"
 
 
-def _instant(moment: str, offset: str, contract_type: ColumnType) -> str:
+def _instant(moment: str, offset: str, column: str, contract_type: ColumnType) -> str:
+    """Write a timestamp; one that no calendar has, such as infinity, as it is shown, so that it is not lost."""
     seconds = f"strftime({moment}, '%Y-%m-%dT%H:%M:%S')"
     fraction = f"rtrim(strftime({moment}, '.%f'), '0')"
     text = f"{seconds} || CASE WHEN {fraction} = '.' THEN '' ELSE {fraction} END || '{offset}'"
     if contract_type is ColumnType.DATE:
-        return f"CASE WHEN date_trunc('day', {moment}) = {moment} THEN strftime({moment}, '%Y-%m-%d') ELSE {text} END"
-    return text
+        text = f"CASE WHEN date_trunc('day', {moment}) = {moment} THEN strftime({moment}, '%Y-%m-%d') ELSE {text} END"
+    return f"coalesce({text}, {column}::VARCHAR)"

@@ -17,14 +17,15 @@ def stage(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path
 
     A file with a header and no rows is accepted with a warning.
     Raises ObjectRejected when the file as a whole cannot be used, and LayoutError when the layout of the plan does not fit the contract.
-    max_bytes limits the text of a CSV, unpacked.
+    max_bytes limits the text of the file, unpacked.
     """
     plan.layout.check_columns(plan.contract)
     check_content(source, file_format)
+    limits = Limits(max_bytes, plan.max_lines)
     if file_format is FileFormat.PARQUET:
-        staged_file = _stage_parquet(source, plan, target, store)
+        staged_file = _stage_parquet(source, plan, target, store, limits)
     else:
-        staged_file = _stage_csv(source, file_format, plan, target, store, Limits(max_bytes, plan.max_lines))
+        staged_file = _stage_csv(source, file_format, plan, target, store, limits)
     return staged_file if staged_file.rows else replace(staged_file, warnings=(*staged_file.warnings, NO_ROWS))
 
 
@@ -35,7 +36,7 @@ def _stage_csv(source: Path, file_format: FileFormat, plan: StagingPlan, target:
     return replace(staged_file, warnings=(*rows.warnings, *staged_file.warnings))
 
 
-def _stage_parquet(source: Path, plan: StagingPlan, target: Path, store: RowStore) -> StagedFile:
+def _stage_parquet(source: Path, plan: StagingPlan, target: Path, store: RowStore, limits: Limits) -> StagedFile:
     header = match_header(store.parquet_columns(source), plan.contract, plan.layout)
-    staged_file = store.copy_parquet(source, header.positions, plan, target)
+    staged_file = store.copy_parquet(source, header.positions, plan, target, limits)
     return replace(staged_file, warnings=(*header.warnings, *staged_file.warnings))

@@ -9,6 +9,7 @@ from typing import Protocol
 from contracts.datasets import Contract
 from runtime.services.ingestion.staging.csv_rows import StagedRow
 from runtime.services.ingestion.staging.layout import FileLayout
+from runtime.services.ingestion.staging.lines import Limits
 
 MAX_LINES = 60_000_000
 """Lines, or rows, that a function can stage in the 15 minutes of Lambda (docs/adr/0012)."""
@@ -51,5 +52,5 @@ class RowStore(Protocol):
     def parquet_columns(self, source: Path) -> list[str]:
         """Name the columns of a Parquet file in their order; raises ObjectRejected (UNREADABLE)."""
 
-    def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path) -> StagedFile:
-        """Stage a Parquet file (contract column -> its index in the file); raises ObjectRejected (UNREADABLE, ENCODING)."""
+    def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path, limits: Limits) -> StagedFile:
+        """Stage a Parquet file (contract column -> its index in the file); raises ObjectRejected (UNREADABLE, ENCODING, TOO_LARGE)."""

@@ -145,15 +145,17 @@ class _Transcoded(_Converted):
         try:
             text = self._decoder.decode(chunk, final=not chunk)
         except UnicodeError as error:
-            raise self._undecodable(before + chunk, error) from None
+            raise self._undecodable(before + chunk, error, not chunk) from None
         self._lines += text.count("\n")
         # Surrogates that stand alone are no characters; they become visible as U+FFFD.
         return text.encode("utf-8", errors="surrogatepass" if text.isascii() else "replace")
 
-    def _undecodable(self, data: bytes, error: UnicodeError) -> ObjectRejected:
+    def _undecodable(self, data: bytes, error: UnicodeError, is_last: bool) -> ObjectRejected:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
-        good = data[:start].decode(self._encoding, errors="ignore")
-        line = self._lines + good.count("\n")
-        byte = f"0x{data[start]:02X}" if start < len(data) else "the end of the file"
-        reason = f"line {line} has {byte}, which {self._encoding} cannot have; name the encoding of the file, or save it as UTF-8"
+        line = self._lines + data[:start].decode(self._encoding, errors="ignore").count("\n")
+        if is_last:
+            reason = f"line {line} ends in the middle of a character of {self._encoding}; upload the complete file"
+        else:
+            byte = f"0x{data[start]:02X}"
+            reason = f"line {line} has {byte}, which {self._encoding} cannot have; name the encoding of the file, or save it as UTF-8"
         return ObjectRejected(ReasonCode.ENCODING, reason)

@@ -98,7 +98,7 @@ BAD_FILES = [
     ("a.csv", b"", ReasonCode.EMPTY, "the file is empty"),
     ("a.csv", b"\n\r\n\n", ReasonCode.EMPTY, "only blank lines"),
     ("a.csv", LATIN1, ReasonCode.ENCODING, "line 2, byte 7 (0xE9)"),
-    ("a.csv", history(line()).decode().encode("utf-16")[:-1], ReasonCode.ENCODING, "the end of the file, which utf-16 cannot have"),
+    ("a.csv", history(line()).decode().encode("utf-16")[:-1], ReasonCode.ENCODING, "line 2 ends in the middle of a character of utf-16"),
     ("a.csv", b"x" * 10_000_000, ReasonCode.UNREADABLE, "the header (line 1) is longer than 1 MiB"),
     ("a.csv", b"\0\0\0\0\n", ReasonCode.UNREADABLE, "contains a NUL byte"),
     ("a.csv", zip_archive("a.csv"), ReasonCode.UNREADABLE, "zip archive"),
