@@ -16,7 +16,10 @@ class FileFormat(StrEnum):
 
     CSV = ".csv"
     CSV_GZ = ".csv.gz"
+    JSONL = ".jsonl"
+    JSONL_GZ = ".jsonl.gz"
     PARQUET = ".parquet"
+    XLSX = ".xlsx"
 
     @property
     def is_gzip(self) -> bool:
@@ -29,7 +32,7 @@ _SIGNATURES = (
     (b"PARE", "an encrypted Parquet file"),
     (b"\x1f\x8b", "a gzip file"),
     (b"PK\x05\x06", "an empty zip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls), or one with a password"),
     (b"BZh", "a bzip2 file"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard file"),
     (b"\xfd7zXZ", "an xz file"),
@@ -39,7 +42,9 @@ _SIGNATURES = (
     (b"Obj\x01", "an Avro file"),
     (b"SQLite format 3", "an SQLite database"),
 )
-_TEXT_SIGNATURES = ((b"{", "JSON"), (b"[", "JSON"), (b"<", "HTML or XML"))
+_ZIP = b"PK\x03\x04"
+_JSON = "JSON"
+_TEXT_SIGNATURES = ((b"{", _JSON), (b"[", _JSON), (b"<", "HTML or XML"))
 
 
 def named_format(key: str) -> FileFormat:
@@ -48,7 +53,7 @@ def named_format(key: str) -> FileFormat:
     Raises ObjectRejected (UNSUPPORTED_FORMAT) for any other ending.
     """
     name = PurePosixPath(key).name.casefold()
-    for file_format in (FileFormat.CSV_GZ, FileFormat.CSV, FileFormat.PARQUET):
+    for file_format in FileFormat:
         if name.endswith(file_format):
             return file_format
     endings = ", ".join(FileFormat)
@@ -66,22 +71,24 @@ def check_content(path: Path, file_format: FileFormat) -> None:
         tail = file.read()
     if not head:
         raise ObjectRejected(ReasonCode.EMPTY, "the file is empty; upload a file with a header and rows")
-    if file_format is FileFormat.CSV:
-        _refuse_other_than_text(head, file_format)
-    elif file_format is FileFormat.CSV_GZ:
-        _refuse_other_than_gzip(head)
-    else:
+    if file_format.is_gzip:
+        _refuse_other_than_gzip(head, file_format)
+    elif file_format is FileFormat.PARQUET:
         _refuse_other_than_parquet(head, tail)
+    elif file_format is FileFormat.XLSX:
+        _refuse_other_than_zip(head)
+    else:
+        _refuse_other_than_text(head, file_format)
 
 
-def _refuse_other_than_gzip(head: bytes) -> None:
+def _refuse_other_than_gzip(head: bytes, file_format: FileFormat) -> None:
     if not head.startswith(b"\x1f\x8b"):
-        raise _content_mismatch(FileFormat.CSV_GZ, kind_of(head))
+        raise _content_mismatch(file_format, kind_of(head))
     try:
         inner = zlib.decompressobj(wbits=31).decompress(head, _HEAD)
     except zlib.error as error:
         raise ObjectRejected(ReasonCode.UNREADABLE, f"the gzip data is damaged ({error}); compress the file again and upload it") from None
-    _refuse_other_than_text(inner, FileFormat.CSV_GZ)
+    _refuse_other_than_text(inner, file_format)
 
 
 def _refuse_other_than_parquet(head: bytes, tail: bytes) -> None:
@@ -91,8 +98,18 @@ def _refuse_other_than_parquet(head: bytes, tail: bytes) -> None:
         raise ObjectRejected(ReasonCode.UNREADABLE, "the Parquet file is truncated (its footer is missing); upload the complete file")
 
 
+def _refuse_other_than_zip(head: bytes) -> None:
+    if not head.startswith(_ZIP):
+        raise _content_mismatch(FileFormat.XLSX, kind_of(head))
+
+
 def _refuse_other_than_text(head: bytes, file_format: FileFormat) -> None:
-    if (kind := kind_of(head)) != "text":
+    kind = kind_of(head)
+    if file_format in (FileFormat.JSONL, FileFormat.JSONL_GZ) and kind == _JSON:
+        if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+            reason = f"the file name ends in {file_format} but the content is one JSON list; write one JSON object on each line"
+            raise ObjectRejected(ReasonCode.UNREADABLE, reason)
+    elif kind != "text":
         raise _content_mismatch(file_format, kind)
 
 
@@ -104,7 +121,7 @@ def _content_mismatch(file_format: FileFormat, kind: str) -> ObjectRejected:
 
 def kind_of(head: bytes) -> str:
     """Return the kind of a file by its first bytes; "text" when no other is recognised."""
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(_ZIP):
         office = b"[Content_Types].xml" in head or b"xl/" in head
         return "an Excel workbook (.xlsx)" if office else "a zip archive"
     for signature, kind in _SIGNATURES:

@@ -1,15 +1,37 @@
 """Stage one file."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
-from runtime.services.ingestion.staging.csv_rows import CsvRows
+from runtime.services.ingestion.staging.csv_rows import CsvRows, StagedRow
 from runtime.services.ingestion.staging.formats import FileFormat, check_content
 from runtime.services.ingestion.staging.header import match_header
+from runtime.services.ingestion.staging.json_rows import JsonRows
 from runtime.services.ingestion.staging.lines import Limits, open_lines
 from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
+from runtime.services.ingestion.staging.xlsx_parts import MAX_PART, open_workbook
+from runtime.services.ingestion.staging.xlsx_rows import XlsxRows
+from runtime.services.ingestion.staging.xlsx_sheets import Sheets
 
 NO_ROWS = "the file has a header but no rows; nothing was added"
+
+
+class FileRows(Protocol):
+    """The rows of a file, read lazily and once."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The contract columns with which every row begins."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Warnings about the file, once all rows are read."""
+
+    def __iter__(self) -> Iterator[StagedRow]:
+        """Iterate over the rows."""
 
 
 def stage(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path, store: RowStore, max_bytes: int) -> StagedFile:
@@ -25,15 +47,21 @@ def stage(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path
     if file_format is FileFormat.PARQUET:
         staged_file = _stage_parquet(source, plan, target, store, limits)
     else:
-        staged_file = _stage_csv(source, file_format, plan, target, store, limits)
+        with _open_rows(source, file_format, plan, limits) as rows:
+            staged_file = store.write_rows(rows, rows.columns, plan, target)
+            staged_file = replace(staged_file, warnings=(*rows.warnings, *staged_file.warnings))
     return staged_file if staged_file.rows else replace(staged_file, warnings=(*staged_file.warnings, NO_ROWS))
 
 
-def _stage_csv(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path, store: RowStore, limits: Limits) -> StagedFile:
+@contextmanager
+def _open_rows(source: Path, file_format: FileFormat, plan: StagingPlan, limits: Limits) -> Iterator[FileRows]:
+    if file_format is FileFormat.XLSX:
+        with open_workbook(source, min(limits.max_bytes, MAX_PART)) as workbook:
+            yield XlsxRows(Sheets(workbook), plan.contract, plan.layout, limits)
+        return
+    rows_type = JsonRows if file_format in (FileFormat.JSONL, FileFormat.JSONL_GZ) else CsvRows
     with open_lines(source, file_format, limits, plan.layout.encoding) as lines:
-        rows = CsvRows(lines, plan.contract, plan.layout)
-        staged_file = store.write_rows(rows, rows.columns, plan, target)
-    return replace(staged_file, warnings=(*rows.warnings, *staged_file.warnings))
+        yield rows_type(lines, plan.contract, plan.layout)
 
 
 def _stage_parquet(source: Path, plan: StagingPlan, target: Path, store: RowStore, limits: Limits) -> StagedFile:

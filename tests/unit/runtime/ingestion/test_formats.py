@@ -31,9 +31,9 @@ def test_the_ending_names_the_format_in_any_case(key: str, expected: FileFormat)
     assert named_format(key) is expected
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a", "a.csv.zip", "a.jsonl", "csv"])
+@pytest.mark.parametrize("name", ["a.xls", "a", "a.csv.zip", "a.json", "csv"])
 def test_another_ending_is_unsupported_and_the_known_ones_are_listed(name: str) -> None:
-    with pytest.raises(ObjectRejected, match=r"\.csv, \.csv\.gz, \.parquet") as error_info:
+    with pytest.raises(ObjectRejected, match=r"\.csv, \.csv\.gz, \.jsonl, \.jsonl\.gz, \.parquet, \.xlsx") as error_info:
         named_format(f"landing/orders/v1/{name}")
     assert error_info.value.code is ReasonCode.UNSUPPORTED_FORMAT
 

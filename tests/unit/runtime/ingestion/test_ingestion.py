@@ -94,7 +94,7 @@ LATIN1 = history(line(sku_id="Café")).decode().encode("cp1252")
 BAD_FILES = [
     ("landing/invoices/v1/a.csv", b"a,b\n1,2\n", ReasonCode.UNKNOWN_DATASET, "demand_history"),
     ("landing/demand_history/a.csv", b"a,b\n1,2\n", ReasonCode.UNKNOWN_DATASET, "v1"),
-    ("a.xlsx", b"PK", ReasonCode.UNSUPPORTED_FORMAT, ".parquet"),
+    ("a.xls", b"PK", ReasonCode.UNSUPPORTED_FORMAT, ".parquet"),
     ("a.csv", b"", ReasonCode.EMPTY, "the file is empty"),
     ("a.csv", b"\n\r\n\n", ReasonCode.EMPTY, "only blank lines"),
     ("a.csv", LATIN1, ReasonCode.ENCODING, "line 2, byte 7 (0xE9)"),
