@@ -1,15 +1,20 @@
 """An ingestion with fakes around it and the real row store inside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from typing_extensions import override
 
 from contracts import datasets
+from contracts.datasets import Contract
 from runtime.models.domain.objects import IngestedObject, LandedObject
+from runtime.models.domain.row_checks import RowCheck
 from runtime.services.ingestion.ingestion import Ingestion
+from runtime.services.ingestion.row_validation import CheckedRows, RowValidator
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
 from tests.fakes.ingestion import make_ingestion
 
@@ -70,3 +75,17 @@ def new_world(folder: Path) -> World:
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return new_world(tmp_path)
+
+
+class AcceptingValidator(RowValidator):
+    """Finds every row usable, so that a test can read the staged rows of any file."""
+
+    @override
+    def check(self, staging_file: Path, contract: Contract, today: date, limit: int) -> CheckedRows:
+        return CheckedRows(RowCheck(1, {}, {}, None, (), 0, None, None), ())
+
+
+@pytest.fixture
+def reading_world(world: World) -> World:
+    """A world that judges no row."""
+    return replace(world, ingestion=replace(world.ingestion, validator=AcceptingValidator()))

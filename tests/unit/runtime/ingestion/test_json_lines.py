@@ -21,15 +21,15 @@ def with_value(name: str, value: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
-def test_each_object_is_a_row_with_the_number_of_its_line(world: World, name: str) -> None:
+def test_each_object_is_a_row_with_the_number_of_its_line(reading_world: World, name: str) -> None:
     content = lines(json.dumps(GOOD), "", json.dumps({"siteId": "S1", "SKU": "x", "sku_id": "Grün", "uom": None}))
-    record = world.receive(name, gzip.compress(content) if name.endswith(".gz") else content)
+    record = reading_world.receive(name, gzip.compress(content) if name.endswith(".gz") else content)
     assert (record.status, record.format, record.warnings) == (
         ObjectStatus.ACCEPTED,
         name.removeprefix("a."),
         ("unknown columns were ignored: SKU",),
     )
-    rows = world.rows(record)
+    rows = reading_world.rows(record)
     assert [(row["site_id"], row["sku_id"], row["quantity"], row["source_line"]) for row in rows] == [
         ("S1", "A", "5", 1),
         ("S1", "Grün", "", 3),
@@ -49,9 +49,9 @@ def test_each_object_is_a_row_with_the_number_of_its_line(world: World, name: st
         ('"a\\nb"', "a\nb"),
     ],
 )
-def test_a_value_is_the_text_of_the_file(world: World, value: str, expected: str | None) -> None:
+def test_a_value_is_the_text_of_the_file(reading_world: World, value: str, expected: str | None) -> None:
     column = "price" if expected is None else "quantity"
-    (row,) = world.rows(world.receive("a.jsonl", lines(with_value(column, value))))
+    (row,) = reading_world.rows(reading_world.receive("a.jsonl", lines(with_value(column, value))))
     assert row[column] == expected
 
 
@@ -69,9 +69,9 @@ def test_a_value_is_the_text_of_the_file(world: World, value: str, expected: str
         (with_value("sku_id", '"' + "x" * 1_100_000 + '"'), "is longer than 1 MiB"),
     ],
 )
-def test_a_line_that_is_no_row_costs_itself_only(world: World, line: str, fault: str) -> None:
-    record = world.receive("a.jsonl", lines(json.dumps(GOOD), line, json.dumps(GOOD)))
-    rows = world.rows(record)
+def test_a_line_that_is_no_row_costs_itself_only(reading_world: World, line: str, fault: str) -> None:
+    record = reading_world.receive("a.jsonl", lines(json.dumps(GOOD), line, json.dumps(GOOD)))
+    rows = reading_world.rows(record)
     assert [row["sku_id"] for row in rows] == ["A", None, "A"]
     assert (rows[1]["unreadable"] or "").startswith(fault)
     assert rows[1]["raw_excerpt"] == line[:500]
@@ -88,7 +88,7 @@ def test_a_line_that_is_no_row_costs_itself_only(world: World, line: str, fault:
         (b"<html>", ReasonCode.UNREADABLE, "HTML or XML"),
     ],
 )
-def test_a_file_without_rows_of_the_contract_is_refused(world: World, content: bytes, code: ReasonCode, words: str) -> None:
-    record = world.receive("a.jsonl", content)
+def test_a_file_without_rows_of_the_contract_is_refused(reading_world: World, content: bytes, code: ReasonCode, words: str) -> None:
+    record = reading_world.receive("a.jsonl", content)
     assert record.reason_code is code
     assert words in (record.reason or "")

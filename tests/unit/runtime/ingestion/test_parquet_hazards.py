@@ -43,10 +43,10 @@ def read_texts(world: World, column: str, values: Any) -> list[str | None]:
 
 @pytest.mark.parametrize("values", [[100, 200, 300], ["x", "y", "z"]], ids=["numbers", "texts"])
 @pytest.mark.parametrize("name", ["file_row_number", *INTERNAL_NAMES])
-def test_a_column_with_a_name_of_ours_is_ignored_like_any_other(world: World, name: str, values: list[Any]) -> None:
-    record = receive(world, [(name, values)])
+def test_a_column_with_a_name_of_ours_is_ignored_like_any_other(reading_world: World, name: str, values: list[Any]) -> None:
+    record = receive(reading_world, [(name, values)])
     assert record.warnings == (f"unknown columns were ignored: {name}",)
-    rows = world.rows(record)
+    rows = reading_world.rows(record)
     assert [(row["sku_id"], row["source_line"], row["unreadable"]) for row in rows] == [("A", 1, None), ("B", 2, None), ("C", 3, None)]
     assert {row["source_object"] for row in rows} == {str(record.id)}
 
@@ -62,67 +62,71 @@ def test_no_contract_has_a_column_with_a_name_of_ours(dataset: str) -> None:
     }
 
 
-def test_columns_without_names_and_repeated_names_outside_the_contract_cost_nothing(world: World) -> None:
-    record = receive(world, [("", ["p"] * ROWS), ("", ["q"] * ROWS), ("x", [1] * ROWS), ("x", [2] * ROWS)])
-    assert [row["sku_id"] for row in world.rows(record)] == ["A", "B", "C"]
+def test_columns_without_names_and_repeated_names_outside_the_contract_cost_nothing(reading_world: World) -> None:
+    record = receive(reading_world, [("", ["p"] * ROWS), ("", ["q"] * ROWS), ("x", [1] * ROWS), ("x", [2] * ROWS)])
+    assert [row["sku_id"] for row in reading_world.rows(record)] == ["A", "B", "C"]
 
 
-def test_a_column_without_a_name_beside_c5_is_refused_in_words(world: World) -> None:
-    record = receive(world, [("", ["p"] * ROWS), ("c5", ["q"] * ROWS)])
+def test_a_column_without_a_name_beside_c5_is_refused_in_words(reading_world: World) -> None:
+    record = receive(reading_world, [("", ["p"] * ROWS), ("c5", ["q"] * ROWS)])
     assert record.reason_code is ReasonCode.UNREADABLE
     assert "give every column a name" in (record.reason or "")
 
 
-def test_a_required_nested_column_is_refused_and_an_optional_one_is_null(world: World) -> None:
-    record = receive(world, [], {"sku_id": [{"a": 1}] * ROWS})
+def test_a_required_nested_column_is_refused_and_an_optional_one_is_null(reading_world: World) -> None:
+    record = receive(reading_world, [], {"sku_id": [{"a": 1}] * ROWS})
     assert (record.reason_code, (record.reason or "")[:36]) == (ReasonCode.UNREADABLE, "sku_id is stored as a nested column ")
-    record = receive(world, [("source", [["a"], ["b"], []])])
+    record = receive(reading_world, [("source", [["a"], ["b"], []])])
     assert record.warnings == ("source is stored as a nested column and was ignored",)
-    assert [row["source"] for row in world.rows(record)] == [None] * ROWS
+    assert [row["source"] for row in reading_world.rows(record)] == [None] * ROWS
 
 
-def test_a_deep_schema_beside_the_columns_is_ignored(world: World) -> None:
+def test_a_deep_schema_beside_the_columns_is_ignored(reading_world: World) -> None:
     value: Any = 1
     for _ in range(60):
         value = {"a": value, "b": [1]}
-    record = receive(world, [("deep", [value] * ROWS), ("source", ["web"] * ROWS)])
-    assert [row["source"] for row in world.rows(record)] == ["web"] * ROWS
+    record = receive(reading_world, [("deep", [value] * ROWS), ("source", ["web"] * ROWS)])
+    assert [row["source"] for row in reading_world.rows(record)] == ["web"] * ROWS
 
 
-def test_numbers_of_every_width_are_written_plainly(world: World) -> None:
-    assert read_texts(world, "quantity", pa.array([1, 2**64 - 1, None], pa.uint64())) == ["1", "18446744073709551615", None]
+def test_numbers_of_every_width_are_written_plainly(reading_world: World) -> None:
+    assert read_texts(reading_world, "quantity", pa.array([1, 2**64 - 1, None], pa.uint64())) == ["1", "18446744073709551615", None]
     decimals = [Decimal("1.500"), Decimal("99999999999999999999999999999999.123"), None]
-    assert read_texts(world, "quantity", pa.array(decimals, pa.decimal128(38, 3))) == ["1.5", "99999999999999999999999999999999.123", None]
-    assert read_texts(world, "sku_id", pa.array(["A", "B", "A"]).dictionary_encode()) == ["A", "B", "A"]
+    assert read_texts(reading_world, "quantity", pa.array(decimals, pa.decimal128(38, 3))) == [
+        "1.5",
+        "99999999999999999999999999999999.123",
+        None,
+    ]
+    assert read_texts(reading_world, "sku_id", pa.array(["A", "B", "A"]).dictionary_encode()) == ["A", "B", "A"]
 
 
 @pytest.mark.parametrize("unit", ["us", "ns"])
 @pytest.mark.parametrize("zone", [None, "UTC"])
-def test_one_timestamp_beyond_all_calendars_costs_its_own_row(world: World, unit: str, zone: str | None) -> None:
+def test_one_timestamp_beyond_all_calendars_costs_its_own_row(reading_world: World, unit: str, zone: str | None) -> None:
     values = pa.array([0, 2**63 - 1, 0], pa.int64()).cast(pa.timestamp(unit, tz=zone))
-    first, second, third = read_texts(world, "demand_date", values)
+    first, second, third = read_texts(reading_world, "demand_date", values)
     assert (first, second, third) == ("1970-01-01", "infinity", "1970-01-01")
 
 
-def test_a_timestamp_that_the_reader_cannot_hold_is_named_as_such(world: World) -> None:
-    record = receive(world, [], {"demand_date": pa.array([0, 2**62, 0], pa.int64()).cast(pa.timestamp("ms"))})
+def test_a_timestamp_that_the_reader_cannot_hold_is_named_as_such(reading_world: World) -> None:
+    record = receive(reading_world, [], {"demand_date": pa.array([0, 2**62, 0], pa.int64()).cast(pa.timestamp("ms"))})
     assert "a timestamp in it lies outside all years" in (record.reason or "")
 
 
-def test_a_text_that_is_not_utf8_is_named_as_such(world: World) -> None:
-    record = receive(world, [], {"sku_id": pa.array([b"A", b"\xff\xfe", b"C"])})
+def test_a_text_that_is_not_utf8_is_named_as_such(reading_world: World) -> None:
+    record = receive(reading_world, [], {"sku_id": pa.array([b"A", b"\xff\xfe", b"C"])})
     assert record.reason_code is ReasonCode.ENCODING
     assert "not UTF-8" in (record.reason or "")
 
 
-def test_a_file_without_columns_lacks_them(world: World) -> None:
+def test_a_file_without_columns_lacks_them(reading_world: World) -> None:
     buffer = io.BytesIO()
     pq.write_table(pa.table({}), buffer)
-    assert "it has no columns" in (world.receive("a.parquet", buffer.getvalue()).reason or "")
+    assert "it has no columns" in (reading_world.receive("a.parquet", buffer.getvalue()).reason or "")
 
 
-def test_texts_that_a_dictionary_stores_once_are_bounded_by_what_they_unpack_to(world: World) -> None:
-    small = replace(world, ingestion=replace(world.ingestion, max_bytes=1_000_000))
+def test_texts_that_a_dictionary_stores_once_are_bounded_by_what_they_unpack_to(reading_world: World) -> None:
+    small = replace(reading_world, ingestion=replace(reading_world.ingestion, max_bytes=1_000_000))
     record = receive(small, [("source", pa.array(["x" * 500_000] * ROWS).dictionary_encode())])
     assert record.reason_code is ReasonCode.TOO_LARGE
     assert "the texts of the file have 1,500," in (record.reason or "")

@@ -40,10 +40,12 @@ def read_cell(world: World, column: str, cell: str, **options: Any) -> str | Non
     return value
 
 
-def test_the_rows_of_a_sheet_are_staged_with_their_numbers(world: World) -> None:
-    record = receive(world, row("S1", "A", A_DATE, number("5"), "EA"), row(), row("S1", "B", A_DATE, number("7"), "EA", attributes='r="9"'))
+def test_the_rows_of_a_sheet_are_staged_with_their_numbers(reading_world: World) -> None:
+    record = receive(
+        reading_world, row("S1", "A", A_DATE, number("5"), "EA"), row(), row("S1", "B", A_DATE, number("7"), "EA", attributes='r="9"')
+    )
     assert (record.format, record.rows, record.warnings) == ("xlsx", 2, ())
-    assert [(one["sku_id"], one["demand_date"], one["quantity"], one["source_line"]) for one in world.rows(record)] == [
+    assert [(one["sku_id"], one["demand_date"], one["quantity"], one["source_line"]) for one in reading_world.rows(record)] == [
         ("A", "2026-11-01", "5", 2),
         ("B", "2026-11-01", "7", 9),
     ]
@@ -70,9 +72,9 @@ def test_the_rows_of_a_sheet_are_staged_with_their_numbers(world: World) -> None
         (text("a<![CDATA[<b>]]>"), "a<b>"),
     ],
 )
-def test_a_cell_is_read_as_excel_shows_it(world: World, cell: str, expected: str) -> None:
+def test_a_cell_is_read_as_excel_shows_it(reading_world: World, cell: str, expected: str) -> None:
     texts = ["<r><t>Grün </t></r><r><t>&amp; Co</t></r><rPh><t>reading aid</t></rPh>"]
-    assert read_cell(world, "quantity", cell, shared_texts=texts) == expected
+    assert read_cell(reading_world, "quantity", cell, shared_texts=texts) == expected
 
 
 @pytest.mark.parametrize(
@@ -90,15 +92,15 @@ def test_a_cell_is_read_as_excel_shows_it(world: World, cell: str, expected: str
         (text("01/11/2026"), "01/11/2026"),
     ],
 )
-def test_a_date_is_read_as_a_date(world: World, cell: str, expected: str) -> None:
-    assert read_cell(world, "demand_date", cell) == expected
+def test_a_date_is_read_as_a_date(reading_world: World, cell: str, expected: str) -> None:
+    assert read_cell(reading_world, "demand_date", cell) == expected
 
 
-def test_a_workbook_that_counts_from_1904_gives_its_dates(world: World) -> None:
-    assert read_cell(world, "demand_date", number("44865", DATE), settings='<workbookPr date1904="1"/>') == "2026-11-01"
+def test_a_workbook_that_counts_from_1904_gives_its_dates(reading_world: World) -> None:
+    assert read_cell(reading_world, "demand_date", number("44865", DATE), settings='<workbookPr date1904="1"/>') == "2026-11-01"
 
 
-def test_what_a_reader_may_miss_is_stated(world: World) -> None:
+def test_what_a_reader_may_miss_is_stated(reading_world: World) -> None:
     table = sheet(
         row("Demand of November"),
         row(),
@@ -106,7 +108,7 @@ def test_what_a_reader_may_miss_is_stated(world: World) -> None:
         row("S1", "A", A_DATE, "<c><f>1+1</f></c>", "EA", attributes='hidden="1"'),
         after='<mergeCells><mergeCell ref="A5:A6"/></mergeCells>',
     )
-    record = world.receive("a.xlsx", workbook({"Notes": sheet(row("x")), "Demand": table, "October": table}))
+    record = reading_world.receive("a.xlsx", workbook({"Notes": sheet(row("x")), "Demand": table, "October": table}))
     assert record.warnings == (
         "sheet 'Demand' was read; the workbook has 2 more",
         "not read, although their columns match too: 'October'; upload them as files of their own",
@@ -115,23 +117,23 @@ def test_what_a_reader_may_miss_is_stated(world: World) -> None:
         "only the first cell of merged cells has a value; ranges of merged cells: 1",
         "formulas without a stored value are blank: 1; save in Excel",
     )
-    assert [(one["sku_id"], one["source_line"]) for one in world.rows(record)] == [("A", 5)]
+    assert [(one["sku_id"], one["source_line"]) for one in reading_world.rows(record)] == [("A", 5)]
 
 
-def test_a_sheet_with_other_columns_is_refused_with_sheet_row_and_columns(world: World) -> None:
-    record = world.receive("a.xlsx", workbook({"Sales": sheet(row("sku", "when"), row("A", A_DATE))}))
+def test_a_sheet_with_other_columns_is_refused_with_sheet_row_and_columns(reading_world: World) -> None:
+    record = reading_world.receive("a.xlsx", workbook({"Sales": sheet(row("sku", "when"), row("A", A_DATE))}))
     assert record.reason_code is ReasonCode.MISSING_COLUMNS
     assert (record.reason or "").startswith("sheet 'Sales', row 1: demand_history requires site_id, sku_id")
 
 
-def test_a_workbook_without_cells_is_empty(world: World) -> None:
-    assert world.receive("a.xlsx", workbook({"Sheet1": sheet()})).reason_code is ReasonCode.EMPTY
+def test_a_workbook_without_cells_is_empty(reading_world: World) -> None:
+    assert reading_world.receive("a.xlsx", workbook({"Sheet1": sheet()})).reason_code is ReasonCode.EMPTY
 
 
-def test_a_row_with_a_very_long_text_is_unreadable_alone(world: World) -> None:
+def test_a_row_with_a_very_long_text_is_unreadable_alone(reading_world: World) -> None:
     long_row = row("S1", "x" * 1_100_000, A_DATE, "5", "EA")
-    record = receive(world, long_row, row("S1", "A", A_DATE, "5", "EA"))
-    assert [(one["sku_id"], one["unreadable"]) for one in world.rows(record)] == [(None, "is longer than 1 MiB"), ("A", None)]
+    record = receive(reading_world, long_row, row("S1", "A", A_DATE, "5", "EA"))
+    assert [(one["sku_id"], one["unreadable"]) for one in reading_world.rows(record)] == [(None, "is longer than 1 MiB"), ("A", None)]
 
 
 GOOD = workbook({"Demand": sheet(row(*HEADER), *[row("S1", "A", A_DATE, str(day), "EA") for day in range(500)])})
@@ -149,25 +151,25 @@ GOOD = workbook({"Demand": sheet(row(*HEADER), *[row("S1", "A", A_DATE, str(day)
     ],
     ids=["cut", "damaged directory", "cut XML", "entities", "columns", "a giant attribute"],
 )
-def test_a_workbook_that_cannot_be_read_is_refused_in_words(world: World, content: bytes, words: str) -> None:
-    record = world.receive("a.xlsx", content)
+def test_a_workbook_that_cannot_be_read_is_refused_in_words(reading_world: World, content: bytes, words: str) -> None:
+    record = reading_world.receive("a.xlsx", content)
     assert record.reason_code is ReasonCode.UNREADABLE
     assert words in (record.reason or "")
 
 
-def test_an_archive_that_is_no_workbook_is_refused(world: World) -> None:
+def test_an_archive_that_is_no_workbook_is_refused(reading_world: World) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(zipfile.ZipInfo("a.csv"), "x")
-    assert "no Excel workbook" in (world.receive("a.xlsx", buffer.getvalue()).reason or "")
+    assert "no Excel workbook" in (reading_world.receive("a.xlsx", buffer.getvalue()).reason or "")
 
 
-def test_a_sheet_that_unpacks_to_gigabytes_is_refused_in_little_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sheet_that_unpacks_to_gigabytes_is_refused_in_little_memory(reading_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runtime.services.ingestion.staging.stage.MAX_PART", 20_000_000)
     content = workbook({"Demand": sheet(row(*HEADER), "<row/>" * 6_000_000)})
     assert len(content) < 200_000
     tracemalloc.start()
-    record = world.receive("a.xlsx", content)
+    record = reading_world.receive("a.xlsx", content)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert record.reason_code is ReasonCode.TOO_LARGE
