@@ -12,8 +12,7 @@ import duckdb
 from typing_extensions import override
 
 from contracts.datasets import Contract
-from runtime.adapters.lake.duckdb_sql import literal
-from runtime.adapters.lake.duckdb_text import quote
+from runtime.adapters.lake.duckdb_text import literal, quote
 from runtime.adapters.lake.verdict_sql import STAGED_ROWS, verdict_sql
 from runtime.models.domain.row_checks import BadRow, RowCheck, SiteDays
 from runtime.services.ingestion.row_validation import CheckedRows, RowValidator
