@@ -114,8 +114,7 @@ class Tidying:
         return " OR ".join(f"coalesce({condition}, false)" for condition in conditions)
 
     def _rewrites_date(self, column: Column) -> bool:
-        layout = self.plan.layout
-        return column.type in _DAYS and (layout.date_format is not None or (layout.keeps_day_only and column.type is ColumnType.DATE))
+        return column.type in _DAYS and self.plan.layout.date_format is not None
 
     def _rewrites_number(self, column: Column) -> bool:
         return column.type in _NUMBERS and self.plan.layout.decimal_mark == ","
@@ -129,8 +128,9 @@ class Tidying:
         text = _bare_text(column)
         if column.type is ColumnType.DATE:
             moment = self._moment(text)
-            day = f"strftime({moment}, '%Y-%m-%d')"
-            return day if self.plan.layout.keeps_day_only else f"CASE WHEN {moment} = date_trunc('day', {moment}) THEN {day} END"
+            # A time within the day stays: the run adds up the rows of one day that differ in it, where the contract says so.
+            time = f"CASE WHEN {moment} <> date_trunc('day', {moment}) THEN strftime({moment}, ' %H:%M:%S') ELSE '' END"
+            return f"strftime({moment}, '%Y-%m-%d') || {time}"
         offset = f"regexp_extract({text}, {literal(_OFFSET)}, 1)"
         moment = self._moment(f"rtrim(left({text}, length({text}) - length({offset})))")
         return f"strftime({moment}, '%Y-%m-%dT%H:%M:%S') || {offset}"

@@ -39,9 +39,7 @@ class FileLayout:
     decimal_mark: str = "."
     """"," makes 1.250,5 and 1 250,5 and 1250,5 the number 1250.5."""
     date_format: str | None = None
-    """strptime format of dates other than YYYY-MM-DD, such as "%d/%m/%Y"; a time after it must be midnight in a date column."""
-    keeps_day_only: bool = False
-    """A date column holds times within a day, such as hourly timestamps: the day is kept, so that a day has several rows."""
+    """strptime format of dates other than YYYY-MM-DD, such as "%d/%m/%Y"; a time after it is read too."""
     renames: Mapping[str, str] = field(default_factory=dict)
     """Name in the file -> column of the contract."""
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -69,7 +67,7 @@ class FileLayout:
     @property
     def rewrites_values(self) -> bool:
         """Whether staging must rewrite values to the form of the contract."""
-        return bool(self.constants) or self.decimal_mark != "." or self.date_format is not None or self.keeps_day_only
+        return bool(self.constants) or self.decimal_mark != "." or self.date_format is not None
 
     def check_columns(self, contract: Contract) -> None:
         """Refuse renames to, and constants for, columns that the contract does not have. Raises LayoutError."""

@@ -88,6 +88,7 @@ def test_a_decimal_point_where_a_comma_is_stated_is_never_read_as_another_number
         ("%d/%m/%Y", "01/11/2026", "2026-11-01"),
         ("%m/%d/%Y", "01/11/2026", "2026-01-11"),
         ("%d/%m/%Y", "1/11/2026 00:00:00", "2026-11-01"),
+        ("%d/%m/%Y", "19/11/2026 08:30", "2026-11-19 08:30:00"),
         ("%d-%b-%Y", "19-Nov-2026", "2026-11-19"),
         ("%Y%m%d", "20261119", "2026-11-19"),
         ("%d.%m.%y", "19.11.26", "2026-11-19"),
@@ -99,18 +100,12 @@ def test_a_date_of_the_stated_form_becomes_a_date_of_the_contract(tmp_path: Path
     assert (row["demand_date"], row["raw_excerpt"], staged_file.warnings) == (expected, None, ())
 
 
-@pytest.mark.parametrize("text", ["31/31/2026", "11/19/2026", "19/11/26", "19/11/2026 08:30", "soon"])
+@pytest.mark.parametrize("text", ["31/31/2026", "11/19/2026", "19/11/26", "soon"])
 def test_a_date_of_another_form_stays_as_it_is_with_the_text_of_its_row(tmp_path: Path, text: str) -> None:
     staged_file, [row] = stage_text(tmp_path, f"sku,d,q\nA,{text},1\n", _layout(date_format="%d/%m/%Y"))
     assert row["demand_date"] == text
     assert text in row["raw_excerpt"]
     assert staged_file.warnings == ("demand_date: 1 value not written as %d/%m/%Y",)
-
-
-def test_times_within_a_day_are_kept_as_its_day_where_the_layout_says_so(tmp_path: Path) -> None:
-    text = "sku,d,q\nA,2026-11-01 00:00:00,1\nA,2026-11-01 13:00:00,2\n"
-    _, rows = stage_text(tmp_path, text, _layout(keeps_day_only=True))
-    assert [row["demand_date"] for row in rows] == ["2026-11-01", "2026-11-01"]
 
 
 def test_a_timestamp_keeps_its_time_and_its_offset(tmp_path: Path) -> None:
