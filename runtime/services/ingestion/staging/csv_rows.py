@@ -1,11 +1,13 @@
 """CSV text as staged rows: the contract's columns as in the file, the line number, and the fault of a line that cannot be read."""
 
+import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, count, repeat
 from operator import itemgetter
 
 from contracts.datasets import Contract
+from runtime.services.ingestion.staging.amazon_forecast import SAMPLE_LINES, Recognition, recognise_target_series
 from runtime.services.ingestion.staging.dialect import find_dialect
 from runtime.services.ingestion.staging.header import Header, match_header
 from runtime.services.ingestion.staging.layout import FileLayout
@@ -21,6 +23,9 @@ class CsvRows(Iterable[StagedRow]):
     """The rows below the header, read lazily and once; the header is read at once."""
 
     def __init__(self, lines: Lines, contract: Contract, layout: FileLayout) -> None:
+        recognition = _recognise(lines, contract, layout)
+        self.layout = layout = recognition.layout
+        self._assumptions = recognition.warnings
         self._dialect = find_dialect(lines, contract, layout)
         self._records = Records(lines, self._dialect.separator)
         names = _header_fields(self._records) if layout.has_header else layout.column_names
@@ -40,7 +45,7 @@ class CsvRows(Iterable[StagedRow]):
         """Warnings about the file, once all rows are read."""
         rows = "row" if self._blank_rows == 1 else "rows"
         blank = (f"{self._blank_rows:,} {rows} without any value skipped",) if self._blank_rows else ()
-        return (*self._dialect.warnings, *self._header.warnings, *blank)
+        return (*self._assumptions, *self._dialect.warnings, *self._header.warnings, *blank)
 
     def __iter__(self) -> Iterator[StagedRow]:
         return chain.from_iterable(map(self._stage, self._records.read()))
@@ -71,6 +76,16 @@ class CsvRows(Iterable[StagedRow]):
     def _fits(self, fields: Sequence[str]) -> bool:
         """Whether the fields differ from the header only by separators at the end of the line."""
         return len(fields) >= self._header.named_width and not "".join(fields[self._header.width :]).strip()
+
+
+def _recognise(lines: Lines, contract: Contract, layout: FileLayout) -> Recognition:
+    """Return the layout, or that of a known kind of file when none is stated."""
+    if layout != FileLayout():
+        return Recognition(layout)
+    try:
+        return recognise_target_series(lines.peek_lines(SAMPLE_LINES), contract) or Recognition(layout)
+    except csv.Error:
+        return Recognition(layout)
 
 
 def _header_fields(records: Records) -> list[str]:

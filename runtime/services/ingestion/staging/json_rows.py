@@ -33,6 +33,7 @@ class JsonRows(Iterable[StagedRow]):
     def __init__(self, lines: Lines, contract: Contract, layout: FileLayout) -> None:
         self._lines = lines
         self._contract = contract
+        self.layout = layout
         self._decimal_mark = layout.decimal_mark
         self._constants = layout.constants
         self.columns: Sequence[str] = [column.name for column in contract.columns if column.name not in layout.constants]

@@ -71,6 +71,12 @@ class Lines(Iterator[str]):
         self._put_back(raw)
         return raw.decode("utf-8", errors="replace")
 
+    def peek_lines(self, count: int) -> list[str]:
+        """Return up to count lines without reading them."""
+        lines = [raw for raw in (self._read() for _ in range(count)) if raw]
+        self._put_back(b"".join(lines))
+        return [raw.decode("utf-8", errors="replace") for raw in lines]
+
     def read_block(self) -> Block | None:
         """Return the next lines at once; None when they must be read one by one (NUL, not UTF-8, very long), or at the end."""
         if self._unread.tell() < len(self._unread.getbuffer()):

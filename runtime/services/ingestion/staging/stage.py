@@ -10,6 +10,7 @@ from runtime.services.ingestion.staging.csv_rows import CsvRows, StagedRow
 from runtime.services.ingestion.staging.formats import FileFormat, check_content
 from runtime.services.ingestion.staging.header import match_header
 from runtime.services.ingestion.staging.json_rows import JsonRows
+from runtime.services.ingestion.staging.layout import FileLayout
 from runtime.services.ingestion.staging.lines import Limits, open_lines
 from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
 from runtime.services.ingestion.staging.xlsx_parts import MAX_PART, open_workbook
@@ -21,6 +22,9 @@ NO_ROWS = "the file has a header but no rows; nothing was added"
 
 class FileRows(Protocol):
     """The rows of a file, read lazily and once."""
+
+    layout: FileLayout
+    """How the file is written: as the plan states it, or as it was recognised."""
 
     @property
     def columns(self) -> Sequence[str]:
@@ -48,7 +52,7 @@ def stage(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path
         staged_file = _stage_parquet(source, plan, target, store, limits)
     else:
         with _open_rows(source, file_format, plan, limits) as rows:
-            staged_file = store.write_rows(rows, rows.columns, plan, target)
+            staged_file = store.write_rows(rows, rows.columns, replace(plan, layout=rows.layout), target)
             staged_file = replace(staged_file, warnings=(*rows.warnings, *staged_file.warnings))
     return staged_file if staged_file.rows else replace(staged_file, warnings=(*staged_file.warnings, NO_ROWS))
 

@@ -31,7 +31,7 @@ class XlsxRows(Iterable[StagedRow]):
 
     def __init__(self, sheets: Sheets, contract: Contract, layout: FileLayout, limits: Limits) -> None:
         self._sheets = sheets
-        self._decimal_mark = layout.decimal_mark
+        self.layout = layout
         self._limits = limits
         self._notes = SheetNotes()
         self._tables = _find_tables(sheets, contract, layout)
@@ -70,7 +70,7 @@ class XlsxRows(Iterable[StagedRow]):
         )
 
     def __iter__(self) -> Iterator[StagedRow]:
-        for count, row in enumerate(self._sheets.rows(self._table.sheet, self._notes)):
+        for count, row in enumerate(self._sheets.rows(self._table.sheet, self._notes, self.layout.decimal_mark)):
             if count > self._limits.max_lines:
                 reason = f"the sheet has more than {self._limits.max_lines:,} rows; split it into several files"
                 raise ObjectRejected(ReasonCode.TOO_LARGE, reason)

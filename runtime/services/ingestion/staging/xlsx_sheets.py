@@ -65,18 +65,18 @@ class Sheets:
         contents, relations = _WorkbookHandler(), _RelationsHandler()
         self._read(_WORKBOOK, contents)
         self._read("xl/_rels/workbook.xml.rels", relations)
-        self._counts_from_1904 = contents.counts_from_1904
+        self.counts_from_1904 = contents.counts_from_1904
         parts = {key: part_path(_WORKBOOK, target) for key, target in relations.targets.items()}
         self.all = [Sheet(name, parts[key], is_hidden) for name, key, is_hidden in contents.sheets if workbook.has(parts.get(key, ""))]
         styles, texts = _StylesHandler(), _TextsHandler()
         self._read("xl/styles.xml", styles)
         self._read("xl/sharedStrings.xml", texts, MAX_SHARED_TEXTS)
-        self._date_styles = styles.date_styles()
-        self._texts = texts.texts
+        self.date_styles = styles.date_styles()
+        self.texts = texts.texts
 
-    def rows(self, sheet: Sheet, notes: SheetNotes) -> Iterator[SheetRow]:
-        """Yield the rows of a sheet that have cells; notes are complete afterwards."""
-        handler = _SheetHandler(self._texts, self._date_styles, self._counts_from_1904, notes)
+    def rows(self, sheet: Sheet, notes: SheetNotes, decimal_mark: str = ".") -> Iterator[SheetRow]:
+        """Yield the rows of a sheet that have cells, their stored numbers with that decimal mark; notes are complete afterwards."""
+        handler = _SheetHandler(self, notes, decimal_mark)
         for _ in self._workbook.parse(sheet.part, handler):
             while handler.rows:
                 yield handler.rows.popleft()
@@ -167,12 +167,11 @@ class _TextsHandler(PartHandler):
 
 
 class _SheetHandler(PartHandler):
-    def __init__(self, texts: list[str], date_styles: frozenset[int], counts_from_1904: bool, notes: SheetNotes) -> None:
+    def __init__(self, sheets: Sheets, notes: SheetNotes, decimal_mark: str) -> None:
         self.rows: deque[SheetRow] = deque()
-        self._texts = texts
-        self._date_styles = date_styles
-        self._counts_from_1904 = counts_from_1904
+        self._sheets = sheets
         self._notes = notes
+        self._decimal_mark = decimal_mark
         self._row = SheetRow(0, is_hidden=False)
         self._cell: Attributes = {}
         self._column = -1
@@ -227,13 +226,14 @@ class _SheetHandler(PartHandler):
     def _value(self, text: str) -> str:
         kind = self._cell.get("t", "n")
         if kind == "s":
-            index = _whole(text)
-            return self._texts[index] if 0 <= index < len(self._texts) else f"#TEXT {text[:20]}"
+            index, texts = _whole(text), self._sheets.texts
+            return texts[index] if 0 <= index < len(texts) else f"#TEXT {text[:20]}"
         if kind == "b":
             return "true" if text in _TRUE else "false"
+        if kind == "n" and _whole(self._cell.get("s")) in self._sheets.date_styles:
+            return moment_text(text, self._sheets.counts_from_1904)
         if kind == "n":
-            is_moment = _whole(self._cell.get("s")) in self._date_styles
-            return moment_text(text, self._counts_from_1904) if is_moment else number_text(text)
+            return number_text(text).replace(".", self._decimal_mark)
         return unescape(text)
 
 

@@ -15,6 +15,7 @@ from runtime.services.ingestion.staging.layout import FileLayout, LayoutError
 from runtime.services.ingestion.staging.rejection import ObjectRejected
 from runtime.services.ingestion.staging.stage import stage
 from runtime.services.ingestion.staging.staged import StagedFile, StagingPlan
+from tests.unit.runtime.ingestion.workbooks import number, row, sheet, workbook
 
 
 def stage_text(
@@ -126,6 +127,15 @@ def test_a_parquet_file_obeys_a_layout_in_its_columns_of_text(tmp_path: Path) ->
     plan = StagingPlan(datasets.load("demand_history"), "object", date(2026, 11, 22), _layout(date_format="%d/%m/%Y", decimal_mark=","))
     _, [row] = stage_file(source, tmp_path / "staged.parquet", plan)
     assert (row["site_id"], row["demand_date"], row["quantity"], row["unreadable"]) == ("S1", "2026-11-19", "2.5", None)
+
+
+def test_stored_numbers_of_a_workbook_are_read_whatever_decimal_mark_its_texts_have(tmp_path: Path) -> None:
+    source = tmp_path / "a.xlsx"
+    rows = [row("sku", "d", "q"), row("A", "2026-11-01", number("2.5")), row("B", "2026-11-01", "2,5"), row("C", "2026-11-01", "2.5")]
+    source.write_bytes(workbook({"Sheet1": sheet(*rows)}))
+    plan = StagingPlan(datasets.load("demand_history"), "object", date(2026, 11, 22), _layout(decimal_mark=","))
+    _, staged_rows = stage_file(source, tmp_path / "staged.parquet", plan)
+    assert [one["quantity"] for one in staged_rows] == ["2.5", "2.5", None]
 
 
 def test_a_column_of_the_file_and_a_rename_to_it_are_refused(tmp_path: Path) -> None:
