@@ -1,5 +1,6 @@
 """The parts of an Excel workbook (.xlsx): a zip archive of XML that is read as a stream, in bounded memory whatever it unpacks to."""
 
+import errno
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -95,7 +96,10 @@ def reading_workbook() -> Iterator[None]:
     """Raise ObjectRejected for faults of the archive and of its XML."""
     try:
         yield
-    except (*_FAULTS, expat.ExpatError) as error:
+    except (*_FAULTS, expat.ExpatError, OSError) as error:
+        # A damaged list of parts points to a place before the start of the file; other errors of the disk are not the file's.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         reason = f"the workbook is damaged, truncated or has a password ({words}); save it again as .xlsx without a password"
         raise ObjectRejected(ReasonCode.UNREADABLE, reason) from None
