@@ -138,7 +138,7 @@ def _write_xlsx(rng: random.Random, names: list[str], rows: list[list[str]]) -> 
 
 def _write_parquet(rng: random.Random, names: list[str], rows: list[list[str]]) -> bytes:
     types = ("{}", "{}", "{}", "try_cast({} AS DOUBLE)", "[{}]", "{{'a': {}}}", "TIMESTAMP '2026-11-01 00:00:00'", "TIMESTAMPTZ 'infinity'",
-             "18446744073709551615::UBIGINT", "{}::BLOB", "DATE '2026-11-01'", "1.50::DECIMAL(38, 9)", "NULL")  # fmt: skip
+             "18446744073709551615::UBIGINT", "encode({})", "DATE '2026-11-01'", "1.50::DECIMAL(38, 9)", "NULL")  # fmt: skip
     kinds = [rng.choice(types) if rng.random() < 0.15 else "{}" for _ in names]
     columns = ", ".join(
         f"{kind.format(f'v[{index + 1}]')} AS {_sql_name(name)}" for index, (name, kind) in enumerate(zip(names, kinds, strict=True))
