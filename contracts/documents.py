@@ -52,13 +52,32 @@ class QuarantineSample(TypedDict):
     row: dict[str, str]
 
 
+class WarningSample(TypedDict):
+    """One row that a warning is about: its object and line, and the value as it is in the file (or, of an object, how many rows)."""
+
+    object_id: str
+    key: str
+    line: int
+    value: str | None
+
+
+class WarningDocument(TypedDict):
+    """A warning about rows that are used: a WarningCode, the column it is about (None for whole rows), the rows, and some of them."""
+
+    code: str
+    column: str | None
+    rows: int
+    samples: list[WarningSample]
+
+
 class DatasetQualityDocument(RowCountsDocument):
-    """The counts of one data set, its objects, quarantined rows by code, warnings by name, and a few rows of every code."""
+    """The counts of one data set, its objects, quarantined rows by code, warnings by name, and a few rows of every code and warning."""
 
     objects: list[ObjectCountsDocument]
     codes: dict[str, int]
     warnings: dict[str, int]
     samples: list[QuarantineSample]
+    warning_samples: list[WarningDocument]
 
 
 class QualityDocument(RowCountsDocument):

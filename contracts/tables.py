@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
-from contracts import datasets
+from contracts import datasets, quantities
 from contracts.datasets import ColumnType, Contract
 from contracts.paths import Zone, dataset_prefix, run_prefix
 
@@ -27,8 +27,8 @@ class Type(Enum):
     INTEGER = ("int", "int32", "integer")
     LONG = ("bigint", "int64", "bigint")
     NUMBER = ("double", "double", "double")
-    DECIMAL = ("decimal(14,3)", None, "decimal(14,3)")
-    RATE = ("decimal(20,9)", None, "decimal(20,9)")
+    DECIMAL = (quantities.SQL_TYPE, None, quantities.SQL_TYPE)
+    RATE = (quantities.RATE_SQL_TYPE, None, quantities.RATE_SQL_TYPE)
     DATE = ("date", "date32", "date")
     TIMESTAMP = ("timestamp", "timestamp[us]", "timestamp")
     BOOLEAN = ("boolean", "bool", "boolean")

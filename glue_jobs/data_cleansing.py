@@ -17,9 +17,12 @@ from contracts.documents import DatasetQualityDocument, QuarantineSample
 from contracts.paths import Zone, quality_key, run_prefix
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, StagedObject, job_run
+from glue_jobs.quality_warnings import list_warnings
 from glue_jobs.reconciliation import dataset_report, quality_report, reconcile
 from glue_jobs.spark import session
+from glue_jobs.transforms.ambiguity import find_ambiguous_objects
 from glue_jobs.transforms.cleansing import cleanse
+from glue_jobs.transforms.repeats import settle_repeats
 from glue_jobs.transforms.validation import add_verdict
 
 SAMPLES_PER_CODE = 5
@@ -41,17 +44,17 @@ def _cleanse(spark: SparkSession, run: JobRun, contract: Contract) -> DatasetQua
     _log(f"{contract.dataset}: {sum(o.rows for o in objects):,} rows in {len(objects)} objects")
     rows = spark.read.parquet(*(run.path(o.staging_key) for o in objects))
     arrival = spark.createDataFrame([(o.object_id, order) for order, o in enumerate(objects)], ["source_object", "received_order"])
-    # Validation is most of the work: its result is written once instead of being computed again for each of the three parts.
-    verdicts = _materialise(
-        spark, add_verdict(rows, contract, run.today), _run_path(run, Zone.SCRATCH, f"verdicts_{contract.dataset}", contract)
-    )
-    parts = cleanse(verdicts, arrival, contract)
+    # Validation is most of the work: its result is written once instead of being computed again for each of the parts.
+    judged_rows = add_verdict(rows, contract, run.today, find_ambiguous_objects(rows, contract))
+    verdicts = _materialise(spark, judged_rows, _run_path(run, Zone.SCRATCH, f"verdicts_{contract.dataset}", contract))
+    row_outcomes = settle_repeats(verdicts.where(F.col("code").isNull()), arrival, contract)
+    repeats = _materialise(spark, row_outcomes, _run_path(run, Zone.SCRATCH, f"repeats_{contract.dataset}", contract))
+    parts = cleanse(verdicts, repeats, contract)
     curated_rows = _materialise(spark, parts.curated_rows, _run_path(run, Zone.CURATED, contract.dataset, contract))
     quarantined_rows = _materialise(spark, parts.quarantined_rows, _run_path(run, Zone.QUARANTINE, contract.dataset, contract))
     counts = reconcile(objects, *(_count_per_object(part) for part in (curated_rows, quarantined_rows, parts.duplicates)))
-    report = dataset_report(
-        counts, _count_per(quarantined_rows, "code"), _warnings(curated_rows, contract), _samples(quarantined_rows, objects, contract)
-    )
+    warnings = list_warnings(verdicts, repeats, objects, contract)
+    report = dataset_report(counts, _count_per(quarantined_rows, "code"), warnings, _samples(quarantined_rows, objects, contract))
     _log(f"{contract.dataset}: {report['curated']:,} curated, {report['quarantined']:,} quarantined, {report['duplicates']:,} duplicates")
     return report
 
@@ -73,16 +76,6 @@ def _count_per_object(rows: DataFrame) -> dict[str, int]:
 def _count_per(rows: DataFrame, column: str) -> dict[str, int]:
     counts = rows.groupBy(column).agg(F.count(F.lit(1)).alias("n")).collect()
     return {row[column]: int(row["n"]) for row in sorted(counts, key=lambda row: (-row["n"], row[column]))}
-
-
-def _warnings(curated_rows: DataFrame, contract: Contract) -> dict[str, int]:
-    """Count the curated rows that leave a column blank that should be filled."""
-    names = [column.name for column in contract.columns if column.blank_means_warning]
-    if not names:
-        return {}
-    blanks = [F.sum(F.when(F.col(name).isNull(), F.lit(1)).otherwise(F.lit(0))).alias(name) for name in names]
-    row = curated_rows.agg(*blanks).collect()[0]
-    return {f"blank_{name}": int(row[name]) for name in names if row[name]}
 
 
 def _samples(quarantined_rows: DataFrame, objects: Sequence[StagedObject], contract: Contract) -> list[QuarantineSample]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.documents import DatasetQualityDocument, ObjectCountsDocument, QualityDocument, QuarantineSample, RowCountsDocument
+from contracts.documents import (
+    DatasetQualityDocument,
+    ObjectCountsDocument,
+    QualityDocument,
+    QuarantineSample,
+    RowCountsDocument,
+    WarningDocument,
+)
 from glue_jobs.arguments import JobRun, StagedObject
 
 Counts = Mapping[str, int]
@@ -63,7 +70,10 @@ def reconcile(objects: Sequence[StagedObject], curated: Counts, quarantined: Cou
 
 
 def dataset_report(
-    objects: Sequence[ObjectCounts], codes: Mapping[str, int], warnings: Mapping[str, int], samples: Sequence[QuarantineSample]
+    objects: Sequence[ObjectCounts],
+    codes: Mapping[str, int],
+    warnings: Sequence[WarningDocument],
+    samples: Sequence[QuarantineSample],
 ) -> DatasetQualityDocument:
     """Return one data set's part of quality.json."""
     object_counts = [part.as_document() for part in objects]
@@ -71,9 +81,15 @@ def dataset_report(
         "objects": object_counts,
         **sum_counts(object_counts),
         "codes": dict(codes),
-        "warnings": dict(warnings),
+        "warnings": {name_warning(warning): warning["rows"] for warning in warnings},
         "samples": list(samples),
+        "warning_samples": list(warnings),
     }
+
+
+def name_warning(warning: WarningDocument) -> str:
+    """Return the name under which a report counts a warning, such as blank_customer_id."""
+    return "_".join(part for part in (warning["code"].lower(), warning["column"]) if part)
 
 
 def quality_report(run: JobRun, datasets: Mapping[str, DatasetQualityDocument]) -> QualityDocument:

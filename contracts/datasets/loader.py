@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from contracts import identifiers
 from contracts.datasets.codes import CodeList, load_codes
 from contracts.datasets.model import AtMost, AtMostOfMaster, Column, ColumnType, Contract, InOrder, MissingMeans, StartsWith
 from contracts.paths import Zone
@@ -15,11 +16,6 @@ from contracts.paths import Zone
 FOLDER = files("contracts.datasets")
 FILE_NAME = re.compile(r"(?P<dataset>[a-z_]+)\.v(?P<version>\d+)\.toml")
 LANDING_KEY = re.compile(rf"{Zone.LANDING}/(?P<dataset>[^/]+)/v(?P<version>\d+)/.+")
-
-IDENTIFIER_PATTERN = r"^[\p{L}\p{N}][\p{L}\p{N} ._/:#&'()+-]*$"
-"""Letters, digits and a few marks, first a letter or a digit: a spreadsheet could read text that starts with = + - @ as a formula."""
-
-IDENTIFIER_LENGTH = 50
 
 CODE_LISTS = {code_list.value: code_list for code_list in CodeList}
 
@@ -79,6 +75,7 @@ def load_for_key(key: str) -> Contract:
 def _contract(document: dict[str, Any]) -> Contract:
     columns = tuple(_column(name, fields) for name, fields in document.pop("columns").items())
     missing_means = MissingMeans(document.pop("missing_means")) if "missing_means" in document else None
+    document["sum_within"] = tuple(document.get("sum_within", ()))
     for name, kind in RULES.items():
         document[name] = tuple(kind(**fields) for fields in document.get(name, ()))
     return Contract(**document | {"key": tuple(document["key"])}, missing_means=missing_means, columns=columns)
@@ -86,7 +83,7 @@ def _contract(document: dict[str, Any]) -> Contract:
 
 def _column(name: str, fields: dict[str, Any]) -> Column:
     kind = ColumnType(fields["type"])
-    defaults: dict[str, Any] = {"pattern": IDENTIFIER_PATTERN, "max_length": IDENTIFIER_LENGTH} if kind is ColumnType.IDENTIFIER else {}
+    defaults: dict[str, Any] = {"max_length": identifiers.MAX_LENGTH} if kind is ColumnType.IDENTIFIER else {}
     code_list = CODE_LISTS[fields["code_list"]] if "code_list" in fields else None
     allowed = load_codes(code_list) if code_list else tuple(fields.get("allowed", ()))
     return Column(**defaults | fields | {"name": name, "type": kind, "allowed": allowed, "code_list": code_list})

@@ -107,7 +107,8 @@ class Contract:
     key: the columns that name a row; business_date: the column whose date the row is about, for rows that are about a day; updated_at: the
     column that decides between two rows of one key (the later wins), if the contract has one; missing_means: stated by the data sets that
     carry demand, and by no other; not_before and days_after_today bound plausible business dates; site: the column whose site's
-    time zone decides on which day an instant lies.
+    time zone decides on which day an instant lies; sum_within: the columns that tell apart rows of one key in one file
+    that are parts of one total (of a date, the time of day written with it).
     """
 
     dataset: str
@@ -125,6 +126,7 @@ class Contract:
     order: tuple[InOrder, ...] = ()
     starts_with: tuple[StartsWith, ...] = ()
     limits: tuple[AtMostOfMaster, ...] = ()
+    sum_within: tuple[str, ...] = ()
 
     @property
     def carries_demand(self) -> bool:

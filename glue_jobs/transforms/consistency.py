@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyspark.sql import Column as SparkColumn
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts.datasets import AtMost, Column, Contract, InOrder, StartsWith
 from contracts.quality_codes import QuarantineCode
-from glue_jobs.transforms.reasons import excerpt, quote
-from glue_jobs.transforms.values import text_of, value_of
-
-Rule = tuple[SparkColumn, str, SparkColumn]
-"""The condition under which a row breaks it, the code, and the reason in words."""
+from glue_jobs.transforms.reasons import Rule, excerpt, quote
+from glue_jobs.transforms.values import text_name, text_of, value_of
 
 GS1_DIGITS = 14
 """Digits of the longest identifier with a check digit, GTIN-14; a shorter one has the same check digit with zeros before it."""
@@ -32,15 +28,14 @@ def check_digit_rule(column: Column) -> Rule:
     Source: GS1 General Specifications, section 7.9: from the right, the digits before the check digit weigh 3 and 1 in turn.
     """
     text = text_of(column.name)
-    digits = f"lpad(trim(both ' ' from {column.name}), {GS1_DIGITS}, '0')"
+    digits = f"lpad({text_name(column.name)}, {GS1_DIGITS}, '0')"
     # instr in place of a cast, which one engine refuses for what is no digit.
     terms = [
         f"{3 if position % 2 else 1} * (instr('0123456789', substring({digits}, {position}, 1)) - 1)"
         for position in range(1, GS1_DIGITS + 1)
     ]
     is_broken = text.rlike(r"^[0-9]{8,14}\z") & F.expr(f"({' + '.join(terms)}) % 10 != 0")
-    reason = F.concat(quote(column.name), F.lit(" has a wrong check digit: a digit is mistyped or missing"))
-    return is_broken, QuarantineCode.CODE, reason
+    return is_broken, QuarantineCode.CODE, F.lit(" has a wrong check digit: a digit is mistyped or missing")
 
 
 def _at_most(contract: Contract, rule: AtMost) -> Rule:

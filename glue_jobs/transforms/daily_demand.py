@@ -27,13 +27,15 @@ def from_orders(orders: DataFrame) -> DataFrame:
 
 
 def from_history(history: DataFrame) -> DataFrame:
-    """Return units per site, SKU and day as the operator reports them."""
-    return history.select(
-        *SERIES,
-        F.col("business_day").alias("demand_date"),
-        F.col("quantity").cast("double").alias("reported"),
-        F.lit(None).cast("double").alias("ordered"),
-        F.when(F.col("stockout_flag"), F.lit(1)).otherwise(F.lit(0)).alias("stockout"),
+    """Return units per site, SKU and day as the operator reports them; rows that are parts of one day are added up."""
+    days = history.select(*SERIES, F.col("business_day").alias("demand_date"), "quantity", "stockout_flag")
+    return (
+        days.groupBy(*SERIES, "demand_date")
+        .agg(
+            F.sum("quantity").cast("double").alias("reported"),
+            F.max(F.when(F.col("stockout_flag"), F.lit(1)).otherwise(F.lit(0))).alias("stockout"),
+        )
+        .select(*SERIES, "demand_date", "reported", F.lit(None).cast("double").alias("ordered"), "stockout")
     )
 
 

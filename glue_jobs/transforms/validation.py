@@ -1,99 +1,110 @@
-"""Validation of rows against their contract: the first rule a row breaks, as a code and in words that name field, value and fix."""
+"""Validation of rows against their contract: the first rule a row breaks, and the optional values that are not used.
+
+A row that breaks a rule of a required value is quarantined. An optional value costs no row: one that breaks a rule becomes null, and a
+warning counts it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from contracts.datasets import Column, ColumnType, Contract
-from glue_jobs.transforms.consistency import Rule, check_digit_rule, consistency_rules
-from glue_jobs.transforms.reasons import quote
-from glue_jobs.transforms.values import anchor_end, business_date, matches, text_of, value_of
+from contracts.datasets import Column, Contract
+from contracts.quality_codes import QuarantineCode, WarningCode
+from glue_jobs.transforms.ambiguity import AmbiguousObjects
+from glue_jobs.transforms.column_rules import column_rules, column_warnings
+from glue_jobs.transforms.consistency import consistency_rules
+from glue_jobs.transforms.reasons import Rule, quote
+from glue_jobs.transforms.values import business_date, text_name, texts, value_name, value_of, values
 
-HOW_TO_WRITE = {
-    ColumnType.INTEGER: "write a whole number such as 12",
-    ColumnType.DECIMAL: "write a plain number such as 12 or 12.5, at most 11 digits and 3 decimals, no exponent, no thousands separator",
-    ColumnType.RATE: "write a plain number such as 12 or 0.0125, at most 11 digits and 9 decimals, no exponent, no thousands separator",
-    ColumnType.DATE: "write a calendar date as YYYY-MM-DD",
-    ColumnType.TIMESTAMP: "write RFC 3339 with an offset, such as 2026-11-21T08:30:00+01:00",
-    ColumnType.BOOLEAN: "write true or false",
+OPTIONAL_CODES = {
+    QuarantineCode.TYPE: WarningCode.OPTIONAL_TYPE,
+    QuarantineCode.AMBIGUOUS: WarningCode.OPTIONAL_AMBIGUOUS,
+    QuarantineCode.CODE: WarningCode.OPTIONAL_CODE,
+    QuarantineCode.RANGE: WarningCode.OPTIONAL_RANGE,
 }
+"""The warning about an optional value that breaks a rule with this code."""
+
+VERDICT_COLUMNS = ("business_day", "code", "reason", "warnings")
 
 
-def add_verdict(rows: DataFrame, contract: Contract, today: date) -> DataFrame:
-    """Add `code` and `reason` to staged rows: the first rule the row breaks, null for rows that break none.
+def add_verdict(rows: DataFrame, contract: Contract, today: date, ambiguous_objects: AmbiguousObjects | None = None) -> DataFrame:
+    """Add to staged rows the value of every column (value__<name>), `business_day`, `code`, `reason` and `warnings`.
 
-    Codes: UNREADABLE, NULL_REQUIRED, TYPE, CODE, RANGE, DATE_PAST, DATE_FUTURE, CONSISTENCY.
+    code and reason: the first rule the row breaks, null for rows that break none. warnings: `<column>:<WarningCode>` of every optional
+    value that is not used and of every value that was changed, separated by semicolons; blank for most rows. ambiguous_objects: the
+    objects in which numbers such as 1.250 can be read in two ways (transforms.ambiguity).
     """
-    verdict = F.lit(None).cast("string")
-    for is_broken, code, reason in reversed(list(rules(contract, today))):
-        verdict = F.when(is_broken, F.concat(F.lit(f"{code}:"), reason)).otherwise(verdict)
+    # The names are listed here: the embedded engine derives those of a frame anew each time.
+    staged_names, names = rows.columns, [column.name for column in contract.columns]
+    text, value = [text_name(name) for name in names], [value_name(name) for name in names]
+    with_texts = rows.select(*staged_names, *texts(contract))
+    with_values = with_texts.select(*staged_names, *text, *values(contract))
+    faults = (_fault(column, ambiguous_objects or {}) for column in contract.columns)
+    with_faults = with_values.select(*staged_names, *text, *value, business_date(contract).alias("business_day"), *faults)
+    usable = (_usable_value(column) for column in contract.columns)
+    verdicts = with_faults.select(*staged_names, *usable, "business_day", _verdict(contract, today).alias("verdict"), _warnings(contract))
     parts = {"code": "substring(verdict, 1, instr(verdict, ':') - 1)", "reason": "substring(verdict, instr(verdict, ':') + 1)"}
-    return rows.withColumn("verdict", verdict).select(*rows.columns, *(F.expr(part).alias(name) for name, part in parts.items()))
+    return verdicts.select(*staged_names, *value, "business_day", *(F.expr(part).alias(name) for name, part in parts.items()), "warnings")
 
 
-def rules(contract: Contract, today: date) -> Iterator[Rule]:
-    """Yield every rule of a contract, in the order in which a row is checked against them."""
-    yield F.col("unreadable").isNotNull(), "UNREADABLE", F.concat(F.lit("the record "), F.col("unreadable"))
+def _fault_name(column: Column) -> str:
+    return f"fault__{column.name}"
+
+
+def _fault(column: Column, ambiguous_objects: AmbiguousObjects) -> SparkColumn:
+    """Return the first rule of its own that a column's value breaks, as `<code>:<reason>`."""
+    return _first(column_rules(column, ambiguous_objects.get(column.name, ()))).alias(_fault_name(column))
+
+
+def _usable_value(column: Column) -> SparkColumn:
+    value = value_of(column)
+    if column.nullable:
+        value = F.when(F.col(_fault_name(column)).isNull(), value)
+    return value.alias(value_name(column.name))
+
+
+def _warnings(contract: Contract) -> SparkColumn:
+    entries = []
     for column in contract.columns:
-        yield from _value_rules(column)
-    yield from _date_rules(contract, today)
-    yield from consistency_rules(contract)
+        fault = F.col(_fault_name(column))
+        if column.nullable:
+            entries += [F.when(fault.startswith(f"{code}:"), F.lit(f"{column.name}:{warning}")) for code, warning in OPTIONAL_CODES.items()]
+        entries += [F.when(fault.isNull() & condition, F.lit(f"{column.name}:{code}")) for condition, code in column_warnings(column)]
+    return F.concat_ws(";", *entries).alias("warnings")
 
 
-def _value_rules(column: Column) -> Iterator[Rule]:
-    text = text_of(column.name)
-    if not column.nullable:
-        yield text.isNull(), "NULL_REQUIRED", F.lit(f"{column.name} is blank: every row needs it")
-    if column.type in HOW_TO_WRITE:
-        is_broken = text.isNotNull() & (~matches(column) | value_of(column).isNull())
-        yield is_broken, "TYPE", _reason(column, f"is not a {column.type.value}: {HOW_TO_WRITE[column.type]}")
-    if column.max_length is not None:
-        too_long = F.length(text) > F.lit(column.max_length)
-        yield too_long, "CODE", _reason(column, f"is longer than {column.max_length} characters: shorten it at the source")
-    if column.pattern is not None:
-        yield ~text.rlike(anchor_end(column.pattern)), "CODE", _reason(column, _pattern_fix(column))
-    if column.allowed:
-        yield ~text.isin(*column.allowed), "CODE", _reason(column, _allowed_fix(column))
-    if column.check_digit:
-        yield check_digit_rule(column)
-    if column.minimum is not None:
-        yield value_of(column) < F.lit(column.minimum), "RANGE", _reason(column, _range_fix(column))
-    if column.maximum is not None:
-        yield value_of(column) > F.lit(column.maximum), "RANGE", _reason(column, f"is above {column.maximum}")
+def _verdict(contract: Contract, today: date) -> SparkColumn:
+    unreadable = F.when(F.col("unreadable").isNotNull(), F.concat(F.lit(f"{QuarantineCode.UNREADABLE}:the record "), F.col("unreadable")))
+    required = [_with_value(column) for column in contract.columns if not column.nullable]
+    return F.coalesce(unreadable, *required, _first([*_date_rules(contract, today), *consistency_rules(contract)]))
 
 
-def _pattern_fix(column: Column) -> str:
-    if column.type is ColumnType.IDENTIFIER:
-        return "is no identifier: start with a letter or digit, then letters, digits, spaces or . _ / : # & ' ( ) + -"
-    return f"does not match {column.pattern}"
+def _with_value(column: Column) -> SparkColumn:
+    """Return a fault with the column's name and value in front of a reason that starts with a space."""
+    fault, name = F.col(_fault_name(column)), _fault_name(column)
+    code, reason = (F.expr(part) for part in (f"substring({name}, 1, instr({name}, ':'))", f"substring({name}, instr({name}, ':') + 1)"))
+    return F.when(F.instr(fault, ": ") == F.instr(fault, ":"), F.concat(code, quote(column.name), reason)).otherwise(fault)
 
 
-def _allowed_fix(column: Column) -> str:
-    if column.code_list is not None:
-        return f"is no {column.code_list.standard}: write one such as {column.code_list.example}"
-    return f"is not one of {', '.join(column.allowed)}"
-
-
-def _range_fix(column: Column) -> str:
-    if column.minimum == 0:
-        return "is negative: send returns and corrections as a dataset of their own"
-    return f"is below {column.minimum}"
+def _first(rules: Iterable[Rule]) -> SparkColumn:
+    # One level of `coalesce`: a chain of `when` is copied at every link, which the embedded engine does slowly.
+    return F.coalesce(
+        *(F.when(is_broken, F.concat(F.lit(f"{code}:"), reason)) for is_broken, code, reason in rules), F.lit(None).cast("string")
+    )
 
 
 def _date_rules(contract: Contract, today: date) -> Iterator[Rule]:
     if contract.business_date is None:
         return
-    column, latest = contract.column(contract.business_date), today + timedelta(days=contract.days_after_today)
-    day = business_date(contract)
-    yield day < F.lit(contract.not_before).cast("date"), "DATE_PAST", _reason(column, f"is before {contract.not_before}: check the year")
+    name, latest = contract.business_date, today + timedelta(days=contract.days_after_today)
+    day = F.col("business_day")
+    before = F.concat(quote(name), F.lit(f" is before {contract.not_before}: check the year"))
     advice = "actuals cannot lie in the future" if contract.days_after_today <= 1 else "check the year"
-    yield day > F.lit(latest).cast("date"), "DATE_FUTURE", _reason(column, f"is after {latest}: {advice}")
-
-
-def _reason(column: Column, what: str) -> SparkColumn:
-    return F.concat(quote(column.name), F.lit(f" {what}"))
+    after = F.concat(quote(name), F.lit(f" is after {latest}: {advice}"))
+    yield day < F.lit(contract.not_before).cast("date"), QuarantineCode.DATE_PAST, before
+    yield day > F.lit(latest).cast("date"), QuarantineCode.DATE_FUTURE, after

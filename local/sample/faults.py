@@ -26,7 +26,9 @@ def list_history_faults(until: date) -> tuple[Fault, ...]:
         Fault("TYPE", "quantity", "1,5"),
         Fault("TYPE", "demand_date", "31/12/2025"),
         Fault("TYPE", "demand_date", "2025-02-30"),
-        Fault("TYPE", "stockout_flag", "perhaps"),
+        Fault("AMBIGUOUS", "quantity", "1,250"),
+        Fault("AMBIGUOUS", "demand_date", "03/04/2026"),
+        Fault("RANGE", "quantity", "99000000000"),
         Fault("NULL_REQUIRED", "sku_id", ""),
         Fault("NULL_REQUIRED", "quantity", "  "),
         Fault("RANGE", "quantity", "-5"),
@@ -43,7 +45,7 @@ def list_order_faults(until: date) -> tuple[Fault, ...]:
     return (
         Fault("TYPE", "ordered_qty", "1e309"),
         Fault("TYPE", "order_ts", "2025-11-03 10:00"),
-        Fault("TYPE", "unit_price", "£5"),
+        Fault("AMBIGUOUS", "ordered_qty", "1,250"),
         Fault("NULL_REQUIRED", "order_id", ""),
         Fault("NULL_REQUIRED", "ordered_qty", ""),
         Fault("RANGE", "ordered_qty", "-3"),
@@ -51,8 +53,7 @@ def list_order_faults(until: date) -> tuple[Fault, ...]:
         Fault("DATE_FUTURE", "order_ts", "9999-12-31T23:59:59+00:00"),
         Fault("DATE_FUTURE", "order_ts", f"{until + timedelta(days=40)}T08:00:00+00:00"),
         *_list_identifier_faults("sku_id"),
-        Fault("CODE", "currency", "DOUBLOON"),
-        Fault("CODE", "status", "LOST"),
+        Fault("CODE", "uom", "bananas"),
         Fault("CONSISTENCY", "shipped_qty", "99999"),
     )
 

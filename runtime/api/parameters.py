@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +11,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from runtime.models.api.requests import STORABLE, Day, GroupBy, TimeHorizon
 
-Identifier = Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f=+\-@][^\x00-\x1f]*$")]
+
+def _normalise(value: str) -> str:
+    """Return the text in the form in which identifiers are stored (NFC)."""
+    return unicodedata.normalize("NFC", value)
+
+
+Identifier = Annotated[
+    str, StringConstraints(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f=+\-@][^\x00-\x1f]*$"), AfterValidator(_normalise)
+]
 """A SKU or site as the contracts allow it: up to 50 characters that do not start like a formula."""
 Text = Annotated[str, StringConstraints(pattern=STORABLE)]
 

@@ -65,5 +65,5 @@ def _run(command: list[str]) -> None:
         "PYSPARK_SUBMIT_ARGS": SUBMIT,
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
-    process = subprocess.run(command, env={**os.environ, **local}, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    process = subprocess.run(command, env={**os.environ, **local}, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
     assert process.returncode == 0, f"{process.stdout}\n{process.stderr[-4000:]}"

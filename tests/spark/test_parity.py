@@ -16,10 +16,10 @@ from tests.spark.lake import RUN_ID
 pytestmark = pytest.mark.spark
 
 TABLES = (
-    *(f"{part}{name}" for name in datasets.list_names() for part in ("scratch/verdicts_", "curated/", "quarantine/")),
+    *(f"{part}{name}" for name in datasets.list_names() for part in ("scratch/verdicts_", "scratch/repeats_", "curated/", "quarantine/")),
     "features/daily_demand",
 )
-CODES = {"UNREADABLE", "NULL_REQUIRED", "TYPE", "CODE", "RANGE", "DATE_PAST", "DATE_FUTURE", "CONSISTENCY"}
+CODES = {"UNREADABLE", "NULL_REQUIRED", "TYPE", "AMBIGUOUS", "CODE", "RANGE", "DATE_PAST", "DATE_FUTURE", "CONSISTENCY", "CONFLICT"}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from contracts.datasets import Contract
 from runtime.adapters.lake.duckdb_text import literal, quote
-from runtime.adapters.lake.verdict_sql import STAGED_ROWS, verdict_sql
+from runtime.adapters.lake.verdict_sql import STAGED_ROWS, ambiguity_sql, name_ambiguous_objects, verdict_sql
 from runtime.models.domain.row_checks import BadRow, RowCheck, SiteDays
 from runtime.services.ingestion.row_validation import CheckedRows, RowValidator
 
@@ -39,7 +39,7 @@ class DuckDbRowValidator(RowValidator):
                 database.execute("SET TimeZone = 'UTC'")
                 database.execute(f"CREATE VIEW {STAGED_ROWS} AS SELECT * FROM read_parquet({literal(str(staging_file))})")
                 # The verdict is nearly all of the work: it is written once, and everything else is read from there.
-                select = verdict_sql(contract, today).select
+                select = verdict_sql(contract, today, _find_ambiguous_objects(database, contract)).select
                 database.execute(f"COPY ({select}) TO {literal(str(verdicts))} (FORMAT parquet, COMPRESSION zstd)")
                 database.execute(f"CREATE VIEW verdicts AS SELECT * FROM read_parquet({literal(str(verdicts))})")
                 return _read_outcome(database, contract, limit)
@@ -57,7 +57,7 @@ def _read_outcome(database: duckdb.DuckDBPyConnection, contract: Contract, limit
     check = RowCheck(
         usable_rows=usable_rows,
         codes=codes,
-        warnings={},
+        warnings=_read_warnings(database),
         first_bad_row=bad_rows[0] if bad_rows else None,
         sites=tuple(SiteDays(*site) for site in sites[:SITES_LISTED]),
         site_count=len(sites),
@@ -65,6 +65,24 @@ def _read_outcome(database: duckdb.DuckDBPyConnection, contract: Contract, limit
         last_date=last_date,
     )
     return CheckedRows(check, bad_rows)
+
+
+def _find_ambiguous_objects(database: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    sql = ambiguity_sql(contract)
+    if sql is None:
+        return ()
+    counts = database.execute(sql)
+    names = [description[0] for description in counts.description or ()]
+    return name_ambiguous_objects(contract, [dict(zip(names, row, strict=True)) for row in counts.fetchall()])
+
+
+def _read_warnings(database: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Return the rows of each warning, by column and code."""
+    warnings: dict[str, dict[str, int]] = {}
+    for warning, rows in database.execute(WARNINGS).fetchall():
+        column, code = warning.split(":")
+        warnings.setdefault(column, {})[code] = rows
+    return warnings
 
 
 def _read_bad_rows(database: duckdb.DuckDBPyConnection, contract: Contract, limit: int) -> tuple[BadRow, ...]:
@@ -92,4 +110,9 @@ USABLE_ROWS = "SELECT count(*), min(day), max(day) FROM verdicts WHERE code IS N
 SITES = """
 SELECT site_id, count(*), min(day), max(day) FROM verdicts
 WHERE code IS NULL AND site_id IS NOT NULL AND day IS NOT NULL GROUP BY site_id ORDER BY site_id
+"""
+
+WARNINGS = """
+SELECT warning, count(*) FROM (SELECT unnest(string_split(warnings, ';')) AS warning FROM verdicts WHERE code IS NULL AND warnings <> '')
+GROUP BY warning ORDER BY warning
 """

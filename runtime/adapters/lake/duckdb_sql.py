@@ -5,6 +5,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from contracts.datasets import Column, ColumnType
 from runtime.adapters.lake.duckdb_parquet import ParquetColumn
 from runtime.adapters.lake.duckdb_text import as_text, literal, quote
 from runtime.services.ingestion.staging.lines import MAX_RECORD
@@ -40,8 +41,13 @@ def select_parquet(relation: str, columns: Mapping[str, ParquetColumn], plan: St
 
 
 def _select_list(values: Sequence[str], plan: StagingPlan) -> str:
-    columns = [f"{value} AS {quote(column.name)}" for value, column in zip(values, plan.contract.columns, strict=True)]
+    columns = [f"{_normalise(value, column)} AS {quote(column.name)}" for value, column in zip(values, plan.contract.columns, strict=True)]
     return ", ".join([*columns, f"{literal(plan.source_object)} AS source_object"])
+
+
+def _normalise(value: str, column: Column) -> str:
+    """Return the SQL of a value; identifiers that look the same become the same text (NFC: accents are parts of their letters)."""
+    return f"nfc_normalize({value})" if column.type is ColumnType.IDENTIFIER else value
 
 
 def _read_csv(path: Path, present: Sequence[str]) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import duckdb
 import sqlframe
 
 from contracts.datasets import Contract
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 STAGED_ROWS = "staged_rows"
 """The table that the SQL reads: the columns of staging."""
@@ -18,34 +23,62 @@ STAGED_ROWS = "staged_rows"
 
 @dataclass(frozen=True)
 class VerdictSql:
-    """A select of source_line, code, reason, site_id and day, one row for each staged row; code is null for a usable row."""
+    """A select of source_line, code, reason, warnings, site_id and day, one row for each staged row; code is null for a usable row."""
 
     select: str
 
 
 @lru_cache(maxsize=64)
-def verdict_sql(contract: Contract, today: date) -> VerdictSql:
+def verdict_sql(contract: Contract, today: date, ambiguous_objects: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> VerdictSql:
     """Return the SQL of the verdict on each staged row: that of glue_jobs.transforms.validation.add_verdict."""
-    _provide_pyspark()
-    from pyspark.sql import SparkSession
+    rows, table = _staged_rows(contract)
     from pyspark.sql import functions as F  # noqa: N812
 
     from glue_jobs.transforms.validation import add_verdict
-    from glue_jobs.transforms.values import business_date, text_of
+    from glue_jobs.transforms.values import value_name
+
+    site = _site_column(contract)
+    verdicts = add_verdict(rows, contract, today, dict(ambiguous_objects)).select(
+        F.col("source_line"),
+        F.col("code"),
+        F.col("reason"),
+        F.col("warnings"),
+        (F.col(value_name(site)) if site else F.lit(None).cast("string")).alias("site_id"),
+        F.col("business_day").alias("day"),
+    )
+    return VerdictSql(_to_sql(verdicts, table))
+
+
+@lru_cache(maxsize=64)
+def ambiguity_sql(contract: Contract) -> str | None:
+    """Return the SQL of glue_jobs.transforms.ambiguity.count_forms, or None for a contract without numbers."""
+    rows, table = _staged_rows(contract)
+    from glue_jobs.transforms.ambiguity import count_forms, number_names
+
+    return _to_sql(count_forms(rows, contract), table) if number_names(contract) else None
+
+
+def name_ambiguous_objects(contract: Contract, counts: Sequence[Mapping[str, object]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return what glue_jobs.transforms.ambiguity makes of those counts, in a form that can be cached."""
+    _provide_pyspark()
+    from glue_jobs.transforms.ambiguity import ambiguous_objects_of
+
+    return tuple(ambiguous_objects_of(counts, contract).items())
+
+
+def _staged_rows(contract: Contract) -> tuple[DataFrame, str]:
+    """Return the frame of staged rows, a pyspark.sql.DataFrame as sqlframe provides it, and the name of its table."""
+    _provide_pyspark()
+    from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.getOrCreate()
     table = f"{STAGED_ROWS}_{contract.dataset}_{contract.version}"
     spark.catalog.add_table(table, _staged_columns(contract))
-    site = _site_column(contract)
-    verdicts = add_verdict(spark.table(table), contract, today).select(
-        F.col("source_line"),
-        F.col("code"),
-        F.col("reason"),
-        (text_of(site) if site else F.lit(None).cast("string")).alias("site_id"),
-        business_date(contract).alias("day"),
-    )
-    sql = verdicts.sql(dialect="duckdb", optimize=False)
-    return VerdictSql(str(sql).replace(f'"{table}"', f'"{STAGED_ROWS}"'))
+    return spark.table(table), table
+
+
+def _to_sql(rows: DataFrame, table: str) -> str:
+    return str(rows.sql(dialect="duckdb", optimize=False)).replace(f'"{table}"', f'"{STAGED_ROWS}"')
 
 
 def _staged_columns(contract: Contract) -> dict[str, str]:

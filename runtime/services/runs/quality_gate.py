@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.paths import quality_key
+from contracts.quality_codes import WarningCode
 from runtime.errors import GateRefused
 from runtime.models.domain.documents import QualityDocument
 from runtime.models.domain.quality import QualityReport, Verdict
@@ -43,6 +45,10 @@ class Judgement:
         }
 
 
+DOUBTFUL = (WarningCode.REPEATED, WarningCode.RUINED_IDENTIFIER)
+"""Warnings with which a run cannot pass without a warning: rows may be missing, or items merged."""
+
+
 @dataclass(frozen=True)
 class QualityGate:
     """Judge the input of a run and store the report."""
@@ -57,10 +63,11 @@ class QualityGate:
         """Judge the input and store the report with the verdict. Raises BrokenRun when the cleansing job left no readable report."""
         quality, payload = read_document(self.lake, quality_key(run_id), QualityDocument, run_id)
         reasons = tuple(self._reasons(quality))
-        judgement = Judgement(run_id, _verdict(reasons, gate), quality, reasons)
+        doubts = tuple(_list_doubts(quality))
+        judgement = Judgement(run_id, _verdict(reasons, doubts, gate), quality, (*reasons, *doubts))
         self.reports.save(QualityReport(run_id, judgement.verdict, payload, self.clock.now()))
         if judgement.verdict is Verdict.WARN:
-            self.runs.warn(run_id, reasons)
+            self.runs.warn(run_id, judgement.reasons)
         return judgement
 
     def _reasons(self, quality: QualityDocument) -> list[str]:
@@ -74,7 +81,16 @@ class QualityGate:
         return reasons
 
 
-def _verdict(reasons: tuple[str, ...], gate: Gate) -> Verdict:
+def _list_doubts(quality: QualityDocument) -> Iterator[str]:
+    """Yield what is doubtful about rows that are used: worth a warning, but no reason to stop."""
+    for name, part in quality.datasets.items():
+        for warning, rows in part.warnings.items():
+            code = next((code for code in DOUBTFUL if warning.startswith(code.lower())), None)
+            if code is not None:
+                yield f"{name}: {rows:,} of {part.rows_in:,} rows, {code}: {code.cause} {code.fix}"
+
+
+def _verdict(reasons: tuple[str, ...], doubts: tuple[str, ...], gate: Gate) -> Verdict:
     if not reasons:
-        return Verdict.PASS
+        return Verdict.WARN if doubts else Verdict.PASS
     return Verdict.FAIL if gate is Gate.ENFORCE else Verdict.WARN

@@ -100,3 +100,12 @@ def test_an_object_finds_its_contract_by_its_key() -> None:
 def test_an_unknown_place_is_refused_with_the_known_datasets(key: str) -> None:
     with pytest.raises(datasets.UnknownDataset, match=re.escape(", ".join(datasets.list_names()))):
         datasets.load_for_key(key)
+
+
+OWN_COLUMNS = {"source_object", "source_line", "unreadable", "raw_excerpt", "business_day", "code", "reason", "warnings", "verdict"}
+"""Columns that staging and cleansing add to those of a contract."""
+
+
+@pytest.mark.parametrize("name", datasets.list_names())
+def test_no_column_of_a_contract_has_the_name_of_one_that_the_platform_adds(name: str) -> None:
+    assert not OWN_COLUMNS & {column.name for column in datasets.load(name).columns}

@@ -105,7 +105,11 @@ def test_every_row_of_every_object_is_accounted_for(quality: dict[str, Any]) -> 
 
 def test_a_report_counts_codes_and_blanks_and_quotes_rows_as_they_were(quality: dict[str, Any]) -> None:
     orders = quality["datasets"]["orders"]
-    assert (orders["codes"], orders["warnings"]) == ({"TYPE": 1, "UNREADABLE": 1}, {"blank_customer_id": 1})
+    assert (orders["codes"], orders["warnings"]) == ({"TYPE": 1, "UNREADABLE": 1}, {"blank_customer_id": 1, "restated": 1})
+    assert [(warning["code"], warning["column"], warning["rows"]) for warning in orders["warning_samples"]] == [
+        ("BLANK", "customer_id", 1),
+        ("RESTATED", None, 1),
+    ]
     bad_number, unreadable = orders["samples"]
     assert (bad_number["key"], bad_number["line"], bad_number["row"]["ordered_qty"]) == ("landing/orders/v1/orders.csv", 3, "1e309")
     assert (unreadable["line"], unreadable["reason"], unreadable["row"]) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -45,19 +46,18 @@ def hive_columns(schema: pa.Schema) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", datasets.list_names())
 def test_curated_tables_have_the_columns_that_the_cleansing_writes(engine: Engine, name: str) -> None:
-    from glue_jobs.transforms.cleansing import cast_columns
+    from glue_jobs.transforms.cleansing import curated_columns
+    from glue_jobs.transforms.validation import add_verdict
 
     contract = datasets.load(name)
-    row = GOOD[name]
-    assert (
-        hive_columns(engine.schema(cast_columns(engine.frame(stage(contract, [row])), contract))) == curated_table(contract).hive_columns()
-    )
+    verdicts = add_verdict(engine.frame(stage(contract, [GOOD[name]])), contract, date(2026, 11, 5))
+    assert hive_columns(engine.schema(curated_columns(verdicts, contract))) == curated_table(contract).hive_columns()
 
 
 def test_daily_demand_has_the_columns_that_the_features_job_writes(engine: Engine) -> None:
     from glue_jobs.transforms.daily_demand import daily_demand, from_history, with_features
 
-    row = {"site_id": "LDS1", "sku_id": "A", "business_day": date(2026, 11, 1), "quantity": 1.0, "stockout_flag": False}
+    row = {"site_id": "LDS1", "sku_id": "A", "business_day": date(2026, 11, 1), "quantity": Decimal("1.000"), "stockout_flag": False}
     demand = daily_demand(from_history(engine.frame(pa.Table.from_pylist([row]))), date(2026, 11, 5))
     assert hive_columns(engine.schema(with_features(demand))) == DAILY_DEMAND.hive_columns()
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from contracts.documents import WarningDocument
 from glue_jobs.arguments import JobRun, StagedObject
 from glue_jobs.reconciliation import RowsLost, dataset_report, quality_report, reconcile
 
@@ -33,7 +34,9 @@ def test_a_row_lost_in_one_object_is_not_offset_by_another() -> None:
 
 
 def test_a_report_sums_over_objects_and_data_sets() -> None:
-    orders = dataset_report(reconcile(OBJECTS, {"a": 7}, {"a": 2, "b": 3}, {"a": 1}), {"TYPE": 5}, {"blank_customer_id": 1}, [])
+    blank: WarningDocument = {"code": "BLANK", "column": "customer_id", "rows": 1, "samples": []}
+    orders = dataset_report(reconcile(OBJECTS, {"a": 7}, {"a": 2, "b": 3}, {"a": 1}), {"TYPE": 5}, [blank], [])
+    assert orders["warnings"] == {"blank_customer_id": 1}
     report = quality_report(RUN, {"orders": orders, "demand_history": orders})
     assert [orders[name] for name in ("rows_in", "curated", "quarantined", "duplicates")] == [13, 7, 5, 1]
     assert [report[name] for name in ("rows_in", "curated", "quarantined", "duplicates")] == [26, 14, 10, 2]

@@ -79,7 +79,7 @@ def test_the_sample_has_every_reason_of_rejection_but_size(sample: SampleFiles) 
 
 def test_the_sample_has_every_quarantine_code_and_duplicates_below_the_gates_limit(sample: SampleFiles) -> None:
     expected = sample.expected_report()["datasets"]
-    codes = {"UNREADABLE", "TYPE", "NULL_REQUIRED", "RANGE", "CODE", "DATE_PAST", "DATE_FUTURE"}
+    codes = {"UNREADABLE", "TYPE", "AMBIGUOUS", "NULL_REQUIRED", "RANGE", "CODE", "DATE_PAST", "DATE_FUTURE"}
     assert set(expected["demand_history"]["codes"]) == codes
     assert set(expected["orders"]["codes"]) == codes | {"CONSISTENCY"}
     for counts in expected.values():

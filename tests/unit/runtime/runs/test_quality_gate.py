@@ -83,3 +83,13 @@ def test_an_unreadable_report_is_a_broken_run(gate: QualityGate, lake: InMemoryL
     lake.put(f"runs/{run_id}/quality.json", body)
     with pytest.raises(BrokenRun, match="cannot be read"):
         gate.judge(run_id, Gate.ENFORCE)
+
+
+@pytest.mark.parametrize("warning", ["repeated", "ruined_identifier_sku_id"])
+def test_a_file_that_repeats_itself_or_has_ruined_identifiers_passes_with_a_warning_alone(
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID, runs: InMemoryRuns, warning: str
+) -> None:
+    part = quality_json(run_id)["datasets"]["orders"]
+    leave(lake, run_id, datasets={"orders": {**part, "warnings": {warning: 500}}})
+    assert gate.judge(run_id, Gate.ENFORCE).enforce().verdict is Verdict.WARN
+    assert f"500 of {part['rows_in']:,} rows" in runs.get(run_id).warnings[0]
