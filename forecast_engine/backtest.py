@@ -20,8 +20,8 @@ from kpi_engine.shared.arrays import Floats
 from kpi_engine.shared.wape import wape_of_points
 
 MAX_ORIGINS = 2
-DECIMALS = 2
-"""Forecasts are scored as they are published: rounded."""
+DECIMALS = 3
+"""Forecasts are scored as they are published: rounded, to the decimals that demand has (contracts/quantities.py)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,7 +36,7 @@ EXCLUDED_SCHEMA = arrow_schema(EXCLUDED)
 
 
 def daily_table(forecast: PanelForecast, run_id: str) -> pa.Table:
-    """Return forecasts/daily: one row per series and day, series by series; units rounded to two decimals.
+    """Return forecasts/daily: one row per series and day, series by series; units rounded to three decimals.
 
     Raises ValueError when the forecast has other levels than LEVELS.
     """

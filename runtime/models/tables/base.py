@@ -21,7 +21,7 @@ NAMES = {
 }
 
 Identifier = Annotated[str, mapped_column(String(50))]
-Quantity = Annotated[Decimal, mapped_column(Numeric(12, 2))]
+Quantity = Annotated[Decimal, mapped_column(Numeric())]
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
 Document = Annotated[dict[str, object], mapped_column(JSONB)]

@@ -37,10 +37,10 @@ class ForecastRow(Base):
     forecast_date: Mapped[date] = mapped_column(primary_key=True)
     horizon_days: Mapped[int]
     predicted_value: Mapped[Quantity]
-    confidence_lower: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
-    confidence_upper: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    confidence_lower: Mapped[Decimal | None] = mapped_column(Numeric())
+    confidence_upper: Mapped[Decimal | None] = mapped_column(Numeric())
     interval_level: Mapped[Decimal] = mapped_column(Numeric(4, 3), server_default=text("0.800"))
-    mean_value: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    mean_value: Mapped[Decimal | None] = mapped_column(Numeric())
     quantiles: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     uom: Mapped[str] = mapped_column(String(8), server_default=EACH)
     model: Mapped[str]

@@ -37,7 +37,7 @@ class KpiMetricRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=func.gen_random_uuid())
     metric_name: Mapped[str] = mapped_column(String(100))
-    metric_value: Mapped[Decimal | None] = mapped_column(Numeric(16, 4))
+    metric_value: Mapped[Decimal | None] = mapped_column(Numeric(30, 4))
     metric_unit: Mapped[str] = mapped_column(String(50))
     calculation_date: Mapped[date] = mapped_column(primary_key=True)
     period_grain: Mapped[str] = mapped_column(server_default="day")
@@ -59,7 +59,7 @@ class NewestKpiRow(Base):
 
     metric_name: Mapped[str] = mapped_column(String(100), primary_key=True)
     dimension_hash: Mapped[str] = mapped_column(CHAR(32), primary_key=True)
-    metric_value: Mapped[Decimal | None] = mapped_column(Numeric(16, 4))
+    metric_value: Mapped[Decimal | None] = mapped_column(Numeric(30, 4))
     metric_unit: Mapped[str] = mapped_column(String(50))
     calculation_date: Mapped[date]
     period_grain: Mapped[str]

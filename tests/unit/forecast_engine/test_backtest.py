@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from contracts import quantities
 from forecast_engine.backtest import BacktestOrigin, backtest, backtest_origins, score
 from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.errors import InvalidForecast
@@ -139,4 +140,4 @@ def test_a_forecaster_that_leaves_out_series_or_days_is_refused_by_name(rows: in
 
 def test_forecasts_are_scored_as_they_are_published() -> None:
     middle = backtest(PanelModel(), mixed_panel(300), 28, RULES)[0].middle
-    np.testing.assert_array_equal(middle, np.round(middle, 2))
+    np.testing.assert_array_equal(middle, np.round(middle, quantities.DECIMALS))

@@ -56,7 +56,7 @@ def put_demand(objects: dict[str, bytes], horizon: int = 14, days: int = 140, ou
 def put_export(objects: dict[str, bytes], changes: Mapping[str, Mapping[str, Any]] = MappingProxyType({})) -> None:
     """An export of 14 days of both series; changes are by SKU, for its first day."""
     rows = [
-        {"item_id": sku, "date": f"{AS_OF + timedelta(days=ahead)}T00:00:00Z", "site_id": "LDS1", "p10": 1.0, "p50": 2.005, "p90": 4.0}
+        {"item_id": sku, "date": f"{AS_OF + timedelta(days=ahead)}T00:00:00Z", "site_id": "LDS1", "p10": 1.0, "p50": 2.0004, "p90": 4.0}
         | (dict(changes.get(sku, {})) if ahead == 1 else {})
         for sku in ("A", 'B,"2"')
         for ahead in range(1, 15)
