@@ -15,15 +15,29 @@ from cli.drops.bad_rows import write_bad_rows
 from cli.drops.file_check import check_file
 from cli.drops.outcome import render_outcome
 from cli.landing import Drop, land, make_landing_key, render_objects
+from cli.mapping.file_sample import read_sample
+from cli.mapping.options import (
+    ColumnsOption,
+    ConstantsOption,
+    DateFormatOption,
+    DecimalMarkOption,
+    MappingOption,
+    YesOption,
+    make_choices,
+)
+from cli.mapping.proposal import Choices
+from cli.mapping.reading import Conversation, decide_reading, terminal_conversation
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ObjectRecord, QualityReport
 from cli.runs import Stage
 from contracts import datasets
-from contracts.paths import SameName
+from contracts.paths import SameName, mapping_key
 from local import sample as samples
+from local.errors import DataError
 from runtime.models.domain.objects import ObjectStatus
 
 REJECTED_EXIT_CODE = 3
+FILES_HELP = "CSV, CSV.gz, JSON lines, Excel or Parquet files, with the columns of a data set or with other people's."
 DATASET_HELP = "Data set of the file. Detected from the column names when omitted."
 
 
@@ -37,22 +51,29 @@ def sample(
 
 
 def drop(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV, CSV.gz or Parquet files.")],
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help=FILES_HELP)],
     dataset: Annotated[str | None, typer.Option(help=DATASET_HELP)] = None,
     same_name: Annotated[
         SameName | None,
         typer.Option(help="What becomes of earlier files of the same name. Default: replaced if this one covers their days and sites."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the files on this machine, and upload nothing.")] = False,
+    yes: YesOption = False,
+    mapping: MappingOption = None,
+    columns: ColumnsOption = None,
+    constants: ConstantsOption = None,
+    date_format: DateFormatOption = None,
+    decimal_mark: DecimalMarkOption = None,
     stage: Stage = LOCAL,
 ) -> None:
     """Upload files to the lake and show what became of their rows; rows set aside are written to <name>.bad-rows.csv.
 
     Exit code 0 when every file was accepted (or is a duplicate), 3 when one was rejected.
     """
-    drops = [prepare_drop(path, dataset, same_name) for path in files]
+    choices = make_choices(dataset, columns, constants, date_format, decimal_mark)
+    drops = [prepare_drop(path, choices, terminal_conversation(accepts_all=yes), mapping, same_name) for path in files]
     if dry_run:
-        records = [check_file(each.path, datasets.load_for_key(each.key), each.key).record for each in drops]
+        records = [check_file(each.path, datasets.load_for_key(each.key), each.key, each.layout).record for each in drops]
     else:
         records = land(open_platform(stage), drops)
     out.print(render_objects(records, title="Nothing was uploaded" if dry_run else "Objects in the lake"))
@@ -69,17 +90,27 @@ def print_outcomes(drops: Sequence[Drop], records: Sequence[ObjectRecord]) -> No
         contract = datasets.load_for_key(each.key)
         out.print(render_outcome(record, contract))
         if check["quarantined_rows"]:
-            bad_rows = check_file(each.path, contract, each.key).bad_rows
-            path = write_bad_rows(each.path, bad_rows, contract, Path.cwd())
+            bad_rows = check_file(each.path, contract, each.key, each.layout).bad_rows
+            path = write_bad_rows(each.path, bad_rows, contract, Path.cwd(), layout=each.layout)
             out.print(f"  The rows set aside are in {escape(path.name)}: mend them there, then ./signify drop {escape(path.name)}")
 
 
-def prepare_drop(path: Path, dataset: str | None = None, same_name: SameName | None = None) -> Drop:
-    """Return the upload of a file: as it is when the data set is named, else recognised by its columns (and converted if necessary)."""
-    if dataset:
-        return Drop(path, make_landing_key(dataset, path.name, same_name))
-    file = samples.recognise(path)
-    return Drop(file.path, make_landing_key(file.dataset, file.path.name, same_name))
+def prepare_drop(
+    path: Path, choices: Choices, conversation: Conversation, mapping: Path | None = None, same_name: SameName | None = None
+) -> Drop:
+    """Return the upload of a file: as it is, converted (UCI Online Retail), or with the mapping that states how it is read."""
+    try:
+        sample = read_sample(path)
+    except DataError:
+        if choices.dataset is None:
+            raise
+        # The platform states what is wrong with the file, and keeps the record.
+        return Drop(path, make_landing_key(choices.dataset, path.name, same_name))
+    if not choices.dataset and (adapted_file := samples.adapt(path, sample.names)):
+        return Drop(adapted_file.path, make_landing_key(adapted_file.dataset, adapted_file.path.name, same_name))
+    reading = decide_reading(path, sample, choices, conversation, mapping)
+    key = make_landing_key(reading.dataset, path.name, same_name, reading.source)
+    return Drop(path, key, reading.mapping, mapping_key(reading.dataset, reading.source) if reading.source else None)
 
 
 def quality(

@@ -18,6 +18,8 @@ from cli.console import CliError, err
 from cli.records import ObjectRecord
 from contracts.outputs import Output
 from contracts.paths import SameName, Zone, landing_key
+from runtime.services.ingestion.mappings import parse_layout
+from runtime.services.ingestion.staging.layout import FileLayout
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -42,15 +44,22 @@ class Target(Protocol):
 
 @dataclass(frozen=True)
 class Drop:
-    """One file and its key in the lake."""
+    """One file and its key in the lake. `mapping`: the document that states how it is read, which is uploaded before it."""
 
     path: Path
     key: str
+    mapping: Path | None = None
+    mapping_key: str | None = None
+
+    @property
+    def layout(self) -> FileLayout:
+        """How the file is read."""
+        return parse_layout(self.mapping.read_text(encoding="utf-8")) if self.mapping else FileLayout()
 
 
-def make_landing_key(dataset: str, file_name: str, same_name: SameName | None = None) -> str:
-    """Return the key of an upload of today."""
-    return landing_key(dataset, datetime.now(tz=UTC).date(), file_name, same_name)
+def make_landing_key(dataset: str, file_name: str, same_name: SameName | None = None, source: str | None = None) -> str:
+    """Return the key of an upload of today; `source` names the mapping by which it is read."""
+    return landing_key(dataset, datetime.now(tz=UTC).date(), file_name, same_name, source)
 
 
 def land(target: Target, drops: Sequence[Drop], timeout: float = 600.0) -> list[ObjectRecord]:
@@ -112,6 +121,8 @@ def _fetch_records(target: Target, uploads: Sequence[tuple[str, str]]) -> dict[t
 
 
 def _upload(s3: S3Client, bucket: str, drop: Drop) -> str:
+    if drop.mapping and drop.mapping_key:
+        s3.upload_file(str(drop.mapping), bucket, drop.mapping_key)
     err.print(f"  [dim]{escape(drop.path.name)} ({drop.path.stat().st_size / 1e6:.1f} MB) -> {escape(drop.key)}[/]")
     s3.upload_file(str(drop.path), bucket, drop.key)
     return str(s3.head_object(Bucket=bucket, Key=drop.key).get("VersionId"))

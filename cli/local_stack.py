@@ -12,6 +12,17 @@ from rich.table import Table
 from cli.console import CliError, Phases, err, out
 from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop, print_outcomes
 from cli.landing import Drop, land, render_objects
+from cli.mapping.options import (
+    ColumnsOption,
+    ConstantsOption,
+    DateFormatOption,
+    DecimalMarkOption,
+    MappingOption,
+    YesOption,
+    make_choices,
+)
+from cli.mapping.proposal import Choices
+from cli.mapping.reading import terminal_conversation
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ForecastPage, QualityReport
 from cli.runs import start_and_follow
@@ -24,8 +35,15 @@ PROGRESS_MARKS = ("✅", "✨", "❌", "Bundling")
 
 
 def up(
-    data: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Your own file, instead of the sample data.")] = None,
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="Your own file. Default: the sample data.")] = None,
+    data: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The same as the argument FILE.", hidden=True)] = None,
     dataset: Annotated[str | None, typer.Option(help=DATASET_HELP)] = None,
+    yes: YesOption = False,
+    mapping: MappingOption = None,
+    columns: ColumnsOption = None,
+    constants: ConstantsOption = None,
+    date_format: DateFormatOption = None,
+    decimal_mark: DecimalMarkOption = None,
     no_run: Annotated[bool, typer.Option("--no-run", help="Start and deploy only: no data, no run.")] = False,
     settings: Annotated[
         list[str] | None,
@@ -41,7 +59,9 @@ def up(
     if local_stack.was_interrupted():
         err.print("The last `./signify up` was killed before it was complete; ending what it left running.")
     phases = Phases()
-    own_file = _read_file(phases, data, dataset) if data else None
+    choices = make_choices(dataset, columns, constants, date_format, decimal_mark)
+    data = file or data
+    own_file = _read_file(phases, data, choices, mapping, accepts_all=yes) if data else None
     try:
         target = _start(phases, Ports(emulator=port, postgres=db_port), settings or [])
         if not no_run:
@@ -79,10 +99,10 @@ def logs(
         out.print(line, markup=False)
 
 
-def _read_file(phases: Phases, data: Path, dataset: str | None) -> Drop:
-    """Recognise the file before anything is started, so that an unsuitable file is an error at once."""
+def _read_file(phases: Phases, data: Path, choices: Choices, mapping: Path | None, *, accepts_all: bool) -> Drop:
+    """Decide how the file is read before anything is started, so that an unsuitable file is an error at once."""
     with phases.phase(f"Read {data.name}"):
-        return prepare_drop(data, dataset)
+        return prepare_drop(data, choices, terminal_conversation(accepts_all=accepts_all), mapping)
 
 
 def _start(phases: Phases, ports: Ports, settings: list[str]) -> Platform:

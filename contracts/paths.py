@@ -14,6 +14,9 @@ from uuid import UUID
 RUN_PARTITION = "run_id"
 """The key of the partitions: one for each run."""
 
+SOURCE_SEGMENT = "source="
+"""The start of the segment of a landing key that names the source of a file."""
+
 AMAZON_FORECAST = "amazon_forecast"
 """The data set that is exchanged with Amazon Forecast: demand below features/, forecasts below forecasts/."""
 
@@ -39,6 +42,7 @@ class Zone(StrEnum):
     FORECASTS = ("forecasts", "forecasts and back-test of a run")
     ANOMALIES = ("anomalies", "anomalies detected by a run")
     RUNS = ("runs", "manifest and reports of a run")
+    MAPPINGS = ("mappings", "how the files of each source are read, where they are not in the form of the contract")
     BACKUP = ("backup", "copies of database rows, from which the database is rebuilt")
     QUERIES = ("queries", "results of Athena")
 
@@ -50,6 +54,21 @@ RUN_BACKUPS = f"{Zone.BACKUP}/runs/"
 def dataset_prefix(zone: Zone, dataset: str, version: int = 1) -> str:
     """Return the prefix of a data set in a zone: <zone>/<dataset>/v<version>/."""
     return f"{zone}/{dataset}/v{version}/"
+
+
+def mapping_key(dataset: str, source: str) -> str:
+    """Return the key of the mapping of a source: mappings/<dataset>/<source>.toml."""
+    return f"{Zone.MAPPINGS}/{dataset}/{source}.toml"
+
+
+def source_of(landing_key: str) -> str | None:
+    """Return the source that the key of an uploaded object names in a segment source=<name>; None when it names none.
+
+    >>> source_of("landing/demand_history/v1/source=erp/ingest_date=2026-11-29/week-47.csv")
+    'erp'
+    """
+    segments = (segment.removeprefix(SOURCE_SEGMENT) for segment in landing_key.split("/")[:-1] if segment.startswith(SOURCE_SEGMENT))
+    return next(filter(None, segments), None)
 
 
 def run_prefix(zone: Zone, dataset: str, run_id: UUID | str, version: int = 1) -> str:
@@ -79,10 +98,11 @@ class SameName(StrEnum):
     ADD = "add"
 
 
-def landing_key(dataset: str, ingest_date: date, file_name: str, same_name: SameName | None = None) -> str:
-    """Return the key of an upload: landing/<dataset>/v1/ingest_date=<day>/[same_name=<choice>/]<file name>."""
+def landing_key(dataset: str, ingest_date: date, file_name: str, same_name: SameName | None = None, source: str | None = None) -> str:
+    """Return the key of an upload: landing/<dataset>/v1/[source=<source>/]ingest_date=<day>/[same_name=<choice>/]<file name>."""
     choice = f"{SAME_NAME}={same_name}/" if same_name else ""
-    return f"{dataset_prefix(Zone.LANDING, dataset)}{INGEST_DATE}={ingest_date}/{choice}{file_name}"
+    origin = f"{SOURCE_SEGMENT}{source}/" if source else ""
+    return f"{dataset_prefix(Zone.LANDING, dataset)}{origin}{INGEST_DATE}={ingest_date}/{choice}{file_name}"
 
 
 def file_identity(key: str) -> str:

@@ -15,17 +15,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pyarrow.parquet as pq
 from moto import mock_aws
 
+from cli.data import prepare_drop
+from cli.mapping.proposal import Choices
+from cli.mapping.reading import Conversation
 from contracts.paths import forecast_key, quality_key
 from contracts.tables import DAILY_DEMAND, EXCLUDED, FORECASTS, Table
 from glue_jobs import lake_io
-from local.sample.recognition import recognise
 from runtime.adapters.lake.s3_lake import S3Lake
 from runtime.models.domain.objects import IngestedObject, LandedObject
 from runtime.models.domain.runs import Execution, Gate
@@ -79,11 +81,12 @@ class Pipeline:
         self.runs = InMemoryRuns(jobs=self.jobs)
 
     def drop(self, path: Path, dataset: str | None = None, name: str | None = None) -> IngestedObject:
-        """Upload one file as `./signify drop` does, receive it, and return its record."""
-        recognised_file = None if dataset else recognise(path)
-        source = recognised_file.path if recognised_file else path
-        dataset = recognised_file.dataset if recognised_file else dataset
-        key = f"landing/{dataset}/v1/ingest_date={self.clock.now().date()}/{name or source.name}"
+        """Upload one file as `./signify drop --yes` does, receive it, and return its record."""
+        prepared = prepare_drop(path, Choices(dataset=dataset), Conversation(accepts_all=True))
+        key = str(PurePosixPath(prepared.key).with_name(name)) if name else prepared.key
+        if prepared.mapping and prepared.mapping_key:
+            self._s3.put_object(Bucket=BUCKET, Key=prepared.mapping_key, Body=prepared.mapping.read_bytes())
+        source = prepared.path
         version = self._s3.put_object(Bucket=BUCKET, Key=key, Body=source.read_bytes())["VersionId"]
         self.clock.advance(seconds=1)
         ingestion = make_ingestion(self._lake, self.objects, self.clock)

@@ -58,7 +58,7 @@ DATA_PROCESSOR = FunctionSpec(
     timeout_s=900,  # the maximum of Lambda
     ephemeral_storage_mib=6144,  # the largest object (MAX_BYTES of the ingestion service), its staged copy, and sorting
     concurrency=4,
-    reads=(Zone.LANDING,),
+    reads=(Zone.LANDING, Zone.MAPPINGS),
     writes=(Zone.STAGING, Zone.BACKUP),
 )
 

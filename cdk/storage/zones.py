@@ -45,6 +45,7 @@ def _working_days(settings: Settings) -> int | None:
 
 ZONES = (
     ZoneRetention(Zone.LANDING, lambda settings: settings.landing_days, infrequent_access=True),
+    ZoneRetention(Zone.MAPPINGS, _keep_forever),
     ZoneRetention(Zone.STAGING, _keep_forever),
     ZoneRetention(Zone.SCRATCH, _working_days, temporary=True),
     ZoneRetention(Zone.CURATED, _run_days),

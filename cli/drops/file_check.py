@@ -16,11 +16,13 @@ from runtime.models.domain.row_checks import BadRow
 from runtime.services.ingestion.ingestion import MAX_BYTES
 from runtime.services.ingestion.row_validation import check_rows, describe_unusable
 from runtime.services.ingestion.staging.formats import named_format
+from runtime.services.ingestion.staging.layout import FileLayout
 from runtime.services.ingestion.staging.rejection import ObjectRejected
 from runtime.services.ingestion.staging.stage import stage
 from runtime.services.ingestion.staging.staged import StagingPlan
 
 BAD_ROWS_WRITTEN = 100_000
+PLAIN = FileLayout()
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,13 @@ class FileCheck:
     bad_rows: tuple[BadRow, ...] = ()
 
 
-def check_file(path: Path, contract: Contract, key: str) -> FileCheck:
+def check_file(path: Path, contract: Contract, key: str, layout: FileLayout = PLAIN) -> FileCheck:
     """Return the outcome of a file without uploading it. Whether its content is a duplicate only the platform knows."""
     today = datetime.now(tz=UTC).date()
     try:
         with tempfile.TemporaryDirectory(prefix="signify-") as folder:
             target = Path(folder) / "staged.parquet"
-            plan = StagingPlan(contract, "local", today)
+            plan = StagingPlan(contract, "local", today, layout)
             staged_file = stage(path, named_format(path.name), plan, target, DuckDbRowStore(), MAX_BYTES)
             rows = check_rows(DuckDbRowValidator(), target, contract, today, BAD_ROWS_WRITTEN)
     except ObjectRejected as rejection:

@@ -17,6 +17,7 @@ from cli.drops.bad_rows import BAD_ROWS_ENDING, stem_of, write_bad_rows
 from cli.drops.file_check import check_file
 from cli.drops.outcome import render_bad_rows, render_outcome
 from cli.landing import STATUS_COLOURS
+from cli.mapping.stored import fetch_layout
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ObjectRecord
 from cli.runs import Stage
@@ -121,9 +122,10 @@ def _write(target: Platform, record: ObjectRecord, *, is_fix: bool = False) -> t
         source = Path(folder) / PurePosixPath(record["key"]).name
         extra = {"VersionId": record["version_id"]}
         target.client("s3").download_file(target.outputs[Output.LAKE_BUCKET_NAME], record["key"], str(source), ExtraArgs=extra)
-        bad_rows: Sequence[BadRow] = check_file(source, contract, record["key"]).bad_rows
+        layout = fetch_layout(target.client("s3"), target.outputs[Output.LAKE_BUCKET_NAME], record["key"], contract)
+        bad_rows: Sequence[BadRow] = check_file(source, contract, record["key"], layout).bad_rows
         if is_fix:
             bad_rows = [bad_row for bad_row in bad_rows if bad_row.suggested_values]
         if not bad_rows:
             raise CliError(f"no row of {source.name} has a correction that is certain; ./signify quarantine show {source.name} lists them")
-        return bad_rows, write_bad_rows(source, bad_rows, contract, Path.cwd(), is_fix=is_fix)
+        return bad_rows, write_bad_rows(source, bad_rows, contract, Path.cwd(), is_fix=is_fix, layout=layout)

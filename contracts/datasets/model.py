@@ -133,6 +133,12 @@ class Contract:
         """Forecasts are made from its rows, so that its last day can be the as-of date of a run."""
         return self.missing_means is not None
 
+    @property
+    def part_column(self) -> Column | None:
+        """The text that tells apart rows of one key in one file that are parts of one total; None where there is none."""
+        columns = (self.column(name) for name in self.sum_within)
+        return next((column for column in columns if column.type is ColumnType.STRING), None)
+
     def column(self, name: str) -> Column:
         """Return the column of that name; KeyError when the contract has none."""
         for column in self.columns:

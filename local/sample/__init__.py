@@ -2,6 +2,6 @@
 
 from local.sample.files import SampleFile, SampleFiles
 from local.sample.operator import write_files
-from local.sample.recognition import DatasetFile, recognise
+from local.sample.recognition import DatasetFile, adapt
 
-__all__ = ["DatasetFile", "SampleFile", "SampleFiles", "recognise", "write_files"]
+__all__ = ["DatasetFile", "SampleFile", "SampleFiles", "adapt", "write_files"]

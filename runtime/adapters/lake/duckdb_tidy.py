@@ -81,6 +81,8 @@ class Tidying:
 
     def _value(self, column: Column) -> str:
         if column.name not in self.present:
+            if self.plan.layout.adds_rows and column == self.plan.contract.part_column:
+                return "'line ' || source_line"
             constant = self.plan.layout.constants.get(column.name)
             return "NULL::VARCHAR" if constant is None else literal(constant)
         if column.name not in self.texts:

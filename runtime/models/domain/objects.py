@@ -33,6 +33,7 @@ class ReasonCode(StrEnum):
     MISSING_COLUMNS = "MISSING_COLUMNS"
     TOO_LARGE = "TOO_LARGE"
     NO_USABLE_ROWS = "NO_USABLE_ROWS"
+    MAPPING = "MAPPING"
 
 
 @dataclass(frozen=True)

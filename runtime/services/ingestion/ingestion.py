@@ -10,6 +10,7 @@ from contracts import datasets
 from contracts.paths import staging_key
 from runtime.errors import ContentAlreadyAccepted, NotFound
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus, ReasonCode
+from runtime.services.ingestion.mappings import Mappings
 from runtime.services.ingestion.row_validation import RowValidator, check_rows, describe_unusable
 from runtime.services.ingestion.same_file import SameFile
 from runtime.services.ingestion.staging.formats import named_format
@@ -36,7 +37,7 @@ class Ingestion:
     max_bytes: int = MAX_BYTES
 
     def receive(self, landed_object: LandedObject) -> IngestedObject:
-        """Record one object version: ACCEPTED (its rows are staging_file), DUPLICATE of an accepted one, or REJECTED with a reason.
+        """Record one object version: ACCEPTED (its rows are staged), DUPLICATE of an accepted one, or REJECTED with a reason.
 
         An object with rows of which none is usable is rejected.
 
@@ -96,17 +97,21 @@ class _ObjectReview:
         self._draft = replace(self._draft, dataset=contract.dataset)
         file_format = named_format(self._draft.key)
         self._draft = replace(self._draft, format=file_format.removeprefix("."))
+        mapping = Mappings(self._ingestion.lake).find(self._draft.key, contract)
         source = self._folder / "object"
-        sha256 = self._download(source)
+        sha256 = mapping.content_digest(self._download(source))
         self._draft = replace(self._draft, sha256=sha256)
         original = self._ingestion.objects.find_accepted(contract.dataset, sha256)
         if original is not None:
             return _as_duplicate(self._draft, original.id)
-        plan = StagingPlan(contract, str(self._draft.id), self._draft.received_at.date())
+        plan = StagingPlan(contract, str(self._draft.id), self._draft.received_at.date(), mapping.layout)
         target = self._folder / "staged.parquet"
         staged_file = stage(source, file_format, plan, target, self._ingestion.rows, self._ingestion.max_bytes)
         self._draft = replace(
-            self._draft, rows=staged_file.rows, unreadable_rows=staged_file.unreadable_rows, warnings=staged_file.warnings
+            self._draft,
+            rows=staged_file.rows,
+            unreadable_rows=staged_file.unreadable_rows,
+            warnings=(*mapping.warnings, *staged_file.warnings),
         )
         self._validate(target, plan)
         key = staging_key(contract.dataset, contract.version, self._draft.id)

@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 from cli.app import app
 from cli.console import Phases
 from cli.data import make_report_tables, prepare_drop
-from cli.landing import make_landing_key, render_objects
+from cli.landing import Drop, make_landing_key, render_objects
 from cli.local_stack import make_forecast_table
+from cli.mapping.proposal import Choices
+from cli.mapping.reading import Conversation
 from cli.records import ForecastRow, QualityReport
 from local.errors import DataError
 
@@ -86,18 +88,33 @@ def test_a_landing_key_has_the_date_of_the_upload() -> None:
     assert make_landing_key("orders", "a.csv") == f"landing/orders/v1/ingest_date={datetime.now(tz=UTC).date()}/a.csv"
 
 
-def test_a_file_with_a_named_data_set_is_dropped_without_reading_it(tmp_path: Path) -> None:
-    drop = prepare_drop(tmp_path / "missing.xlsx", "orders")
-    assert (drop.path.name, drop.key.split("/")[:3]) == ("missing.xlsx", ["landing", "orders", "v1"])
+def prepare(path: Path, dataset: str | None = None) -> Drop:
+    return prepare_drop(path, Choices(dataset=dataset), Conversation(accepts_all=True))
+
+
+def test_a_file_that_cannot_be_read_is_dropped_as_it_is_when_its_data_set_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.parquet").write_text("no Parquet")
+    drop = prepare(tmp_path / "broken.parquet", "orders")
+    assert (drop.path.name, drop.key.split("/")[:3], drop.mapping) == ("broken.parquet", ["landing", "orders", "v1"], None)
+    with pytest.raises(DataError, match=r"broken\.parquet"):
+        prepare(tmp_path / "broken.parquet")
 
 
 def test_a_file_without_a_data_set_is_recognised_by_its_columns(tmp_path: Path) -> None:
     file = tmp_path / "plan.csv"
     file.write_text("site_id,sku_id,demand_date,quantity,uom\n")
-    assert prepare_drop(file).key.startswith("landing/demand_history/v1/")
+    assert prepare(file).key.startswith("landing/demand_history/v1/ingest_date=")
     file.write_text("a,b\n")
-    with pytest.raises(DataError, match=r"plan\.csv matches no data set"):
-        prepare_drop(file)
+    with pytest.raises(DataError, match=r"no column could be taken for"):
+        prepare(file)
+
+
+def test_a_file_with_other_columns_is_dropped_below_its_source_with_its_mapping(tmp_path: Path) -> None:
+    file = tmp_path / "sales 2026-11.csv"
+    file.write_text("Day,SKU,Qty\n2026-11-01,A,3\n2026-11-02,B,4\n")
+    drop = prepare(file)
+    assert drop.key.startswith("landing/demand_history/v1/source=sales/ingest_date=")
+    assert (drop.mapping, drop.mapping_key) == (tmp_path / "sales.mapping.toml", "mappings/demand_history/sales.toml")
 
 
 def test_forecasts_are_shown_with_one_decimal() -> None:

@@ -35,9 +35,9 @@ def test_a_second_up_is_rejected_with_the_url_of_the_first() -> None:
 
 def test_up_rejects_an_unsuitable_file_before_it_starts_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_stack, "start", lambda ports: pytest.fail("it must not start"))
-    file = tmp_path / "plan.xlsx"
-    file.write_bytes(b"PK")
-    assert "plan.xlsx is not a supported file" in str(invoke("up", "--data", str(file)).exception)
+    file = tmp_path / "plan.pdf"
+    file.write_bytes(b"%PDF")
+    assert "plan.pdf is not a supported file" in str(invoke("up", str(file)).exception)
 
 
 class FailingStack:

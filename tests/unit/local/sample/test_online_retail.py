@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from local.errors import DataError
-from local.sample import online_retail, recognise
+from local.sample import online_retail, recognition
 from runtime.models.domain.objects import LandedObject, ObjectStatus
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects
 from tests.fakes.ingestion import make_ingestion
@@ -32,7 +32,8 @@ def make_line(**fields: Any) -> tuple[Any, ...]:
 
 
 def adapt(folder: Path, *lines: tuple[Any, ...]) -> list[dict[str, Any]]:
-    file = recognise(invoices(folder / "raw.parquet", *lines), folder)
+    file = recognition.adapt(invoices(folder / "raw.parquet", *lines), online_retail.COLUMNS, folder)
+    assert file is not None
     assert file.dataset == "orders"
     with duckdb.connect() as database:
         rows = database.read_parquet(str(file.path))
@@ -94,7 +95,8 @@ def test_another_file_is_rejected_with_its_missing_columns(tmp_path: Path) -> No
 @pytest.mark.real_data
 @pytest.mark.skipif(not RAW.exists(), reason=f"the real data set is not in {RAW.parent.name}/")
 def test_the_real_data_set_is_accounted_for_row_by_row(tmp_path: Path) -> None:
-    file = recognise(RAW, tmp_path)
+    file = recognition.adapt(RAW, online_retail.COLUMNS, tmp_path)
+    assert file is not None
     lake = InMemoryLake()
     lake.put("landing/orders/v1/real.parquet", file.path.read_bytes(), "v1")
     ingestion = make_ingestion(lake, InMemoryObjects(), FixedClock(datetime(2026, 11, 22, tzinfo=UTC)))

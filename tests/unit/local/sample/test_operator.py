@@ -11,8 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cli.mapping.file_sample import read_sample
+from cli.mapping.proposal import Choices
+from cli.mapping.reading import Conversation, decide_reading
 from contracts import datasets
-from local.sample import SampleFile, SampleFiles, recognise, write_files
+from local.sample import SampleFile, SampleFiles, write_files
 from local.sample.calendar import SITES, list_days
 from local.sample.catalogue import Pattern, make_catalogue
 from local.sample.demand import make_demand
@@ -175,4 +178,4 @@ def test_demand_has_the_patterns_it_is_named_after() -> None:
 
 def test_generated_files_are_recognised_by_their_header(sample: SampleFiles) -> None:
     for file in accepted_files(sample):
-        assert recognise(file.path).dataset == file.dataset
+        assert decide_reading(file.path, read_sample(file.path), Choices(), Conversation()).dataset == file.dataset

@@ -1,0 +1,196 @@
+"""What a file shows of itself before anybody has said how to read it: its columns, and the different texts of each."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from cli.mapping.value_forms import find_date_form, is_number
+from local.errors import DataError
+
+ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx", ".jsonl", ".jsonl.gz")
+MAX_ROWS = 300_000
+MAX_TEXTS = 20_000
+_SEPARATORS = (",", ";", "\t", "|")
+_ENCODINGS = ("utf-8-sig", "windows-1252")
+_PROBE_ROWS = 50
+_PROBE_BYTES = 8 * 1024 * 1024
+
+
+@dataclass
+class ColumnSample:
+    """The different texts of one column in the order in which they occur, at most MAX_TEXTS."""
+
+    name: str
+    texts: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def written_texts(self) -> list[str]:
+        """The texts without blanks."""
+        return [text for text in self.texts if text.strip()]
+
+
+@dataclass(frozen=True)
+class FileSample:
+    """The columns of a file as they are written in it, and its first MAX_ROWS rows."""
+
+    columns: tuple[ColumnSample, ...]
+    rows: Sequence[Sequence[str]]
+    has_header: bool = True
+    separator: str | None = None
+    encoding: str | None = None
+    """Only where it is neither UTF-8 nor UTF-16 with its mark."""
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns."""
+        return [column.name for column in self.columns]
+
+    def has_repeats(self, names: Sequence[str]) -> bool:
+        """Whether two rows are alike in all of these columns."""
+        places = [self.names.index(name) for name in names]
+        keys = [tuple(row[place] for place in places if place < len(row)) for row in self.rows]
+        return len(set(keys)) < len(keys)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row of the file was read."""
+        return len(self.rows) < MAX_ROWS
+
+
+def read_sample(path: Path) -> FileSample:
+    """Read the columns and up to MAX_ROWS rows of a CSV, Parquet, Excel or JSON lines file.
+
+    Raises DataError naming the file and the cause.
+    """
+    name = path.name.casefold()
+    if not name.endswith(ENDINGS):
+        raise DataError(f"{path.name} is not a supported file: its name must end in {', '.join(ENDINGS)}")
+    try:
+        if name.endswith(".parquet"):
+            return _read_parquet(path)
+        if name.endswith(".xlsx"):
+            return _read_workbook(path)
+        return _read_json_lines(path) if ".jsonl" in name else _read_csv(path)
+    except (OSError, EOFError, UnicodeError, csv.Error, duckdb.Error, ValueError) as error:
+        raise DataError(f"the columns of {path.name} cannot be read: {error}") from None
+
+
+def _read_csv(path: Path) -> FileSample:
+    encoding = _find_encoding(path)
+    with _open_text(path, encoding) as text:
+        probe = [line for line in islice(text, _PROBE_ROWS) if line.strip("\r\n")]
+    if not probe:
+        raise DataError(f"{path.name} is empty; a file needs a header and rows")
+    skips_first = probe[0].casefold().lstrip('"').startswith("sep=")
+    separator = _find_separator(probe[skips_first:])
+    with _open_text(path, encoding) as text:
+        lines = islice(csv.reader((line.replace("\0", "") for line in text), delimiter=separator), int(skips_first), None)
+        rows = [row for row in islice(lines, MAX_ROWS + 1) if any(map(str.strip, row))]
+    has_header = not _is_data(rows[0])
+    names = rows[0] if has_header else [f"column {number}" for number in range(1, len(rows[0]) + 1)]
+    stated_encoding = encoding if encoding == "windows-1252" else None
+    return _sample(names, rows[has_header:], has_header=has_header, separator=separator, encoding=stated_encoding)
+
+
+def _find_encoding(path: Path) -> str:
+    with _open_binary(path) as file:
+        head = file.read(_PROBE_BYTES)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        head[:-4].decode("utf-8") if len(head) == _PROBE_BYTES else head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # A character cut by the end of the probe is no fault.
+        return "utf-8-sig" if error.start >= len(head) - 8 and len(head) == _PROBE_BYTES else "windows-1252"
+    return "utf-8-sig"
+
+
+def _find_separator(probe: Sequence[str]) -> str:
+    """Return the separator that gives every line the same number of columns, and the most; a comma where none does."""
+
+    def consistency(separator: str) -> tuple[float, int]:
+        widths = [len(row) for row in csv.reader(probe, delimiter=separator)]
+        return (sum(width == widths[0] for width in widths) / len(widths) if widths and widths[0] > 1 else 0.0, widths[0] if widths else 0)
+
+    return max(_SEPARATORS, key=consistency)
+
+
+def _is_data(row: Sequence[str]) -> bool:
+    """Whether a first line holds values instead of names: a date and a number among them."""
+    values = [value for value in row if value.strip()]
+    return any(is_number(value) for value in values) and any(not value.isdigit() and find_date_form([value]) for value in values)
+
+
+def _open_binary(path: Path) -> io.BufferedIOBase:
+    return gzip.open(path, "rb") if path.name.casefold().endswith(".gz") else path.open("rb")  # type: ignore[return-value]
+
+
+def _open_text(path: Path, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(_open_binary(path), encoding=encoding, errors="replace", newline="")
+
+
+def _read_json_lines(path: Path) -> FileSample:
+    with _open_text(path, "utf-8-sig") as text:
+        documents = [json.loads(line, parse_float=str, parse_int=str) for line in islice(text, MAX_ROWS) if line.strip()]
+    records = [document for document in documents if isinstance(document, dict)]
+    names = list(dict.fromkeys(name for record in records for name in record))
+    return _sample(names, [[_text(record.get(name)) for name in names] for record in records])
+
+
+def _read_parquet(path: Path) -> FileSample:
+    with duckdb.connect() as database:
+        database.execute("SET TimeZone = 'UTC'")
+        relation = database.read_parquet(str(path))
+        names = relation.columns
+        rows = [[_text(value) for value in row] for row in relation.limit(MAX_ROWS).fetchall()]
+    return _sample(names, rows)
+
+
+def _read_workbook(path: Path) -> FileSample:
+    from python_calamine import CalamineError, load_workbook
+
+    try:
+        workbook = load_workbook(str(path))
+        # A sheet of notes before the data is common: the largest sheet is taken.
+        sheets = [workbook.get_sheet_by_name(name).to_python(skip_empty_area=True, nrows=MAX_ROWS + 1) for name in workbook.sheet_names]
+    except CalamineError as error:
+        raise DataError(f"{path.name} cannot be opened as an Excel workbook: {error}") from None
+    table = [row for row in max(sheets, key=len, default=[]) if any(_text(value).strip() for value in row)]
+    if not table:
+        raise DataError(f"{path.name} has no filled sheet; a file needs a header and rows")
+    return _sample([_text(value) for value in table[0]], [[_text(value) for value in row] for row in table[1:]])
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value)
+
+
+def _sample(
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    has_header: bool = True,
+    separator: str | None = None,
+    encoding: str | None = None,
+) -> FileSample:
+    columns = tuple(ColumnSample(name.strip()) for name in names)
+    for column, texts in zip(columns, _transpose(rows, len(names)), strict=True):
+        column.texts.update(dict.fromkeys(islice(dict.fromkeys(texts), MAX_TEXTS)))
+    return FileSample(columns, rows, has_header, separator, encoding)
+
+
+def _transpose(rows: Sequence[Sequence[str]], width: int) -> Iterator[Iterable[str]]:
+    return ((row[index] if index < len(row) else "" for row in rows) for index in range(width))

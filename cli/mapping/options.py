@@ -1,0 +1,53 @@
+"""Options of the commands that read files, and the choices that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.mapping.proposal import Choices
+from local.errors import DataError
+
+YesOption = Annotated[bool, typer.Option("--yes", help="Read a file with other columns as proposed, without a question.")]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Mapping that states how the files are read. Default: the one beside each file."),
+]
+ColumnsOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="'NAME=COLUMN'", help="A column of the file and the contract's column it is; repeatable."),
+]
+ConstantsOption = Annotated[
+    list[str] | None,
+    typer.Option("--constant", metavar="COLUMN=VALUE", help="A value for a column that the file does not have; repeatable."),
+]
+DateFormatOption = Annotated[str | None, typer.Option(help="Format of the dates, such as '%d/%m/%Y'.")]
+DecimalMarkOption = Annotated[str | None, typer.Option(help="Decimal mark of the numbers: '.' or ','.")]
+
+
+def make_choices(
+    dataset: str | None = None,
+    columns: Sequence[str] | None = None,
+    constants: Sequence[str] | None = None,
+    date_format: str | None = None,
+    decimal_mark: str | None = None,
+) -> Choices:
+    """Return what the options state. Raises DataError for an option without an equals sign."""
+    return Choices(
+        dataset=dataset,
+        renames=dict(_split("--map", option, from_end=True) for option in columns or ()),
+        constants=dict(_split("--constant", option) for option in constants or ()),
+        date_format=date_format,
+        decimal_mark=decimal_mark,
+    )
+
+
+def _split(option: str, text: str, *, from_end: bool = False) -> tuple[str, str]:
+    """Split at the equals sign; the name of a file's column may have others, so that the last one counts there."""
+    name, sign, value = text.rpartition("=") if from_end else text.partition("=")
+    if not (sign and name.strip() and value.strip()):
+        raise DataError(f"{option} {text!r}: write a name, an equals sign and a value, such as 'Qty Sold=quantity'")
+    return name.strip(), value.strip()

@@ -1,0 +1,108 @@
+"""How the values of a column are written: the format of its dates, the decimal mark of its numbers, and readings that fit as well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+ISO = "%Y-%m-%d"
+
+DATE_FORMATS = (
+    ISO, "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
+    "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d%b%Y",
+)  # fmt: skip
+"""The formats that are tried, the usual ones first."""
+
+TIME_OF_DAY = r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z|[+-]\d{2}:?\d{2})?"
+_TIME = re.compile(rf"(?P<day>.*?\S)(?P<time>{TIME_OF_DAY})")
+_MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-]\d{2}:?\d{2})?|[T ]12:00(:00)? ?[Aa][Mm]")
+FIT = 0.9
+"""Share of the values that a format must fit; the others are reported row by row when the file arrives."""
+
+_NUMBER = re.compile(r"[+-]?[\d.,'\s]*\d[\d.,]*")
+_GROUPS_BY_COMMA = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_GROUPS_BY_POINT = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
+
+
+@dataclass(frozen=True)
+class DateForm:
+    """The format of the dates of a column. `other_formats` fit as many values, with another meaning; `has_time`: some are not midnight."""
+
+    date_format: str
+    other_formats: tuple[str, ...] = ()
+    has_time: bool = False
+
+    @property
+    def is_iso(self) -> bool:
+        """Whether the contract reads the dates as they are."""
+        return self.date_format == ISO
+
+
+def find_date_form(texts: Sequence[str]) -> DateForm | None:
+    """Return how dates are written, None when no format fits nine of ten values.
+
+    >>> find_date_form(["31/10/2026", "01/11/2026"])
+    DateForm(date_format='%d/%m/%Y', other_formats=(), has_time=False)
+    >>> find_date_form(["01/11/2026", "02/11/2026"])
+    DateForm(date_format='%d/%m/%Y', other_formats=('%m/%d/%Y',), has_time=False)
+    """
+    days, times = (
+        zip(*(_split_time(text.strip()) for text in texts if text.strip()), strict=True) if any(map(str.strip, texts)) else ((), ())
+    )
+    counts = {date_format: sum(_parse(day, date_format) is not None for day in days) for date_format in DATE_FORMATS}
+    best = max(counts, key=lambda date_format: counts[date_format])
+    if not days or counts[best] < FIT * len(days):
+        return None
+    has_time = any(time and not _MIDNIGHT.fullmatch(time) for time in times)
+    others = (other for other in DATE_FORMATS if other != best and counts[other] == counts[best] and _differs(days, best, other))
+    return DateForm(best, tuple(others), has_time)
+
+
+def find_decimal_marks(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the decimal marks with which the numbers can be read, the likelier first: one when the numbers show it.
+
+    >>> find_decimal_marks(["1.250,5", "3"]), find_decimal_marks(["8,00", "7,5"]), find_decimal_marks(["1,250", "980"])
+    ((',',), (',',), ('.', ','))
+    """
+    numbers = [text.strip() for text in texts if _NUMBER.fullmatch(text.strip())]
+    marked = [number for number in numbers if "," in number or "." in number]
+    fits_point = all(_GROUPS_BY_COMMA.fullmatch(number) or "," not in number for number in marked)
+    fits_comma = all(_GROUPS_BY_POINT.fullmatch(number) or "." not in number for number in marked)
+    if not any("," in number for number in marked):
+        # Points alone are decimal points, as in the contract: three digits after each of them are no proof of thousands.
+        return (".",)
+    return tuple(mark for mark, fits in ((".", fits_point), (",", fits_comma)) if fits) or (".",)
+
+
+def describe_date(text: str, date_format: str) -> str:
+    """Return the day that a text means, in words that no country reads otherwise.
+
+    >>> describe_date("03/04/2026 08:00", "%d/%m/%Y")
+    '3 April 2026'
+    """
+    day = _parse(_split_time(text.strip())[0], date_format)
+    return f"{day.day} {day:%B %Y}" if day else "not a date"
+
+
+def is_number(text: str) -> bool:
+    """Return whether the text could be a number, in any country's spelling."""
+    return bool(_NUMBER.fullmatch(text.strip()))
+
+
+def _split_time(text: str) -> tuple[str, str]:
+    match = _TIME.fullmatch(text)
+    return (match["day"], match["time"]) if match else (text, "")
+
+
+def _parse(text: str, date_format: str) -> date | None:
+    try:
+        day = datetime.strptime(text, date_format).date()  # noqa: DTZ007 - a day has no time zone
+    except ValueError:
+        return None
+    return day if 1990 <= day.year <= 2100 else None
+
+
+def _differs(days: Sequence[str], first: str, second: str) -> bool:
+    return any(_parse(day, first) != _parse(day, second) for day in days)

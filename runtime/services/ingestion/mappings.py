@@ -1,0 +1,132 @@
+"""Mappings: how the files of one source are read, as a document in the lake that people can review and edit.
+
+A file is of a source when its key has a segment source=<name>: landing/<dataset>/v1/source=<name>/<file>.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.datasets import Contract
+from contracts.paths import mapping_key, source_of
+from runtime.errors import NotFound
+from runtime.services.ingestion.staging.layout import FileLayout, LayoutError
+from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
+from runtime.services.ports import Lake
+
+_TEXTS = ("separator", "encoding", "decimal_mark", "date_format")
+_FIELDS = (*_TEXTS, "adds_rows", "column_names")
+_TABLES = {"columns": "renames", "constants": "constants"}
+
+
+@dataclass(frozen=True)
+class FileMapping:
+    """The layout of the files of one source. `digest` is that of its document, "" for the default layout."""
+
+    layout: FileLayout = field(default_factory=FileLayout)
+    key: str | None = None
+    digest: str = ""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the sender of a file should know."""
+        return (f"read as {self.key} states",) if self.key else ()
+
+    def content_digest(self, sha256: str) -> str:
+        """Return the digest that tells whether the same rows arrived before: the same bytes read in another way are other rows."""
+        return hashlib.sha256(f"{sha256}\n{self.digest}".encode()).hexdigest() if self.digest else sha256
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """The mappings in the lake."""
+
+    lake: Lake
+
+    def find(self, object_key: str, contract: Contract) -> FileMapping:
+        """Return the mapping of the source that the key of an object names; the default layout when it names none or none is stored.
+
+        Raises ObjectRejected (MAPPING) naming the fault of the document.
+        """
+        source = source_of(object_key)
+        key = mapping_key(contract.dataset, source) if source else None
+        if key is None:
+            return FileMapping()
+        try:
+            with self.lake.open(key) as stream:
+                document = stream.read()
+        except NotFound:
+            return FileMapping()
+        try:
+            layout = parse_layout(document.decode("utf-8"))
+            layout.check_columns(contract)
+        except (LayoutError, UnicodeDecodeError) as error:
+            raise ObjectRejected(ReasonCode.MAPPING, f"{key} cannot be used: {error}") from None
+        return FileMapping(layout, key, hashlib.sha256(document).hexdigest())
+
+
+def parse_layout(text: str) -> FileLayout:
+    """Return the layout that a mapping states. Raises LayoutError naming the field, its value and the fix."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise LayoutError(f"it is not TOML: {error}") from None
+    if unknown := sorted(document.keys() - {"dataset", *_FIELDS, *_TABLES}):
+        raise LayoutError(f"unknown field {', '.join(unknown)}: use {', '.join(('dataset', *_FIELDS, *_TABLES))}")
+    fields: dict[str, Any] = {name: _text(document, name) for name in _TEXTS if name in document}
+    if "adds_rows" in document:
+        if not isinstance(document["adds_rows"], bool):
+            raise LayoutError(f"adds_rows = {document['adds_rows']!r}: write true or false")
+        fields["adds_rows"] = document["adds_rows"]
+    if "column_names" in document:
+        names = document["column_names"]
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise LayoutError(f'column_names = {names!r}: write a list of names such as ["sku_id", "demand_date", ""]')
+        fields["column_names"] = tuple(names)
+    return FileLayout(**fields | {target: _texts(document, name) for name, target in _TABLES.items() if name in document})
+
+
+def render_layout(dataset: str, layout: FileLayout) -> str:
+    """Return the document of a layout, from which parse_layout reads the same layout."""
+    lines = ["# How the files of this source are read. Edit it, and drop a file again with --mapping.", f"dataset = {_quote(dataset)}"]
+    lines += [f"{name} = {_quote(value)}" for name in _TEXTS if (value := getattr(layout, name)) is not None]
+    if layout.adds_rows:
+        lines.append("adds_rows = true")
+    if layout.column_names:
+        lines.append(f"column_names = [{', '.join(map(_quote, layout.column_names))}]")
+    for table, values in (("columns", layout.renames), ("constants", layout.constants)):
+        if values:
+            lines += ["", f"[{table}]", *(f"{_quote(name)} = {_quote(value)}" for name, value in values.items())]
+    return "\n".join(lines) + "\n"
+
+
+def dataset_of(text: str) -> str | None:
+    """Return the data set that a mapping is for, None when it states none. Raises LayoutError when it is not TOML."""
+    try:
+        dataset = tomllib.loads(text).get("dataset")
+    except tomllib.TOMLDecodeError as error:
+        raise LayoutError(f"it is not TOML: {error}") from None
+    return dataset if isinstance(dataset, str) else None
+
+
+def _text(document: Mapping[str, object], name: str) -> str:
+    value = document[name]
+    if not isinstance(value, str):
+        raise LayoutError(f"{name} = {value!r}: write text in quotes")
+    return value
+
+
+def _texts(document: Mapping[str, object], name: str) -> dict[str, str]:
+    table = document[name]
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise LayoutError(f"[{name}] = {table!r}: write one line of two texts in quotes for each column")
+    return dict(table)
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

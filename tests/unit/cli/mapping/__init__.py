@@ -1,0 +1,1 @@
+"""Mappings of files in the words of their owner."""

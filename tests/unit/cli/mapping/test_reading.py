@@ -1,0 +1,178 @@
+"""Files in the words of their owner, read from the first line to the mapping beside them."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from cli.mapping import reading
+from cli.mapping.file_sample import read_sample
+from cli.mapping.proposal import Choices
+from cli.mapping.reading import Conversation, FileReading, source_name
+from local.errors import DataError
+from runtime.services.ingestion.mappings import parse_layout
+from runtime.services.ingestion.staging.layout import FileLayout
+from tests.unit.cli.mapping.files import DAYS, sales, write
+
+YES = Conversation(accepts_all=True)
+HEADER = ("Date", "SKU", "Warehouse", "Qty Sold")
+
+
+class Person:
+    """Somebody at the terminal, and what was asked."""
+
+    def __init__(self, agrees: bool = True, choice: str = "") -> None:
+        self.questions: list[str] = []
+        self._agrees, self._choice = agrees, choice
+
+    def confirm(self, text: str) -> bool:
+        self.questions.append(text)
+        return self._agrees
+
+    def choose(self, text: str, options: Sequence[str]) -> str:
+        self.questions.append(text)
+        assert self._choice in options
+        return self._choice
+
+    @property
+    def conversation(self) -> Conversation:
+        return Conversation(is_interactive=True, confirm=self.confirm, choose=self.choose)
+
+
+def decide_reading(path: Path, choices: Choices, conversation: Conversation) -> FileReading:
+    return reading.decide_reading(path, read_sample(path), choices, conversation)
+
+
+def layout_of(file_reading: FileReading) -> FileLayout:
+    assert file_reading.mapping is not None
+    return parse_layout(file_reading.mapping.read_text(encoding="utf-8"))
+
+
+def test_a_file_in_the_form_of_its_contract_needs_no_mapping(tmp_path: Path) -> None:
+    header = ("Site ID", "SKU-ID", "demand_date", "Quantity", "uom", "remark")
+    file = write(tmp_path / "x.csv", header, [("S", "A", "2026-11-01", 1, "EA", "")])
+    assert decide_reading(file, Choices(), Conversation()) == FileReading("demand_history")
+    assert list(tmp_path.glob("*.toml")) == []
+
+
+def test_other_names_and_dates_are_proposed_asked_once_and_remembered(tmp_path: Path) -> None:
+    person = Person()
+    file_reading = decide_reading(write(tmp_path / "Sales 2026-10.csv", HEADER, sales()), Choices(), person.conversation)
+    assert (file_reading.dataset, file_reading.source, file_reading.mapping) == ("demand_history", "sales", tmp_path / "sales.mapping.toml")
+    layout = layout_of(file_reading)
+    assert layout.renames == {"Date": "demand_date", "SKU": "sku_id", "Warehouse": "site_id", "Qty Sold": "quantity"}
+    assert (layout.date_format, layout.constants) == ("%d/%m/%Y", {"uom": "EA"})
+    again = decide_reading(write(tmp_path / "Sales 2026-11.csv", HEADER, sales()), Choices(), Conversation())
+    assert (again, person.questions) == (file_reading, ["Read it this way?"])
+
+
+def test_a_mapping_is_not_used_for_a_file_that_lost_one_of_its_columns(tmp_path: Path) -> None:
+    decide_reading(write(tmp_path / "sales-1.csv", HEADER, sales()), Choices(), YES)
+    other = write(tmp_path / "sales-2.csv", ("Day", *HEADER[1:]), sales())
+    with pytest.raises(DataError, match="--yes"):
+        decide_reading(other, Choices(), Conversation())
+
+
+def test_nothing_is_written_when_nobody_agrees(tmp_path: Path) -> None:
+    file = write(tmp_path / "sales.csv", HEADER, sales())
+    with pytest.raises(DataError, match="was not uploaded"):
+        decide_reading(file, Choices(), Person(agrees=False).conversation)
+    with pytest.raises(DataError, match="--yes"):
+        decide_reading(file, Choices(), Conversation())
+    assert list(tmp_path.glob("*.toml")) == []
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_for_and_never_guessed(tmp_path: Path) -> None:
+    rows = [(day.strftime("%d/%m/%Y"), "A", "S", 1) for day in DAYS if day.day <= 12]
+    file = write(tmp_path / "sales.csv", HEADER, rows)
+    with pytest.raises(DataError, match=r"--date-format '%d/%m/%Y' or --date-format '%m/%d/%Y'"):
+        decide_reading(file, Choices(), YES)
+    person = Person(choice="%m/%d/%Y")
+    assert layout_of(decide_reading(file, Choices(), person.conversation)).date_format == "%m/%d/%Y"
+    assert len(person.questions) == 2
+    assert layout_of(decide_reading(file, Choices(date_format="%d/%m/%Y"), YES)).date_format == "%d/%m/%Y"
+
+
+def test_a_comma_before_three_digits_is_asked_for(tmp_path: Path) -> None:
+    rows = [(day, "A", "S", "1,250") for day in DAYS]
+    file = write(tmp_path / "sales.csv", HEADER, rows, separator=";")
+    with pytest.raises(DataError, match=r"--decimal-mark '\.' or --decimal-mark ','"):
+        decide_reading(file, Choices(), YES)
+
+
+def test_separator_encoding_decimal_mark_and_language_are_found(tmp_path: Path) -> None:
+    header = ("Datum", "Artikelnummer", "Größe", "Lager", "Menge")
+    rows = [(day.strftime("%d.%m.%Y"), "Ä-1", "groß", "Köln", "8,5") for day in DAYS]
+    file_reading = decide_reading(write(tmp_path / "absatz.csv", header, rows, ";", "windows-1252"), Choices(), YES)
+    layout = layout_of(file_reading)
+    assert (layout.separator, layout.encoding, layout.decimal_mark, layout.date_format) == (";", "windows-1252", ",", "%d.%m.%Y")
+    assert layout.renames == {"Datum": "demand_date", "Artikelnummer": "sku_id", "Lager": "site_id", "Menge": "quantity"}
+
+
+def test_a_file_of_days_and_values_is_one_series_named_after_it(tmp_path: Path) -> None:
+    file = write(tmp_path / "nyc_taxi.csv", ("timestamp", "value"), [(f"{day} 08:30:00", 5) for day in DAYS])
+    layout = layout_of(decide_reading(file, Choices(), YES))
+    assert layout.constants == {"uom": "EA", "site_id": "MAIN", "sku_id": "nyc_taxi"}
+
+
+def test_names_and_constants_that_the_caller_states_are_taken_as_they_are(tmp_path: Path) -> None:
+    file = write(tmp_path / "x.csv", ("When", "What", "Much"), [(day, "A", 3) for day in DAYS])
+    with pytest.raises(DataError, match="--map"):
+        decide_reading(file, Choices(), YES)
+    choices = Choices(renames={"When": "demand_date", "What": "sku_id", "Much": "quantity"}, constants={"site_id": "LEEDS"})
+    layout = layout_of(decide_reading(file, choices, YES))
+    assert (layout.renames, layout.constants) == (choices.renames, {"site_id": "LEEDS", "uom": "EA"})
+
+
+def test_gzip_parquet_json_lines_and_files_without_header_are_read(tmp_path: Path) -> None:
+    packed = tmp_path / "packed.csv.gz"
+    packed.write_bytes(gzip.compress(write(tmp_path / "plain.csv", HEADER, sales()).read_bytes()))
+    parquet = tmp_path / "m5.parquet"
+    pq.write_table(pa.table({"unique_id": ["A"] * 30, "ds": pa.array(DAYS), "y": [1.5] * 30}), parquet)
+    lines = tmp_path / "sales.jsonl"
+    lines.write_text("\n".join(f'{{"day": "{day}", "item": "A", "units": 3}}' for day in DAYS), encoding="utf-8")
+    headless = write(tmp_path / "target.csv", (), [("A", f"{day} 00:00:00", "3.0") for day in DAYS])
+    readings = [decide_reading(file, Choices(), YES) for file in (packed, parquet, lines)]
+    assert {file_reading.dataset for file_reading in readings} == {"demand_history"}
+    assert layout_of(readings[1]).renames == {"unique_id": "sku_id", "ds": "demand_date", "y": "quantity"}
+    with pytest.raises(DataError, match="--map"):
+        decide_reading(headless, Choices(), YES)
+
+
+def test_the_table_of_units_and_skus_is_no_master_of_skus(tmp_path: Path) -> None:
+    file = write(tmp_path / "x.csv", ("sku_id", "uom", "date", "qty", "shop"), [("A", "EA", day, 2, "S") for day in DAYS])
+    assert decide_reading(file, Choices(), YES).dataset == "demand_history"
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("ERP Export 2026-11-28 (3).xlsx", "erp-export"),
+        ("Größe.csv.gz", "grosse"),
+        ("2026-11.csv", "file"),
+        ("week 47 sales w47.jsonl", "week-sales"),
+    ],
+)
+def test_the_source_is_the_name_of_the_file_without_dates_and_numbers(name: str, source: str) -> None:
+    assert source_name(Path(name)) == source
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("x.csv", ""), ("x.csv", "\n\n"), ("x.parquet", "no parquet"), ("x.txt", "a,b"), ("x.xlsx", "zip?")]
+)
+def test_what_cannot_be_read_is_an_error_that_names_the_file(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=name):
+        decide_reading(tmp_path / name, Choices(), YES)
+
+
+def test_a_file_of_single_sales_adds_up_the_rows_of_a_day_and_one_row_a_day_adds_nothing(tmp_path: Path) -> None:
+    several = write(tmp_path / "sales.csv", HEADER, [*sales(), *sales()])
+    assert layout_of(decide_reading(several, Choices(), YES)).adds_rows
+    single = write(tmp_path / "demand.csv", HEADER, sales())
+    assert not layout_of(decide_reading(single, Choices(), YES)).adds_rows

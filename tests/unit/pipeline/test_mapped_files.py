@@ -1,0 +1,43 @@
+"""Files with other people's columns, from the file to the forecast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runtime.models.domain.objects import ObjectStatus
+from tests.pipeline import Pipeline
+from tests.unit.pipeline.conftest import AS_OF
+from tests.unit.pipeline.files import MONTH, WEEK, days, write_csv
+
+
+def test_a_european_file_of_another_system_is_forecast_as_its_weekly_pattern(pipeline: Pipeline, tmp_path: Path) -> None:
+    lines = [f"{day:%d.%m.%Y};Ä-1;Köln;{WEEK[day.weekday()]},00" for day in days(120)]
+    file = tmp_path / "Absatz 2026-11.csv"
+    file.write_bytes("\n".join(["Datum;Artikel;Lager;Menge", *lines]).encode("windows-1252"))
+    record = pipeline.drop(file)
+    outcome = pipeline.run(AS_OF)
+    assert (record.status, record.rows) == (ObjectStatus.ACCEPTED, 120)
+    assert record.warnings[0] == "read as mappings/demand_history/absatz.toml states"
+    assert outcome.total("Ä-1", "Köln") == pytest.approx(MONTH, rel=0.02)
+
+
+def test_the_sales_of_a_day_are_added_up(pipeline: Pipeline, tmp_path: Path) -> None:
+    halves = [
+        {"Date": f"{day:%Y/%m/%d}", "Item": "A", "Store": "S", "Units": str(WEEK[day.weekday()])} for day in days(120) for _ in range(2)
+    ]
+    record = pipeline.drop(write_csv(tmp_path / "tickets.csv", halves))
+    outcome = pipeline.run(AS_OF)
+    assert (record.status, record.rows) == (ObjectStatus.ACCEPTED, 240)
+    assert outcome.total("A", "S") == pytest.approx(2 * MONTH, rel=0.02)
+
+
+def test_a_corrected_mapping_makes_the_same_bytes_new_content(pipeline: Pipeline, tmp_path: Path) -> None:
+    rows = [{"Date": f"{day:%Y/%m/%d}", "Item": "A", "Store": "S", "Units": str(WEEK[day.weekday()])} for day in days(120)]
+    file = write_csv(tmp_path / "sales.csv", rows)
+    first, again = pipeline.drop(file), pipeline.drop(file)
+    mapping = tmp_path / "sales.mapping.toml"
+    mapping.write_text(mapping.read_text(encoding="utf-8").replace('uom" = "EA"', 'uom" = "KGM"'), encoding="utf-8")
+    corrected = pipeline.drop(file)
+    assert [record.status for record in (first, again, corrected)] == [ObjectStatus.ACCEPTED, ObjectStatus.DUPLICATE, ObjectStatus.ACCEPTED]
