@@ -21,8 +21,9 @@ def write_rejected_files(folder: Path, orders: str) -> Iterator[SampleFile]:
         ("empty.csv", "EMPTY", b""),
         ("windows-1252.csv", "ENCODING", (header + first.replace("SKU", "Café", 1)).encode("cp1252")),
         ("wrong-header.csv", "MISSING_COLUMNS", orders.replace("sku_id", "article", 1).encode()),
-        ("semicolons.csv", "MISSING_COLUMNS", orders.replace(",", ";").encode()),
-        ("workbook.xlsx", "UNSUPPORTED_FORMAT", _zip(orders)),
+        ("semicolons.csv", "MISSING_COLUMNS", orders.replace("sku_id", "article", 1).replace(",", ";").encode()),
+        ("zipped.xlsx", "UNREADABLE", _zip(orders)),
+        ("workbook.xls", "UNSUPPORTED_FORMAT", b"\xd0\xcf\x11\xe0"),
     )
     for name, code, content in contents:
         yield _write(folder, f"{dataset_prefix(Zone.LANDING, 'orders')}{name}", code, content)
