@@ -10,11 +10,13 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import ExitStack
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 from uuid import UUID
 
+import orjson
 from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from typing_extensions import override
@@ -33,6 +35,8 @@ from runtime.services.ports import Workflow
 from runtime.services.recovery.row_backup import RowBackup
 
 resources = ExitStack()
+PLACES = frozenset({b"host", b"origin"})
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class DeveloperResolver(HttpResolverLocal):
@@ -45,10 +49,30 @@ class DeveloperResolver(HttpResolverLocal):
         return super()._to_proxy_event(event)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:  # type: ignore[override]
-        """Handle one request, or release the resources when the server ends: uvicorn ends by its own signal, which skips atexit."""
+        """Handle one request, or release the resources when the server ends: uvicorn ends by its own signal, which skips atexit.
+
+        No web page of another origin may call the server, which asks nobody for a token.
+        """
+        if scope["type"] == "http" and (host := find_foreign_host(scope["headers"])):
+            await refuse(send, f"{host} is another host; the development server serves this machine only.")
+            return
         await super().__call__(scope, receive, send)
         if scope["type"] == "lifespan":
             resources.close()
+
+
+def find_foreign_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Return the host of another machine that a request is addressed to (`Host`) or comes from (`Origin`); None when there is none."""
+    texts = [f"//{value.decode('latin-1')}" if name == b"host" else value.decode("latin-1") for name, value in headers if name in PLACES]
+    hosts = [str(urlsplit(text).hostname) for text in texts]
+    return next((host for host in hosts if host not in LOCAL_HOSTS), None)
+
+
+async def refuse(send: Callable[..., Awaitable[None]], detail: str) -> None:
+    """Send a problem with status 403."""
+    body = orjson.dumps({"type": "/problems/forbidden", "title": "Forbidden", "status": 403, "detail": detail, "code": "FORBIDDEN"})
+    await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"application/problem+json")]})
+    await send({"type": "http.response.body", "body": body})
 
 
 class NoWorkflow(Workflow):
