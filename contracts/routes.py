@@ -6,6 +6,8 @@ from enum import StrEnum
 
 API_PATH = "/api/v1"
 """The path below which every route is."""
+MAX_BODY_BYTES = 1_000_000
+"""A larger body of a request is refused: by the firewall when its length is declared, else by the function."""
 
 
 class PublicRoute(StrEnum):

@@ -5,6 +5,8 @@ SignifyError                          500  a bug in Signify
 │   └── UnknownInputKey                    names the key and the allowed ones
 ├── MalformedRequest                  400  malformed
 │   └── BadCursor
+├── MethodNotAllowed                  405  + Allow
+├── BodyTooLarge                      413
 ├── Forbidden                         403  the token lacks a scope
 ├── NotFound                          404
 │   ├── RunNotFound
@@ -42,7 +44,7 @@ The class name travels as Lambda's errorType, which the state machine's retries 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import ClassVar
@@ -59,13 +61,22 @@ class SignifyError(Exception):
     retry_after_s: int | None = None
     members: Mapping[str, object] = MappingProxyType({})
     """Members of the problem document beyond those of every problem (RFC 9457, section 3.2)."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """Headers of the response beyond those of every problem."""
 
 
 class InvalidInput(SignifyError):
-    """The caller can fix it; the message names the field, the value and the fix."""
+    """The caller can fix it; the message names the field, the value and the fix.
+
+    parameter: the name of the query parameter or header; pointer: the JSON pointer of the field of the body. The problem lists it.
+    """
 
     status = 422
     code = "VALIDATION"
+
+    def __init__(self, message: str, *, parameter: str | None = None, pointer: str | None = None) -> None:
+        super().__init__(message)
+        self.place = {name: value for name, value in (("parameter", parameter), ("pointer", pointer)) if value is not None}
 
 
 class UnknownInputKey(InvalidInput):
@@ -85,11 +96,35 @@ class BadCursor(MalformedRequest):
     code = "BAD_CURSOR"
 
 
+class MethodNotAllowed(SignifyError):
+    """The path has other methods, which the message and the header `Allow` name."""
+
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
+
+    def __init__(self, method: str, allowed_methods: Sequence[str]) -> None:
+        allowed = ", ".join(allowed_methods)
+        super().__init__(f"{method} is not allowed for this path; allowed: {allowed}.")
+        self.headers = {"Allow": allowed}
+
+
+class BodyTooLarge(SignifyError):
+    """The body of the request is too large."""
+
+    status = 413
+    code = "TOO_LARGE"
+
+
 class Forbidden(SignifyError):
-    """The token is valid but lacks the scope, which the message names."""
+    """The token is valid but lacks a scope; the message and the header `WWW-Authenticate` name those of which one is enough."""
 
     status = 403
     code = "FORBIDDEN"
+
+    def __init__(self, message: str, scopes: Sequence[str]) -> None:
+        super().__init__(message)
+        # RFC 6750, section 3.1.
+        self.headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{" ".join(scopes)}"'}
 
 
 class NotFound(SignifyError):

@@ -9,6 +9,8 @@ from runtime.models.api.requests import GroupBy
 from runtime.models.domain.kpis import RunAccuracy
 from runtime.services.forecasts.row_ids import ForecastKey
 
+DECIMALS = 4
+"""Decimals of a figure, as the table of KPI values has them."""
 NO_BREAKDOWN: dict[str, object] = {"sku_breakdown": [], "site_breakdown": [], "weekly_trends": []}
 NO_REPORT: dict[str, object] = {
     "status": "PENDING_ACTUALS",
@@ -23,7 +25,21 @@ def accuracy_body(key: ForecastKey, accuracy: RunAccuracy | None, group_by: Grou
     figures = _figures(accuracy.report, key.sku_id, group_by) if accuracy else None
     if accuracy is None or figures is None:
         return head | NO_REPORT
-    return head | {"status": "COMPLETE", "basis": accuracy.basis.value, "as_of_date": accuracy.as_of_date} | figures
+    rounded_figures = {name: _round(value) for name, value in figures.items()}
+    return head | {"status": "COMPLETE", "basis": accuracy.basis.value, "as_of_date": accuracy.as_of_date} | rounded_figures
+
+
+def _round(value: object) -> object:
+    """Return a JSON value with its numbers rounded as those of /kpis are."""
+    match value:
+        case float():
+            return round(value, DECIMALS)
+        case dict():
+            return {name: _round(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_round(item) for item in value]
+        case _:
+            return value
 
 
 def _figures(report: AccuracyReport, sku_id: str | None, group_by: GroupBy) -> dict[str, object] | None:

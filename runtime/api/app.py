@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
@@ -13,26 +14,40 @@ from runtime.api import audit, data_quality, forecast_runs, forecasts, health, j
 from runtime.api.docs_page import build_page
 from runtime.api.documentation import AUTHORIZE_HINT, DESCRIPTION, OPENAPI_VERSION, TITLE
 from runtime.api.problems import register_problem_handlers
+from runtime.api.request_validation import RequestValidation
 from runtime.api.responses import PUBLIC_FOR_MINUTES, add_common_headers, raw_json_response
 
+SERVERS = 4
+"""Addresses of the API for which the document is kept: with the name of the stage, and with a domain of its own."""
 ROUTERS = (forecasts.router, forecast_runs.router, jobs.router, kpis.router, data_quality.router, audit.router, health.router)
 
 
 def mount(app: ApiGatewayResolver) -> None:
     """Add every route, the error handlers and the documentation to a resolver."""
+    app._request_validation_middleware = RequestValidation()
     app.use([add_common_headers])
     for router in ROUTERS:
         app.include_router(router, prefix=API_PATH)
     register_problem_handlers(app)
 
+    # Nobody needs a token for these two, so they are rendered once and not for each request.
+    @lru_cache(maxsize=SERVERS)
+    def render_document(server: str) -> str:
+        return document(app, server=server)
+
+    @lru_cache(maxsize=SERVERS)
+    def render_page(server: str) -> str:
+        return build_page(render_document(server))
+
     @app.get(PublicRoute.OPENAPI.path, include_in_schema=False)
     def openapi() -> Response[str]:
-        return raw_json_response(document(app, server=_mount_point(app)), cache=PUBLIC_FOR_MINUTES)
+        return raw_json_response(render_document(_mount_point(app)), cache=PUBLIC_FOR_MINUTES)
 
     @app.get(PublicRoute.DOCS.path, include_in_schema=False)
     def docs() -> Response[str]:
-        page = build_page(document(app, server=_mount_point(app)))
-        return Response(status_code=200, content_type="text/html", body=page, headers={"Cache-Control": PUBLIC_FOR_MINUTES})
+        return Response(
+            status_code=200, content_type="text/html", body=render_page(_mount_point(app)), headers={"Cache-Control": PUBLIC_FOR_MINUTES}
+        )
 
 
 def description(server: str = "/") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_lambda_powertools.event_handler import CORSConfig
 
 REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Api-Key"]
-RESPONSE_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-Request-Id"]
+RESPONSE_HEADERS = ["Allow", "ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Request-Id"]
 PREFLIGHT_CACHE_S = 600
 
 

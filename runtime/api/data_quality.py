@@ -11,8 +11,7 @@ from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import openapi_responses
-from runtime.api.pages import page_response
-from runtime.api.responses import json_response
+from runtime.api.responses import json_response, page_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import require_scope
 from runtime.models.api.responses import ObjectsResponse, QualityReportResponse

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel
 
@@ -26,19 +28,28 @@ STATUS_DESCRIPTIONS = {
     403: "The token lacks the scope that this route requires.",
     404: "Not found.",
     409: "The request conflicts with the current state.",
+    413: "The body is too large; send fewer than 1,000,000 bytes.",
+    415: "The media type of the body is not application/json.",
     410: "The run is known, but its forecasts are no longer stored.",
     422: "A parameter or a field of the body is invalid; `errors` lists each of them.",
     429: "Rate limit exceeded; retry after the seconds in `Retry-After`.",
     500: "Internal error; quote the `request_id` when you report it.",
     503: "A dependency is unavailable; retry after the seconds in `Retry-After`.",
+    504: "The function took longer than the gateway waits; retry, with the same `Idempotency-Key` where the route takes one.",
 }
-COMMON_STATUSES = (401, 403, 422, 429, 500, 503)
+COMMON_STATUSES = (401, 403, 422, 429, 500, 503, 504)
+BODY_STATUSES = (400, 413, 415)
+"""Of every route that takes a body."""
+PUBLIC_STATUSES = (429, 500, 503, 504)
+"""Of a route that needs no token and has no parameters."""
 
 
-def openapi_responses(model: type[BaseModel], description: str, *statuses: int, success: int = 200) -> dict[int, OpenAPIResponse]:
-    """Return the `responses` of an operation: the success, the errors that every route shares, and the given statuses."""
+def openapi_responses(
+    model: type[BaseModel], description: str, *statuses: int, success: int = 200, common: Sequence[int] = COMMON_STATUSES
+) -> dict[int, OpenAPIResponse]:
+    """Return the `responses` of an operation: the success, the errors that every route shares, and those of this one."""
     body: OpenAPIResponse = {"description": description, "content": {"application/json": {"model": model}}}
-    problems = {status: _problem(status) for status in sorted({*COMMON_STATUSES, *statuses})}
+    problems = {status: _problem(status) for status in sorted({*common, *statuses})}
     return {success: body, **problems}
 
 

@@ -12,9 +12,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
-from runtime.api.documentation import openapi_responses
-from runtime.api.pages import page_response
-from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, raw_json_response
+from runtime.api.documentation import BODY_STATUSES, openapi_responses
+from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, page_response, raw_json_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope
 from runtime.models.api.requests import PublishRequest
@@ -28,9 +27,11 @@ router = ApiRouter()
 READ = require_scope(Scope.READ_FORECASTS)
 RunId = Annotated[str, Path(description="UUID of the run.", examples=[parameters.RUN_ID])]
 OtherRun = Annotated[UUID, Query(alias="with", description="UUID of the run to compare with.", examples=[parameters.RUN_ID])]
-Largest = Annotated[int, Query(ge=1, le=1000, description="Number of SKUs and series to list, the largest first.")]
+Largest = Annotated[parameters.WholeNumber, Query(ge=1, le=1000, description="Number of SKUs and series to list, the largest first.")]
 StatusFilter = Annotated[RunStatus | None, Query(description="Return only runs with this status.")]
-PublishedFilter = Annotated[bool | None, Query(description="true: runs that are or were published; false: runs that never were.")]
+PublishedFilter = Annotated[
+    parameters.Boolean | None, Query(description="true: runs that are or were published; false: runs that never were.")
+]
 
 
 @router.get(
@@ -83,7 +84,7 @@ def compare_runs(run_id: RunId, other_id: OtherRun, limit: Largest = 20) -> Resp
     summary="Publish a forecast run by hand",
     tags=["Forecast runs"],
     operation_id="publishForecastRun",
-    responses=openapi_responses(PublishResponse, "The run is the published one.", 400, 404, 409),
+    responses=openapi_responses(PublishResponse, "The run is the published one.", *BODY_STATUSES, 404, 409),
     middlewares=[require_scope(Scope.ADMINISTER_DATA)],
 )
 def publish_run(

@@ -11,10 +11,9 @@ from contracts.routes import API_PATH
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import accuracy, parameters
-from runtime.api.documentation import openapi_responses
+from runtime.api.documentation import BODY_STATUSES, openapi_responses
 from runtime.api.jobs import job_body
-from runtime.api.pages import page_body
-from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response
+from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, page_body
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope, require_token_scope
 from runtime.models.api.requests import DateRange, ForecastRequest, GroupBy
@@ -71,7 +70,7 @@ def list_forecasts(
     responses=openapi_responses(
         ForecastJobResponse,
         "The run was started, now or by an earlier request with the same key. `Location` is the job to poll.",
-        400,
+        *BODY_STATUSES,
         409,
         success=202,
     ),

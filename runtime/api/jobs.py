@@ -10,10 +10,11 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from contracts.routes import API_PATH
+from contracts.run_states import RunState
 from contracts.scopes import Scope
 from runtime import bootstrap, errors
 from runtime.api import parameters
-from runtime.api.documentation import openapi_responses
+from runtime.api.documentation import BODY_STATUSES, openapi_responses
 from runtime.api.responses import json_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, has_token_scope, require_scope, require_token_scope
@@ -71,7 +72,9 @@ def get_job(job_id: parameters.JobId) -> Response[str]:
     tags=["Jobs"],
     operation_id="cancelJob",
     status_code=202,
-    responses=openapi_responses(ForecastJobResponse, "The run is being stopped; the job becomes CANCELLED.", 400, 404, 409, success=202),
+    responses=openapi_responses(
+        ForecastJobResponse, "The run is being stopped; the job becomes CANCELLED.", *BODY_STATUSES, 404, 409, success=202
+    ),
     middlewares=[require_scope(Scope.RUN_FORECASTS, Scope.ADMINISTER_DATA)],
 )
 def cancel_job(
@@ -93,7 +96,8 @@ def cancel_job(
 
 
 def job_body(job: Job) -> dict[str, object]:
-    """Return a job as JSON values; every step of a job that succeeded is done."""
+    """Return a job as JSON values; every step of a job that succeeded is done. The first state makes the run that the link leads to."""
+    has_run = job.progress.get("message", RunState.RESOLVE_INPUT) != RunState.RESOLVE_INPUT or job.status is JobStatus.SUCCEEDED
     return {
         "job_id": job.id,
         "type": job.type.value,
@@ -105,22 +109,27 @@ def job_body(job: Job) -> dict[str, object]:
         "progress": complete_progress(job.progress) if job.status is JobStatus.SUCCEEDED else dict(job.progress),
         "error": _problem_of(job),
         "result": job.result,
-        "links": {"self": f"{API_PATH}/jobs/{job.id}", "forecast": f"{API_PATH}/forecasts/{job.id}"},
+        "links": {"self": f"{API_PATH}/jobs/{job.id}", "forecast": f"{API_PATH}/forecasts/{job.id}" if has_run else None},
     }
+
+
+def _describe_error(name: str) -> tuple[int, str]:
+    """Return status and code for the name of an error: those of the API where it has them, else 500 and the name in capitals."""
+    error = getattr(errors, name, None)
+    if isinstance(error, type) and issubclass(error, errors.SignifyError) and error.code != errors.SignifyError.code:
+        return error.status or HTTPStatus.INTERNAL_SERVER_ERROR.value, error.code
+    return HTTPStatus.INTERNAL_SERVER_ERROR.value, re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).strip("_").upper()
 
 
 def _problem_of(job: Job) -> dict[str, object] | None:
     """Return why a job ended without a result, as a problem object (RFC 9457) with the state in which the run ended."""
     if job.error is None:
         return None
-    code = job.error["code"]
-    error = getattr(errors, code, None)
-    status = error.status if isinstance(error, type) and issubclass(error, errors.SignifyError) else None
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "-", code).strip("-").lower()
+    status, code = _describe_error(job.error["code"])
     return {
-        "type": f"/problems/{words}",
+        "type": f"/problems/{code.lower().replace('_', '-')}",
         "title": TITLES.get(job.status, "The run did not succeed"),
-        "status": status or HTTPStatus.INTERNAL_SERVER_ERROR.value,
+        "status": status,
         "detail": job.error["detail"],
         "instance": f"{API_PATH}/jobs/{job.id}",
         "code": code,

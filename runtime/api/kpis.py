@@ -13,8 +13,7 @@ from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import openapi_responses
-from runtime.api.pages import page_response
-from runtime.api.responses import CACHE_BRIEFLY, json_response
+from runtime.api.responses import CACHE_BRIEFLY, json_response, page_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import require_scope
 from runtime.errors import InvalidInput
@@ -79,12 +78,12 @@ def parse_dimensions(texts: Sequence[str]) -> dict[str, str]:
     """Return dimensions written as name:value by name. Raises InvalidInput."""
     pairs = [_parse_dimension(text) for text in texts]
     if len(dict(pairs)) < len(pairs):
-        raise InvalidInput(f"dimension = {', '.join(texts)}: a dimension is repeated; name each dimension once.")
+        raise InvalidInput(f"dimension = {', '.join(texts)}: a dimension is repeated; name each dimension once.", parameter="dimension")
     return dict(pairs)
 
 
 def _parse_dimension(text: str) -> tuple[str, str]:
     name, separator, value = text.partition(":")
     if not separator or not name or not value:
-        raise InvalidInput(f"dimension = {text!r}: use the form name:value, for example basis:BACKTEST.")
+        raise InvalidInput(f"dimension = {text!r}: use the form name:value, for example basis:BACKTEST.", parameter="dimension")
     return name, value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated
 from uuid import UUID
@@ -36,6 +37,22 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _written_in_digits(value: object) -> object:
+    """Left alone, pydantic would read `1_0`, ` 1`, `+5` and `1.0` as numbers."""
+    if isinstance(value, str) and not re.fullmatch("-?[0-9]{1,9}", value):
+        raise ValueError("write a whole number in digits")
+    return value
+
+
+def _written_as_boolean(value: object) -> object:
+    """Left alone, pydantic would read `yes`, `on`, `t` and `1` as true."""
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise ValueError("write true or false")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_written_in_digits)]
+Boolean = Annotated[bool, BeforeValidator(_written_as_boolean)]
 Horizon = Annotated[TimeHorizon, Query(description="Days after the run's as-of date: 1d, 7d, 14d, 21d or 28d.", examples=["7d"])]
 SkuFilter = Annotated[
     Annotated[list[Identifier], AfterValidator(_unique), Field(min_length=1, max_length=100)] | None,
@@ -45,7 +62,7 @@ SkuFilter = Annotated[
 SiteId = Annotated[Identifier | None, Query(description="Return only this site.", examples=["LDS1"])]
 FirstDay = Annotated[Day | None, Query(description="First forecast date (inclusive).", examples=["2026-11-24"])]
 LastDay = Annotated[Day | None, Query(description="Last forecast date (inclusive).", examples=["2026-11-30"])]
-Limit = Annotated[int, Query(ge=1, le=1000, description="Rows per page.")]
+Limit = Annotated[WholeNumber, Query(ge=1, le=1000, description="Rows per page.")]
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the previous page. Send the same filters with it.")]
 RUN_ID = "7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e"
 NamedRun = Annotated[UUID | None, Query(description="Answer from this run instead of the published one.", examples=[RUN_ID])]

@@ -16,8 +16,9 @@ from pydantic_core import ErrorDetails
 
 from contracts.environment import Variable
 from contracts.metrics import NAMESPACE, PlatformMetric
-from runtime.api.responses import JSON, SECURITY_HEADERS, request_id
-from runtime.errors import DatabaseUnavailable, SignifyError, Unavailable
+from runtime.api.request_validation import list_methods, read_media_type
+from runtime.api.responses import JSON, NO_STORE, SECURITY_HEADERS, VARY, request_id
+from runtime.errors import DatabaseUnavailable, InvalidInput, MethodNotAllowed, SignifyError, Unavailable
 
 PROBLEM = "application/problem+json"
 logger = Logger()
@@ -31,8 +32,9 @@ def problem(
     errors: Iterable[Mapping[str, str]] = (),
     retry_after_s: int | None = None,
     members: Mapping[str, object] = MappingProxyType({}),
+    extra_headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Response[str]:
-    """Return a problem response; `members` are those that only some problems have."""
+    """Return a problem response; `members` and `extra_headers` are those that only some problems have."""
     identifier = request_id(app)
     body: dict[str, object] = {
         "type": f"/problems/{code.lower().replace('_', '-')}",
@@ -45,7 +47,8 @@ def problem(
         "errors": list(errors),
         **members,
     }
-    headers: dict[str, str | list[str]] = {"Cache-Control": "no-store", "X-Request-Id": identifier, **SECURITY_HEADERS}
+    headers: dict[str, str | list[str]] = {"Cache-Control": NO_STORE, "X-Request-Id": identifier, "Vary": VARY, **SECURITY_HEADERS}
+    headers.update(extra_headers)
     if retry_after_s is not None:
         body["retry_after_s"] = retry_after_s
         headers["Retry-After"] = str(retry_after_s)
@@ -61,12 +64,20 @@ def register_problem_handlers(app: ApiGatewayResolver) -> None:
             return _internal_error(app, error)
         if isinstance(error, Unavailable):
             return _unavailable(app, error)
-        return problem(app, error.status, error.code, str(error), retry_after_s=error.retry_after_s, members=error.members)
+        faults = [{**error.place, "code": "invalid", "detail": str(error)}] if isinstance(error, InvalidInput) and error.place else []
+        return problem(
+            app,
+            error.status,
+            error.code,
+            str(error),
+            faults,
+            retry_after_s=error.retry_after_s,
+            members=error.members,
+            extra_headers=error.headers,
+        )
 
     @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
     def handle_validation_error(error: RequestValidationError) -> Response[str]:
-        if app.current_event.body and (kind := _media_type(app)) not in ("", JSON):
-            return _unsupported_media_type(app, kind)
         faults = [_fault(fault) for fault in error.errors()]
         if any(fault["code"] == "json_invalid" for fault in faults):
             return problem(app, 400, "MALFORMED", "The body is not valid JSON.", faults)
@@ -76,7 +87,7 @@ def register_problem_handlers(app: ApiGatewayResolver) -> None:
 
     @app.exception_handler(RequestUnsupportedContentType)  # type: ignore[untyped-decorator]
     def handle_content_type(_error: RequestUnsupportedContentType) -> Response[str]:
-        return _unsupported_media_type(app, _media_type(app))
+        return _unsupported_media_type(app, read_media_type(app))
 
     @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def handle_unexpected_error(error: Exception) -> Response[str]:
@@ -85,10 +96,6 @@ def register_problem_handlers(app: ApiGatewayResolver) -> None:
     @app.not_found
     def handle_not_found(_error: Exception) -> Response[str]:
         return _no_route(app)
-
-
-def _media_type(app: ApiGatewayResolver) -> str:
-    return str(app.current_event.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
 def _unsupported_media_type(app: ApiGatewayResolver, kind: str) -> Response[str]:
@@ -120,20 +127,11 @@ def _count(metric: PlatformMetric) -> None:
 
 def _no_route(app: ApiGatewayResolver) -> Response[str]:
     event = app.current_event
-    path = event.path.rstrip("/")
-    allowed = sorted(
-        {method for route in [*app._static_routes, *app._dynamic_routes] if route.rule.match(path) for method in _methods(route.method)}
-    )
-    if allowed:
-        methods = ", ".join(allowed)
-        response = problem(app, 405, "METHOD_NOT_ALLOWED", f"{event.http_method} is not allowed for this path; allowed: {methods}.")
-        response.headers["Allow"] = methods
-        return response
+    allowed_methods = list_methods(app, event.path.rstrip("/"))
+    if allowed_methods:
+        error = MethodNotAllowed(event.http_method, allowed_methods)
+        return problem(app, error.status, error.code, str(error), extra_headers=error.headers)
     return problem(app, 404, "NOT_FOUND", f"No route {event.path}; see /api/v1/docs for the list of routes.")
-
-
-def _methods(method: str | Iterable[str]) -> list[str]:
-    return [method] if isinstance(method, str) else list(method)
 
 
 def _fault(fault: ErrorDetails) -> dict[str, str]:

@@ -34,7 +34,9 @@ def require_scope(*scopes: Scope) -> Middleware:
     def check_scope(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[object]:
         token_scopes = claims(cast(GatewayEvent, app.current_event.raw_event)).get("scope", "").split()
         if not set(scopes) & set(token_scopes):
-            raise Forbidden(f"This route requires the scope {' or '.join(scopes)}; the token has {', '.join(token_scopes) or 'none'}.")
+            raise Forbidden(
+                f"This route requires the scope {' or '.join(scopes)}; the token has {', '.join(token_scopes) or 'none'}.", scopes
+            )
         return next_middleware(app)
 
     return check_scope
@@ -43,7 +45,7 @@ def require_scope(*scopes: Scope) -> Middleware:
 def require_token_scope(event: GatewayEvent, scope: Scope, purpose: str) -> None:
     """Raise Forbidden unless the token has the scope, where only some requests of a route need it."""
     if not has_token_scope(event, scope):
-        raise Forbidden(f"{purpose} requires the scope {scope}.")
+        raise Forbidden(f"{purpose} requires the scope {scope}.", [scope])
 
 
 def has_token_scope(event: GatewayEvent, scope: Scope) -> bool:

@@ -68,7 +68,7 @@ class Cursors:
 
     def read_page(self, filters: Mapping[str, object], limit: int, cursor: str | None, read: Callable[[SortKey | None], JsonRows]) -> Page:
         """Return one page of the list that `read` reads from a sort key on (None: from the start). Raises BadCursor."""
-        position = self.decode(filters, cursor) if cursor else None
+        position = self.decode(filters, cursor) if cursor is not None else None
         began_at = position.began_at if position else self.clock.now()
         rows = read(position.after if position else None)
         next_cursor = self.encode(filters, rows.last, began_at) if rows.has_more and rows.last else None

@@ -51,6 +51,9 @@ class ForecastReads(Protocol):
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
         """Return those of the SKUs that have no row, each with the reason that the run recorded (or "")."""
 
+    def has_row(self, run_id: UUID, site_id: str, sku_id: str, day: date) -> bool:
+        """Return whether a run has a forecast of this series for this day, or has excluded the series."""
+
     def has_forecasts(self, run_id: UUID) -> bool:
         """Return whether the forecasts of the run are loaded."""
 

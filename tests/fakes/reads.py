@@ -60,6 +60,13 @@ class InMemoryForecastReads(ForecastReads):
         return {sku_id: reasons.get(sku_id, "") for sku_id in sorted(sku_ids) if sku_id not in forecast_skus}
 
     @override
+    def has_row(self, run_id: UUID, site_id: str, sku_id: str, day: date) -> bool:
+        key, series = (str(run_id), site_id, sku_id, str(day)), (site_id, sku_id)
+        names = ("run_id", "site_id", "sku_id", "forecast_date")
+        is_forecast = any(tuple(str(row[name]) for name in names) == key for row in self.all_rows)
+        return is_forecast or any((row["site_id"], row["sku_id"]) == series for row in self.excluded_rows)
+
+    @override
     def has_forecasts(self, run_id: UUID) -> bool:
         return any(str(row["run_id"]) == str(run_id) for row in self.all_rows)
 

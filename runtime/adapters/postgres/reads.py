@@ -56,6 +56,10 @@ class PostgresForecastReads(ForecastReads):
         return dict(self._database.fetch(WITHOUT_FORECAST, {"run_id": run_id, "skus": list(sku_ids)}))
 
     @override
+    def has_row(self, run_id: UUID, site_id: str, sku_id: str, day: date) -> bool:
+        return bool(self._database.fetch(HAS_ROW, {"run_id": run_id, "site": site_id, "sku": sku_id, "day": day})[0][0])
+
+    @override
     def has_forecasts(self, run_id: UUID) -> bool:
         return bool(self._database.fetch(LOADED, [forecast_partition(run_id)]))
 
@@ -91,6 +95,10 @@ from forecasts where run_id = %(run_id)s and forecast_date between %(first)s and
     "{fields}", ", ".join(f"'{name}', {EXPRESSIONS.get(name, name)}" for name in ForecastRow.model_fields)
 )
 
+HAS_ROW = """
+select exists (select from forecasts where run_id = %(run_id)s and sku_id = %(sku)s and site_id = %(site)s and forecast_date = %(day)s)
+    or exists (select from excluded_series where run_id = %(run_id)s and sku_id = %(sku)s and site_id = %(site)s)
+"""
 LOADED = "select 1 from pg_inherits where inhrelid = to_regclass(%s) and not inhdetachpending"
 
 WITHOUT_FORECAST = """

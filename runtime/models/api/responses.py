@@ -88,7 +88,7 @@ class ForecastJobResponse(BaseModel):
     progress: dict[str, object] = Field(description=PROGRESS)
     error: JobProblem | None
     result: dict[str, object] | None
-    links: dict[str, str]
+    links: dict[str, str | None]
 
 
 class JobsResponse(BaseModel):

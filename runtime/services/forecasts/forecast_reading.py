@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
 
-from runtime.errors import BadCursor, ForecastsDeleted, InvalidInput, NoForecasts
+from runtime.errors import BadCursor, ForecastsDeleted, InvalidInput, NoForecasts, RunNotFound
 from runtime.models.api.requests import DateRange, TimeHorizon
 from runtime.models.domain.kpis import RunAccuracy
 from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
@@ -77,7 +77,7 @@ class ForecastReading:
         """
         check_dates(query.dates)
         began_at = self.clock.now()  # before the published run is looked up, so that its rows stay as long as the cursor is valid
-        position = self.cursors.decode(query.filters, query.cursor) if query.cursor else None
+        position = self.cursors.decode(query.filters, query.cursor) if query.cursor is not None else None
         run = self._find_run(query, position)
         if run is None:
             return ForecastPage(Page("[]", query.limit, None, has_more=False), self._meta_without_run(query))
@@ -89,22 +89,34 @@ class ForecastReading:
 
     def get_run(self, forecast_id: str) -> tuple[ForecastRun, PublishedRun | None]:
         """Return the run of an id (of a run or a row) and the published run. Raises RunNotFound."""
-        return self.runs.get(decode(forecast_id).run_id), self.runs.find_published()
+        _, run = self._find_key(forecast_id)
+        return run, self.runs.find_published()
 
     def get_accuracy(self, forecast_id: str) -> tuple[ForecastKey, RunAccuracy | None]:
         """Return the key of an id and the newest accuracy of its run, if there is any. Raises RunNotFound."""
-        key = decode(forecast_id)
-        self.runs.get(key.run_id)
+        key, _ = self._find_key(forecast_id)
         return key, self.accuracy_reports.latest(key.run_id)
 
     def list_excluded(self, forecast_id: str) -> tuple[ForecastKey, list[ExcludedSeries]]:
         """Return the key of an id and the series that its run excluded. Raises RunNotFound, NoForecasts, ForecastsDeleted."""
-        key = decode(forecast_id)
-        run = self.runs.get(key.run_id)
+        key, run = self._find_key(forecast_id)
         excluded_series = self.forecasts.list_excluded(key.run_id, key.site_id, key.sku_id)
         if not excluded_series:
             self._check_loaded(run)
         return key, excluded_series
+
+    def _find_key(self, forecast_id: str) -> tuple[ForecastKey, ForecastRun]:
+        """Return the key of an id and its run. Raises RunNotFound.
+
+        A row must be one of the run; when the forecasts of the run were deleted, nobody knows any more, and the run is what is read.
+        """
+        key = decode(forecast_id)
+        run = self.runs.get(key.run_id)
+        if key.site_id is not None and key.sku_id is not None and key.forecast_date is not None:
+            has_row = self.forecasts.has_row(run.id, key.site_id, key.sku_id, key.forecast_date)
+            if not has_row and self.forecasts.has_forecasts(run.id):
+                raise RunNotFound(f"Run {run.id} has no forecast of SKU {key.sku_id} at site {key.site_id} for {key.forecast_date}.")
+        return key, run
 
     def _rows(self, query: ForecastQuery, run: ForecastRun, position: Position | None) -> JsonRows:
         rows = self.forecasts.rows(_slice(query, run, position))
@@ -165,16 +177,19 @@ def check_dates(dates: DateRange) -> None:
     if dates.start_date is None or dates.end_date is None:
         return
     if dates.start_date > dates.end_date:
-        raise InvalidInput(f"start_date = {dates.start_date} is after end_date = {dates.end_date}; swap them.")
+        raise InvalidInput(f"start_date = {dates.start_date} is after end_date = {dates.end_date}; swap them.", parameter="end_date")
     if (dates.end_date - dates.start_date).days > LONGEST_SPAN_DAYS:
-        raise InvalidInput(f"start_date to end_date spans more than {LONGEST_SPAN_DAYS} days; request a shorter range.")
+        raise InvalidInput(
+            f"start_date to end_date spans more than {LONGEST_SPAN_DAYS} days; request a shorter range.", parameter="end_date"
+        )
 
 
 def check_horizon(query: ForecastQuery, run: ForecastRun) -> None:
     """Raise InvalidInput for a horizon beyond the run's."""
     if query.horizon.days > run.horizon_days:
         name = "the published run" if query.run_id is None else f"run {run.id}"
-        raise InvalidInput(f"time_horizon = '{query.horizon.value}': {name} covers {run.horizon_days} days; request a shorter horizon.")
+        problem = f"{name} covers {run.horizon_days} days; request a shorter horizon."
+        raise InvalidInput(f"time_horizon = '{query.horizon.value}': {problem}", parameter="time_horizon")
 
 
 def missing_forecasts(run: ForecastRun) -> NoForecasts | ForecastsDeleted:

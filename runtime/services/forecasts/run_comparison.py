@@ -39,7 +39,7 @@ class RunComparison:
         """
         run, other = self._get(parse_run_id(run_id)), self._get(other_id)
         if run.id == other.id:
-            raise InvalidInput(f"with = {other.id}: a run is compared with another one; name another run.")
+            raise InvalidInput(f"with = {other.id}: a run is compared with another one; name another run.", parameter="with")
         first = max(run.as_of_date, other.as_of_date) + timedelta(days=1)
         last = min(run.as_of_date + timedelta(days=run.horizon_days), other.as_of_date + timedelta(days=other.horizon_days))
         json = self.comparison.compare(ComparisonQuery(run.id, other.id, first, last, limit))

@@ -17,6 +17,7 @@ from runtime.models.domain.runs import run_id_of
 from runtime.services.ports import Clock, JobRepository, Workflow
 from runtime.services.read_ports import ObjectReads
 
+KEY_HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
 LIMIT_WINDOW = timedelta(hours=1)
 START_GRACE = timedelta(minutes=1)
@@ -52,13 +53,17 @@ class ForecastJobs:
         key = check_key(idempotency_key) if idempotency_key is not None else str(uuid4())
         name = execution_name(client_id, key)
         body = request.model_dump(mode="json", exclude_unset=True)
+        canonical_body = request.model_dump(mode="json", exclude_defaults=True)
         earlier_job = self.jobs.find(run_id_of(name))
         if earlier_job is None:
             self._check_day(request)
-        job = earlier_job or self._admit(self._job(body, name, client_id), is_forced=request.force)
-        if job.request_hash != request_hash(body):
-            raise InvalidInput(f"Idempotency-Key = {key!r} was used with another body; use a new key for a new request.")
-        is_replay = earlier_job is not None
+        new_job = self._job(body, canonical_body, name, client_id)
+        job = earlier_job or self._admit(new_job, is_forced=request.force)
+        # A default that is stated asks for the same as one that is left out. Earlier versions stored the hash of what was sent.
+        if job.request_hash not in (request_hash(canonical_body), request_hash(body)):
+            raise InvalidInput(f"{KEY_HEADER} = {key!r} was used with another body; use a new key for a new request.", parameter=KEY_HEADER)
+        # Of two requests at the same time one stored its job, and the other got that one.
+        is_replay = earlier_job is not None or job.created_at != new_job.created_at
         if job.status is JobStatus.QUEUED:
             self._start_execution(name, _run_input(request, name, client_id), is_replay=is_replay)
         return job, is_replay
@@ -91,12 +96,12 @@ class ForecastJobs:
         """Raise InvalidInput for a last day that is not over or before all data, NoInputData without data: such a run could only fail."""
         day, latest = request.as_of_date, self.clock.now().date() - timedelta(days=1)
         if day is not None and day > latest:
-            raise InvalidInput(f"/as_of_date: {day} is not over; the latest possible day is {latest}.")
+            raise InvalidInput(f"/as_of_date: {day} is not over; the latest possible day is {latest}.", pointer="/as_of_date")
         first_day = self.objects.find_first_day(sorted(datasets.list_demand_names()))
         if first_day is None or first_day > latest:
             raise NoInputData(_describe_missing_data(first_day))
         if day is not None and day < first_day:
-            raise InvalidInput(f"/as_of_date: {day} is before the accepted data, which starts on {first_day}.")
+            raise InvalidInput(f"/as_of_date: {day} is before the accepted data, which starts on {first_day}.", pointer="/as_of_date")
 
     def _start_execution(self, name: str, run_input: Mapping[str, object], *, is_replay: bool) -> None:
         """Start the execution, also for a replay: the earlier request may have failed before it did. One name starts one execution."""
@@ -107,7 +112,7 @@ class ForecastJobs:
             if not is_replay:
                 raise
 
-    def _job(self, body: Mapping[str, object], name: str, client_id: str) -> Job:
+    def _job(self, body: Mapping[str, object], canonical_body: Mapping[str, object], name: str, client_id: str) -> Job:
         now = self.clock.now()
         return Job(
             id=run_id_of(name),
@@ -116,7 +121,7 @@ class ForecastJobs:
             created_at=now,
             updated_at=now,
             request={**body, "requested_by": client_name(client_id)},
-            request_hash=request_hash(body),
+            request_hash=request_hash(canonical_body),
             idempotency_key=name,
         )
 
@@ -133,7 +138,9 @@ def check_key(key: str) -> str:
     """Return the key without surrounding spaces. Raises InvalidInput when it is blank or longer than 255 characters."""
     key = key.strip()
     if not key or len(key) > MAX_KEY_LENGTH:
-        raise InvalidInput(f"Idempotency-Key has {len(key)} characters; send 1 to {MAX_KEY_LENGTH}, for instance a UUID.")
+        raise InvalidInput(
+            f"{KEY_HEADER} has {len(key)} characters; send 1 to {MAX_KEY_LENGTH}, for instance a UUID.", parameter=KEY_HEADER
+        )
     return key
 
 

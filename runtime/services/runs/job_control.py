@@ -35,7 +35,7 @@ class JobControl:
 
     def list_page(self, filters: JobFilters, limit: int, cursor: str | None) -> JobPage:
         """Return one page of the jobs, newest first. Raises BadCursor."""
-        position = self.cursors.decode(asdict(filters), cursor) if cursor else None
+        position = self.cursors.decode(asdict(filters), cursor) if cursor is not None else None
         jobs = self.jobs.list_newest(filters, _parse_sort_key(position.after) if position else None, limit + 1)
         page = tuple(jobs[:limit])
         if len(jobs) <= limit:

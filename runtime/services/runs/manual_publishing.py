@@ -10,7 +10,7 @@ from runtime.models.domain.audit import Actor
 from runtime.models.domain.publishing import PublishOutcome
 from runtime.models.domain.runs import ForecastRun, RunStatus
 from runtime.services.ports import Clock, RunPublications, RunRepository
-from runtime.services.runs.forecast_jobs import check_key
+from runtime.services.runs.forecast_jobs import KEY_HEADER, check_key
 from runtime.services.runs.run_reading import parse_run_id
 
 EVENT_NAMESPACE = UUID("b8b3b4a4-4f0f-5b56-9d0c-0d5b7c1f6e42")
@@ -38,7 +38,9 @@ class ManualPublishing:
             case PublishOutcome.NOT_LOADED:
                 raise RunNotLoaded(_describe_not_loaded(run))
             case PublishOutcome.KEY_TAKEN:
-                raise InvalidInput(f"Idempotency-Key = {idempotency_key!r} was used with another run or reason; use a new key.")
+                raise InvalidInput(
+                    f"{KEY_HEADER} = {idempotency_key!r} was used with another run or reason; use a new key.", parameter=KEY_HEADER
+                )
         return run.id, outcome
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -75,7 +76,13 @@ def test_the_headline_figures_are_those_of_the_golden_series(run: ForecastRun) -
 
 
 def near(value: float) -> Any:
-    return pytest.approx(value, abs=1e-9)
+    """Return what equals the value rounded to four decimals."""
+    return pytest.approx(round(value, 4), abs=1e-9)
+
+
+def to_four_decimals_throughout(value: object) -> object:
+    """Return a JSON value with four decimals for each number, read back from its text."""
+    return json.loads(json.dumps(value), parse_float=lambda text: round(float(text), 4))
 
 
 def test_the_answer_says_what_was_compared_with_what(run: ForecastRun) -> None:
@@ -97,7 +104,7 @@ def test_nothing_of_the_engines_report_is_lost_on_the_way(run: ForecastRun) -> N
         read[breakdown] = accuracy(run.id, group_by=group)[breakdown]
     assert set(report) <= set(read)
     for name in set(report) - {"mape", "wape"}:
-        assert read[name] == report[name], name
+        assert read[name] == to_four_decimals_throughout(report[name]), name
 
 
 def test_a_row_has_the_accuracy_of_its_sku_alone(run: ForecastRun) -> None:

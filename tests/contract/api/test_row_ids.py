@@ -74,3 +74,10 @@ def test_an_id_of_nothing_is_a_404_that_says_what_to_use(served_api: Served, wha
     assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
     assert (answer.json["code"], answer.json["status"]) == ("NOT_FOUND", 404)
     assert len(answer.text) < 1000
+
+
+@pytest.mark.parametrize("below", ["", "/accuracy", "/excluded"])
+def test_a_row_that_the_run_does_not_have_is_a_404(served_api: Served, below: str) -> None:
+    for site_id, sku_id, day in (("NOSITE", "SKU-1", DAY), ("LDS1", "NOSKU", DAY), ("LDS1", "SKU-1", date(1999, 1, 1))):
+        answer = call(f"/forecasts/{encode(ForecastKey(served_api.run.id, site_id, sku_id, day))}{below}")
+        assert (answer.status, answer.json["code"]) == (404, "NOT_FOUND")

@@ -254,7 +254,9 @@ def test_accuracy_of_a_row_is_that_of_its_sku(world: World) -> None:
 
 def test_accuracy_of_a_row_whose_sku_nobody_could_measure_is_pending(world: World) -> None:
     world.accuracy.by_run[a_run().id] = accuracy_of_two_skus(Basis.ACTUALS)
-    answer = call(f"/forecasts/{encode(ForecastKey(a_run().id, 'LDS1', 'SKU-3', AS_OF))}/accuracy").json
+    [row] = forecast_rows(a_run().id, ["SKU-3"], days=1)
+    world.forecasts.all_rows.append(row)
+    answer = call(f"/forecasts/{encode(ForecastKey(a_run().id, 'LDS1', 'SKU-3', row['forecast_date']))}/accuracy").json
     assert (answer["status"], answer["scope"], answer["metrics"]["wape"]) == ("PENDING_ACTUALS", {"sku_id": "SKU-3"}, None)
 
 

@@ -113,22 +113,24 @@ def test_a_job_that_succeeded_is_done(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "kind", "http_status", "title"),
+    ("status", "name", "code", "http_status", "title"),
     [
-        (JobStatus.FAILED, "GateRefused", "/problems/gate-refused", 500, "The run failed"),
-        (JobStatus.FAILED, "NoInputData", "/problems/no-input-data", 409, "The run failed"),
-        (JobStatus.TIMED_OUT, "States.Timeout", "/problems/states-timeout", 500, "The run timed out"),
-        (JobStatus.CANCELLED, "RunCancelled", "/problems/run-cancelled", 500, "The run was cancelled"),
+        (JobStatus.FAILED, "GateRefused", "GATE_REFUSED", 500, "The run failed"),
+        (JobStatus.FAILED, "InvalidInput", "VALIDATION", 422, "The run failed"),
+        (JobStatus.FAILED, "UnknownInputKey", "VALIDATION", 422, "The run failed"),
+        (JobStatus.FAILED, "NoInputData", "NO_INPUT_DATA", 409, "The run failed"),
+        (JobStatus.TIMED_OUT, "States.Timeout", "STATES_TIMEOUT", 500, "The run timed out"),
+        (JobStatus.CANCELLED, "RunCancelled", "RUN_CANCELLED", 500, "The run was cancelled"),
     ],
 )
 def test_a_job_without_a_result_has_a_problem_object(
-    world: World, status: JobStatus, code: str, kind: str, http_status: int, title: str
+    world: World, status: JobStatus, name: str, code: str, http_status: int, title: str
 ) -> None:
     job_id = start()
     world.jobs.mark_running(job_id, progress_at("QualityGate"), STARTED_AT)
-    world.jobs.finish(job_id, status, STARTED_AT, error={"code": code, "detail": "12 % of the rows"})
+    world.jobs.finish(job_id, status, STARTED_AT, error={"code": name, "detail": "12 % of the rows"})
     assert call(f"/jobs/{job_id}").json["error"] == {
-        "type": kind,
+        "type": f"/problems/{code.lower().replace('_', '-')}",
         "title": title,
         "status": http_status,
         "detail": "12 % of the rows",
@@ -136,3 +138,12 @@ def test_a_job_without_a_result_has_a_problem_object(
         "code": code,
         "state": "QualityGate",
     }
+
+
+def test_a_job_links_to_its_forecast_only_once_there_is_a_run(world: World) -> None:
+    job_id = start()
+    assert call(f"/jobs/{job_id}").json["links"]["forecast"] is None
+    world.jobs.mark_running(job_id, progress_at("ResolveInput"), STARTED_AT)
+    assert call(f"/jobs/{job_id}").json["links"]["forecast"] is None
+    world.jobs.mark_running(job_id, progress_at("Cleanse"), STARTED_AT)
+    assert call(f"/jobs/{job_id}").json["links"]["forecast"] == f"/api/v1/forecasts/{job_id}"
