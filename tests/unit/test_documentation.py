@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,9 +12,11 @@ from urllib.parse import unquote
 
 import pytest
 import typer
+from click.testing import CliRunner
 from typer.core import TyperGroup
 
 from cli.app import app
+from cli.data import prepare_drop
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED_OR_FOREIGN = {"node_modules", "cdk.out", "__pycache__"}
@@ -93,6 +95,32 @@ def test_every_command_and_option_exists(name: str) -> None:
         own_arguments = arguments.partition(" -- ")[0]
         unknown_options = set(OPTION.findall(own_arguments)) - commands()[command] - {"--help"}
         assert not unknown_options, f"{name}: ./signify {command} has no option {', '.join(sorted(unknown_options))}"
+
+
+def required_options(words: Sequence[str]) -> set[str]:
+    """The options without which the command of these words is refused."""
+    command: typer.core.TyperCommand | TyperGroup = typer.main.get_command(app)  # type: ignore[assignment]
+    for word in words:
+        if isinstance(command, TyperGroup) and word in command.commands:
+            command = command.commands[word]  # type: ignore[assignment]
+    return {param.opts[0] for param in command.params if param.required and param.opts[0].startswith("--")}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_command_to_copy_has_the_options_that_it_requires(name: str) -> None:
+    for block in FENCE.findall(FILES[name]):
+        for command, arguments in COMMAND.findall(block) if block.startswith("```sh") else []:
+            missing_options = required_options([command, *arguments.split()[:1]]) - set(OPTION.findall(arguments))
+            assert not missing_options, f"{name}: ./signify {command} {arguments.strip()} lacks {', '.join(sorted(missing_options))}"
+
+
+def test_the_first_deploy_uploads_sample_files_of_which_each_is_recognised(tmp_path: Path) -> None:
+    [pattern] = re.findall(r"\./signify drop sample-data/\{([a-z,]+)\}-\*", FILES["docs/first_deploy.md"])
+    invoke = CliRunner().invoke(typer.main.get_command(app), ["sample", str(tmp_path)])
+    assert invoke.exit_code == 0
+    paths = [path for prefix in pattern.split(",") for path in tmp_path.glob(f"{prefix}-*")]
+    assert {prepare_drop(path).key.split("/")[1] for path in paths} == {"demand_history", "orders"}
+    assert any(path.name.startswith("history-") for path in paths), "without the history there is nothing to forecast"
 
 
 @pytest.mark.parametrize("name", FILES)
