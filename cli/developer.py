@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cli.clients.command import parse_scopes
 from cli.console import CliError, out
 from cli.platform import LOCAL, open_platform
 from cli.runs import Stage
@@ -22,10 +23,13 @@ PARALLEL_OPTIONS = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"
 
 def token(
     stage: Stage = LOCAL,
-    scope: Annotated[list[str] | None, typer.Option(help=f"A scope, e.g. {Scope.READ_KPIS}; repeatable. Default: all scopes.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help=f"A scope, e.g. {Scope.READ_KPIS.local_name}; repeatable. Default: all scopes.")
+    ] = None,
 ) -> None:
     """Print a bearer token for the API."""
-    out.print(open_platform(stage).fetch_token(" ".join(scope) if scope else ALL_SCOPES), markup=False)
+    scopes = " ".join(parse_scopes(" ".join(scope))) if scope else ALL_SCOPES
+    out.print(open_platform(stage).fetch_token(scopes), markup=False)
 
 
 def env() -> None:

@@ -12,9 +12,12 @@ from rich.table import Table
 
 from cli.audit import describe_actor
 from cli.console import out
-from cli.platform import LOCAL, open_platform
+from cli.platform import LOCAL, Platform, open_platform
 from cli.records import JobRecord
+from cli.run_history import SHORT_ID, complete_id
 from cli.runs import Stage
+
+MOST_JOBS = 1000
 
 
 def jobs(
@@ -24,8 +27,7 @@ def jobs(
     stage: Stage = LOCAL,
 ) -> None:
     """List the newest jobs: who asked for them, and how far they are."""
-    filters = {} if status is None else {"status": status.upper()}
-    records = cast(list[JobRecord], open_platform(stage).get("/jobs", limit=limit, **filters)["jobs"])
+    records = list_jobs(open_platform(stage), limit, status)
     if as_json:
         out.print_json(json.dumps(records))
         return
@@ -33,14 +35,21 @@ def jobs(
 
 
 def cancel(
-    job_id: Annotated[str, typer.Argument(metavar="JOB", help="Id of a job, as `./signify jobs` prints it.")],
+    job_id: Annotated[str, typer.Argument(metavar="JOB", help="Id of a job, or its first 8 characters, as `./signify jobs` prints them.")],
     reason: Annotated[str, typer.Option(help="Why the job is cancelled; it is recorded in the audit log.")],
     stage: Stage = LOCAL,
 ) -> None:
     """Stop the run of a job. What it has published stays published."""
     target = open_platform(stage)
-    job = cast(JobRecord, target.post(f"/jobs/{job_id}/cancel", {"reason": reason, "actor_detail": describe_actor(target)}))
+    whole_id = complete_id(job_id, "job", lambda: [job["job_id"] for job in list_jobs(target, MOST_JOBS)])
+    job = cast(JobRecord, target.post(f"/jobs/{whole_id}/cancel", {"reason": reason, "actor_detail": describe_actor(target)}))
     out.print(f"Job {job['job_id']} is being stopped; `./signify jobs` shows it as CANCELLED within a minute.")
+
+
+def list_jobs(target: Platform, limit: int, status: str | None = None) -> list[JobRecord]:
+    """Return the newest jobs, or those with one status."""
+    filters = {} if status is None else {"status": status.upper()}
+    return cast(list[JobRecord], target.get("/jobs", limit=limit, **filters)["jobs"])
 
 
 def make_job_table(records: list[JobRecord]) -> Table:
@@ -52,5 +61,5 @@ def make_job_table(records: list[JobRecord]) -> Table:
         progress = job["progress"]
         created_at = f"{datetime.fromisoformat(job['created_at']):%m-%d %H:%M}"
         state, percent = str(progress.get("message", "")), f"{progress.get('percent', 0)} %"
-        table.add_row(job["job_id"], created_at, job["status"], percent, state, escape(job["requested_by"] or ""))
+        table.add_row(job["job_id"][:SHORT_ID], created_at, job["status"], percent, state, escape(job["requested_by"] or ""))
     return table

@@ -108,8 +108,9 @@ def describe_problem(response: httpx.Response) -> str:
     if "json" not in response.headers.get("content-type", ""):
         return response.text[:300]
     problem = response.json()
-    details = "; ".join(str(error.get("detail")) for error in problem.get("errors", []))
-    return f"{problem.get('detail', problem)} {details}".strip()
+    detail = str(problem.get("detail", problem))
+    more = "; ".join(text for error in problem.get("errors", []) if (text := str(error.get("detail"))) not in detail)
+    return f"{detail} {more}".strip()
 
 
 def open_platform(stage: str) -> Platform:

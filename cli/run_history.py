@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, cast
 
@@ -18,7 +20,9 @@ from cli.records import Change, Comparison, RunRecord
 from cli.runs import Stage
 
 SHORT_ID = 8
-"""Characters of a run id in tables; commands accept them in place of the whole id."""
+"""Characters of an id in tables; commands accept them in place of the whole id."""
+WHOLE_ID = 36
+PART_OF_ID = re.compile("[0-9a-fA-F]{8}[0-9a-fA-F-]{0,28}")
 MOST_RUNS = 1000
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or its first 8 characters, as `./signify runs` prints them.")]
@@ -81,16 +85,24 @@ def list_runs(target: Platform, limit: int) -> list[RunRecord]:
 
 
 def resolve_run_id(target: Platform, run_id: str) -> str:
-    """Return the id of the run that begins with these characters. Raises CliError unless there is exactly one.
+    """Return the id of the run that begins with these characters. Raises CliError unless there is exactly one."""
+    return complete_id(run_id, "run", lambda: [run["run_id"] for run in list_runs(target, MOST_RUNS)])
 
-    A whole id is returned as it is: the API reports whether it exists.
+
+def complete_id(text: str, noun: str, list_ids: Callable[[], Iterable[str]]) -> str:
+    """Return the id that begins with these characters, of those that `./signify runs` or `jobs` list.
+
+    A whole id is returned as it is: the API reports whether it exists. Raises CliError unless there is exactly one, and for what is no
+    part of an id: it would be a part of the path of the request.
     """
-    if len(run_id) != SHORT_ID:
-        return run_id
-    matches = [run["run_id"] for run in list_runs(target, MOST_RUNS) if run["run_id"].startswith(run_id.lower())]
+    if not PART_OF_ID.fullmatch(text):
+        raise CliError(f"{text!r} is not the id of a {noun}; use one of `./signify {noun}s`, at least its first {SHORT_ID} characters")
+    if len(text) == WHOLE_ID:
+        return text.lower()
+    matches = [identifier for identifier in list_ids() if identifier.startswith(text.lower())]
     if len(matches) != 1:
-        problem = f"{len(matches)} runs begin" if matches else "no run begins"
-        raise CliError(f"{problem} with {run_id}; use a whole id of `./signify runs --json`")
+        problem = f"{len(matches)} {noun}s begin" if matches else f"no {noun} begins"
+        raise CliError(f"{problem} with {text}; use a whole id of `./signify {noun}s --json`")
     return matches[0]
 
 

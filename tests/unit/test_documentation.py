@@ -12,8 +12,8 @@ from urllib.parse import unquote
 
 import pytest
 import typer
-from click.testing import CliRunner
 from typer.core import TyperGroup
+from typer.testing import CliRunner
 
 from cli.app import app
 from cli.data import prepare_drop
@@ -116,7 +116,7 @@ def test_every_command_to_copy_has_the_options_that_it_requires(name: str) -> No
 
 def test_the_first_deploy_uploads_sample_files_of_which_each_is_recognised(tmp_path: Path) -> None:
     [pattern] = re.findall(r"\./signify drop sample-data/\{([a-z,]+)\}-\*", FILES["docs/first_deploy.md"])
-    invoke = CliRunner().invoke(typer.main.get_command(app), ["sample", str(tmp_path)])
+    invoke = CliRunner().invoke(app, ["sample", str(tmp_path)])
     assert invoke.exit_code == 0
     paths = [path for prefix in pattern.split(",") for path in tmp_path.glob(f"{prefix}-*")]
     assert {prepare_drop(path).key.split("/")[1] for path in paths} == {"demand_history", "orders"}

@@ -93,5 +93,10 @@ def test_an_error_response_is_an_error_with_its_details(monkeypatch: pytest.Monk
         target.get("/kpis", limit=2000)
 
 
+def test_what_the_summary_says_is_not_repeated() -> None:
+    body = {"detail": "1 field is invalid. limit: too large", "errors": [{"parameter": "limit", "detail": "too large"}]}
+    assert describe_problem(httpx.Response(422, json=body, headers=PROBLEM)) == "1 field is invalid. limit: too large"
+
+
 def test_any_other_body_is_shown_as_text() -> None:
     assert describe_problem(httpx.Response(502, text="<html>bad gateway</html>")) == "<html>bad gateway</html>"

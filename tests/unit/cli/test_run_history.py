@@ -126,8 +126,21 @@ def test_the_start_of_an_id_must_belong_to_one_run(target: Any) -> None:
         resolve_run_id(target, "deadbeef")
 
 
-def test_a_whole_id_is_not_looked_up(target: Any) -> None:
-    assert resolve_run_id(target, "an id of another length") == "an id of another length"
+def test_a_whole_id_is_not_looked_up(monkeypatch: pytest.MonkeyPatch, target: Any) -> None:
+    monkeypatch.setattr(target, "get", lambda *_arguments, **_options: pytest.fail("looked up"))
+    assert resolve_run_id(target, "7F3C1F0E-6f1a-5c55-9d3e-1f2a3b4c5d6e") == "7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e"
+
+
+@pytest.mark.parametrize("text", ["", " ", "0aaaaaa", "../jobs", f"{OLD}/../x", f"{OLD}?x=1", "[red]abcd", "0aaaaaa0\n"])
+def test_what_is_no_part_of_an_id_sends_no_request(target: FakePlatform, text: str) -> None:
+    with pytest.raises(CliError, match=r"is not the id of a run; use one of `./signify runs`"):
+        resolve_run_id(target, text)  # type: ignore[arg-type]
+    assert CliRunner().invoke(app, ["publish", "--reason", "x", "--", text]).exit_code == 1
+    assert target.requests == []
+
+
+def test_more_than_eight_characters_of_an_id_are_enough(target: Any) -> None:
+    assert resolve_run_id(target, OLD[:13]) == OLD
 
 
 def test_a_run_is_compared_with_the_published_one_unless_another_is_named(target: FakePlatform) -> None:

@@ -56,6 +56,18 @@ def test_jobs_as_json_are_those_of_the_api(platform: FakePlatform) -> None:
     assert platform.requests == [("/jobs", {"limit": 20})]
 
 
+def test_a_job_is_cancelled_by_the_start_of_its_id_which_the_table_shows(platform: FakePlatform) -> None:
+    assert "7f3c1f0e " in invoke("jobs").stdout
+    assert invoke("cancel", "7f3c1f0e", "--reason", "wrong day").exit_code == 0
+    assert platform.requests[-1][0] == f"/jobs/{JOB['job_id']}/cancel"
+
+
+@pytest.mark.parametrize(("text", "complaint"), [("../kpis", "is not the id of a job"), ("deadbeef", "no job begins with deadbeef")])
+def test_an_id_that_no_job_has_cancels_nothing(platform: FakePlatform, text: str, complaint: str) -> None:
+    assert complaint in str(invoke("cancel", text, "--reason", "wrong day").exception)
+    assert not any(path.endswith("/cancel") for path, _ in platform.requests)
+
+
 def test_cancelling_needs_a_reason_and_sends_it(platform: FakePlatform) -> None:
     assert invoke("cancel", str(JOB["job_id"])).exit_code != 0
     assert not platform.requests
