@@ -10,7 +10,8 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from runtime.models.api.requests import STORABLE, Day, GroupBy, TimeHorizon
+from runtime.models.api.requests import GroupBy, TimeHorizon
+from runtime.models.domain.fields import STORABLE, Day
 
 
 def _normalise(value: str) -> str:

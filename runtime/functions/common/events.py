@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from pydantic.alias_generators import to_camel
 
 from runtime.errors import InvalidInput
-from runtime.models.api.requests import STORABLE
+from runtime.models.domain.fields import STORABLE
 from runtime.models.domain.objects import WithdrawalOrder
 from runtime.models.domain.rebuilding import RebuildStep
 from runtime.models.domain.runs import Execution, Gate, RunStatus

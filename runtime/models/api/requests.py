@@ -7,12 +7,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
+from runtime.models.domain.fields import STORABLE, Day
 from runtime.models.domain.runs import Gate
-
-STORABLE = r"^[^\x00]*$"
-"""PostgreSQL stores every character but NUL."""
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=STORABLE)]
 
@@ -21,18 +19,6 @@ ActorDetail = Annotated[
     Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=STORABLE)] | None,
     Field(description="The person for whom the client acts. It is recorded in the audit log as stated; the token proves only the client."),
 ]
-
-
-def _written_as_date(value: object) -> object:
-    """Left alone, pydantic would read 0 as the first of January 1970 and take a time for its day."""
-    if isinstance(value, str) and (len(value) != len("2026-11-24") or value.count("-") != 2):
-        raise ValueError("write the date as YYYY-MM-DD")
-    if isinstance(value, int | float):
-        raise ValueError("write the date as YYYY-MM-DD, in quotes")  # noqa: TRY004 - pydantic reports ValueError only
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_written_as_date)]
 
 
 class TimeHorizon(StrEnum):

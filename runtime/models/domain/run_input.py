@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from runtime.errors import InvalidInput, UnknownInputKey
+from runtime.models.domain.fields import STORABLE, Day
 from runtime.models.domain.runs import Gate
 
 DEFAULT_HORIZON_DAYS = 28
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=STORABLE)]
 
 
 class RunInput(BaseModel):
@@ -28,7 +28,7 @@ class RunInput(BaseModel):
 
     schema_version: Literal["1"] = "1"
     run_type: Literal["full"] = "full"
-    as_of_date: date | None = None
+    as_of_date: Day | None = None
     horizon_days: StrictInt = Field(default=DEFAULT_HORIZON_DAYS, ge=1, le=DEFAULT_HORIZON_DAYS)
     gate: Gate = Gate.ENFORCE
     publish: StrictBool | None = None
@@ -63,4 +63,5 @@ def parse_run_input(raw: object) -> RunInput:
 
 
 def _fault(fault: ErrorDetails) -> str:
-    return f"{'.'.join(map(str, fault['loc']))} = {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(map(str, fault['loc']))} = {fault['input']!r}: {message[0].lower()}{message[1:]}"
