@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -43,6 +44,8 @@ def main(
         uploads = UploadDrill(drills.platform, drills.processes, drills.tables, Path(folder))
         # Uploads come last: the runs after them would read other data than the undisturbed one.
         for plan in sorted(plans, key=lambda plan: plan.victim is Victim.UPLOAD):
+            # On another day a run reads the same data otherwise: its warnings and what counts as the future are of its day.
+            drills = drills if drills.day == find_day() else prepare()
             results.append(run_until_kill(drills, uploads, plan))
             out.print(describe(results[-1]))
     out.print(make_table(results))
@@ -56,7 +59,7 @@ def prepare() -> KillDrills:
     stack, platform = local_stack.require_running(), open_platform(LOCAL)
     url = stack.open_database().url(local_stack.DATABASE)
     tables, log = RunTables(url), PublicationLog(url)
-    first_entry = log.start()
+    first_entry, day = log.start(), find_day()
     execution = Execution.start(platform, f"undisturbed-{uuid.uuid4()}")
     status, run_id = execution.wait_for_end(), tables.find_run(execution.arn)
     if status != "SUCCEEDED" or run_id is None:
@@ -67,10 +70,16 @@ def prepare() -> KillDrills:
         tables=tables,
         log=log,
         first_entry=first_entry,
+        day=day,
         alarms=FailureAlarms.find(platform),
         reference=tables.read(run_id),
         timeline=execution.list_intervals(),
     )
+
+
+def find_day() -> date:
+    """Return the day in UTC, by which runs choose and judge their data."""
+    return datetime.now(UTC).date()
 
 
 def run_until_kill(drills: KillDrills, uploads: UploadDrill, plan: KillPlan) -> KillResult:

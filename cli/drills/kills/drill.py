@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from cli.drills.kills.alarms import FailureAlarms
@@ -34,13 +35,14 @@ class KillResult:
 
 @dataclass(frozen=True)
 class KillDrills:
-    """Drills of runs against one local stack, compared with the tables of an undisturbed run."""
+    """Drills of runs against one local stack, compared with the tables of an undisturbed run of the same day."""
 
     platform: Platform
     processes: StackProcesses
     tables: RunTables
     log: PublicationLog
     first_entry: int
+    day: date
     alarms: FailureAlarms
     reference: Content
     timeline: Sequence[StateInterval]

@@ -29,6 +29,8 @@ ROWS_OF_RUN: dict[str, LiteralString] = {
 LINES: LiteralString = "select line::text from ({rows}) as selection (line)"
 PRECISION = 1e-10
 """Relative precision of the comparison: the last digits of a sum over many rows differ from one undisturbed run to the next."""
+EXAMPLE_LENGTH = 200
+"""Characters of a row that a report shows: a row may hold a whole document."""
 RUN = "RUN"
 """Replaces the id of the run, which is in many columns."""
 
@@ -46,6 +48,13 @@ class Row:
         numbers: list[float] = []
         outline = json.dumps(_take_numbers(json.loads(text), numbers), sort_keys=True)
         return cls(outline, tuple(numbers))
+
+    def describe(self, counterpart: Row) -> str:
+        """Return the text and the numbers, both from a little before the first that differs from the counterpart."""
+        text = _count_equal(self.outline, counterpart.outline)
+        number = _count_equal(self.numbers, counterpart.numbers)
+        outline = self.outline[max(0, text - EXAMPLE_LENGTH // 2) : text + EXAMPLE_LENGTH // 2]
+        return f"{outline} {self.numbers[max(0, number - 1) : number + 2]}"
 
     def equals(self, other: Row) -> bool:
         """Return whether both rows have the same text, and the same numbers but for their last digits."""
@@ -101,12 +110,21 @@ def compare(reference: Content, content: Content) -> list[str]:
 def _find_difference(reference: Sequence[Row], rows: Sequence[Row]) -> Iterator[str]:
     if len(rows) != len(reference):
         absent, surplus = Counter(reference) - Counter(rows), Counter(rows) - Counter(reference)
-        examples = [f"{label} {next(iter(counter))}" for label, counter in (("without", absent), ("with", surplus)) if counter]
+        examples = [
+            f"{label} {str(next(iter(counter)))[:EXAMPLE_LENGTH]}" for label, counter in (("without", absent), ("with", surplus)) if counter
+        ]
         yield f"{len(rows)} rows instead of {len(reference)}, {', '.join(examples)}"
         return
     pairs = [pair for pair in zip(reference, rows, strict=True) if not pair[0].equals(pair[1])]
     if pairs:
-        yield f"{len(pairs)} of {len(rows)} rows differ, {pairs[0][1]} instead of {pairs[0][0]}"
+        reference_row, row = pairs[0]
+        yield f"{len(pairs)} of {len(rows)} rows differ, {row.describe(reference_row)} instead of {reference_row.describe(row)}"
+
+
+def _count_equal(values: Sequence[object], counterparts: Sequence[object]) -> int:
+    """Return how many values are equal from the start."""
+    pairs = enumerate(zip(values, counterparts, strict=False))
+    return next((number for number, (value, counterpart) in pairs if value != counterpart), min(len(values), len(counterparts)))
 
 
 def _take_numbers(value: object, numbers: list[float]) -> object:

@@ -90,6 +90,14 @@ def test_only_the_tables_that_differ_are_reported_with_both_contents() -> None:
     assert compare(reference, reference) == []
 
 
+def test_of_a_large_row_the_report_shows_the_part_that_differs() -> None:
+    prefix = "x" * 5000
+    rows, others = ([Row.parse(f'{{"a": "{prefix}{word}", "b": [1, 2, {number}]}}')] for word, number in (("late", 3), ("early", 4)))
+    [difference] = compare({"forecast_runs": rows}, {"forecast_runs": others})
+    assert len(difference) < 700
+    assert all(part in difference for part in ("late", "early", "(2.0, 3.0)", "(2.0, 4.0)"))
+
+
 def test_rows_that_are_absent_and_rows_that_are_surplus_are_reported_with_an_example() -> None:
     rows = [Row.parse('{"sku": "A"}'), Row.parse('{"sku": "B"}')]
     assert compare({"forecasts": rows}, {"forecasts": rows[:1]}) == [f"forecasts: 1 rows instead of 2, without {rows[1]}"]
