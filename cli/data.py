@@ -28,9 +28,11 @@ from cli.mapping.options import (
 from cli.mapping.proposal import Choices
 from cli.mapping.reading import Conversation, decide_reading, terminal_conversation
 from cli.platform import LOCAL, Platform, open_platform
-from cli.records import ObjectRecord, QualityReport
+from cli.records import FeedRecord, ObjectRecord, QualityReport
 from cli.runs import Stage
 from contracts import datasets
+from contracts.documents import FindingDocument
+from contracts.feeds import FeedState
 from contracts.paths import SameName, mapping_key
 from local import sample as samples
 from local.errors import DataError
@@ -38,6 +40,8 @@ from runtime.models.domain.objects import ObjectStatus
 
 REJECTED_EXIT_CODE = 3
 FILES_HELP = "CSV, CSV.gz, JSON lines, Excel or Parquet files, with the columns of a data set or with other people's."
+MOST_FINDINGS = 20
+SEVERITY_STYLES = {"FAIL": "red", "WARN": "yellow"}
 DATASET_HELP = "Data set of the file. Detected from the column names when omitted."
 
 
@@ -118,17 +122,54 @@ def quality(
     rows: Annotated[bool, typer.Option("--rows", help="Also show sample rows of each quarantine code.")] = False,
     stage: Stage = LOCAL,
 ) -> None:
-    """Show the objects in the lake, and how many rows of a run were used, quarantined or duplicates."""
+    """Show what is wrong with the data of a run and who must act, the sites that are late, and what became of the rows."""
     target = open_platform(stage)
-    out.print(render_objects(cast(list[ObjectRecord], target.get("/data-quality/objects", limit=200)["objects"])))
     report = cast(QualityReport, target.get(f"/data-quality/reports/{run_id or 'latest'}"))
+    out.print(summarise_findings(report), *make_feed_tables(report))
+    out.print(render_objects(cast(list[ObjectRecord], target.get("/data-quality/objects", limit=200)["objects"])))
     out.print(*make_report_tables(report, rows=rows))
+    out.print(f"As a page: GET /api/v1/data-quality/reports/{report['run_id']}/page", style="dim")
 
 
 def make_report_tables(report: QualityReport, *, rows: bool = False) -> list[Table]:
     """Return the row counts of a run, its quarantine codes and, with `rows`, samples of them."""
     tables = [_make_count_table(report), _make_code_table(report)]
     return [*tables, _make_sample_table(report)] if rows else tables
+
+
+def summarise_findings(report: QualityReport) -> str:
+    """Return the worst finding with who must act, as the first line, and one line for each of the others."""
+    findings = report["report"].get("findings", [])
+    if not findings:
+        return f"Data quality {report['verdict']}: nothing to act on."
+    lines = [_finding_line(finding) for finding in findings[:MOST_FINDINGS]]
+    more = len(findings) - MOST_FINDINGS
+    return "\n".join([*lines, *([f"... and {more:,} more"] if more > 0 else [])])
+
+
+def _finding_line(finding: FindingDocument) -> str:
+    style = SEVERITY_STYLES.get(finding["severity"], "dim")
+    what = f"[bold {style}]{finding['severity']}[/] {escape(finding['subject'])}: {escape(finding['text'])}."
+    return f"{what} {escape(finding['owner'])}: {escape(finding['action'])}."
+
+
+def make_feed_tables(report: QualityReport) -> list[Table]:
+    """Return the sites and sources that are not complete, the latest first; none when all are."""
+    feeds = [feed for feed in report["report"].get("feeds", []) if _is_incomplete(feed)]
+    if not feeds:
+        return []
+    table = Table(title="Sites and sources that are not complete")
+    for name in ("site", "data set", "state", "complete to", "days behind", "complete of 28 days"):
+        table.add_column(name, justify="right" if name in ("days behind", "complete of 28 days") else "left")
+    for feed in sorted(feeds, key=lambda feed: (-feed["days_behind"], feed["site_id"]))[:MOST_FINDINGS]:
+        complete = f"{feed['days_complete']} of {feed['days_due']}"
+        days = str(feed["days_behind"])
+        table.add_row(escape(feed["site_id"]), feed["dataset"], feed["state"], feed["last_complete_day"] or "-", days, complete)
+    return [table]
+
+
+def _is_incomplete(feed: FeedRecord) -> bool:
+    return feed["state"] != FeedState.CURRENT or feed["days_complete"] < feed["days_due"]
 
 
 def land_sample(target: Platform, folder: Path) -> list[ObjectRecord]:

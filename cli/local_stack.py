@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.console import CliError, Phases, err, out
-from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop, print_outcomes
+from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop, print_outcomes, summarise_findings
 from cli.landing import Drop, land, render_objects
 from cli.mapping.options import (
     ColumnsOption,
@@ -131,7 +131,7 @@ def _run_pipeline(phases: Phases, target: Platform, own_file: Drop | None) -> No
 
 def _print_results(target: Platform, run_id: str) -> None:
     report = cast(QualityReport, target.get(f"/data-quality/reports/{run_id}"))
-    out.print(*make_report_tables(report))
+    out.print(summarise_findings(report), *make_report_tables(report))
     out.print(make_forecast_table(cast(ForecastPage, target.get("/forecasts", time_horizon="7d", limit=7))))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from contracts.documents import FindingDocument
+
 
 class WithdrawalRecord(TypedDict):
     """Who withdrew an object, and why."""
@@ -81,10 +83,24 @@ class DatasetCounts(TypedDict):
     samples: list[QuarantineSample]
 
 
+class FeedRecord(TypedDict):
+    """The state of the rows of one data set from one site."""
+
+    dataset: str
+    site_id: str
+    state: str
+    last_complete_day: str | None
+    days_behind: int
+    days_due: int
+    days_complete: int
+
+
 class QualityCounts(TypedDict):
-    """Row counts of a run by data set."""
+    """Row counts of a run by data set; what is wrong, the worst first; and the state of every site and source."""
 
     datasets: dict[str, DatasetCounts]
+    findings: NotRequired[list[FindingDocument]]
+    feeds: NotRequired[list[FeedRecord]]
 
 
 class QualityReport(TypedDict):

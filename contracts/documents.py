@@ -80,14 +80,83 @@ class DatasetQualityDocument(RowCountsDocument):
     warning_samples: list[WarningDocument]
 
 
+class FeedDocument(TypedDict):
+    """The state of one feed: the rows of one data set from one site, up to the as-of date of the run.
+
+    Dates as YYYY-MM-DD, shares 0..1. state: contracts.feeds.FeedState. last_day: the newest with a usable row. last_complete_day: the last
+    day before rows are missing; days_behind: from it to the as-of date. partial_days: days at the end with far fewer rows than usual.
+    unknown_days: first and last day of every stretch on which rows were due and are missing, those at the end included. days_due and
+    days_complete: of the last 28 days, those on which rows are due, and those of them that are complete. volume: rows of the last complete
+    week over the median of the same weekdays in the eight weeks before. drift: population stability index of the quantities of the last 28
+    days against the 56 before. recent_rows and recent_quarantined: of the last 28 days. daily_rows, daily_quarantined: rows of the last 56
+    days, oldest first. None where undefined.
+    """
+
+    dataset: str
+    site_id: str
+    state: str
+    rows: int
+    quarantined: int
+    first_day: str | None
+    last_day: str | None
+    last_complete_day: str | None
+    days_behind: int
+    partial_days: list[str]
+    unknown_days: list[tuple[str, str]]
+    days_due: int
+    days_complete: int
+    volume: float | None
+    drift: float | None
+    recent_rows: int
+    recent_quarantined: int
+    daily_rows: list[int]
+    daily_quarantined: list[int]
+
+
+class FindingDocument(TypedDict):
+    """One finding on the input of a run. severity: FAIL, WARN or INFO; owner: who must act."""
+
+    severity: str
+    subject: str
+    text: str
+    action: str
+    owner: str
+
+
+class QualityScoreDocument(TypedDict):
+    """The score of a run's input, 0..100, and its parts, 0..1; None where a part has nothing to measure."""
+
+    total: float
+    completeness: float | None
+    validity: float | None
+    timeliness: float | None
+    uniqueness: float | None
+    consistency: float | None
+
+
+class QualityReportDocument(TypedDict):
+    """What the quality gate adds to the content of quality.json in its report: verdict, score, findings (the worst first) and limits."""
+
+    verdict: str
+    score: QualityScoreDocument
+    findings: list[FindingDocument]
+    limits: dict[str, float]
+
+
 class QualityDocument(RowCountsDocument):
-    """`quality.json`: the counts of the whole run and of every data set; bad_row_share is quarantined / rows_in, 0..1."""
+    """`quality.json`: the counts of the whole run and of every data set; bad_row_share is quarantined / rows_in, 0..1.
+
+    feeds: by data set and site. unknown_series_days: days of single series whose rows are in quarantine, listed in the table
+    curated_unknown_days.
+    """
 
     run_id: str
     as_of_date: str
     datasets: dict[str, DatasetQualityDocument]
     reconciled: bool
     bad_row_share: float
+    feeds: list[FeedDocument]
+    unknown_series_days: int
 
 
 class BacktestDocument(TypedDict):

@@ -130,6 +130,16 @@ def quality_key(run_id: UUID | str) -> str:
     return _document_key(run_id, "quality")
 
 
+def quality_report_key(run_id: UUID | str) -> str:
+    """Return the key of the data-quality report of a run, with verdict and findings."""
+    return _document_key(run_id, "data_quality")
+
+
+def quality_page_key(run_id: UUID | str) -> str:
+    """Return the key of the data-quality report of a run as a page."""
+    return f"{Zone.RUNS}/{run_id}/data_quality.html"
+
+
 def forecast_key(run_id: UUID | str) -> str:
     """Return the key of the summary of a run's forecast: model, series and back-test."""
     return _document_key(run_id, "forecast")

@@ -98,15 +98,17 @@ SERIES = (SITE_ID, SKU_ID)
 """The columns that identify a series."""
 
 FORECAST_DATE = Column("forecast_date", Type.DATE, "Day that is forecast")
-HORIZON_DAYS = Column("horizon_days", Type.INTEGER, "Lead time: days from the last known day to the forecast day", "days")
+HORIZON_DAYS = Column("horizon_days", Type.INTEGER, "Lead time: days from the as-of date to the forecast day", "days")
 PREDICTED_VALUE = Column("predicted_value", Type.NUMBER, "Median of the forecast (P50)", "units")
 CONFIDENCE_LOWER = Column("confidence_lower", Type.NUMBER, "Lower bound of the prediction interval (P10)", "units", nullable=True)
 CONFIDENCE_UPPER = Column("confidence_upper", Type.NUMBER, "Upper bound of the prediction interval (P90)", "units", nullable=True)
 INTERVAL = (PREDICTED_VALUE, CONFIDENCE_LOWER, CONFIDENCE_UPPER)
 INTERVAL_LEVEL = Column("interval_level", Type.NUMBER, "Probability that the interval covers: 0.8 is P10 to P90")
-ACTUAL_VALUE = Column("actual_value", Type.NUMBER, "Demand of the day", "units")
+ACTUAL_VALUE = Column("actual_value", Type.NUMBER, "Demand of the day; null where it is unknown", "units", nullable=True)
 DEMAND_DATE = Column("demand_date", Type.DATE, "Day of the demand")
-DEMAND_VALUE = Column("demand", Type.NUMBER, "Demand of the day; 0 where no row reports any", "units")
+DEMAND_VALUE = Column(
+    "demand", Type.NUMBER, "Demand of the day; 0 where no row reports any, null where it is unknown", "units", nullable=True
+)
 STOCKOUT = Column("stockout", Type.BOOLEAN, "The SKU was out of stock: sales are below demand")
 
 DAILY_DEMAND = Table(
@@ -118,7 +120,9 @@ DAILY_DEMAND = Table(
         DEMAND_DATE,
         DEMAND_VALUE,
         STOCKOUT,
-        Column("source", Type.TEXT, "Data set that reports the demand, or gap"),
+        Column(
+            "source", Type.TEXT, "Data set that reports the demand; gap where none does; unknown where rows are missing or in quarantine"
+        ),
         Column("lag_1", Type.NUMBER, "Demand of the day before", "units", nullable=True),
         Column("lag_7", Type.NUMBER, "Demand 7 days before", "units", nullable=True),
         Column("lag_28", Type.NUMBER, "Demand 28 days before", "units", nullable=True),
@@ -128,6 +132,16 @@ DAILY_DEMAND = Table(
         Column("iso_week", Type.INTEGER, "ISO week"),
         Column("month", Type.INTEGER, "Month"),
         Column("is_weekend", Type.BOOLEAN, "Saturday or Sunday"),
+    ),
+)
+UNKNOWN_DAYS = Table(
+    Zone.CURATED,
+    "unknown_days",
+    "Days of single series whose demand is unknown because their rows are in quarantine",
+    (
+        *SERIES,
+        Column("day", Type.DATE, "Day whose demand is unknown"),
+        Column("dataset", Type.TEXT, "Data set of the rows"),
     ),
 )
 FORECASTS = Table(
@@ -216,7 +230,7 @@ def all_tables() -> Iterator[Table]:
     """Yield every table of the catalog."""
     for name in datasets.list_names():
         yield curated_table(datasets.load(name))
-    yield from (DAILY_DEMAND, FORECASTS, BACKTEST, EXCLUDED, ANOMALY_GROUPS)
+    yield from (UNKNOWN_DAYS, DAILY_DEMAND, FORECASTS, BACKTEST, EXCLUDED, ANOMALY_GROUPS)
 
 
 def curated_table(contract: Contract) -> Table:

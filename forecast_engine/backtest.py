@@ -15,8 +15,9 @@ from forecast_engine.baseline import seasonal_naive
 from forecast_engine.errors import InvalidForecast
 from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.forecaster import DEFAULT_LEVELS, Forecaster
+from forecast_engine.late_series import forecast_each
 from forecast_engine.panel import Panel, SeriesKey
-from kpi_engine.shared.arrays import Floats
+from kpi_engine.shared.arrays import Bools, Floats
 from kpi_engine.shared.wape import wape_of_points
 
 MAX_ORIGINS = 2
@@ -29,7 +30,7 @@ class BacktestOrigin:
     """One origin's forecasts beside the demand that followed, all (N, horizon) units.
 
     lower, middle, upper: P10, P50, P90. naive: last week again (baseline.seasonal_naive). actual is NaN on days that are not known (out of
-    stock); such points are not scored.
+    stock, or missing); such points are not scored. is_missing: the days after the last known day of a late series.
     """
 
     origin: date
@@ -39,6 +40,7 @@ class BacktestOrigin:
     upper: Floats
     actual: Floats
     naive: Floats
+    is_missing: Bools | None = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _test(forecaster: Forecaster, panel: Panel, origin: date, horizon: int, rule
     history, _ = split_panel(panel.until(origin), rules)
     if not history.series:
         return None
-    forecast = forecaster.forecast(history, horizon, DEFAULT_LEVELS)
+    forecast = forecast_each(forecaster, history, horizon, DEFAULT_LEVELS)
     if forecast.series != history.series or forecast.horizon != horizon or forecast.levels != DEFAULT_LEVELS:
         raise InvalidForecast(
             f"{forecaster.name} must return the {len(history.series)} series of the panel in its order, {horizon} days and the levels "
@@ -131,5 +133,18 @@ def _test(forecaster: Forecaster, panel: Panel, origin: date, horizon: int, rule
     rows = [row_of[key] for key in history.series]
     actual = panel.values[rows, history.days : history.days + horizon]
     lower, middle, upper = np.round(forecast.quantiles, DECIMALS)
-    naive = seasonal_naive(history.values, horizon)
-    return BacktestOrigin(origin, history.series, lower=lower, middle=middle, upper=upper, actual=actual, naive=naive)
+    naive = _naive(history, horizon)
+    last_known = panel.days - 1 - panel.days_behind[rows]
+    is_missing = np.arange(history.days, history.days + horizon) > last_known[:, None]
+    return BacktestOrigin(
+        origin, history.series, lower=lower, middle=middle, upper=upper, actual=actual, naive=naive, is_missing=is_missing
+    )
+
+
+def _naive(history: Panel, horizon: int) -> Floats:
+    """Return the last known week of every series again."""
+    result = np.empty((len(history.series), horizon))
+    for behind in np.unique(history.days_behind).tolist():
+        rows = history.days_behind == behind
+        result[rows] = seasonal_naive(history.values[rows, : history.days - behind], horizon + behind)[:, behind:]
+    return result

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from forecast_engine.errors import InvalidDemand
+from forecast_engine.feeds import assess_feed
 from forecast_engine.frames import NO_SITE, UNIQUE_ID, FrameColumns, columns_of
 from forecast_engine.panel import Panel, SeriesKey, from_first_demand
 from kpi_engine.shared.arrays import Bools, Floats, Ints
@@ -33,9 +34,12 @@ def panel_of(
 
     demand: columns as in `forecast_engine.frames`. Days out of stock, days whose demand is NaN and days before a series' first demand are
     not known.
-    missing: what a day without a row means, after the first demand of its series: "zero" (as the platform reads it) or "unknown".
-    last_day: the day up to which demand is complete, for every series; by default the newest day in the frame.
+    missing: what a day without a row means, after the first demand of its series. "zero", as the platform reads it: nothing was ordered,
+    unless the whole site (in a frame with unique_id: the whole frame) has no rows on a day on which it usually has some
+    (forecast_engine.feeds); such days, and days at the end with far fewer rows than usual, are not known. "unknown": none is known.
+    last_day: the day up to which demand is complete, for every series that is not late by the newest day in the frame; by default that.
     known_until: an earlier last day for single sites, or for single series in a frame with unique_id; later days of theirs are not known.
+    A series whose data ends before last_day is `behind`: it is forecast from its own last known day on.
     max_days: the panel covers at most so many days; older rows are ignored.
 
     Raises InvalidDemand naming column, value, row and fix.
@@ -53,7 +57,8 @@ def panel_of(
     frame = _DemandFrame(demand, columns_of(demand))
     row, series = frame.series()
     day = frame.days()
-    units = np.where(frame.stockouts(), np.nan, frame.units())
+    reported_units = frame.units()
+    units = np.where(frame.stockouts(), np.nan, reported_units)
     last = day.max() if last_day is None else np.datetime64(last_day, "D")
     limit = _last_known_days(series, known_until or {}, frame.columns, last)
     frame.refuse(frame.columns.day, day > limit[row], "is after the last day of known demand: leave it out, or give a later last_day")
@@ -62,9 +67,16 @@ def panel_of(
     frame.refuse(frame.columns.day, _is_repeated(row, column), "is a second row for one day of the series: sum them up first")
     values = np.full((len(series), int((last - first).astype(np.int64)) + 1), 0.0 if missing == "zero" else np.nan)
     is_recent = column >= 0
+    end = (limit - first).astype(np.int64)
+    if missing == "zero":
+        has_row = is_recent & ~np.isnan(reported_units)
+        newest = max(-1, int((day.max() - first).astype(np.int64)))
+        is_unknown, end = _unknown_days(series, row[has_row], column[has_row], end, newest)
+        values[:, : newest + 1][is_unknown] = np.nan
     values[row[is_recent], column[is_recent]] = units[is_recent]
-    values[np.arange(values.shape[1]) > (limit - first).astype(np.int64)[:, None]] = np.nan
-    return Panel(from_first_demand(values), first.astype(date), series)
+    values[np.arange(values.shape[1]) > end[:, None]] = np.nan
+    behind = values.shape[1] - 1 - end
+    return Panel(from_first_demand(values), first.astype(date), series, behind if behind.any() else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +140,29 @@ class _DemandFrame:
         code, values = pd.factorize(self.demand[name], sort=True)
         self.refuse(name, code < 0, "is blank: every row needs one")
         return code.astype(np.int64), [str(value) for value in values]
+
+
+def _unknown_days(series: Sequence[SeriesKey], row: Ints, column: Ints, end: Ints, newest: int) -> tuple[Bools, Ints]:
+    """Return the days up to the newest column on which rows of a whole site are missing, (N, newest + 1), and the last known columns, (N,).
+
+    row, column: of the cells with a row. end: (N,) last columns that the caller knows. Series of one site with the same end are one feed.
+    """
+    sites = {site: number for number, site in enumerate(sorted({key.site_id for key in series}))}
+    site = np.array([sites[key.site_id] for key in series], dtype=np.int64)
+    feed = np.unique(np.stack([site, end]), axis=1, return_inverse=True)[1].reshape(-1)
+    counts = np.zeros((int(feed.max()) + 1, newest + 1), dtype=np.int64)
+    np.add.at(counts, (feed[row], column), 1)
+    is_unknown, last_known = np.zeros((len(series), newest + 1), dtype=bool), end.copy()
+    for number, rows in enumerate(counts):
+        members = feed == number
+        last = min(int(end[members][0]), newest)
+        if last < 0 or not rows[: last + 1].any():
+            continue
+        result = assess_feed(rows[: last + 1], np.zeros(last + 1, dtype=bool))
+        is_unknown[np.ix_(members, np.arange(last + 1))] = result.is_unknown
+        if result.days_behind:
+            last_known[members] = result.last_complete
+    return is_unknown, last_known
 
 
 def _last_known_days(series: Sequence[SeriesKey], known_until: Mapping[str, date], columns: FrameColumns, last: np.datetime64) -> Days:

@@ -18,6 +18,7 @@ from kpi_engine.shared.arrays import Bools, Ints
 class ExclusionCode(StrEnum):
     """Reason for which a series is not forecast."""
 
+    NO_RECENT_DATA = "NO_RECENT_DATA"
     TOO_SHORT = "TOO_SHORT"
     TOO_FEW_DEMAND_DAYS = "TOO_FEW_DEMAND_DAYS"
     DISCONTINUED = "DISCONTINUED"
@@ -30,9 +31,10 @@ class ExclusionRules:
     min_history_days: int = 56
     min_demand_days: int = 8
     max_quiet_days: int = 182
+    max_days_behind: int = 56
 
 
-EVERY_SERIES = ExclusionRules(min_history_days=1, min_demand_days=1, max_quiet_days=1_000_000)
+EVERY_SERIES = ExclusionRules(min_history_days=1, min_demand_days=1, max_quiet_days=1_000_000, max_days_behind=1_000_000)
 """Excludes only series that never had any demand."""
 
 
@@ -47,12 +49,13 @@ class Exclusion:
 
 @dataclass(frozen=True, eq=False)
 class _Life:
-    """Per series, (N,): days with demand, first and last column with demand (-1 when none), and the panel's last column."""
+    """Per series, (N,): days with demand, first and last column with demand (-1 when none), last known column, and days behind."""
 
     demand_days: Ints
     first: Ints
     last: Ints
-    end: int
+    end: Ints
+    behind: Ints
 
     @property
     def history_days(self) -> Ints:
@@ -66,8 +69,8 @@ class _Life:
 def split_panel(panel: Panel, rules: ExclusionRules) -> tuple[Panel, tuple[Exclusion, ...]]:
     """Return the panel of series that can be forecast, and one exclusion for each of the others.
 
-    The first reason counts, in this order: no demand at all (TOO_FEW_DEMAND_DAYS), quiet for too long (DISCONTINUED), TOO_SHORT,
-    TOO_FEW_DEMAND_DAYS.
+    The first reason counts, in this order: no demand at all (TOO_FEW_DEMAND_DAYS), no data for too long (NO_RECENT_DATA), quiet for too
+    long (DISCONTINUED), TOO_SHORT, TOO_FEW_DEMAND_DAYS. History and quiet days end with the last known day of the series.
 
     >>> panel = Panel(np.array([[3.0] * 60, [np.nan] * 40 + [3.0] * 20]), date(2026, 1, 1), (SeriesKey("S", "A"), SeriesKey("S", "B")))
     >>> eligible, exclusions = split_panel(panel, ExclusionRules())
@@ -79,6 +82,7 @@ def split_panel(panel: Panel, rules: ExclusionRules) -> tuple[Panel, tuple[Exclu
     life = _life(panel)
     has_demand = life.demand_days > 0
     violations = {
+        ExclusionCode.NO_RECENT_DATA: has_demand & (life.behind > rules.max_days_behind),
         ExclusionCode.DISCONTINUED: has_demand & (life.quiet_days > rules.max_quiet_days),
         ExclusionCode.TOO_SHORT: has_demand & (life.history_days < rules.min_history_days),
         ExclusionCode.TOO_FEW_DEMAND_DAYS: ~has_demand | (life.demand_days < rules.min_demand_days),
@@ -129,10 +133,13 @@ def _life(panel: Panel) -> _Life:
     has_any = has_demand.any(axis=1)
     first = np.where(has_any, has_demand.argmax(axis=1), -1)
     last = np.where(has_any, panel.days - 1 - has_demand[:, ::-1].argmax(axis=1), -1)
-    return _Life(has_demand.sum(axis=1), first, last, panel.days - 1)
+    return _Life(has_demand.sum(axis=1), first, last, panel.days - 1 - panel.days_behind, panel.days_behind)
 
 
 def _reason(code: ExclusionCode, row: int, life: _Life, rules: ExclusionRules, panel: Panel) -> str:
+    if code is ExclusionCode.NO_RECENT_DATA:
+        missing = f"no data since {_day(panel, life.end[row])}, {life.behind[row]} days before {panel.last_day}"
+        return f"{missing}: the site has closed, or its data is missing; after more than {rules.max_days_behind} days it is not forecast"
     if code is ExclusionCode.DISCONTINUED:
         quiet = f"no demand for {life.quiet_days[row]} days, since {_day(panel, life.last[row])}"
         return f"{quiet}; a series quiet for more than {rules.max_quiet_days} days is not forecast"

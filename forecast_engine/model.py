@@ -63,25 +63,30 @@ class PanelModel:
 
     def forecast(self, panel: Panel, horizon: int, levels: Sequence[float] = DEFAULT_LEVELS) -> PanelForecast:
         """Forecast every series of the panel; the diagnostics are MixtureDiagnostics. Raises NothingToForecast or InvalidRequest."""
+        return self.forecast_after_gap(panel, 0, horizon, levels)
+
+    def forecast_after_gap(self, panel: Panel, gap: int, horizon: int, levels: Sequence[float]) -> PanelForecast:
+        """Forecast the `horizon` days from gap + 1 days after the panel's last day on, with weights and quantiles learned at such leads."""
         check_request(panel, horizon, levels)
         values, site = panel.values, _site_numbers(panel.series)
-        past, future = days_from(panel.first_day, panel.days), days_from(panel.last_day + timedelta(days=1), horizon)
+        origin = panel.last_day + timedelta(days=gap)
+        past, future = days_from(panel.first_day, panel.days), days_from(origin + timedelta(days=1), horizon)
         average = known_mean(values[:, -LEVEL_DAYS:], axis=1, empty=0.0)
         classes = demand_classes(values, window_days=CLASS_WINDOW_DAYS, without_demand=DemandClass.INTERMITTENT)
-        past_replays = replays(values, past, site, horizon)
-        candidates = fit_candidates(values, past, site, has_annual_replay(panel.days, horizon))
+        past_replays = replays(values, past, site, horizon, gap)
+        candidates = fit_candidates(values, past, site, has_annual_replay(panel.days, horizon + gap))
         weights = _weights(past_replays, candidates, values, classes)
         mean = candidates.blend(weights, future)
         errors = past_errors(past_replays, weights) if past_replays else fit_errors(candidates, weights, values, past)
         is_closed = candidates.is_closed(future)
         return PanelForecast(
             series=panel.series,
-            origin=panel.last_day,
+            origin=origin,
             levels=tuple(levels),
             mean=np.where(is_closed, 0.0, mean),
             quantiles=np.where(is_closed, 0.0, quantiles(mean, errors, classes, average, levels)),
             model=self.name if past_replays else NAME_UNTESTED,
-            warnings=() if past_replays else (_untested_warning(panel, horizon),),
+            warnings=() if past_replays else (_untested_warning(panel, horizon + gap),),
             diagnostics=MixtureDiagnostics(tuple(candidate.name for candidate in candidates.members), weights, classes),
         )
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forecast_engine.errors import InvalidDemand
-from kpi_engine.shared.arrays import Bools, Floats
+from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 MAX_HISTORY_DAYS = 1461
 """Four years; no forecaster uses older days, and one mistyped year must not widen the matrix by decades."""
@@ -31,15 +31,19 @@ class SeriesKey(NamedTuple):
 class Panel:
     """Daily demand of N series over T consecutive days.
 
-    values: (N, T) float64 in units of demand, NaN = not known (out of stock, or before the series' first demand).
-    first_day: the day of column 0. series: N keys, in the order of the rows.
+    values: (N, T) float64 in units of demand, NaN = not known (out of stock, missing, or before the series' first demand).
+    first_day: the day of column 0. series: N keys, in the order of the rows. behind: (N,) days at the end that are unknown because the
+    data of the series ends earlier, by default none; such a series is forecast from its own last day (forecast_engine.late_series).
     """
 
     values: Floats
     first_day: date
     series: tuple[SeriesKey, ...]
+    behind: Ints | None = None
 
     def __post_init__(self) -> None:
+        if self.behind is not None and self.behind.shape != (len(self.series),):
+            raise InvalidDemand(f"a panel of {len(self.series)} series needs as many numbers of days behind, not {self.behind.shape}")
         if self.values.ndim != 2 or len(self.values) != len(self.series):
             raise InvalidDemand(
                 f"a panel of {len(self.series)} series needs values of shape ({len(self.series)}, days), not {self.values.shape}"
@@ -55,17 +59,23 @@ class Panel:
         """The last day of the panel: the origin of a forecast made from it."""
         return self.first_day + timedelta(days=self.days - 1)
 
+    @property
+    def days_behind(self) -> Ints:
+        """Days from the last known day of each series to the panel's last day, (N,)."""
+        return np.zeros(len(self.series), dtype=np.int64) if self.behind is None else self.behind
+
     def until(self, last_day: date) -> Panel:
         """Return the panel as it was at the end of `last_day`; later days are cut off, not masked. Raises InvalidDemand."""
         days = (last_day - self.first_day).days + 1
         if not 0 < days <= self.days:
             raise InvalidDemand(f"the panel covers {self.first_day} to {self.last_day}; it cannot be cut at {last_day}")
-        return Panel(self.values[:, :days], self.first_day, self.series)
+        behind = None if self.behind is None else np.maximum(self.behind - (self.days - days), 0)
+        return Panel(self.values[:, :days], self.first_day, self.series, behind)
 
     def select(self, mask: Bools) -> Panel:
         """Return the panel of the series where the mask (N,) is true."""
         series = tuple(key for key, is_selected in zip(self.series, mask, strict=True) if is_selected)
-        return Panel(self.values[mask], self.first_day, series)
+        return Panel(self.values[mask], self.first_day, series, None if self.behind is None else self.behind[mask])
 
 
 def from_first_demand(values: Floats) -> Floats:

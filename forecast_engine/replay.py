@@ -47,9 +47,10 @@ def has_annual_replay(days: int, horizon: int) -> bool:
     return days - horizon >= MIN_DAYS
 
 
-def replays(values: Floats, days: Days, site: Ints, horizon: int) -> tuple[Replay, ...]:
-    """Replay the candidates at up to six past origins, 14 days apart, the last one `horizon` days before the end.
+def replays(values: Floats, days: Days, site: Ints, horizon: int, gap: int = 0) -> tuple[Replay, ...]:
+    """Replay the candidates at up to six past origins, 14 days apart, the last one gap + `horizon` days before the end.
 
+    gap: days between an origin and the first day that is forecast, as for a series whose data is late.
     All replays have the same candidates: when the annual ones can be tried, origins too early for them are left out.
 
     >>> from datetime import date
@@ -59,11 +60,11 @@ def replays(values: Floats, days: Days, site: Ints, horizon: int) -> tuple[Repla
     >>> len(past), past[0].actual.shape
     (3, (1, 28))
     """
-    with_annual = has_annual_replay(len(days), horizon)
+    with_annual = has_annual_replay(len(days), gap + horizon)
     enough = MIN_DAYS if with_annual else MIN_TRAINING_DAYS
-    last = len(days) - horizon
+    last = len(days) - horizon - gap
     origins = [last - ORIGIN_STEP * step for step in range(ORIGINS) if last - ORIGIN_STEP * step >= enough]
-    return tuple(_replay(values, days, site, origin, horizon, with_annual) for origin in origins)
+    return tuple(_replay(values, days, site, origin, range(origin + gap, origin + gap + horizon), with_annual) for origin in origins)
 
 
 def past_errors(past_replays: tuple[Replay, ...], weights: Floats) -> PastErrors:
@@ -97,7 +98,7 @@ def fit_errors(candidates: FittedCandidates, weights: Floats, values: Floats, da
     return PastErrors(forecast, np.maximum(forecast + FIT_WIDENING * (actual - forecast), 0.0))
 
 
-def _replay(values: Floats, days: Days, site: Ints, origin: int, horizon: int, with_annual: bool) -> Replay:
+def _replay(values: Floats, days: Days, site: Ints, origin: int, columns: range, with_annual: bool) -> Replay:
     candidates = fit_candidates(values[:, :origin], days.between(0, origin), site, with_annual)
-    ahead = days.between(origin, origin + horizon)
-    return Replay(candidates, ahead, np.where(candidates.is_closed(ahead), np.nan, values[:, origin : origin + horizon]))
+    ahead = days.between(columns.start, columns.stop)
+    return Replay(candidates, ahead, np.where(candidates.is_closed(ahead), np.nan, values[:, columns.start : columns.stop]))

@@ -17,6 +17,7 @@ from contracts.documents import DatasetQualityDocument, QuarantineSample
 from contracts.paths import Zone, quality_key, run_prefix
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, StagedObject, job_run
+from glue_jobs.feeds import assess_feeds
 from glue_jobs.quality_warnings import list_warnings
 from glue_jobs.reconciliation import dataset_report, quality_report, reconcile
 from glue_jobs.spark import session
@@ -33,7 +34,8 @@ def main(argv: Sequence[str]) -> None:
     run = job_run(argv)
     spark = session("data_cleansing")
     reports = {name: _cleanse(spark, run, datasets.load(name)) for name in datasets.list_names() if run.of_dataset(name)}
-    report = quality_report(run, reports)
+    feeds = assess_feeds(spark, run)
+    report = quality_report(run, reports, feeds.documents, feeds.unknown_series_days)
     lake_io.write_json(run.bucket, quality_key(run.run_id), report)
     _log(f"every one of {report['rows_in']:,} rows accounted for")
 

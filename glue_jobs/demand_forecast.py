@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from contracts.documents import ForecastDocument
@@ -20,6 +20,7 @@ from forecast_engine.backtest import BacktestOrigin, backtest
 from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.exclusions import Exclusion, count_by_code
 from forecast_engine.forecaster import Forecaster, PanelForecast
+from forecast_engine.late_series import forecast_each, late_warnings
 from forecast_engine.model import PanelModel
 from forecast_engine.panel import MAX_HISTORY_DAYS
 from glue_jobs import lake_io
@@ -39,7 +40,8 @@ def main(argv: Sequence[str], forecasters: Mapping[str, Forecaster] = FORECASTER
     _log(f"read {panel.days:,} days of demand of {len(panel.series):,} series, {panel.first_day} to {panel.last_day}")
     eligible, exclusions = forecastable(panel)
     _log(f"{len(eligible.series)} of {len(panel.series)} series can be forecast; excluded: {count_by_code(exclusions) or 'none'}")
-    forecast = forecaster.forecast(eligible, run.horizon_days, LEVELS)
+    forecast = forecast_each(forecaster, eligible, run.horizon_days, LEVELS)
+    forecast = replace(forecast, warnings=(*late_warnings(eligible), *forecast.warnings))
     _log(f"forecast {run.horizon_days} days from {run.as_of_date + timedelta(days=1)} on, model {forecast.model}")
     origins = backtest(forecaster, panel, run.horizon_days, RULES)
     summary = run_summary(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -25,7 +28,8 @@ RULES = ExclusionRules()
 def read_panel(run: JobRun) -> Panel:
     """Read the run's demand up to its as_of_date; ids stay dictionary-encoded, so a million rows are a few numbers each.
 
-    The features have a row for every day of a series, zeros filled in; a day without one is therefore not known here.
+    The features have a row for every day of a series, zeros filled in; a day without one, or without demand, is therefore not known here.
+    A series of which the last days are not known, for other reasons than that it is out of stock, is behind.
 
     Raises NothingToForecast when the run has no row of demand.
     """
@@ -37,7 +41,15 @@ def read_panel(run: JobRun) -> Panel:
             "cleansing; see the run's quality report"
         )
     demand = pa.concat_tables(tables).unify_dictionaries().to_pandas(date_as_object=False, self_destruct=True)
-    return panel_of(demand, missing="unknown", last_day=run.as_of_date)
+    return add_days_behind(panel_of(demand, missing="unknown", last_day=run.as_of_date), demand)
+
+
+def add_days_behind(panel: Panel, demand: pd.DataFrame) -> Panel:
+    """Return the panel of the daily demand with the days from the last known day of every series to the panel's last day."""
+    rows = demand[demand[SITE_SKU.demand].notna() | demand[SITE_SKU.stockout]]
+    last = rows.groupby(list(SITE_SKU.series), observed=True)[SITE_SKU.day].max()
+    days = (pd.Timestamp(panel.last_day) - pd.to_datetime(last)).dt.days.to_dict()
+    return replace(panel, behind=np.array([days.get(tuple(key), 0) for key in panel.series], dtype=np.int64))
 
 
 def forecastable(panel: Panel) -> tuple[Panel, tuple[Exclusion, ...]]:

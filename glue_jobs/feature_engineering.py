@@ -18,6 +18,7 @@ from contracts.tables import DAILY_DEMAND, curated_table
 from glue_jobs.arguments import JobRun, job_run
 from glue_jobs.spark import session
 from glue_jobs.transforms.daily_demand import daily_demand, from_history, from_orders, with_features
+from glue_jobs.unknown_days import read_unknown_days
 
 READERS = {"orders": from_orders, "demand_history": from_history}
 """Reader of demand for each data set that has it."""
@@ -31,7 +32,8 @@ def main(argv: Sequence[str]) -> None:
     """Build the daily demand of one run."""
     run = job_run(argv)
     spark = session("feature_engineering")
-    demand = daily_demand(_demand(spark, run), run.as_of_date)
+    parts = _demand(spark, run)
+    demand = daily_demand(parts, run.as_of_date, read_unknown_days(spark, run, parts))
     path = run.path(DAILY_DEMAND.run_prefix(run.run_id))
     with_features(demand).write.mode("overwrite").parquet(path)
     totals = spark.read.parquet(path).agg(F.count(F.lit(1)).alias("rows"), F.min("demand_date").alias("first")).collect()[0]

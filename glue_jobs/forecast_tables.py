@@ -71,7 +71,7 @@ def daily_rows(values: Mapping[str, Any]) -> pa.Table:
 
 
 def backtest_table(origins: Sequence[BacktestOrigin]) -> pa.Table:
-    """Return forecasts/backtest: one row per origin, series and day whose actual is known."""
+    """Return forecasts/backtest: one row per origin, series and day whose actual is known, or is null because the data ends before it."""
     return pa.concat_tables([BACKTEST_SCHEMA.empty_table(), *(_origin_table(origin) for origin in origins)])
 
 
@@ -83,6 +83,7 @@ def excluded_table(exclusions: Sequence[Exclusion]) -> pa.Table:
 
 def _origin_table(result: BacktestOrigin) -> pa.Table:
     series, days = result.actual.shape
+    actual = result.actual.ravel()
     table = pa.table(
         {
             **_keys(result.series, days),
@@ -91,12 +92,13 @@ def _origin_table(result: BacktestOrigin) -> pa.Table:
             "predicted_value": result.middle.ravel(),
             "confidence_lower": result.lower.ravel(),
             "confidence_upper": result.upper.ravel(),
-            "actual_value": result.actual.ravel(),
+            "actual_value": pa.array(actual, mask=np.isnan(actual)),
             "seasonal_naive": result.naive.ravel(),
         },
         schema=BACKTEST_SCHEMA,
     )
-    return table.filter(pa.array(~np.isnan(result.actual.ravel())))
+    is_missing = np.zeros(actual.shape, dtype=bool) if result.is_missing is None else result.is_missing.ravel()
+    return table.filter(pa.array(~np.isnan(actual) | is_missing))
 
 
 def _keys(series: Sequence[SeriesKey], days: int) -> dict[str, pa.Array]:

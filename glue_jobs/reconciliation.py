@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from contracts.documents import (
     DatasetQualityDocument,
+    FeedDocument,
     ObjectCountsDocument,
     QualityDocument,
     QuarantineSample,
@@ -92,8 +93,10 @@ def name_warning(warning: WarningDocument) -> str:
     return "_".join(part for part in (warning["code"].lower(), warning["column"]) if part)
 
 
-def quality_report(run: JobRun, datasets: Mapping[str, DatasetQualityDocument]) -> QualityDocument:
-    """Return quality.json: every data set and the sums over all of them."""
+def quality_report(
+    run: JobRun, datasets: Mapping[str, DatasetQualityDocument], feeds: Sequence[FeedDocument] = (), unknown_series_days: int = 0
+) -> QualityDocument:
+    """Return quality.json: every data set and the sums over all of them, and the feeds."""
     sums = sum_counts(list(datasets.values()))
     return {
         "run_id": run.run_id,
@@ -102,6 +105,8 @@ def quality_report(run: JobRun, datasets: Mapping[str, DatasetQualityDocument]) 
         **sums,
         "reconciled": True,
         "bad_row_share": sums["quarantined"] / sums["rows_in"] if sums["rows_in"] else 0.0,
+        "feeds": list(feeds),
+        "unknown_series_days": unknown_series_days,
     }
 
 

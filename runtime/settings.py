@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.retention import RetentionKind
 from runtime.errors import Misconfigured
+from runtime.models.domain.findings import QualityLimits
 
 
 class Environment(BaseSettings):
@@ -72,6 +73,7 @@ class RunEnvironment(DatabaseEnvironment, LakeEnvironment):
     """A function of a run: database and lake, and the limits that its rules take."""
 
     bad_row_share_limit: float = Field(default=0.05, ge=0, le=1)
+    quality_limits: QualityLimits = QualityLimits()
     runs_kept: int = Field(default=30, ge=2)
 
 

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from forecast_engine.backtest import MAX_ORIGINS, backtest, backtest_origins, score
@@ -15,8 +16,9 @@ from forecast_engine.errors import InvalidRequest
 from forecast_engine.exclusions import ExclusionRules, explain, split_forecastable
 from forecast_engine.forecaster import DEFAULT_LEVELS, Forecaster
 from forecast_engine.frames import columns_of
+from forecast_engine.late_series import forecast_each, late_warnings
 from forecast_engine.model import PanelModel
-from forecast_engine.panel import MAX_HISTORY_DAYS
+from forecast_engine.panel import MAX_HISTORY_DAYS, Panel
 
 BUILTIN: Forecaster = PanelModel()
 COMPARED: tuple[Forecaster, ...] = (BUILTIN, SeasonalNaive())
@@ -44,6 +46,8 @@ def forecast(
     missing, last_day, known_until: what is known of days without a row; see `panel_of`.
     rules: which series are too short, too rare or too quiet to be forecast. They are left out with a ForecastWarning that says why.
 
+    A series whose data ends earlier is forecast from its own last known day on, for the same h days, with a ForecastWarning.
+
     Returns one row per series and day: unique_id, ds (or site_id, sku_id, forecast_date), mean, and a column per level (p10, p50, p90), in
     units. Raises InvalidDemand for a frame that cannot be read, NothingToForecast when no series is left.
 
@@ -58,8 +62,8 @@ def forecast(
     eligible, exclusions = split_forecastable(panel, rules)
     if exclusions:
         _warn(f"{len(exclusions)} of {len(panel.series)} series are not forecast: {explain(exclusions)}")
-    result = model.forecast(eligible, h, levels)
-    for text in result.warnings:
+    result = forecast_each(model, eligible, h, levels)
+    for text in (*late_warnings(_not_named(eligible, known_until or {})), *result.warnings):
         _warn(text)
     frame = result.to_frame()
     for name in columns_of(demand).series:
@@ -107,6 +111,11 @@ def evaluate(
         scores = score(results)
         rows.append({"model": model.name, "wape": scores.wape, "coverage": scores.coverage, "n_obs": scores.n_obs, "origins": len(results)})
     return pd.DataFrame(rows)
+
+
+def _not_named(panel: Panel, known_until: Mapping[str, date]) -> Panel:
+    """Return the series whose last day the caller has not given."""
+    return panel.select(np.array([known_until.keys().isdisjoint(key) for key in panel.series], dtype=bool))
 
 
 def _restore_ids(texts: pd.Series, ids: pd.Series) -> pd.Series:

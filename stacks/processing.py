@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from aws_cdk import CfnOutput
 from aws_cdk.aws_lambda import Function
 from constructs import Construct
@@ -39,6 +41,7 @@ class ProcessingStack(StageStack):
         environment = {
             Variable.LAKE_BUCKET: lake.bucket.bucket_name,
             Variable.BAD_ROW_SHARE_LIMIT: str(settings.bad_row_share_limit),
+            Variable.QUALITY_LIMITS: json.dumps(settings.quality_limits),
             Variable.RUNS_KEPT: str(settings.runs_kept),
         }
         self.functions: dict[str, Function] = {}

@@ -72,7 +72,9 @@ OBJECT_WITHDRAWER = FunctionSpec(
 )
 
 RUN_RESOLVER = FunctionSpec("run_resolver", "Selects the input of a run", writes=(Zone.RUNS, Zone.BACKUP))
-QUALITY_GATE = FunctionSpec("quality_gate", "Checks the share of quarantined rows of a run", reads=(Zone.RUNS,), writes=(Zone.BACKUP,))
+QUALITY_GATE = FunctionSpec(
+    "quality_gate", "Judges the data quality of a run and writes its report", reads=(Zone.RUNS,), writes=(Zone.RUNS, Zone.BACKUP)
+)
 RUN_PUBLISHER = FunctionSpec(
     "run_publisher",
     "Loads the forecasts of a run and publishes them",

@@ -90,7 +90,34 @@ class Settings(BaseModel):
     forecast_poll_seconds: int = Field(
         60, ge=1, le=900, description=f"Polling interval of Amazon Forecast in seconds; at least {MIN_POLL_SECONDS} on AWS."
     )
-    bad_row_share_limit: float = Field(0.05, ge=0, le=1, description="Maximum share of quarantined rows that passes the quality gate.")
+    bad_row_share_limit: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="Maximum share of quarantined rows that passes the quality gate, of the run and of each site in the last 28 days. "
+        "Above it the run warns; it fails where site and day of so many rows cannot be read.",
+    )
+    quality_lateness_days: int = Field(
+        1, ge=0, le=60, description="Days that the data of a site may be later than usual; above it the run warns."
+    )
+    quality_completeness: float = Field(
+        0.98,
+        ge=0,
+        le=1,
+        description="Least share of the last 28 days with complete data, of those on which a site usually has data.",
+    )
+    quality_volume_low: float = Field(
+        0.5, ge=0, le=1, description="Least rows of a site's last week, relative to usual; below it the run warns."
+    )
+    quality_volume_high: float = Field(
+        2.0, ge=1, le=100, description="Most rows of a site's last week, relative to usual; above it the run warns."
+    )
+    quality_drift: float = Field(
+        0.2,
+        gt=0,
+        le=10,
+        description="Most change in the distribution of a site's quantities (population stability index); above it the run warns.",
+    )
     runs_kept: int = Field(30, ge=2, le=1000, description="Number of forecast runs to keep in the database.")
 
     permissions_boundary_arn: str | None = Field(
@@ -370,6 +397,17 @@ class Settings(BaseModel):
     def stack_name(self, name: str) -> str:
         """Return the physical name of a stack; other physical names are generated wherever AWS allows it."""
         return make_stack_name(self.stage, name)
+
+    @property
+    def quality_limits(self) -> dict[str, float]:
+        """The limits of the quality gate, as its function reads them."""
+        return {
+            "lateness_days": self.quality_lateness_days,
+            "completeness": self.quality_completeness,
+            "volume_low": self.quality_volume_low,
+            "volume_high": self.quality_volume_high,
+            "drift": self.quality_drift,
+        }
 
     @property
     def on_aws(self) -> bool:

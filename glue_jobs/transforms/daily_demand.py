@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from pyspark.sql import Column as SparkColumn
@@ -11,6 +12,8 @@ from pyspark.sql import functions as F  # noqa: N812
 SERIES = ("site_id", "sku_id")
 LAGS = (1, 7, 28)
 MEANS = (7, 28)
+FLAGS = ("history_unknown", "history_ended", "orders_unknown")
+"""Columns of unknown days, 0 or 1: whether the day is unknown to demand_history, or after its last complete day, and unknown to orders."""
 CANCELLED = ("CANCELLED_CUSTOMER", "CANCELLED_US")
 
 
@@ -39,35 +42,82 @@ def from_history(history: DataFrame) -> DataFrame:
     )
 
 
-def daily_demand(parts: DataFrame, as_of_date: date) -> DataFrame:
-    """Return one row per series and day from its first day with data to as_of_date; reported demand overrides orders, no row means zero.
+def daily_demand(parts: DataFrame, as_of_date: date, unknown_days: DataFrame | None = None) -> DataFrame:
+    """Return one row per series and day from its first day with data to as_of_date; reported demand overrides orders.
 
-    parts: the union of from_orders and from_history. Days after as_of_date are dropped: the model may not see them.
+    parts: the union of from_orders and from_history. Days after as_of_date are dropped: the model may not see them. A day without a row
+    means zero, unless it is unknown for every data set that has rows of the series: then its demand is null and its source "unknown".
+    unknown_days: as transforms.unknown_days gives them; without them every day is known.
     """
     days = (
         parts.where(F.col("demand_date") <= F.lit(as_of_date).cast("date"))
         .groupBy(*SERIES, "demand_date")
         .agg(F.max("reported").alias("reported"), F.max("ordered").alias("ordered"), F.max("stockout").alias("stockout"))
     )
-    source = (
-        F.when(F.col("reported").isNotNull(), F.lit("demand_history")).when(F.col("ordered").isNotNull(), F.lit("orders")).otherwise("gap")
+    facts = days if unknown_days is None else add_flags(days, unknown_days)
+    day_rows = every_day(days, facts, as_of_date).withColumn("source", known_source() if unknown_days is not None else source_of_rows())
+    demand = (
+        F.when(F.col("source") == F.lit("demand_history"), F.col("reported"))
+        .when(F.col("source") == F.lit("orders"), F.col("ordered"))
+        .when(F.col("source") == F.lit("gap"), F.lit(0.0))
     )
-    return every_day(days, as_of_date).select(
+    return day_rows.select(
         *SERIES,
         "demand_date",
-        F.coalesce(F.col("reported"), F.col("ordered"), F.lit(0.0)).alias("demand"),
+        demand.alias("demand"),
         (F.coalesce(F.col("stockout"), F.lit(0)) == F.lit(1)).alias("stockout"),
-        source.alias("source"),
+        "source",
     )
 
 
-def every_day(demand: DataFrame, as_of_date: date) -> DataFrame:
-    """Return the rows of demand, and one without values for each day that a series lacks up to as_of_date."""
-    first = demand.groupBy(*SERIES).agg(F.min("demand_date").alias("first_day"))
-    days = F.explode(F.expr(f"sequence(first_day, date'{as_of_date}', interval 1 day)"))
+def add_flags(days: DataFrame, unknown_days: DataFrame) -> DataFrame:
+    """Return the rows of days and of unknown_days as one row per series and day, with null for what a day has not."""
+    values = {"reported": "double", "ordered": "double", "stockout": "int"}
+    flags = dict.fromkeys(FLAGS, "int")
+    parts = [_with_columns(frame, columns, values | flags) for frame, columns in ((days, values), (unknown_days, flags))]
+    names = [*values, *flags]
+    return parts[0].unionByName(parts[1]).groupBy(*SERIES, "demand_date").agg(*(F.max(name).alias(name) for name in names))
+
+
+def _with_columns(frame: DataFrame, columns: Mapping[str, str], types: Mapping[str, str]) -> DataFrame:
+    """Return series, day and the columns of `types` (name to type) of a frame that has only `columns` of them."""
+    values = ((F.col(name) if name in columns else F.lit(None)).cast(kind).alias(name) for name, kind in types.items())
+    return frame.select(*SERIES, "demand_date", *values)
+
+
+def known_source() -> SparkColumn:
+    """Return the source of a day; a row of a day that is not complete does not count, and no row is a gap only where a source is known."""
+    history_unknown, history_ended, orders_unknown = (F.coalesce(F.col(name), F.lit(0)) == F.lit(1) for name in FLAGS)
+    is_reported = F.col("reported").isNotNull() & ~history_ended
+    is_ordered = F.col("ordered").isNotNull() & ~orders_unknown
+    no_history = (F.col("days_reported") == F.lit(0)) | history_unknown
+    no_orders = (F.col("days_ordered") == F.lit(0)) | orders_unknown
+    return (
+        F.when(is_reported, F.lit("demand_history"))
+        .when(is_ordered, F.lit("orders"))
+        .when(no_history & no_orders, F.lit("unknown"))
+        .otherwise(F.lit("gap"))
+    )
+
+
+def source_of_rows() -> SparkColumn:
+    """Return the source of a day when every day is known."""
+    is_reported, is_ordered = F.col("reported").isNotNull(), F.col("ordered").isNotNull()
+    return F.when(is_reported, F.lit("demand_history")).when(is_ordered, F.lit("orders")).otherwise(F.lit("gap"))
+
+
+def every_day(days: DataFrame, facts: DataFrame, as_of_date: date) -> DataFrame:
+    """Return one row per series and day from the first of `days` to as_of_date, with the facts of the day where there are any.
+
+    days_reported, days_ordered: the number of days of the series with a row of either source.
+    """
+    counts = [F.count("reported").alias("days_reported"), F.count("ordered").alias("days_ordered")]
+    first = days.groupBy(*SERIES).agg(F.min("demand_date").alias("first_day"), *counts)
+    dates = F.explode(F.expr(f"sequence(first_day, date'{as_of_date}', interval 1 day)"))
     # Spark explodes only at the top of a column; DuckDB's sequence is one of timestamps.
-    grid = first.select(*SERIES, days.alias("day")).select(*SERIES, F.col("day").cast("date").alias("demand_date"))
-    return grid.join(demand, on=[*SERIES, "demand_date"], how="left")
+    day_grid = first.select(*SERIES, "days_reported", "days_ordered", dates.alias("day"))
+    grid = day_grid.select(*SERIES, "days_reported", "days_ordered", F.col("day").cast("date").alias("demand_date"))
+    return grid.join(facts, on=[*SERIES, "demand_date"], how="left")
 
 
 def with_features(demand: DataFrame) -> DataFrame:

@@ -10,13 +10,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
-from runtime.api.documentation import openapi_responses
-from runtime.api.responses import json_response, page_response
+from runtime.api.documentation import openapi_page, openapi_responses
+from runtime.api.responses import NO_STORE, json_response, page_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import require_scope
 from runtime.models.api.responses import ObjectsResponse, QualityReportResponse
 from runtime.models.domain.objects import ObjectStatus
 from runtime.services.data_quality.data_quality_reading import LATEST
+from runtime.services.data_quality.page import CONTENT_POLICY, render_page
 
 router = ApiRouter()
 Status = Annotated[ObjectStatus | None, Query(description="Return only objects with this status.")]
@@ -56,3 +57,18 @@ def get_report(run_id: RunId) -> Response[str]:
     return json_response(
         {"run_id": report.run_id, "verdict": report.verdict.value, "created_at": report.created_at, "report": report.payload}
     )
+
+
+@router.get(
+    "/data-quality/reports/<run_id>/page",
+    summary="Show the data-quality report of a run",
+    tags=["Data quality"],
+    operation_id="showQualityReport",
+    responses=openapi_page("The report as a self-contained HTML page.", 404),
+    middlewares=[require_scope(Scope.ADMINISTER_DATA)],
+)
+def show_report(run_id: RunId) -> Response[str]:
+    """Return the report as a page for people: findings, sites and sources by day, rows in quarantine. It loads nothing from elsewhere."""
+    page = render_page(bootstrap.services().data_quality.get_report(run_id))
+    headers = {"Cache-Control": NO_STORE, "Content-Security-Policy": CONTENT_POLICY}
+    return Response(status_code=200, content_type="text/html; charset=utf-8", body=page, headers=headers)

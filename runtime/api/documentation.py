@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from pydantic import BaseModel
@@ -49,8 +49,17 @@ def openapi_responses(
 ) -> dict[int, OpenAPIResponse]:
     """Return the `responses` of an operation: the success, the errors that every route shares, and those of this one."""
     body: OpenAPIResponse = {"description": description, "content": {"application/json": {"model": model}}}
-    problems = {status: _problem(status) for status in sorted({*common, *statuses})}
-    return {success: body, **problems}
+    return {success: body, **_problems({*common, *statuses})}
+
+
+def openapi_page(description: str, *statuses: int) -> dict[int, OpenAPIResponse]:
+    """Return the `responses` of an operation that answers with an HTML page, and with problem details as every route."""
+    body: OpenAPIResponse = {"description": description, "content": {"text/html": {"schema": {"type": "string"}}}}
+    return {200: body, **_problems({*COMMON_STATUSES, *statuses})}
+
+
+def _problems(statuses: Collection[int]) -> dict[int, OpenAPIResponse]:
+    return {status: _problem(status) for status in sorted(statuses)}
 
 
 def _problem(status: int) -> OpenAPIResponse:

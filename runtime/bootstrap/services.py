@@ -132,6 +132,7 @@ class Services:
             runs=adapters.runs,
             clock=adapters.clock,
             bad_row_share_limit=adapters.run_environment.bad_row_share_limit,
+            limits=adapters.run_environment.quality_limits,
         )
 
     @cached_property

@@ -55,6 +55,9 @@ class Lake(Protocol):
     def write_json(self, key: str, document: Mapping[str, object]) -> None:
         """Store a document at key; dates and UUIDs become strings."""
 
+    def write_page(self, key: str, page: str) -> None:
+        """Store an HTML page."""
+
     def keys(self, prefix: str) -> list[str]:
         """Return every key below prefix, sorted."""
 
@@ -262,6 +265,9 @@ class QualityReports(Protocol):
 
     def get(self, run_id: UUID) -> QualityReport:
         """Return the report of a run. Raises ReportNotFound."""
+
+    def list_days_behind(self, run_id: UUID, limit: int) -> Mapping[tuple[str, str], Sequence[int]]:
+        """Return by data set and site how many days each was behind in the newest `limit` reports of other runs."""
 
 
 class KpiRepository(Protocol):

@@ -42,6 +42,10 @@ class InMemoryLake(Lake):
         self._store(key, json.dumps(document, default=str, allow_nan=False).encode())
 
     @override
+    def write_page(self, key: str, page: str) -> None:
+        self._store(key, page.encode())
+
+    @override
     def keys(self, prefix: str) -> list[str]:
         return sorted(key for key in self.contents if key.startswith(prefix))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 from typing_extensions import override
@@ -26,3 +28,12 @@ class InMemoryQualityReports(QualityReports):
         if run_id not in self.by_run:
             raise ReportNotFound(f"Run {run_id} has no data-quality report.")
         return self.by_run[run_id]
+
+    @override
+    def list_days_behind(self, run_id: UUID, limit: int) -> Mapping[tuple[str, str], Sequence[int]]:
+        others = sorted((report for key, report in self.by_run.items() if key != run_id), key=lambda report: report.created_at)
+        result: dict[tuple[str, str], list[int]] = {}
+        for report in others[::-1][:limit]:
+            for feed in cast(list[dict[str, Any]], report.payload.get("feeds", [])):
+                result.setdefault((feed["dataset"], feed["site_id"]), []).append(feed["days_behind"])
+        return result

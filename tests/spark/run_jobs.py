@@ -23,6 +23,7 @@ def main(folder: Path, run_id: str) -> None:
         setattr(reader_or_writer, "parquet", _in(folder, reader_or_writer.parquet))  # noqa: B010 - a method in place of another
     setattr(lake_io, "read_bytes", lambda bucket, key: (folder / key).read_bytes())  # noqa: B010
     setattr(lake_io, "write_bytes", lambda bucket, key, content: (folder / key).write_bytes(content))  # noqa: B010
+    setattr(lake_io, "keys_under", lambda bucket, prefix: [prefix] if (folder / prefix).is_file() else [])  # noqa: B010
     for job in (data_cleansing, feature_engineering):
         job.main(["--lake_bucket", BUCKET, "--run_id", run_id])
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.spark
 
 TABLES = (
     *(f"{part}{name}" for name in datasets.list_names() for part in ("scratch/verdicts_", "scratch/repeats_", "curated/", "quarantine/")),
+    "curated/unknown_days",
     "features/daily_demand",
 )
 CODES = {"UNREADABLE", "NULL_REQUIRED", "TYPE", "AMBIGUOUS", "CODE", "RANGE", "DATE_PAST", "DATE_FUTURE", "CONSISTENCY", "CONFLICT"}

@@ -45,6 +45,11 @@ class S3Lake(Lake):
             self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
 
     @override
+    def write_page(self, key: str, page: str) -> None:
+        with translate_aws_errors(self._uri(key)):
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=page.encode(), ContentType="text/html; charset=utf-8")
+
+    @override
     def keys(self, prefix: str) -> list[str]:
         with translate_aws_errors(self._uri(prefix)):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)

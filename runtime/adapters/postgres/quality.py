@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from typing_extensions import override
@@ -31,7 +32,19 @@ class PostgresQualityReports(QualityReports):
         verdict, payload, created_at = rows[0]
         return QualityReport(run_id, Verdict(verdict), payload, created_at)
 
+    @override
+    def list_days_behind(self, run_id: UUID, limit: int) -> Mapping[tuple[str, str], Sequence[int]]:
+        result: dict[tuple[str, str], list[int]] = {}
+        for dataset, site_id, days in self._database.fetch(DAYS_BEHIND, [run_id, limit]):
+            result.setdefault((dataset, site_id), []).append(days)
+        return result
 
+
+DAYS_BEHIND = """
+select feed ->> 'dataset', feed ->> 'site_id', (feed ->> 'days_behind')::int
+from (select payload from data_quality_reports where run_id <> %s order by created_at desc limit %s) newest,
+     jsonb_array_elements(coalesce(payload -> 'feeds', '[]'::jsonb)) feed
+"""
 UPSERT = """
 insert into data_quality_reports (run_id, verdict, payload, created_at) values (%s, %s, %s, %s)
 on conflict (run_id) do update set verdict = excluded.verdict, payload = excluded.payload, created_at = excluded.created_at

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.feeds import FeedState
+
 TOO_NEW = "TOO_SHORT"  # the code of series whose history is too short
 
 
@@ -63,19 +65,73 @@ class RowCounts(Document):
         return f"{self.rows_in} rows in, but {self.curated} curated + {self.quarantined} quarantined + {self.duplicates} duplicates"
 
 
+class ObjectQuality(RowCounts):
+    """Counts of one object."""
+
+    key: str
+
+    @property
+    def is_unusable(self) -> bool:
+        """None of its rows can be used."""
+        return 0 < self.rows_in == self.quarantined
+
+
+class QuarantinedRow(Document):
+    """A sample of the quarantined rows."""
+
+    key: str
+    line: int
+    code: str
+    reason: str
+
+
 class DatasetQuality(RowCounts):
     """Counts of one dataset, with its quarantine codes and warnings."""
 
+    objects: tuple[ObjectQuality, ...] = ()
     codes: dict[str, int] = {}
     warnings: dict[str, int] = {}
+    samples: tuple[QuarantinedRow, ...] = ()
+
+
+class Feed(Document):
+    """One feed: the rows of one data set from one site; the fields as in contracts.documents.FeedDocument."""
+
+    dataset: str
+    site_id: str
+    state: FeedState
+    rows: int
+    quarantined: int
+    first_day: date | None
+    last_day: date | None
+    last_complete_day: date | None
+    days_behind: int
+    partial_days: tuple[date, ...] = ()
+    unknown_days: tuple[tuple[date, date], ...] = ()
+    days_due: int = 0
+    days_complete: int = 0
+    volume: float | None = None
+    drift: float | None = None
+    recent_rows: int = 0
+    recent_quarantined: int = 0
+    daily_rows: tuple[int, ...] = ()
+    daily_quarantined: tuple[int, ...] = ()
+
+    @property
+    def recent_bad_share(self) -> float:
+        """Share of the rows of the last 28 days that are in quarantine."""
+        total = self.recent_rows + self.recent_quarantined
+        return self.recent_quarantined / total if total else 0.0
 
 
 class QualityDocument(RowCounts):
     """`runs/<run_id>/quality.json`, as the cleansing job writes it (the parts that rules look at)."""
 
     run_id: UUID
+    as_of_date: date | None = None
     datasets: dict[str, DatasetQuality]
     bad_row_share: float = Field(ge=0, le=1)
+    feeds: tuple[Feed, ...] = ()
 
 
 class Backtest(Document):

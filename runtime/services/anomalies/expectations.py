@@ -32,8 +32,8 @@ class Expectations:
     def panel(self, run: ForecastRun, earlier_runs: Sequence[PublishedRun]) -> DetectionPanel | None:
         """Return every series of which anything was expected on those days, or None when nothing was.
 
-        Of several forecasts of a day the newest counts that was made before it. A day without stock, and one of which no demand is
-        recorded, is left out: what was sold then is not what was wanted.
+        Of several forecasts of a day the newest counts that was made before it. A day without stock, and one without a row, is left out:
+        what was sold then is not what was wanted. A day whose demand is unknown is a gap in the data.
         """
         first_day = run.as_of_date - timedelta(days=self.past_days + self.window_days - 1)
         forecasts = _newest_forecasts(self._read_forecasts(run, earlier_runs), first_day, run.as_of_date)

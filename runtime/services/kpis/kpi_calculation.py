@@ -91,7 +91,7 @@ class KpiCalculation:
 
     def _measure_runs(self, run: ForecastRun) -> Iterator[RunAccuracy]:
         earlier = [old for old in self.runs.list_published_before(run.as_of_date) if _may_still_change(old, run.as_of_date)]
-        backtest = self.frames.backtest(run.id)
+        backtest = _known_days(self.frames.backtest(run.id), "actual_value")
         first_days = [*(old.as_of_date for old in earlier), *([_first_day(backtest)] if len(backtest) else [])]
         if not first_days:
             return
@@ -116,10 +116,15 @@ def _may_still_change(old: PublishedRun, as_of_date: date) -> bool:
 
 
 def _actuals(demand: pd.DataFrame) -> pd.DataFrame:
-    """Return demand as actuals. A day without stock shows what was sold, not what was wanted: it is left out."""
-    return demand.loc[~demand["stockout"].astype(bool), ["site_id", "sku_id", "demand_date", "demand"]].rename(
+    """Return demand as actuals, without days whose demand is unknown: a day without stock shows what was sold, not what was wanted."""
+    rows = _known_days(demand, "demand")
+    return rows.loc[~rows["stockout"].astype(bool), ["site_id", "sku_id", "demand_date", "demand"]].rename(
         columns={"demand": "actual_value"}
     )
+
+
+def _known_days(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame[frame[column].notna()] if len(frame) else frame
 
 
 def _actuals_of_backtest(actuals: pd.DataFrame, backtest: pd.DataFrame) -> pd.DataFrame:

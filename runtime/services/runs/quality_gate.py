@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
-from contracts.paths import quality_key
-from contracts.quality_codes import WarningCode
+from contracts.documents import QualityReportDocument
+from contracts.paths import quality_key, quality_page_key, quality_report_key
 from runtime.errors import GateRefused
 from runtime.models.domain.documents import QualityDocument
+from runtime.models.domain.findings import Finding, QualityLimits, Severity, rank
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import Gate
+from runtime.services.data_quality.feed_rules import UsualLateness, feed_findings
+from runtime.services.data_quality.page import render_page
+from runtime.services.data_quality.row_rules import row_findings
+from runtime.services.data_quality.score import score
 from runtime.services.ports import Clock, Lake, QualityReports, RunRepository
 from runtime.services.runs.run_documents import read_document
+
+EARLIER_REPORTS = 14
+MOST_WARNINGS = 20
+"""Warnings of a run about its input; the report lists every finding."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The decision of the gate. `reasons` is empty for PASS."""
+    """The decision of the gate. `reasons` are the findings that keep it from PASS, the worst first."""
 
     run_id: UUID
     verdict: Verdict
     quality: QualityDocument
     reasons: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
     def enforce(self) -> Judgement:
         """Raise GateRefused when the verdict is FAIL."""
         if self.verdict is Verdict.FAIL:
             advice = 'The quality report lists the quarantined rows. To continue anyway, start a run with {"gate": "warn"}.'
-            raise GateRefused(f"{'; '.join(self.reasons)}. {advice}")
+            raise GateRefused(f"{'; '.join(_texts(self.findings, Severity.FAIL))}. {advice}")
         return self
 
     def to_state_output(self) -> dict[str, object]:
@@ -41,56 +51,70 @@ class Judgement:
             "curated": self.quality.curated,
             "quarantined": self.quality.quarantined,
             "duplicates": self.quality.duplicates,
-            "reasons": list(self.reasons),
+            "reasons": list(self.reasons[:MOST_WARNINGS]),
         }
-
-
-DOUBTFUL = (WarningCode.REPEATED, WarningCode.RUINED_IDENTIFIER)
-"""Warnings with which a run cannot pass without a warning: rows may be missing, or items merged."""
 
 
 @dataclass(frozen=True)
 class QualityGate:
-    """Judge the input of a run and store the report."""
+    """Judge the input of a run by file, site and data set, and store the report.
+
+    A run fails only where publishing would be wrong; else the sites that are complete are published, and the others are named.
+    """
 
     lake: Lake
     reports: QualityReports
     runs: RunRepository
     clock: Clock
     bad_row_share_limit: float
+    limits: QualityLimits = field(default_factory=QualityLimits)
 
     def judge(self, run_id: UUID, gate: Gate) -> Judgement:
         """Judge the input and store the report with the verdict. Raises BrokenRun when the cleansing job left no readable report."""
         quality, payload = read_document(self.lake, quality_key(run_id), QualityDocument, run_id)
-        reasons = tuple(self._reasons(quality))
-        doubts = tuple(_list_doubts(quality))
-        judgement = Judgement(run_id, _verdict(reasons, doubts, gate), quality, (*reasons, *doubts))
-        self.reports.save(QualityReport(run_id, judgement.verdict, payload, self.clock.now()))
+        findings = self._findings(quality)
+        reasons = tuple(_texts(findings, Severity.FAIL, Severity.WARN))
+        judgement = Judgement(run_id, _verdict(findings, gate), quality, reasons, findings)
+        document = self._report(judgement)
+        report = QualityReport(run_id, judgement.verdict, payload | document, self.clock.now())
+        self.reports.save(report)
+        self.lake.write_json(quality_report_key(run_id), dict(report.payload))
+        self.lake.write_page(quality_page_key(run_id), render_page(report))
         if judgement.verdict is Verdict.WARN:
-            self.runs.warn(run_id, judgement.reasons)
+            self.runs.warn(run_id, _warnings(reasons))
         return judgement
 
-    def _reasons(self, quality: QualityDocument) -> list[str]:
-        counts_by_name = [("all data sets", quality), *quality.datasets.items()]
-        reasons = [f"{name}: {counts.sum_up()}" for name, counts in counts_by_name if not counts.is_reconciled]
-        if quality.bad_row_share > self.bad_row_share_limit:
-            reasons.append(
-                f"{quality.quarantined} of {quality.rows_in} rows ({quality.bad_row_share:.1%}) are quarantined, "
-                f"more than the limit of {self.bad_row_share_limit:.1%}"
-            )
-        return reasons
+    def _findings(self, quality: QualityDocument) -> tuple[Finding, ...]:
+        earlier = self.reports.list_days_behind(quality.run_id, EARLIER_REPORTS) if quality.feeds else {}
+        usual = UsualLateness.of(quality.feeds, earlier)
+        return rank(
+            [
+                *row_findings(quality, self.bad_row_share_limit),
+                *feed_findings(quality.feeds, usual, self.limits, self.bad_row_share_limit),
+            ]
+        )
+
+    def _report(self, judgement: Judgement) -> QualityReportDocument:
+        return {
+            "verdict": judgement.verdict.value,
+            "score": score(judgement.quality),
+            "findings": [finding.as_document() for finding in judgement.findings],
+            "limits": {"bad_row_share": self.bad_row_share_limit, **asdict(self.limits)},
+        }
 
 
-def _list_doubts(quality: QualityDocument) -> Iterator[str]:
-    """Yield what is doubtful about rows that are used: worth a warning, but no reason to stop."""
-    for name, part in quality.datasets.items():
-        for warning, rows in part.warnings.items():
-            code = next((code for code in DOUBTFUL if warning.startswith(code.lower())), None)
-            if code is not None:
-                yield f"{name}: {rows:,} of {part.rows_in:,} rows, {code}: {code.cause} {code.fix}"
+def _verdict(findings: Sequence[Finding], gate: Gate) -> Verdict:
+    severities = {finding.severity for finding in findings}
+    if Severity.FAIL in severities:
+        return Verdict.FAIL if gate is Gate.ENFORCE else Verdict.WARN
+    return Verdict.WARN if Severity.WARN in severities else Verdict.PASS
 
 
-def _verdict(reasons: tuple[str, ...], doubts: tuple[str, ...], gate: Gate) -> Verdict:
-    if not reasons:
-        return Verdict.WARN if doubts else Verdict.PASS
-    return Verdict.FAIL if gate is Gate.ENFORCE else Verdict.WARN
+def _texts(findings: Sequence[Finding], *severities: Severity) -> list[str]:
+    """Return the findings as sentences, those about all data sets without their subject."""
+    return [each.sentence for each in findings if each.severity in severities]
+
+
+def _warnings(reasons: Sequence[str]) -> tuple[str, ...]:
+    more = len(reasons) - MOST_WARNINGS
+    return (*reasons[:MOST_WARNINGS], *([f"{more:,} more findings are in the data-quality report."] if more > 0 else []))

@@ -148,7 +148,9 @@ def choose_as_of_date(requested_date: date | None, today: date, objects: Sequenc
         raise InvalidInput(f"as_of_date = {requested_date}: that day has not ended; the latest possible date is {yesterday}")
     if requested_date < first:
         raise InvalidInput(f"as_of_date = {requested_date}: the accepted data starts on {first}")
-    warning = f"The accepted data ends on {last}; the days from then to as_of_date {requested_date} count as days without demand."
+    warning = (
+        f"The accepted data ends on {last}; the days from then to as_of_date {requested_date} are unknown, where demand is usual on them."
+    )
     return requested_date, (warning,) if requested_date > last else ()
 
 

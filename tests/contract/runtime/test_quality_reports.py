@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,17 @@ def test_a_report_is_kept_and_a_retry_replaces_it(books: Books) -> None:
     second = QualityReport(run.id, Verdict.WARN, {"rows_in": 2}, STARTED_AT)
     books.reports.save(second)
     assert books.reports.get(run.id) == second
+
+
+def test_the_days_behind_are_those_of_the_newest_reports_of_other_runs(books: Books) -> None:
+    for number, days in enumerate((1, 2, 3)):
+        run = books.runs.start(a_run(f"run-{number}"))
+        feeds = [{"dataset": "orders", "site_id": "LDS1", "days_behind": days}]
+        books.reports.save(QualityReport(run.id, Verdict.PASS, {"feeds": feeds}, STARTED_AT + timedelta(days=number)))
+    without_feeds = books.runs.start(a_run("old"))
+    books.reports.save(QualityReport(without_feeds.id, Verdict.PASS, {}, STARTED_AT - timedelta(days=9)))
+    assert books.reports.list_days_behind(a_run("run-2").id, 10) == {("orders", "LDS1"): [2, 1]}
+    assert books.reports.list_days_behind(a_run("another").id, 1) == {("orders", "LDS1"): [3]}
 
 
 def test_a_run_without_a_report_says_so(books: Books) -> None:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from cli.console import Phases
-from cli.data import make_report_tables, prepare_drop
+from cli.data import make_feed_tables, make_report_tables, prepare_drop, summarise_findings
 from cli.landing import Drop, make_landing_key, render_objects
 from cli.local_stack import make_forecast_table
 from cli.mapping.proposal import Choices
@@ -52,6 +52,32 @@ def test_the_row_counts_add_up_or_are_marked() -> None:
         assert "✗" in render(make_report_tables(REPORT)[0])
     finally:
         REPORT["report"]["datasets"]["orders"]["curated"] += 1
+
+
+def test_the_first_line_is_the_worst_finding_and_who_must_act() -> None:
+    findings = [
+        {"severity": "WARN", "subject": "LATE [1]", "text": "no data after 2026-11-13", "action": "upload it", "owner": "source of LATE"},
+        {"severity": "INFO", "subject": "OLD", "text": "closed", "action": "say so", "owner": "source of OLD"},
+    ]
+    report: Any = {**REPORT, "verdict": "WARN", "report": {**REPORT["report"], "findings": findings}}
+    lines = render(summarise_findings(report), width=200).splitlines()
+    assert lines[0] == "WARN LATE [1]: no data after 2026-11-13. source of LATE: upload it."
+    assert lines[1].startswith("INFO OLD")
+    assert render(summarise_findings(REPORT)).strip() == "Data quality PASS: nothing to act on."
+
+
+def test_sites_that_are_not_complete_are_listed_the_latest_first() -> None:
+    def feed(site: str, state: str, behind: int, complete: int) -> dict[str, Any]:
+        counts = {"days_behind": behind, "days_due": 28, "days_complete": complete}
+        return {"dataset": "orders", "site_id": site, "state": state, "last_complete_day": "2026-11-13", **counts}
+
+    feeds = [feed("GOOD", "CURRENT", 0, 28), feed("GAP", "CURRENT", 0, 24), feed("LATE", "LATE", 15, 13)]
+    report: Any = {**REPORT, "report": {**REPORT["report"], "feeds": feeds}}
+    [table] = make_feed_tables(report)
+    text = render(table, width=120)
+    assert 0 < text.index("LATE") < text.index("GAP")
+    assert "GOOD" not in text
+    assert make_feed_tables(REPORT) == []
 
 
 def test_the_most_frequent_code_comes_first() -> None:

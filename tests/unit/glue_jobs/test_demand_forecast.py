@@ -168,7 +168,14 @@ def test_another_forecaster_takes_the_place_of_the_built_in_one(lake: LakeInMemo
     assert (summary["model_name"], summary["model_version"]) == ("seasonal_naive_7", "7")
     assert summary["backtest"]["wape"] == summary["backtest"]["baseline_wape"]
     assert set(lake.table("daily")["model"]) == {"seasonal_naive_7"}
-    assert set(summary["params"]) == {"min_history_days", "min_demand_days", "max_quiet_days", "max_history_days", "quantiles"}
+    assert set(summary["params"]) == {
+        "min_history_days",
+        "min_demand_days",
+        "max_quiet_days",
+        "max_days_behind",
+        "max_history_days",
+        "quantiles",
+    }
 
 
 def test_days_out_of_stock_are_not_scored(lake: LakeInMemory) -> None:

@@ -109,6 +109,16 @@ def test_a_day_without_stock_is_left_out(detection: AnomalyDetection, frames: In
     assert detection.detect(run_id).to_state_output()["total"] == 0
 
 
+def test_a_day_whose_demand_is_unknown_is_a_gap_in_the_data_and_no_lost_demand(
+    detection: AnomalyDetection, frames: InMemoryFrames, lake: InMemoryLake
+) -> None:
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(float("nan"))
+    assert detection.detect(run_id).to_state_output()["total"] == 1
+    by_type = lake.read_json(anomaly_report_key(run_id))["report"]["by_type"]
+    assert {name: count for name, count in by_type.items() if count} == {"DATA_GAP": 1}
+
+
 def test_the_newest_forecast_made_before_the_day_is_the_expectation(
     detection: AnomalyDetection, frames: InMemoryFrames, runs: InMemoryRuns
 ) -> None:

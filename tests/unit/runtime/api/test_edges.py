@@ -27,6 +27,7 @@ ROUTES = [
     ("GET", "/kpis", "signify/kpis:read"),
     ("GET", "/data-quality/objects", "signify/data:admin"),
     ("GET", "/data-quality/reports/latest", "signify/data:admin"),
+    ("GET", "/data-quality/reports/latest/page", "signify/data:admin"),
 ]
 
 
@@ -99,6 +100,10 @@ def test_the_latest_quality_report_is_found_without_knowing_its_run(world: World
     world.latest_report.run_id = run_id
     assert call("/data-quality/reports/latest").json["report"]["rows_in"] == 1000
     assert call(f"/data-quality/reports/{run_id}").json["verdict"] == "PASS"
+    page = call("/data-quality/reports/latest/page")
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert str(run_id) in page.text
     assert call("/data-quality/reports/nonsense").status == 404
 
 

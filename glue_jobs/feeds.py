@@ -1,0 +1,136 @@
+"""The feeds of a run: what each site delivered, day by day, and the days that are unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812
+
+from contracts import datasets
+from contracts.datasets import Contract
+from contracts.documents import FeedDocument
+from contracts.paths import Zone, run_prefix
+from contracts.tables import UNKNOWN_DAYS, curated_table
+from forecast_engine.panel import MAX_HISTORY_DAYS
+from glue_jobs.arguments import JobRun
+from glue_jobs.feed_documents import DRIFT_DAYS, FeedCounts, feed_document
+from glue_jobs.transforms.feed_days import (
+    BIN_EDGES,
+    QUANTITY_COLUMNS,
+    SITE_COLUMNS,
+    quantity_bins,
+    quarantined_days,
+    unresolved_days,
+    usable_days,
+)
+from kpi_engine.shared.arrays import Ints
+
+MOST_UNUSABLE_FEEDS = 50
+"""Sites without any usable row that are listed; unreadable files may name any number."""
+
+
+@dataclass(frozen=True)
+class RunFeeds:
+    """The feeds of a run, and the number of days of single series that are unknown."""
+
+    documents: tuple[FeedDocument, ...]
+    unknown_series_days: int
+
+
+def assess_feeds(spark: SparkSession, run: JobRun) -> RunFeeds:
+    """Assess the feeds of every data set that carries demand, and write the unknown days of single series."""
+    contracts = [datasets.load(name) for name in SITE_COLUMNS if run.of_dataset(name)]
+    frames = {contract.dataset: _Frames.read(spark, run, contract) for contract in contracts if _has_feeds(contract)}
+    documents = [document for frame in frames.values() for document in _documents(frame, run.as_of_date)]
+    series_days = [frame.unknown_series_days(run.as_of_date) for frame in frames.values()]
+    return RunFeeds(tuple(sorted(documents, key=lambda feed: (feed["dataset"], feed["site_id"]))), _write(spark, run, series_days))
+
+
+def _has_feeds(contract: Contract) -> bool:
+    """Return whether the contract has the columns from which feeds are read."""
+    columns = {column.name for column in contract.columns}
+    return {SITE_COLUMNS[contract.dataset], QUANTITY_COLUMNS[contract.dataset], "sku_id"} <= columns
+
+
+@dataclass(frozen=True)
+class _Frames:
+    """The curated and the quarantined rows of one data set."""
+
+    contract: Contract
+    curated_rows: DataFrame
+    quarantined_rows: DataFrame
+
+    @classmethod
+    def read(cls, spark: SparkSession, run: JobRun, contract: Contract) -> _Frames:
+        quarantine = run.path(run_prefix(Zone.QUARANTINE, contract.dataset, run.run_id, contract.version))
+        curated = run.path(curated_table(contract).run_prefix(run.run_id))
+        return cls(contract, spark.read.parquet(curated), spark.read.parquet(quarantine))
+
+    def open_row_counts(self, as_of_date: date) -> DataFrame:
+        return unresolved_days(self.quarantined_rows, self.curated_rows, self.contract, as_of_date)
+
+    def unknown_series_days(self, as_of_date: date) -> DataFrame:
+        """Return the days of series of which at least half of the rows are in quarantine."""
+        rows = self.open_row_counts(as_of_date).where(F.col("n_rows") >= F.col("n_usable"))
+        return rows.select("site_id", "sku_id", "day", F.lit(self.contract.dataset).alias("dataset"))
+
+
+def _write(spark: SparkSession, run: JobRun, parts: list[DataFrame]) -> int:
+    """Write the unknown days of series, and return their number."""
+    if not parts:
+        return 0
+    rows = parts[0]
+    for part in parts[1:]:
+        rows = rows.unionByName(part)
+    path = run.path(UNKNOWN_DAYS.run_prefix(run.run_id))
+    rows.write.mode("overwrite").parquet(path)
+    return int(spark.read.parquet(path).count())
+
+
+def _documents(frames: _Frames, as_of_date: date) -> list[FeedDocument]:
+    first_day = as_of_date - timedelta(days=MAX_HISTORY_DAYS - 1)
+    dataset = frames.contract.dataset
+    open_days = frames.open_row_counts(as_of_date).groupBy("site_id", "day").agg(F.sum("n_rows").alias("n_rows"))
+    usable = _by_site(usable_days(frames.curated_rows, dataset, as_of_date), first_day, MAX_HISTORY_DAYS)
+    quarantined = _by_site(quarantined_days(frames.quarantined_rows, frames.contract, as_of_date), first_day, MAX_HISTORY_DAYS)
+    open_rows = _by_site(open_days, first_day, MAX_HISTORY_DAYS)
+    bins = _bins_by_site(quantity_bins(frames.curated_rows, dataset, as_of_date - timedelta(days=DRIFT_DAYS - 1), as_of_date), as_of_date)
+    unusable = sorted(quarantined.keys() - usable.keys(), key=lambda site: (-int(quarantined[site].sum()), site))[:MOST_UNUSABLE_FEEDS]
+    nothing = np.zeros(MAX_HISTORY_DAYS, dtype=np.int64)
+    return [
+        feed_document(
+            dataset,
+            site,
+            first_day,
+            FeedCounts(
+                usable=usable.get(site, nothing),
+                quarantined=quarantined.get(site, nothing),
+                open_rows=open_rows.get(site, nothing),
+                bins=bins.get(site, np.zeros((DRIFT_DAYS, len(BIN_EDGES) + 1), dtype=np.int64)),
+            ),
+        )
+        for site in [*sorted(usable), *unusable]
+    ]
+
+
+def _by_site(counts: DataFrame, first_day: date, days: int) -> Mapping[str, Ints]:
+    """Return the rows of every site by day, from first_day on."""
+    rows = counts.where(F.col("day") >= F.lit(first_day).cast("date")).collect()
+    result: dict[str, Ints] = {}
+    for row in rows:
+        result.setdefault(row["site_id"], np.zeros(days, dtype=np.int64))[(row["day"] - first_day).days] += int(row["n_rows"])
+    return result
+
+
+def _bins_by_site(counts: DataFrame, as_of_date: date) -> Mapping[str, Ints]:
+    """Return the rows of every site by day and bin of quantity, (DRIFT_DAYS, bins)."""
+    first_day = as_of_date - timedelta(days=DRIFT_DAYS - 1)
+    result: dict[str, Ints] = {}
+    for row in counts.collect():
+        bins = result.setdefault(row["site_id"], np.zeros((DRIFT_DAYS, len(BIN_EDGES) + 1), dtype=np.int64))
+        bins[(row["day"] - first_day).days, int(row["bin"])] += int(row["n_rows"])
+    return result

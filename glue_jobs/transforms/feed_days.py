@@ -1,0 +1,81 @@
+"""Rows of every feed by day, usable and in quarantine. A feed is the rows of one data set from one site."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from contracts.datasets import Contract
+from glue_jobs.transforms.values import business_date, text_name, text_of, texts, value_of, values
+
+SITE_COLUMNS = {"orders": "ship_from_site_id", "demand_history": "site_id"}
+"""The column with the site of each data set that carries demand."""
+QUANTITY_COLUMNS = {"orders": "ordered_qty", "demand_history": "quantity"}
+BIN_EDGES = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0)
+"""Upper edges, in units, of the bins in which quantities are compared; the last bin is open."""
+
+
+def usable_days(curated_rows: DataFrame, dataset: str, as_of_date: date) -> DataFrame:
+    """Return the usable rows per site and day up to as_of_date: site_id, day, n_rows."""
+    site = F.col(SITE_COLUMNS[dataset]).alias("site_id")
+    rows = curated_rows.select(site, F.col("business_day").alias("day")).where(F.col("day") <= F.lit(as_of_date).cast("date"))
+    return rows.groupBy("site_id", "day").agg(F.count(F.lit(1)).alias("n_rows"))
+
+
+def quarantined_days(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
+    """Return the quarantined rows per site and day, as far as both can be read and up to as_of_date: site_id, day, n_rows."""
+    rows = _quarantined_places(quarantined_rows, contract, as_of_date)
+    return rows.groupBy("site_id", "day").agg(F.count(F.lit(1)).alias("n_rows"))
+
+
+def unresolved_days(quarantined_rows: DataFrame, curated_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
+    """Return the quarantined rows that no usable row of the same key replaces, per series and day, beside the usable ones.
+
+    Columns: site_id, sku_id, day, n_rows (in quarantine), n_usable.
+    """
+    keys = [value_of(contract.column(name)).alias(name) for name in contract.key]
+    place = {"feed_site": text_of(SITE_COLUMNS[contract.dataset]), "feed_sku": text_of("sku_id"), "feed_day": business_date(contract)}
+    rows = _with_values(quarantined_rows, contract).select(*keys, *(value.alias(name) for name, value in place.items()))
+    open_rows = rows.join(curated_rows.select(*contract.key), on=list(contract.key), how="left_anti")
+    names = dict(zip(place, ("site_id", "sku_id", "day"), strict=True))
+    places = open_rows.select(*(F.col(name).alias(new_name) for name, new_name in names.items()))
+    counts = _in_time(places, as_of_date).groupBy("site_id", "sku_id", "day").agg(F.count(F.lit(1)).alias("n_rows"))
+    site = F.col(SITE_COLUMNS[contract.dataset]).alias("site_id")
+    usable = curated_rows.select(site, F.col("sku_id"), F.col("business_day").alias("day"))
+    usable_counts = usable.groupBy("site_id", "sku_id", "day").agg(F.count(F.lit(1)).alias("n_usable"))
+    counts_beside = counts.join(usable_counts, on=["site_id", "sku_id", "day"], how="left")
+    return counts_beside.select("site_id", "sku_id", "day", "n_rows", F.coalesce(F.col("n_usable"), F.lit(0)).alias("n_usable"))
+
+
+def quantity_bins(curated_rows: DataFrame, dataset: str, since: date, as_of_date: date) -> DataFrame:
+    """Return the rows per site, day and bin of quantity, from `since` to as_of_date: site_id, day, bin, n_rows."""
+    quantity = F.col(QUANTITY_COLUMNS[dataset]).cast("double")
+    number = F.lit(len(BIN_EDGES))
+    for position, edge in reversed(list(enumerate(BIN_EDGES))):
+        number = F.when(quantity <= F.lit(edge), F.lit(position)).otherwise(number)
+    site = F.col(SITE_COLUMNS[dataset]).alias("site_id")
+    rows = curated_rows.select(site, F.col("business_day").alias("day"), number.cast("int").alias("bin"))
+    recent = rows.where((F.col("day") >= F.lit(since).cast("date")) & (F.col("day") <= F.lit(as_of_date).cast("date")))
+    return recent.groupBy("site_id", "day", "bin").agg(F.count(F.lit(1)).alias("n_rows"))
+
+
+def _quarantined_places(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
+    site: SparkColumn = text_of(SITE_COLUMNS[contract.dataset]).alias("site_id")
+    return _in_time(_with_values(quarantined_rows, contract).select(site, business_date(contract).alias("day")), as_of_date)
+
+
+def _with_values(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:
+    """Return the texts and values of the columns that say which series, day and key a row is about."""
+    names = {*contract.key, SITE_COLUMNS[contract.dataset], "sku_id", contract.business_date}
+    narrow = replace(contract, columns=tuple(column for column in contract.columns if column.name in names))
+    columns = [text_name(column.name) for column in narrow.columns]
+    return quarantined_rows.select(*texts(narrow)).select(*columns, *values(narrow))
+
+
+def _in_time(rows: DataFrame, as_of_date: date) -> DataFrame:
+    """Return the rows whose site and day can be read, up to as_of_date."""
+    return rows.where(F.col("site_id").isNotNull() & F.col("day").isNotNull() & (F.col("day") <= F.lit(as_of_date).cast("date")))

@@ -1,0 +1,97 @@
+"""Rules for rows: all accounted for, no file without a usable row, and few rows whose site and day cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts import datasets
+from contracts.quality_codes import QuarantineCode, WarningCode
+from runtime.models.domain.documents import DatasetQuality, ObjectQuality, QualityDocument
+from runtime.models.domain.findings import EVERYTHING, Finding, Severity
+
+DOUBTFUL = (WarningCode.REPEATED, WarningCode.RUINED_IDENTIFIER)
+"""Warnings with which a run cannot pass without a warning: rows may be missing, or items merged."""
+PLATFORM = "operator of the platform"
+
+
+def row_findings(quality: QualityDocument, bad_row_share_limit: float) -> Iterator[Finding]:
+    """Yield what is wrong with the rows of a run."""
+    for name, counts in [(EVERYTHING, quality), *quality.datasets.items()]:
+        if not counts.is_reconciled:
+            action = "report the run: rows were lost"
+            yield Finding(Severity.FAIL, name, f"{name}: {counts.sum_up()}", action, PLATFORM, weight=float(counts.rows_in))
+    for dataset, part in quality.datasets.items():
+        yield from (_unusable_file(dataset, part, each) for each in part.objects if each.is_unusable)
+    yield from _doubts(quality)
+    yield from _bad_rows(quality, bad_row_share_limit)
+    yield from _no_demand(quality)
+
+
+def _doubts(quality: QualityDocument) -> Iterator[Finding]:
+    """Yield what is doubtful about rows that are used: worth a warning, but no reason to stop."""
+    for name, part in quality.datasets.items():
+        for warning, rows in part.warnings.items():
+            code = next((code for code in DOUBTFUL if warning.startswith(code.lower())), None)
+            if code is not None:
+                text = f"{rows:,} of {part.rows_in:,} rows, {code}: {code.cause} {code.fix}"
+                yield Finding(Severity.WARN, name, text.rstrip("."), "look at these rows", f"source of {name}", weight=float(rows))
+
+
+def _unusable_file(dataset: str, part: DatasetQuality, file: ObjectQuality) -> Finding:
+    samples = [sample for sample in part.samples if sample.key == file.key]
+    cause = f"; {samples[0].code} in line {samples[0].line}: {_cause(samples[0].code)}" if samples else ""
+    text = f"none of the {file.quarantined:,} rows of this file can be used{cause}"
+    return Finding(
+        Severity.WARN,
+        file.key.rpartition("/")[2],
+        text,
+        "correct the file and upload it again under the same name",
+        f"source of {dataset}",
+        weight=1000.0 + file.quarantined,
+    )
+
+
+def _cause(code: str) -> str:
+    """Return the cause of a code in words, without what the file holds: findings outlive the rows."""
+    return next((entry.cause.rstrip(".").lower() for entry in QuarantineCode if entry == code), "see the report")
+
+
+def _bad_rows(quality: QualityDocument, limit: float) -> Iterator[Finding]:
+    """Compare the share of quarantined rows with the limit.
+
+    It is a failure only where their site and day cannot be read, outside files of which no row is usable: then it is not known which days
+    lack demand. Rows with a known place make their days unknown, and nothing is forecast from them.
+    """
+    if quality.bad_row_share <= limit:
+        return
+    parts = _demand_parts(quality)
+    files = [each for part in parts for each in part.objects]
+    rows_in = sum(part.rows_in for part in parts) - sum(each.rows_in for each in files if each.is_unusable)
+    quarantined = sum(part.quarantined for part in parts)
+    in_usable_files = quarantined - sum(each.quarantined for each in files if each.is_unusable)
+    unplaced_rows = min(in_usable_files, max(0, quarantined - sum(feed.quarantined for feed in quality.feeds)))
+    text = (
+        f"{quality.quarantined} of {quality.rows_in} rows ({quality.bad_row_share:.1%}) are quarantined, more than the limit of {limit:.1%}"
+    )
+    if rows_in and unplaced_rows / rows_in > limit:
+        where = f"; of {unplaced_rows:,} of them site and day cannot be read, so it is not known which days lack demand"
+        severity = Severity.FAIL
+    else:
+        where = "; the days of their sites are unknown, and not zero"
+        severity = Severity.WARN
+    action = "correct the rows that the report lists and upload them again"
+    yield Finding(severity, EVERYTHING, text + where, action, "sources of the files", weight=10.0 + quality.bad_row_share)
+
+
+def _no_demand(quality: QualityDocument) -> Iterator[Finding]:
+    parts = _demand_parts(quality)
+    rows_in = sum(part.rows_in for part in parts)
+    if rows_in and not sum(part.curated for part in parts):
+        text = f"none of the {rows_in:,} rows with demand can be used: there is nothing to forecast from"
+        yield Finding(
+            Severity.FAIL, "demand", text, "correct the files and upload them again", "sources of the files", weight=float(rows_in)
+        )
+
+
+def _demand_parts(quality: QualityDocument) -> list[DatasetQuality]:
+    return [part for name, part in quality.datasets.items() if name in datasets.list_demand_names()]

@@ -1,0 +1,182 @@
+"""The gate judges files, sites and recent days, not one share over everything."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from runtime.errors import GateRefused
+from runtime.models.domain.findings import QualityLimits
+from runtime.models.domain.quality import QualityReport, Verdict
+from runtime.models.domain.runs import Gate
+from runtime.services.runs.quality_gate import Judgement, QualityGate
+from tests.fakes import FixedClock, InMemoryLake, InMemoryQualityReports, InMemoryRuns
+from tests.fakes.examples import AS_OF, a_run, quality_json
+
+
+@pytest.fixture
+def run_id(runs: InMemoryRuns) -> UUID:
+    return runs.start(a_run()).id
+
+
+@pytest.fixture
+def gate(lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, clock: FixedClock) -> QualityGate:
+    return QualityGate(lake, reports, runs, clock, bad_row_share_limit=0.05)
+
+
+def a_feed(site: str = "LDS1", behind: int = 0, **changes: Any) -> dict[str, Any]:
+    last = (AS_OF - timedelta(days=behind)).isoformat()
+    state = "CURRENT" if not behind else "LATE" if behind <= 56 else "SILENT"
+    return {
+        "dataset": "orders",
+        "site_id": site,
+        "state": state,
+        "rows": 1000,
+        "quarantined": 0,
+        "first_day": "2026-01-01",
+        "last_day": last,
+        "last_complete_day": last,
+        "days_behind": behind,
+        "partial_days": [],
+        "unknown_days": [],
+        "days_due": 24,
+        "days_complete": 24,
+        "volume": 1.0,
+        "drift": 0.01,
+        "recent_rows": 240,
+        "recent_quarantined": 0,
+        "daily_rows": [10] * 56,
+        "daily_quarantined": [0] * 56,
+    } | changes
+
+
+def an_object(name: str, rows_in: int, quarantined: int) -> dict[str, Any]:
+    return {
+        "object_id": name,
+        "key": f"landing/orders/v1/{name}",
+        "rows_in": rows_in,
+        "curated": rows_in - quarantined,
+        "quarantined": quarantined,
+        "duplicates": 0,
+    }
+
+
+def judge(gate: QualityGate, lake: InMemoryLake, run_id: UUID, *feeds: dict[str, Any], **changes: Any) -> Judgement:
+    document = quality_json(run_id, **{"quarantined": 0, "duplicates": 0} | {k: v for k, v in changes.items() if k != "objects"})
+    document["datasets"]["orders"]["objects"] = changes.get("objects", [])
+    lake.write_json(f"runs/{run_id}/quality.json", document | {"feeds": list(feeds)})
+    return gate.judge(run_id, Gate.ENFORCE)
+
+
+def test_complete_sites_pass_without_a_finding(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    judgement = judge(gate, lake, run_id, a_feed("A"), a_feed("B"))
+    assert (judgement.verdict, judgement.findings) == (Verdict.PASS, ())
+
+
+def test_a_file_without_a_usable_row_is_never_pass_and_is_named(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    files = [an_object("good.csv", 990, 0), an_object("bad.csv", 10, 10)]
+    judgement = judge(gate, lake, run_id, a_feed(), quarantined=10, objects=files)
+    assert judgement.verdict is Verdict.WARN
+    assert judgement.reasons == ("bad.csv: none of the 10 rows of this file can be used",)
+
+
+def test_a_late_site_warns_with_its_name_and_the_run_goes_on(
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID, runs: InMemoryRuns
+) -> None:
+    judgement = judge(gate, lake, run_id, a_feed("A"), a_feed("B"), a_feed("LATE", behind=7)).enforce()
+    assert judgement.verdict is Verdict.WARN
+    [warning] = runs.get(run_id).warnings
+    assert warning.startswith("LATE (orders): no complete data after ")
+    assert "7 days before the as-of date (usual: 0)" in warning
+    assert judgement.findings[0].owner == "source of orders at LATE"
+
+
+def test_a_site_that_is_always_late_is_no_warning(
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID, reports: InMemoryQualityReports, clock: FixedClock
+) -> None:
+    for number in range(5):
+        earlier = a_run(f"earlier-{number}").id
+        payload = quality_json(earlier) | {"feeds": [a_feed("A"), a_feed("WEEKLY", behind=6)]}
+        reports.save(QualityReport(earlier, Verdict.PASS, payload, clock.now() - timedelta(days=number + 1)))
+    assert judge(gate, lake, run_id, a_feed("A"), a_feed("WEEKLY", behind=7)).verdict is Verdict.PASS
+    assert judge(gate, lake, run_id, a_feed("A"), a_feed("WEEKLY", behind=8)).verdict is Verdict.WARN
+
+
+def test_when_most_sites_end_on_the_same_day_none_of_them_is_late(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    judgement = judge(gate, lake, run_id, a_feed("A", behind=3), a_feed("B", behind=3), a_feed("C"))
+    assert judgement.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"days_complete": 20, "unknown_days": [["2026-11-02", "2026-11-05"]]},
+            "4 days of the last 28 .* missing .*2026-11-02 to 2026-11-05",
+        ),
+        ({"volume": 0.3}, "30% of the rows"),
+        ({"volume": 2.5}, "250% of the rows"),
+        ({"drift": 0.6}, r"PSI 0\.60, limit 0\.2"),
+        ({"recent_quarantined": 60}, r"60 of 300 rows of the last 28 days \(20\.0%\)"),
+        ({"state": "UNUSABLE", "last_complete_day": None, "quarantined": 30}, "30 rows came, and none can be used"),
+    ],
+)
+def test_each_limit_warns_for_the_site_that_breaks_it(
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID, changes: dict[str, Any], words: str
+) -> None:
+    judgement = judge(gate, lake, run_id, a_feed("GOOD"), a_feed("BAD", **changes))
+    [finding] = judgement.findings
+    assert (judgement.verdict, finding.subject) == (Verdict.WARN, "BAD (orders)")
+    assert re.search(words, finding.text)
+
+
+def test_limits_are_settings(
+    lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, clock: FixedClock, run_id: UUID
+) -> None:
+    patient = QualityGate(lake, reports, runs, clock, 0.05, QualityLimits(lateness_days=10, volume_low=0.1))
+    assert judge(patient, lake, run_id, a_feed("A"), a_feed("B", behind=7, volume=0.2)).verdict is Verdict.PASS
+
+
+def test_bad_rows_whose_site_and_day_are_known_do_not_stop_the_other_sites(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    files = [an_object("mixed.csv", 1000, 300)]
+    feeds = [a_feed("A"), a_feed("B", quarantined=300)]
+    assert judge(gate, lake, run_id, *feeds, quarantined=300, objects=files).enforce().verdict is Verdict.WARN
+
+
+def test_bad_rows_whose_site_or_day_cannot_be_read_are_refused(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    judgement = judge(gate, lake, run_id, a_feed("A"), quarantined=300, objects=[an_object("mixed.csv", 1000, 300)])
+    with pytest.raises(GateRefused, match=r"300 of 1000 rows \(30\.0%\) are quarantined.*of 300 of them site and day cannot be read"):
+        judgement.enforce()
+
+
+def test_a_run_without_any_usable_demand_is_refused(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    judgement = judge(gate, lake, run_id, quarantined=1000, objects=[an_object("bad.csv", 1000, 1000)])
+    assert judgement.verdict is Verdict.FAIL
+    assert "none of the 1,000 rows with demand can be used" in judgement.reasons[0]
+
+
+def test_a_site_that_is_silent_for_half_a_year_is_closed_and_no_warning(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    assert judge(gate, lake, run_id, a_feed("A"), a_feed("OLD", behind=100)).verdict is Verdict.WARN
+    judgement = judge(gate, lake, run_id, a_feed("A"), a_feed("OLD", behind=200))
+    assert judgement.verdict is Verdict.PASS
+    assert "the site has closed, or its data is missing" in judgement.findings[0].text
+
+
+def test_the_report_has_score_and_findings_and_is_in_the_lake_as_json_and_as_a_page(
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID, reports: InMemoryQualityReports
+) -> None:
+    judge(gate, lake, run_id, a_feed("A"), a_feed("<b>LATE</b>", behind=14, days_complete=12))
+    payload: dict[str, Any] = dict(reports.get(run_id).payload)
+    assert lake.read_json(f"runs/{run_id}/data_quality.json") == payload
+    assert payload["findings"][0]["subject"] == "<b>LATE</b> (orders)"
+    # 30 points for 36 of 48 days, 20 for one of two sites; the other 50 in full.
+    assert payload["score"]["total"] == 30 * 36 / 48 + 25 + 20 / 2 + 10 + 15
+    with lake.open(f"runs/{run_id}/data_quality.html") as stream:
+        page = stream.read().decode()
+    assert "&lt;b&gt;LATE&lt;/b&gt;" in page
+    assert "<b>LATE" not in page
+    assert [part for part in ("<script", "http://", "https://", "src=", "@import") if part in page] == []
