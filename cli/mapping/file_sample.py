@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import duckdb
 
@@ -130,8 +131,8 @@ def _is_data(row: Sequence[str]) -> bool:
     return any(is_number(value) for value in values) and any(not value.isdigit() and find_date_form([value]) for value in values)
 
 
-def _open_binary(path: Path) -> io.BufferedIOBase:
-    return gzip.open(path, "rb") if path.name.casefold().endswith(".gz") else path.open("rb")  # type: ignore[return-value]
+def _open_binary(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path, "rb")) if path.name.casefold().endswith(".gz") else path.open("rb")
 
 
 def _open_text(path: Path, encoding: str) -> io.TextIOWrapper:

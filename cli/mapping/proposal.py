@@ -60,7 +60,8 @@ class Proposal:
 
     def answer(self, question: OpenQuestion, answer: str) -> Proposal:
         """Return the proposal with one question settled."""
-        layout = replace(self.layout, **{question.field: answer})
+        is_date = question.field == "date_format"
+        layout = replace(self.layout, date_format=answer) if is_date else replace(self.layout, decimal_mark=answer)
         return replace(self, layout=layout, questions=tuple(other for other in self.questions if other != question))
 
 

@@ -148,9 +148,9 @@ def _read_as_stated(path: Path, mapping: Path, source: str, choices: Choices) ->
         layout.check_columns(datasets.load(dataset))
     except (LayoutError, datasets.UnknownDataset) as error:
         raise DataError(f"{mapping}: {error}") from None
-    changes = {name: value for name, value in (("date_format", choices.date_format), ("decimal_mark", choices.decimal_mark)) if value}
-    if changes:
-        mapping.write_text(render_layout(dataset, replace(layout, **changes)), encoding="utf-8")
+    if choices.date_format or choices.decimal_mark:
+        date_format, decimal_mark = choices.date_format or layout.date_format, choices.decimal_mark or layout.decimal_mark
+        mapping.write_text(render_layout(dataset, replace(layout, date_format=date_format, decimal_mark=decimal_mark)), encoding="utf-8")
     err.print(f"  [dim]{escape(path.name)} is read as {escape(mapping.name)} states[/]")
     return FileReading(dataset, source, mapping)
 

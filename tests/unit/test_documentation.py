@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from cli.data import prepare_drop
+from cli.mapping.proposal import Choices
+from cli.mapping.reading import Conversation
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED_OR_FOREIGN = {"node_modules", "cdk.out", "__pycache__"}
@@ -119,7 +121,7 @@ def test_the_first_deploy_uploads_sample_files_of_which_each_is_recognised(tmp_p
     invoke = CliRunner().invoke(app, ["sample", str(tmp_path)])
     assert invoke.exit_code == 0
     paths = [path for prefix in pattern.split(",") for path in tmp_path.glob(f"{prefix}-*")]
-    assert {prepare_drop(path).key.split("/")[1] for path in paths} == {"demand_history", "orders"}
+    assert {prepare_drop(path, Choices(), Conversation()).key.split("/")[1] for path in paths} == {"demand_history", "orders"}
     assert any(path.name.startswith("history-") for path in paths), "without the history there is nothing to forecast"
 
 
