@@ -34,6 +34,8 @@ from contracts import datasets
 from contracts.documents import FindingDocument
 from contracts.feeds import FeedState
 from contracts.paths import SameName, mapping_key
+from contracts.paths import SameName
+from contracts.quality_codes import PARKED_CODES
 from local import sample as samples
 from local.errors import DataError
 from runtime.models.domain.objects import ObjectStatus
@@ -190,11 +192,11 @@ def _make_count_table(report: QualityReport) -> Table:
 
 def _make_code_table(report: QualityReport) -> Table:
     table = Table(title="Quarantined rows by reason code")
-    for name in ("data set", "code", "rows"):
+    for name in ("data set", "code", "rows", "status"):
         table.add_column(name, justify="right" if name == "rows" else "left")
     for name, part in report["report"]["datasets"].items():
         for code, count in sorted(part["codes"].items(), key=lambda item: -item[1]):
-            table.add_row(name, code, f"{count:,}")
+            table.add_row(name, code, f"{count:,}", "parked" if code in PARKED_CODES else "quarantined")
     return table
 
 

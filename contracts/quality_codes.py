@@ -104,6 +104,10 @@ class QuarantineCode(_Code):
     )
 
 
+PARKED_CODES = frozenset({QuarantineCode.UNKNOWN_SKU, QuarantineCode.UNKNOWN_SITE, QuarantineCode.UNKNOWN_LANE})
+"""The codes of rows that take part without being sent again, in the first run after the missing master data arrived."""
+
+
 class WarningCode(_Code):
     """Reasons to look at rows that are used."""
 

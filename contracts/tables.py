@@ -16,7 +16,7 @@ from contracts.datasets import ColumnType, Contract
 from contracts.paths import Zone, dataset_prefix, run_prefix
 
 EACH = "EA"
-"""The unit of measure that every forecast states: pieces."""
+"""The unit of measure of a forecast for whose demand none is stated: pieces."""
 
 
 class Type(Enum):
@@ -144,6 +144,12 @@ UNKNOWN_DAYS = Table(
         Column("dataset", Type.TEXT, "Data set of the rows"),
     ),
 )
+SKU_UNITS = Table(
+    Zone.FEATURES,
+    "sku_units",
+    "Unit of measure of the demand of every SKU, into which its quantities were converted",
+    (SKU_ID, Column("uom", Type.TEXT, "Unit of measure, UN/CEFACT Recommendation 20 or 21")),
+)
 FORECASTS = Table(
     Zone.FORECASTS,
     "daily",
@@ -230,7 +236,7 @@ def all_tables() -> Iterator[Table]:
     """Yield every table of the catalog."""
     for name in datasets.list_names():
         yield curated_table(datasets.load(name))
-    yield from (UNKNOWN_DAYS, DAILY_DEMAND, FORECASTS, BACKTEST, EXCLUDED, ANOMALY_GROUPS)
+    yield from (UNKNOWN_DAYS, DAILY_DEMAND, SKU_UNITS, FORECASTS, BACKTEST, EXCLUDED, ANOMALY_GROUPS)
 
 
 def curated_table(contract: Contract) -> Table:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,9 @@ def read_export(run: JobRun, name: str) -> pd.DataFrame:
     ]
 
 
-def amazon_daily_table(export: pd.DataFrame, run: JobRun, series: Sequence[SeriesKey], model: str) -> tuple[pa.Table, list[str]]:
+def amazon_daily_table(
+    export: pd.DataFrame, run: JobRun, series: Sequence[SeriesKey], model: str, units: Mapping[str, str] = MappingProxyType({})
+) -> tuple[pa.Table, list[str]]:
     """Return forecasts/daily as for the built-in forecaster (without a mean, which is not requested), and warnings on corrected values.
 
     Raises BrokenExport unless there is one row for each requested series and each day of the horizon.
@@ -62,7 +65,7 @@ def amazon_daily_table(export: pd.DataFrame, run: JobRun, series: Sequence[Serie
             "confidence_lower": lower,
             "confidence_upper": upper,
             "interval_level": np.full(len(rows), INTERVAL_LEVEL),
-            "uom": pa.array([EACH] * len(rows)),
+            "uom": pa.array([units.get(sku, EACH) for sku in rows["sku_id"]], pa.string()),
             "model": pa.array([model] * len(rows)),
         }
     )

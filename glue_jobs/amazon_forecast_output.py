@@ -21,7 +21,7 @@ from glue_jobs import lake_io
 from glue_jobs.amazon_forecast_accuracy import backtest_of
 from glue_jobs.amazon_forecast_export import amazon_daily_table, read_export
 from glue_jobs.arguments import job_run
-from glue_jobs.demand_panel import forecastable, read_panel, write_table
+from glue_jobs.demand_panel import forecastable, read_panel, read_units, write_table
 from glue_jobs.forecast_tables import backtest_table, excluded_table
 
 BACKEND = "amazon_forecast"
@@ -51,7 +51,7 @@ def main(argv: Sequence[str]) -> None:
     run, export = job_run(argv), ExportArguments.parse(argv)
     panel, exclusions = forecastable(read_panel(run))
     rows = read_export(run, export.name)
-    daily, warnings = amazon_daily_table(rows, run, panel.series, MODEL)
+    daily, warnings = amazon_daily_table(rows, run, panel.series, MODEL, read_units(run))
     write_table(run, FORECASTS, daily)
     write_table(run, BACKTEST, backtest_table([]))
     write_table(run, EXCLUDED, excluded_table(exclusions))

@@ -18,6 +18,7 @@ from contracts.paths import Zone, quality_key, run_prefix
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, StagedObject, job_run
 from glue_jobs.feeds import assess_feeds
+from glue_jobs.master_data import MasterData, find_conversions
 from glue_jobs.quality_warnings import list_warnings
 from glue_jobs.reconciliation import dataset_report, quality_report, reconcile
 from glue_jobs.spark import session
@@ -33,32 +34,59 @@ def main(argv: Sequence[str]) -> None:
     """Cleanse every data set of one run."""
     run = job_run(argv)
     spark = session("data_cleansing")
-    reports = {name: _cleanse(spark, run, datasets.load(name)) for name in datasets.list_names() if run.of_dataset(name)}
+    reports = _cleanse_all(spark, run)
     feeds = assess_feeds(spark, run)
     report = quality_report(run, reports, feeds.documents, feeds.unknown_series_days)
     lake_io.write_json(run.bucket, quality_key(run.run_id), report)
     _log(f"every one of {report['rows_in']:,} rows accounted for")
 
 
-def _cleanse(spark: SparkSession, run: JobRun, contract: Contract) -> DatasetQualityDocument:
-    """Write the curated and quarantined rows of one data set, and return its part of the report."""
+def _cleanse_all(spark: SparkSession, run: JobRun) -> dict[str, DatasetQualityDocument]:
+    """Cleanse every data set that has objects, master data first, and return the parts of the report."""
+    names = [name for name in datasets.list_names() if run.of_dataset(name)]
+    # A data set without rows costs nothing; the jobs after this one read those that carry demand.
+    full = [name for name in names if datasets.load(name).carries_demand or any(item.rows for item in run.of_dataset(name))]
+    providers = [name for name in full if name in datasets.list_providers()]
+    verdicts = {name: _validate(spark, run, datasets.load(name)) for name in full}
+    empty = {name: dataset_report(reconcile(run.of_dataset(name), {}, {}, {}), {}, [], []) for name in names if name not in full}
+    reports = empty | {name: _cleanse(spark, run, datasets.load(name), verdicts[name], MasterData()) for name in providers}
+    masters = {name: spark.read.parquet(_curated_path(run, name)) for name in providers if reports[name]["curated"]}
+    master_data = MasterData(masters, find_conversions(verdicts, masters))
+    others = [name for name in full if name not in providers]
+    return reports | {name: _cleanse(spark, run, datasets.load(name), verdicts[name], master_data) for name in others}
+
+
+def _validate(spark: SparkSession, run: JobRun, contract: Contract) -> DataFrame:
+    """Return the staged rows of one data set with their verdicts."""
     objects = run.of_dataset(contract.dataset)
     _log(f"{contract.dataset}: {sum(o.rows for o in objects):,} rows in {len(objects)} objects")
     rows = spark.read.parquet(*(run.path(o.staging_key) for o in objects))
-    arrival = spark.createDataFrame([(o.object_id, order) for order, o in enumerate(objects)], ["source_object", "received_order"])
     # Validation is most of the work: its result is written once instead of being computed again for each of the parts.
-    judged_rows = add_verdict(rows, contract, run.today, find_ambiguous_objects(rows, contract))
-    verdicts = _materialise(spark, judged_rows, _run_path(run, Zone.SCRATCH, f"verdicts_{contract.dataset}", contract))
+    path = _run_path(run, Zone.SCRATCH, f"verdicts_{contract.dataset}", contract)
+    return _materialise(spark, add_verdict(rows, contract, run.today, find_ambiguous_objects(rows, contract)), path)
+
+
+def _cleanse(spark: SparkSession, run: JobRun, contract: Contract, verdicts: DataFrame, master_data: MasterData) -> DatasetQualityDocument:
+    """Write the curated and quarantined rows of one data set, and return its part of the report."""
+    objects = run.of_dataset(contract.dataset)
+    arrival = spark.createDataFrame([(o.object_id, order) for order, o in enumerate(objects)], ["source_object", "received_order"])
+    if master_data.is_needed(contract):
+        path = _run_path(run, Zone.SCRATCH, f"reviewed_{contract.dataset}", contract)
+        verdicts = _materialise(spark, master_data.review(verdicts, contract), path)
     row_outcomes = settle_repeats(verdicts.where(F.col("code").isNull()), arrival, contract)
     repeats = _materialise(spark, row_outcomes, _run_path(run, Zone.SCRATCH, f"repeats_{contract.dataset}", contract))
     parts = cleanse(verdicts, repeats, contract)
-    curated_rows = _materialise(spark, parts.curated_rows, _run_path(run, Zone.CURATED, contract.dataset, contract))
+    curated_rows = _materialise(spark, master_data.convert(parts.curated_rows, contract), _curated_path(run, contract.dataset))
     quarantined_rows = _materialise(spark, parts.quarantined_rows, _run_path(run, Zone.QUARANTINE, contract.dataset, contract))
     counts = reconcile(objects, *(_count_per_object(part) for part in (curated_rows, quarantined_rows, parts.duplicates)))
     warnings = list_warnings(verdicts, repeats, objects, contract)
     report = dataset_report(counts, _count_per(quarantined_rows, "code"), warnings, _samples(quarantined_rows, objects, contract))
     _log(f"{contract.dataset}: {report['curated']:,} curated, {report['quarantined']:,} quarantined, {report['duplicates']:,} duplicates")
     return report
+
+
+def _curated_path(run: JobRun, dataset: str) -> str:
+    return _run_path(run, Zone.CURATED, dataset, datasets.load(dataset))
 
 
 def _run_path(run: JobRun, zone: Zone, dataset: str, contract: Contract) -> str:

@@ -25,7 +25,7 @@ from forecast_engine.model import PanelModel
 from forecast_engine.panel import MAX_HISTORY_DAYS
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, job_run
-from glue_jobs.demand_panel import RULES, forecastable, read_panel, write_table
+from glue_jobs.demand_panel import RULES, forecastable, read_panel, read_units, write_table
 from glue_jobs.forecast_summary import run_summary
 from glue_jobs.forecast_tables import LEVELS, backtest_table, daily_table, excluded_table
 
@@ -74,7 +74,7 @@ def _write(
 ) -> None:
     """Write every output under its fixed key, forecast.json last: when it exists, the rest is complete."""
     outputs = (
-        (FORECASTS, daily_table(forecast, run.run_id)),
+        (FORECASTS, daily_table(forecast, run.run_id, read_units(run))),
         (BACKTEST, backtest_table(origins)),
         (EXCLUDED, excluded_table(exclusions)),
     )

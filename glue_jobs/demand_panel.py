@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from contracts.paths import part_key
-from contracts.tables import DAILY_DEMAND, Table
+from contracts.tables import DAILY_DEMAND, SKU_UNITS, Table
 from forecast_engine.demand_frame import panel_of
 from forecast_engine.errors import NothingToForecast
 from forecast_engine.exclusions import Exclusion, ExclusionRules, split_forecastable
@@ -55,6 +55,13 @@ def add_days_behind(panel: Panel, demand: pd.DataFrame) -> Panel:
 def forecastable(panel: Panel) -> tuple[Panel, tuple[Exclusion, ...]]:
     """Return the series that can be forecast, and why the others cannot. Raises NothingToForecast with the reasons when none is left."""
     return split_forecastable(panel, RULES)
+
+
+def read_units(run: JobRun) -> dict[str, str]:
+    """Return the unit of measure of every SKU of the run."""
+    keys = [key for key in lake_io.keys_under(run.bucket, SKU_UNITS.run_prefix(run.run_id)) if key.endswith(".parquet")]
+    tables = [pq.read_table(pa.BufferReader(lake_io.read_bytes(run.bucket, key))) for key in keys]
+    return {sku: uom for table in tables for sku, uom in zip(table["sku_id"].to_pylist(), table["uom"].to_pylist(), strict=True)}
 
 
 def write_table(run: JobRun, table: Table, rows: pa.Table) -> None:

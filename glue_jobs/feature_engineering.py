@@ -14,7 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from contracts import datasets
 from contracts.paths import Zone, dataset_prefix
-from contracts.tables import DAILY_DEMAND, curated_table
+from contracts.tables import DAILY_DEMAND, SKU_UNITS, curated_table
 from glue_jobs.arguments import JobRun, job_run
 from glue_jobs.spark import session
 from glue_jobs.transforms.daily_demand import daily_demand, from_history, from_orders, with_features
@@ -36,6 +36,7 @@ def main(argv: Sequence[str]) -> None:
     demand = daily_demand(parts, run.as_of_date, read_unknown_days(spark, run, parts))
     path = run.path(DAILY_DEMAND.run_prefix(run.run_id))
     with_features(demand).write.mode("overwrite").parquet(path)
+    _units(spark, run).write.mode("overwrite").parquet(run.path(SKU_UNITS.run_prefix(run.run_id)))
     totals = spark.read.parquet(path).agg(F.count(F.lit(1)).alias("rows"), F.min("demand_date").alias("first")).collect()[0]
     print(f"feature_engineering: {totals['rows']:,} days of demand from {totals['first']} to {run.as_of_date}", flush=True)
 
@@ -47,6 +48,12 @@ def _demand(spark: SparkSession, run: JobRun) -> DataFrame:
         landing = " or ".join(dataset_prefix(Zone.LANDING, name) for name in READERS)
         raise NoDemandData(f"run {run.run_id} holds no object of {' or '.join(READERS)}: put a file under {landing} and start a new run")
     return reduce(DataFrame.unionByName, parts)
+
+
+def _units(spark: SparkSession, run: JobRun) -> DataFrame:
+    """Return the unit of measure of every SKU; the cleansing leaves one for each."""
+    parts = [spark.read.parquet(_curated_path(run, name)).select("sku_id", "uom") for name in READERS if run.of_dataset(name)]
+    return reduce(DataFrame.unionByName, parts).groupBy("sku_id").agg(F.min("uom").alias("uom"))
 
 
 def _curated_path(run: JobRun, dataset: str) -> str:

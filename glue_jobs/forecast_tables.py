@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,10 @@ BACKTEST_SCHEMA = arrow_schema(BACKTEST)
 EXCLUDED_SCHEMA = arrow_schema(EXCLUDED)
 
 
-def daily_table(forecast: PanelForecast, run_id: str) -> pa.Table:
-    """Return forecasts/daily: one row per series and day, series by series; units rounded to three decimals.
+def daily_table(forecast: PanelForecast, run_id: str, units: Mapping[str, str] = MappingProxyType({})) -> pa.Table:
+    """Return forecasts/daily: one row per series and day, series by series; quantities rounded to three decimals.
+
+    units: the unit of measure of every SKU; pieces where it has none.
 
     Raises ValueError when the forecast has other levels than LEVELS.
     """
@@ -52,10 +55,15 @@ def daily_table(forecast: PanelForecast, run_id: str) -> pa.Table:
             **{name: values.ravel() for name, values in zip(QUANTILES, quantiles, strict=True)},
             "mean_value": np.round(forecast.mean, DECIMALS).ravel(),
             "interval_level": np.full(series * days, INTERVAL_LEVEL),
-            "uom": _constant(EACH, series * days),
+            "uom": units_of(forecast.series, units, days),
             "model": _constant(forecast.model, series * days),
         }
     )
+
+
+def units_of(series: Sequence[SeriesKey], units: Mapping[str, str], days: int = 1) -> pa.Array:
+    """Return the unit of measure of every series, `days` times each."""
+    return pa.array([units.get(key.sku_id, EACH) for key in series for _ in range(days)], pa.string())
 
 
 def daily_rows(values: Mapping[str, Any]) -> pa.Table:

@@ -1,7 +1,7 @@
 """The data contracts: the columns and rules of every data set. One TOML file per data set serves ingestion, jobs and sample data."""
 
 from contracts.datasets.codes import CodeList, load_codes
-from contracts.datasets.loader import UnknownDataset, list_demand_names, list_masters, list_names, load, load_for_key
+from contracts.datasets.loader import UnknownDataset, list_demand_names, list_masters, list_names, list_providers, load, load_for_key
 from contracts.datasets.model import AtMost, AtMostOfMaster, Column, ColumnType, Contract, InOrder, MissingMeans, StartsWith
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "list_demand_names",
     "list_masters",
     "list_names",
+    "list_providers",
     "load",
     "load_codes",
     "load_for_key",

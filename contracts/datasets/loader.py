@@ -50,6 +50,13 @@ def list_masters() -> tuple[str, ...]:
 
 
 @cache
+def list_providers() -> tuple[str, ...]:
+    """Return the data sets that the rules of other data sets need, sorted: masters, and those that state limits."""
+    limits = (limit.dataset for name in list_names() for limit in load(name).limits)
+    return tuple(sorted({*list_masters(), *limits}))
+
+
+@cache
 def load(dataset: str, version: int = 1) -> Contract:
     """Return the contract of a data set.
 

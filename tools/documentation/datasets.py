@@ -15,7 +15,21 @@ Every data set that the lake takes, its columns and its rules. Written by `pytho
 data set is one new file there. [Upload files](landing.md) describes the formats of files, and how values are written.
 
 Only {demand} carry demand, and one of them is enough for a run.
-The other data sets are optional.
+The other data sets are optional: a run without them works, and a data set without rows costs nothing.
+
+{masters} are master data. Once a master has rows:
+
+- A row of another data set that names a SKU, site or lane without a row there is parked (`UNKNOWN_SKU`, `UNKNOWN_SITE`, `UNKNOWN_LANE`):
+  it is in the quarantine of the run, and takes part in the first run after the master has it, without being sent again. So a SKU or site
+  that is not in its master has no forecast; the quality report counts its rows. Without a master nothing is parked.
+- Quantities convert into the base unit of the SKU (`uom` of sku_master) by `units_per_case` (CS) and `cases_per_pallet` (PX, PF), and by
+  definition among pieces, weights, volumes and lengths (12 EA are a DZN). The row of the SKU whose validity began last counts. A quantity
+  that does not convert is quarantined (`UNIT`).
+- An instant counts on the day at its site, by the site's time zone, also when a file states instants in UTC, and also on days of 23 and 25
+  hours. A site without a row keeps the day as it is written, in the offset of the file.
+
+Without sku_master the unit of at least 95 % of the rows of a SKU is its base unit, and rows in another unit are quarantined (`UNIT`). Where
+no unit has that share, all rows of the SKU are: quantities of different units are never added. Forecasts state the unit (`uom`).
 
 A column in bold is part of the key of a row. Columns marked `*` must be in the header of every file, those marked `**` must also be
 filled in every row.
@@ -26,7 +40,7 @@ def page() -> str:
     """The whole page."""
     contracts = [datasets.load(name) for name in datasets.list_names()]
     contents = [f"- [{each.dataset}](#{each.dataset}): {each.description}" for each in contracts]
-    head = HEAD.format(demand=_list(datasets.list_demand_names()))
+    head = HEAD.format(demand=_list(datasets.list_demand_names()), masters=_list(datasets.list_masters()))
     return "\n".join([head, *contents, "", *(line for contract in contracts for line in _section(contract))])
 
 
@@ -64,7 +78,7 @@ def _values(column: Column) -> Iterator[str]:
     if column.check_digit:
         yield "with the check digit of GS1"
     if column.references:
-        yield f"see [{column.references}](#{column.references})"
+        yield f"in [{column.references}](#{column.references}), if that has rows"
 
 
 def _number(value: float) -> str:
@@ -78,6 +92,8 @@ def _rules(contract: Contract) -> Iterator[str]:
         yield f"`{pair.first}` is {'not after' if pair.may_be_equal else 'before'} `{pair.then}`"
     for start in contract.starts_with:
         yield f"`{start.column}` starts with `{start.of}`"
+    for limit in contract.limits:
+        yield f"`{limit.column}` is at most {limit.times:g} times `{limit.of}` in [{limit.dataset}](#{limit.dataset}), if that has rows"
 
 
 def _list(names: tuple[str, ...]) -> str:

@@ -112,7 +112,12 @@ def without_nested_columns(columns: Mapping[str, ParquetColumn], contract: Contr
 def list_warnings(columns: Mapping[str, ParquetColumn], contract: Contract) -> tuple[str, ...]:
     """Return the warnings about the types in which columns are stored."""
     about_nesting = (f"{name} is stored as a nested column and was ignored" for name, column in columns.items() if column.is_nested)
-    about_types = (warning_about(name, column.stored_type, contract.column(name).type) for name, column in columns.items())
+    # Only what happens at a site counts on a day there.
+    dates = {contract.business_date} if contract.site else set()
+    about_types = (
+        warning_about(name, column.stored_type, contract.column(name).type, is_business_date=name in dates)
+        for name, column in columns.items()
+    )
     return (*about_nesting, *filter(None, about_types))
 
 

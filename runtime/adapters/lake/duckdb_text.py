@@ -36,10 +36,15 @@ def as_text(name: str, stored_type: str, contract_type: ColumnType) -> str:
     return f"{column}::VARCHAR"
 
 
-def warning_about(name: str, stored_type: str, contract_type: ColumnType) -> str | None:
+def warning_about(name: str, stored_type: str, contract_type: ColumnType, *, is_business_date: bool = False) -> str | None:
     """Return a warning for the sender about the type in which the column is stored, or None."""
     if stored_type in _WITHOUT_TIME_ZONE and contract_type is ColumnType.TIMESTAMP:
         return f"{name} is stored without a time zone, so its values carry no offset; store it as UTC-adjusted timestamps"
+    if stored_type in _WITH_TIME_ZONE and contract_type is ColumnType.TIMESTAMP and is_business_date:
+        return (
+            f"{name} is stored in UTC, without the offset of the site: a row counts on its day in UTC, unless site_master has the time "
+            "zone of its site; upload site_master"
+        )
     if stored_type in _FLOATING and contract_type in _TEXTS:
         return f"{name} is stored as floating-point numbers; whole ones were read without a decimal point"
     return None
