@@ -13,6 +13,7 @@ from rich.markup import escape
 from cli import audit, data, developer, drill, jobs, local_stack, run_history, runs, smoke, stages, status, withdraw
 from cli.clients.command import client
 from cli.console import err, out
+from cli.datasets.command import datasets_app, explain_code
 from cli.doctor.command import doctor
 from cli.drops.quarantine import quarantine
 from cli.recovery.rebuild import backup, rebuild
@@ -41,6 +42,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "sample": data.sample,
         "drop": data.drop,
         "quality": data.quality,
+        "explain-code": explain_code,
         "withdraw": withdraw.withdraw,
         "run": runs.run,
         "runs": run_history.runs,
@@ -58,6 +60,7 @@ for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
 app.add_typer(quarantine, name=Zone.QUARANTINE, rich_help_panel="Data and runs")
+app.add_typer(datasets_app, name="datasets", rich_help_panel="Data and runs")
 app.add_typer(client, name="client", rich_help_panel="AWS")
 
 

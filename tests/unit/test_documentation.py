@@ -25,7 +25,7 @@ GENERATED_OR_FOREIGN = {"node_modules", "cdk.out", "__pycache__"}
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
-COMMAND = re.compile(r"\./signify +([a-z]+)\b([^`|\n#;]*)")
+COMMAND = re.compile(r"\./signify +([a-z]+(?:-[a-z]+)*)\b([^`|\n#;]*)")
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 MODULE = re.compile(r"python -m ([a-z_]+(?:\.[a-z_]+)*)")
 

@@ -2,12 +2,13 @@
 
 from kpi_engine import catalogue
 from local.state import ROOT
-from tools.documentation import cost, datasets, kpis, licences, rights, settings
+from tools.documentation import cost, datasets, kpis, licences, quality_codes, rights, settings
 
 FILES = {
     "docs/kpis.md": kpis.page,
     "docs/settings.md": settings.page,
     "docs/datasets.md": datasets.page,
+    "docs/quality_codes.md": quality_codes.page,
     "docs/cost.md": cost.page,
     "docs/rights.md": rights.page,
     "docs/licences.md": licences.page,
