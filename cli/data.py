@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.console import out
+from cli.console import CliError, out
 from cli.drops.bad_rows import write_bad_rows
 from cli.drops.file_check import check_file
 from cli.drops.outcome import render_outcome
@@ -34,11 +34,14 @@ from contracts import datasets
 from contracts.documents import FindingDocument
 from contracts.feeds import FeedState
 from contracts.paths import SameName, mapping_key
-from contracts.paths import SameName
 from contracts.quality_codes import PARKED_CODES
 from local import sample as samples
 from local.errors import DataError
+from local.sample.lake import OperatorSize, write_lake
 from runtime.models.domain.objects import ObjectStatus
+
+SKUS, DAYS = 300, 730
+"""The size of a sample of every data set, where no other is stated."""
 
 REJECTED_EXIT_CODE = 3
 FILES_HELP = "CSV, CSV.gz, JSON lines, Excel or Parquet files, with the columns of a data set or with other people's."
@@ -50,10 +53,30 @@ DATASET_HELP = "Data set of the file. Detected from the column names when omitte
 def sample(
     folder: Annotated[Path, typer.Argument(help="Folder for the files.")] = Path("sample-data"),
     seed: Annotated[int, typer.Option(help="Random seed.")] = 7,
+    skus: Annotated[int | None, typer.Option(help="Write every data set, with this many SKUs.")] = None,
+    days: Annotated[int | None, typer.Option(help="Write every data set, with this many days.")] = None,
+    dirty: Annotated[float | None, typer.Option(help="Write every data set, with this share of invalid rows, e.g. 0.02.")] = None,
 ) -> None:
-    """Write sample data of a fictitious operator: two sites, 300 SKUs, two years, with invalid rows and files."""
+    """Write sample data of a fictitious operator: two sites, 300 SKUs, two years, with invalid rows and files.
+
+    With --skus, --days or --dirty: one file for every data set, clean or with a share of invalid rows, whose lines and codes are in the
+    folder truth.
+    """
+    if skus is not None or days is not None or dirty is not None:
+        _write_lake_sample(folder, skus=skus, days=days, dirty=dirty, seed=seed)
+        return
     for file in samples.write_files(folder, seed=seed).files:
         out.print(f"{file.path}  [dim]-> {file.key}[/]")
+
+
+def _write_lake_sample(folder: Path, *, skus: int | None, days: int | None, dirty: float | None, seed: int) -> None:
+    """Write the files of every data set. Raises CliError for a size that cannot be written."""
+    try:
+        size = OperatorSize(SKUS if skus is None else skus, DAYS if days is None else days, dirty=dirty or 0.0, seed=seed)
+    except ValueError as error:
+        raise CliError(str(error)) from None
+    for file in write_lake(folder, size):
+        out.print(f"{file.path}  [dim]-> {file.key}[/]  {file.rows:,} rows, {sum(file.codes.values()):,} invalid")
 
 
 def drop(

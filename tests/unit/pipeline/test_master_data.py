@@ -41,6 +41,7 @@ def codes(outcome: RunOutcome, dataset: str = "demand_history") -> dict[str, int
     return counts
 
 
+@pytest.mark.slow
 def test_without_a_master_nothing_is_parked(pipeline: Pipeline, tmp_path: Path) -> None:
     pipeline.drop(write_csv(tmp_path / "demand.csv", demand("A")))
     assert codes(pipeline.run(AS_OF)) == {}
@@ -59,6 +60,7 @@ def test_rows_of_an_unknown_sku_are_parked_and_take_part_when_the_master_has_it(
     assert second.total("B") == pytest.approx(MONTH, rel=0.02)
 
 
+@pytest.mark.slow
 def test_an_unknown_site_is_parked_and_a_master_without_rows_parks_nothing(pipeline: Pipeline, tmp_path: Path) -> None:
     pipeline.drop(write_csv(tmp_path / "demand.csv", [*demand("A", "KNOWN"), *demand("A", "OTHER")]))
     pipeline.drop(write_csv(tmp_path / "sites.csv", site_master(("KNOWN", "America/New_York"))), "site_master")
@@ -70,6 +72,7 @@ def test_an_unknown_site_is_parked_and_a_master_without_rows_parks_nothing(pipel
     assert [outcome.total(site="KNOWN"), outcome.total(site="OTHER")] == pytest.approx([MONTH, 0], rel=0.02)
 
 
+@pytest.mark.slow
 def test_cases_convert_through_the_master_and_the_unit_goes_with_the_forecast(pipeline: Pipeline, tmp_path: Path) -> None:
     pipeline.drop(write_csv(tmp_path / "demand.csv", alternating()))
     pipeline.drop(write_csv(tmp_path / "skus.csv", sku_master("SKU-1", units_per_case=str(CASE))), "sku_master")
@@ -80,6 +83,7 @@ def test_cases_convert_through_the_master_and_the_unit_goes_with_the_forecast(pi
     assert {row["uom"] for row in outcome.forecasts} == {"EA"}
 
 
+@pytest.mark.slow
 def test_a_pallet_is_its_cases_and_a_unit_without_factor_is_set_aside(pipeline: Pipeline, tmp_path: Path) -> None:
     rows = demand()
     rows[0] |= {"quantity": "2", "uom": "PX"}
@@ -101,6 +105,7 @@ def test_without_a_master_several_units_of_one_sku_are_never_added(pipeline: Pip
     assert {(row["sku_id"], row["uom"]) for row in outcome.forecasts} == {("CLEAN", "EA"), ("CASES", "CS")}
 
 
+@pytest.mark.slow
 def test_units_of_two_data_sets_are_never_mixed(pipeline: Pipeline, tmp_path: Path) -> None:
     history = demand(count=120, last=AS_OF - timedelta(days=60))
     pipeline.drop(write_csv(tmp_path / "history.csv", history))
@@ -110,6 +115,7 @@ def test_units_of_two_data_sets_are_never_mixed(pipeline: Pipeline, tmp_path: Pa
     assert codes(outcome, "orders") == {"UNIT": 60}
 
 
+@pytest.mark.slow
 def test_one_wrong_unit_among_many_rows_costs_its_row_alone(pipeline: Pipeline, tmp_path: Path) -> None:
     rows = demand()
     rows[5]["uom"] = "CS"
@@ -119,6 +125,7 @@ def test_one_wrong_unit_among_many_rows_costs_its_row_alone(pipeline: Pipeline, 
     assert outcome.total() == pytest.approx(MONTH, rel=0.02)
 
 
+@pytest.mark.slow
 def test_weights_convert_by_definition(pipeline: Pipeline, tmp_path: Path) -> None:
     rows = [{**row, "uom": "KGM"} for row in demand()]
     rows[3] |= {"quantity": "9000", "uom": "GRM"}
@@ -154,6 +161,7 @@ def write_utc_orders(path: Path, local_days: Sequence[date], zone: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Europe/London"])
 def test_an_instant_in_utc_counts_on_the_day_of_the_site(pipeline: Pipeline, tmp_path: Path, zone: str) -> None:
     """The days include nights of 23 and 25 hours in two of the zones."""
@@ -171,6 +179,7 @@ def test_without_a_site_master_utc_instants_are_warned_of_with_the_fix(pipeline:
     assert any("order_ts" in warning and "site_master" in warning for warning in record.warnings)
 
 
+@pytest.mark.slow
 def test_the_offset_in_the_file_counts_where_no_master_has_the_site(pipeline: Pipeline, tmp_path: Path) -> None:
     rows = [order(day, number, at="T23:30:00-05:00") for number, day in enumerate(days(60))]
     pipeline.drop(write_csv(tmp_path / "orders.csv", rows))
