@@ -82,11 +82,11 @@ class Pipeline:
 
     def drop(self, path: Path, dataset: str | None = None, name: str | None = None) -> IngestedObject:
         """Upload one file as `./signify drop --yes` does, receive it, and return its record."""
-        prepared = prepare_drop(path, Choices(dataset=dataset), Conversation(accepts_all=True))
-        key = str(PurePosixPath(prepared.key).with_name(name)) if name else prepared.key
-        if prepared.mapping and prepared.mapping_key:
-            self._s3.put_object(Bucket=BUCKET, Key=prepared.mapping_key, Body=prepared.mapping.read_bytes())
-        source = prepared.path
+        upload = prepare_drop(path, Choices(dataset=dataset), Conversation(accepts_all=True))
+        key = str(PurePosixPath(upload.key).with_name(name)) if name else upload.key
+        if upload.mapping and upload.mapping_key:
+            self._s3.put_object(Bucket=BUCKET, Key=upload.mapping_key, Body=upload.mapping.read_bytes())
+        source = upload.path
         version = self._s3.put_object(Bucket=BUCKET, Key=key, Body=source.read_bytes())["VersionId"]
         self.clock.advance(seconds=1)
         ingestion = make_ingestion(self._lake, self.objects, self.clock)

@@ -55,7 +55,7 @@ class Proposal:
     dataset: str
     layout: FileLayout
     assignments: tuple[Assignment, ...]
-    ignored: tuple[str, ...]
+    ignored_columns: tuple[str, ...]
     questions: tuple[OpenQuestion, ...] = ()
 
     def answer(self, question: OpenQuestion, answer: str) -> Proposal:
@@ -91,15 +91,15 @@ def _assign(sample: FileSample, contract: Contract, choices: Choices) -> dict[st
 
     A candidate for a date must hold dates, for a number numbers.
     """
-    assigned = {name: choices.renames[name] for name in sample.names if choices.renames.get(name) in {c.name for c in contract.columns}}
+    targets = {name: choices.renames[name] for name in sample.names if choices.renames.get(name) in {c.name for c in contract.columns}}
     for column in contract.columns:
-        if column.name in assigned.values() or column.name in choices.constants:
+        if column.name in targets.values() or column.name in choices.constants:
             continue
-        free = [candidate for candidate in sample.columns if candidate.name not in {*assigned, *choices.renames}]
+        free = [candidate for candidate in sample.columns if candidate.name not in {*targets, *choices.renames}]
         ranks = {c.name: rank for c in free if (rank := likeness(c.name, column.name)) is not None and _suits(c, column)}
         if ranks:
-            assigned[min(ranks, key=lambda name: ranks[name])] = column.name
-    return assigned
+            targets[min(ranks, key=lambda name: ranks[name])] = column.name
+    return targets
 
 
 def _suits(candidate: ColumnSample, column: Column) -> bool:
@@ -115,13 +115,13 @@ def _suits(candidate: ColumnSample, column: Column) -> bool:
     return True
 
 
-def _constants(contract: Contract, assigned: Mapping[str, str], choices: Choices, sample: FileSample, stem: str) -> dict[str, str]:
+def _constants(contract: Contract, targets: Mapping[str, str], choices: Choices, sample: FileSample, stem: str) -> dict[str, str]:
     """Return the values of columns that a demand file may lack: the unit, the site, and the SKU of a file that has two columns only."""
     constants = {name: value for name, value in choices.constants.items() if name in {column.name for column in contract.columns}}
-    proposed = {UNIT: EACH, SITE: ONLY_SITE} | ({SKU: stem} if len(sample.columns) == 2 else {})
+    suggestions = {UNIT: EACH, SITE: ONLY_SITE} | ({SKU: stem} if len(sample.columns) == 2 else {})
     if contract.dataset in datasets.list_demand_names():
         required = {column.name for column in contract.columns if column.required_column}
-        constants |= {name: text for name, text in proposed.items() if name in required - {*assigned.values(), *constants}}
+        constants |= {name: text for name, text in suggestions.items() if name in required - {*targets.values(), *constants}}
     return constants
 
 
@@ -152,8 +152,10 @@ def _propose_values(
         *(Assignment(name, target, _note(by_name[name], targets[target], layout, dates.get(name))) for name, target in columns.items()),
         *(Assignment("", name, f"{value!r} in every row: the file has no such column") for name, value in constants.items()),
     )
-    ignored = tuple(name for name in sample.names if name and name not in columns)
-    return Proposal(contract.dataset, layout, assignments, ignored, tuple(_questions(form, marks, choices, by_name, columns, contract)))
+    ignored_columns = tuple(name for name in sample.names if name and name not in columns)
+    return Proposal(
+        contract.dataset, layout, assignments, ignored_columns, tuple(_questions(form, marks, choices, by_name, columns, contract))
+    )
 
 
 def _adds_rows(sample: FileSample, contract: Contract, columns: Mapping[str, str]) -> bool:
@@ -211,5 +213,5 @@ def fits_as_it_is(sample: FileSample, contract: Contract) -> bool:
     """
     names = [plain(name) for name in sample.names]
     has_columns = all(plain(column.name) in names for column in contract.columns if column.required_column)
-    shared = sum(plain(column.name) in names for column in contract.columns)
-    return has_columns and 2 * shared >= len(names) and sample.has_header and sample.encoding is None
+    shared_count = sum(plain(column.name) in names for column in contract.columns)
+    return has_columns and 2 * shared_count >= len(names) and sample.has_header and sample.encoding is None

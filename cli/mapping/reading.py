@@ -93,7 +93,7 @@ def render_proposal(name: str, sample: FileSample, proposal: Proposal) -> Table:
         table.add_column(heading, overflow="fold")
     for line in proposal.assignments:
         table.add_row(escape(line.source) or "[dim]-[/]", line.target, escape(line.note))
-    for column in proposal.ignored:
+    for column in proposal.ignored_columns:
         table.add_row(escape(column), "[dim]ignored[/]", "")
     return table
 

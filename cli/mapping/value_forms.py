@@ -67,10 +67,10 @@ def find_decimal_marks(texts: Sequence[str]) -> tuple[str, ...]:
     ((',',), (',',), ('.', ','))
     """
     numbers = [text.strip() for text in texts if _NUMBER.fullmatch(text.strip())]
-    marked = [number for number in numbers if "," in number or "." in number]
-    fits_point = all(_GROUPS_BY_COMMA.fullmatch(number) or "," not in number for number in marked)
-    fits_comma = all(_GROUPS_BY_POINT.fullmatch(number) or "." not in number for number in marked)
-    if not any("," in number for number in marked):
+    marked_numbers = [number for number in numbers if "," in number or "." in number]
+    fits_point = all(_GROUPS_BY_COMMA.fullmatch(number) or "," not in number for number in marked_numbers)
+    fits_comma = all(_GROUPS_BY_POINT.fullmatch(number) or "." not in number for number in marked_numbers)
+    if not any("," in number for number in marked_numbers):
         # Points alone are decimal points, as in the contract: three digits after each of them are no proof of thousands.
         return (".",)
     return tuple(mark for mark, fits in ((".", fits_point), (",", fits_comma)) if fits) or (".",)

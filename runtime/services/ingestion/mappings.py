@@ -76,8 +76,8 @@ def parse_layout(text: str) -> FileLayout:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise LayoutError(f"it is not TOML: {error}") from None
-    if unknown := sorted(document.keys() - {"dataset", *_FIELDS, *_TABLES}):
-        raise LayoutError(f"unknown field {', '.join(unknown)}: use {', '.join(('dataset', *_FIELDS, *_TABLES))}")
+    if unknown_fields := sorted(document.keys() - {"dataset", *_FIELDS, *_TABLES}):
+        raise LayoutError(f"unknown field {', '.join(unknown_fields)}: use {', '.join(('dataset', *_FIELDS, *_TABLES))}")
     fields: dict[str, Any] = {name: _text(document, name) for name in _TEXTS if name in document}
     if "adds_rows" in document:
         if not isinstance(document["adds_rows"], bool):

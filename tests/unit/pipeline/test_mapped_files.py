@@ -39,5 +39,9 @@ def test_a_corrected_mapping_makes_the_same_bytes_new_content(pipeline: Pipeline
     first, again = pipeline.drop(file), pipeline.drop(file)
     mapping = tmp_path / "sales.mapping.toml"
     mapping.write_text(mapping.read_text(encoding="utf-8").replace('uom" = "EA"', 'uom" = "KGM"'), encoding="utf-8")
-    corrected = pipeline.drop(file)
-    assert [record.status for record in (first, again, corrected)] == [ObjectStatus.ACCEPTED, ObjectStatus.DUPLICATE, ObjectStatus.ACCEPTED]
+    correction = pipeline.drop(file)
+    assert [record.status for record in (first, again, correction)] == [
+        ObjectStatus.ACCEPTED,
+        ObjectStatus.DUPLICATE,
+        ObjectStatus.ACCEPTED,
+    ]

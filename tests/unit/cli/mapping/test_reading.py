@@ -130,14 +130,14 @@ def test_names_and_constants_that_the_caller_states_are_taken_as_they_are(tmp_pa
 
 
 def test_gzip_parquet_json_lines_and_files_without_header_are_read(tmp_path: Path) -> None:
-    packed = tmp_path / "packed.csv.gz"
-    packed.write_bytes(gzip.compress(write(tmp_path / "plain.csv", HEADER, sales()).read_bytes()))
+    archive = tmp_path / "packed.csv.gz"
+    archive.write_bytes(gzip.compress(write(tmp_path / "plain.csv", HEADER, sales()).read_bytes()))
     parquet = tmp_path / "m5.parquet"
     pq.write_table(pa.table({"unique_id": ["A"] * 30, "ds": pa.array(DAYS), "y": [1.5] * 30}), parquet)
     lines = tmp_path / "sales.jsonl"
     lines.write_text("\n".join(f'{{"day": "{day}", "item": "A", "units": 3}}' for day in DAYS), encoding="utf-8")
     headless = write(tmp_path / "target.csv", (), [("A", f"{day} 00:00:00", "3.0") for day in DAYS])
-    readings = [decide_reading(file, Choices(), YES) for file in (packed, parquet, lines)]
+    readings = [decide_reading(file, Choices(), YES) for file in (archive, parquet, lines)]
     assert {file_reading.dataset for file_reading in readings} == {"demand_history"}
     assert layout_of(readings[1]).renames == {"unique_id": "sku_id", "ds": "demand_date", "y": "quantity"}
     with pytest.raises(DataError, match="--map"):

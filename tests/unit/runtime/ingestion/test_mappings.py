@@ -77,7 +77,7 @@ def test_a_mapping_that_cannot_be_used_rejects_the_file_and_names_the_mapping(do
 
 
 def test_the_same_bytes_under_another_mapping_are_other_content() -> None:
-    plain, mapped, changed = (FileMapping(digest=digest).content_digest("ab" * 32) for digest in ("", "1", "2"))
+    plain, with_mapping, with_change = (FileMapping(digest=digest).content_digest("ab" * 32) for digest in ("", "1", "2"))
     assert plain == "ab" * 32
-    assert len({plain, mapped, changed}) == 3
-    assert all(len(digest) == 64 for digest in (plain, mapped, changed))
+    assert len({plain, with_mapping, with_change}) == 3
+    assert all(len(digest) == 64 for digest in (plain, with_mapping, with_change))
