@@ -95,11 +95,24 @@ def _read_csv(path: Path) -> FileSample:
     separator = _find_separator(probe[skips_first:])
     with _open_text(path, encoding) as text:
         lines = islice(csv.reader((line.replace("\0", "") for line in text), delimiter=separator), int(skips_first), None)
-        rows = [row for row in islice(lines, MAX_ROWS + 1) if any(map(str.strip, row))]
+        rows = [row for row in islice(_until_broken(lines), MAX_ROWS + 1) if any(map(str.strip, row))]
+    if not rows:
+        raise DataError(f"the columns of {path.name} cannot be read: its first line has a quote that is not closed")
     has_header = not _is_data(rows[0])
     names = rows[0] if has_header else [f"column {number}" for number in range(1, len(rows[0]) + 1)]
     stated_encoding = encoding if encoding == "windows-1252" else None
     return _sample(names, rows[has_header:], has_header=has_header, separator=separator, encoding=stated_encoding)
+
+
+def _until_broken(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield rows up to a record that is too long, as behind a quote that is not closed.
+
+    When the file arrives such a record is set aside, and the rows behind it are read.
+    """
+    try:
+        yield from rows
+    except csv.Error:
+        return
 
 
 def _find_encoding(path: Path) -> str:
@@ -119,7 +132,7 @@ def _find_separator(probe: Sequence[str]) -> str:
     """Return the separator that gives every line the same number of columns, and the most; a comma where none does."""
 
     def consistency(separator: str) -> tuple[float, int]:
-        widths = [len(row) for row in csv.reader(probe, delimiter=separator)]
+        widths = [len(row) for row in _until_broken(csv.reader(probe, delimiter=separator))]
         return (sum(width == widths[0] for width in widths) / len(widths) if widths and widths[0] > 1 else 0.0, widths[0] if widths else 0)
 
     return max(_SEPARATORS, key=consistency)

@@ -176,3 +176,13 @@ def test_a_file_of_single_sales_adds_up_the_rows_of_a_day_and_one_row_a_day_adds
     assert layout_of(decide_reading(several, Choices(), YES)).adds_rows
     single = write(tmp_path / "demand.csv", HEADER, sales())
     assert not layout_of(decide_reading(single, Choices(), YES)).adds_rows
+
+
+def test_a_record_that_is_too_long_ends_the_sample_and_not_the_upload(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text('sku_id,quantity\nA,1\nB,2\nC,"' + "x" * 3_000_000 + "\n", encoding="utf-8")
+    sample = read_sample(path)
+    assert (sample.names, [row[0] for row in sample.rows]) == (["sku_id", "quantity"], ["A", "B"])
+    path.write_text('"' + "x" * 3_000_000, encoding="utf-8")
+    with pytest.raises(DataError, match=r"sales\.csv cannot be read: its first line has a quote that is not closed"):
+        read_sample(path)
