@@ -130,7 +130,7 @@ def rejecting_unreadable_files() -> Iterator[None]:
         reason = "reading the Parquet file needs too much memory; write it with smaller row groups and without values of megabytes"
         raise ObjectRejected(ReasonCode.TOO_LARGE, reason) from None
     except duckdb.Error as error:
-        words = re.sub(r"(in |of )?file ['\"][^'\"]*['\"]", "", str(error)).splitlines()[0][:300]
+        words = re.sub(r"(in |of )?file ['\"][^'\"]*['\"]", "the file", str(error), flags=re.IGNORECASE).splitlines()[0][:300]
         for fault, code, reason in _FAULTS:
             if fault in words:
                 raise ObjectRejected(code, f"the Parquet file cannot be read: {reason}, and upload it again") from None

@@ -130,3 +130,10 @@ def test_texts_that_a_dictionary_stores_once_are_bounded_by_what_they_unpack_to(
     record = receive(small, [("source", pa.array(["x" * 500_000] * ROWS).dictionary_encode())])
     assert record.reason_code is ReasonCode.TOO_LARGE
     assert "the texts of the file have 1,500," in (record.reason or "")
+
+
+def test_the_reason_of_a_tiny_file_does_not_show_where_the_function_stored_it(reading_world: World) -> None:
+    record = reading_world.receive("a.parquet", b"PAR1PAR1")
+    assert record.reason_code is ReasonCode.UNREADABLE
+    assert "the file too small" in (record.reason or "")
+    assert "/" not in (record.reason or "")
