@@ -10,7 +10,6 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from contracts.datasets import Contract
 from contracts.paths import mapping_key, source_of
@@ -21,7 +20,7 @@ from runtime.services.ports import Lake
 
 _TEXTS = ("separator", "encoding", "decimal_mark", "date_format")
 _FIELDS = (*_TEXTS, "adds_rows", "column_names")
-_TABLES = {"columns": "renames", "constants": "constants"}
+_TABLES = ("columns", "constants")
 
 
 @dataclass(frozen=True)
@@ -78,17 +77,17 @@ def parse_layout(text: str) -> FileLayout:
         raise LayoutError(f"it is not TOML: {error}") from None
     if unknown_fields := sorted(document.keys() - {"dataset", *_FIELDS, *_TABLES}):
         raise LayoutError(f"unknown field {', '.join(unknown_fields)}: use {', '.join(('dataset', *_FIELDS, *_TABLES))}")
-    fields: dict[str, Any] = {name: _text(document, name) for name in _TEXTS if name in document}
-    if "adds_rows" in document:
-        if not isinstance(document["adds_rows"], bool):
-            raise LayoutError(f"adds_rows = {document['adds_rows']!r}: write true or false")
-        fields["adds_rows"] = document["adds_rows"]
-    if "column_names" in document:
-        names = document["column_names"]
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise LayoutError(f'column_names = {names!r}: write a list of names such as ["sku_id", "demand_date", ""]')
-        fields["column_names"] = tuple(names)
-    return FileLayout(**fields | {target: _texts(document, name) for name, target in _TABLES.items() if name in document})
+    plain = FileLayout()
+    return FileLayout(
+        separator=_text(document, "separator"),
+        encoding=_text(document, "encoding"),
+        column_names=_column_names(document),
+        decimal_mark=_text(document, "decimal_mark") or plain.decimal_mark,
+        date_format=_text(document, "date_format"),
+        adds_rows=_flag(document, "adds_rows"),
+        renames=_texts(document, "columns"),
+        constants=_texts(document, "constants"),
+    )
 
 
 def render_layout(dataset: str, layout: FileLayout) -> str:
@@ -114,15 +113,29 @@ def dataset_of(text: str) -> str | None:
     return dataset if isinstance(dataset, str) else None
 
 
-def _text(document: Mapping[str, object], name: str) -> str:
-    value = document[name]
-    if not isinstance(value, str):
+def _text(document: Mapping[str, object], name: str) -> str | None:
+    value = document.get(name)
+    if value is not None and not isinstance(value, str):
         raise LayoutError(f"{name} = {value!r}: write text in quotes")
     return value
 
 
+def _flag(document: Mapping[str, object], name: str) -> bool:
+    value = document.get(name, False)
+    if not isinstance(value, bool):
+        raise LayoutError(f"{name} = {value!r}: write true or false")
+    return value
+
+
+def _column_names(document: Mapping[str, object]) -> tuple[str, ...]:
+    names = document.get("column_names", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise LayoutError(f'column_names = {names!r}: write a list of names such as ["sku_id", "demand_date", ""]')
+    return tuple(names)
+
+
 def _texts(document: Mapping[str, object], name: str) -> dict[str, str]:
-    table = document[name]
+    table = document.get(name, {})
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
         raise LayoutError(f"[{name}] = {table!r}: write one line of two texts in quotes for each column")
     return dict(table)
