@@ -150,6 +150,8 @@ def _restore(cluster: DatabaseCluster, snapshot: str) -> None:
     resource.snapshot_identifier = snapshot
     resource.master_username = None
     resource.database_name = None
+    suppress_findings(resource, _SNAPSHOT_SUPPRESSIONS)
+    resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ["E3021"]}})  # the same rule
 
 
 _SUPPRESSIONS = {
@@ -158,4 +160,9 @@ _SUPPRESSIONS = {
     "AwsSolutions-RDS11": "The port can be reached from one security group in the isolated network only.",
     "AwsSolutions-SMG4": "The generated password of the administrator works in the isolated network and through the Data API only, which "
     "requires IAM as well. One role may read it, that of the deploy; rotation would need a function in the network.",
+}
+
+_SNAPSHOT_SUPPRESSIONS = {
+    "CloudFormation-Validate::F3021": "The name of the administrator comes with the snapshot, and RDS sets the password after the restore. "
+    "The CDK's DatabaseClusterFromSnapshot has the same properties.",
 }
