@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 NEWEST_RUNS = 10
+NAME_WIDTH = 36
+"""The length of a UUID, which stays on one line of a terminal of 80 columns."""
 NOT_MEASURED = "not measured"
 """Shown for an execution that failed after the forecast of its run was complete."""
 
@@ -100,12 +102,13 @@ def format_time(moment: datetime) -> str:
 def make_run_table(runs: list[RunStatus]) -> Table:
     """Return the runs with their start and duration, newest first."""
     table = Table(title="Newest runs")
-    for name in ("run", "status", "started", "duration"):
-        table.add_column(name, overflow="fold", justify="right" if name == "duration" else "left")
+    table.add_column("run", overflow="fold", min_width=NAME_WIDTH)
+    for name in ("status", "started", "duration"):
+        table.add_column(name, no_wrap=True, justify="right" if name == "duration" else "left")
     for run in runs:
         start = datetime.fromisoformat(run["started"])
         stop = datetime.fromisoformat(run["stopped"]) if run["stopped"] else None
         duration = f"{(stop - start).total_seconds():.0f} s" if stop else ""
         outcome = NOT_MEASURED if run["error"] == RUN_UNMEASURED else run["status"]
-        table.add_row(escape(run["name"]), outcome, f"{start:%Y-%m-%d %H:%M:%S}", duration)
+        table.add_row(escape(run["name"]), outcome, f"{start:%m-%d %H:%M}", duration)
     return table

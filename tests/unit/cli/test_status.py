@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from cli import status
-from cli.status import format_time
+from cli.status import RunStatus, format_time, make_run_table
 from local import local_stack
 from tests.unit.cli.invocation import invoke
+from tests.unit.cli.test_data import render
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -107,3 +108,19 @@ def test_a_run_whose_forecast_is_complete_is_not_shown_as_failed() -> None:
 
 def test_a_time_keeps_its_offset() -> None:
     assert format_time(datetime(2026, 11, 24, tzinfo=UTC)) == "2026-11-24T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("outcome", [("SUCCEEDED", None), ("FAILED", "RunUnmeasured"), ("TIMED_OUT", None)])
+def test_a_run_named_by_a_uuid_is_on_one_line_of_a_terminal_of_80_columns(outcome: tuple[str, str | None]) -> None:
+    run: RunStatus = {
+        "name": "7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e",
+        "status": outcome[0],
+        "error": outcome[1],
+        "started": "2026-11-24T04:30:00+00:00",
+        "stopped": "2026-11-24T05:30:00+00:00",
+        "execution_arn": "arn",
+    }
+    lines = [line for line in render(make_run_table([run])).splitlines() if run["name"] in line]
+    assert len(lines) == 1
+    assert "11-24 04:30" in lines[0]
+    assert "3600 s" in lines[0]
