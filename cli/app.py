@@ -17,6 +17,7 @@ from cli.datasets.command import datasets_app, explain_code
 from cli.doctor.command import doctor
 from cli.drops.quarantine import quarantine
 from cli.recovery.rebuild import backup, rebuild
+from cli.recovery.restore_drill import restore_drill
 from contracts.paths import Zone
 from contracts.version import VERSION
 from local.errors import LocalError
@@ -52,7 +53,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "jobs": jobs.jobs,
         "cancel": jobs.cancel,
     },
-    "Recovery": {"backup": backup, "rebuild": rebuild},
+    "Recovery": {"backup": backup, "rebuild": rebuild, "restore-drill": restore_drill},
     "AWS": {"doctor": doctor, "deploy": stages.deploy, "smoke": smoke.smoke, "diff": stages.diff, "destroy": stages.destroy},
     "Development": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
 }

@@ -20,6 +20,7 @@ from local import addresses, emulator_process, function_runtime, ports, processe
 from local.assembly import Assembly
 from local.cdk_cli import CdkCli, OnLine
 from local.client_factory import ClientFactory
+from local.cluster_database import create_cluster_database
 from local.emulator.settings import ACCOUNT, REGION, EmulatorSettings
 from local.emulator_process import CREDENTIALS
 from local.errors import AlreadyRunning, LocalStackError
@@ -67,6 +68,16 @@ class LocalStack:
     def open_database(self) -> PostgresServer:
         """Return the PostgreSQL server, which holds the database DATABASE."""
         return _open_database(self.state.ports)
+
+    def lose_database(self) -> None:
+        """Stop PostgreSQL and delete its data, while everything else runs on."""
+        self.open_database().lose_data()
+
+    def create_database(self, administrator: str, password: str, name: str) -> None:
+        """Start an empty PostgreSQL, and create what Aurora creates with a cluster."""
+        server = self.open_database()
+        server.start()
+        create_cluster_database(server.url(), administrator, password, name)
 
     def environment(self) -> dict[str, str]:
         """Return what a developer exports to work with this stack: endpoint, credentials and the variables of the API function."""

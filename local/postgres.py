@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -88,6 +89,13 @@ class PostgresServer:
         record = self.record()
         return record is not None and stop(record, signal.SIGINT)
 
+    def lose_data(self) -> None:
+        """Stop the server and delete its data, and nothing else: the next start creates an empty server with the same password."""
+        data = self._data_folder()
+        self.stop()
+        for path in data.iterdir():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
     def remove(self) -> bool:
         """Stop the server and delete its data. Returns whether it was running."""
         was_running = self.stop()
@@ -127,8 +135,9 @@ class PostgresServer:
 
     def _initialise(self, data: Path) -> None:
         password = self.folder / "password"
-        password.touch(mode=0o600)
-        password.write_text(secrets.token_urlsafe(18), encoding="utf-8")
+        if not password.is_file():
+            password.touch(mode=0o600)
+            password.write_text(secrets.token_urlsafe(18), encoding="utf-8")
         with tempfile.NamedTemporaryFile("w", prefix="signify-") as password_file:
             password_file.write(self.password)
             password_file.flush()

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from hashlib import sha256
-from typing import TypeAlias
 
 import psycopg
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import rds, rds_data
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import TupleRow
 
+from local.cluster_database import Connection, create_cluster_database
 from local.emulator import resource_handlers
 from local.emulator.resource_handlers import Attributes, Properties
 from local.emulator.settings import EmulatorSettings
 from local.postgres import IAM_ROLE
-
-Connection: TypeAlias = psycopg.Connection[TupleRow]
 
 
 class Aurora:
@@ -37,10 +34,7 @@ class Aurora:
         """Create the cluster's role and database, and set its endpoints to the server."""
         cluster = rds._clusters[cluster_id]
         user, database = properties["MasterUsername"], properties.get("DatabaseName") or "postgres"
-        with psycopg.connect(self._superuser_url, autocommit=True) as connection:
-            _ensure_role(connection, user, properties["MasterUserPassword"])
-            _ensure_iam_role(connection, user)
-            _ensure_database(connection, database, user)
+        create_cluster_database(self._superuser_url, user, properties["MasterUserPassword"], database)
         cluster.update(self._api_attributes(), MasterUsername=user, _MasterUserPassword=properties["MasterUserPassword"])
         return {
             **attributes,
@@ -93,25 +87,6 @@ def install(settings: EmulatorSettings) -> None:
     resource_handlers.register_stub("AWS::RDS::DBProxyTargetGroup")
     # The emulator's Data API connects to containers of its own and returns canned results when it finds none.
     rds_data._has_real_endpoint = lambda instance: bool(instance.get("Endpoint"))
-
-
-def _ensure_role(connection: Connection, user: str, password: str) -> None:
-    exists = connection.execute("select 1 from pg_roles where rolname = %s", [user]).fetchone()
-    verb = sql.SQL("alter" if exists else "create")
-    statement = sql.SQL("{} role {} login createrole createdb password {}")
-    connection.execute(statement.format(verb, sql.Identifier(user), sql.Literal(password)))
-
-
-def _ensure_iam_role(connection: Connection, administrator: str) -> None:
-    """Create the role whose members sign in with a token; the administrator may grant it, as on RDS."""
-    if not connection.execute("select 1 from pg_roles where rolname = %s", [IAM_ROLE]).fetchone():
-        connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(IAM_ROLE)))
-    connection.execute(sql.SQL("grant {} to {} with admin option").format(sql.Identifier(IAM_ROLE), sql.Identifier(administrator)))
-
-
-def _ensure_database(connection: Connection, database: str, owner: str) -> None:
-    if not connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
-        connection.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(database), sql.Identifier(owner)))
 
 
 def _drop_members(connection: Connection, administrator: str) -> None:

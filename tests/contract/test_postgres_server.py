@@ -73,6 +73,26 @@ def test_what_was_committed_survives_a_killed_server(tmp_path: Path) -> None:
         server.remove()
 
 
+def test_a_server_that_lost_its_data_starts_empty_at_the_same_address(tmp_path: Path) -> None:
+    server = open_server(tmp_path / "server", ports.find_free())
+    try:
+        server.start()
+        url = server.url()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("create database platform")
+            server.lose_data()
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute("select 1")
+        assert not server.is_running()
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url)
+        server.start()
+        with psycopg.connect(url) as connection:
+            assert connection.execute("select count(*) from pg_database where datname = 'platform'").fetchone() == (0,)
+    finally:
+        server.remove()
+
+
 def test_a_server_that_cannot_start_shows_its_log(postgres_server: PostgresServer, tmp_path: Path) -> None:
     second = open_server(tmp_path / "server", postgres_server.port)
     try:
