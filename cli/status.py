@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 NEWEST_RUNS = 10
-NAME_WIDTH = 36
-"""The length of a UUID, which stays on one line of a terminal of 80 columns."""
-NOT_MEASURED = "not measured"
+NAME_WIDTH = 40
+"""The length of `run-` with a UUID, which stays on one line of a terminal of 80 columns."""
+NOT_MEASURED = "unmeasured"
 """Shown for an execution that failed after the forecast of its run was complete."""
 
 
@@ -103,8 +103,8 @@ def make_run_table(runs: list[RunStatus]) -> Table:
     """Return the runs with their start and duration, newest first."""
     table = Table(title="Newest runs")
     table.add_column("run", overflow="fold", min_width=NAME_WIDTH)
-    for name in ("status", "started", "duration"):
-        table.add_column(name, no_wrap=True, justify="right" if name == "duration" else "left")
+    for name in ("status", "started", "took"):
+        table.add_column(name, no_wrap=True, justify="right" if name == "took" else "left")
     for run in runs:
         start = datetime.fromisoformat(run["started"])
         stop = datetime.fromisoformat(run["stopped"]) if run["stopped"] else None

@@ -101,7 +101,7 @@ def test_a_run_whose_forecast_is_complete_is_not_shown_as_failed() -> None:
     statuses = {name: next(line for line in lines if name in line) for name in ("run-2", "run-[1]", "run-0")}
     assert "RUNNING" in statuses["run-2"]
     assert "FAILED" in statuses["run-[1]"]
-    assert "not measured" in statuses["run-0"]
+    assert "unmeasured" in statuses["run-0"]
     errors = [run["error"] for run in json.loads(invoke("status", "--json").stdout)["runs"]]
     assert errors == [None, "RunFailed", "RunUnmeasured"]
 
@@ -113,7 +113,7 @@ def test_a_time_keeps_its_offset() -> None:
 @pytest.mark.parametrize("outcome", [("SUCCEEDED", None), ("FAILED", "RunUnmeasured"), ("TIMED_OUT", None)])
 def test_a_run_named_by_a_uuid_is_on_one_line_of_a_terminal_of_80_columns(outcome: tuple[str, str | None]) -> None:
     run: RunStatus = {
-        "name": "7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e",
+        "name": "run-7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e",
         "status": outcome[0],
         "error": outcome[1],
         "started": "2026-11-24T04:30:00+00:00",
