@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from tests.unit.runtime.ingestion.workbooks import number, row, sheet, workbook
+from tests.workbooks import number, row, sheet, workbook
 
 FORMATS = ("csv", "csv.gz", "jsonl", "jsonl.gz", "xlsx", "parquet")
 COLUMNS = ("site_id", "sku_id", "demand_date", "quantity", "uom", "price", "stockout_flag", "source", "updated_at")

@@ -15,7 +15,7 @@ from runtime.services.ingestion.staging.layout import FileLayout, LayoutError
 from runtime.services.ingestion.staging.rejection import ObjectRejected
 from runtime.services.ingestion.staging.stage import stage
 from runtime.services.ingestion.staging.staged import StagedFile, StagingPlan
-from tests.unit.runtime.ingestion.workbooks import number, row, sheet, workbook
+from tests.workbooks import number, row, sheet, workbook
 
 
 def stage_text(

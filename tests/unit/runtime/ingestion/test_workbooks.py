@@ -9,7 +9,7 @@ import pytest
 
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
 from tests.unit.runtime.ingestion.conftest import World
-from tests.unit.runtime.ingestion.workbooks import (
+from tests.workbooks import (
     DATE,
     DATE_AND_TIME,
     HEADER,
