@@ -102,6 +102,8 @@ def _csv_lines(text: str) -> list[int] | None:
         text = text.replace("\r", "\n")
     if '"' in text and not _is_plain(text):
         return None
+    if len(set(_SEPARATORS) & set(text)) > 1 and re.search(rf"^[{_SEPARATORS}]+\r?$", text, re.MULTILINE):
+        return None  # a line of other separators than the file's is a record with one field
     numbers: list[int] = []
     before = 0
     # Every separator ends a field here, so that the separator of the file need not be known to tell blank records apart.
