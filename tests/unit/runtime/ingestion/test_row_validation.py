@@ -57,11 +57,11 @@ def test_the_first_bad_row_is_the_first_of_the_file_with_its_values_and_how_it_s
 
 
 def test_a_file_without_a_usable_row_is_rejected_and_its_sender_reads_how_a_row_should_read(world: World) -> None:
-    record = world.receive("a.csv", history(*(line(demand_date=f"{day}/10/2026") for day in range(11, 20))))
+    record = world.receive("a.csv", history(*(line(demand_date=f"{day}/10/2026") for day in range(13, 22))))
     assert (record.status, record.reason_code, record.rows) == (ObjectStatus.REJECTED, ReasonCode.NO_USABLE_ROWS, 9)
     assert record.reason is not None
-    assert record.reason.startswith("none of its 9 rows is usable (9 TYPE); line 2: demand_date '11/10/2026' is not a")
-    assert record.reason.endswith("it should read demand_date '2026-10-11'")
+    assert record.reason.startswith("none of its 9 rows is usable (9 TYPE); line 2: demand_date '13/10/2026' is not a")
+    assert record.reason.endswith("it should read demand_date '2026-10-13'")
     assert world.staged_keys() == []
 
 
