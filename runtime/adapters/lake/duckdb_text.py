@@ -24,16 +24,20 @@ def quote(name: str) -> str:
 def as_text(name: str, stored_type: str, contract_type: ColumnType) -> str:
     """Return the SQL that reads column name, stored as that DuckDB type, as text for a contract column of the wanted type."""
     column = quote(name)
-    if stored_type in _FLOATING:
-        return _number(column)
-    if stored_type.startswith("DECIMAL"):
-        return _without_idle_zeros(f"{column}::VARCHAR")
+    if stored_type in _FLOATING or stored_type.startswith("DECIMAL"):
+        number = _number(column) if stored_type in _FLOATING else _without_idle_zeros(f"{column}::VARCHAR")
+        return number if contract_type in _TEXTS else with_certain_point(number)
     if stored_type in _WITHOUT_TIME_ZONE:
         return _instant(f"{column}::TIMESTAMP", "", column, contract_type)
     if stored_type in _WITH_TIME_ZONE:
         # By the epoch, so that neither the session's zone nor an extension has a say.
         return _instant(f"make_timestamp(epoch_us({column}::TIMESTAMPTZ))", "+00:00", column, contract_type)
     return f"{column}::VARCHAR"
+
+
+def with_certain_point(number: str) -> str:
+    """Return the SQL of a number whose point separates decimals for certain: 1.125, which could be a thousand too, becomes 1.1250."""
+    return f"regexp_replace({number}, '^([+-]?[1-9]\\d{{0,2}}\\.\\d{{3}})$', '\\10')"
 
 
 def warning_about(name: str, stored_type: str, contract_type: ColumnType, *, is_business_date: bool = False) -> str | None:

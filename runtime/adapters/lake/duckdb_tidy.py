@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.datasets import Column, ColumnType
-from runtime.adapters.lake.duckdb_text import literal, quote
+from runtime.adapters.lake.duckdb_text import literal, quote, with_certain_point
 from runtime.services.ingestion.staging.records import EXCERPT
 from runtime.services.ingestion.staging.staged import StagingPlan
 
@@ -174,4 +174,4 @@ def _is_other_number(column: Column) -> str:
 
 def _plain_number(column: Column) -> str:
     digits = f"regexp_replace(trim({_bare_text(column)}), {literal(_GROUP_MARKS)}, '', 'g')"
-    return f"regexp_replace(replace({digits}, ',', '.'), '^([+-]?)\\.', '\\10.')"
+    return with_certain_point(f"regexp_replace(replace({digits}, ',', '.'), '^([+-]?)\\.', '\\10.')")
