@@ -107,6 +107,9 @@ class QuarantineCode(_Code):
 PARKED_CODES = frozenset({QuarantineCode.UNKNOWN_SKU, QuarantineCode.UNKNOWN_SITE, QuarantineCode.UNKNOWN_LANE})
 """The codes of rows that take part without being sent again, in the first run after the missing master data arrived."""
 
+SERIES_CODES = PARKED_CODES | {QuarantineCode.UNIT}
+"""The codes of rows that say nothing about the other series of their site: it did deliver them, and the day is complete."""
+
 
 class WarningCode(_Code):
     """Reasons to look at rows that are used."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from contracts import datasets
 from contracts.datasets import Contract
 from contracts.documents import FeedDocument
 from contracts.paths import Zone, run_prefix
+from contracts.quality_codes import PARKED_CODES, SERIES_CODES, QuarantineCode
 from contracts.tables import UNKNOWN_DAYS, curated_table
 from forecast_engine.panel import MAX_HISTORY_DAYS
 from glue_jobs.arguments import JobRun
@@ -68,15 +69,24 @@ class _Frames:
     def read(cls, spark: SparkSession, run: JobRun, contract: Contract) -> _Frames:
         quarantine = run.path(run_prefix(Zone.QUARANTINE, contract.dataset, run.run_id, contract.version))
         curated = run.path(curated_table(contract).run_prefix(run.run_id))
-        return cls(contract, spark.read.parquet(curated), spark.read.parquet(quarantine))
+        return cls(contract, spark.read.parquet(curated), _without(spark.read.parquet(quarantine), PARKED_CODES))
 
-    def open_row_counts(self, as_of_date: date) -> DataFrame:
-        return unresolved_days(self.quarantined_rows, self.curated_rows, self.contract, as_of_date)
+    @property
+    def incomplete_rows(self) -> DataFrame:
+        """The quarantined rows for which a day of a whole site may be incomplete."""
+        return _without(self.quarantined_rows, SERIES_CODES)
+
+    def open_row_counts(self, quarantined_rows: DataFrame, as_of_date: date) -> DataFrame:
+        return unresolved_days(quarantined_rows, self.curated_rows, self.contract, as_of_date)
 
     def unknown_series_days(self, as_of_date: date) -> DataFrame:
         """Return the days of series of which at least half of the rows are in quarantine."""
-        rows = self.open_row_counts(as_of_date).where(F.col("n_rows") >= F.col("n_usable"))
+        rows = self.open_row_counts(self.quarantined_rows, as_of_date).where(F.col("n_rows") >= F.col("n_usable"))
         return rows.select("site_id", "sku_id", "day", F.lit(self.contract.dataset).alias("dataset"))
+
+
+def _without(quarantined_rows: DataFrame, codes: Collection[QuarantineCode]) -> DataFrame:
+    return quarantined_rows.where(~F.col("code").isin(*sorted(code.value for code in codes)))
 
 
 def _write(spark: SparkSession, run: JobRun, parts: list[DataFrame]) -> int:
@@ -94,9 +104,9 @@ def _write(spark: SparkSession, run: JobRun, parts: list[DataFrame]) -> int:
 def _documents(frames: _Frames, as_of_date: date) -> list[FeedDocument]:
     first_day = as_of_date - timedelta(days=MAX_HISTORY_DAYS - 1)
     dataset = frames.contract.dataset
-    open_days = frames.open_row_counts(as_of_date).groupBy("site_id", "day").agg(F.sum("n_rows").alias("n_rows"))
+    open_days = frames.open_row_counts(frames.incomplete_rows, as_of_date).groupBy("site_id", "day").agg(F.sum("n_rows").alias("n_rows"))
     usable = _by_site(usable_days(frames.curated_rows, dataset, as_of_date), first_day, MAX_HISTORY_DAYS)
-    quarantined = _by_site(quarantined_days(frames.quarantined_rows, frames.contract, as_of_date), first_day, MAX_HISTORY_DAYS)
+    quarantined = _by_site(quarantined_days(frames.incomplete_rows, frames.contract, as_of_date), first_day, MAX_HISTORY_DAYS)
     open_rows = _by_site(open_days, first_day, MAX_HISTORY_DAYS)
     bins = _bins_by_site(quantity_bins(frames.curated_rows, dataset, as_of_date - timedelta(days=DRIFT_DAYS - 1), as_of_date), as_of_date)
     unusable = sorted(quarantined.keys() - usable.keys(), key=lambda site: (-int(quarantined[site].sum()), site))[:MOST_UNUSABLE_FEEDS]
