@@ -16,6 +16,10 @@ import duckdb
 
 from cli.mapping.value_forms import find_date_form, is_number
 from local.errors import DataError
+from runtime.services.ingestion.ingestion import MAX_BYTES
+from runtime.services.ingestion.staging.rejection import ObjectRejected
+from runtime.services.ingestion.staging.xlsx_parts import open_workbook, reading_workbook
+from runtime.services.ingestion.staging.xlsx_sheets import SheetNotes, SheetRow, Sheets
 
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx", ".jsonl", ".jsonl.gz")
 MAX_ROWS = 300_000
@@ -23,6 +27,7 @@ MAX_TEXTS = 20_000
 _SEPARATORS = (",", ";", "\t", "|")
 _ENCODINGS = ("utf-8-sig", "windows-1252")
 _PROBE_ROWS = 50
+_TITLE_ROWS = 20
 _PROBE_BYTES = 8 * 1024 * 1024
 
 
@@ -81,6 +86,8 @@ def read_sample(path: Path) -> FileSample:
         if name.endswith(".xlsx"):
             return _read_workbook(path)
         return _read_json_lines(path) if ".jsonl" in name else _read_csv(path)
+    except ObjectRejected as rejection:
+        raise DataError(f"{path.name} cannot be read: {rejection.reason}") from None
     except (OSError, EOFError, UnicodeError, csv.Error, duckdb.Error, ValueError) as error:
         raise DataError(f"the columns of {path.name} cannot be read: {error}") from None
 
@@ -170,18 +177,21 @@ def _read_parquet(path: Path) -> FileSample:
 
 
 def _read_workbook(path: Path) -> FileSample:
-    from python_calamine import CalamineError, load_workbook
-
-    try:
-        workbook = load_workbook(str(path))
-        # A sheet of notes before the data is common: the largest sheet is taken.
-        sheets = [workbook.get_sheet_by_name(name).to_python(skip_empty_area=True, nrows=MAX_ROWS + 1) for name in workbook.sheet_names]
-    except CalamineError as error:
-        raise DataError(f"{path.name} cannot be opened as an Excel workbook: {error}") from None
-    table = [row for row in max(sheets, key=len, default=[]) if any(_text(value).strip() for value in row)]
-    if not table:
+    with open_workbook(path, MAX_BYTES) as workbook, reading_workbook():
+        sheets = Sheets(workbook)
+        tables = [list(islice(sheets.rows(sheet, SheetNotes()), MAX_ROWS + _TITLE_ROWS)) for sheet in sheets.all if not sheet.is_hidden]
+    # A sheet of notes before the data is common, and so is a title above the header.
+    rows = max(tables, key=len, default=[])
+    header = max(range(min(len(rows), _TITLE_ROWS)), key=lambda number: len(_filled(rows[number])), default=None)
+    if header is None or not _filled(rows[header]):
         raise DataError(f"{path.name} has no filled sheet; a file needs a header and rows")
-    return _sample([_text(value) for value in table[0]], [[_text(value) for value in row] for row in table[1:]])
+    width = max(rows[header].cells) + 1
+    texts = [[row.cells.get(place, "") for place in range(width)] for row in rows[header:]]
+    return _sample(texts[0], texts[1:])
+
+
+def _filled(row: SheetRow) -> list[str]:
+    return [text for text in row.cells.values() if text.strip()]
 
 
 def _text(value: object) -> str:

@@ -19,6 +19,8 @@ from cli.mapping.proposal import Choices, OpenQuestion, Proposal, fits_as_it_is,
 from contracts import datasets
 from local.errors import DataError
 from runtime.services.ingestion.mappings import dataset_of, parse_layout, render_layout
+from runtime.services.ingestion.staging.amazon_forecast import DATASET as TARGET_SERIES
+from runtime.services.ingestion.staging.amazon_forecast import SAMPLE_LINES, recognise_target_series
 from runtime.services.ingestion.staging.layout import FileLayout, LayoutError
 
 MAPPING_ENDING = ".mapping.toml"
@@ -124,10 +126,20 @@ def _has_decisions(choices: Choices) -> bool:
 
 def _find_dataset(sample: FileSample, dataset: str | None) -> str | None:
     """Return the data set whose contract reads the file as it is: the named one, or that with the most required columns."""
+    if dataset in (None, TARGET_SERIES) and _is_target_series(sample):
+        return TARGET_SERIES
     contracts = [datasets.load(name) for name in ([dataset] if dataset else datasets.list_names())]
     fitting = [contract for contract in contracts if fits_as_it_is(sample, contract)]
     best = max(fitting, key=lambda contract: sum(column.required_column for column in contract.columns), default=None)
     return best.dataset if best else None
+
+
+def _is_target_series(sample: FileSample) -> bool:
+    """Whether the platform recognises the file as a target time series of Amazon Forecast, which needs no mapping."""
+    header = [sample.names] if sample.has_header else []
+    lines = [",".join(row) for row in [*header, *sample.rows[:SAMPLE_LINES]]]
+    is_plain = sample.separator in (None, ",") and sample.encoding is None
+    return is_plain and recognise_target_series(lines[:SAMPLE_LINES], datasets.load(TARGET_SERIES)) is not None
 
 
 def _remembered_mapping(path: Path, source: str, sample: FileSample) -> Path | None:

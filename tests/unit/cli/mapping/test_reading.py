@@ -18,6 +18,7 @@ from local.errors import DataError
 from runtime.services.ingestion.mappings import parse_layout
 from runtime.services.ingestion.staging.layout import FileLayout
 from tests.unit.cli.mapping.files import DAYS, sales, write
+from tests.workbooks import number, row, sheet, workbook
 
 YES = Conversation(accepts_all=True)
 HEADER = ("Date", "SKU", "Warehouse", "Qty Sold")
@@ -136,7 +137,7 @@ def test_gzip_parquet_json_lines_and_files_without_header_are_read(tmp_path: Pat
     pq.write_table(pa.table({"unique_id": ["A"] * 30, "ds": pa.array(DAYS), "y": [1.5] * 30}), parquet)
     lines = tmp_path / "sales.jsonl"
     lines.write_text("\n".join(f'{{"day": "{day}", "item": "A", "units": 3}}' for day in DAYS), encoding="utf-8")
-    headless = write(tmp_path / "target.csv", (), [("A", f"{day} 00:00:00", "3.0") for day in DAYS])
+    headless = write(tmp_path / "plain.csv", (), [("A", "Leeds", f"{day}", "3.0") for day in DAYS])
     readings = [decide_reading(file, Choices(), YES) for file in (archive, parquet, lines)]
     assert {file_reading.dataset for file_reading in readings} == {"demand_history"}
     assert layout_of(readings[1]).renames == {"unique_id": "sku_id", "ds": "demand_date", "y": "quantity"}
@@ -186,3 +187,16 @@ def test_a_record_that_is_too_long_ends_the_sample_and_not_the_upload(tmp_path: 
     path.write_text('"' + "x" * 3_000_000, encoding="utf-8")
     with pytest.raises(DataError, match=r"sales\.csv cannot be read: its first line has a quote that is not closed"):
         read_sample(path)
+
+
+def test_the_target_series_of_amazon_forecast_needs_no_mapping(tmp_path: Path) -> None:
+    file = write(tmp_path / "target.csv", (), [("A", f"{day} 00:00:00", "3.0") for day in DAYS])
+    assert decide_reading(file, Choices(), Conversation()) == FileReading("demand_history")
+
+
+def test_a_workbook_with_a_title_and_a_sheet_of_notes_is_proposed_by_its_largest_sheet(tmp_path: Path) -> None:
+    rows = [row("Sales of our shops"), row(*HEADER), *(row(day, sku, site, number(str(units))) for day, sku, site, units in sales())]
+    (tmp_path / "sales.xlsx").write_bytes(workbook({"Notes": sheet(row("read me")), "Data": sheet(*rows)}))
+    layout = layout_of(decide_reading(tmp_path / "sales.xlsx", Choices(), YES))
+    assert layout.renames == {"Date": "demand_date", "SKU": "sku_id", "Warehouse": "site_id", "Qty Sold": "quantity"}
+    assert layout.date_format == "%d/%m/%Y"
