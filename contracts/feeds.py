@@ -6,6 +6,8 @@ from enum import StrEnum
 
 CHART_DAYS = 56
 """Days of which a feed lists its rows one by one."""
+HANDOVER_DAYS = 7
+"""Days between the end of a feed and the beginning of the one that replaces it, in either direction."""
 RECENT_DAYS = 28
 """Days that count as recent."""
 
@@ -19,5 +21,7 @@ class FeedState(StrEnum):
     """Rows are missing at the end; the forecasts start from the last complete day."""
     SILENT = "SILENT"
     """No complete day for so long that nothing is forecast: the site has closed, or its data is missing."""
+    REPLACED = "REPLACED"
+    """Its end is where another data set of the site begins, which has gone on since: nothing is missing."""
     UNUSABLE = "UNUSABLE"
     """Rows came, and none could be used."""

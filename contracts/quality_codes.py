@@ -107,7 +107,7 @@ class QuarantineCode(_Code):
 PARKED_CODES = frozenset({QuarantineCode.UNKNOWN_SKU, QuarantineCode.UNKNOWN_SITE, QuarantineCode.UNKNOWN_LANE})
 """The codes of rows that take part without being sent again, in the first run after the missing master data arrived."""
 
-SERIES_CODES = PARKED_CODES | {QuarantineCode.UNIT}
+SERIES_CODES = PARKED_CODES | {QuarantineCode.UNIT, QuarantineCode.CONFLICT}
 """The codes of rows that say nothing about the other series of their site: it did deliver them, and the day is complete."""
 
 

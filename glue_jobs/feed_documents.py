@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from contracts.documents import FeedDocument
-from contracts.feeds import CHART_DAYS, RECENT_DAYS, FeedState
+from contracts.feeds import CHART_DAYS, HANDOVER_DAYS, RECENT_DAYS, FeedState
 from forecast_engine.exclusions import ExclusionRules
 from forecast_engine.feeds import FeedDays, assess_feed
 from kpi_engine.shared.arrays import Bools, Ints
@@ -34,6 +34,22 @@ class FeedCounts:
     quarantined: Ints
     open_rows: Ints
     bins: Ints
+
+
+def mark_replaced(feeds: Sequence[FeedDocument]) -> list[FeedDocument]:
+    """Return the feeds, those that ended where another feed of their site begins as REPLACED, such as a history by daily orders."""
+    return [{**feed, "state": FeedState.REPLACED.value} if any(_replaces(other, feed) for other in feeds) else feed for feed in feeds]
+
+
+def _replaces(other: FeedDocument, feed: FeedDocument) -> bool:
+    if feed["state"] not in (FeedState.LATE, FeedState.SILENT) or other["state"] not in (FeedState.CURRENT, FeedState.LATE):
+        return False
+    if other["site_id"] != feed["site_id"] or other["dataset"] == feed["dataset"]:
+        return False
+    end, begin = feed["last_complete_day"], other["first_day"]
+    if end is None or begin is None or other["days_behind"] >= feed["days_behind"]:
+        return False
+    return abs((date.fromisoformat(begin) - date.fromisoformat(end)).days) <= HANDOVER_DAYS
 
 
 def feed_document(dataset: str, site_id: str, first_day: date, counts: FeedCounts) -> FeedDocument:

@@ -18,7 +18,7 @@ from contracts.quality_codes import PARKED_CODES, SERIES_CODES, QuarantineCode
 from contracts.tables import UNKNOWN_DAYS, curated_table
 from forecast_engine.panel import MAX_HISTORY_DAYS
 from glue_jobs.arguments import JobRun
-from glue_jobs.feed_documents import DRIFT_DAYS, FeedCounts, feed_document
+from glue_jobs.feed_documents import DRIFT_DAYS, FeedCounts, feed_document, mark_replaced
 from glue_jobs.transforms.feed_days import (
     BIN_EDGES,
     QUANTITY_COLUMNS,
@@ -46,7 +46,7 @@ def assess_feeds(spark: SparkSession, run: JobRun) -> RunFeeds:
     """Assess the feeds of every data set that carries demand, and write the unknown days of single series."""
     contracts = [datasets.load(name) for name in SITE_COLUMNS if run.of_dataset(name)]
     frames = {contract.dataset: _Frames.read(spark, run, contract) for contract in contracts if _has_feeds(contract)}
-    documents = [document for frame in frames.values() for document in _documents(frame, run.as_of_date)]
+    documents = mark_replaced([document for frame in frames.values() for document in _documents(frame, run.as_of_date)])
     series_days = [frame.unknown_series_days(run.as_of_date) for frame in frames.values()]
     return RunFeeds(tuple(sorted(documents, key=lambda feed: (feed["dataset"], feed["site_id"]))), _write(spark, run, series_days))
 

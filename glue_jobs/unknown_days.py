@@ -38,7 +38,8 @@ def read_unknown_days(spark: SparkSession, run: JobRun, parts: DataFrame) -> Dat
 def unknown_stretches(feeds: Sequence[FeedDocument], as_of_date: date) -> Iterator[Stretch]:
     """Yield every stretch of unknown days of every feed: before its first row, where rows are missing, and after its last complete day.
 
-    A feed that has been silent for long, of a site with another feed, was replaced by that one: its days after the end are not unknown.
+    The days after the end of a feed that another one replaced are not unknown: one that ended where the other begins, or that has been
+    silent for long at a site with another feed.
     """
     delivering = {(feed["site_id"], feed["dataset"]) for feed in feeds if feed["state"] in (FeedState.CURRENT, FeedState.LATE)}
     sites = {site for site, _ in delivering}
@@ -46,7 +47,7 @@ def unknown_stretches(feeds: Sequence[FeedDocument], as_of_date: date) -> Iterat
     for feed in feeds:
         if feed["first_day"] is None:
             continue
-        is_replaced = feed["state"] == FeedState.SILENT and feed["site_id"] in sites
+        is_replaced = feed["state"] == FeedState.REPLACED or (feed["state"] == FeedState.SILENT and feed["site_id"] in sites)
         before = date.fromisoformat(feed["first_day"]) - timedelta(days=1)
         has_other_feed = any(other["site_id"] == feed["site_id"] and other["dataset"] != feed["dataset"] for other in feeds)
         if has_other_feed and before >= window_start:

@@ -59,7 +59,7 @@ def _lateness(feed: Feed, usual: float, limits: QualityLimits) -> Iterator[Findi
         text = f"{feed.quarantined:,} rows came, and none can be used"
         yield _finding(feed, Severity.WARN, text, "correct the rows that the report lists and upload them again", weight=1000.0)
         return
-    if feed.last_complete_day is None or feed.state is FeedState.CURRENT:
+    if feed.last_complete_day is None or feed.state in (FeedState.CURRENT, FeedState.REPLACED):
         return
     since = f"no complete data after {feed.last_complete_day}, {_days(feed.days_behind)} before the as-of date"
     if feed.state is FeedState.SILENT:

@@ -17,8 +17,14 @@ from runtime.services.data_quality.page_style import STYLE
 MOST_FEEDS = 200
 MOST_FINDINGS = 100
 MOST_SAMPLES = 100
-FEED_ORDER = (FeedState.UNUSABLE, FeedState.LATE, FeedState.SILENT, FeedState.CURRENT)
-STATE_CLASSES = {FeedState.CURRENT: "PASS", FeedState.LATE: "WARN", FeedState.SILENT: "INFO", FeedState.UNUSABLE: "FAIL"}
+FEED_ORDER = (FeedState.UNUSABLE, FeedState.LATE, FeedState.SILENT, FeedState.REPLACED, FeedState.CURRENT)
+STATE_CLASSES = {
+    FeedState.CURRENT: "PASS",
+    FeedState.LATE: "WARN",
+    FeedState.SILENT: "INFO",
+    FeedState.REPLACED: "INFO",
+    FeedState.UNUSABLE: "FAIL",
+}
 COMPLETE = f"Complete of {RECENT_DAYS} days"
 NUMBERS = ("Behind", COMPLETE, "Volume", "Drift", "Bad rows", "In", "Usable", "In quarantine", "Duplicates", "Rows", "Line")
 """The columns of numbers, which are aligned to the right."""

@@ -21,7 +21,7 @@ def score(quality: QualityDocument) -> QualityScoreDocument:
     complete up to the as-of date, of those that still deliver. uniqueness: rows that are no duplicate. consistency: rows whose fields do
     not contradict each other.
     """
-    feeds = [feed for feed in quality.feeds if feed.state is not FeedState.SILENT]
+    feeds = [feed for feed in quality.feeds if feed.state not in (FeedState.SILENT, FeedState.REPLACED)]
     due = sum(feed.days_due for feed in feeds)
     inconsistent = sum(part.codes.get(CONSISTENCY, 0) for part in quality.datasets.values())
     parts: dict[str, float | None] = {

@@ -50,10 +50,12 @@ code_list = "currencies"
 PROGRAM = """
 import json, pathlib, sys
 from cli.datasets.odcs import odcs_document
+from cli.mapping.file_sample import read_sample
+from cli.mapping.proposal import Choices
+from cli.mapping.reading import Conversation, decide_reading
 from contracts import datasets
 from contracts.datasets.examples import example_row
 from contracts.tables import all_tables
-from local.sample import recognise
 from tools.documentation import datasets as page
 
 contract = datasets.load_for_key("landing/parking_tickets/v1/a.csv")
@@ -63,7 +65,7 @@ path.write_text(",".join(row) + "\\n" + ",".join(row.values()) + "\\n")
 tables = {table.name: table.hive_columns() for table in all_tables()}
 print(json.dumps({
     "table": tables["curated_parking_tickets"],
-    "recognised": recognise(path).dataset,
+    "recognised": decide_reading(path, read_sample(path), Choices(), Conversation()).dataset,
     "odcs": [each["name"] for each in odcs_document(contract)["schema"][0]["properties"]],
     "documented": "## parking_tickets" in page.page(),
     "demand": list(datasets.list_demand_names()),

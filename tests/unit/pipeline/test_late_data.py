@@ -10,7 +10,7 @@ import pytest
 
 from tests.pipeline import Pipeline, RunOutcome
 from tests.unit.pipeline.conftest import AS_OF
-from tests.unit.pipeline.files import MONTH, Row, demand, write_csv
+from tests.unit.pipeline.files import MONTH, WEEK, Row, days, demand, write_csv
 
 MONTH_OF = pytest.approx(MONTH, rel=0.01)
 
@@ -132,3 +132,29 @@ def test_a_data_set_that_another_one_replaced_long_ago_leaves_days_without_order
     outcome = run(pipeline, tmp_path, [*demand("A", last=ago(70)), *demand("ENDED", last=ago(70))])
     assert outcome.total("A") == MONTH_OF
     assert days_of(outcome, "ENDED")[AS_OF] == 0.0
+
+
+def test_a_history_that_ends_where_the_orders_of_its_site_begin_is_not_late(pipeline: Pipeline, tmp_path: Path) -> None:
+    change = AS_OF - timedelta(days=40)
+    history = [*demand("A", count=150, last=change), *demand("ENDED", count=150, last=change)]
+    orders = [
+        {
+            "order_id": f"O-{day}",
+            "line_no": "1",
+            "customer_id": "C",
+            "sku_id": "A",
+            "ship_from_site_id": "SITE-1",
+            "ship_to_id": "X",
+            "order_ts": f"{day}T10:00:00+00:00",
+            "ordered_qty": str(WEEK[day.weekday()]),
+            "uom": "EA",
+        }
+        for day in days(40)
+    ]
+    pipeline.drop(write_csv(tmp_path / "history.csv", history))
+    pipeline.drop(write_csv(tmp_path / "orders.csv", orders))
+    outcome = pipeline.run(AS_OF)
+    assert outcome.warnings == ()
+    assert {feed["dataset"]: feed["state"] for feed in outcome.quality["feeds"]} == {"demand_history": "REPLACED", "orders": "CURRENT"}
+    assert outcome.total("A") == pytest.approx(MONTH, rel=0.02)
+    assert outcome.total("ENDED") < MONTH / 4

@@ -16,7 +16,7 @@ from tests.unit.pipeline.files import MONTH, demand, write_csv
 def test_harmless_spellings_and_bad_optional_values_cost_no_demand(pipeline: Pipeline, tmp_path: Path) -> None:
     rows = [
         *({**row, "quantity": f"{row['quantity']}.0000", "price": "1.7899"} for row in demand("FLOAT")),
-        *({**row, "demand_date": f"{row['demand_date']} 00:00:00", "price": "n/a"} for row in demand("MIDNIGHT")),
+        *({**row, "demand_date": f"{row['demand_date']} 00:00:00", "price": "gratis"} for row in demand("MIDNIGHT")),
         *({**row, "uom": "ea", "price": ""} for row in demand("WILDE-ÄPFEL|20%")),
     ]
     pipeline.drop(write_csv(tmp_path / "spellings.csv", rows))

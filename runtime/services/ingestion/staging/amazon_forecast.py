@@ -43,7 +43,10 @@ def recognise_target_series(lines: Sequence[str], contract: Contract) -> Recogni
     """
     if contract.dataset != DATASET:
         return None
-    records = list(csv.reader(lines))
+    try:
+        records = list(csv.reader(lines))
+    except csv.Error:
+        return None
     names = _header_names(records) or _column_names(records)
     if names is None:
         return None

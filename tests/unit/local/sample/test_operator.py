@@ -130,6 +130,7 @@ def valid_rows(file: SampleFile) -> list[dict[str, str]]:
         and row["sku_id"].startswith("SKU-")
         and row.get("order_id", "x")
         and row["uom"] == "EA"
+        and len(row[quantity]) < 11
         and row.get("stockout_flag", "true") in ("true", "false")
         and row.get("status") != "LOST"
         and row.get("currency", "GBP") in ("GBP", "EUR")
