@@ -16,7 +16,7 @@ from contracts.paths import Zone
 DATABASE_ENGINE = "aurora-postgresql"
 ADMINISTRATOR = "signify"
 """The administrator of every database; a test compares it with the template."""
-LIFECYCLE_RULES = frozenset({"superseded", *Zone} - {Zone.STAGING})
+LIFECYCLE_RULES = frozenset({"superseded", *Zone} - {Zone.STAGING, Zone.MAPPINGS})
 """The lifecycle rules of a lake that a stage created; a test compares them with the template."""
 
 

@@ -16,6 +16,11 @@ from cdk.settings.reader import SettingsError, read_settings
 LIMITS: dict[str, tuple[str, str | None, str, str | None]] = {
     "forecastPollSeconds": ("60", "900", "59", "901"),
     "badRowShareLimit": ("0", "1", "-0.01", "1.01"),
+    "qualityLatenessDays": ("0", "60", "-1", "61"),
+    "qualityCompleteness": ("0", "1", "-0.01", "1.01"),
+    "qualityVolumeLow": ("0", "1", "-0.01", "1.01"),
+    "qualityVolumeHigh": ("1", "100", "0.99", "100.01"),
+    "qualityDrift": ("0.01", "10", "0", "10.01"),
     "publishedAgeLimitDays": ("2", "60", "1", "61"),
     "runsKept": ("2", "1000", "1", "1001"),
     "apiRateLimit": ("1", "10000", "0", "10001"),

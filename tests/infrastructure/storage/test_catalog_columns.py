@@ -12,6 +12,7 @@ import pytest
 from cdk.settings.model import Settings
 from cdk.storage.catalog import Catalog
 from cdk.storage.lake import Lake
+from contracts.tables import UNKNOWN_DAYS
 from tests.infrastructure.conftest import Build
 from tests.infrastructure.templates import Template, render
 
@@ -54,7 +55,9 @@ def test_the_table_of_a_data_set_has_the_columns_of_its_file_in_their_order(cata
 
 def test_every_data_set_has_one_curated_table(catalog: Template) -> None:
     assert len(DATASETS) >= 2
-    assert {name for name in tables(catalog) if name.startswith("curated_")} == {f"curated_{name}" for name in DATASETS}
+    assert {name for name in tables(catalog) if name.startswith("curated_")} == {
+        f"curated_{name}" for name in (*DATASETS, UNKNOWN_DAYS.dataset)
+    }
 
 
 def test_names_are_such_as_athena_accepts_without_quotes(catalog: Template) -> None:
