@@ -17,6 +17,7 @@ import duckdb
 from cli.mapping.value_forms import find_date_form, is_number
 from local.errors import DataError
 from runtime.services.ingestion.ingestion import MAX_BYTES
+from runtime.services.ingestion.staging.formats import check_content, named_format
 from runtime.services.ingestion.staging.rejection import ObjectRejected
 from runtime.services.ingestion.staging.xlsx_parts import open_workbook, reading_workbook
 from runtime.services.ingestion.staging.xlsx_sheets import SheetNotes, SheetRow, Sheets
@@ -81,6 +82,7 @@ def read_sample(path: Path) -> FileSample:
     if not name.endswith(ENDINGS):
         raise DataError(f"{path.name} is not a supported file: its name must end in {', '.join(ENDINGS)}")
     try:
+        check_content(path, named_format(path.name))
         if name.endswith(".parquet"):
             return _read_parquet(path)
         if name.endswith(".xlsx"):
