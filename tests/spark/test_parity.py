@@ -44,7 +44,8 @@ def test_both_engines_write_the_same_rows(outcome: Outcome, database: duckdb.Duc
     spark, embedded_lake = rows(outcome.spark, table), rows(outcome.embedded_lake, table)
     assert more(database, spark, embedded_lake) == []
     assert more(database, embedded_lake, spark) == []
-    assert len(database.sql(spark)) > 50
+    is_demand = table.split("/")[-1].removeprefix("verdicts_").removeprefix("repeats_") in datasets.list_demand_names()
+    assert len(database.sql(spark)) > (50 if is_demand else 0)
 
 
 @pytest.mark.parametrize("table", TABLES)
