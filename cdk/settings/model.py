@@ -7,12 +7,12 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
+from cdk.settings.rules import check_combinations
 from cdk.settings.types import (
     LOG_RETENTION_CHOICES,
     Acknowledgements,
     ApiClients,
     EndpointIds,
-    Gap,
     LogRetentionDays,
     Names,
     Origins,
@@ -23,7 +23,7 @@ from cdk.settings.types import (
     Tags,
     TimeZoneName,
 )
-from contracts.stages import LOCAL_STAGE, MAX_STAGE_LENGTH, make_stack_name
+from contracts.stages import MAX_STAGE_LENGTH, make_stack_name
 
 BUCKET_NAME = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 KEY_ARN = r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-f-]+$"
@@ -325,19 +325,6 @@ class Settings(BaseModel):
         False, description="Run jobs on spare capacity (FLEX): about a third cheaper, but they start later, and Glue does not queue them."
     )
 
-    @model_validator(mode="after")
-    def _check_platform(self) -> Self:
-        if self.function_platform == "host" and self.stage != LOCAL_STAGE:
-            raise ValueError(f"functionPlatform is host, which only stage {LOCAL_STAGE} can be: use aws, or extend another stage")
-        return self
-
-    @model_validator(mode="after")
-    def _check_existing_data(self) -> Self:
-        problem = _find_problem_of_existing_data(self)
-        if problem:
-            raise ValueError(problem)
-        return self
-
     @field_validator("forecast_poll_seconds")
     @classmethod
     def _check_poll_seconds(cls, value: int, info: ValidationInfo) -> int:
@@ -353,45 +340,8 @@ class Settings(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _check_database(self) -> Self:
-        if self.database_min_capacity > self.database_max_capacity:
-            raise ValueError(
-                f"databaseMinCapacity is {self.database_min_capacity:g}, databaseMaxCapacity {self.database_max_capacity:g}: "
-                "the minimum may not exceed the maximum"
-            )
-        if self.database_proxy and self.database_min_capacity == 0:
-            raise ValueError(
-                "databaseProxy keeps the database from pausing: set databaseMinCapacity to 0.5 or more, or databaseProxy to false"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _check_production(self) -> Self:
-        gaps = _find_gaps(self) if self.is_production else {}
-        problems = [problem for gap, problem in gaps.items() if gap not in self.acknowledge]
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
-
-    @model_validator(mode="after")
-    def _check_network(self) -> Self:
-        if self.vpc_id is None:
-            _check_dedicated_vpc(self)
-        else:
-            _check_existing_vpc(self)
-        return self
-
-    @model_validator(mode="after")
-    def _check_api_address(self) -> Self:
-        if (self.domain_name is None) != (self.certificate_arn is None):
-            missing_key = "certificateArn" if self.domain_name else "domainName"
-            raise ValueError(f"domainName and certificateArn belong together: {missing_key} is missing")
-        if self.certificate_arn and self.region and self.certificate_arn.split(":")[3] != self.region:
-            raise ValueError(f"certificateArn is of region {self.certificate_arn.split(':')[3]}; it must be of region {self.region}")
-        if self.api_endpoint_ids and self.domain_name:
-            raise ValueError("apiEndpointIds makes the API private, which domainName is not for: leave one of them out")
-        if self.api_endpoint_ids and self.canary_minutes:
-            raise ValueError(f"canaryMinutes is {self.canary_minutes}, but a private API (apiEndpointIds) is out of its reach: set it to 0")
+    def _check_combinations(self) -> Self:
+        check_combinations(self)
         return self
 
     def stack_name(self, name: str) -> str:
@@ -418,61 +368,3 @@ class Settings(BaseModel):
     def is_production(self) -> bool:
         """Whether the stage must be complete for operation: declared as production, or protected from deletion."""
         return self.on_aws and (self.production or self.termination_protection)
-
-
-def _find_problem_of_existing_data(settings: Settings) -> str | None:
-    """Return what is wrong with the settings of an existing lake or snapshot, None if nothing is."""
-    for key, value in (("lakeBucketName", settings.lake_bucket_name), ("databaseSnapshot", settings.database_snapshot)):
-        if value and not settings.on_aws:
-            return f"{key} is {value!r}, which the local stack does not have: it starts empty; leave {key} out"
-    if settings.lake_bucket_name is None:
-        return "lakeKeyArn is set without lakeBucketName: set both, or kmsKeyArn for a new lake" if settings.lake_key_arn else None
-    if not (settings.lake_key_arn or settings.kms_key_arn):
-        return "lakeBucketName is set without the key of its objects: set lakeKeyArn to the bucket's default KMS key"
-    if settings.log_bucket_name:
-        return "logBucketName is for a lake that the stage creates, lakeBucketName is one that exists: leave logBucketName out"
-    return None
-
-
-def _check_dedicated_vpc(settings: Settings) -> None:
-    if settings.service_access == "existing":
-        raise ValueError("serviceAccess is existing, which needs an existing VPC: set vpcId, or use endpoints or ipv6")
-    for key, ids in (("vpcSubnetIds", settings.vpc_subnet_ids), ("vpcRouteTableIds", settings.vpc_route_table_ids)):
-        if ids:
-            raise ValueError(f"{key} is set without vpcId: set vpcId too, or leave it out for a dedicated VPC")
-    if settings.vpc_zones and (len(settings.vpc_zones) < 2 or len(set(settings.vpc_zones)) != len(settings.vpc_zones)):
-        raise ValueError(f"vpcZones is {','.join(settings.vpc_zones)}: name two or more different zones, as Aurora requires two")
-
-
-def _check_existing_vpc(settings: Settings) -> None:
-    zones, subnets, tables = len(settings.vpc_zones), len(settings.vpc_subnet_ids), len(settings.vpc_route_table_ids)
-    if subnets < 2 or zones != subnets or len(set(settings.vpc_zones)) != zones:
-        raise ValueError(
-            f"vpcId is {settings.vpc_id}, vpcSubnetIds names {subnets} subnets and vpcZones {zones} zones: name one subnet in each of "
-            "two or more zones, as Aurora requires two"
-        )
-    if settings.service_access == "ipv6":
-        raise ValueError("serviceAccess is ipv6, which is for a dedicated VPC: with vpcId use endpoints or existing")
-    if settings.service_access == "endpoints" and tables != subnets:
-        raise ValueError(
-            f"vpcRouteTableIds names {tables} tables for {subnets} subnets: name the table of each for the S3 gateway endpoint, "
-            "or use serviceAccess=existing if the VPC reaches S3 already"
-        )
-
-
-def _find_gaps(settings: Settings) -> dict[Gap, str]:
-    """Return what a production stage lacks, each with the settings, their values and what to do."""
-    gaps: dict[Gap, str] = {}
-    if not (settings.alarm_email or settings.slack_webhook_parameter or settings.teams_webhook_parameter):
-        gaps["noReceiver"] = (
-            "alarmEmail is none, so nobody is notified of alarms: set it to the address of the on-call engineer, or set "
-            "slackWebhookParameter or teamsWebhookParameter"
-        )
-    if settings.monthly_budget_usd is None:
-        gaps["noBudget"] = "monthlyBudgetUsd is none, so costs grow unnoticed: set it to the budget of a month in USD, for example 500"
-    if not settings.runbook_url.startswith("https://"):
-        gaps["noRunbookUrl"] = (
-            f"runbookUrl is {settings.runbook_url!r}, which is no link for the reader of an alarm: set it to the https:// address of "
-            "docs/runbooks/"
-        )
-    return {gap: f"{problem}, or acknowledge={gap} to go without (production)" for gap, problem in gaps.items()}

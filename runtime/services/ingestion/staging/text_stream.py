@@ -4,7 +4,7 @@ import codecs
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -39,18 +39,23 @@ def open_text(path: Path, file_format: FileFormat, encoding: str | None) -> Iter
     with path.open("rb", buffering=_CHUNK) as file:
         stream: BinaryIO = io.BufferedReader(_Unpacked(file), _CHUNK) if file_format.is_gzip else file
         head = _read_head(stream)
-        stream = io.BufferedReader(_Rewound(head, stream), _CHUNK)
+        stream = io.BufferedReader(_Converted(stream, head=head), _CHUNK)
         if head.startswith(_UTF16):
             encoding = encoding or "utf-16"
         if encoding is not None and codecs.lookup(encoding).name != "utf-8":
-            stream = io.BufferedReader(_Transcoded(stream, encoding), _CHUNK)
+            stream = io.BufferedReader(_Converted(stream, _Transcoder(encoding).convert), _CHUNK)
             head = _read_head(stream)
-            stream = io.BufferedReader(_Rewound(head, stream), _CHUNK)
+            stream = io.BufferedReader(_Converted(stream, head=head), _CHUNK)
         if head.startswith(codecs.BOM_UTF8):
             stream.read(len(codecs.BOM_UTF8))
         if b"\r" in head and b"\n" not in head:
-            stream = io.BufferedReader(_LineEnds(stream), _CHUNK)
+            stream = io.BufferedReader(_Converted(stream, _with_line_feeds), _CHUNK)
         yield stream
+
+
+def _with_line_feeds(chunk: bytes) -> bytes:
+    """Return lines that end in \\r alone, as on old Macs, with \\n instead."""
+    return chunk.replace(b"\r", b"\n")
 
 
 def _read_head(stream: BinaryIO) -> bytes:
@@ -82,16 +87,13 @@ class _Unpacked(io.RawIOBase):
 
 
 class _Converted(io.RawIOBase):
-    """A stream whose bytes are converted chunk by chunk."""
+    """A stream whose bytes are converted chunk by chunk; convert takes an empty chunk at the end. `head` comes first, as it is."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, convert: Callable[[bytes], bytes] = bytes, head: bytes = b"") -> None:
         self._stream = stream
-        self._pending = b""
+        self._convert = convert
+        self._pending = head
         self._has_ended = False
-
-    def convert(self, chunk: bytes) -> bytes:
-        """Return the converted chunk; an empty chunk is the end."""
-        raise NotImplementedError
 
     @override
     def readable(self) -> bool:
@@ -103,44 +105,22 @@ class _Converted(io.RawIOBase):
         while not self._pending and not self._has_ended:
             chunk = self._stream.read(_CHUNK)
             self._has_ended = not chunk
-            self._pending = self.convert(chunk)
+            self._pending = self._convert(chunk)
         part, self._pending = self._pending[: len(view)], self._pending[len(view) :]
         view[: len(part)] = part
         return len(part)
 
 
-class _Rewound(_Converted):
-    """A stream of which the head was read before."""
-
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        super().__init__(stream)
-        self._pending = head
-
-    @override
-    def convert(self, chunk: bytes) -> bytes:
-        return chunk
-
-
-class _LineEnds(_Converted):
-    """Lines that end in \\r alone, as on old Macs, with \\n instead."""
-
-    @override
-    def convert(self, chunk: bytes) -> bytes:
-        return chunk.replace(b"\r", b"\n")
-
-
-class _Transcoded(_Converted):
+class _Transcoder:
     """Text of a named encoding as UTF-8."""
 
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
-        super().__init__(stream)
+    def __init__(self, encoding: str) -> None:
         self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._lines = 1
-        self._line_bytes = 0
 
-    @override
     def convert(self, chunk: bytes) -> bytes:
+        """Return the next chunk as UTF-8; raises ObjectRejected (ENCODING)."""
         before = self._decoder.getstate()[0]
         try:
             text = self._decoder.decode(chunk, final=not chunk)
