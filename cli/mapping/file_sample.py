@@ -184,15 +184,15 @@ def _read_workbook(path: Path) -> FileSample:
         tables = [list(islice(sheets.rows(sheet, SheetNotes()), MAX_ROWS + _TITLE_ROWS)) for sheet in sheets.all if not sheet.is_hidden]
     # A sheet of notes before the data is common, and so is a title above the header.
     rows = max(tables, key=len, default=[])
-    header = max(range(min(len(rows), _TITLE_ROWS)), key=lambda number: len(_filled(rows[number])), default=None)
-    if header is None or not _filled(rows[header]):
+    header = max(range(min(len(rows), _TITLE_ROWS)), key=lambda number: len(_written_cells(rows[number])), default=None)
+    if header is None or not _written_cells(rows[header]):
         raise DataError(f"{path.name} has no filled sheet; a file needs a header and rows")
     width = max(rows[header].cells) + 1
     texts = [[row.cells.get(place, "") for place in range(width)] for row in rows[header:]]
     return _sample(texts[0], texts[1:])
 
 
-def _filled(row: SheetRow) -> list[str]:
+def _written_cells(row: SheetRow) -> list[str]:
     return [text for text in row.cells.values() if text.strip()]
 
 
