@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TextIO
 
 from contracts.bad_rows import ADDED_COLUMNS
 from contracts.datasets import Contract
 from runtime.models.domain.row_checks import BadRow
+from runtime.services.ingestion.ingestion import MAX_BYTES
+from runtime.services.ingestion.staging.csv_rows import CsvRows
+from runtime.services.ingestion.staging.formats import FileFormat, named_format
 from runtime.services.ingestion.staging.layout import FileLayout
+from runtime.services.ingestion.staging.lines import Limits, open_lines
+from runtime.services.ingestion.staging.staged import MAX_LINES
 
 BAD_ROWS_ENDING = ".bad-rows"
-SEPARATORS = ",;\t|"
-TEXT_ENDINGS = (".csv", ".csv.gz")
 NUMBER = re.compile(r"[+-]?[\d.,]+")
 PLAIN = FileLayout()
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The columns of a file of bad rows. `positions`: contract column -> index; `rows`: the fields of a line, where the source has them."""
+
+    names: Sequence[str]
+    positions: Mapping[str, int]
+    rows: Mapping[int, Sequence[str]]
+
+    def texts(self, bad_row: BadRow, *, is_fix: bool) -> Iterator[str]:
+        """Yield the values of a row in the order of the columns, those with a suggestion as suggested where is_fix says so."""
+        fields = _fit(self.rows.get(bad_row.line) or self._known_values(bad_row), len(self.names))
+        for name, value in (bad_row.suggested_values or {}).items() if is_fix else ():
+            if name in self.positions:
+                fields[self.positions[name]] = value
+        return (text for name, text in zip(self.names, fields, strict=True) if name.strip() not in ADDED_COLUMNS)
+
+    def _known_values(self, bad_row: BadRow) -> list[str]:
+        if "raw" in bad_row.values:
+            return [bad_row.values["raw"]]
+        names = {position: name for name, position in self.positions.items()}
+        return [bad_row.values.get(names.get(position, ""), "") for position in range(len(self.names))]
 
 
 def write_bad_rows(
@@ -28,26 +53,20 @@ def write_bad_rows(
 ) -> Path:
     """Write `<name>.bad-rows.csv` into a folder and return its path; an earlier file is not overwritten.
 
-    The columns are those of the source, in its order; for a source that is no CSV, those of the contract. Line, code and reason follow.
-    A file that a mapping describes is written in the same way, so that the mapping reads it again.
+    The columns are those of the source, in its order; for a source that is no CSV, or has no header, those of the contract. Line, code and
+    reason follow. A CSV file with a header that a mapping describes is written in the same way, so that the mapping reads it again.
     With is_fix the values that have a suggestion are written as suggested.
     """
-    header, rows = _read_rows(source, {bad_row.line for bad_row in bad_rows}, layout)
-    if header is None:
-        header = [column.name for column in contract.columns]
-        rows = {bad_row.line: [bad_row.values.get(name, "") for name in header] for bad_row in bad_rows}
+    table = _read_table(source, {bad_row.line for bad_row in bad_rows}, contract, layout)
+    if table is None:
+        names = [column.name for column in contract.columns]
+        table, layout = _Table(names, {name: position for position, name in enumerate(names)}, {}), PLAIN
     target = _free_path(folder, source)
     with target.open("w", newline="", encoding=layout.encoding or "utf-8-sig", errors="replace") as file:
         writer = csv.writer(file, delimiter=layout.separator or ",")
-        writer.writerow([*header, *ADDED_COLUMNS])
+        writer.writerow([*(name for name in table.names if name.strip() not in ADDED_COLUMNS), *ADDED_COLUMNS])
         for bad_row in bad_rows:
-            fields = rows.get(bad_row.line) or list(bad_row.values.values())
-            changes = (bad_row.suggested_values or {}) if is_fix else {}
-            values = [
-                changes.get(layout.renames.get(name.strip()) or _column_name(name), text)
-                for name, text in zip(header, _fit(fields, len(header)), strict=True)
-            ]
-            texts = [*values, str(bad_row.line), bad_row.code, bad_row.reason]
+            texts = [*table.texts(bad_row, is_fix=is_fix), str(bad_row.line), bad_row.code, bad_row.reason]
             writer.writerow([_without_formula(text) for text in texts])
     return target
 
@@ -57,37 +76,17 @@ def stem_of(name: str) -> str:
     return name.split(".")[0]
 
 
-def _column_name(header_name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", header_name.strip().casefold())
-
-
-def _read_rows(source: Path, lines: set[int], layout: FileLayout) -> tuple[list[str] | None, Mapping[int, list[str]]]:
-    """Return the header of a CSV file and the records that start on the lines; None for another file, or one that is not UTF-8."""
-    if not source.name.casefold().endswith(TEXT_ENDINGS):
-        return None, {}
-    try:
-        with _open(source, layout.encoding or "utf-8-sig") as file:
-            first = file.readline()
-            separator = layout.separator or max(SEPARATORS, key=first.count)
-            header = next(csv.reader([first], delimiter=separator), [])
-            rows = {line: fields for line, fields in _records(file, separator) if line in lines}
-    except (UnicodeDecodeError, csv.Error):
-        return None, {}
-    return [name for name in header if name.strip() not in ADDED_COLUMNS], rows
-
-
-def _records(file: TextIO, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(file, delimiter=separator)
-    line = 2
-    for fields in reader:
-        yield line, fields
-        line = reader.line_num + 2
-
-
-def _open(source: Path, encoding: str) -> TextIO:
-    if source.name.casefold().endswith(".gz"):
-        return gzip.open(source, "rt", newline="", encoding=encoding)
-    return source.open(newline="", encoding=encoding)
+def _read_table(source: Path, lines: set[int], contract: Contract, layout: FileLayout) -> _Table | None:
+    """Return the columns of a CSV file and the fields of its records that start on the lines; None for any other file."""
+    file_format = named_format(source.name)
+    if file_format not in (FileFormat.CSV, FileFormat.CSV_GZ):
+        return None
+    with open_lines(source, file_format, Limits(MAX_BYTES, MAX_LINES), layout.encoding) as text:
+        csv_rows = CsvRows(text, contract, layout)
+        if not csv_rows.layout.has_header:
+            return None
+        rows = {record.line: record.fields for record in csv_rows.records if record.line in lines and record.fields}
+        return _Table(csv_rows.header.names, csv_rows.header.positions, rows)
 
 
 def _fit(fields: Sequence[str], width: int) -> list[str]:

@@ -17,6 +17,7 @@ from cli.console import err
 from cli.mapping.file_sample import ENDINGS, MAX_ROWS, FileSample
 from cli.mapping.proposal import Choices, OpenQuestion, Proposal, fits_as_it_is, propose
 from contracts import datasets
+from contracts.bad_rows import ADDED_COLUMNS
 from local.errors import DataError
 from runtime.services.ingestion.mappings import dataset_of, parse_layout, render_layout
 from runtime.services.ingestion.staging.amazon_forecast import DATASET as TARGET_SERIES
@@ -143,12 +144,17 @@ def _is_target_series(sample: FileSample) -> bool:
 
 
 def _remembered_mapping(path: Path, source: str, sample: FileSample) -> Path | None:
-    """Return the mapping beside the file, unless the file no longer has the columns that it names."""
+    """Return the mapping beside the file, unless the file no longer has the columns that it names.
+
+    Bad rows of a file without a header are written with one, in the form of the contract: its mapping is not for them.
+    """
     document = path.with_name(f"{source}{MAPPING_ENDING}")
     if not document.is_file():
         return None
     layout = _parse(document)[1]
-    return document if not layout.has_header or layout.renames.keys() <= set(sample.names) else None
+    if not layout.has_header:
+        return None if set(ADDED_COLUMNS) <= set(sample.names) else document
+    return document if layout.renames.keys() <= set(sample.names) else None
 
 
 def _read_as_stated(path: Path, mapping: Path, source: str, choices: Choices) -> FileReading:

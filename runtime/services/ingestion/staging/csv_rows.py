@@ -20,17 +20,20 @@ StagedRow = Sequence[str]
 
 
 class CsvRows(Iterable[StagedRow]):
-    """The rows below the header, read lazily and once; the header is read at once."""
+    """The rows below the header, read lazily and once; the header is read at once.
+
+    `records`: the same rows as they are in the file, for callers that need every field; they too can be read once.
+    """
 
     def __init__(self, lines: Lines, contract: Contract, layout: FileLayout) -> None:
         recognition = _recognise(lines, contract, layout)
         self.layout = layout = recognition.layout
         self._assumptions = recognition.warnings
         self._dialect = find_dialect(lines, contract, layout)
-        self._records = Records(lines, self._dialect.separator)
-        names = _header_fields(self._records) if layout.has_header else layout.column_names
-        self._header: Header = match_header(names, contract, layout)
-        self._positions = list(self._header.positions.values())
+        self.records = Records(lines, self._dialect.separator)
+        names = _header_fields(self.records) if layout.has_header else layout.column_names
+        self.header: Header = match_header(names, contract, layout)
+        self._positions = list(self.header.positions.values())
         self._pick = _picker(self._positions)
         self._blanks = [""] * len(self._positions)
         self._blank_rows = 0
@@ -38,23 +41,23 @@ class CsvRows(Iterable[StagedRow]):
     @property
     def columns(self) -> Sequence[str]:
         """The contract columns with which every row begins."""
-        return list(self._header.positions)
+        return list(self.header.positions)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings about the file, once all rows are read."""
         rows = "row" if self._blank_rows == 1 else "rows"
         blank = (f"{self._blank_rows:,} {rows} without any value skipped",) if self._blank_rows else ()
-        return (*self._assumptions, *self._dialect.warnings, *self._header.warnings, *blank)
+        return (*self._assumptions, *self._dialect.warnings, *self.header.warnings, *blank)
 
     def __iter__(self) -> Iterator[StagedRow]:
-        return chain.from_iterable(map(self._stage, self._records.read()))
+        return chain.from_iterable(map(self._stage, self.records.read()))
 
     def _stage(self, part: Batch | Record) -> Iterable[StagedRow]:
         if isinstance(part, Record):
-            return self._stage_record(part, self._records.text_of_current)
+            return self._stage_record(part, self.records.text_of_current)
         rows = part.rows
-        if set(map(len, rows)) == {self._header.width} and all(map(any, rows)):
+        if set(map(len, rows)) == {self.header.width} and all(map(any, rows)):
             columns = (map(itemgetter(position), rows) for position in self._positions)
             return zip(*columns, map(str, count(part.block.first)), repeat(""), repeat(""), strict=False)
         lines = part.block.text.split("\n")
@@ -68,14 +71,14 @@ class CsvRows(Iterable[StagedRow]):
         if not any(fields):
             self._blank_rows += 1
             return ()
-        if len(fields) == self._header.width or self._fits(fields):
+        if len(fields) == self.header.width or self._fits(fields):
             return ([*self._pick(fields), str(line), "", ""],)
-        fault = f"has {len(fields)} field{'s' * (len(fields) != 1)}, the header has {self._header.width}"
+        fault = f"has {len(fields)} field{'s' * (len(fields) != 1)}, the header has {self.header.width}"
         return ([*self._blanks, str(line), fault, excerpt_of(read_text())],)
 
     def _fits(self, fields: Sequence[str]) -> bool:
         """Whether the fields differ from the header only by separators at the end of the line."""
-        return len(fields) >= self._header.named_width and not "".join(fields[self._header.width :]).strip()
+        return len(fields) >= self.header.named_width and not "".join(fields[self.header.width :]).strip()
 
 
 def _recognise(lines: Lines, contract: Contract, layout: FileLayout) -> Recognition:

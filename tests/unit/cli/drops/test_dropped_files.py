@@ -14,8 +14,13 @@ from cli.app import app
 from cli.drops.bad_rows import write_bad_rows
 from cli.drops.file_check import check_file
 from cli.drops.outcome import render_outcome
+from cli.mapping.file_sample import read_sample
+from cli.mapping.proposal import Choices
+from cli.mapping.reading import Conversation, FileReading, decide_reading
 from contracts import datasets
 from contracts.bad_rows import ADDED_COLUMNS
+from runtime.services.ingestion.mappings import render_layout
+from runtime.services.ingestion.staging.layout import FileLayout
 
 CONTRACT = datasets.load("demand_history")
 KEY = "landing/demand_history/v1/sales.csv"
@@ -90,6 +95,34 @@ def test_records_over_several_lines_and_packed_files_are_found_by_their_line(tmp
     path.write_bytes(gzip.compress(f'{HEADER}\n5,North,A,2026-11-01,EA,"two\nlines"\n-1,North,B,2026-11-01,EA,\n'.encode()))
     (row,) = bad_rows_of(path, tmp_path)
     assert (row["signify_line"], row["sku_id"], row["Quantity"]) == ("4", "B", "-1")
+
+
+def test_bad_rows_that_are_bad_again_keep_their_last_column_and_get_new_reasons(sales: Path) -> None:
+    bad_rows_of(sales, sales.parent)
+    rows = bad_rows_of(sales.parent / "sales.bad-rows.csv", sales.parent)
+    assert list(rows[0]) == [*HEADER.split(","), *ADDED_COLUMNS]
+    assert [(row["note"], row["signify_line"]) for row in rows[:2]] == [("'=1+1", "2"), ("", "3")]
+
+
+def test_a_line_that_states_the_separator_is_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text(f"sep=;\n{HEADER.replace(',', ';')}\n-1;North;B;2026-11-01;EA;a, b, c\n")
+    (row,) = bad_rows_of(path, tmp_path)
+    assert (row["sku_id"], row["note"], row["signify_line"]) == ("B", "a, b, c", "3")
+
+
+def test_bad_rows_of_a_file_without_a_header_have_one_and_its_mapping_is_not_used_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    path.write_text("North,A,01/11/2026,-1\nNorth,A,02/11/2026,7\nNorth,B\n")
+    layout = FileLayout(column_names=("site_id", "sku_id", "demand_date", "quantity"), date_format="%d/%m/%Y", constants={"uom": "EA"})
+    (tmp_path / "sales.mapping.toml").write_text(render_layout("demand_history", layout))
+    target = write_bad_rows(path, check_file(path, CONTRACT, KEY, layout).bad_rows, CONTRACT, tmp_path, layout=layout)
+    with target.open(newline="", encoding="utf-8-sig") as file:
+        first, second = csv.DictReader(file)
+    assert list(first) == [*(column.name for column in CONTRACT.columns), *ADDED_COLUMNS]
+    assert (first["demand_date"], first["quantity"], first["uom"], first["signify_line"]) == ("2026-11-01", "-1", "EA", "1")
+    assert (second["site_id"], second["signify_line"]) == ("North,B", "3"), "the text of an unreadable line is in the first column"
+    assert decide_reading(target, read_sample(target), Choices(), Conversation()) == FileReading("demand_history")
 
 
 @pytest.mark.parametrize(("lines", "code"), [([GOOD_LINE], 0), ([GOOD_LINE.replace("2026-11-01", "13/11/2026")], 3)])
