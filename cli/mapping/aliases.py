@@ -23,10 +23,10 @@ def aliases() -> Mapping[str, Sequence[str]]:
     return names
 
 
-def plain(name: str) -> str:
-    """Return a column name without what people write differently.
+def letters_of(name: str) -> str:
+    """Return the letters and digits of a column name without case and accents: a looser comparison than that of the platform.
 
-    >>> plain("Qté vendue (pcs)")
+    >>> letters_of("Qté vendue (pcs)")
     'qtevenduepcs'
     """
     letters = unicodedata.normalize("NFKD", name.replace("ß", "ss")).casefold()
@@ -36,5 +36,5 @@ def plain(name: str) -> str:
 def likeness(name: str, column: str) -> int | None:
     """Return the rank of a file's column name among those of a contract's column: 0 is the name itself; None when it is no such name."""
     names = (column, *aliases().get(column, ()))
-    ranks = [rank for rank, alias in enumerate(names) if plain(alias) == plain(name)]
+    ranks = [rank for rank, alias in enumerate(names) if letters_of(alias) == letters_of(name)]
     return ranks[0] if ranks else None

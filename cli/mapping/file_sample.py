@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import gzip
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,16 +18,19 @@ import duckdb
 from cli.mapping.value_forms import find_date_form, is_number
 from local.errors import DataError
 from runtime.services.ingestion.ingestion import MAX_BYTES
-from runtime.services.ingestion.staging.formats import check_content, named_format
+from runtime.services.ingestion.staging.dialect import stated_separator
+from runtime.services.ingestion.staging.formats import FileFormat, check_content, named_format
+from runtime.services.ingestion.staging.layout import SEPARATORS
 from runtime.services.ingestion.staging.rejection import ObjectRejected
+from runtime.services.ingestion.staging.text_stream import open_text
 from runtime.services.ingestion.staging.xlsx_parts import open_workbook, reading_workbook
 from runtime.services.ingestion.staging.xlsx_sheets import SheetNotes, SheetRow, Sheets
 
-ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx", ".jsonl", ".jsonl.gz")
 MAX_ROWS = 300_000
 MAX_TEXTS = 20_000
-_SEPARATORS = (",", ";", "\t", "|")
-_ENCODINGS = ("utf-8-sig", "windows-1252")
+_OTHER_ENCODING = "windows-1252"
+"""The encoding of a file that is neither UTF-8 nor UTF-16 with its mark."""
+
 _PROBE_ROWS = 50
 _TITLE_ROWS = 20
 _PROBE_BYTES = 8 * 1024 * 1024
@@ -78,16 +82,10 @@ def read_sample(path: Path) -> FileSample:
 
     Raises DataError naming the file and the cause.
     """
-    name = path.name.casefold()
-    if not name.endswith(ENDINGS):
-        raise DataError(f"{path.name} is not a supported file: its name must end in {', '.join(ENDINGS)}")
     try:
-        check_content(path, named_format(path.name))
-        if name.endswith(".parquet"):
-            return _read_parquet(path)
-        if name.endswith(".xlsx"):
-            return _read_workbook(path)
-        return _read_json_lines(path) if ".jsonl" in name else _read_csv(path)
+        file_format = named_format(path.name)
+        check_content(path, file_format)
+        return _READERS[file_format](path)
     except ObjectRejected as rejection:
         raise DataError(f"{path.name} cannot be read: {rejection.reason}") from None
     except (OSError, EOFError, UnicodeError, csv.Error, duckdb.Error, ValueError) as error:
@@ -100,8 +98,9 @@ def _read_csv(path: Path) -> FileSample:
         probe = [line for line in islice(text, _PROBE_ROWS) if line.strip("\r\n")]
     if not probe:
         raise DataError(f"{path.name} is empty; a file needs a header and rows")
-    skips_first = probe[0].casefold().lstrip('"').startswith("sep=")
-    separator = _find_separator(probe[skips_first:])
+    stated_mark = stated_separator(probe[0])
+    skips_first = stated_mark is not None
+    separator = stated_mark or _find_separator(probe)
     with _open_text(path, encoding) as text:
         lines = islice(csv.reader((line.replace("\0", "") for line in text), delimiter=separator), int(skips_first), None)
         rows = [row for row in islice(_until_broken(lines), MAX_ROWS + 1) if any(map(str.strip, row))]
@@ -109,8 +108,7 @@ def _read_csv(path: Path) -> FileSample:
         raise DataError(f"the columns of {path.name} cannot be read: its first line has a quote that is not closed")
     has_header = not _is_data(rows[0])
     names = rows[0] if has_header else [f"column {number}" for number in range(1, len(rows[0]) + 1)]
-    stated_encoding = encoding if encoding == "windows-1252" else None
-    return _sample(names, rows[has_header:], has_header=has_header, separator=separator, encoding=stated_encoding)
+    return _sample(names, rows[has_header:], has_header=has_header, separator=separator, encoding=encoding)
 
 
 def _until_broken(rows: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -124,17 +122,16 @@ def _until_broken(rows: Iterator[list[str]]) -> Iterator[list[str]]:
         return
 
 
-def _find_encoding(path: Path) -> str:
-    with _open_binary(path) as file:
-        head = file.read(_PROBE_BYTES)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
+def _find_encoding(path: Path) -> str | None:
+    """Return the encoding that a layout must state, None where the platform reads the file without."""
+    with open_text(path, named_format(path.name), None) as stream:
+        head = stream.read(_PROBE_BYTES)
     try:
-        head[:-4].decode("utf-8") if len(head) == _PROBE_BYTES else head.decode("utf-8")
-    except UnicodeDecodeError as error:
         # A character cut by the end of the probe is no fault.
-        return "utf-8-sig" if error.start >= len(head) - 8 and len(head) == _PROBE_BYTES else "windows-1252"
-    return "utf-8-sig"
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < _PROBE_BYTES)
+    except UnicodeDecodeError:
+        return _OTHER_ENCODING
+    return None
 
 
 def _find_separator(probe: Sequence[str]) -> str:
@@ -144,7 +141,7 @@ def _find_separator(probe: Sequence[str]) -> str:
         widths = [len(row) for row in _until_broken(csv.reader(probe, delimiter=separator))]
         return (sum(width == widths[0] for width in widths) / len(widths) if widths and widths[0] > 1 else 0.0, widths[0] if widths else 0)
 
-    return max(_SEPARATORS, key=consistency)
+    return max(SEPARATORS, key=consistency)
 
 
 def _is_data(row: Sequence[str]) -> bool:
@@ -153,16 +150,14 @@ def _is_data(row: Sequence[str]) -> bool:
     return any(is_number(value) for value in values) and any(not value.isdigit() and find_date_form([value]) for value in values)
 
 
-def _open_binary(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.name.casefold().endswith(".gz") else path.open("rb")
-
-
-def _open_text(path: Path, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(_open_binary(path), encoding=encoding, errors="replace", newline="")
+@contextmanager
+def _open_text(path: Path, encoding: str | None = None) -> Iterator[io.TextIOWrapper]:
+    with open_text(path, named_format(path.name), encoding) as stream:
+        yield io.TextIOWrapper(cast(BinaryIO, stream), encoding="utf-8", errors="replace", newline="")
 
 
 def _read_json_lines(path: Path) -> FileSample:
-    with _open_text(path, "utf-8-sig") as text:
+    with _open_text(path) as text:
         documents = [json.loads(line, parse_float=str, parse_int=str) for line in islice(text, MAX_ROWS) if line.strip()]
     records = [document for document in documents if isinstance(document, dict)]
     names = list(dict.fromkeys(name for record in records for name in record))
@@ -190,6 +185,16 @@ def _read_workbook(path: Path) -> FileSample:
     width = max(rows[header].cells) + 1
     texts = [[row.cells.get(place, "") for place in range(width)] for row in rows[header:]]
     return _sample(texts[0], texts[1:])
+
+
+_READERS: Mapping[FileFormat, Callable[[Path], FileSample]] = {
+    FileFormat.CSV: _read_csv,
+    FileFormat.CSV_GZ: _read_csv,
+    FileFormat.JSONL: _read_json_lines,
+    FileFormat.JSONL_GZ: _read_json_lines,
+    FileFormat.PARQUET: _read_parquet,
+    FileFormat.XLSX: _read_workbook,
+}
 
 
 def _written_cells(row: SheetRow) -> list[str]:

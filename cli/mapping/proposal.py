@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cli.mapping.aliases import likeness, plain
+from cli.mapping.aliases import likeness
 from cli.mapping.file_sample import ColumnSample, FileSample
 from cli.mapping.value_forms import DateForm, describe_date, find_date_form, find_decimal_marks, is_number
 from contracts import datasets
 from contracts.datasets import Column, ColumnType, Contract
 from local.errors import DataError
+from runtime.services.ingestion.staging.header import plain_name
 from runtime.services.ingestion.staging.layout import FileLayout
 
 SITE, SKU, UNIT = "site_id", "sku_id", "uom"
@@ -211,7 +212,7 @@ def fits_as_it_is(sample: FileSample, contract: Contract) -> bool:
 
     At least half of the columns must be the contract's: a file of sales has the two columns that sku_master requires, too.
     """
-    names = [plain(name) for name in sample.names]
-    has_columns = all(plain(column.name) in names for column in contract.columns if column.required_column)
-    shared_count = sum(plain(column.name) in names for column in contract.columns)
+    names = [plain_name(name) for name in sample.names]
+    has_columns = all(plain_name(column.name) in names for column in contract.columns if column.required_column)
+    shared_count = sum(plain_name(column.name) in names for column in contract.columns)
     return has_columns and 2 * shared_count >= len(names) and sample.has_header and sample.encoding is None

@@ -14,7 +14,7 @@ from rich.prompt import Confirm, Prompt
 from rich.table import Table
 
 from cli.console import err
-from cli.mapping.file_sample import ENDINGS, MAX_ROWS, FileSample
+from cli.mapping.file_sample import MAX_ROWS, FileSample
 from cli.mapping.proposal import Choices, OpenQuestion, Proposal, fits_as_it_is, propose
 from contracts import datasets
 from contracts.bad_rows import ADDED_COLUMNS
@@ -22,6 +22,7 @@ from local.errors import DataError
 from runtime.services.ingestion.mappings import dataset_of, parse_layout, render_layout
 from runtime.services.ingestion.staging.amazon_forecast import DATASET as TARGET_SERIES
 from runtime.services.ingestion.staging.amazon_forecast import SAMPLE_LINES, recognise_target_series
+from runtime.services.ingestion.staging.formats import FileFormat
 from runtime.services.ingestion.staging.layout import FileLayout, LayoutError
 
 MAPPING_ENDING = ".mapping.toml"
@@ -80,7 +81,7 @@ def source_name(path: Path) -> str:
     'erp-export'
     """
     name = path.name.casefold()
-    stem = next((name.removesuffix(ending) for ending in sorted(ENDINGS, key=len, reverse=True) if name.endswith(ending)), name)
+    stem = next((name.removesuffix(ending) for ending in FileFormat if name.endswith(ending)), name)
     stem = re.sub(r"\.bad-rows(-\d+)?$", "", stem)
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     words = [word for word in re.split(r"[^a-z0-9]+", plain) if word and not re.fullmatch(r"[wvq]?\d+", word)]

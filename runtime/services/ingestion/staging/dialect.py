@@ -24,16 +24,21 @@ class Dialect:
 def find_dialect(lines: Lines, contract: Contract, layout: FileLayout) -> Dialect:
     """Return the separator of the file; afterwards the next line is the header, or the first row of a file without one."""
     line = _next_written_line(lines)
-    statement = _SEPARATOR_LINE.fullmatch(line)
-    if statement:
+    if separator := stated_separator(line):
         next(lines)
-        return Dialect(layout.separator or statement["separator"])
+        return Dialect(layout.separator or separator)
     if layout.separator or not layout.has_header:
         return Dialect(layout.separator or ",")
     matches = [separator for separator in SEPARATORS if _header_matches(line, separator, contract, layout)]
     if len(matches) != 1 or matches[0] == ",":
         return Dialect()
     return Dialect(matches[0], (f"the columns are separated by {SEPARATORS[matches[0]]}; the header matches the contract with them",))
+
+
+def stated_separator(line: str) -> str | None:
+    """Return the separator that a first line such as sep=; states, None when the line is anything else."""
+    statement = _SEPARATOR_LINE.fullmatch(line)
+    return statement["separator"] if statement else None
 
 
 def _next_written_line(lines: Lines) -> str:

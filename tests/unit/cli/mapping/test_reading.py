@@ -14,9 +14,12 @@ from cli.mapping import reading
 from cli.mapping.file_sample import read_sample
 from cli.mapping.proposal import Choices
 from cli.mapping.reading import Conversation, FileReading, source_name
+from contracts import datasets
 from local.errors import DataError
 from runtime.services.ingestion.mappings import parse_layout
+from runtime.services.ingestion.staging.header import match_header
 from runtime.services.ingestion.staging.layout import FileLayout
+from runtime.services.ingestion.staging.rejection import ObjectRejected
 from tests.unit.cli.mapping.files import DAYS, sales, write
 from tests.workbooks import number, row, sheet, workbook
 
@@ -77,6 +80,14 @@ def test_a_mapping_is_not_used_for_a_file_that_lost_one_of_its_columns(tmp_path:
     other = write(tmp_path / "sales-2.csv", ("Day", *HEADER[1:]), sales())
     with pytest.raises(DataError, match="--yes"):
         decide_reading(other, Choices(), Conversation())
+
+
+def test_a_name_that_the_platform_does_not_match_is_renamed_by_a_mapping(tmp_path: Path) -> None:
+    header = ("site_id", "sku_id", "demand_date", "Quantity*", "uom")
+    file = write(tmp_path / "x.csv", header, [("S", "A", day, 1, "EA") for day in DAYS])
+    with pytest.raises(ObjectRejected, match="requires quantity"):
+        match_header(header, datasets.load("demand_history"), FileLayout())
+    assert layout_of(decide_reading(file, Choices(), YES)).renames == {"Quantity*": "quantity"}
 
 
 def test_nothing_is_written_when_nobody_agrees(tmp_path: Path) -> None:
