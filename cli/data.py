@@ -12,7 +12,7 @@ from rich.table import Table
 
 from cli.console import CliError, out
 from cli.drops.bad_rows import write_bad_rows
-from cli.drops.file_check import check_file
+from cli.drops.file_check import FileCheck, check_file
 from cli.drops.outcome import render_outcome
 from cli.landing import Drop, land, make_landing_key, render_objects
 from cli.mapping.file_sample import read_sample
@@ -102,24 +102,34 @@ def drop(
     choices = make_choices(dataset, columns, constants, date_format, decimal_mark)
     drops = [prepare_drop(path, choices, terminal_conversation(accepts_all=yes), mapping, same_name) for path in files]
     if dry_run:
-        records = [check_file(each.path, datasets.load_for_key(each.key), each.key, each.layout).record for each in drops]
+        checks = [check_drop(each) for each in drops]
+        records = [check.record for check in checks]
     else:
+        checks = []
         records = land(open_platform(stage), drops)
     out.print(render_objects(records, title="Nothing was uploaded" if dry_run else "Objects in the lake"))
-    print_outcomes(drops, records)
+    print_outcomes(drops, records, checks)
     if any(record["status"] == ObjectStatus.REJECTED for record in records):
         raise typer.Exit(REJECTED_EXIT_CODE)
 
 
-def print_outcomes(drops: Sequence[Drop], records: Sequence[ObjectRecord]) -> None:
-    """Print what became of the rows of each file, and write those that were set aside to a file in this folder."""
-    for each, record in zip(drops, records, strict=True):
-        if (check := record.get("row_check")) is None:
+def check_drop(drop: Drop) -> FileCheck:
+    """Return the outcome of a file as the platform would record it."""
+    return check_file(drop.path, datasets.load_for_key(drop.key), drop.key, drop.layout)
+
+
+def print_outcomes(drops: Sequence[Drop], records: Sequence[ObjectRecord], checks: Sequence[FileCheck] = ()) -> None:
+    """Print what became of the rows of each file, and write those that were set aside to a file in this folder.
+
+    `checks`: those of the same files, where they were made already.
+    """
+    for index, (each, record) in enumerate(zip(drops, records, strict=True)):
+        if (row_check := record.get("row_check")) is None:
             continue
         contract = datasets.load_for_key(each.key)
         out.print(render_outcome(record, contract))
-        if check["quarantined_rows"]:
-            bad_rows = check_file(each.path, contract, each.key, each.layout).bad_rows
+        if row_check["quarantined_rows"]:
+            bad_rows = (checks[index] if checks else check_drop(each)).bad_rows
             path = write_bad_rows(each.path, bad_rows, contract, Path.cwd(), layout=each.layout)
             out.print(f"  The rows set aside are in {escape(path.name)}: mend them there, then ./signify drop {escape(path.name)}")
 
