@@ -39,7 +39,7 @@ class DuckDbRowValidator(RowValidator):
                 database.execute("SET TimeZone = 'UTC'")
                 database.execute(f"CREATE VIEW {STAGED_ROWS} AS SELECT * FROM read_parquet({literal(str(staging_file))})")
                 # The verdict is nearly all of the work: it is written once, and everything else is read from there.
-                select = verdict_sql(contract, today, _find_ambiguous_objects(database, contract)).select
+                select = verdict_sql(contract, today, _find_ambiguous_objects(database, contract))
                 database.execute(f"COPY ({select}) TO {literal(str(verdicts))} (FORMAT parquet, COMPRESSION zstd)")
                 database.execute(f"CREATE VIEW verdicts AS SELECT * FROM read_parquet({literal(str(verdicts))})")
                 return _read_outcome(database, contract, limit)
@@ -48,10 +48,8 @@ class DuckDbRowValidator(RowValidator):
 
 
 def _read_outcome(database: duckdb.DuckDBPyConnection, contract: Contract, limit: int) -> CheckedRows:
-    codes = dict(database.execute("SELECT code, count(*) FROM verdicts WHERE code IS NOT NULL GROUP BY code ORDER BY code").fetchall())
-    usable_rows, first_date, last_date = database.execute(
-        "SELECT count(*), min(day), max(day) FROM verdicts WHERE code IS NULL"
-    ).fetchall()[0]
+    codes = dict(database.execute(CODES).fetchall())
+    usable_rows, first_date, last_date = database.execute(USABLE_ROWS).fetchall()[0]
     sites = database.execute(SITES).fetchall()
     bad_rows = _read_bad_rows(database, contract, limit)
     check = RowCheck(

@@ -1,10 +1,9 @@
-"""The rules of the jobs as SQL for DuckDB: sqlframe runs the transforms of Glue and writes down what they ask for (docs/adr/0017)."""
+"""The rules of the jobs as SQL for DuckDB: sqlframe runs the transforms of Glue and writes them as SQL (docs/adr/0017)."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -21,16 +20,12 @@ STAGED_ROWS = "staged_rows"
 """The table that the SQL reads: the columns of staging."""
 
 
-@dataclass(frozen=True)
-class VerdictSql:
-    """A select of source_line, code, reason, warnings, site_id and day, one row for each staged row; code is null for a usable row."""
-
-    select: str
-
-
 @lru_cache(maxsize=64)
-def verdict_sql(contract: Contract, today: date, ambiguous_objects: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> VerdictSql:
-    """Return the SQL of the verdict on each staged row: that of glue_jobs.transforms.validation.add_verdict."""
+def verdict_sql(contract: Contract, today: date, ambiguous_objects: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> str:
+    """Return the SQL of the verdict on each staged row: that of glue_jobs.transforms.validation.add_verdict.
+
+    It selects source_line, code, reason, warnings, site_id and day, one row for each staged row; code is null for a usable row.
+    """
     rows, table = _staged_rows(contract)
     from pyspark.sql import functions as F  # noqa: N812
 
@@ -46,7 +41,7 @@ def verdict_sql(contract: Contract, today: date, ambiguous_objects: tuple[tuple[
         (F.col(value_name(site)) if site else F.lit(None).cast("string")).alias("site_id"),
         F.col("business_day").alias("day"),
     )
-    return VerdictSql(_to_sql(verdicts, table))
+    return _to_sql(verdicts, table)
 
 
 @lru_cache(maxsize=64)

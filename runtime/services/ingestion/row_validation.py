@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +12,7 @@ from contracts.datasets import Contract
 from runtime.models.domain.row_checks import BadRow, RowCheck, list_codes, with_suggestion
 from runtime.services.ingestion.suggestions import suggest_values
 
-BAD_ROWS_STORED = 1000
+BAD_ROWS_READ = 1000
 """Bad rows that are read of one object, the first ones: enough to recognise how its dates and numbers are written."""
 
 
@@ -31,7 +31,7 @@ class RowValidator(Protocol):
         """Return the outcome of the rows of a staged file, and its first `limit` bad rows in the order of the file."""
 
 
-def check_rows(validator: RowValidator, staging_file: Path, contract: Contract, today: date, limit: int = BAD_ROWS_STORED) -> CheckedRows:
+def check_rows(validator: RowValidator, staging_file: Path, contract: Contract, today: date, limit: int = BAD_ROWS_READ) -> CheckedRows:
     """Return the outcome of the rows of a staged file, with a suggestion for each bad row whose correction is certain."""
     checked_rows = validator.check(staging_file, contract, today, limit)
     bad_rows = _with_suggestions(checked_rows.bad_rows, contract, today)
@@ -53,6 +53,5 @@ def describe_unusable(rows: int, check: RowCheck) -> str:
 def _with_suggestions(bad_rows: Sequence[BadRow], contract: Contract, today: date) -> tuple[BadRow, ...]:
     suggestions = suggest_values([bad_row.values for bad_row in bad_rows], contract, today)
     return tuple(
-        BadRow(bad_row.line, bad_row.code, bad_row.reason, bad_row.values, suggested_values)
-        for bad_row, suggested_values in zip(bad_rows, suggestions, strict=True)
+        replace(bad_row, suggested_values=suggested_values) for bad_row, suggested_values in zip(bad_rows, suggestions, strict=True)
     )

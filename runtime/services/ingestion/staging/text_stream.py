@@ -37,7 +37,7 @@ def open_text(path: Path, file_format: FileFormat, encoding: str | None) -> Iter
     Reading raises ObjectRejected: ENCODING at bytes that are not of the named encoding, UNREADABLE where gzip data ends early.
     """
     with path.open("rb", buffering=_CHUNK) as file:
-        stream: BinaryIO = io.BufferedReader(_Unpacked(file), _CHUNK) if file_format.is_gzip else file
+        stream: BinaryIO = io.BufferedReader(_Converted(_Unpacked(file)), _CHUNK) if file_format.is_gzip else file
         head = _read_head(stream)
         stream = io.BufferedReader(_Converted(stream, head=head), _CHUNK)
         if head.startswith(_UTF16):
@@ -62,34 +62,28 @@ def _read_head(stream: BinaryIO) -> bytes:
     return stream.read(_HEAD)
 
 
-class _Unpacked(io.RawIOBase):
+class _Unpacked:
     """Gzip data, unpacked."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._gzip = gzip.GzipFile(fileobj=file, mode="rb")
         self._lines = 0
 
-    @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def readinto(self, buffer: Buffer) -> int:
-        view = memoryview(buffer)
+    def read(self, size: int) -> bytes:
+        """Return up to `size` bytes, none at the end; raises ObjectRejected (UNREADABLE)."""
         try:
-            chunk = self._gzip.read1(len(view))
+            chunk = self._gzip.read1(size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             reason = f"the gzip data is truncated after line {self._lines} ({error}); upload the complete file"
             raise ObjectRejected(ReasonCode.UNREADABLE, reason) from None
         self._lines += chunk.count(b"\n")
-        view[: len(chunk)] = chunk
-        return len(chunk)
+        return chunk
 
 
 class _Converted(io.RawIOBase):
     """A stream whose bytes are converted chunk by chunk; convert takes an empty chunk at the end. `head` comes first, as it is."""
 
-    def __init__(self, stream: BinaryIO, convert: Callable[[bytes], bytes] = bytes, head: bytes = b"") -> None:
+    def __init__(self, stream: BinaryIO | _Unpacked, convert: Callable[[bytes], bytes] = bytes, head: bytes = b"") -> None:
         self._stream = stream
         self._convert = convert
         self._pending = head
