@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contracts import datasets
 from contracts.datasets import Column, ColumnType, Contract
 from contracts.datasets.examples import example_value
+from contracts.datasets.rules import describe_rules
 from contracts.tables import CURATED_TYPES, curated_table
 
 API_VERSION = "v3.1.0"
@@ -29,7 +30,7 @@ Value = str | int | float | bool | Sequence["Value"] | Mapping[str, "Value"]
 
 def odcs_document(contract: Contract) -> dict[str, Value]:
     """Return a contract as a document of ODCS, with one schema object."""
-    rules = list(_rules(contract))
+    rules = list(describe_rules(contract))
     schema: dict[str, Value] = {
         "name": contract.dataset,
         "logicalType": "object",
@@ -40,7 +41,7 @@ def odcs_document(contract: Contract) -> dict[str, Value]:
         "properties": [_property(contract, column) for column in contract.columns],
     }
     if rules:
-        schema["quality"] = [{"type": "text", "description": rule} for rule in rules]
+        schema["quality"] = [{"type": "text", "description": f"{rule}."} for rule in rules]
     return {
         "apiVersion": API_VERSION,
         "kind": "DataContract",
@@ -130,14 +131,3 @@ def _custom_properties(column: Column) -> Iterator[tuple[str, Value]]:
         yield "checkDigit", "GS1"
     if column.references:
         yield "references", f"{column.references}.{datasets.load(column.references).key[0]}"
-
-
-def _rules(contract: Contract) -> Iterator[str]:
-    for rule in contract.consistency:
-        yield f"{rule.column} is at most {rule.times:g} times {rule.of}."
-    for pair in contract.order:
-        yield f"{pair.first} is {'not after' if pair.may_be_equal else 'before'} {pair.then}."
-    for start in contract.starts_with:
-        yield f"{start.column} starts with {start.of}."
-    for limit in contract.limits:
-        yield f"{limit.column} is at most {limit.times:g} times {limit.of} of {limit.dataset}."

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contracts import datasets
 from contracts.datasets import Column, Contract
 from contracts.datasets.examples import example_row
+from contracts.datasets.rules import describe_rules
 
 HEAD = """# Data sets
 
@@ -51,7 +52,7 @@ def _section(contract: Contract) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     yield from (_row(contract, column) for column in contract.columns)
     yield ""
-    if rules := list(_rules(contract)):
+    if rules := list(describe_rules(contract)):
         yield "Rules between columns:\n"
         yield from (f"- {rule}" for rule in rules)
         yield ""
@@ -83,17 +84,6 @@ def _values(column: Column) -> Iterator[str]:
 
 def _number(value: float) -> str:
     return f"{value:.9f}".rstrip("0").rstrip(".")
-
-
-def _rules(contract: Contract) -> Iterator[str]:
-    for rule in contract.consistency:
-        yield f"`{rule.column}` is at most {rule.times:g} times `{rule.of}`"
-    for pair in contract.order:
-        yield f"`{pair.first}` is {'not after' if pair.may_be_equal else 'before'} `{pair.then}`"
-    for start in contract.starts_with:
-        yield f"`{start.column}` starts with `{start.of}`"
-    for limit in contract.limits:
-        yield f"`{limit.column}` is at most {limit.times:g} times `{limit.of}` in [{limit.dataset}](#{limit.dataset}), if that has rows"
 
 
 def _list(names: tuple[str, ...]) -> str:
