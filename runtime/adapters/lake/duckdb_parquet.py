@@ -134,8 +134,8 @@ def rejecting_unreadable_files() -> Iterator[None]:
         for fault, code, reason in _FAULTS:
             if fault in words:
                 raise ObjectRejected(code, f"the Parquet file cannot be read: {reason}, and upload it again") from None
-        is_ours = isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException)
-        if is_ours or any(fault in words for fault in _LOCAL_FAULTS):
+        is_statement_fault = isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException)
+        if is_statement_fault or any(fault in words for fault in _LOCAL_FAULTS):
             raise
         reason = f"the Parquet file is damaged or truncated ({words}); write it again and upload the complete file"
         raise ObjectRejected(ReasonCode.UNREADABLE, reason) from None

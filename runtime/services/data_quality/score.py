@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from contracts.documents import QualityScoreDocument
 from contracts.feeds import FeedState
+from contracts.quality_codes import QuarantineCode
 from runtime.models.domain.documents import QualityDocument
 
 WEIGHTS = {"completeness": 30, "validity": 25, "timeliness": 20, "uniqueness": 10, "consistency": 15}
-CONSISTENCY = "CONSISTENCY"
-"""The code of rows whose fields contradict each other."""
 
 
 def score(quality: QualityDocument) -> QualityScoreDocument:
@@ -23,7 +22,7 @@ def score(quality: QualityDocument) -> QualityScoreDocument:
     """
     feeds = [feed for feed in quality.feeds if feed.state not in (FeedState.SILENT, FeedState.REPLACED)]
     due = sum(feed.days_due for feed in feeds)
-    inconsistent = sum(part.codes.get(CONSISTENCY, 0) for part in quality.datasets.values())
+    inconsistent = sum(part.codes.get(QuarantineCode.CONSISTENCY, 0) for part in quality.datasets.values())
     parts: dict[str, float | None] = {
         "completeness": sum(feed.days_complete for feed in feeds) / due if due else None,
         "validity": _share(quality.rows_in - quality.quarantined, quality.rows_in),
