@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.datasets import Column, ColumnType
+from contracts.identifiers import AROUND
 from runtime.adapters.lake.duckdb_text import literal, quote, with_certain_point
 from runtime.services.ingestion.staging.records import EXCERPT
 from runtime.services.ingestion.staging.staged import StagingPlan
@@ -15,7 +16,7 @@ BLANK_WORDS = ("N/A", "#N/A", "NULL", "-")
 BLANK_WORDS_OF_VALUES = (*BLANK_WORDS, "NA", "NAN", "NONE")
 """Also blank where no text can stand: numbers, dates and flags."""
 
-_SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x2010))) + "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+_SPACES = AROUND + "\u200b\u200c\u200d\u200e\u200f\u2060"
 _TEXTS = (ColumnType.IDENTIFIER, ColumnType.STRING)
 _NUMBERS = (ColumnType.DECIMAL, ColumnType.RATE, ColumnType.INTEGER)
 _DAYS = (ColumnType.DATE, ColumnType.TIMESTAMP)
