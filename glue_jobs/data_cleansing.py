@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> None:
     run = job_run(argv)
     spark = session("data_cleansing")
     reports = _cleanse_all(spark, run)
-    feeds = assess_feeds(spark, run)
+    feeds = assess_feeds(spark, run, reports)
     report = quality_report(run, reports, feeds.documents, feeds.unknown_series_days)
     lake_io.write_json(run.bucket, quality_key(run.run_id), report)
     _log(f"every one of {report['rows_in']:,} rows accounted for")
@@ -80,7 +80,8 @@ def _cleanse(spark: SparkSession, run: JobRun, contract: Contract, verdicts: Dat
     quarantined_rows = _materialise(spark, parts.quarantined_rows, _run_path(run, Zone.QUARANTINE, contract.dataset, contract))
     counts = reconcile(objects, *(_count_per_object(part) for part in (curated_rows, quarantined_rows, parts.duplicates)))
     warnings = list_warnings(verdicts, repeats, objects, contract)
-    report = dataset_report(counts, _count_per(quarantined_rows, "code"), warnings, _samples(quarantined_rows, objects, contract))
+    codes = _count_per(quarantined_rows, "code")
+    report = dataset_report(counts, codes, warnings, _samples(quarantined_rows, objects, contract) if codes else [])
     _log(f"{contract.dataset}: {report['curated']:,} curated, {report['quarantined']:,} quarantined, {report['duplicates']:,} duplicates")
     return report
 

@@ -12,9 +12,9 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from contracts import datasets
 from contracts.datasets import Contract
-from contracts.documents import FeedDocument
+from contracts.documents import DatasetQualityDocument, FeedDocument
 from contracts.paths import Zone, run_prefix
-from contracts.quality_codes import PARKED_CODES, SERIES_CODES, QuarantineCode
+from contracts.quality_codes import PARKED_CODES
 from contracts.tables import UNKNOWN_DAYS, curated_table
 from forecast_engine.panel import MAX_HISTORY_DAYS
 from glue_jobs.arguments import JobRun
@@ -42,12 +42,15 @@ class RunFeeds:
     unknown_series_days: int
 
 
-def assess_feeds(spark: SparkSession, run: JobRun) -> RunFeeds:
-    """Assess the feeds of every data set that carries demand, and write the unknown days of single series."""
+def assess_feeds(spark: SparkSession, run: JobRun, reports: Mapping[str, DatasetQualityDocument]) -> RunFeeds:
+    """Assess the feeds of every data set that carries demand, and write the unknown days of single series.
+
+    reports: the counts of the rows by data set.
+    """
     contracts = [datasets.load(name) for name in SITE_COLUMNS if run.of_dataset(name)]
-    frames = {contract.dataset: _Frames.read(spark, run, contract) for contract in contracts if _has_feeds(contract)}
-    documents = mark_replaced([document for frame in frames.values() for document in _documents(frame, run.as_of_date)])
-    series_days = [frame.unknown_series_days(run.as_of_date) for frame in frames.values()]
+    frames = [_Frames.read(spark, run, each, reports[each.dataset]["codes"]) for each in contracts if _has_feeds(each)]
+    documents = mark_replaced([document for frame in frames for document in _documents(frame, run.as_of_date)])
+    series_days = [_unknown_series_days(frame.quarantine, frame.contract) for frame in frames if frame.quarantine is not None]
     return RunFeeds(tuple(sorted(documents, key=lambda feed: (feed["dataset"], feed["site_id"]))), _write(spark, run, series_days))
 
 
@@ -58,35 +61,39 @@ def _has_feeds(contract: Contract) -> bool:
 
 
 @dataclass(frozen=True)
+class _Quarantine:
+    """The rows of one data set in quarantine, without those that wait for master data.
+
+    days: feed_days.quarantined_days; open_days: feed_days.unresolved_days.
+    """
+
+    days: DataFrame
+    open_days: DataFrame
+
+
+@dataclass(frozen=True)
 class _Frames:
-    """The curated and the quarantined rows of one data set."""
+    """The curated and the quarantined rows of one data set; quarantine: None when there is no such row."""
 
     contract: Contract
     curated_rows: DataFrame
-    quarantined_rows: DataFrame
+    quarantine: _Quarantine | None
 
     @classmethod
-    def read(cls, spark: SparkSession, run: JobRun, contract: Contract) -> _Frames:
-        quarantine = run.path(run_prefix(Zone.QUARANTINE, contract.dataset, run.run_id, contract.version))
-        curated = run.path(curated_table(contract).run_prefix(run.run_id))
-        return cls(contract, spark.read.parquet(curated), _without(spark.read.parquet(quarantine), PARKED_CODES))
-
-    @property
-    def incomplete_rows(self) -> DataFrame:
-        """The quarantined rows for which a day of a whole site may be incomplete."""
-        return _without(self.quarantined_rows, SERIES_CODES)
-
-    def open_row_counts(self, quarantined_rows: DataFrame, as_of_date: date) -> DataFrame:
-        return unresolved_days(quarantined_rows, self.curated_rows, self.contract, as_of_date)
-
-    def unknown_series_days(self, as_of_date: date) -> DataFrame:
-        """Return the days of series of which at least half of the rows are in quarantine."""
-        rows = self.open_row_counts(self.quarantined_rows, as_of_date).where(F.col("n_rows") >= F.col("n_usable"))
-        return rows.select("site_id", "sku_id", "day", F.lit(self.contract.dataset).alias("dataset"))
+    def read(cls, spark: SparkSession, run: JobRun, contract: Contract, codes: Collection[str]) -> _Frames:
+        curated_rows = spark.read.parquet(run.path(curated_table(contract).run_prefix(run.run_id)))
+        if PARKED_CODES.issuperset(codes):
+            return cls(contract, curated_rows, None)
+        path = run.path(run_prefix(Zone.QUARANTINE, contract.dataset, run.run_id, contract.version))
+        rows = spark.read.parquet(path).where(~F.col("code").isin(*sorted(code.value for code in PARKED_CODES)))
+        open_days = unresolved_days(rows, curated_rows, contract, run.as_of_date)
+        return cls(contract, curated_rows, _Quarantine(quarantined_days(rows, contract, run.as_of_date), open_days))
 
 
-def _without(quarantined_rows: DataFrame, codes: Collection[QuarantineCode]) -> DataFrame:
-    return quarantined_rows.where(~F.col("code").isin(*sorted(code.value for code in codes)))
+def _unknown_series_days(quarantine: _Quarantine, contract: Contract) -> DataFrame:
+    """Return the days of series of which at least half of the rows are in quarantine."""
+    rows = quarantine.open_days.where(F.col("n_rows") >= F.col("n_usable"))
+    return rows.select("site_id", "sku_id", "day", F.lit(contract.dataset).alias("dataset"))
 
 
 def _write(spark: SparkSession, run: JobRun, parts: list[DataFrame]) -> int:
@@ -104,10 +111,13 @@ def _write(spark: SparkSession, run: JobRun, parts: list[DataFrame]) -> int:
 def _documents(frames: _Frames, as_of_date: date) -> list[FeedDocument]:
     first_day = as_of_date - timedelta(days=MAX_HISTORY_DAYS - 1)
     dataset = frames.contract.dataset
-    open_days = frames.open_row_counts(frames.incomplete_rows, as_of_date).groupBy("site_id", "day").agg(F.sum("n_rows").alias("n_rows"))
     usable = _by_site(usable_days(frames.curated_rows, dataset, as_of_date), first_day, MAX_HISTORY_DAYS)
-    quarantined = _by_site(quarantined_days(frames.incomplete_rows, frames.contract, as_of_date), first_day, MAX_HISTORY_DAYS)
-    open_rows = _by_site(open_days, first_day, MAX_HISTORY_DAYS)
+    quarantined: Mapping[str, Ints] = {}
+    open_rows: Mapping[str, Ints] = {}
+    if frames.quarantine is not None:
+        quarantined = _by_site(frames.quarantine.days, first_day, MAX_HISTORY_DAYS)
+        open_days = frames.quarantine.open_days.groupBy("site_id", "day").agg(F.sum("n_site_rows").alias("n_rows"))
+        open_rows = _by_site(open_days, first_day, MAX_HISTORY_DAYS)
     bins = _bins_by_site(quantity_bins(frames.curated_rows, dataset, as_of_date - timedelta(days=DRIFT_DAYS - 1), as_of_date), as_of_date)
     unusable = sorted(quarantined.keys() - usable.keys(), key=lambda site: (-int(quarantined[site].sum()), site))[:MOST_UNUSABLE_FEEDS]
     nothing = np.zeros(MAX_HISTORY_DAYS, dtype=np.int64)

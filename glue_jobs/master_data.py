@@ -18,6 +18,7 @@ from glue_jobs.transforms.units import (
     base_units_of_rows,
     conversion_factors,
     count_units,
+    has_several_units,
     has_units,
     to_base_units,
 )
@@ -57,13 +58,12 @@ def find_conversions(verdicts: Mapping[str, DataFrame], masters: Masters) -> Dat
     """
     contracts = {name: datasets.load(name) for name in verdicts}
     counts = {name: count_units(verdicts[name].where(F.col("code").isNull()), each) for name, each in contracts.items() if has_units(each)}
-    if SKU_MASTER in masters:
+    demand = [part for name, part in counts.items() if contracts[name].carries_demand]
+    if SKU_MASTER in masters and counts:
         base_units = base_units_of_masters(masters[SKU_MASTER])
-    elif demand := [part for name, part in counts.items() if contracts[name].carries_demand]:
+    elif demand and has_several_units(list(counts.values())):
         base_units = base_units_of_rows(demand)
     else:
-        return None
-    if not counts:
         return None
     factors = conversion_factors(list(counts.values()), base_units)
     conversions = factors.where(F.col("base").isNull() | (F.col("unit_from") != F.col("base")))

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts.datasets import Contract
+from contracts.quality_codes import SERIES_CODES
 from glue_jobs.transforms.values import business_date, text_name, text_of, texts, value_of, values
 
 SITE_COLUMNS = {"orders": "ship_from_site_id", "demand_history": "site_id"}
@@ -27,28 +28,36 @@ def usable_days(curated_rows: DataFrame, dataset: str, as_of_date: date) -> Data
 
 
 def quarantined_days(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
-    """Return the quarantined rows per site and day, as far as both can be read and up to as_of_date: site_id, day, n_rows."""
-    rows = _quarantined_places(quarantined_rows, contract, as_of_date)
+    """Return the quarantined rows per site and day, as far as both can be read and up to as_of_date: site_id, day, n_rows.
+
+    Rows whose code says nothing about the other series of their site do not count.
+    """
+    rows = _quarantined_places(quarantined_rows.where(~is_of_series()), contract, as_of_date)
     return rows.groupBy("site_id", "day").agg(F.count(F.lit(1)).alias("n_rows"))
 
 
 def unresolved_days(quarantined_rows: DataFrame, curated_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
     """Return the quarantined rows that no usable row of the same key replaces, per series and day, beside the usable ones.
 
-    Columns: site_id, sku_id, day, n_rows (in quarantine), n_usable.
+    Columns: site_id, sku_id, day, n_rows (in quarantine), n_site_rows (of these, those for which the day of the whole site may be
+    incomplete), n_usable.
     """
     keys = [value_of(contract.column(name)).alias(name) for name in contract.key]
     place = {"feed_site": text_of(SITE_COLUMNS[contract.dataset]), "feed_sku": text_of("sku_id"), "feed_day": business_date(contract)}
-    rows = _with_values(quarantined_rows, contract).select(*keys, *(value.alias(name) for name, value in place.items()))
+    site_rows = F.when(is_of_series(), F.lit(0)).otherwise(F.lit(1)).alias("site_rows")
+    rows = _with_values(quarantined_rows, contract).select(*keys, *(value.alias(name) for name, value in place.items()), site_rows)
     open_rows = rows.join(curated_rows.select(*contract.key), on=list(contract.key), how="left_anti")
     names = dict(zip(place, ("site_id", "sku_id", "day"), strict=True))
-    places = open_rows.select(*(F.col(name).alias(new_name) for name, new_name in names.items()))
-    counts = _in_time(places, as_of_date).groupBy("site_id", "sku_id", "day").agg(F.count(F.lit(1)).alias("n_rows"))
+    places = open_rows.select(*(F.col(name).alias(new_name) for name, new_name in names.items()), "site_rows")
+    n_rows, n_site_rows = F.count(F.lit(1)).alias("n_rows"), F.sum("site_rows").alias("n_site_rows")
+    counts = _in_time(places, as_of_date).groupBy("site_id", "sku_id", "day").agg(n_rows, n_site_rows)
     site = F.col(SITE_COLUMNS[contract.dataset]).alias("site_id")
     usable = curated_rows.select(site, F.col("sku_id"), F.col("business_day").alias("day"))
     usable_counts = usable.groupBy("site_id", "sku_id", "day").agg(F.count(F.lit(1)).alias("n_usable"))
     counts_beside = counts.join(usable_counts, on=["site_id", "sku_id", "day"], how="left")
-    return counts_beside.select("site_id", "sku_id", "day", "n_rows", F.coalesce(F.col("n_usable"), F.lit(0)).alias("n_usable"))
+    return counts_beside.select(
+        "site_id", "sku_id", "day", "n_rows", "n_site_rows", F.coalesce(F.col("n_usable"), F.lit(0)).alias("n_usable")
+    )
 
 
 def quantity_bins(curated_rows: DataFrame, dataset: str, since: date, as_of_date: date) -> DataFrame:
@@ -63,6 +72,11 @@ def quantity_bins(curated_rows: DataFrame, dataset: str, since: date, as_of_date
     return recent.groupBy("site_id", "day", "bin").agg(F.count(F.lit(1)).alias("n_rows"))
 
 
+def is_of_series() -> SparkColumn:
+    """Return whether the code of a quarantined row says nothing about the other series of its site."""
+    return F.col("code").isin(*sorted(code.value for code in SERIES_CODES))
+
+
 def _quarantined_places(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
     site: SparkColumn = text_of(SITE_COLUMNS[contract.dataset]).alias("site_id")
     return _in_time(_with_values(quarantined_rows, contract).select(site, business_date(contract).alias("day")), as_of_date)
@@ -73,7 +87,7 @@ def _with_values(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:
     names = {*contract.key, SITE_COLUMNS[contract.dataset], "sku_id", contract.business_date}
     narrow = replace(contract, columns=tuple(column for column in contract.columns if column.name in names))
     columns = [text_name(column.name) for column in narrow.columns]
-    return quarantined_rows.select(*texts(narrow)).select(*columns, *values(narrow))
+    return quarantined_rows.select("code", *texts(narrow)).select("code", *columns, *values(narrow))
 
 
 def _in_time(rows: DataFrame, as_of_date: date) -> DataFrame:

@@ -51,6 +51,13 @@ def count_units(valid: DataFrame, contract: Contract) -> DataFrame:
     return valid.select(*_keys(contract)).groupBy("unit_sku", "unit_from").agg(F.count(F.lit(1)).alias("n"))
 
 
+def has_several_units(counts: Sequence[DataFrame]) -> bool:
+    """Return whether any SKU has rows of more than one unit (count_units)."""
+    pairs = reduce(DataFrame.unionByName, [part.select("unit_sku", "unit_from") for part in counts]).distinct()
+    units = pairs.groupBy("unit_sku").agg(F.count(F.lit(1)).alias("n_units"))
+    return bool(units.where(F.col("n_units") > F.lit(1)).limit(1).count())
+
+
 def base_units_of_masters(masters: DataFrame) -> DataFrame:
     """Return unit_sku, base, per_case, per_pallet from the curated rows of sku_master: of each SKU the row whose validity began last."""
     newest = Window.partitionBy("sku_id").orderBy(F.col("valid_from").desc_nulls_last(), F.col("source_line").desc())
