@@ -11,6 +11,7 @@ from runtime.models.domain.jobs import Job, JobStatus
 from runtime.models.domain.runs import ExecutionState, RunStatus
 from runtime.services.ports import Clock, JobRepository, RunRepository, Workflow
 from runtime.services.runs.execution_events import JOB_STATUSES, ExecutionEvents
+from runtime.services.runs.job_executions import find_arn
 from runtime.services.runs.run_recorder import Failure, RunRecorder
 
 GRACE = timedelta(minutes=15)
@@ -67,7 +68,7 @@ class AbandonedJobs:
 
     def _find_state(self, job: Job) -> ExecutionState | None:
         """Return the state of the job's execution, or None when there is none: Step Functions deletes them 90 days after their end."""
-        arn = job.execution_arn or (self.workflow.arn_of(job.idempotency_key) if job.idempotency_key else None)
+        arn = find_arn(self.workflow, job)
         try:
             return self.workflow.describe(arn) if arn else None
         except NotFound:

@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 
 from contracts import datasets
 from contracts.paths import Zone, dataset_prefix
-from runtime.errors import Conflict, InvalidInput, JobNotFound, NoInputData, NotFound, RunInProgress
+from runtime.errors import Conflict, InvalidInput, JobNotFound, NoInputData, RunInProgress
 from runtime.models.api.requests import ForecastRequest
 from runtime.models.domain.jobs import Job, JobLimits, JobStatus, JobType, client_name, request_hash
 from runtime.models.domain.runs import run_id_of
 from runtime.services.ports import Clock, JobRepository, Workflow
 from runtime.services.read_ports import ObjectReads
+from runtime.services.runs.job_executions import find_arn, is_running
 
 KEY_HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
@@ -86,11 +87,7 @@ class ForecastJobs:
         """Return whether the execution of a job runs, or is about to be started."""
         if job.status is JobStatus.QUEUED and self.clock.now() - job.created_at < START_GRACE:
             return True
-        arn = job.execution_arn or (self.workflow.arn_of(job.idempotency_key) if job.idempotency_key else None)
-        try:
-            return arn is not None and self.workflow.is_running(arn)
-        except NotFound:
-            return False
+        return is_running(self.workflow, find_arn(self.workflow, job))
 
     def _check_day(self, request: ForecastRequest) -> None:
         """Raise InvalidInput for a last day that is not over or before all data, NoInputData without data: such a run could only fail."""

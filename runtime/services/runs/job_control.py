@@ -7,11 +7,12 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from contracts.run_states import RUN_CANCELLED
-from runtime.errors import BadCursor, Conflict, NotFound
+from runtime.errors import BadCursor, Conflict
 from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
 from runtime.models.domain.jobs import Job, JobFilters
 from runtime.services.paging import Cursors
 from runtime.services.ports import AuditLog, Clock, JobRepository, Workflow
+from runtime.services.runs.job_executions import find_arn, is_running
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,14 @@ class JobControl:
 
         A run that is published already stays published. Raises Conflict when the job has ended or has no running execution.
         """
-        arn = job.execution_arn or (self.workflow.arn_of(job.idempotency_key) if job.idempotency_key else None)
+        arn = find_arn(self.workflow, job)
         if job.has_ended:
             raise Conflict(f"Job {job.id} has ended as {job.status}; only a job that is queued or running can be cancelled.")
-        if arn is None or not self._is_running(arn):
+        if arn is None or not is_running(self.workflow, arn):
             raise Conflict(f"Job {job.id} has no running execution, so there is nothing to stop; its end is recorded by the next morning.")
         detail = actor.to_detail()
         self.audit_log.record(AuditEvent(uuid4(), self.clock.now(), actor.client_id, AuditAction.CANCEL_RUN, str(job.id), reason, detail))
         self.workflow.stop(arn, RUN_CANCELLED, f"cancelled by {actor.client_id}" + (f": {reason}" if reason else ""))
-
-    def _is_running(self, arn: str) -> bool:
-        try:
-            return self.workflow.is_running(arn)
-        except NotFound:
-            return False
 
 
 def _parse_sort_key(sort_key: list[str]) -> tuple[datetime, UUID]:
