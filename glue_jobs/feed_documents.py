@@ -11,11 +11,10 @@ import numpy as np
 from contracts.documents import FeedDocument
 from contracts.feeds import CHART_DAYS, HANDOVER_DAYS, RECENT_DAYS, FeedState
 from forecast_engine.exclusions import ExclusionRules
-from forecast_engine.feeds import FeedDays, assess_feed
+from forecast_engine.feeds import EARLIER_WEEKS, FeedDays, assess_feed
 from kpi_engine.shared.arrays import Bools, Ints
 from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
-EARLIER_WEEKS = 8
 DRIFT_DAYS = 84
 """The last 28 days and the 56 before them."""
 MIN_DRIFT_ROWS = 500
@@ -38,13 +37,20 @@ class FeedCounts:
 
 def mark_replaced(feeds: Sequence[FeedDocument]) -> list[FeedDocument]:
     """Return the feeds, those that ended where another feed of their site begins as REPLACED, such as a history by daily orders."""
-    return [{**feed, "state": FeedState.REPLACED.value} if any(_replaces(other, feed) for other in feeds) else feed for feed in feeds]
+    of_site: dict[str, list[FeedDocument]] = {}
+    for feed in feeds:
+        of_site.setdefault(feed["site_id"], []).append(feed)
+    return [
+        {**feed, "state": FeedState.REPLACED.value} if any(_replaces(other, feed) for other in of_site[feed["site_id"]]) else feed
+        for feed in feeds
+    ]
 
 
 def _replaces(other: FeedDocument, feed: FeedDocument) -> bool:
+    """Return whether another feed of the site begins where this one ended."""
     if feed["state"] not in (FeedState.LATE, FeedState.SILENT) or other["state"] not in (FeedState.CURRENT, FeedState.LATE):
         return False
-    if other["site_id"] != feed["site_id"] or other["dataset"] == feed["dataset"]:
+    if other["dataset"] == feed["dataset"]:
         return False
     end, begin = feed["last_complete_day"], other["first_day"]
     if end is None or begin is None or other["days_behind"] >= feed["days_behind"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
@@ -41,16 +42,15 @@ def unknown_stretches(feeds: Sequence[FeedDocument], as_of_date: date) -> Iterat
     The days after the end of a feed that another one replaced are not unknown: one that ended where the other begins, or that has been
     silent for long at a site with another feed.
     """
-    delivering = {(feed["site_id"], feed["dataset"]) for feed in feeds if feed["state"] in (FeedState.CURRENT, FeedState.LATE)}
-    sites = {site for site, _ in delivering}
+    sites = {feed["site_id"] for feed in feeds if feed["state"] in (FeedState.CURRENT, FeedState.LATE)}
+    feeds_of_site = Counter(feed["site_id"] for feed in feeds)
     window_start = as_of_date - timedelta(days=MAX_HISTORY_DAYS - 1)
     for feed in feeds:
         if feed["first_day"] is None:
             continue
         is_replaced = feed["state"] == FeedState.REPLACED or (feed["state"] == FeedState.SILENT and feed["site_id"] in sites)
         before = date.fromisoformat(feed["first_day"]) - timedelta(days=1)
-        has_other_feed = any(other["site_id"] == feed["site_id"] and other["dataset"] != feed["dataset"] for other in feeds)
-        if has_other_feed and before >= window_start:
+        if feeds_of_site[feed["site_id"]] > 1 and before >= window_start:
             yield feed["site_id"], feed["dataset"], window_start.isoformat(), before.isoformat(), 0
         for first, last in feed["unknown_days"]:
             is_end = last == as_of_date.isoformat()
