@@ -203,7 +203,8 @@ def _no_dataset(sample: FileSample, missing: Mapping[str, Sequence[str]]) -> Dat
     columns = ", ".join(sample.names)[:500] or "no columns"
     return DataError(
         f"no column could be taken for {', '.join(missing[nearest])} of {nearest}, the nearest data set; the file has {columns}. "
-        f"State it with --map 'COLUMN={missing[nearest][0]}', or name the data set with --dataset: {', '.join(datasets.list_names())}."
+        f"State it with --map 'COLUMN={missing[nearest][0]}', or one value for every row with --constant {missing[nearest][0]}=VALUE, "
+        f"or name the data set with --dataset: {', '.join(datasets.list_names())}."
     )
 
 

@@ -19,11 +19,12 @@ class DatasetFile:
 
 
 def adapt(path: Path, columns: Sequence[str], workspace: Path | None = None) -> DatasetFile | None:
-    """Convert the raw Online Retail data set into a file of orders; None for every other file.
+    """Convert the raw Online Retail data set, in Parquet, into a file of orders; None for every other file.
 
+    The same columns as CSV or in a workbook have values without types and need a mapping, as other files do.
     The adapter writes into `workspace` (default: the state folder). Raises DataError when the file cannot be read.
     """
-    if not online_retail.is_online_retail(list(columns)):
+    if path.suffix.casefold() != ".parquet" or not online_retail.is_online_retail(list(columns)):
         return None
     folder = workspace or state.home() / "adapted"
     folder.mkdir(parents=True, exist_ok=True)
