@@ -140,7 +140,7 @@ def test_a_stopped_run_is_recorded_as_cancelled_and_continues_when_redriven(stor
     states.stop_execution(executionArn=execution, error="Mistake", cause="wrong day")
     wait_for_status(lambda: str(story.api.get(job).json()["status"]), "CANCELLED")
     problem = story.api.get(job).json()["error"]
-    assert (problem["code"], problem["detail"], problem["state"]) == ("Mistake", "wrong day", "Cleanse")
+    assert (problem["code"], problem["detail"], problem["state"]) == ("MISTAKE", "wrong day", "Cleanse")
     states.redrive_execution(executionArn=execution)
     wait_for_status(lambda: str(story.api.get(job).json()["status"]), "RUNNING")
     assert wait_for_execution(states, execution)["status"] == "SUCCEEDED"
