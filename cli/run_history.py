@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.audit import describe_actor
-from cli.console import CliError, out
+from cli.console import CliError, err, out
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import Change, Comparison, RunRecord
 from cli.runs import Stage
@@ -44,14 +44,18 @@ def runs(
 def publish(
     run_id: RunId,
     reason: Annotated[str, typer.Option(help="Why the run is published by hand; it is recorded in the audit log.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before readers get a shorter horizon.")] = False,
     stage: Stage = LOCAL,
 ) -> None:
     """Let readers see a run again, for example the last good one. Later runs are published as usual."""
     target = open_platform(stage)
-    response = target.post(
-        f"/forecast-runs/{resolve_run_id(target, run_id)}/publish", {"reason": reason, "actor_detail": describe_actor(target)}
-    )
+    identifier = resolve_run_id(target, run_id)
+    if not yes:
+        confirm_horizon(target, identifier)
+    response = target.post(f"/forecast-runs/{identifier}/publish", {"reason": reason, "actor_detail": describe_actor(target)})
     run = cast(RunRecord, response["run"])
+    for warning in cast(list[str], response["warnings"]):
+        err.print(f"[bold]warning:[/] {escape(warning)}")
     verb = "is published" if response["outcome"] == "PUBLISHED" else "was the published run already"
     out.print(f"Run {run['run_id']} {verb}: data to {run['as_of_date']}, {run['horizon_days']} days.")
 
@@ -70,13 +74,31 @@ def compare(
     out.print(render_comparison(cast(Comparison, comparison)))
 
 
+def confirm_horizon(target: Platform, run_id: str) -> None:
+    """Ask whether to go on when a run forecasts fewer days than the published one. Aborts the command without a yes."""
+    published_run = read_published_run(target)
+    days = cast(RunRecord, target.get(f"/forecast-runs/{run_id}"))["horizon_days"]
+    if published_run is None or days >= published_run["horizon_days"]:
+        return
+    err.print(
+        f"Run {run_id} forecasts {days} days, the published run {published_run['horizon_days']}: "
+        f"requests for more than {days} days will be refused (422). `--yes` publishes it without this question."
+    )
+    typer.confirm("Publish it?", abort=True, err=True)
+
+
 def find_published_run(target: Platform) -> str:
     """Return the id of the published run. Raises CliError when there is none."""
+    run = read_published_run(target)
+    if run is None:
+        raise CliError("no run is published yet; start one with `./signify run`, or name the run to compare with")
+    return run["run_id"]
+
+
+def read_published_run(target: Platform) -> RunRecord | None:
+    """Return the published run, or None when there is none."""
     runs = cast(list[RunRecord], target.get("/forecast-runs", limit=MOST_RUNS, published="true")["forecast_runs"])
-    for run in runs:
-        if run["published"]:
-            return run["run_id"]
-    raise CliError("no run is published yet; start one with `./signify run`, or name the run to compare with")
+    return next((run for run in runs if run["published"]), None)
 
 
 def list_runs(target: Platform, limit: int) -> list[RunRecord]:

@@ -96,14 +96,16 @@ def publish_run(
     """Let readers see this run instead of the published one, also if it is older, and record who did it and why.
 
     The forecasts of the run must still be loaded. Later runs are published as usual. A request for the published run changes nothing.
+    A run that forecasts fewer days than the published one is published too, with a warning: readers who request more days get 422.
     """
     client_id = claims(cast(GatewayEvent, gateway_request.resolved_event.raw_event)).get("client_id", "unknown")
     services, actor = bootstrap.services(), Actor(client_id, request.actor_detail)
-    identifier, outcome = services.manual_publishing.publish(run_id, request.reason, actor=actor, idempotency_key=idempotency_key)
+    identifier, result = services.manual_publishing.publish(run_id, request.reason, actor=actor, idempotency_key=idempotency_key)
     services.row_backup.save_publication(identifier)
-    headers = {"Idempotency-Replayed": "true"} if outcome is PublishOutcome.REPEATED else {}
+    headers = {"Idempotency-Replayed": "true"} if result.outcome is PublishOutcome.REPEATED else {}
     run = fragment(services.run_reading.get(str(identifier)))
-    return json_response({"outcome": outcome.value, "run": run}, headers=headers)
+    warnings = [result.shorter_horizon.describe()] if result.shorter_horizon else []
+    return json_response({"outcome": result.outcome.value, "warnings": warnings, "run": run}, headers=headers)
 
 
 def _compared_run(run: ForecastRun) -> dict[str, object]:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 from uuid import UUID
 
 from contracts.retention import RetentionKind
-from runtime.models.domain.audit import Actor, AuditEvent
+from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, Progress
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.models.domain.notices import AlarmCondition
 from runtime.models.domain.objects import IngestedObject, Withdrawal
-from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishOutcome
+from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishEvent, PublishResult
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import ExecutionState, ForecastRun, PublishedRun, RunEnd, RunFailure, RunStatus
 
@@ -183,11 +183,11 @@ class ForecastLoader(Protocol):
 class RunPublications(Protocol):
     """Publishing by hand, whatever the rule says."""
 
-    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: Actor, reason: str) -> PublishOutcome:
+    def publish(self, run_id: UUID, event: PublishEvent) -> PublishResult:
         """Make a loaded run the published one and record the audit event, in one transaction.
 
-        Readers see the old run or the new one, never a mixture. Nothing changes unless the outcome is PUBLISHED: one event is carried out
-        once.
+        Readers see the old run or the new one, never a mixture. They notice nothing unless the outcome is PUBLISHED: one event is carried
+        out once. A repeated event has the shorter horizon of its first outcome.
         """
 
 

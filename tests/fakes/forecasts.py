@@ -11,8 +11,16 @@ import pyarrow.parquet as pq
 from typing_extensions import override
 
 from runtime.errors import BrokenRun
-from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
-from runtime.models.domain.publishing import UNPUBLISHED_PREFIX, ForecastFiles, LoadedForecast, PublishOutcome
+from runtime.models.domain.audit import AuditAction, AuditEvent
+from runtime.models.domain.publishing import (
+    UNPUBLISHED_PREFIX,
+    ForecastFiles,
+    LoadedForecast,
+    PublishEvent,
+    PublishOutcome,
+    PublishResult,
+    ShorterHorizon,
+)
 from runtime.services.ports import ForecastLoader, RunPublications
 from tests.fakes.audit import InMemoryAuditLog
 from tests.fakes.runs import InMemoryRuns
@@ -56,22 +64,38 @@ class InMemoryPublications(RunPublications):
 
     def __init__(self, runs: InMemoryRuns, loaded_runs: Container[UUID], audit_log: InMemoryAuditLog) -> None:
         self._runs, self._loaded_runs, self._audit_log = runs, loaded_runs, audit_log
+        self._horizons: dict[UUID, ShorterHorizon] = {}
 
     @override
-    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: Actor, reason: str) -> PublishOutcome:
+    def publish(self, run_id: UUID, event: PublishEvent) -> PublishResult:
         run = self._runs.find(run_id)
         if run is None:
-            return PublishOutcome.NOT_FOUND
-        for event in self._audit_log.events:
-            if event.id == event_id:
-                return PublishOutcome.REPEATED if (event.subject, event.reason) == (str(run_id), reason) else PublishOutcome.KEY_TAKEN
+            return PublishResult(PublishOutcome.NOT_FOUND)
+        for other in self._audit_log.events:
+            if other.id == event.id:
+                if (other.subject, other.reason) != (str(run_id), event.reason):
+                    return PublishResult(PublishOutcome.KEY_TAKEN)
+                return PublishResult(PublishOutcome.REPEATED, self._horizons.get(event.id))
         if run_id not in self._loaded_runs:
-            return PublishOutcome.NOT_LOADED
+            return PublishResult(PublishOutcome.NOT_LOADED)
         if run_id == self._runs.pointer:
-            return PublishOutcome.UNCHANGED
-        detail = {"replaced_run_id": str(self._runs.pointer) if self._runs.pointer else None, **actor.to_detail()}
-        self._audit_log.record(AuditEvent(event_id, at, actor.client_id, AuditAction.PUBLISH_RUN, str(run_id), reason, detail))
+            if event.is_repeatable:
+                self._record(run_id, event, {"outcome": PublishOutcome.UNCHANGED.value})
+            return PublishResult(PublishOutcome.UNCHANGED)
+        replaced_run = self._runs.get(self._runs.pointer) if self._runs.pointer else None
+        detail: dict[str, object] = {"replaced_run_id": str(replaced_run.id) if replaced_run else None}
+        if replaced_run and run.horizon_days < replaced_run.horizon_days:
+            self._horizons[event.id] = ShorterHorizon(run.horizon_days, replaced_run.horizon_days)
+            detail |= {"horizon_days": run.horizon_days, "replaced_horizon_days": replaced_run.horizon_days}
+        self._record(run_id, event, detail)
         warnings = tuple(warning for warning in run.warnings if not warning.startswith(UNPUBLISHED_PREFIX))
         self._runs.by_id[run_id] = replace(run, warnings=warnings)
-        self._runs.point_readers_at(run_id, at, actor.client_id)
-        return PublishOutcome.PUBLISHED
+        self._runs.point_readers_at(run_id, event.at, event.actor.client_id)
+        return PublishResult(PublishOutcome.PUBLISHED, self._horizons.get(event.id))
+
+    def _record(self, run_id: UUID, event: PublishEvent, detail: dict[str, object]) -> None:
+        actor = event.actor
+        whole_detail = detail | actor.to_detail()
+        self._audit_log.record(
+            AuditEvent(event.id, event.at, actor.client_id, AuditAction.PUBLISH_RUN, str(run_id), event.reason, whole_detail)
+        )

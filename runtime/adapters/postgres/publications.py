@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from uuid import UUID
 
 from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
-from runtime.models.domain.audit import Actor
-from runtime.models.domain.publishing import PublishOutcome
+from runtime.models.domain.publishing import PublishEvent, PublishOutcome, PublishResult, ShorterHorizon
 from runtime.services.ports import RunPublications
 
 
@@ -20,8 +19,18 @@ class PostgresPublications(RunPublications):
         self._database = database
 
     @override
-    def publish(self, run_id: UUID, event_id: UUID, at: datetime, actor: Actor, reason: str) -> PublishOutcome:
+    def publish(self, run_id: UUID, event: PublishEvent) -> PublishResult:
+        actor = event.actor
+        values = [run_id, event.id, event.at, actor.client_id, event.reason, jsonb(actor.to_detail()), event.is_repeatable]
         with self._database.transaction() as cursor:
-            values = [run_id, event_id, at, actor.client_id, reason, jsonb(actor.to_detail())]
-            rows = cursor.execute("select publish_run(%s, %s, %s, %s, %s, %s)", values).fetchall()
-        return PublishOutcome(rows[0][0])
+            [(outcome, detail)] = cursor.execute(PUBLISH, values).fetchall()
+        return PublishResult(PublishOutcome(outcome), _find_shorter_horizon(detail or {}))
+
+
+PUBLISH = "select outcome, detail from publish_run(%s, %s, %s, %s, %s, %s, %s)"
+
+
+def _find_shorter_horizon(detail: Mapping[str, object]) -> ShorterHorizon | None:
+    """Return what the detail of an audit event says of the horizon."""
+    days, replaced_days = detail.get("horizon_days"), detail.get("replaced_horizon_days")
+    return ShorterHorizon(int(str(days)), int(str(replaced_days))) if days is not None else None

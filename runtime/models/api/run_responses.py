@@ -65,6 +65,7 @@ class PublishResponse(BaseModel):
     outcome: str = Field(
         description="PUBLISHED; UNCHANGED: the run is the published one already; REPEATED: this request was carried out before."
     )
+    warnings: list[str] = Field(description="What readers notice beside other forecasts, such as a shorter horizon.")
     run: RunResponse
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
+from runtime.models.domain.audit import Actor
+
 
 @dataclass(frozen=True)
 class ForecastFiles:
@@ -64,6 +66,43 @@ class PublishOutcome(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     NOT_LOADED = "NOT_LOADED"
     """Its forecasts were never loaded, or are deleted."""
+
+
+@dataclass(frozen=True)
+class PublishEvent:
+    """One request to publish a run by hand: when, by whom and why.
+
+    is_repeatable: the client may send it again under the same id, so it is recorded also when the run is the published one already.
+    """
+
+    id: UUID
+    at: datetime
+    actor: Actor
+    reason: str
+    is_repeatable: bool = False
+
+
+@dataclass(frozen=True)
+class ShorterHorizon:
+    """The days forecast by a run that was published by hand, and the larger number of the run that it replaced."""
+
+    days: int
+    replaced_days: int
+
+    def describe(self) -> str:
+        """Return what readers notice."""
+        return (
+            f"Readers see {self.days} days instead of {self.replaced_days}: a longer time_horizon is refused (422) "
+            "until a run with more days is published."
+        )
+
+
+@dataclass(frozen=True)
+class PublishResult:
+    """What became of publishing a run by hand. shorter_horizon: None unless the horizon of readers became shorter."""
+
+    outcome: PublishOutcome
+    shorter_horizon: ShorterHorizon | None = None
 
 
 CURSOR_LIFETIME = timedelta(hours=24)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4, uuid5
 
 from runtime.errors import InvalidInput, RunNotFound, RunNotLoaded
 from runtime.models.domain.audit import Actor
-from runtime.models.domain.publishing import PublishOutcome
+from runtime.models.domain.publishing import PublishEvent, PublishOutcome, PublishResult
 from runtime.models.domain.runs import ForecastRun, RunStatus
 from runtime.services.ports import Clock, RunPublications, RunRepository
 from runtime.services.runs.forecast_jobs import KEY_HEADER, check_key
@@ -24,15 +24,18 @@ class ManualPublishing:
     runs: RunRepository
     clock: Clock
 
-    def publish(self, run_id: str, reason: str, *, actor: Actor, idempotency_key: str | None) -> tuple[UUID, PublishOutcome]:
-        """Publish a run and record who did it and why. Return its id and the outcome: PUBLISHED, UNCHANGED or REPEATED.
+    def publish(self, run_id: str, reason: str, *, actor: Actor, idempotency_key: str | None) -> tuple[UUID, PublishResult]:
+        """Publish a run and record who did it and why. Return its id and the result: PUBLISHED, UNCHANGED or REPEATED.
+
+        A request with a key is recorded whatever its outcome, so that it never publishes the run when it is repeated later.
 
         Raises RunNotFound, RunNotLoaded when its forecasts are not in the database, InvalidInput for a key of another request.
         """
         run = self.runs.get(parse_run_id(run_id))
         event_id = uuid4() if idempotency_key is None else uuid5(EVENT_NAMESPACE, f"{actor.client_id}\0{check_key(idempotency_key)}")
-        outcome = self.publications.publish(run.id, event_id, self.clock.now(), actor, reason)
-        match outcome:
+        event = PublishEvent(event_id, self.clock.now(), actor, reason, is_repeatable=idempotency_key is not None)
+        result = self.publications.publish(run.id, event)
+        match result.outcome:
             case PublishOutcome.NOT_FOUND:
                 raise RunNotFound(f"Forecast run {run.id} not found.")
             case PublishOutcome.NOT_LOADED:
@@ -41,7 +44,7 @@ class ManualPublishing:
                 raise InvalidInput(
                     f"{KEY_HEADER} = {idempotency_key!r} was used with another run or reason; use a new key.", parameter=KEY_HEADER
                 )
-        return run.id, outcome
+        return run.id, result
 
 
 def _describe_not_loaded(run: ForecastRun) -> str:

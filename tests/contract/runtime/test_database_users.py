@@ -130,6 +130,7 @@ FORBIDDEN_STATEMENTS: list[LiteralString] = [
     "update publications set actor = null",
     "alter function publish_run(uuid, uuid, timestamptz, text, text) security invoker",
     "alter function publish_run(uuid, uuid, timestamptz, text, text, jsonb) security invoker",
+    "alter function publish_run(uuid, uuid, timestamptz, text, text, jsonb, boolean) security invoker",
     "update access.cursor_key set key = 'mine'",
     "update audit_events set actor = 'somebody else'",
     "delete from audit_events",

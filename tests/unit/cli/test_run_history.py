@@ -58,17 +58,20 @@ class FakePlatform:
     def __init__(self) -> None:
         self.requests: list[tuple[str, Any]] = []
         self.outcome, self.stage = "PUBLISHED", "local"
+        self.horizon_days, self.warnings = 28, list[str]()
 
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
         if path.endswith("/compare"):
             self.requests.append((path, parameters))
             return dict(COMPARISON)
+        if path == f"/forecast-runs/{OLD}":
+            return dict(a_record(OLD, horizon_days=self.horizon_days))
         assert path == "/forecast-runs"
         return {"forecast_runs": RECORDS[: parameters["limit"]]}
 
     def post(self, path: str, body: Any) -> dict[str, Any]:
         self.requests.append((path, body))
-        return {"outcome": self.outcome, "run": a_record(OLD, published=True)}
+        return {"outcome": self.outcome, "warnings": self.warnings, "run": a_record(OLD, published=True)}
 
 
 @pytest.fixture
@@ -114,6 +117,18 @@ def test_a_run_is_published_by_the_start_of_its_id_with_the_reason(target: FakeP
 def test_a_second_command_says_that_the_run_was_published_already(target: FakePlatform) -> None:
     target.outcome = "UNCHANGED"
     assert "was the published run already" in CliRunner().invoke(app, ["publish", OLD, "--reason", "again"]).stdout
+
+
+def test_a_shorter_horizon_is_published_only_after_a_yes(target: FakePlatform) -> None:
+    target.horizon_days, target.warnings = 7, ["Readers see 7 days instead of 28."]
+    command = ["publish", OLD, "--reason", "only a week"]
+    refusal = CliRunner().invoke(app, command, input="n\n")
+    assert (refusal.exit_code, target.requests) == (1, [])
+    assert "7 days, the published run 28" in refusal.stderr
+    for arguments, answer in ((command, "y\n"), ([*command, "--yes"], "")):
+        result = CliRunner().invoke(app, arguments, input=answer)
+        assert (result.exit_code, "Readers see 7 days instead of 28." in result.stderr) == (0, True)
+    assert len(target.requests) == 2
 
 
 def test_publishing_without_a_reason_is_a_usage_error(target: FakePlatform) -> None:

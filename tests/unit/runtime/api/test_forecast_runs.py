@@ -85,6 +85,26 @@ def test_a_repeated_key_does_not_undo_what_was_published_since(world: World, new
     assert world.runs.pointer == newer
 
 
+def test_a_repeated_key_that_changed_nothing_does_not_publish_later(world: World, newer: UUID) -> None:
+    assert publish(newer, key="click-1").json["outcome"] == "UNCHANGED"
+    publish(a_run().id)
+    answer = publish(newer, key="click-1")
+    assert (answer.json["outcome"], answer.headers["Idempotency-Replayed"]) == ("REPEATED", "true")
+    assert world.runs.pointer == a_run().id
+
+
+def test_a_shorter_horizon_is_a_warning_also_of_the_repeated_request_and_part_of_the_event(world: World, newer: UUID) -> None:
+    short = world.runs.start(a_run("short", horizon_days=7))
+    world.loaded_runs.add(short.id)
+    for answer in (publish(short.id, key="click-1"), publish(short.id, key="click-1")):
+        [warning] = answer.json["warnings"]
+        assert warning.startswith("Readers see 7 days instead of 28: a longer time_horizon is refused (422)")
+    assert call("/forecasts", time_horizon="28d").status == 422
+    [event] = world.audit_log.events
+    assert (event.detail["horizon_days"], event.detail["replaced_horizon_days"]) == (7, 28)
+    assert publish(newer).json["warnings"] == []
+
+
 def test_a_key_of_another_request_is_refused(world: World, newer: UUID) -> None:
     publish(a_run().id, key="click-1")
     answer = publish(newer, key="click-1")
