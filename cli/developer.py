@@ -17,7 +17,9 @@ from cli.runs import Stage
 from contracts.scopes import ALL_SCOPES, Scope
 from local import local_stack
 
-SEQUENTIAL_MARKERS = "(twin or e2e or spark or real_data or slow) and not synth"
+SHARED = "(twin or e2e or spark or real_data)"
+SEQUENTIAL_MARKERS = f"{SHARED} and not synth"
+SLOW_MARKERS = f"slow and not synth and not {SHARED}"
 PARALLEL_OPTIONS = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
 
 
@@ -61,6 +63,7 @@ def run_tests(
     codes = [_run_pytest([*([] if "-m" in more else PARALLEL_OPTIONS), *more])]
     if every_suite:
         codes.append(_run_pytest([*PARALLEL_OPTIONS, "-m", "synth", *more]))
+        codes.append(_run_pytest([*PARALLEL_OPTIONS, "-m", SLOW_MARKERS, *more]))
         codes.append(_run_pytest(["-m", SEQUENTIAL_MARKERS, *more]))  # they share one local stack
     raise typer.Exit(max(codes))
 

@@ -55,7 +55,8 @@ def test_all_runs_every_suite_and_fails_when_one_fails(pytest_calls: list[list[s
     assert [call[call.index("-m") + 1] if "-m" in call else "fast" for call in pytest_calls] == [
         "fast",
         "synth",
-        "(twin or e2e or spark or real_data or slow) and not synth",
+        "slow and not synth and not (twin or e2e or spark or real_data)",
+        "(twin or e2e or spark or real_data) and not synth",
     ]
 
 
