@@ -23,7 +23,7 @@ SignifyError                          500  a bug in Signify
 │   ├── IdempotencyKeyTaken                another run carries the key
 │   ├── DatabaseNotEmpty                   a rebuild needs an empty database
 │   └── RunInProgress                      another run is in flight; names its job
-├── RunLimitExceeded                  429  + Retry-After: the client has started as many runs in an hour as it may
+├── RunLimitExceeded                  429  + Retry-After, RateLimit: the client has started as many runs in an hour as it may
 ├── NoInputData                       409  there is no input data yet
 ├── GateRefused                       -    the run stays unpublished; readers keep the last published one
 │   └── RunWorseThanBaseline
@@ -51,6 +51,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from contracts.routes import API_PATH
+from runtime.quotas import StartQuota
 
 
 class SignifyError(Exception):
@@ -217,11 +218,12 @@ class RunLimitExceeded(SignifyError):
     code = "RATE_LIMITED"
 
     def __init__(self, limit: int, window: timedelta, reset: datetime, now: datetime) -> None:
-        minutes = round(window / timedelta(minutes=1))
+        minutes, window_s = round(window / timedelta(minutes=1)), round(window.total_seconds())
         next_start = reset.isoformat(timespec="seconds")
         super().__init__(f"This client has started {limit} runs within {minutes} minutes, the limit; the next may start at {next_start}.")
         self.retry_after_s = max(1, math.ceil((reset - now).total_seconds()))
-        self.members = {"limit": limit, "window_s": round(window.total_seconds()), "reset": next_start}
+        self.members = {"limit": limit, "window_s": window_s, "reset": next_start}
+        self.headers = StartQuota(limit, window_s, remaining=0, reset_s=self.retry_after_s).to_headers()
 
 
 class NoInputData(SignifyError):

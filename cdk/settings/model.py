@@ -179,7 +179,7 @@ class Settings(BaseModel):
     api_clients: ApiClients = Field(
         {},
         description='Machine clients of the API and their scopes, as JSON: {"planning": ["forecasts:read", "kpis:read"]}. '
-        "`./signify client show NAME` prints their credentials; `./signify client add` creates others without a deploy.",
+        "`./signify client show NAME --show-secret` prints their credentials; `./signify client add` creates others without a deploy.",
     )
     api_firewall: bool = Field(
         True, description="AWS WAF in front of the API, about 9 USD a month; without it only API Gateway throttling applies."

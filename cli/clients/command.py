@@ -11,7 +11,7 @@ from rich.table import Table
 
 from cli.clients.cognito import CognitoClients
 from cli.clients.registry import ClientRegistry, MachineClient
-from cli.clients.usage import describe_credentials
+from cli.clients.usage import describe_credentials, mask_secrets
 from cli.console import CliError, out
 from cli.platform import LOCAL, Platform, open_platform
 from cli.runs import Stage
@@ -49,10 +49,18 @@ def list_clients(stage: Stage = LOCAL) -> None:
 
 
 @client.command()
-def show(name: Name, client_id: ClientId = None, stage: Stage = LOCAL) -> None:
-    """Print the credentials of a client again, for a client that the setting apiClients defines."""
+def show(
+    name: Name,
+    client_id: ClientId = None,
+    with_secret: Annotated[bool, typer.Option("--show-secret", help="Print the secret and the API key too.")] = False,
+    stage: Stage = LOCAL,
+) -> None:
+    """Print the id, the scopes and the address for tokens of a client, and with --show-secret its secret."""
     platform = open_platform(stage)
-    _print_credentials(platform, find_client(open_registry(platform), name, client_id))
+    one = find_client(open_registry(platform), name, client_id)
+    _print_credentials(platform, one if with_secret else mask_secrets(one))
+    if not with_secret:
+        out.print("\nThe secret is hidden; --show-secret prints it.")
 
 
 @client.command()

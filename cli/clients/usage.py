@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cli.clients.registry import MachineClient
 from contracts.clients import CLIENT_FLOW
@@ -15,6 +16,7 @@ EXAMPLE_ROUTES = {
     Scope.ADMINISTER_DATA: "/data-quality/objects?limit=5",
 }
 """A route that a scope opens and that changes nothing."""
+MASK = "********"
 ROUTE_WITHOUT_SCOPE = "/health"
 EXTRACT_ACCESS = r"""sed 's/.*"access_token": *"\([^"]*\)".*/\1/'"""
 
@@ -31,6 +33,11 @@ def describe_credentials(client: MachineClient, token_url: str, api_url: str) ->
     yield "Store the secret in a secret manager now; a token is valid for an hour, so fetch one an hour, not one a request."
     yield ""
     yield make_curl(client, token_url, api_url)
+
+
+def mask_secrets(client: MachineClient) -> MachineClient:
+    """Return a client without its secret and its API key, for a terminal that others may read."""
+    return replace(client, secret=MASK, api_key=MASK if client.api_key else None)
 
 
 def make_curl(client: MachineClient, token_url: str, api_url: str) -> str:

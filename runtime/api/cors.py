@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import CORSConfig
 
+from runtime.quotas import POLICY_HEADER, QUOTA_HEADER
+
 REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Api-Key"]
-RESPONSE_HEADERS = ["Allow", "ETag", "Idempotency-Replayed", "Link", "Location", "Retry-After", "WWW-Authenticate", "X-Request-Id"]
+RESPONSE_HEADERS = [
+    "Allow",
+    "ETag",
+    "Idempotency-Replayed",
+    "Link",
+    "Location",
+    QUOTA_HEADER,
+    POLICY_HEADER,
+    "Retry-After",
+    "WWW-Authenticate",
+    "X-Request-Id",
+]
 PREFLIGHT_CACHE_S = 600
 
 

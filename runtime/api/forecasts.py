@@ -86,14 +86,16 @@ def generate_forecasts(
     The forecasts replace the published ones when the run succeeds, unless its data is older or its horizon shorter. A run with an
     `as_of_date` or a shorter horizon is not published unless `publish` is true. While another run is queued or running, the response is
     409, and its member `job` leads to that run. `force: true` starts a second run. `publish: true`, `force: true`, and a `gate` other
-    than `enforce`, require the scope `signify/data:admin`. A client may start `apiRunsPerHour` runs in an hour.
+    than `enforce`, require the scope `signify/data:admin`. A client may start `apiRunsPerHour` runs in an hour;
+    `RateLimit` states how many of them are left (IETF draft, no RFC yet), and a 429 also `Retry-After`.
     """
     event = cast(GatewayEvent, gateway_request.resolved_event.raw_event)
     if request.needs_administrator:
         require_token_scope(event, Scope.ADMINISTER_DATA, "A request with `publish: true`, `force: true` or a `gate` other than `enforce`")
     caller = claims(event).get("client_id", "unknown")
-    job, is_replay = bootstrap.services().forecast_jobs.start(request, idempotency_key, caller)
-    headers = {"Location": f"{API_PATH}/jobs/{job.id}", "Retry-After": "5"}
+    jobs = bootstrap.services().forecast_jobs
+    job, is_replay = jobs.start(request, idempotency_key, caller)
+    headers = {"Location": f"{API_PATH}/jobs/{job.id}", "Retry-After": "5", **jobs.read_quota(caller).to_headers()}
     if is_replay:
         headers["Idempotency-Replayed"] = "true"
     return json_response(job_body(job), status=202, headers=headers)

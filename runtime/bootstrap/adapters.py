@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runtime.adapters.postgres.database import Database
     from runtime.bootstrap.clients import AwsClients
     from runtime.services import ports, read_ports
+    from runtime.services.cursor_key import CursorKey
     from runtime.services.ingestion.row_validation import RowValidator
     from runtime.services.ingestion.staging.staged import RowStore
     from runtime.services.recovery.table_rows import TableRows
@@ -312,8 +313,14 @@ class Adapters:
         return PostgresLatestReport(self.database)
 
     @cached_property
-    def cursor_key(self) -> bytes:
-        """The key that signs cursors of lists: one for all instances of a stage.
+    def cursor_key(self) -> CursorKey:
+        """The key that signs cursors of lists, which is read again when it may have changed."""
+        from runtime.services.cursor_key import CursorKey
+
+        return CursorKey(self._read_cursor_key, self.clock)
+
+    def _read_cursor_key(self) -> bytes:
+        """Return the key that signs cursors of lists: one for all instances of a stage.
 
         The deployment creates it in the database, so that no environment holds it. A developer's database has none; there the password in
         its URL serves.

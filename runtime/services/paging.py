@@ -12,6 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from runtime.errors import BadCursor
 from runtime.models.domain.publishing import CURSOR_LIFETIME
+from runtime.services.cursor_key import CursorKey
 from runtime.services.ports import Clock
 from runtime.services.read_ports import JsonRows
 
@@ -44,22 +45,16 @@ class Cursors:
     A cursor names a position, it grants no permission.
     """
 
-    key: bytes
+    key: CursorKey
     clock: Clock
 
     def encode(self, filters: Mapping[str, object], last: SortKey, began_at: datetime) -> str:
         """Return the cursor of the page after the row with the sort key `last`."""
-        return str(self._serializer(filters).dumps([int(began_at.timestamp()), *last]))
+        return str(_make_serializer(self.key.get(), filters).dumps([int(began_at.timestamp()), *last]))
 
     def decode(self, filters: Mapping[str, object], cursor: str) -> Position:
         """Return where the page begins. Raises BadCursor when the cursor was modified, belongs to other filters or is too old."""
-        try:
-            began_at_s, *after = self._serializer(filters).loads(cursor)
-        except BadData:
-            raise BadCursor(
-                "The cursor was modified or belongs to other filters; send next_cursor unchanged with the filters of the first page, "
-                "or start without a cursor."
-            ) from None
+        began_at_s, after = self._verify(filters, cursor)
         began_at = datetime.fromtimestamp(began_at_s, UTC)
         if self.clock.now() - began_at > CURSOR_LIFETIME:
             hours = CURSOR_LIFETIME // timedelta(hours=1)
@@ -74,7 +69,23 @@ class Cursors:
         next_cursor = self.encode(filters, rows.last, began_at) if rows.has_more and rows.last else None
         return Page(rows.json, limit, next_cursor, rows.has_more)
 
-    def _serializer(self, filters: Mapping[str, object]) -> URLSafeSerializer:
-        canonical = json.dumps(filters, sort_keys=True, default=str).encode()
-        salt = hashlib.blake2b(canonical, digest_size=16).digest()
-        return URLSafeSerializer(self.key, salt=salt, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256})
+    def _verify(self, filters: Mapping[str, object], cursor: str) -> tuple[int, list[str]]:
+        """Return the content of a cursor that the key has signed, also one that was replaced since this function read it."""
+        key: bytes | None = self.key.get()
+        while key is not None:
+            try:
+                began_at_s, *after = _make_serializer(key, filters).loads(cursor)
+            except BadData:
+                key = self.key.find_other(key)
+            else:
+                return began_at_s, after
+        raise BadCursor(
+            "The cursor was modified or belongs to other filters; send next_cursor unchanged with the filters of the first page, "
+            "or start without a cursor."
+        )
+
+
+def _make_serializer(key: bytes, filters: Mapping[str, object]) -> URLSafeSerializer:
+    canonical = json.dumps(filters, sort_keys=True, default=str).encode()
+    salt = hashlib.blake2b(canonical, digest_size=16).digest()
+    return URLSafeSerializer(key, salt=salt, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256})

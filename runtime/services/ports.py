@@ -16,7 +16,7 @@ from uuid import UUID
 from contracts.retention import RetentionKind
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.documents import ForecastDocument
-from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, Progress
+from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, JobType, Progress
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.models.domain.notices import AlarmCondition
 from runtime.models.domain.objects import IngestedObject, Withdrawal
@@ -209,6 +209,9 @@ class JobRepository(Protocol):
 
     def find(self, job_id: UUID) -> Job | None:
         """Return the job, or None when there is none."""
+
+    def list_starts(self, requested_by: str, job_type: JobType, since: datetime, limit: int) -> list[datetime]:
+        """Return when the newest jobs of a requester were created after an instant, newest first, up to `limit`."""
 
     def list_newest(self, filters: JobFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Job]:
         """Return up to `limit` jobs, newest first, that follow the job with this start and id (None: from the newest)."""

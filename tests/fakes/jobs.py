@@ -9,7 +9,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from runtime.errors import IdempotencyKeyTaken, JobNotFound, RunInProgress, RunLimitExceeded
-from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, Progress
+from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, JobResult, JobStatus, JobType, Progress
 from runtime.services.ports import JobRepository
 
 
@@ -36,10 +36,9 @@ class InMemoryJobs(JobRepository):
         in_flight = [other for other in others if not other.finished_at and other.id not in limits.ended_ids]
         if in_flight and not limits.is_forced:
             raise RunInProgress(in_flight[0].id)
-        since = job.created_at - limits.window
-        starts = [other.created_at for other in others if other.requested_by == job.requested_by and other.created_at > since]
-        if len(starts) >= limits.per_window:
-            raise RunLimitExceeded(limits.per_window, limits.window, starts[-limits.per_window] + limits.window, job.created_at)
+        starts = self.list_starts(str(job.requested_by), job.type, job.created_at - limits.window, limits.per_window)
+        if len(starts) == limits.per_window:
+            raise RunLimitExceeded(limits.per_window, limits.window, starts[-1] + limits.window, job.created_at)
         return self.create(job)
 
     @override
@@ -51,6 +50,11 @@ class InMemoryJobs(JobRepository):
     @override
     def find(self, job_id: UUID) -> Job | None:
         return self.by_id.get(job_id)
+
+    @override
+    def list_starts(self, requested_by: str, job_type: JobType, since: datetime, limit: int) -> list[datetime]:
+        jobs = [job for job in self.by_id.values() if (job.requested_by, job.type) == (requested_by, job_type)]
+        return sorted((job.created_at for job in jobs if job.created_at > since), reverse=True)[:limit]
 
     @override
     def list_newest(self, filters: JobFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Job]:

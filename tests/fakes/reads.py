@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from runtime.errors import ReportNotFound
 from runtime.models.domain.kpis import RunAccuracy
+from runtime.services.cursor_key import CursorKey
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from runtime.services.read_ports import (
     AccuracyReads,
@@ -24,6 +25,7 @@ from runtime.services.read_ports import (
     LatestReport,
     ObjectReads,
 )
+from tests.fakes.clock import FixedClock
 
 
 def page_of(rows: Sequence[tuple[tuple[str, ...], dict[str, Any]]], after: Sequence[str] | None, limit: int) -> JsonRows:
@@ -136,3 +138,8 @@ class InMemoryLatestReport(LatestReport):
         if self.run_id is None:
             raise ReportNotFound("No data-quality report exists yet.")
         return self.run_id
+
+
+def fixed_cursor_key(key: bytes = b"a key") -> CursorKey:
+    """Return a key of cursors that never changes."""
+    return CursorKey(lambda: key, FixedClock())

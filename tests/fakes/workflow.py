@@ -21,6 +21,7 @@ class InMemoryWorkflow(Workflow):
         self.end_status = "FAILED"
         self.end_error: str | None = "RunFailed"
         self.stops: list[tuple[str, str, str]] = []
+        self.redrive_count = 0
 
     @override
     def start(self, name: str, run_input: Mapping[str, object]) -> str:
@@ -51,4 +52,4 @@ class InMemoryWorkflow(Workflow):
     @override
     def describe(self, arn: str) -> ExecutionState:
         status = "RUNNING" if self.is_running(arn) else self.end_status
-        return ExecutionState(Execution(arn.rpartition(":")[2], arn, STARTED_AT), status, self.end_error)
+        return ExecutionState(Execution(arn.rpartition(":")[2], arn, STARTED_AT), status, self.end_error, redrive_count=self.redrive_count)

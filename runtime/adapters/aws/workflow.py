@@ -58,4 +58,5 @@ class StateMachine(Workflow):
         with translate_aws_errors(arn):
             description = self._client.describe_execution(executionArn=arn)
         execution = Execution(description["name"], arn, description["startDate"])
-        return ExecutionState(execution, description["status"], description.get("error"), description.get("cause"))
+        error, cause = description.get("error"), description.get("cause")
+        return ExecutionState(execution, description["status"], error, cause, description.get("redriveCount", 0))

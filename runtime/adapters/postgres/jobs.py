@@ -55,6 +55,11 @@ class PostgresJobs(JobRepository):
         return _job(rows[0]) if rows else None
 
     @override
+    def list_starts(self, requested_by: str, job_type: JobType, since: datetime, limit: int) -> list[datetime]:
+        values = {"requested_by": requested_by, "type": job_type, "since": since, "limit": limit}
+        return [row["created_at"] for row in self._database.rows(STARTS, values)]
+
+    @override
     def list_newest(self, filters: JobFilters, after: tuple[datetime, UUID] | None, limit: int) -> list[Job]:
         created_at, job_id = after or (None, None)
         values = {**asdict(filters), "created_at": created_at, "id": job_id, "limit": limit}
@@ -103,9 +108,9 @@ IN_FLIGHT = """
 select id from jobs where finished_at is null and type = %(type)s and id <> all(%(ended_ids)s) order by created_at, id limit 1
 """
 
-LIMITING_START = """
+STARTS = """
 select created_at from jobs where request ->> 'requested_by' = %(requested_by)s and type = %(type)s and created_at > %(since)s
-order by created_at desc offset %(limit)s - 1 limit 1
+order by created_at desc limit %(limit)s
 """
 
 NEWEST = """
@@ -153,9 +158,9 @@ def _check_limits(cursor: Cursor[TupleRow], job: Job, limits: JobLimits) -> None
             raise RunInProgress(in_flight[0])
     since = job.created_at - limits.window
     values = {"requested_by": job.requested_by, "type": job.type, "since": since, "limit": limits.per_window}
-    start = cursor.execute(LIMITING_START, values).fetchone()
-    if start:
-        raise RunLimitExceeded(limits.per_window, limits.window, start[0] + limits.window, job.created_at)
+    starts = cursor.execute(STARTS, values).fetchall()
+    if len(starts) == limits.per_window:
+        raise RunLimitExceeded(limits.per_window, limits.window, starts[-1][0] + limits.window, job.created_at)
 
 
 @contextmanager

@@ -51,12 +51,21 @@ class Execution:
 
 @dataclass(frozen=True)
 class ExecutionState:
-    """What Step Functions records of an execution. `error` and `cause` say why it ended early, where something said so."""
+    """What Step Functions records of an execution. `error` and `cause` say why it ended early, where something said so.
+
+    redrive_count: how often it was started again after it had ended early.
+    """
 
     execution: Execution
     status: str
     error: str | None = None
     cause: str | None = None
+    redrive_count: int = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the execution has not ended."""
+        return self.status == "RUNNING"
 
 
 class RunFailure(TypedDict):

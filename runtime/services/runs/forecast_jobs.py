@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from runtime.errors import Conflict, InvalidInput, JobNotFound, NoInputData, Run
 from runtime.models.api.requests import ForecastRequest
 from runtime.models.domain.jobs import Job, JobLimits, JobStatus, JobType, client_name, request_hash
 from runtime.models.domain.runs import run_id_of
+from runtime.quotas import StartQuota
 from runtime.services.ports import Clock, JobRepository, Workflow
 from runtime.services.read_ports import ObjectReads
 from runtime.services.runs.job_executions import find_arn, is_running
@@ -68,6 +70,13 @@ class ForecastJobs:
         if job.status is JobStatus.QUEUED:
             self._start_execution(name, _run_input(request, name, client_id), is_replay=is_replay)
         return job, is_replay
+
+    def read_quota(self, client_id: str) -> StartQuota:
+        """Return how many runs the client may still start now."""
+        now = self.clock.now()
+        starts = self.jobs.list_starts(client_name(client_id), JobType.FORECAST_RUN, now - LIMIT_WINDOW, self.runs_per_hour)
+        reset_s = math.ceil((starts[-1] + LIMIT_WINDOW - now).total_seconds()) if starts else 0
+        return StartQuota(self.runs_per_hour, round(LIMIT_WINDOW.total_seconds()), self.runs_per_hour - len(starts), reset_s)
 
     def _admit(self, job: Job, *, is_forced: bool) -> Job:
         """Store the job, unless another run is in flight or the client has started too many.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from contracts.run_states import RUN_CANCELLED
 from runtime.errors import BadCursor, Conflict
@@ -12,7 +12,9 @@ from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
 from runtime.models.domain.jobs import Job, JobFilters
 from runtime.services.paging import Cursors
 from runtime.services.ports import AuditLog, Clock, JobRepository, Workflow
-from runtime.services.runs.job_executions import find_arn, is_running
+from runtime.services.runs.job_executions import find_arn, find_running
+
+EVENT_NAMESPACE = UUID("0d2c4f0b-5a52-5d1e-8a54-6f5d9b8f5b27")
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,19 @@ class JobControl:
     def cancel(self, job: Job, actor: Actor, reason: str | None) -> None:
         """Stop the execution of a job, and record who did it and why. The event of the execution's end makes the job CANCELLED.
 
-        A run that is published already stays published. Raises Conflict when the job has ended or has no running execution.
+        A run that is published already stays published. Two requests at the same time leave one event. Raises Conflict when the job has
+        ended or has no running execution.
         """
         arn = find_arn(self.workflow, job)
         if job.has_ended:
             raise Conflict(f"Job {job.id} has ended as {job.status}; only a job that is queued or running can be cancelled.")
-        if arn is None or not is_running(self.workflow, arn):
+        execution = find_running(self.workflow, arn)
+        if arn is None or execution is None:
             raise Conflict(f"Job {job.id} has no running execution, so there is nothing to stop; its end is recorded by the next morning.")
         detail = actor.to_detail()
-        self.audit_log.record(AuditEvent(uuid4(), self.clock.now(), actor.client_id, AuditAction.CANCEL_RUN, str(job.id), reason, detail))
+        # A redriven execution may be cancelled again, which is another event.
+        event_id = uuid5(EVENT_NAMESPACE, f"{arn}\0{execution.redrive_count}")
+        self.audit_log.record(AuditEvent(event_id, self.clock.now(), actor.client_id, AuditAction.CANCEL_RUN, str(job.id), reason, detail))
         self.workflow.stop(arn, RUN_CANCELLED, f"cancelled by {actor.client_id}" + (f": {reason}" if reason else ""))
 
 

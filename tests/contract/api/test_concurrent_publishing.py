@@ -27,6 +27,7 @@ from runtime.services.forecasts.forecast_reading import ForecastQuery
 from runtime.services.read_ports import RunFilters
 from tests.contract.conftest import as_the_api
 from tests.fakes.examples import AS_OF, a_run, forecast_files, forecast_rows
+from tests.fakes.reads import fixed_cursor_key
 
 SECONDS = 6.0
 KEPT_FOR = timedelta(seconds=2)
@@ -39,7 +40,7 @@ SEEDS = (1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytes
 def open_services(url: str) -> Iterator[bootstrap.Services]:
     """The services of one instance of the API, with its own connection and rights."""
     adapters = bootstrap.Adapters(bootstrap.AwsClients())
-    adapters.database, adapters.clock, adapters.cursor_key = as_the_api(url), SystemClock(), b"a key"
+    adapters.database, adapters.clock, adapters.cursor_key = as_the_api(url), SystemClock(), fixed_cursor_key()
     try:
         yield bootstrap.Services(adapters)
     finally:
@@ -84,10 +85,10 @@ class Trial:
                 run_id = choose.choice(runs)["run_id"] if runs else ""
                 for _ in range(choose.choice([1, 1, 2]) if run_id else 0):
                     try:
-                        outcome = services.manual_publishing.publish(
+                        _, result = services.manual_publishing.publish(
                             run_id, "a trial", actor=Actor(f"person-{number}"), idempotency_key=None
-                        )[1]
-                        outcomes[outcome] += 1
+                        )
+                        outcomes[result.outcome] += 1
                     except (RunNotLoaded, DatabaseBusy) as error:
                         outcomes[type(error).__name__] += 1
                 time.sleep(choose.uniform(0, 0.1))

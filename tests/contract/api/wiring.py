@@ -10,6 +10,7 @@ from runtime.services.ports import Clock
 from runtime.settings import ApiEnvironment, Environment
 from tests.fakes import FixedClock, InMemoryLake
 from tests.fakes.examples import STARTED_AT
+from tests.fakes.reads import fixed_cursor_key
 from tests.fakes.workflow import InMemoryWorkflow
 
 
@@ -20,5 +21,5 @@ def serve(database: Database, clock: Clock | None = None) -> AbstractContextMana
     adapters.api_environment = ApiEnvironment(stage="test")
     adapters.clock, adapters.workflow = clock or FixedClock(STARTED_AT), InMemoryWorkflow()
     adapters.database = database
-    adapters.lake, adapters.cursor_key = InMemoryLake(), b"a key"
+    adapters.lake, adapters.cursor_key = InMemoryLake(), fixed_cursor_key()
     return bootstrap.use(bootstrap.Services(adapters))

@@ -23,6 +23,7 @@ from runtime.settings import DatabaseEnvironment
 from tests.contract.api.published import publish
 from tests.contract.api.wiring import serve
 from tests.contract.conftest import as_the_api
+from tests.fakes.clock import FixedClock
 from tests.fakes.examples import an_accepted_object
 from tests.unit.runtime.api.conftest import call
 
@@ -116,8 +117,22 @@ def test_two_deploys_leave_one_cursor_key_and_the_api_finds_it(api: Database) ->
     adapters.database_environment = DatabaseEnvironment(
         stage="test", database_host="db", database_user=USERS.api, signify_database_url=None
     )
-    assert len(adapters.cursor_key) == 32
+    assert len(adapters.cursor_key.get()) == 32
     assert api.fetch("select count(*) from access.cursor_key") == [(1,)]
+
+
+def test_the_api_reads_the_key_that_a_restore_made_when_a_cursor_does_not_verify(deployed_url: str, api: Database) -> None:
+    adapters = bootstrap.Adapters(bootstrap.AwsClients())
+    adapters.database, adapters.clock = api, (clock := FixedClock())
+    adapters.database_environment = DatabaseEnvironment(
+        stage="test", database_host="db", database_user=USERS.api, signify_database_url=None
+    )
+    old_key = adapters.cursor_key.get()
+    with psycopg.connect(deployed_url) as restore:
+        restore.execute("update access.cursor_key set key = 'as after a restore'")
+    assert adapters.cursor_key.find_other(old_key) is None
+    clock.advance(seconds=10)
+    assert adapters.cursor_key.find_other(old_key) == adapters.cursor_key.get() != old_key
 
 
 FORBIDDEN_STATEMENTS: list[LiteralString] = [

@@ -71,6 +71,17 @@ def test_the_limit_counts_the_jobs_of_one_client_within_the_window(books: Books)
     books.jobs.admit(a_job(request=CLIENT, created_at=STARTED_AT + timedelta(minutes=10)), forced_limits)
 
 
+def test_the_starts_of_one_client_are_listed_newest_first_within_the_window(books: Books) -> None:
+    times = [STARTED_AT + timedelta(minutes=minutes) for minutes in (-61, -60, -50, -10, -1)]
+    for at in times:
+        books.jobs.create(a_job(request=CLIENT, created_at=at))
+    books.jobs.create(a_job(request={"requested_by": "api:two"}))
+    since = STARTED_AT - LIMITS.window
+    assert books.jobs.list_starts("api:one", JobType.FORECAST_RUN, since, 2) == times[:-3:-1]
+    assert books.jobs.list_starts("api:one", JobType.FORECAST_RUN, since, 9) == times[:1:-1]
+    assert books.jobs.list_starts("api:three", JobType.FORECAST_RUN, since, 9) == []
+
+
 @pytest.mark.parametrize("limits", [LIMITS, JobLimits(1, timedelta(hours=1), is_forced=True)], ids=["in flight", "per hour"])
 def test_of_many_jobs_at_once_exactly_one_is_admitted(migrated_database: str, limits: JobLimits) -> None:
     """Each thread signs in as the API does, on a connection of its own; all of them start together."""

@@ -38,6 +38,7 @@ from tests.fakes import FixedClock, InMemoryLake, InMemoryTableRows
 from tests.fakes.accuracy import a_run_accuracy
 from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.examples import a_run, an_accepted_object, an_execution, forecast_json, quality_json
+from tests.fakes.reads import fixed_cursor_key
 from tests.unit.runtime.api.conftest import call
 
 RUN_ID = an_execution().run_id
@@ -158,7 +159,7 @@ def test_every_function_that_the_contract_names_is_invoked_here() -> None:
 
 def test_the_api_counts_the_requests_that_cannot_reach_the_database(capsys: pytest.CaptureFixture[str]) -> None:
     adapters = bootstrap.Adapters(bootstrap.AwsClients())
-    adapters.database, adapters.cursor_key = Database(lambda: {"host": "127.0.0.1", "port": 1}), b"key"
+    adapters.database, adapters.cursor_key = Database(lambda: {"host": "127.0.0.1", "port": 1}), fixed_cursor_key()
     with bootstrap.use(bootstrap.Services(adapters)):
         assert call("/kpis").status == 503
     [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -67,7 +68,16 @@ def test_a_client_of_the_settings_is_changed_by_a_deploy_only(registry: InMemory
 
 
 def test_credentials_of_a_client_of_the_settings_can_be_shown(registry: InMemoryClients) -> None:
-    assert "secret-0" in run("show", "deployed")
+    assert "secret-0" in run("show", "deployed", "--show-secret")
+
+
+def test_a_secret_and_a_key_are_hidden_unless_they_are_asked_for(registry: InMemoryClients) -> None:
+    registry.clients[0] = replace(registry.clients[0], api_key="key-0")
+    output = run("show", "deployed")
+    assert "secret-0" not in output
+    assert "key-0" not in output
+    assert [words in output for words in ("id-0", KPIS, "https://login.example/oauth2/token", "--show-secret")] == [True] * 4
+    assert "key-0" in run("show", "deployed", "--show-secret")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from tests.fakes.reads import (
     InMemoryKpiReads,
     InMemoryLatestReport,
     InMemoryObjectReads,
+    fixed_cursor_key,
 )
 from tests.fakes.run_reads import InMemoryRunReads
 from tests.fakes.runs import InMemoryRuns
@@ -81,7 +82,7 @@ class World:
         adapters.publications = InMemoryPublications(self.runs, self.loaded_runs, self.audit_log)
         adapters.run_reads = InMemoryRunReads(self.runs, self.jobs, self.loaded_runs)
         adapters.audit_reads = self.audit_log
-        adapters.cursor_key = b"a key"
+        adapters.cursor_key = fixed_cursor_key()
         return bootstrap.Services(adapters)
 
 

@@ -73,6 +73,15 @@ def test_a_cancelled_job_is_audited_with_the_person_as_the_client_stated_it(worl
     assert (event.actor, event.detail) == ("client-1", {"actor_detail": "alice@desk", "actor_detail_verified": False})
 
 
+def test_two_cancels_at_once_leave_one_event_and_a_cancel_after_a_redrive_another(world: World) -> None:
+    job_id = start()
+    for redrive_count in (0, 0, 1):
+        world.workflow.finished_names.clear()  # each looked before the other stopped the execution
+        world.workflow.redrive_count = redrive_count
+        assert cancel(job_id)[0] == 202
+    assert [event.subject for event in world.audit_log.events] == [str(job_id)] * 2
+
+
 def test_an_ended_job_cannot_be_cancelled(world: World) -> None:
     job_id = start()
     world.jobs.finish(job_id, JobStatus.SUCCEEDED, world.clock.now())

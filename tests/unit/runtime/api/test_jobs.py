@@ -123,6 +123,8 @@ def test_a_client_may_start_so_many_runs_in_an_hour(world: World) -> None:
         world.clock.advance(minutes=1)
     refusal = generate(FORCE)
     assert (refusal.status, refusal.json["code"]) == (429, "RATE_LIMITED")
+    assert refusal.headers["RateLimit-Policy"] == f'"runs";q={RUNS_PER_HOUR};w=3600'
+    assert refusal.headers["RateLimit"] == f'"runs";r=0;t={refusal.headers["Retry-After"]}'
     assert (refusal.json["limit"], refusal.json["window_s"]) == (RUNS_PER_HOUR, 3600)
     reset = STARTED_AT + timedelta(hours=1)
     assert refusal.json["reset"] == reset.isoformat()
@@ -130,6 +132,19 @@ def test_a_client_may_start_so_many_runs_in_an_hour(world: World) -> None:
     assert call("/forecasts/generate", "POST", body=FORCE, client_id="client-2").status == 202
     world.clock.advance(minutes=60 - RUNS_PER_HOUR)
     assert generate(FORCE).status == 202
+
+
+def test_each_start_states_how_many_are_left_and_when_one_more_is(world: World) -> None:
+    quotas = []
+    for _ in range(RUNS_PER_HOUR):
+        answer = generate(FORCE)
+        assert answer.headers["RateLimit-Policy"] == f'"runs";q={RUNS_PER_HOUR};w=3600'
+        quotas.append(answer.headers["RateLimit"])
+        world.clock.advance(minutes=10)
+    assert quotas == ['"runs";r=2;t=3600', '"runs";r=1;t=3000', '"runs";r=0;t=2400']
+    world.clock.advance(minutes=35)  # the first start no longer counts: 65 minutes ago
+    assert call("/forecasts/generate", "POST", body=FORCE, client_id="client-2").headers["RateLimit"] == '"runs";r=2;t=3600'
+    assert generate(FORCE).headers["RateLimit"] == '"runs";r=0;t=300'
 
 
 def test_replays_and_refusals_do_not_count_towards_the_limit(world: World) -> None:
