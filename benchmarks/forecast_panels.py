@@ -38,16 +38,16 @@ def warehouse(series: int = 600, days: int = 730, seed: int = 2) -> Panel:
     return _panel(np.where(rng.random(values.shape) < 0.02, np.nan, values))
 
 
-def m5_subset() -> Panel:
+def m5_subset(folder: Path = REAL_DATA) -> Panel:
     """432 SKU-store series of the M5 competition, five years."""
-    demand = pd.read_parquet(REAL_DATA / "m5_foods1_ca.parquet")
+    demand = pd.read_parquet(folder / "m5_foods1_ca.parquet")
     wide = demand.pivot(index="unique_id", columns="ds", values="y")
     return _panel(wide.to_numpy(dtype=np.float64), pd.Timestamp(wide.columns[0]).date())
 
 
-def online_retail(series: int = 600) -> Panel:
+def online_retail(series: int = 600, folder: Path = REAL_DATA) -> Panel:
     """The SKUs of a UK wholesaler that sold on most days, one year; cancellations and exact duplicates left out."""
-    lines = pd.read_parquet(REAL_DATA / "online_retail_raw.parquet").drop_duplicates()
+    lines = pd.read_parquet(folder / "online_retail_raw.parquet").drop_duplicates()
     lines = lines[lines["Quantity"] > 0].assign(day=lambda frame: frame["InvoiceDate"].dt.normalize())
     daily = lines.groupby(["StockCode", "day"])["Quantity"].sum().unstack(fill_value=0)
     busiest = (daily > 0).sum(axis=1).sort_values(kind="stable").index[-series:]
@@ -58,8 +58,8 @@ def online_retail(series: int = 600) -> Panel:
 
 def available() -> dict[str, Callable[[], Panel]]:
     """The panels that can be made here, by name."""
-    panels = {"seasonal": seasonal, "warehouse": warehouse}
-    real = {"m5 subset": m5_subset, "online retail": online_retail} if REAL_DATA.is_dir() else {}
+    panels: dict[str, Callable[[], Panel]] = {"seasonal": seasonal, "warehouse": warehouse}
+    real: dict[str, Callable[[], Panel]] = {"m5 subset": m5_subset, "online retail": online_retail} if REAL_DATA.is_dir() else {}
     return {**panels, **real}
 
 

@@ -34,7 +34,7 @@ def detect(panel: DetectionPanel) -> Detection:
     scores = score_z(z)
     scores = np.where((shifts != 0) & (scores < MIN_SCORE), MIN_SCORE, scores)
     gap_scores = np.fmax(score_z(robust_z(-panel.days.expected, weekday, scales)), MIN_SCORE)
-    return Detection(np.where(panel.days.is_gap, gap_scores, scores), kinds)
+    return Detection(np.where(panel.days.is_gap, gap_scores, scores), kinds, z)
 
 
 def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC) -> list[AnomalyGroup]:

@@ -31,10 +31,11 @@ class DetectionPanel:
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """S x D scores, 0..100, and kinds (AnomalyKind.code, -1: none)."""
+    """S x D scores, 0..100, kinds (AnomalyKind.code, -1: none), and the z that was scored, with the sign of its direction."""
 
     scores: Floats
     kinds: Ints
+    z: Floats
 
     @property
     def is_reported(self) -> Bools:
