@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlparse
@@ -15,7 +16,11 @@ from urllib.parse import urlparse
 import boto3
 import duckdb
 import sqlframe
+from sqlframe.duckdb import DuckDBDataFrame
 from sqlframe.duckdb.readwriter import DuckDBDataFrameReader, DuckDBDataFrameWriter
+from sqlglot import exp
+
+from runtime.adapters.lake.sqlframe_planning import speed_up_planning
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -36,6 +41,7 @@ def substitute_pyspark(scratch: Path, memory_limit: str = MEMORY_LIMIT) -> duckd
     connection = duckdb.connect(config=settings)
     connection.execute("SET TimeZone = 'UTC'")
     sqlframe.activate(engine="duckdb", conn=connection)
+    speed_up_planning()
     _patch_parquet(scratch)
     return connection
 
@@ -43,9 +49,16 @@ def substitute_pyspark(scratch: Path, memory_limit: str = MEMORY_LIMIT) -> duckd
 def _patch_parquet(scratch: Path) -> None:
     """Make sqlframe's reader and writer of Parquet accept Spark's paths."""
 
-    def read(self: DuckDBDataFrameReader, *paths: str, **options: str) -> object:
+    numbers = count()
+
+    def read(self: DuckDBDataFrameReader, *paths: str) -> DuckDBDataFrame:
+        # A view with stated types: sqlframe's own reader plans every read twice, to derive the types and to cast to them.
         files = [file for path in paths for file in _find_files(path, scratch)]
-        return self.load(path=files, format="parquet", **options)
+        view, rows = f"files_{next(numbers)}", self.session._conn.read_parquet(files)
+        rows.create_view(view)
+        types = {name: exp.DataType.build(str(each), dialect="duckdb") for name, each in zip(rows.columns, rows.types, strict=True)}
+        self.session.catalog.add_table(view, types)
+        return self.session.table(view)
 
     def write(self: DuckDBDataFrameWriter, path: str, mode: str | None = None, **options: str) -> None:
         folder = Path(tempfile.mkdtemp(dir=scratch)) if path.startswith("s3://") else Path(path)

@@ -12,6 +12,7 @@ import duckdb
 import sqlframe
 
 from contracts.datasets import Contract
+from runtime.adapters.lake.sqlframe_planning import speed_up_planning
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -92,3 +93,4 @@ def _provide_pyspark() -> None:
         connection = duckdb.connect()
         connection.execute("SET TimeZone = 'UTC'")
         sqlframe.activate(engine="duckdb", conn=connection)
+        speed_up_planning()
