@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cli.mapping.aliases import likeness
+from cli.mapping.assumptions import adds_rows, assume_constants, has_repeated_keys, inverts_sign
 from cli.mapping.file_sample import ColumnSample, FileSample
 from cli.mapping.value_forms import DateForm, describe_date, find_date_form, find_decimal_marks, is_number
 from contracts import datasets
@@ -14,10 +15,8 @@ from local.errors import DataError
 from runtime.services.ingestion.staging.header import plain_name
 from runtime.services.ingestion.staging.layout import FileLayout
 
-SITE, SKU, UNIT = "site_id", "sku_id", "uom"
-EACH = "EA"
-ONLY_SITE = "MAIN"
-"""The site of a file that names none."""
+MOST_NAMES = 40
+"""Names of columns in a message."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +79,17 @@ def propose(sample: FileSample, choices: Choices, stem: str) -> Proposal:
         ]
         for name in names
     }
-    fitting, plain_stem = [name for name in names if not missing[name]], stem.casefold().replace("-", "_").replace(" ", "_")
+    fitting = [name for name in names if not missing[name] and (choices.dataset or _could_be(datasets.load(name), columns[name], sample))]
+    plain_stem = stem.casefold().replace("-", "_").replace(" ", "_")
     if not fitting:
         raise _no_dataset(sample, missing)
     dataset = max(fitting, key=lambda name: (name in plain_stem, name in datasets.list_demand_names(), len(columns[name])))
     return _propose_values(sample, datasets.load(dataset), columns[dataset], constants[dataset], choices)
+
+
+def _could_be(contract: Contract, targets: Mapping[str, str], sample: FileSample) -> bool:
+    """Whether a file whose columns fit is of this data set: outside of demand, a file of many rows per key is another one."""
+    return contract.dataset in datasets.list_demand_names() or not has_repeated_keys(contract, targets, sample)
 
 
 def _assign(sample: FileSample, contract: Contract, choices: Choices) -> dict[str, str]:
@@ -117,13 +122,9 @@ def _suits(candidate: ColumnSample, column: Column) -> bool:
 
 
 def _constants(contract: Contract, targets: Mapping[str, str], choices: Choices, sample: FileSample, stem: str) -> dict[str, str]:
-    """Return the values of columns that a demand file may lack: the unit, the site, and the SKU of a file that has two columns only."""
+    """Return the values of columns that the file does not have: those that the caller states, then those that can be assumed."""
     constants = {name: value for name, value in choices.constants.items() if name in {column.name for column in contract.columns}}
-    suggestions = {UNIT: EACH, SITE: ONLY_SITE} | ({SKU: stem} if len(sample.columns) == 2 else {})
-    if contract.dataset in datasets.list_demand_names():
-        required = {column.name for column in contract.columns if column.required_column}
-        constants |= {name: text for name, text in suggestions.items() if name in required - {*targets.values(), *constants}}
-    return constants
+    return assume_constants(contract, targets, sample, stem) | constants
 
 
 def _propose_values(
@@ -144,8 +145,9 @@ def _propose_values(
         encoding=sample.encoding,
         column_names=() if sample.has_header else tuple(name if name in columns else "" for name in sample.names),
         decimal_mark=marks[0],
-        date_format=choices.date_format or (form.date_format if form and not form.is_iso else None),
-        adds_rows=_adds_rows(sample, contract, columns),
+        date_format=choices.date_format or (form.date_format if form and not (form.is_iso and not form.has_offset) else None),
+        adds_rows=adds_rows(contract, columns, sample),
+        inverts_sign=inverts_sign(contract, columns, sample),
         renames={name: target for name, target in columns.items() if name != target},
         constants=dict(constants),
     )
@@ -157,14 +159,6 @@ def _propose_values(
     return Proposal(
         contract.dataset, layout, assignments, ignored_columns, tuple(_questions(form, marks, choices, by_name, columns, contract))
     )
-
-
-def _adds_rows(sample: FileSample, contract: Contract, columns: Mapping[str, str]) -> bool:
-    """Whether several rows have one key, and nothing in them states which part of a total each is."""
-    part = contract.part_column
-    if part is None or part.name in columns.values():
-        return False
-    return sample.has_repeats([name for name, target in columns.items() if target in contract.key])
 
 
 def _questions(
@@ -191,21 +185,35 @@ def _note(sample: ColumnSample, column: Column, layout: FileLayout, form: DateFo
     texts = sample.written_texts
     if column.type is ColumnType.DATE and form:
         parts = "; the rows of a day are added" if form.has_time or layout.adds_rows else ""
-        return f"{texts[0]} is {describe_date(texts[0], layout.date_format or form.date_format)}{parts}"
+        offset = "; the day is the one that is written, whatever the offset from UTC behind it" if form.has_offset else ""
+        return f"{texts[0]} is {describe_date(texts[0], layout.date_format or form.date_format)}{parts}{offset}"
     if column.type in (ColumnType.DECIMAL, ColumnType.INTEGER):
-        return f"decimal mark {layout.decimal_mark!r}" if any("," in text or "." in text for text in texts) else "whole numbers"
+        numbers = f"decimal mark {layout.decimal_mark!r}" if any("," in text or "." in text for text in texts) else "whole numbers"
+        is_inverted = layout.inverts_sign and not column.nullable
+        return f"{numbers}; {texts[0]} is what leaves the site: the sign is inverted" if is_inverted else numbers
     examples = ", ".join(text[:30] for text in texts[:3])
     return f"{len(texts):,} different: {examples}" + (", ..." if len(texts) > 3 else "")
 
 
 def _no_dataset(sample: FileSample, missing: Mapping[str, Sequence[str]]) -> DataError:
-    nearest = min(missing, key=lambda name: len(missing[name]))
-    columns = ", ".join(sample.names)[:500] or "no columns"
+    """Return what is missing for the two nearest data sets, and how to state it; of equally near ones, demand is the likeliest."""
+    demand = datasets.list_demand_names()[0]
+    gaps = {name: columns for name, columns in missing.items() if columns}
+    nearest = sorted(gaps, key=lambda name: len(gaps[name]) - 0.5 * (name == demand))[:2]
+    needs = " (or for ".join(f"{', '.join(gaps[name])} of {name}" for name in nearest) + ")" * (len(nearest) - 1)
+    columns = ", ".join(_shown_column(column, has_header=sample.has_header) for column in sample.columns[:MOST_NAMES]) or "no columns"
+    more = f" and {len(sample.columns) - MOST_NAMES:,} more" if len(sample.columns) > MOST_NAMES else ""
+    first = gaps[nearest[0]][0]
     return DataError(
-        f"no column could be taken for {', '.join(missing[nearest])} of {nearest}, the nearest data set; the file has {columns}. "
-        f"State it with --map 'COLUMN={missing[nearest][0]}', or one value for every row with --constant {missing[nearest][0]}=VALUE, "
+        f"no column could be taken for {needs}, the nearest data sets; the file has {columns}{more}. "
+        f"State it with --map 'COLUMN={first}', or one value for every row with --constant {first}=VALUE, "
         f"or name the data set with --dataset: {', '.join(datasets.list_names())}."
     )
+
+
+def _shown_column(column: ColumnSample, *, has_header: bool) -> str:
+    example = next(iter(column.written_texts), "")[:20]
+    return column.name if has_header else f"{column.name} ({example})"
 
 
 def fits_as_it_is(sample: FileSample, contract: Contract) -> bool:

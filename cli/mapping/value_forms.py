@@ -11,28 +11,36 @@ ISO = "%Y-%m-%d"
 
 DATE_FORMATS = (
     ISO, "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
-    "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d%b%Y",
+    "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y",
+    "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d%b%Y",
 )  # fmt: skip
 """The formats that are tried, the usual ones first."""
 
-TIME_OF_DAY = r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?(Z|[+-]\d{2}:?\d{2})?"
+_OFFSET = r" ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})"
+TIME_OF_DAY = rf"[T ]\d{{1,2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?( ?[AaPp][Mm])?(?P<offset>{_OFFSET})?"
 _TIME = re.compile(rf"(?P<day>.*?\S)(?P<time>{TIME_OF_DAY})")
-_MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?(Z|[+-]\d{2}:?\d{2})?|[T ]12:00(:00)? ?[Aa][Mm]")
+_CLOCK = re.compile(TIME_OF_DAY)
+_MIDNIGHT = re.compile(rf"[T ]0?0:00(:00(\.0+)?)?({_OFFSET})?|[T ]12:00(:00)? ?[Aa][Mm]")
 FIT = 0.9
 """Share of the values that a format must fit; the others are reported row by row when the file arrives."""
 
-_NUMBER = re.compile(r"[+-]?[\d.,'\s]*\d[\d.,]*")
+_NUMBER = re.compile(r"[+-]?[\d.,'\s]*\d[\d.,]*|[\d.,'\s]*\d[\d.,]*-|\([\d.,'\s]*\d[\d.,]*\)")
+_NEGATIVE = re.compile(r"-.*[1-9].*|.*[1-9].*-|\(.*[1-9].*\)")
 _GROUPS_BY_COMMA = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _GROUPS_BY_POINT = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
 
 
 @dataclass(frozen=True)
 class DateForm:
-    """The format of the dates of a column. `other_formats` fit as many values, with another meaning; `has_time`: some are not midnight."""
+    """The format of the dates of a column. `other_formats` fit as many values, with another meaning.
+
+    `has_time`: some are not midnight; `has_offset`: some of these are followed by an offset from UTC.
+    """
 
     date_format: str
     other_formats: tuple[str, ...] = ()
     has_time: bool = False
+    has_offset: bool = False
 
     @property
     def is_iso(self) -> bool:
@@ -44,9 +52,9 @@ def find_date_form(texts: Sequence[str]) -> DateForm | None:
     """Return how dates are written, None when no format fits nine of ten values.
 
     >>> find_date_form(["31/10/2026", "01/11/2026"])
-    DateForm(date_format='%d/%m/%Y', other_formats=(), has_time=False)
+    DateForm(date_format='%d/%m/%Y', other_formats=(), has_time=False, has_offset=False)
     >>> find_date_form(["01/11/2026", "02/11/2026"])
-    DateForm(date_format='%d/%m/%Y', other_formats=('%m/%d/%Y',), has_time=False)
+    DateForm(date_format='%d/%m/%Y', other_formats=('%m/%d/%Y',), has_time=False, has_offset=False)
     """
     days, times = (
         zip(*(_split_time(text.strip()) for text in texts if text.strip()), strict=True) if any(map(str.strip, texts)) else ((), ())
@@ -55,9 +63,10 @@ def find_date_form(texts: Sequence[str]) -> DateForm | None:
     best = max(counts, key=lambda date_format: counts[date_format])
     if not days or counts[best] < FIT * len(days):
         return None
-    has_time = any(time and not _MIDNIGHT.fullmatch(time) for time in times)
+    daytimes = [time for time in times if time and not _MIDNIGHT.fullmatch(time)]
+    has_offset = any(match["offset"] for time in daytimes if (match := _CLOCK.fullmatch(time)))
     others = (other for other in DATE_FORMATS if other != best and counts[other] == counts[best] and _differs(days, best, other))
-    return DateForm(best, tuple(others), has_time)
+    return DateForm(best, tuple(others), bool(daytimes), has_offset)
 
 
 def find_decimal_marks(texts: Sequence[str]) -> tuple[str, ...]:
@@ -66,7 +75,7 @@ def find_decimal_marks(texts: Sequence[str]) -> tuple[str, ...]:
     >>> find_decimal_marks(["1.250,5", "3"]), find_decimal_marks(["8,00", "7,5"]), find_decimal_marks(["1,250", "980"])
     ((',',), (',',), ('.', ','))
     """
-    numbers = [text.strip() for text in texts if _NUMBER.fullmatch(text.strip())]
+    numbers = [text.strip().strip("()-+") for text in texts if is_number(text)]
     marked_numbers = [number for number in numbers if "," in number or "." in number]
     fits_point = all(_GROUPS_BY_COMMA.fullmatch(number) or "," not in number for number in marked_numbers)
     fits_comma = all(_GROUPS_BY_POINT.fullmatch(number) or "." not in number for number in marked_numbers)
@@ -89,6 +98,11 @@ def describe_date(text: str, date_format: str) -> str:
 def is_number(text: str) -> bool:
     """Return whether the text could be a number, in any country's spelling."""
     return bool(_NUMBER.fullmatch(text.strip()))
+
+
+def is_negative(text: str) -> bool:
+    """Return whether a number is below zero: -8, 8- as SAP writes it, or (8) as accountants do."""
+    return bool(_NEGATIVE.fullmatch(text.strip()))
 
 
 def _split_time(text: str) -> tuple[str, str]:

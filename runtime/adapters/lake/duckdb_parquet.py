@@ -25,11 +25,6 @@ _FAULTS = (
         "a timestamp in it lies outside all years that can be stored; correct the value",
     ),
     ("at least one non-root column", ReasonCode.UNREADABLE, "it has no columns; write it with the columns of the contract"),
-    (
-        "duplicate column name",
-        ReasonCode.UNREADABLE,
-        "one column has no name and another is called like c1 or C1; give every column a name",
-    ),
 )
 
 
@@ -77,7 +72,7 @@ class ParquetFile:
     def match_columns(self, positions: Mapping[str, int]) -> dict[str, ParquetColumn]:
         """Return contract column -> column of the file."""
         with rejecting_unreadable_files():
-            types = [str(column[1]) for column in self.database.execute(f"DESCRIBE SELECT * FROM {_read(self.path)}").fetchall()]
+            types = [str(column[1]) for column in self.database.execute(f"DESCRIBE SELECT * FROM {self.relation()}").fetchall()]
         return {name: ParquetColumn(index, types[index]) for name, index in positions.items()}
 
     def check_size(self, columns: Mapping[str, ParquetColumn], limits: Limits) -> None:

@@ -23,7 +23,16 @@ _DAYS = (ColumnType.DATE, ColumnType.TIMESTAMP)
 _GROUPED = r"^[+-]?\d{1,3}(?:[. '\x{a0}\x{202f}’]\d{3})+(?:,\d+)?$"
 _GROUP_MARKS = r"[. '\x{a0}\x{202f}’]"
 _WITH_COMMA = r"^[+-]?(?:\d+|\d*,\d+)$"
-_OFFSET = r":\d{2}(?:\.\d+)?\s*([Zz]|[+-]\d{2}:?\d{2})$"
+_OFFSET = r":\d{2}(?:\.\d+)?\s*([Zz]|UTC|GMT|[+-]\d{2}:?\d{2})$"
+_TIMES = (
+    *("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f"),
+    *(" %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p"),
+)
+_GROUPS = r"[0-9., '\x{a0}\x{202f}’]*[0-9][0-9.,]*"
+_SIGNED = rf"^(?:[+-]?{_GROUPS}|{_GROUPS}-|\({_GROUPS}\))$"
+"""A number with its sign before or behind it, or in brackets when it is negative."""
+
+_NEGATIVE = r"^-|-$|^\("
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class Tidying:
     def count(self, raw: Path) -> str:
         """Return the SQL that counts the rows of each finding, in one row."""
         counts = ", ".join(f"count_if({finding.condition})" for finding in self.findings())
-        return f"SELECT {counts} FROM read_parquet({literal(str(raw))})"
+        return f"SELECT {counts} FROM {self._source(raw)}"
 
     def select(self, raw: Path) -> str:
         """Return the SQL that selects the tidied rows, in their order."""
@@ -60,7 +69,15 @@ class Tidying:
         excerpt = f"CASE WHEN ({self._needs_excerpt()}) THEN replace(concat_ws(',', {texts})[:{EXCERPT}], chr(0), '␀') END"
         return f"""SELECT {", ".join(columns)}, source_object, source_line, fault AS unreadable,
                 coalesce(raw_excerpt, {excerpt}) AS raw_excerpt
-            FROM (SELECT *, coalesce(unreadable, {self._fault()}) AS fault FROM read_parquet({literal(str(raw))}))"""
+            FROM (SELECT *, coalesce(unreadable, {self._fault()}) AS fault FROM {self._source(raw)})"""
+
+    def _source(self, raw: Path) -> str:
+        """Return the SQL of the raw rows, the sign of quantities as the contract has it."""
+        rows = f"read_parquet({literal(str(raw))})"
+        names = [column.name for column in self.plan.contract.columns if column.name in self.present and _is_quantity(column)]
+        if not (self.plan.layout.inverts_sign and names):
+            return rows
+        return f"(SELECT * REPLACE ({', '.join(f'{_invert(name)} AS {quote(name)}' for name in names)}) FROM {rows})"
 
     def _text_columns(self) -> Iterator[Column]:
         return (column for column in self.plan.contract.columns if column.name in self.texts)
@@ -129,18 +146,20 @@ class Tidying:
     def _date(self, column: Column) -> str:
         """Return the SQL of the date or the timestamp as the contract writes it; null when the text is of another form."""
         text = _bare_text(column)
+        offset = f"regexp_extract({text}, {literal(_OFFSET)}, 1)"
+        local_text = f"rtrim(left({text}, length({text}) - length({offset})))"
         if column.type is ColumnType.DATE:
-            moment = self._moment(text)
+            # The day as it is written, whatever the offset behind it.
+            moment = self._moment(local_text)
             # A time within the day stays: the run adds up the rows of one day that differ in it, where the contract says so.
             time = f"CASE WHEN {moment} <> date_trunc('day', {moment}) THEN strftime({moment}, ' %H:%M:%S') ELSE '' END"
             return f"strftime({moment}, '%Y-%m-%d') || {time}"
-        offset = f"regexp_extract({text}, {literal(_OFFSET)}, 1)"
-        moment = self._moment(f"rtrim(left({text}, length({text}) - length({offset})))")
+        moment = self._moment(local_text)
         return f"strftime({moment}, '%Y-%m-%dT%H:%M:%S') || {offset}"
 
     def _moment(self, text: str) -> str:
         date_format = self.plan.layout.date_format or "%Y-%m-%d"
-        times = ("",) if "%H" in date_format else ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f")
+        times = ("",) if "%H" in date_format else _TIMES
         formats = ", ".join(literal(date_format + time) for time in times)
         moment = f"try_strptime({text}, [{formats}])"
         # strptime takes the year 26 for %Y, which is a year of two digits that the layout does not state.
@@ -161,6 +180,20 @@ def _bare_text(column: Column) -> str:
     """Return the SQL of the text without spaces around it, if one of them is of another kind than the plain one."""
     name = quote(column.name)
     return f"CASE WHEN regexp_matches({name}, '[^ -~]') THEN trim({name}, {literal(_SPACES)}) ELSE {name} END"
+
+
+def _is_quantity(column: Column) -> bool:
+    """Whether the column is a quantity that no row of the contract may lack or have below zero."""
+    return column.type in _NUMBERS and not column.nullable and column.minimum == 0 and column.unit_column is not None
+
+
+def _invert(name: str) -> str:
+    """Return the SQL of a number with the other sign; zero and text that is no number stay."""
+    text = f"trim({quote(name)}, {literal(_SPACES)})"
+    is_number = f"regexp_matches({text}, {literal(_SIGNED)}) AND regexp_matches({text}, '[1-9]')"
+    size = f"regexp_replace({text}, '[()+-]', '', 'g')"
+    other_sign = f"CASE WHEN regexp_matches({text}, {literal(_NEGATIVE)}) THEN {size} ELSE '-' || {size} END"
+    return f"CASE WHEN {is_number} THEN {other_sign} ELSE {quote(name)} END"
 
 
 def _is_local_number(column: Column) -> str:

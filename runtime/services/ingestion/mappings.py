@@ -19,7 +19,8 @@ from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonC
 from runtime.services.ports import Lake
 
 _TEXTS = ("separator", "encoding", "decimal_mark", "date_format")
-_FIELDS = (*_TEXTS, "adds_rows", "column_names")
+_FLAGS = ("adds_rows", "inverts_sign")
+_FIELDS = (*_TEXTS, *_FLAGS, "column_names")
 _TABLES = ("columns", "constants")
 
 
@@ -85,6 +86,7 @@ def parse_layout(text: str) -> FileLayout:
         decimal_mark=_text(document, "decimal_mark") or plain.decimal_mark,
         date_format=_text(document, "date_format"),
         adds_rows=_flag(document, "adds_rows"),
+        inverts_sign=_flag(document, "inverts_sign"),
         renames=_texts(document, "columns"),
         constants=_texts(document, "constants"),
     )
@@ -94,8 +96,7 @@ def render_layout(dataset: str, layout: FileLayout) -> str:
     """Return the document of a layout, from which parse_layout reads the same layout."""
     lines = ["# How the files of this source are read. Edit it, and drop a file again with --mapping.", f"dataset = {_quote(dataset)}"]
     lines += [f"{name} = {_quote(value)}" for name in _TEXTS if (value := getattr(layout, name)) is not None]
-    if layout.adds_rows:
-        lines.append("adds_rows = true")
+    lines += [f"{name} = true" for name in _FLAGS if getattr(layout, name)]
     if layout.column_names:
         lines.append(f"column_names = [{', '.join(map(_quote, layout.column_names))}]")
     for table, values in (("columns", layout.renames), ("constants", layout.constants)):

@@ -45,3 +45,36 @@ def test_a_corrected_mapping_makes_the_same_bytes_new_content(pipeline: Pipeline
         ObjectStatus.DUPLICATE,
         ObjectStatus.ACCEPTED,
     ]
+
+
+def test_goods_issues_of_sap_with_the_minus_behind_the_number_are_demand(pipeline: Pipeline, tmp_path: Path) -> None:
+    lines = [f"A-1;Größe M;1000;601;{day:%d.%m.%Y};{WEEK[day.weekday()] * 200:,d}".replace(",", ".") + ",000-;ST" for day in days(120)]
+    returned = f"A-1;Größe M;1000;602;{AS_OF:%d.%m.%Y};5,000;ST"
+    file = tmp_path / "mb51.csv"
+    header = "Material;Materialkurztext;Werk;Bewegungsart;Buchungsdatum;Menge in ErfassME;ErfassungsME"
+    file.write_bytes("\n".join([header, *lines, returned]).encode("windows-1252"))
+    record = pipeline.drop(file)
+    outcome = pipeline.run(AS_OF)
+    assert (record.status, record.rows) == (ObjectStatus.ACCEPTED, 121)
+    assert outcome.quality["datasets"]["demand_history"]["codes"] == {"RANGE": 1}
+    assert outcome.total("A-1", "1000") == pytest.approx(200 * MONTH, rel=0.02)
+
+
+def test_an_order_export_with_offsets_counts_on_the_days_that_are_written(pipeline: Pipeline, tmp_path: Path) -> None:
+    rows = [
+        {
+            "Name": f"#{number}",
+            "Created at": f"{day} 23:{number % 60:02}:07 -0500",
+            "Lineitem quantity": str(WEEK[day.weekday()]),
+            "Lineitem name": "Mug",
+            "Lineitem price": "9.90",
+            "Lineitem sku": "MUG-1",
+        }
+        for number, day in enumerate(days(120))
+    ]
+    record = pipeline.drop(write_csv(tmp_path / "orders_export.csv", rows))
+    outcome = pipeline.run(AS_OF)
+    assert (record.status, record.rows) == (ObjectStatus.ACCEPTED, 120)
+    assert outcome.quality["quarantined"] == 0
+    assert [row["demand"] for row in outcome.demand if row["demand_date"] == AS_OF] == [WEEK[AS_OF.weekday()]]
+    assert outcome.total("MUG-1", "MAIN") == pytest.approx(MONTH, rel=0.02)

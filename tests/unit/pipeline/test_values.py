@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from pathlib import Path
 
 import pytest
 
 from runtime.models.domain.quality import Verdict
+from tests import workbooks
 from tests.pipeline import Pipeline
 from tests.unit.pipeline.conftest import AS_OF
 from tests.unit.pipeline.files import MONTH, demand, write_csv
@@ -65,3 +67,17 @@ def test_items_whose_identifiers_a_spreadsheet_has_ruined_are_never_merged(pipel
     assert outcome.quality["datasets"]["demand_history"]["codes"] == {"CONFLICT": 240}
     assert {row["sku_id"] for row in outcome.forecasts} == {"SKU-2"}
     assert any("RUINED_IDENTIFIER" in warning for warning in outcome.warnings)
+
+
+def test_numbers_of_json_and_of_workbooks_with_three_decimals_are_not_thousands(pipeline: Pipeline, tmp_path: Path) -> None:
+    lines = [json.dumps({**row, "quantity": int(row["quantity"]) + 0.125}) for row in demand("JSON")]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    rows = [workbooks.row(row["site_id"], "XLSX", row["demand_date"], workbooks.number(row["quantity"] + ".125"), "EA") for row in demand()]
+    (tmp_path / "b.xlsx").write_bytes(workbooks.workbook({"Demand": workbooks.sheet(workbooks.row(*workbooks.HEADER), *rows)}))
+    for name in ("a.jsonl", "b.xlsx"):
+        pipeline.drop(tmp_path / name)
+    outcome = pipeline.run(AS_OF)
+    assert outcome.quality["quarantined"] == 0
+    assert {sku: outcome.total(sku) for sku in ("JSON", "XLSX")} == {
+        sku: pytest.approx(MONTH + 28 / 8, rel=0.02) for sku in ("JSON", "XLSX")
+    }

@@ -10,17 +10,12 @@ from runtime.services.ingestion.staging.layout import FileLayout
 from runtime.services.ingestion.staging.lines import Lines, RecordTooLong
 from runtime.services.ingestion.staging.records import excerpt_of
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
+from runtime.services.ingestion.staging.typed_numbers import NumberText, list_number_columns, number_text
 
 JsonValue = str | bool | list[object] | None
 """A value: numbers are read as their text, and objects as lists of pairs."""
 
 _MAX_EXTRA_NAMES = 1000
-
-
-class _Number(str):
-    """The text of a number, so that none passes through floating point."""
-
-    __slots__ = ()
 
 
 class _BadLine(Exception):
@@ -35,6 +30,7 @@ class JsonRows(Iterable[StagedRow]):
         self._contract = contract
         self.layout = layout
         self._decimal_mark = layout.decimal_mark
+        self._number_columns = list_number_columns(contract)
         self._constants = layout.constants
         self.columns: Sequence[str] = [column.name for column in contract.columns if column.name not in layout.constants]
         self._targets = {plain_name(name): name for name in self.columns}
@@ -111,8 +107,8 @@ class JsonRows(Iterable[StagedRow]):
         if not isinstance(value, str):
             kind = "an object" if isinstance(value, _Pairs) else "a list"
             raise _BadLine(f"has {kind} in {column}; write one plain value")
-        if isinstance(value, _Number):
-            return value.replace(".", self._decimal_mark)
+        if isinstance(value, NumberText):
+            return number_text(value, self._decimal_mark, is_in_number_column=column in self._number_columns)
         if "\0" in value:
             raise _BadLine(f"contains a NUL character in {column}")
         if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
@@ -148,4 +144,4 @@ class _Pairs(list[tuple[str, JsonValue]]):
     """The names and values of an object in their order, names that repeat among them."""
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, parse_float=_Number, parse_int=_Number, parse_constant=_Number)
+_DECODER = json.JSONDecoder(object_pairs_hook=_Pairs, parse_float=NumberText, parse_int=NumberText, parse_constant=NumberText)

@@ -42,6 +42,8 @@ class FileLayout:
     """strptime format of dates other than YYYY-MM-DD, such as "%d/%m/%Y"; a time after it is read too."""
     adds_rows: bool = False
     """Several rows of one key are parts of one total, such as the sales of a day: each is told apart by its line."""
+    inverts_sign: bool = False
+    """What leaves a site is written as a negative number, as in goods movements: the sign of required quantities is inverted."""
     renames: Mapping[str, str] = field(default_factory=dict)
     """Name in the file -> column of the contract."""
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class FileLayout:
     @property
     def rewrites_values(self) -> bool:
         """Whether staging must rewrite values to the form of the contract."""
-        return bool(self.constants) or self.decimal_mark != "." or self.date_format is not None or self.adds_rows
+        return bool(self.constants) or self.decimal_mark != "." or self.date_format is not None or self.adds_rows or self.inverts_sign
 
     def check_columns(self, contract: Contract) -> None:
         """Refuse renames to, and constants for, columns that the contract does not have. Raises LayoutError."""

@@ -11,6 +11,7 @@ from runtime.services.ingestion.staging.layout import FileLayout
 from runtime.services.ingestion.staging.lines import Limits
 from runtime.services.ingestion.staging.records import excerpt_of
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
+from runtime.services.ingestion.staging.typed_numbers import list_number_columns, number_text
 from runtime.services.ingestion.staging.xlsx_sheets import Sheet, SheetNotes, SheetRow, Sheets
 
 _HEADER_ROWS = 20
@@ -36,7 +37,10 @@ class XlsxRows(Iterable[StagedRow]):
         self._notes = SheetNotes()
         self._tables = _find_tables(sheets, contract, layout)
         self._table = self._tables[0]
-        self.columns: Sequence[str] = list(self._table.header.positions)
+        positions = self._table.header.positions
+        self.columns: Sequence[str] = list(positions)
+        number_columns = list_number_columns(contract)
+        self._places = [(position, name in number_columns) for name, position in positions.items()]
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -70,7 +74,7 @@ class XlsxRows(Iterable[StagedRow]):
         )
 
     def __iter__(self) -> Iterator[StagedRow]:
-        for count, row in enumerate(self._sheets.rows(self._table.sheet, self._notes, self.layout.decimal_mark)):
+        for count, row in enumerate(self._sheets.rows(self._table.sheet, self._notes)):
             if count > self._limits.max_lines:
                 reason = f"the sheet has more than {self._limits.max_lines:,} rows; split it into several files"
                 raise ObjectRejected(ReasonCode.TOO_LARGE, reason)
@@ -78,7 +82,10 @@ class XlsxRows(Iterable[StagedRow]):
                 yield self._stage(row)
 
     def _stage(self, row: SheetRow) -> StagedRow:
-        values = [row.cells.get(position, "") for position in self._table.header.positions.values()]
+        values = [
+            number_text(row.cells.get(position, ""), self.layout.decimal_mark, is_in_number_column=is_in_number_column)
+            for position, is_in_number_column in self._places
+        ]
         fault = "contains a NUL character" if any("\0" in value for value in values) else ""
         fault = "is longer than 1 MiB" if row.is_too_long else fault
         if fault:

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from runtime.services.ingestion.staging.lines import MAX_RECORD
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
+from runtime.services.ingestion.staging.typed_numbers import NumberText
 from runtime.services.ingestion.staging.xlsx_parts import Attributes, PartHandler, Workbook, part_path
 from runtime.services.ingestion.staging.xlsx_values import is_date_format, moment_text, number_text, unescape
 
@@ -74,9 +75,9 @@ class Sheets:
         self.date_styles = styles.date_styles()
         self.texts = texts.texts
 
-    def rows(self, sheet: Sheet, notes: SheetNotes, decimal_mark: str = ".") -> Iterator[SheetRow]:
-        """Yield the rows of a sheet that have cells, their stored numbers with that decimal mark; notes are complete afterwards."""
-        handler = _SheetHandler(self, notes, decimal_mark)
+    def rows(self, sheet: Sheet, notes: SheetNotes) -> Iterator[SheetRow]:
+        """Yield the rows of a sheet that have cells, their stored numbers as NumberText; notes are complete afterwards."""
+        handler = _SheetHandler(self, notes)
         for _ in self._workbook.parse(sheet.part, handler):
             while handler.rows:
                 yield handler.rows.popleft()
@@ -167,11 +168,10 @@ class _TextsHandler(PartHandler):
 
 
 class _SheetHandler(PartHandler):
-    def __init__(self, sheets: Sheets, notes: SheetNotes, decimal_mark: str) -> None:
+    def __init__(self, sheets: Sheets, notes: SheetNotes) -> None:
         self.rows: deque[SheetRow] = deque()
         self._sheets = sheets
         self._notes = notes
-        self._decimal_mark = decimal_mark
         self._row = SheetRow(0, is_hidden=False)
         self._cell: Attributes = {}
         self._column = -1
@@ -233,7 +233,7 @@ class _SheetHandler(PartHandler):
         if kind == "n" and _whole(self._cell.get("s")) in self._sheets.date_styles:
             return moment_text(text, self._sheets.counts_from_1904)
         if kind == "n":
-            return number_text(text).replace(".", self._decimal_mark)
+            return NumberText(number_text(text))
         return unescape(text)
 
 

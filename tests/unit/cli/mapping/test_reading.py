@@ -211,3 +211,33 @@ def test_a_workbook_with_a_title_and_a_sheet_of_notes_is_proposed_by_its_largest
     layout = layout_of(decide_reading(tmp_path / "sales.xlsx", Choices(), YES))
     assert layout.renames == {"Date": "demand_date", "SKU": "sku_id", "Warehouse": "site_id", "Qty Sold": "quantity"}
     assert layout.date_format == "%d/%m/%Y"
+
+
+def test_a_file_without_articles_is_about_all_of_them_when_each_site_has_one_row_a_day(tmp_path: Path) -> None:
+    header, rows = ("Store", "Date", "Sales", "Open"), [(store, day, 5, 1) for day in DAYS for store in (1, 2)]
+    layout = layout_of(decide_reading(write(tmp_path / "stores.csv", header, rows), Choices(), YES))
+    assert layout.constants == {"uom": "EA", "sku_id": "ALL"}
+    with pytest.raises(DataError, match="for sku_id of demand_history"):
+        decide_reading(write(tmp_path / "tickets.csv", header, [*rows, *rows]), Choices(), YES)
+
+
+def test_of_two_names_for_the_article_and_the_quantity_the_number_and_the_units_are_taken(tmp_path: Path) -> None:
+    header = ("order date (DateOrders)", "Product Name", "Product Card Id", "Sales", "Order Item Quantity", "Order Item Product Price")
+    rows = [(f"{day.month}/{day.day}/{day.year} 22:56", "Watch", 1360, 327.75, 2, 163.9) for day in DAYS]
+    layout = layout_of(decide_reading(write(tmp_path / "supply.csv", header, rows), Choices(), YES))
+    assert layout.renames == {
+        "Product Card Id": "sku_id",
+        "order date (DateOrders)": "demand_date",
+        "Order Item Quantity": "quantity",
+        "Order Item Product Price": "price",
+    }
+
+
+def test_metadata_of_items_are_master_data_and_prices_lack_their_currency_only(tmp_path: Path) -> None:
+    metadata = write(tmp_path / "items.csv", ("item_id", "category"), [("a", "shoes"), ("b", "hats")])
+    file_reading = decide_reading(metadata, Choices(), YES)
+    assert (file_reading.dataset, layout_of(file_reading).constants) == ("sku_master", {"uom": "EA"})
+    related = write(tmp_path / "related.csv", ("item_id", "timestamp", "price"), [("a", day, 9.5) for day in DAYS])
+    with pytest.raises(DataError, match="currency of prices"):
+        decide_reading(related, Choices(), YES)
+    assert decide_reading(related, Choices(constants={"currency": "EUR"}), YES).dataset == "prices"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cli.mapping.value_forms import DATE_FORMATS, describe_date, find_date_form, find_decimal_marks, is_number
+from cli.mapping.value_forms import DATE_FORMATS, describe_date, find_date_form, find_decimal_marks, is_negative, is_number
 
 YEAR = [date(2025, 12, 1) + timedelta(days=number) for number in range(365)]
 
@@ -73,8 +73,24 @@ def test_the_decimal_mark_is_what_the_numbers_allow(texts: list[str], marks: tup
 
 
 def test_numbers_of_any_country_are_numbers_and_names_are_none() -> None:
-    assert all(map(is_number, ["12", "-1,5", "1 250,5", "1'250.5", ".5", "+3"]))
-    assert not any(map(is_number, ["", "A-1", "12 pcs", "-", "."]))
+    assert all(map(is_number, ["12", "-1,5", "1 250,5", "1'250.5", ".5", "+3", "1.250,000-", "(100)"]))
+    assert not any(map(is_number, ["", "A-1", "12 pcs", "-", ".", "(a)", "4-5", "()"]))
+
+
+def test_a_sign_before_or_behind_a_number_or_brackets_around_it_make_it_negative() -> None:
+    assert [text for text in ("-8", "8-", "(8)", "1.250,00-", "8", "-0", "0-", "(0)", "+8", "a-") if is_negative(text)] == [
+        "-8",
+        "8-",
+        "(8)",
+        "1.250,00-",
+    ]
+
+
+@pytest.mark.parametrize("text", ["2026-11-19 23:30:00 -0500", "2026-11-19T23:30:00+00:00", "2026-11-19 23:30 UTC"])
+def test_an_offset_behind_the_time_is_said(text: str) -> None:
+    form = find_date_form([text])
+    assert form is not None
+    assert (form.date_format, form.has_time, form.has_offset) == ("%Y-%m-%d", True, True)
 
 
 def test_a_day_is_described_with_the_name_of_its_month() -> None:

@@ -67,10 +67,11 @@ def test_columns_without_names_and_repeated_names_outside_the_contract_cost_noth
     assert [row["sku_id"] for row in reading_world.rows(record)] == ["A", "B", "C"]
 
 
-def test_a_column_without_a_name_beside_c5_is_refused_in_words(reading_world: World) -> None:
-    record = receive(reading_world, [("", ["p"] * ROWS), ("c5", ["q"] * ROWS)])
-    assert record.reason_code is ReasonCode.UNREADABLE
-    assert "give every column a name" in (record.reason or "")
+@pytest.mark.parametrize("name", ["c5", "C5", "k0", "_1"])
+def test_a_column_without_a_name_costs_nothing_whatever_the_others_are_called(reading_world: World, name: str) -> None:
+    record = receive(reading_world, [("", ["p"] * ROWS), (name, ["q"] * ROWS), ("source", ["web"] * ROWS)])
+    assert record.warnings == (f"unknown columns were ignored: {name}",)
+    assert [(row["sku_id"], row["source"]) for row in reading_world.rows(record)] == [("A", "web"), ("B", "web"), ("C", "web")]
 
 
 def test_a_required_nested_column_is_refused_and_an_optional_one_is_null(reading_world: World) -> None:
