@@ -49,10 +49,10 @@ def test_a_corrected_mapping_makes_the_same_bytes_new_content(pipeline: Pipeline
 
 def test_goods_issues_of_sap_with_the_minus_behind_the_number_are_demand(pipeline: Pipeline, tmp_path: Path) -> None:
     lines = [f"A-1;Größe M;1000;601;{day:%d.%m.%Y};{WEEK[day.weekday()] * 200:,d}".replace(",", ".") + ",000-;ST" for day in days(120)]
-    returned = f"A-1;Größe M;1000;602;{AS_OF:%d.%m.%Y};5,000;ST"
+    return_line = f"A-1;Größe M;1000;602;{AS_OF:%d.%m.%Y};5,000;ST"
     file = tmp_path / "mb51.csv"
     header = "Material;Materialkurztext;Werk;Bewegungsart;Buchungsdatum;Menge in ErfassME;ErfassungsME"
-    file.write_bytes("\n".join([header, *lines, returned]).encode("windows-1252"))
+    file.write_bytes("\n".join([header, *lines, return_line]).encode("windows-1252"))
     record = pipeline.drop(file)
     outcome = pipeline.run(AS_OF)
     assert (record.status, record.rows) == (ObjectStatus.ACCEPTED, 121)

@@ -237,7 +237,7 @@ def test_metadata_of_items_are_master_data_and_prices_lack_their_currency_only(t
     metadata = write(tmp_path / "items.csv", ("item_id", "category"), [("a", "shoes"), ("b", "hats")])
     file_reading = decide_reading(metadata, Choices(), YES)
     assert (file_reading.dataset, layout_of(file_reading).constants) == ("sku_master", {"uom": "EA"})
-    related = write(tmp_path / "related.csv", ("item_id", "timestamp", "price"), [("a", day, 9.5) for day in DAYS])
+    price_file = write(tmp_path / "related.csv", ("item_id", "timestamp", "price"), [("a", day, 9.5) for day in DAYS])
     with pytest.raises(DataError, match="currency of prices"):
-        decide_reading(related, Choices(), YES)
-    assert decide_reading(related, Choices(constants={"currency": "EUR"}), YES).dataset == "prices"
+        decide_reading(price_file, Choices(), YES)
+    assert decide_reading(price_file, Choices(constants={"currency": "EUR"}), YES).dataset == "prices"
