@@ -10,13 +10,12 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import ExitStack
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from uuid import UUID
 
-import orjson
 from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from typing_extensions import override
@@ -25,6 +24,7 @@ from contracts.environment import Variable
 from contracts.metrics import NAMESPACE
 from contracts.scopes import ALL_SCOPES
 from local.developer_database import open_developer_database
+from local.percent_encoding import find_bad_escape, refuse_bad_escape, send_problem
 from local.state import read_environment
 from runtime import bootstrap
 from runtime.api.app import mount
@@ -54,7 +54,11 @@ class DeveloperResolver(HttpResolverLocal):
         No web page of another origin may call the server, which asks nobody for a token.
         """
         if scope["type"] == "http" and (host := find_foreign_host(scope["headers"])):
-            await refuse(send, f"{host} is another host; the development server serves this machine only.")
+            detail = f"{host} is another host; the development server serves this machine only."
+            await send_problem(send, 403, "FORBIDDEN", "Forbidden", detail)
+            return
+        if scope["type"] == "http" and (escape := find_bad_escape(scope.get("raw_path"), scope["query_string"])):
+            await refuse_bad_escape(send, escape)
             return
         await super().__call__(scope, receive, send)
         if scope["type"] == "lifespan":
@@ -66,13 +70,6 @@ def find_foreign_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     texts = [f"//{value.decode('latin-1')}" if name == b"host" else value.decode("latin-1") for name, value in headers if name in PLACES]
     hosts = [str(urlsplit(text).hostname) for text in texts]
     return next((host for host in hosts if host not in LOCAL_HOSTS), None)
-
-
-async def refuse(send: Callable[..., Awaitable[None]], detail: str) -> None:
-    """Send a problem with status 403."""
-    body = orjson.dumps({"type": "/problems/forbidden", "title": "Forbidden", "status": 403, "detail": detail, "code": "FORBIDDEN"})
-    await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"application/problem+json")]})
-    await send({"type": "http.response.body", "body": body})
 
 
 class NoWorkflow(Workflow):

@@ -26,7 +26,11 @@ COMMON_HEADERS = {
     "Cache-Control": "no-store",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Accept, Authorization, Origin",
 }
+REQUEST_ID = {"X-Request-Id": "context.requestId"}
+"""The header that responses of the function have too; API Gateway inserts the value."""
 BEARER_CHALLENGE = {"WWW-Authenticate": "Bearer"}
 RETRY_IN_A_SECOND = {"Retry-After": "1"}  # the token bucket of API Gateway refills every second
 RETRY_IN_A_MINUTE = {"Retry-After": "60"}  # the rate rules of the firewall count the last minute
@@ -65,7 +69,7 @@ def add_problem_responses(api: RestApi, settings: Settings) -> None:
             rest_api=api,
             type=getattr(ResponseType, name),
             status_code=str(problem.status),
-            response_headers={key: f"'{value}'" for key, value in _headers(problem, settings).items()},
+            response_headers={**{key: f"'{value}'" for key, value in _headers(problem, settings).items()}, **REQUEST_ID},
             templates={"application/json": render_document(problem)},
         )
 
@@ -96,4 +100,5 @@ def _headers(problem: GatewayProblem, settings: Settings) -> dict[str, str]:
     headers = {**COMMON_HEADERS, **problem.headers}
     if len(settings.cors_origins) == 1:  # API Gateway can name one; with several, web pages cannot read the body of such responses
         headers["Access-Control-Allow-Origin"] = settings.cors_origins[0]
+        headers["Access-Control-Expose-Headers"] = "Retry-After, WWW-Authenticate, X-Request-Id"
     return headers

@@ -7,9 +7,6 @@ from aws_cdk.aws_apigateway import (
     CfnRestApi,
     CognitoUserPoolsAuthorizer,
     IResource,
-    JsonSchema,
-    JsonSchemaType,
-    JsonSchemaVersion,
     LambdaIntegration,
     RequestValidator,
     RestApi,
@@ -29,7 +26,6 @@ from cdk.settings.model import Settings
 from contracts.routes import API_PATH, PublicRoute
 from contracts.scopes import Scope
 
-METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 # A regional API accepts TLS 1.0 by default. STRICT: the Host header must match the name in the TLS handshake.
 TLS = {"SecurityPolicy": "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "EndpointAccessMode": "STRICT"}
 
@@ -78,26 +74,27 @@ class PlatformApi(Construct):
         self.api.latest_deployment.add_to_logical_id(TLS)  # takes effect with a new deployment
 
     def _add_public_route(self, resource: IResource, integration: LambdaIntegration) -> None:
-        method = resource.add_method("GET", integration, authorization_type=AuthorizationType.NONE)
+        """Pass every method, so that the function refuses all but GET with 405; API Gateway would say that there is no such route."""
+        method = resource.add_method("ANY", integration, authorization_type=AuthorizationType.NONE)
         suppress_findings(method, _PUBLIC_ROUTE_SUPPRESSIONS)
 
     def _add_protected_routes(self, base: IResource, integration: LambdaIntegration, settings: Settings) -> IResource:
-        """Accept a token with any scope here; the function checks the scope that the route requires."""
+        """Accept a token with any scope here; the function checks the scope that the route requires.
+
+        It checks bodies too: API Gateway would refuse one before anybody knows whether the path has the method at all (405).
+        """
         resource = base.add_resource("{proxy+}")
         authorizer = CognitoUserPoolsAuthorizer(self, "Tokens", cognito_user_pools=[self._identity.pool])
         validator = RequestValidator(self, "Validator", rest_api=self.api, validate_request_body=True, validate_request_parameters=True)
-        document = self.api.add_model("JsonObject", content_type="application/json", description="Any JSON object", schema=_JSON_OBJECT)
-        for verb in ("ANY", *METHODS_WITH_BODY):
-            resource.add_method(
-                verb,
-                integration,
-                authorizer=authorizer,
-                authorization_type=AuthorizationType.COGNITO,
-                authorization_scopes=[str(each) for each in Scope],
-                api_key_required=settings.api_key_required,
-                request_validator=validator,
-                request_models={"application/json": document} if verb in METHODS_WITH_BODY else None,
-            )
+        resource.add_method(
+            "ANY",
+            integration,
+            authorizer=authorizer,
+            authorization_type=AuthorizationType.COGNITO,
+            authorization_scopes=[str(each) for each in Scope],
+            api_key_required=settings.api_key_required,
+            request_validator=validator,
+        )
         return resource
 
     def _add_preflight(self, resource: IResource, integration: LambdaIntegration) -> None:
@@ -106,7 +103,6 @@ class PlatformApi(Construct):
         suppress_findings(method, _PREFLIGHT_SUPPRESSIONS)
 
 
-_JSON_OBJECT = JsonSchema(schema=JsonSchemaVersion.DRAFT4, title="JsonObject", type=JsonSchemaType.OBJECT)
 _SUPPRESSIONS = {
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]": "The account-wide "
     "logging role of API Gateway; AWS maintains this policy for that purpose.",

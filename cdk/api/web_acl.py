@@ -14,8 +14,9 @@ from cdk.common.metrics import PERIOD
 from cdk.settings.model import Settings
 
 WINDOW_S = 60
-# Matches Content-Length: WAF inspects only the first kilobytes of a body.
-LENGTH_OF_A_MEGABYTE = "^[0-9]{7,}$"
+# Matches a Content-Length of 2,000,000 or more: WAF inspects only the first kilobytes of a body. A body between the limit of the API
+# (MAX_BODY_BYTES) and this one reaches the function, whose 413 is problem+json with the request id.
+LENGTH_FOR_THE_FIREWALL = "^([2-9][0-9]{6}|[0-9]{8,})$"
 COMMON_RULES = "AWSManagedRulesCommonRuleSet"
 # The limit of the rule group on bodies (8 KB) only counts: the rule BodySize limits them.
 COUNT_ONLY_RULE = "SizeRestrictions_BODY"
@@ -74,7 +75,7 @@ class WebAcl(Construct):
     def _body_size(self, priority: int) -> CfnWebACL.RuleProperty:
         statement = CfnWebACL.RegexMatchStatementProperty(
             field_to_match=CfnWebACL.FieldToMatchProperty(single_header={"Name": "content-length"}),
-            regex_string=LENGTH_OF_A_MEGABYTE,
+            regex_string=LENGTH_FOR_THE_FIREWALL,
             text_transformations=[_NO_TRANSFORMATION],
         )
         return self._rule(priority, "BodySize", CfnWebACL.StatementProperty(regex_match_statement=statement), action=_respond("too_large"))

@@ -18,7 +18,8 @@ DESCRIPTION = (
     "2. Click **Authorize** and paste the token.\n"
     "3. Open `GET /forecasts`, click **Try it out**, then **Execute**.\n\n"
     "All forecasts come from one published run, which is replaced atomically. "
-    "Errors are `application/problem+json` (RFC 9457) and name the field, the value and the fix."
+    "Errors are `application/problem+json` (RFC 9457) and name the field, the value and the fix. "
+    "A method that a path does not have gets 405, and `Allow` lists those it has."
 )
 AUTHORIZE_HINT = "Paste the output of `./signify token`, or an access token from Amazon Cognito (client-credentials grant)."
 
@@ -27,6 +28,7 @@ STATUS_DESCRIPTIONS = {
     401: "The token is missing, invalid or expired.",
     403: "The token lacks the scope that this route requires.",
     404: "Not found.",
+    405: "The path does not have this method; `Allow` lists those it has.",
     409: "The request conflicts with the current state.",
     413: "The body is too large; send fewer than 1,000,000 bytes.",
     415: "The media type of the body is not application/json.",
@@ -37,10 +39,20 @@ STATUS_DESCRIPTIONS = {
     503: "A dependency is unavailable; retry after the seconds in `Retry-After`.",
     504: "The function took longer than the gateway waits; retry, with the same `Idempotency-Key` where the route takes one.",
 }
-COMMON_STATUSES = (401, 403, 422, 429, 500, 503, 504)
+RETRY_AFTER = ("Retry-After", "Seconds to wait before the next request.", "integer")
+STATUS_HEADERS = {
+    401: ("WWW-Authenticate", "How to authenticate (RFC 6750).", "string"),
+    403: ("WWW-Authenticate", "The scopes of which one is enough (RFC 6750).", "string"),
+    405: ("Allow", "The methods that the path has, separated by commas.", "string"),
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
+    504: RETRY_AFTER,
+}
+"""Status -> the header that a client acts on: name, description, type."""
+COMMON_STATUSES = (401, 403, 405, 422, 429, 500, 503, 504)
 BODY_STATUSES = (400, 413, 415)
 """Of every route that takes a body."""
-PUBLIC_STATUSES = (429, 500, 503, 504)
+PUBLIC_STATUSES = (405, 429, 500, 503, 504)
 """Of a route that needs no token and has no parameters."""
 
 
@@ -63,4 +75,11 @@ def _problems(statuses: Collection[int]) -> dict[int, OpenAPIResponse]:
 
 
 def _problem(status: int) -> OpenAPIResponse:
-    return {"description": STATUS_DESCRIPTIONS[status], "content": {"application/problem+json": {"model": Problem}}}
+    response: OpenAPIResponse = {
+        "description": STATUS_DESCRIPTIONS[status],
+        "content": {"application/problem+json": {"model": Problem}},
+    }
+    if status in STATUS_HEADERS:
+        name, description, kind = STATUS_HEADERS[status]
+        response["headers"] = {name: {"description": description, "schema": {"type": kind}}}
+    return response

@@ -13,7 +13,7 @@ from runtime import bootstrap
 from runtime.api import accuracy, parameters
 from runtime.api.documentation import BODY_STATUSES, openapi_responses
 from runtime.api.jobs import job_body
-from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, page_body
+from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, meta_body, page_body, whole_list_body
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope, require_token_scope
 from runtime.models.api.requests import DateRange, ForecastRequest, GroupBy
@@ -144,8 +144,14 @@ def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Groupi
 )
 def list_excluded(forecast_id: parameters.ForecastId) -> Response[str]:
     """Return the SKU-site pairs that the run did not forecast, each with a reason such as a history that is too short."""
-    key, excluded_series = bootstrap.services().forecasts.list_excluded(forecast_id)
-    return json_response({"forecast_id": key.run_id, "excluded": excluded_series}, cache=CACHE_BRIEFLY)
+    run, excluded_series = bootstrap.services().forecasts.list_excluded(forecast_id)
+    content = {
+        "forecast_id": run.id,
+        "excluded": excluded_series,
+        "page": whole_list_body(len(excluded_series)),
+        "meta": meta_body(run_id=run.id, as_of_date=run.as_of_date),
+    }
+    return json_response(content, cache=CACHE_BRIEFLY)
 
 
 @router.get(
@@ -161,8 +167,9 @@ def list_lineage(forecast_id: parameters.ForecastId, limit: parameters.Limit = 1
 
     Follow `page.next_cursor` until `page.has_more` is false. The list is deleted with the files of the run, after `runDays`.
     """
-    key, page = bootstrap.services().lineage.read_page(forecast_id, limit, cursor)
-    content = {"forecast_id": key.run_id, "objects": fragment(page.json), "page": page_body(page)}
+    run, page = bootstrap.services().lineage.read_page(forecast_id, limit, cursor)
+    meta = meta_body(run_id=run.id, as_of_date=run.as_of_date)
+    content = {"forecast_id": run.id, "objects": fragment(page.json), "page": page_body(page), "meta": meta}
     return json_response(content, cache=CACHE_BRIEFLY)
 
 

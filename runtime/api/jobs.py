@@ -15,7 +15,7 @@ from contracts.scopes import Scope
 from runtime import bootstrap, errors
 from runtime.api import parameters
 from runtime.api.documentation import BODY_STATUSES, openapi_responses
-from runtime.api.responses import json_response
+from runtime.api.responses import json_response, meta_body
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, has_token_scope, require_scope, require_token_scope
 from runtime.models.api.requests import CancelRequest
@@ -50,7 +50,7 @@ def list_jobs(
     client = None if has_token_scope(event, Scope.ADMINISTER_DATA) else client_name(claims(event).get("client_id", "unknown"))
     page = bootstrap.services().job_control.list_page(JobFilters(client, status), limit, cursor)
     position = {"limit": page.limit, "next_cursor": page.next_cursor, "has_more": page.next_cursor is not None}
-    return json_response({"jobs": [job_body(job) for job in page.jobs], "page": position})
+    return json_response({"jobs": [job_body(job) for job in page.jobs], "page": position, "meta": meta_body()})
 
 
 @router.get(

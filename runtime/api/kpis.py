@@ -13,7 +13,7 @@ from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import openapi_responses
-from runtime.api.responses import CACHE_BRIEFLY, json_response, page_response
+from runtime.api.responses import CACHE_BRIEFLY, json_response, meta_body, page_response, whole_list_body
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import require_scope
 from runtime.errors import InvalidInput
@@ -58,7 +58,9 @@ def list_kpis(
     An undefined value is null; `metadata.undefined_reason` states why.
     """
     filters = KpiFilters(tuple(metric or ()), parse_dimensions(dimension or []), run_id)
-    return page_response("kpis", bootstrap.services().kpis.read_page(filters, limit, cursor), cache=CACHE_BRIEFLY)
+    page, run = bootstrap.services().kpis.read_page(filters, limit, cursor)
+    meta = meta_body(run_id=run.id, as_of_date=run.as_of_date) if run else meta_body()
+    return page_response("kpis", page, meta=meta, cache=CACHE_BRIEFLY)
 
 
 @router.get(
@@ -71,7 +73,8 @@ def list_kpis(
 )
 def list_definitions(family: Family = None) -> Response[str]:
     """Return the definition of every metric, the source of docs/kpis.md."""
-    return json_response({"definitions": kpi_definitions.definitions(family)}, cache=CACHE_BRIEFLY)
+    rows = kpi_definitions.definitions(family)
+    return json_response({"definitions": rows, "page": whole_list_body(len(rows)), "meta": meta_body()}, cache=CACHE_BRIEFLY)
 
 
 def parse_dimensions(texts: Sequence[str]) -> dict[str, str]:

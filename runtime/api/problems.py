@@ -81,7 +81,7 @@ def register_problem_handlers(app: ApiGatewayResolver) -> None:
         faults = [_fault(fault) for fault in error.errors()]
         if any(fault["code"] == "json_invalid" for fault in faults):
             return problem(app, 400, "MALFORMED", "The body is not valid JSON.", faults)
-        summary = "; ".join(f"{fault.get('parameter') or fault.get('pointer')}: {fault['detail']}" for fault in faults)
+        summary = "; ".join(f"{fault.get('parameter') or fault.get('pointer') or 'The body'}: {fault['detail']}" for fault in faults)
         count = "1 field is" if len(faults) == 1 else f"{len(faults)} fields are"
         return problem(app, 422, "VALIDATION", f"{count} invalid. {summary}", faults)
 
@@ -137,6 +137,8 @@ def _no_route(app: ApiGatewayResolver) -> Response[str]:
 def _fault(fault: ErrorDetails) -> dict[str, str]:
     """Return one validation error: its location, code, message and the value received."""
     location, *path = (str(part) for part in fault["loc"])
+    if location == "body" and not path and fault["type"] != "json_invalid":
+        return {"pointer": "", "code": fault["type"], "detail": "Send a JSON object."}
     where = {"pointer": "/" + "/".join(path)} if location == "body" else {"parameter": ".".join(path) or location}
     value = fault.get("input")
     suffix = "" if value is None or fault["type"] in ("missing", "json_invalid") else f" (got {str(value)[:100]!r})"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
 from typing import TypedDict
+from uuid import UUID
 
 import orjson
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
+from runtime import bootstrap
 from runtime.services.paging import Page
 
 JSON = "application/json"
@@ -40,6 +43,15 @@ def fragment(json: str) -> orjson.Fragment:
     return orjson.Fragment(json)
 
 
+class MetaBody(TypedDict):
+    """What a list was made of."""
+
+    run_id: UUID | None
+    as_of_date: date | None
+    generated_at: datetime
+    warnings: list[str]
+
+
 class PageBody(TypedDict):
     """Position in a list."""
 
@@ -53,9 +65,19 @@ def page_body(page: Page) -> PageBody:
     return {"limit": page.limit, "next_cursor": page.next_cursor, "has_more": page.has_more}
 
 
-def page_response(name: str, page: Page, *, cache: str = NO_STORE) -> Response[str]:
-    """Return the rows of a page under `name`, and the position in the list."""
-    return json_response({name: fragment(page.json), "page": page_body(page)}, cache=cache)
+def whole_list_body(row_count: int) -> PageBody:
+    """Return the position in a list that has one page."""
+    return {"limit": row_count, "next_cursor": None, "has_more": False}
+
+
+def meta_body(*, run_id: UUID | None = None, as_of_date: date | None = None) -> MetaBody:
+    """Return what a list was made of now: of one run, or of rows of several (None)."""
+    return {"run_id": run_id, "as_of_date": as_of_date, "generated_at": bootstrap.services().now(), "warnings": []}
+
+
+def page_response(name: str, page: Page, *, meta: MetaBody | None = None, cache: str = NO_STORE) -> Response[str]:
+    """Return the rows of a page under `name`, the position in the list, and what it was made of."""
+    return json_response({name: fragment(page.json), "page": page_body(page), "meta": meta or meta_body()}, cache=cache)
 
 
 def request_id(app: ApiGatewayResolver) -> str:

@@ -6,6 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from runtime.adapters.aws.database_roles import DatabaseRoles
     from runtime.bootstrap.adapters import Adapters
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
@@ -53,6 +55,10 @@ class Services:
     def code_version(self) -> str:
         """The commit that is deployed."""
         return self._adapters.environment.code_version
+
+    def now(self) -> datetime:
+        """Return the time of the clock."""
+        return self._adapters.clock.now()
 
     @cached_property
     def ingestion(self) -> Ingestion:

@@ -18,6 +18,15 @@ class Page(BaseModel):
     has_more: bool
 
 
+class ListMeta(BaseModel):
+    """What a list was made of. `run_id` and `as_of_date` are null for a list that is not of one run."""
+
+    run_id: UUID | None
+    as_of_date: date | None
+    generated_at: datetime
+    warnings: list[str]
+
+
 class ForecastRow(BaseModel):
     """Forecast of one SKU at one site for one day. `interval_level` is the level of the prediction interval (0.8: P10 to P90)."""
 
@@ -96,6 +105,7 @@ class JobsResponse(BaseModel):
 
     jobs: list[ForecastJobResponse]
     page: Page
+    meta: ListMeta
 
 
 class RunInputSummary(BaseModel):
@@ -146,6 +156,8 @@ class ExcludedResponse(BaseModel):
 
     forecast_id: UUID
     excluded: list[ExcludedSeries]
+    page: Page
+    meta: ListMeta
 
 
 class LineageObject(BaseModel):
@@ -166,6 +178,7 @@ class LineageResponse(BaseModel):
     forecast_id: UUID
     objects: list[LineageObject]
     page: Page
+    meta: ListMeta
 
 
 class AccuracyMetricsResponse(BaseModel):
@@ -205,6 +218,7 @@ class KpiResponse(BaseModel):
 
     kpis: list[KpiRow]
     page: Page
+    meta: ListMeta
 
 
 class KpiDefinition(BaseModel):
@@ -228,6 +242,8 @@ class KpiDefinitionsResponse(BaseModel):
     """Definitions of all metrics that the engines compute."""
 
     definitions: list[KpiDefinition]
+    page: Page
+    meta: ListMeta
 
 
 class ObjectWithdrawal(BaseModel):
@@ -301,6 +317,7 @@ class ObjectsResponse(BaseModel):
 
     objects: list[ObjectRow]
     page: Page
+    meta: ListMeta
 
 
 class AuditEventRow(BaseModel):
@@ -322,6 +339,7 @@ class AuditResponse(BaseModel):
 
     audit_events: list[AuditEventRow]
     page: Page
+    meta: ListMeta
 
 
 class QualityReportResponse(BaseModel):

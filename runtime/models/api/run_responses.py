@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from runtime.models.api.responses import Page
+from runtime.models.api.responses import ListMeta, Page
 
 
 class RunRow(BaseModel):
@@ -40,6 +40,7 @@ class RunsResponse(BaseModel):
 
     forecast_runs: list[RunRow]
     page: Page
+    meta: ListMeta
 
 
 class Publication(BaseModel):

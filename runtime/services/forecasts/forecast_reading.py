@@ -97,13 +97,13 @@ class ForecastReading:
         key, _ = self._find_key(forecast_id)
         return key, self.accuracy_reports.latest(key.run_id)
 
-    def list_excluded(self, forecast_id: str) -> tuple[ForecastKey, list[ExcludedSeries]]:
-        """Return the key of an id and the series that its run excluded. Raises RunNotFound, NoForecasts, ForecastsDeleted."""
+    def list_excluded(self, forecast_id: str) -> tuple[ForecastRun, list[ExcludedSeries]]:
+        """Return the run of an id and the series that it excluded. Raises RunNotFound, NoForecasts, ForecastsDeleted."""
         key, run = self._find_key(forecast_id)
         excluded_series = self.forecasts.list_excluded(key.run_id, key.site_id, key.sku_id)
         if not excluded_series:
             self._check_loaded(run)
-        return key, excluded_series
+        return run, excluded_series
 
     def _find_key(self, forecast_id: str) -> tuple[ForecastKey, ForecastRun]:
         """Return the key of an id and its run. Raises RunNotFound.

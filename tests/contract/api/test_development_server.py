@@ -44,6 +44,7 @@ async def live():
         await ask("GET", "/api/v1/health", host=b"evil.example:8000"),
         await ask("POST", "/api/v1/forecasts/generate", body=b"{}", host=b"127.0.0.1:8000", origin=b"https://evil.example"),
         await ask("GET", "/api/v1/health", origin=b"null"),
+        await ask("GET", "/api/v1/forecasts", b"time_horizon=7d&site_id=%zz"),
     ]))
     events = iter(["lifespan.startup", "lifespan.shutdown"])
     async def receive(): return {"type": next(events)}
@@ -75,11 +76,12 @@ def test_without_a_local_stack_reading_works_a_start_names_the_command_and_the_e
     output_lines: list[str],
 ) -> None:
     answers: list[tuple[int, Any]] = json.loads(next(line for line in output_lines if line.startswith("[[")))
-    (health, _), (read, forecasts), (start_status, problem), (publish_status, publication), own_page, *foreign = answers
+    (health, _), (read, forecasts), (start_status, problem), (publish_status, publication), own_page, *foreign, malformed_url = answers
     assert (health, read, start_status) == (200, 200, 503)
     assert "No run has been published yet" in forecasts["meta"]["warnings"][0]
     assert "./signify up" in problem["detail"]
     assert (publish_status, publication["outcome"], publication["run"]["published"]) == (200, "PUBLISHED", True)
     assert (own_page[0], [status for status, _ in foreign]) == (200, [403, 403, 403])
     assert [body["detail"].partition(" ")[0] for _, body in foreign] == ["evil.example", "evil.example", "None"]
+    assert (malformed_url[0], malformed_url[1]["code"]) == (400, "MALFORMED")
     assert output_lines[-2:] == ["resources closed", "server ended"]

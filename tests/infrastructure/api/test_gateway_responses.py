@@ -76,6 +76,7 @@ def test_every_gateway_response_is_a_problem_document(stage: Stage) -> None:
         name, headers = response["ResponseType"], response["ResponseParameters"]
         assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'", name
         assert headers["gatewayresponse.header.X-Content-Type-Options"] == "'nosniff'", name
+        assert headers["gatewayresponse.header.X-Request-Id"] == "context.requestId", name
         assert "gatewayresponse.header.Access-Control-Allow-Origin" not in headers, name
         [template] = response["ResponseTemplates"].values()
         problem = json.loads(template.replace("$context.error.messageString", '"Forbidden"').replace("$context.requestId", "1-67"))
@@ -98,3 +99,4 @@ def test_gateway_responses_name_a_single_cors_origin(synthesise: Synthesise) -> 
     for response in cors_stage.of_type("AWS::ApiGateway::GatewayResponse").values():
         headers = response["Properties"]["ResponseParameters"]
         assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'https://planning.example.com'"
+        assert "X-Request-Id" in headers["gatewayresponse.header.Access-Control-Expose-Headers"]

@@ -36,7 +36,7 @@ def methods(stage: Stage) -> dict[tuple[str, str], dict[str, Any]]:
 def test_every_route_but_the_public_ones_needs_a_token(stage: Stage) -> None:
     assert {part for (part, _), method in methods(stage).items() if method["AuthorizationType"] == "NONE"} == OPEN
     proxy_methods = {verb: method for (part, verb), method in methods(stage).items() if part == "{proxy+}"}
-    assert proxy_methods.keys() == {"ANY", "POST", "PUT", "PATCH"}
+    assert proxy_methods.keys() == {"ANY"}
     assert {method["AuthorizationType"] for method in proxy_methods.values()} == {"COGNITO_USER_POOLS"}
     assert all(set(method["AuthorizationScopes"]) == SCOPES for method in proxy_methods.values())
 
@@ -60,8 +60,8 @@ def test_operations_that_need_no_token_are_public_routes_of_the_gateway() -> Non
     assert public <= OPEN
 
 
-def test_public_routes_can_only_be_read(stage: Stage) -> None:
-    assert {verb for part, verb in methods(stage) if part in OPEN} == {"GET"}
+def test_the_function_refuses_the_other_methods_of_public_routes(stage: Stage) -> None:
+    assert {verb for part, verb in methods(stage) if part in OPEN} == {"ANY"}
 
 
 def test_routes_live_below_api_v1(stage: Stage) -> None:
@@ -74,15 +74,9 @@ def test_routes_live_below_api_v1(stage: Stage) -> None:
     assert {path(each) for each in resources.values()} == {"/api", "/api/v1", "/api/v1/{proxy+}", *(f"/api/v1/{part}" for part in OPEN)}
 
 
-def test_the_gateway_validates_that_a_body_is_a_json_object(stage: Stage) -> None:
-    [(name, model)] = stage.of_type("AWS::ApiGateway::Model").items()
-    assert model["Properties"]["Schema"]["type"] == "object"
-    [(validator, properties)] = stage.of_type("AWS::ApiGateway::RequestValidator").items()
-    assert properties["Properties"]["ValidateRequestBody"] is True
-    for verb in ("POST", "PUT", "PATCH"):
-        method = methods(stage)["{proxy+}", verb]
-        assert method["RequestModels"] == {"application/json": {"Ref": name.split("/")[1]}}
-        assert method["RequestValidatorId"] == {"Ref": validator.split("/")[1]}
+def test_the_gateway_refuses_no_body_before_the_function_knows_whether_the_path_has_the_method(stage: Stage) -> None:
+    assert {verb for part, verb in methods(stage) if part == "{proxy+}"} <= {"ANY", "OPTIONS"}
+    assert "RequestModels" not in methods(stage)["{proxy+}", "ANY"]
 
 
 def test_the_stage_is_throttled_logged_and_traced(stage: Stage) -> None:
@@ -137,7 +131,7 @@ def stage_with_keys(synthesise: Synthesise) -> Stage:
 
 def test_an_api_key_is_required_in_addition_to_the_token_if_the_settings_say_so(stage_with_keys: Stage) -> None:
     keyed_methods = {name for name, method in methods(stage_with_keys).items() if method.get("ApiKeyRequired")}
-    assert keyed_methods == {("{proxy+}", verb) for verb in ("ANY", "POST", "PUT", "PATCH")}
+    assert keyed_methods == {("{proxy+}", "ANY")}
     assert {methods(stage_with_keys)[name]["AuthorizationType"] for name in keyed_methods} == {"COGNITO_USER_POOLS"}
 
 

@@ -55,8 +55,10 @@ def test_the_rate_rules_alone_leave_the_response_to_the_gateway(firewalled_stage
     assert {(each["ResponseCode"], each["CustomResponseBodyKey"]) for each in block_responses} == {(403, "refused")}
 
 
-@pytest.mark.parametrize(("length", "is_blocked"), [("999999", False), ("1000000", True), ("12345678", True), ("20", False)])
-def test_a_body_of_a_megabyte_is_refused(stages: dict[str, Stage], length: str, is_blocked: bool) -> None:
+@pytest.mark.parametrize(("length", "is_blocked"), [("1999999", False), ("2000000", True), ("12345678", True), ("20", False)])
+def test_a_body_of_two_megabytes_is_refused_and_a_smaller_one_left_to_the_function(
+    stages: dict[str, Stage], length: str, is_blocked: bool
+) -> None:
     statement = firewall_rules(stages["prod"])["BodySize"]["Statement"]["RegexMatchStatement"]
     assert bool(re.search(statement["RegexString"], length)) is is_blocked
 

@@ -118,6 +118,8 @@ def test_every_operation_is_named_described_and_lists_its_errors(world: World) -
             assert operation["operationId"]
             assert operation["summary"]
             assert {"429", "500", "503", "504"} <= set(operation["responses"])
+            assert "Allow" in operation["responses"]["405"]["headers"]
+            assert "Retry-After" in operation["responses"]["429"]["headers"]
             needs_token = operation.get("security") != []
             assert needs_token == ({"401", "403"} <= set(operation["responses"]))
             assert ("requestBody" in operation) == ({"413", "415"} <= set(operation["responses"]))

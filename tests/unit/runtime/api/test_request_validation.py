@@ -136,6 +136,42 @@ def test_a_token_without_the_scope_is_told_which_one_it_needs(world: World) -> N
     assert str(Scope.ADMINISTER_DATA) in answer.headers["WWW-Authenticate"]
 
 
+@pytest.mark.parametrize("path", [*LISTS, "/kpis/definitions", f"/forecasts/{a_run().id}/excluded"])
+def test_every_list_states_its_page_and_what_it_was_made_of(world: World, path: str) -> None:
+    content = list_rows(path).json
+    assert content["page"].keys() == {"limit", "next_cursor", "has_more"}
+    assert {"run_id", "as_of_date", "generated_at", "warnings"} <= content["meta"].keys()
+    assert content["meta"]["generated_at"] == world.clock.now().isoformat()
+
+
+def test_a_list_of_one_run_names_the_run_and_its_day(world: World) -> None:
+    run = {"run_id": str(a_run().id), "as_of_date": str(AS_OF)}
+    for content in (call("/kpis", run_id=run["run_id"]).json, call(f"/forecasts/{a_run().id}/excluded").json):
+        assert run.items() <= content["meta"].items()
+    assert call("/kpis").json["meta"]["run_id"] is None
+
+
+def test_a_list_without_pages_says_that_it_is_whole(world: World) -> None:
+    content = call("/kpis/definitions").json
+    assert content["page"] == {"limit": len(content["definitions"]), "next_cursor": None, "has_more": False}
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "PATCH", "DELETE", "HEAD", "TRACE"])
+@pytest.mark.parametrize("path", ["/kpis", "/health", "/openapi.json", "/docs", "/jobs/x"])
+@pytest.mark.parametrize("body", [None, "", "no JSON"])
+def test_a_method_that_a_path_does_not_have_is_refused_whatever_the_body(world: World, path: str, method: str, body: str | None) -> None:
+    answer = call(path, method, body=body)
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize("body", [None, "", "[]", "null", "7", '"text"'])
+@pytest.mark.parametrize("path", ["/forecasts/generate", f"/jobs/{a_run().id}/cancel", f"/forecast-runs/{a_run().id}/publish"])
+def test_a_body_that_is_missing_or_no_object_is_named_with_the_fix(world: World, path: str, body: str | None) -> None:
+    answer = call(path, "POST", body=body)
+    assert (answer.status, answer.json["detail"]) == (422, "1 field is invalid. The body: Send a JSON object.")
+    assert answer.json["errors"][0]["pointer"] == ""
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_an_empty_cursor_does_not_begin_a_list_again(world: World, path: str) -> None:
     answer = list_rows(path, cursor="")
