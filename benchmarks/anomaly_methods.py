@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.anomaly_weeks import PAST_WEEKS, WeeklyForecasts
 from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.detector import detect
-from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel
+from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.shared.arrays import Floats, Ints
 from kpi_engine.shared.calendar import DAYS_OF_WEEK
 from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
@@ -36,9 +36,8 @@ SMALLEST_SIGMA = 0.05
 
 
 def builtin(forecasts: WeeklyForecasts) -> Floats:
-    """The built-in detector, run every week on that week."""
-    detections = (detect(panel_of_week(forecasts, week)) for week in forecasts.weeks)
-    return np.concatenate([_reported_z(detection) for detection in detections], axis=1)
+    """The built-in detector, run every week on that week; at its default threshold its strength is 3."""
+    return np.concatenate([detect(panel_of_week(forecasts, week)).z for week in forecasts.weeks], axis=1)
 
 
 def rolling_mad(forecasts: WeeklyForecasts) -> Floats:
@@ -93,14 +92,9 @@ def panel_of_week(forecasts: WeeklyForecasts, week: int) -> DetectionPanel:
         dimensions=[key._asdict() for key in forecasts.panel.series],
         first_day=forecasts.panel.first_day + timedelta(days=forecasts.first_column + start),
         days=days,
-        past_residuals=past.residual,
+        past=past,
         is_intermittent=is_rare(classes),
     )
-
-
-def _reported_z(detection: Detection) -> Floats:
-    """The z of the days that are reported; a shift is reported although no day of it reaches the threshold."""
-    return np.where(detection.is_reported, np.copysign(np.maximum(np.abs(detection.z), DEFAULT_THRESHOLD), detection.z), 0.0)
 
 
 def _against_past(forecasts: WeeklyForecasts, lags: Ints) -> Floats:

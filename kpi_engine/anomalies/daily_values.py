@@ -11,22 +11,43 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpi_engine.shared.arrays import Bools, Floats, Ints, infinite_to_nan
+from kpi_engine.shared.errors import InvalidValue
+
+DEFAULT_COVERAGE = 0.8
+"""P10 to P90."""
 
 
 @dataclass(frozen=True, eq=False)
 class DailyValues:
-    """S series x D days: what happened, what was expected before the day (p50), and its interval (p10, p90). NaN is missing."""
+    """S series x D days: what happened, what was expected before the day (p50), and its interval (p10, p90). NaN is missing.
+
+    coverage: the nominal share of actuals inside the interval, 0.8 for P10 to P90; NaN where a bound or the expectation is missing.
+    """
 
     actual: Floats
     expected: Floats
     lower: Floats
     upper: Floats
+    coverage: Floats
 
     @classmethod
-    def of(cls, actual: Floats, expected: Floats, lower: Floats, upper: Floats) -> DailyValues:
-        """Arrange raw values: infinities are missing, and a bound that is missing or crossed moves to the expectation."""
+    def of(cls, actual: Floats, expected: Floats, lower: Floats, upper: Floats, coverage: Floats | float = DEFAULT_COVERAGE) -> DailyValues:
+        """Arrange raw values: infinities are missing, and a bound that is missing or crossed moves to the expectation.
+
+        Raises InvalidValue for a coverage that is not between 0 and 1.
+        """
+        levels = np.broadcast_to(np.asarray(coverage, dtype=np.float64), actual.shape)
+        if ((levels <= 0) | (levels >= 1)).any():
+            raise InvalidValue(f"coverage is {levels[(levels <= 0) | (levels >= 1)][0]:g}: write a share between 0 and 1, such as 0.8")
         actual, expected, lower, upper = (infinite_to_nan(values) for values in (actual, expected, lower, upper))
-        return cls(actual, expected, np.fmin(lower, expected), np.fmax(upper, expected))
+        is_bounded = ~(np.isnan(lower) | np.isnan(upper) | np.isnan(expected))
+        return cls(actual, expected, np.fmin(lower, expected), np.fmax(upper, expected), np.where(is_bounded, levels, np.nan))
+
+    def last_days(self, n_days: int) -> DailyValues:
+        """Return the values of the last n_days days, or of all when there are fewer."""
+        first = max(0, self.actual.shape[1] - n_days)
+        values = (self.actual, self.expected, self.lower, self.upper, self.coverage)
+        return DailyValues(*(array[:, first:] for array in values))
 
     @property
     def residual(self) -> Floats:

@@ -89,7 +89,7 @@ BY_KIND = (
     _count_kind(
         AnomalyKind.LEVEL_SHIFT,
         "Level shifts",
-        " whose days moved most by: at least 3 consecutive days outside in one direction, or a CUSUM of z (capped at 3, k = 1/2) above 5",
+        " whose days moved most by: at least 3 consecutive days beyond z = 2 in one direction, or a window of 3, 7 or 14 days out",
         source="Montgomery, Introduction to Statistical Quality Control, 9.1",
         scor=ScorAttribute.AGILITY,
     ),

@@ -1,7 +1,8 @@
-"""The golden input of the anomaly engine: two SKUs at one site, one 6.5 scales above what was expected and one 6.5 below.
+"""The golden input of the anomaly engine: two SKUs at one site, one 52 units above what was expected, the other 40 below.
 
-The residuals of the eight weeks before are -2, -1, -1, 0, 0, 1, 1 and 2 times a MAD that makes the scale, 1.4826 * MAD, 8 units for the
-first SKU and 40 / 6.5 for the second: it falls by 40 units.
+Expected are 100 units a day, 90 to 110, as many as came in the weeks before. log(1 + units / 100) is 0.693 for 100, 0.742 for 110, 0.642
+for 90, 0.924 for 152 and 0.470 for 60. The bounds are 1.28 sigma from the middle, so the spike is 0.231 / (0.0488 / 1.28) = 6.1 sigma out
+and the drop 0.223 / (0.0513 / 1.28) = 5.6.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 
 FIRST_DAY = date(2026, 11, 15)
 LAST_DAY = date(2026, 11, 21)
-SPIKE_UNITS, DROP_UNITS, Z = 52.0, 40.0, 6.5
-PAST_WEEKS_IN_MADS = (-2.0, -1.0, -1.0, 0.0, 0.0, 1.0, 1.0, 2.0)
+SPIKE_UNITS, DROP_UNITS = 52.0, 40.0
+PAST_DAYS = 49
 COSTS = Costs(
     currency="EUR",
     unit_margin={"SKU-1": 3.0, "SKU-2": 3.5},
@@ -43,13 +44,13 @@ def build_panel() -> DetectionPanel:
     actual = level.copy()
     actual[0, 5] += SPIKE_UNITS
     actual[1, 6] -= DROP_UNITS
-    mad = np.array([[SPIKE_UNITS], [DROP_UNITS]]) / Z / 1.4826
+    past = np.full((2, PAST_DAYS), 100.0)
     return DetectionPanel(
         measure="demand",
         dimensions=[{"site_id": "LDS1", "sku_id": "SKU-1"}, {"site_id": "LDS1", "sku_id": "SKU-2"}],
         first_day=FIRST_DAY,
         days=DailyValues.of(actual, level, level - 10, level + 10),
-        past_residuals=np.repeat(mad * PAST_WEEKS_IN_MADS, 7, axis=1),
+        past=DailyValues.of(past, past, past - 10, past + 10),
         is_intermittent=np.zeros(2, dtype=np.bool_),
         capacity=np.full((2, 7), 120.0),
     )
@@ -58,7 +59,7 @@ def build_panel() -> DetectionPanel:
 def inputs() -> dict[str, pd.DataFrame]:
     """Return the days of the panel that are not as expected, as documentation shows them.
 
-    Of the days before only the scale of their residuals counts: 8 units for SKU-1, 6.15 for SKU-2.
+    The other days, and those of the weeks before, are as expected.
 
     >>> inputs()["panel"][["sku_id", "actual"]].values.tolist()
     [['SKU-1', 152.0], ['SKU-2', 60.0]]
@@ -84,6 +85,6 @@ def example() -> dict[str, Any]:
     """Return the report as a dict.
 
     >>> example()["by_severity"]["HIGH"]
-    2
+    1
     """
     return assess_week().as_dict()

@@ -9,7 +9,7 @@ import numpy as np
 
 from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.kinds import classify_capacity, classify_service, classify_volume
-from kpi_engine.anomalies.detection.shifts import TREND_DAYS, mann_kendall
+from kpi_engine.anomalies.detection.shifts import TREND_DAYS, mann_kendall, mark_runs
 from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
 from kpi_engine.anomalies.kind import DOWN, NEITHER, UP, AnomalyKind
 from kpi_engine.shared.arrays import Floats, Ints
@@ -84,7 +84,7 @@ def sum_members(series: GroupSeries) -> DailyValues:
         sums: Floats = np.where(mask, values, 0.0).sum(axis=0, keepdims=True)
         return np.where(mask.any(axis=0), sums, np.nan)
 
-    return DailyValues(total(days.actual), total(days.expected), total(days.lower), total(days.upper))
+    return DailyValues.of(total(days.actual), total(days.expected), total(days.lower), total(days.upper))
 
 
 def _classify_days(group: AnomalyGroup, total: DailyValues, measures: Measures) -> Ints:
@@ -95,7 +95,7 @@ def _classify_days(group: AnomalyGroup, total: DailyValues, measures: Measures) 
     trends = np.zeros(total.actual.shape, dtype=np.int64)
     if np.count_nonzero(~np.isnan(total.residual)) >= TREND_DAYS:
         trends += mann_kendall(total.residual)[:, None]
-    return classify_volume(total, np.zeros_like(trends), trends, np.zeros(1, dtype=np.bool_))
+    return classify_volume(total, mark_runs(total.direction), trends, np.zeros(1, dtype=np.bool_))
 
 
 def _heaviest_kind(kinds: Ints, total: DailyValues) -> AnomalyKind | None:

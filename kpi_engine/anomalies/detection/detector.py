@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, tzinfo
 
 import numpy as np
@@ -9,32 +10,33 @@ import numpy as np
 from kpi_engine.anomalies.detection.group_builder import build_groups
 from kpi_engine.anomalies.detection.kinds import classify_volume
 from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel
-from kpi_engine.anomalies.detection.scores import MIN_SCORE, robust_z, score_z, weekday_scales
-from kpi_engine.anomalies.detection.shifts import mark_cusum_shifts, mark_trends
+from kpi_engine.anomalies.detection.scores import MIN_SCORE, MIN_Z, UsualDemand, interval_z, score_z
+from kpi_engine.anomalies.detection.shifts import RUN_Z, SHIFT_WINDOWS, mark_runs, mark_trends, shift_z
 from kpi_engine.anomalies.group import AnomalyGroup
 
 
 def detect(panel: DetectionPanel) -> Detection:
     """Return the score and kind of every day.
 
-    A day whose scale is unknown has no score and is not reported. Two kinds are scored otherwise, by convention: a shift that only
-    the CUSUM sees scores 30, the least that is reported, and a data gap scores what an actual of zero would, at least 30.
+    The z of a day is that of its own distance or of the shift that it is part of, whichever is further out. A day without an interval has
+    no score and is not reported. A data gap scores what an actual of zero would, at least 30, the least that is reported: by convention.
 
     >>> from kpi_engine.examples.anomalies import build_panel
     >>> detect(build_panel()).scores[:, 5:].round(1).tolist()
-    [[73.3, 0.0], [0.0, 73.3]]
+    [[70.5, 0.0], [0.0, 65.8]]
     """
-    n_days, n_past = panel.days.actual.shape[1], panel.past_residuals.shape[1]
-    first_weekday = panel.first_day.weekday()
-    weekday = (first_weekday + np.arange(n_days)) % 7
-    scales = weekday_scales(panel.past_residuals, (first_weekday + np.arange(-n_past, 0)) % 7)
-    z = robust_z(panel.days.residual, weekday, scales)
-    shifts = mark_cusum_shifts(z)
-    kinds = classify_volume(panel.days, shifts, mark_trends(z), panel.is_intermittent)
-    scores = score_z(z)
-    scores = np.where((shifts != 0) & (scores < MIN_SCORE), MIN_SCORE, scores)
-    gap_scores = np.fmax(score_z(robust_z(-panel.days.expected, weekday, scales)), MIN_SCORE)
-    return Detection(np.where(panel.days.is_gap, gap_scores, scores), kinds, z)
+    days, n_days = panel.days, panel.days.actual.shape[1]
+    usual = UsualDemand.of(panel.past, days, panel.is_intermittent)
+    z_with_gaps = interval_z(replace(days, actual=np.where(days.is_gap, 0.0, days.actual)), usual)
+    day_z = np.where(days.is_gap, np.nan, z_with_gaps)
+    past_z = interval_z(panel.past.last_days(max(SHIFT_WINDOWS)), usual)
+    lasting_z = shift_z(np.concatenate([past_z, day_z], axis=1))[:, -n_days:]
+    z = np.where(np.abs(lasting_z) > np.abs(day_z), lasting_z, day_z)
+    runs = mark_runs(np.where(np.abs(day_z) >= RUN_Z, np.sign(day_z), 0).astype(np.int64))
+    shifts = np.where(np.abs(lasting_z) >= MIN_Z, np.sign(lasting_z), runs).astype(np.int64)
+    kinds = classify_volume(days, shifts, mark_trends(day_z), panel.is_intermittent)
+    gap_scores = np.fmax(score_z(z_with_gaps), MIN_SCORE)
+    return Detection(np.where(days.is_gap, gap_scores, score_z(z)), kinds, z)
 
 
 def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC) -> list[AnomalyGroup]:
@@ -46,9 +48,8 @@ def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC) -> list[AnomalyGrou
     >>> from datetime import date
     >>> from kpi_engine.anomalies.daily_values import DailyValues
     >>> days = DailyValues.of(*(np.array([row]) for row in ([100.0, 40.0], [100.0] * 2, [90.0] * 2, [110.0] * 2)))
-    >>> past = np.repeat([[-4.0, 0.0, 4.0]], 7, axis=1)
-    >>> panel = DetectionPanel("demand", [{"sku_id": "SKU-1"}], date(2026, 11, 20), days, past, np.array([False]))
+    >>> panel = DetectionPanel("demand", [{"sku_id": "SKU-1"}], date(2026, 11, 20), days, days, np.array([False]))
     >>> [(group.first_day.isoformat(), str(group.reported_kind), round(group.score)) for group in detect_groups(panel)]
-    [('2026-11-21', 'VOLUME_DROP', 94)]
+    [('2026-11-21', 'VOLUME_DROP', 91)]
     """
     return build_groups(panel, detect(panel), zone)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from kpi_engine.anomalies.daily_values import DailyValues
-from kpi_engine.anomalies.detection.shifts import mark_runs
 from kpi_engine.anomalies.kind import DOWN, NEITHER, NO_KIND, UP, AnomalyKind
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 
@@ -21,12 +20,11 @@ def classify_volume(days: DailyValues, shifts: Ints, trends: Ints, is_intermitte
     [<AnomalyKind.ZERO_DEMAND: 'ZERO_DEMAND'>, <AnomalyKind.VOLUME_SPIKE: 'VOLUME_SPIKE'>, None]
     """
     direction = days.direction
-    shift = np.where(shifts != NEITHER, shifts, mark_runs(direction))
     rules = {
         AnomalyKind.DATA_GAP: days.is_gap,
         AnomalyKind.ZERO_DEMAND: (days.actual == 0) & (days.lower > 0),
         AnomalyKind.TREND_BREAK: (trends != NEITHER) & (trends == direction),
-        AnomalyKind.LEVEL_SHIFT: shift != NEITHER,
+        AnomalyKind.LEVEL_SHIFT: shifts != NEITHER,
         AnomalyKind.INTERMITTENT_BURST: (direction == UP) & is_intermittent[:, None],
         AnomalyKind.VOLUME_DROP: direction == DOWN,
         AnomalyKind.VOLUME_SPIKE: direction == UP,

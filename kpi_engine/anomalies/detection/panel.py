@@ -16,7 +16,7 @@ from kpi_engine.shared.arrays import Bools, Floats, Ints
 class DetectionPanel:
     """S series x D local days of one volume measure.
 
-    dimensions: of each series, all different. past_residuals: S x T, actual - expected of the days just before first_day.
+    dimensions: of each series, all different. past: S x T, the days just before first_day, beside what was expected of them.
     is_intermittent: S. capacity: S x D units, what of a series can be handled.
     """
 
@@ -24,7 +24,7 @@ class DetectionPanel:
     dimensions: Sequence[Mapping[str, str]]
     first_day: date
     days: DailyValues
-    past_residuals: Floats
+    past: DailyValues
     is_intermittent: Bools
     capacity: Floats | None = None
 

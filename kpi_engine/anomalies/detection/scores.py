@@ -1,22 +1,59 @@
-"""Scores of days, by their distance from the expectation: the robust z of its weekday, and a score of 0 to 100.
+"""Scores of days: how far a day is outside the interval that was forecast for it, as a z, and the score of 0 to 100.
 
-Shapes: S series x T past days for what is learned, S x D days for what is scored. NaN is missing and stays missing.
+Shapes: S series x T past days, S x D days that are scored. NaN is missing and stays missing. The decision and its figures:
+docs/adr/0019-a-day-is-scored-by-its-interval.md.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from statistics import NormalDist
+
 import numpy as np
 
-from kpi_engine.shared.arrays import Floats, Ints, infinite_to_nan
+from kpi_engine.anomalies.daily_values import DailyValues
+from kpi_engine.shared.arrays import Bools, Floats, Ints
 
-WEEKDAYS = 7
-CONSISTENT_WITH_SIGMA = 1.4826
-SMALLEST_SCALE_UNITS = 1.0
-FEWEST_RESIDUALS = 3
 MIN_SCORE = 30
 """The least score that is reported."""
-KNOTS_Z = (2.0, 3.0, 4.0, 6.0, 9.0, 12.0)
-KNOTS_SCORE = (0.0, 30.0, 50.0, 70.0, 90.0, 100.0)
+MIN_Z = 3.0
+"""The z of that score."""
+KNOTS_Z = (2.0, MIN_Z, 4.0, 6.0, 9.0, 12.0)
+KNOTS_SCORE = (0.0, float(MIN_SCORE), 50.0, 70.0, 90.0, 100.0)
+SMALLEST_SPREAD = 0.02
+"""No series is more regular than about 4 percent of its usual demand."""
+FEWEST_PAST_DAYS = 7
+
+
+@dataclass(frozen=True, eq=False)
+class UsualDemand:
+    """What the demand of S series is measured by. unit: their mean demand a day, units; NaN where it is 0.
+
+    highest: the highest day of a series whose demand is intermittent, units, 0 for others. highest_z: the z of such a day.
+    """
+
+    unit: Floats
+    highest: Floats
+    highest_z: Floats
+
+    @classmethod
+    def of(cls, past: DailyValues, days: DailyValues, is_intermittent: Bools) -> UsualDemand:
+        """Measure the past days; a series without demand in them by the upper bounds of the days that are scored."""
+        n_known = np.count_nonzero(~np.isnan(past.actual), axis=1)
+        unit = _positive_means(past.actual)
+        return cls(
+            unit=np.where(np.isnan(unit), _positive_means(days.upper), unit),
+            highest=np.where(is_intermittent, np.nan_to_num(past.actual).max(axis=1, initial=0.0), 0.0),
+            highest_z=_z_of_highest(n_known),
+        )
+
+    def log_units(self, values: Floats) -> Floats:
+        """Return log(1 + values / unit): near proportional for quiet days, logarithmic far above, the same in every unit of measure."""
+        return np.log1p(np.maximum(values, 0.0) / self.unit[:, None])
+
+    def sales_spread(self, middle: Floats) -> Floats:
+        """Return the spread above `middle` (S x D, log units) at which the highest past day of an intermittent series is a usual sale."""
+        return (self.log_units(self.highest[:, None]) - middle) / self.highest_z[:, None]
 
 
 def score_z(z: Floats) -> Floats:
@@ -32,46 +69,47 @@ def score_z(z: Floats) -> Floats:
     return np.interp(np.abs(z), KNOTS_Z, KNOTS_SCORE)
 
 
-def robust_z(residual: Floats, weekday: Ints, scale: Floats) -> Floats:
-    """Return residual / the scale of its weekday, without unit: S x D residuals (actual - expected), D weekdays 0..6, S x 7 scales.
+def interval_z(days: DailyValues, usual: UsualDemand) -> Floats:
+    """Return the S x D z of actuals in their intervals, positive above the expectation; NaN without an actual or an interval.
 
-    >>> robust_z(np.array([[8.0, 8.0]]), np.array([0, 3]), np.array([[1.0, 2, 4, 8, 16, 32, 64]]))
-    array([[8., 1.]])
+    z = (u(actual) - u(expected)) / spread, u = log(1 + units / usual demand). Above the expectation spread = (u(upper) - u(expected)) / q,
+    below (u(expected) - u(lower)) / q, q the normal quantile of the bound: 1.28 for a coverage of 0.8 (P10 to P90). At least 0.02, and
+    above an intermittent series at least so much that its highest past day is as far out as the highest of so many days usually is.
+
+    >>> days = DailyValues.of(*(np.array([row]) for row in ([152.0, 60.0], [100.0] * 2, [90.0] * 2, [110.0] * 2)))
+    >>> usual = UsualDemand.of(days, days, np.array([False]))
+    >>> interval_z(days, usual).round(2)
+    array([[ 6.09, -5.56]])
     """
-    return infinite_to_nan(residual) / scale[:, weekday]
+    quantile = _normal_quantiles((1 + days.coverage) / 2)
+    middle = usual.log_units(days.expected)
+    distance = usual.log_units(days.actual) - middle
+    above = np.fmax((usual.log_units(days.upper) - middle) / quantile, usual.sales_spread(middle))
+    below = (middle - usual.log_units(days.lower)) / quantile
+    z = distance / np.fmax(np.where(distance > 0, above, below), SMALLEST_SPREAD)
+    return np.where(np.isnan(days.coverage), np.nan, z)
 
 
-def weekday_scales(residuals: Floats, weekday: Ints) -> Floats:
-    """Return the S x 7 scales of S x T past residuals: 1.4826 * MAD of the series' residuals on that weekday, at least 1 unit.
-
-    MAD = median(|r - median(r)|). The floor keeps a series that hardly moves from making every unit an anomaly. NaN where fewer than 3
-    residuals of the weekday are known. Source: Rousseeuw and Croux 1993 (the factor 1.4826 makes the MAD estimate the standard deviation
-    of a normal distribution).
-
-    >>> weekday_scales(np.array([[-10.0, 0.0, 10.0]]), np.array([0, 0, 0]))[0, :2].round(3)
-    array([14.826,    nan])
-    """
-    columns = [_scale(residuals[:, weekday == day]) for day in range(WEEKDAYS)]
-    return np.stack(columns, axis=1)
+def _positive_means(values: Floats) -> Floats:
+    """The mean of the known values of each row; NaN where that is not above 0."""
+    n_known = np.count_nonzero(~np.isnan(values), axis=1)
+    mean = np.nansum(values, axis=1) / np.maximum(n_known, 1)
+    return np.where(mean > 0, mean, np.nan)
 
 
-def row_medians(values: Floats) -> tuple[Floats, Ints]:
-    """Return the median of the known values of each row, NaN without any, and how many are known.
-
-    >>> row_medians(np.array([[3.0, np.nan, 1.0], [np.nan, np.nan, np.nan]]))
-    (array([ 2., nan]), array([2, 0]))
-    """
-    in_order = np.sort(values, axis=1)  # NaN goes last
-    n_known = np.count_nonzero(~np.isnan(in_order), axis=1)
-    if not values.shape[1]:
-        return np.full(len(values), np.nan), n_known
-    rows = np.arange(len(values))
-    low, high = in_order[rows, np.maximum(n_known - 1, 0) // 2], in_order[rows, np.minimum(n_known // 2, values.shape[1] - 1)]
-    return np.where(n_known > 0, (low + high) / 2, np.nan), n_known
+def _z_of_highest(n_known: Ints) -> Floats:
+    """The normal quantile of the highest of n days, n / (n + 1), with n at least 7."""
+    count = np.maximum(n_known, FEWEST_PAST_DAYS)
+    return _normal_quantiles(count / (count + 1))
 
 
-def _scale(residuals: Floats) -> Floats:
-    residuals = infinite_to_nan(residuals)
-    median, n_known = row_medians(residuals)
-    deviation, _ = row_medians(np.abs(residuals - median[:, None]))
-    return np.where(n_known >= FEWEST_RESIDUALS, np.maximum(CONSISTENT_WITH_SIGMA * deviation, SMALLEST_SCALE_UNITS), np.nan)
+def _normal_quantiles(levels: Floats) -> Floats:
+    """The standard normal quantile of each level; there are few different ones."""
+    quantiles = np.full(levels.shape, np.nan)
+    is_open = ~np.isnan(levels)
+    while is_open.any():
+        level = levels.flat[np.argmax(is_open)]
+        has_level = levels == level
+        quantiles[has_level] = NormalDist().inv_cdf(level)
+        is_open &= ~has_level
+    return quantiles

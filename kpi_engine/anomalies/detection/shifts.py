@@ -1,4 +1,4 @@
-"""Changes that last: runs in one direction, the CUSUM, and residuals with a trend. S series x D days; NaN is missing."""
+"""Changes that last: runs in one direction, windows of days, and residuals with a trend. S series x D days; NaN is missing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import numpy as np
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 RUN_LENGTH = 3
-CUSUM_SLACK = 0.5
-CUSUM_LIMIT = 5.0
-CUSUM_CAP = 3.0
+RUN_Z = 2.0
+SHIFT_WINDOWS = (3, 7, 14)
+SHIFT_WEIGHT = 0.82
+SHIFT_CAP = 2.5
+SHIFT_DAYS = 3
+SHIFT_DAY_Z = 1.5
+SHIFT_OWN_Z = 0.5
 TREND_DAYS = 7
 TREND_Z = 2.5758293035489004
 TREND_LEAST_Z = 3.0
@@ -24,19 +28,26 @@ def mark_runs(direction: Ints) -> Ints:
     return np.where(_in_run(direction > 0), 1, 0) - np.where(_in_run(direction < 0), 1, 0)
 
 
-def mark_cusum_shifts(z: Floats) -> Ints:
-    """Return 1 or -1 on the days that lift the upper or lower tabular CUSUM of z, or keep it, above its limit, else 0.
+def shift_z(z: Floats) -> Floats:
+    """Return the z of the strongest window of 3, 7 or 14 days that ends on each day and is out on the day's side; 0 without one.
 
-    C+(t) = max(0, C+(t-1) + z(t) - 0.5), alarm above 5; C- alike for -z. z is capped at 3, so that two days never make a shift; a
-    missing day changes nothing. A day within 0.5 is not part of the shift, however high the sum still is. Source: Montgomery,
-    Introduction to Statistical Quality Control, 9.1 (k = 1/2, h = 5); the cap is a convention.
+    z of a window: 0.82 * sum of the known days / sqrt(their number), each day capped at 2.5, so that two days never make a shift. A window
+    is out when at least 3 of its days are beyond 1.5 on its side; a day within 0.5 is no part of a shift. 0.82 allows for errors of one
+    series being alike on neighbouring days; with it undisturbed series have as many windows as days above 3. All are conventions.
 
-    >>> mark_cusum_shifts(np.array([[-1.5] * 7]))
-    array([[ 0,  0,  0,  0,  0, -1, -1]])
+    >>> shift_z(np.array([[0.0, 2.0, 2.5, 2.5, 2.0, 0.0]])).round(2)
+    array([[0.  , 0.  , 0.  , 3.31, 3.31, 0.  ]])
     """
-    z_capped = np.nan_to_num(np.clip(z, -CUSUM_CAP, CUSUM_CAP))
-    slack = np.where(np.isnan(z), 0.0, CUSUM_SLACK)
-    return _cusum_alarms(z_capped - slack) - _cusum_alarms(-z_capped - slack)
+    by_day = np.ascontiguousarray(z.T)
+    strongest = np.zeros(by_day.shape)
+    z_capped, is_known = np.nan_to_num(np.clip(by_day, -SHIFT_CAP, SHIFT_CAP)), ~np.isnan(by_day)
+    for days in SHIFT_WINDOWS:
+        window_z = SHIFT_WEIGHT * _window_sums(z_capped, days) / np.sqrt(np.maximum(_window_sums(is_known, days), 1))
+        n_above, n_below = (_window_sums(side * z_capped >= SHIFT_DAY_Z, days) for side in (1, -1))
+        is_out = np.where(window_z > 0, n_above, n_below) >= SHIFT_DAYS
+        strongest = np.where(is_out & (np.abs(window_z) > np.abs(strongest)), window_z, strongest)
+    is_part = (np.sign(by_day) == np.sign(strongest)) & (np.abs(by_day) >= SHIFT_OWN_Z)
+    return np.ascontiguousarray(np.where(is_part, strongest, 0.0).T)
 
 
 def mark_trends(z: Floats) -> Ints:
@@ -84,12 +95,12 @@ def _in_run(mask: Bools) -> Bools:
     return in_run
 
 
-def _cusum_alarms(steps: Floats) -> Ints:
-    level, alarms = np.zeros(len(steps)), np.zeros(steps.shape, dtype=np.int64)
-    for day in range(steps.shape[1]):
-        level = np.maximum(level + steps[:, day], 0)
-        alarms[:, day] = (level > CUSUM_LIMIT) & (steps[:, day] > 0)
-    return alarms
+def _window_sums(values: Floats | Bools, days: int) -> Floats:
+    """The sums of the `days` values that end on each day, of T days x S series; days before the first count as zero."""
+    sums = np.zeros((len(values) + days, values.shape[1]))
+    np.cumsum(values, axis=0, out=sums[days:])  # rows of days: a cumulative sum along rows of series is ten times as slow
+    difference: Floats = sums[days:] - sums[:-days]
+    return difference
 
 
 def _last_values(values: Floats) -> Floats:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from kpi_engine.anomalies.daily_values import DailyValues
+from kpi_engine.anomalies.daily_values import DEFAULT_COVERAGE, DailyValues
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
 from runtime.models.domain.runs import ForecastRun, PublishedRun
@@ -17,6 +17,7 @@ from runtime.services.ports import ForecastFrames
 
 SERIES = ["site_id", "sku_id"]
 BOUNDS = ["predicted_value", "confidence_lower", "confidence_upper"]
+LEVEL = "interval_level"
 MEASURE = "demand"
 DAYS_BETWEEN_RUNS = 7
 
@@ -56,18 +57,17 @@ class Expectations:
         """Rows as matrices, series by day; what is not there is NaN."""
         series, keys = pd.MultiIndex.from_frame(rows[SERIES]).factorize(sort=True)
         day = (rows["forecast_date"] - pd.Timestamp(first_day)).dt.days.to_numpy()
-        cells = np.full((4, len(keys), self.past_days + self.window_days), np.nan)
-        for layer, column in enumerate(["demand", *BOUNDS]):
+        cells = np.full((5, len(keys), self.past_days + self.window_days), np.nan)
+        for layer, column in enumerate(["demand", *BOUNDS, LEVEL]):
             cells[layer, series, day] = rows[column].to_numpy(dtype=np.float64)
-        actual, expected, lower, upper = cells[:, :, self.past_days :]
-        past_actual, past_expected = cells[:2, :, : self.past_days]
-        classes = demand_classes(past_actual, window_days=self.past_days, without_demand=DemandClass.INTERMITTENT)
+        days, past = (DailyValues.of(*part) for part in np.split(cells, [self.past_days], axis=2)[::-1])
+        classes = demand_classes(past.actual, window_days=self.past_days, without_demand=DemandClass.INTERMITTENT)
         return DetectionPanel(
             measure=MEASURE,
             dimensions=[dict(zip(SERIES, key, strict=True)) for key in keys],
             first_day=first_day + timedelta(days=self.past_days),
-            days=DailyValues.of(actual, expected, lower, upper),
-            past_residuals=past_actual - past_expected,
+            days=days,
+            past=past,
             is_intermittent=is_rare(classes),
         )
 
@@ -83,12 +83,15 @@ def select_weekly_runs(runs: Iterable[PublishedRun], first_day: date) -> list[Pu
 
 
 def _newest_forecasts(forecasts: Iterable[pd.DataFrame], first_day: date, last_day: date) -> pd.DataFrame:
-    """For each series and day of first_day..last_day the forecast that was made the fewest days before it."""
-    columns = [*SERIES, "forecast_date", "horizon_days", *BOUNDS]
-    frames = [frame[columns].assign(forecast_date=pd.to_datetime(frame["forecast_date"])) for frame in forecasts]
+    """For each series and day of first_day..last_day the forecast that was made the fewest days before it.
+
+    A forecast without a level of its interval, as those of the back-test, has the bounds P10 and P90.
+    """
+    columns = [*SERIES, "forecast_date", "horizon_days", *BOUNDS, LEVEL]
+    frames = [frame.reindex(columns=columns).assign(forecast_date=pd.to_datetime(frame["forecast_date"])) for frame in forecasts]
     if not frames:
         return pd.DataFrame(columns=columns)
-    rows = pd.concat(frames, ignore_index=True)
+    rows = pd.concat(frames, ignore_index=True).fillna({LEVEL: DEFAULT_COVERAGE})
     rows = rows[rows["forecast_date"].between(pd.Timestamp(first_day), pd.Timestamp(last_day))]
     newest: pd.DataFrame = rows.sort_values("horizon_days", kind="stable").drop_duplicates([*SERIES, "forecast_date"])
     return newest

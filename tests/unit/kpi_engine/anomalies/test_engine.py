@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from datetime import UTC, date, datetime, timedelta
+from math import log
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,12 +31,14 @@ from tests.unit.kpi_engine.anomalies.lookout_messages import (
 )
 
 
-def test_two_days_at_6_5_scales_are_one_spike_and_one_drop_of_high_severity() -> None:
+def test_two_days_out_of_their_interval_are_one_spike_and_one_drop_with_the_severity_of_their_distance() -> None:
     report = example()
     (spike,), (drop,) = report["volume_spikes"], report["volume_drops"]
-    assert (spike["score"], drop["score"]) == (pytest.approx(73.3333333333, abs=1e-9), pytest.approx(73.3333333333, abs=1e-9))
+    spike_z = log(2.52 / 2) / (log(2.1 / 2) / 1.2815515655)  # log(1 + units / 100) of 152, 100 and 110
+    drop_z = log(2 / 1.6) / (log(2 / 1.9) / 1.2815515655)
+    assert (spike["score"], drop["score"]) == (pytest.approx(70 + 20 * (spike_z - 6) / 3), pytest.approx(50 + 10 * (drop_z - 4)))
     assert (spike["type"], drop["type"]) == ("VOLUME_SPIKE", "VOLUME_DROP")
-    assert report["by_severity"] == {"CRITICAL": 0, "HIGH": 2, "MEDIUM": 0, "LOW": 0}
+    assert report["by_severity"] == {"CRITICAL": 0, "HIGH": 1, "MEDIUM": 1, "LOW": 0}
     assert report["total"] == 2
     assert report["window"] == {"start": "2026-11-15", "end": "2026-11-21", "days": 7}
     assert len(report["alerts"]) == 2

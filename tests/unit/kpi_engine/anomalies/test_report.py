@@ -114,12 +114,14 @@ def random_panel(seed: int) -> DetectionPanel:
     actual = np.maximum(level + generator.normal(0, 0.2, level.shape) * level, 0)
     for share, factor in ((0.06, 3.0), (0.05, 0.0), (0.05, NAN)):
         actual[generator.random(level.shape) < share] *= factor
+    usual = np.repeat(level[:, :1], 49, axis=1)
+    past = DailyValues.of(usual * generator.normal(1, 0.1, usual.shape), usual, usual * 0.8, usual * 1.2)
     return DetectionPanel(
         "demand",
         [{"site_id": f"S{row % 3}", "sku_id": f"K{row // 3}"} for row in range(n_series)],
         date(2026, 11, 15),
         DailyValues.of(actual, level, level * 0.8, level * 1.2),
-        generator.normal(0, 0.1, (n_series, 49)) * level[:, :1],
+        past,
         generator.random(n_series) < 0.2,
         level * 1.5,
     )

@@ -75,7 +75,10 @@ def test_each_day_has_its_demand_and_the_newest_forecast_made_before_it(seed: in
             for day in range(DAYS)
         ]
         actual, expected = (np.array(values) for values in zip(*cells, strict=True))
-        np.testing.assert_equal(panel.past_residuals[row], (actual - expected)[:PAST_DAYS])
+        np.testing.assert_equal(panel.past.actual[row], actual[:PAST_DAYS])
+        np.testing.assert_equal(panel.past.expected[row], expected[:PAST_DAYS])
+        np.testing.assert_equal(panel.past.lower[row], expected[:PAST_DAYS] - 10)
+        np.testing.assert_equal(panel.past.upper[row], expected[:PAST_DAYS] + 10)
         np.testing.assert_equal(panel.days.actual[row], actual[PAST_DAYS:])
         np.testing.assert_equal(panel.days.expected[row], expected[PAST_DAYS:])
         np.testing.assert_equal(panel.days.lower[row], expected[PAST_DAYS:] - 10)
@@ -99,6 +102,24 @@ def test_a_series_is_intermittent_by_its_demand_before_the_window(past: list[flo
     panel = Expectations(frames, PAST_DAYS, WINDOW_DAYS).panel(run, [])
     assert panel is not None
     assert panel.is_intermittent.tolist() == [is_intermittent]
+
+
+def test_the_level_of_an_interval_is_its_coverage_and_without_one_it_is_p10_to_p90() -> None:
+    frames, run = a_panel([10.0] * DAYS)
+    earlier = a_published_run("earlier", as_of_date=AS_OF - timedelta(days=1))
+    newest = frames.backtests[run.id].tail(1).assign(horizon_days=0, interval_level=0.95)
+    frames.forecasts[earlier.run_id] = newest
+    panel = Expectations(frames, PAST_DAYS, WINDOW_DAYS).panel(run, [earlier])
+    assert panel is not None
+    assert panel.days.coverage[0].tolist() == [0.8] * (WINDOW_DAYS - 1) + [0.95]
+
+
+def test_a_day_whose_interval_misses_a_bound_has_no_coverage() -> None:
+    frames, run = a_panel([10.0] * DAYS)
+    frames.backtests[run.id].loc[DAYS - 1, "confidence_upper"] = NAN
+    panel = Expectations(frames, PAST_DAYS, WINDOW_DAYS).panel(run, [])
+    assert panel is not None
+    assert np.isnan(panel.days.coverage[0]).tolist() == [False] * (WINDOW_DAYS - 1) + [True]
 
 
 def test_a_series_without_any_expectation_is_left_out() -> None:

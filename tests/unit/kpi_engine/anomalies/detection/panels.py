@@ -14,6 +14,7 @@ from kpi_engine.anomalies.detection.panel import DetectionPanel
 FIRST = date(2026, 11, 15)
 LAST = FIRST + timedelta(days=6)
 NAN = float("nan")
+PAST_DAYS = 49
 
 
 def a_week(**days: float) -> list[float]:
@@ -21,8 +22,8 @@ def a_week(**days: float) -> list[float]:
     return [days.get(f"d{day}", 100.0) for day in range(7)]
 
 
-def a_panel(*actual: Sequence[float], mad: float = 2.0, sites: Sequence[str] = (), **fields: Any) -> DetectionPanel:
-    """Series of a week at one site, expected 100 with 90 to 110, whose past residuals have a MAD of `mad` on every weekday."""
+def a_panel(*actual: Sequence[float], sites: Sequence[str] = (), **fields: Any) -> DetectionPanel:
+    """Series of a week at one site, expected 100 with 90 to 110, after seven weeks of 100 a day."""
     values = np.array(actual, dtype=float)
     n_series = len(values)
     panel: dict[str, Any] = {
@@ -30,7 +31,7 @@ def a_panel(*actual: Sequence[float], mad: float = 2.0, sites: Sequence[str] = (
         "dimensions": [{"site_id": sites[row] if sites else "LDS1", "sku_id": f"SKU-{row}"} for row in range(n_series)],
         "first_day": FIRST,
         "days": DailyValues.of(values, *(np.full(values.shape, level) for level in (100.0, 90.0, 110.0))),
-        "past_residuals": np.repeat(np.tile([-mad, -mad, 0.0, mad, mad], (n_series, 1)), 7, axis=1),
+        "past": DailyValues.of(*(np.full((n_series, PAST_DAYS), level) for level in (100.0, 100.0, 90.0, 110.0))),
         "is_intermittent": np.zeros(n_series, dtype=np.bool_),
     }
     return DetectionPanel(**(panel | fields))

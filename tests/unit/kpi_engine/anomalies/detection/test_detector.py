@@ -17,8 +17,10 @@ from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.report import AnomalyReport
 from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
-from tests.unit.kpi_engine.anomalies.detection.panels import FIRST, NAN, a_panel, a_week
-from tests.unit.kpi_engine.anomalies.detection.test_scores import naive_scale
+from kpi_engine.shared.arrays import Floats
+from tests.unit.kpi_engine.anomalies.detection.panels import FIRST, NAN, PAST_DAYS, a_panel, a_week
+from tests.unit.kpi_engine.anomalies.detection.test_scores import naive_z
+from tests.unit.kpi_engine.anomalies.detection.test_shifts import naive_shift
 
 
 def assess(panel: DetectionPanel, zone: tzinfo = UTC) -> AnomalyReport:
@@ -32,24 +34,49 @@ def test_an_ordinary_week_has_no_anomaly() -> None:
 
 def test_scores_are_those_of_a_loop() -> None:
     generator = np.random.default_rng(11)
-    past, residual = generator.normal(0, 4, (20, 41)), generator.normal(0, 12, (20, 7))
-    level = np.full((20, 7), 100.0)
-    days = DailyValues.of(100 + residual, level, level - 0.001, level + 0.001)
+    actual, past = generator.gamma(9, 11, (20, 7)), generator.gamma(9, 11, (20, 49))
+    days = DailyValues.of(actual, *(np.full((20, 7), level) for level in (95.0, 60.0, 140.0)))
+    history = DailyValues.of(past, *(np.full((20, 49), level) for level in (95.0, 60.0, 140.0)))
     dimensions = [{"sku_id": str(row)} for row in range(20)]
-    scores = detect(DetectionPanel("demand", dimensions, FIRST, days, past, np.zeros(20, dtype=np.bool_))).scores
+    scores = detect(DetectionPanel("demand", dimensions, FIRST, days, history, np.zeros(20, dtype=np.bool_))).scores
     for row in range(20):
-        for day in range(7):
-            weekday = (FIRST + timedelta(days=day)).weekday()
-            same = [past[row, 41 - back] for back in range(1, 42) if (FIRST - timedelta(days=back)).weekday() == weekday]
-            z = residual[row, day] / naive_scale(same)
-            expected = np.interp(abs(z), [2, 3, 4, 6, 9, 12], [0, 30, 50, 70, 90, 100])
-            assert scores[row, day] == pytest.approx(expected) or (scores[row, day], expected < 30) == (30, True)
+        z = [naive_z(value, (60, 95, 140), past[row].tolist(), 0.8) for value in [*past[row], *actual[row]]]
+        for day in range(49, 56):
+            strongest = max(abs(z[day]), abs(naive_shift(z[-21:], day - 35)))
+            assert scores[row, day - 49] == pytest.approx(np.interp(strongest, [2, 3, 4, 6, 9, 12], [0, 30, 50, 70, 90, 100]))
 
 
 def test_a_gap_scores_what_an_actual_of_zero_would_but_at_least_30() -> None:
     gap, zero = detect(a_panel(a_week(d3=NAN))), detect(a_panel(a_week(d3=0)))
     assert gap.scores[0, 3] == zero.scores[0, 3] == 100
-    assert detect(a_panel(a_week(d3=NAN), mad=80)).scores[0, 3] == 30
+    wide = DailyValues.of(*(np.full((1, 7), level) for level in (NAN, 100.0, 0.0, 400.0)))
+    assert detect(a_panel(a_week(), days=wide)).scores[0, 3] == 30
+
+
+def test_the_days_before_count_for_a_shift_and_are_not_reported_themselves() -> None:
+    past = np.full((1, PAST_DAYS), 100.0)
+    past[0, -6:] = 87
+    history = DailyValues.of(past, *(np.full((1, PAST_DAYS), level) for level in (100.0, 90.0, 110.0)))
+    week = a_week(d0=87, d1=87, d2=87)
+    assert not detect(a_panel(a_week(d0=87))).is_reported.any()
+    assert detect(a_panel(week, past=history)).kinds[0, :3].tolist() == [AnomalyKind.LEVEL_SHIFT.code] * 3
+
+
+def test_dividing_a_series_by_100_changes_no_score() -> None:
+    generator = np.random.default_rng(2)
+    values = [generator.poisson(20, (30, n_days)).astype(float) for n_days in (7, 49)]
+    days, past = (DailyValues.of(actual, *(np.full(actual.shape, level) for level in (20.0, 14.0, 26.0))) for actual in values)
+    dimensions = [{"sku_id": str(row)} for row in range(30)]
+
+    def scale(part: DailyValues, factor: float) -> DailyValues:
+        return DailyValues.of(factor * part.actual, factor * part.expected, factor * part.lower, factor * part.upper)
+
+    def scores(factor: float) -> Floats:
+        is_intermittent = np.zeros(30, dtype=np.bool_)
+        return detect(DetectionPanel("demand", dimensions, FIRST, scale(days, factor), scale(past, factor), is_intermittent)).scores
+
+    assert (scores(1) > 0).any()
+    np.testing.assert_allclose(scores(0.01), scores(1), atol=1e-9)
 
 
 def test_skus_of_a_site_that_fall_together_are_one_group_and_the_one_that_rises_another() -> None:
@@ -73,6 +100,7 @@ def test_sites_apart_are_groups_apart() -> None:
         (a_week(d3=0), AnomalyKind.ZERO_DEMAND),
         (a_week(d3=NAN), AnomalyKind.DATA_GAP),
         (a_week(d1=70, d2=70, d3=70), AnomalyKind.LEVEL_SHIFT),
+        (a_week(d1=160, d2=170), AnomalyKind.VOLUME_SPIKE),
         ([100, 103, 106, 112, 118, 124, 130], AnomalyKind.TREND_BREAK),
     ],
 )
@@ -81,9 +109,18 @@ def test_the_kind_of_a_single_series_is_the_kind_of_its_group(values: list[float
     assert report.by_kind[kind] == report.total == 1
 
 
-def test_a_slow_shift_inside_the_interval_is_detected_by_the_cusum_and_is_low() -> None:
-    report = assess(a_panel([95.0] * 7))
+def test_a_slow_shift_that_no_day_alone_shows_is_detected_and_is_low() -> None:
+    report = assess(a_panel([87.0] * 7))
     assert report.by_kind[AnomalyKind.LEVEL_SHIFT] == report.by_severity[Severity.LOW] == 1
+
+
+def test_a_usual_sale_of_an_intermittent_series_is_no_anomaly() -> None:
+    past = np.zeros((1, PAST_DAYS))
+    past[0, [3, 17, 33, 40]] = [4, 6, 5, 3]
+    nothing_expected = [np.zeros((1, PAST_DAYS))] * 3
+    days = DailyValues.of(np.array([[0.0, 0, 6, 0, 0, 3, 0]]), *(np.zeros((1, 7)) for _ in range(3)))
+    panel = a_panel(a_week(), days=days, past=DailyValues.of(past, *nothing_expected), is_intermittent=np.ones(1, dtype=np.bool_))
+    assert assess(panel).total == 0
 
 
 def test_a_spike_of_an_intermittent_series_is_a_burst() -> None:
@@ -91,10 +128,17 @@ def test_a_spike_of_an_intermittent_series_is_a_burst() -> None:
     assert report.by_kind[AnomalyKind.INTERMITTENT_BURST] == 1
 
 
-def test_a_series_without_a_past_is_not_scored_but_its_gaps_are_reported() -> None:
-    detection = detect(a_panel(a_week(d3=0, d4=NAN), past_residuals=np.empty((1, 0))))
+def test_a_day_without_an_interval_is_not_scored_but_its_gap_is_reported() -> None:
+    days = DailyValues.of(np.array([a_week(d3=0, d4=NAN)]), np.full((1, 7), 100.0), np.full((1, 7), NAN), np.full((1, 7), NAN))
+    detection = detect(a_panel(a_week(), days=days))
     assert detection.is_reported[0].tolist() == [False] * 4 + [True] + [False] * 2
     assert detection.kinds[0, 4] == AnomalyKind.DATA_GAP.code
+
+
+def test_a_series_without_a_past_is_scored_by_its_interval_alone() -> None:
+    no_past = DailyValues.of(*(np.empty((1, 0)) for _ in range(4)))
+    detection = detect(a_panel(a_week(d3=0), past=no_past))
+    assert np.flatnonzero(detection.is_reported[0]).tolist() == [3]
 
 
 def test_local_days_stay_local_days_across_the_change_of_the_clock() -> None:
@@ -110,7 +154,7 @@ def test_the_report_does_not_depend_on_the_order_of_series() -> None:
     permuted_panel = a_panel(
         *days.actual,
         dimensions=[panel.dimensions[row] for row in order],
-        days=DailyValues(days.actual[order], days.expected[order], days.lower[order], days.upper[order]),
+        days=DailyValues.of(days.actual[order], days.expected[order], days.lower[order], days.upper[order]),
     )
     assert assess(permuted_panel).as_dict() == assess(panel).as_dict()
 
@@ -118,7 +162,7 @@ def test_the_report_does_not_depend_on_the_order_of_series() -> None:
 def test_a_panel_without_series_has_no_groups() -> None:
     empty = np.empty((0, 7))
     days = DailyValues.of(empty, empty, empty, empty)
-    assert detect_groups(DetectionPanel("demand", [], FIRST, days, np.empty((0, 28)), np.empty(0, dtype=np.bool_))) == []
+    assert detect_groups(DetectionPanel("demand", [], FIRST, days, days, np.empty(0, dtype=np.bool_))) == []
 
 
 @pytest.mark.slow
@@ -127,7 +171,9 @@ def test_a_hundred_thousand_series_of_a_week_are_scored_in_under_a_second_of_cpu
     size = (100_000, 7)
     actual, level = generator.poisson(20, size).astype(float), np.full(size, 20.0)
     days = DailyValues.of(actual, level, level - 6, level + 6)
-    panel = DetectionPanel("demand", [], FIRST, days, generator.normal(0, 4, (size[0], 56)), np.zeros(size[0], dtype=np.bool_))
+    past_level = np.full((size[0], 49), 20.0)
+    past = DailyValues.of(generator.poisson(20, past_level.shape).astype(float), past_level, past_level - 6, past_level + 6)
+    panel = DetectionPanel("demand", [], FIRST, days, past, np.zeros(size[0], dtype=np.bool_))
     start = time.process_time()
     detection = detect(panel)
     assert time.process_time() - start < 1.0

@@ -50,9 +50,9 @@ def test_a_group_lasts_from_its_first_to_its_last_day_in_local_time() -> None:
 
 
 def test_the_score_of_a_group_is_its_highest() -> None:
-    (group,) = detect_groups(a_panel(a_week(d3=85, d4=60)))
+    (group,) = detect_groups(a_panel(a_week(d3=70, d4=60)))
     (alone,) = detect_groups(a_panel(a_week(d4=60)))
-    assert group.score == alone.score > detect_groups(a_panel(a_week(d3=85)))[0].score
+    assert group.score == alone.score > detect_groups(a_panel(a_week(d3=70)))[0].score
 
 
 def test_a_group_keeps_its_id_while_members_and_first_day_stay() -> None:

@@ -1,15 +1,21 @@
-"""Scores and scales, against golden numbers and plain loops."""
+"""Scores, against golden numbers and plain loops."""
 
 from __future__ import annotations
 
+import math
 import statistics
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm  # type: ignore[import-untyped]
 
-from kpi_engine.anomalies.detection.scores import robust_z, row_medians, score_z, weekday_scales
+from kpi_engine.anomalies.daily_values import DailyValues
+from kpi_engine.anomalies.detection.scores import UsualDemand, interval_z, score_z
+from kpi_engine.shared.errors import InvalidValue
+
+NAN = float("nan")
 
 
 @pytest.mark.parametrize(
@@ -45,46 +51,87 @@ def test_the_score_never_falls_when_z_grows(one: float, other: float) -> None:
     assert score_z(np.array([low]))[0] <= score_z(np.array([high]))[0]
 
 
-def naive_scale(residuals: list[float]) -> float:
-    usable = [value for value in residuals if np.isfinite(value)]
-    if len(usable) < 3:
-        return float("nan")
-    middle = statistics.median(usable)
-    return max(1.0, 1.4826 * statistics.median(abs(value - middle) for value in usable))
+def naive_z(actual: float, interval: tuple[float, float, float], past: list[float], level: float, is_intermittent: bool = False) -> float:
+    """The z of one day, by definition. interval: lower, expected, upper."""
+    known_past = [value for value in past if not math.isnan(value)]
+    unit = statistics.mean(known_past)
+    lower, expected, upper = (math.log(1 + limit / unit) for limit in interval)
+    quantile = norm.ppf((1 + level) / 2)
+    distance = math.log(1 + actual / unit) - expected
+    spread = (upper - expected if distance > 0 else expected - lower) / quantile
+    if is_intermittent and distance > 0:
+        n = max(7, len(known_past))
+        spread = max(spread, (math.log(1 + max(known_past) / unit) - expected) / norm.ppf(n / (n + 1)))
+    return float(distance / max(spread, 0.02))
 
 
-def test_scales_are_those_of_a_loop_over_series_and_weekdays() -> None:
+def test_z_is_that_of_a_loop_over_series_and_days() -> None:
     generator = np.random.default_rng(7)
-    residuals = generator.normal(0, 5, (40, 61))
-    residuals[generator.random(residuals.shape) < 0.4] = np.nan
-    residuals[3, 5], residuals[4] = np.inf, np.nan
-    weekday = (np.arange(61) + 3) % 7
-    expected = [[naive_scale(row[weekday == day].tolist()) for day in range(7)] for row in residuals]
-    assert np.isnan(expected).any()
-    np.testing.assert_allclose(weekday_scales(residuals, weekday), expected, rtol=1e-12)
+    past = generator.gamma(2, 10, (20, 30))
+    past[generator.random(past.shape) < 0.3] = np.nan
+    actual = generator.gamma(2, 10, (20, 7))
+    lower, expected, upper = np.sort(generator.gamma(2, 10, (3, 20, 7)), axis=0)
+    is_intermittent, level = generator.random(20) < 0.5, generator.choice([0.5, 0.8, 0.95], (20, 7))
+    history = DailyValues.of(past, past, past, past)
+    days = DailyValues.of(actual, expected, lower, upper, level)
+    z = interval_z(days, UsualDemand.of(history, days, is_intermittent))
+    for row in range(20):
+        for day in range(7):
+            interval = (lower[row, day], expected[row, day], upper[row, day])
+            assert z[row, day] == pytest.approx(
+                naive_z(actual[row, day], interval, past[row].tolist(), level[row, day], bool(is_intermittent[row]))
+            )
 
 
-def test_a_series_that_never_moves_is_scaled_by_one_unit() -> None:
-    assert weekday_scales(np.zeros((1, 28)), np.arange(28) % 7).tolist() == [[1.0] * 7]
+def z_of(actual: list[float], past: list[float], *, bounds: tuple[float, float, float], is_intermittent: bool = False) -> list[float]:
+    """The z of days that share an interval (lower, expected, upper)."""
+    history = DailyValues.of(*(np.array([past]) for _ in range(4)))
+    lower, expected, upper = (np.full((1, len(actual)), limit) for limit in bounds)
+    days = DailyValues.of(np.array([actual]), expected, lower, upper)
+    z: list[float] = interval_z(days, UsualDemand.of(history, days, np.array([is_intermittent])))[0].tolist()
+    return z
 
 
-def test_a_weekday_with_fewer_than_three_residuals_has_no_scale() -> None:
-    scales = weekday_scales(np.ones((1, 15)), np.arange(15) % 7)  # day 0 occurs three times, the others twice
-    assert np.isnan(scales[0]).tolist() == [False] + [True] * 6
+def test_an_actual_at_a_bound_is_as_far_out_as_the_bound() -> None:
+    assert z_of([90, 100, 110], [100.0] * 49, bounds=(90, 100, 110)) == pytest.approx([-1.2816, 0, 1.2816], abs=1e-4)
 
 
-def test_no_past_at_all_has_no_scale() -> None:
-    assert np.isnan(weekday_scales(np.empty((2, 0)), np.empty(0, dtype=np.int64))).all()
+@settings(max_examples=50)
+@given(st.floats(0, 1000), st.sampled_from([0.01, 0.1, 100.0, 1e6]))
+def test_z_does_not_depend_on_the_unit_of_measure(actual: float, factor: float) -> None:
+    bounds, past = (60.0, 100.0, 150.0), [80.0, 0.0, 130.0, 90.0] * 10
+    (z,) = z_of([actual], past, bounds=bounds)
+    (scaled_z,) = z_of([factor * actual], [factor * value for value in past], bounds=(factor * 60, factor * 100, factor * 150))
+    assert scaled_z == pytest.approx(z, abs=1e-9)
 
 
-def test_each_day_is_divided_by_the_scale_of_its_weekday() -> None:
-    scales = np.array([[1.0, 2, 4, 8, 16, 32, 64]])
-    z = robust_z(np.array([[8.0, 8.0, np.inf]]), np.array([3, 0, 1]), scales)
-    np.testing.assert_equal(z, [[1.0, 8.0, np.nan]])
+def test_a_usual_sale_of_an_intermittent_series_is_nothing_and_a_huge_one_is_out() -> None:
+    past = [0.0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 6, 0] * 3
+    usual_sale, huge_sale = z_of([6, 90], past, bounds=(0, 0, 0), is_intermittent=True)
+    assert usual_sale < 2.1
+    assert huge_sale > 3
 
 
-def test_medians_skip_what_is_missing() -> None:
-    values = np.array([[3.0, np.nan, 1.0, 2.0], [4.0, 1.0, np.nan, np.nan], [np.nan] * 4])
-    median, n_known = row_medians(values)
-    np.testing.assert_equal(median, [2.0, 2.5, np.nan])
-    assert n_known.tolist() == [3, 2, 0]
+def test_a_day_without_an_interval_has_no_z() -> None:
+    assert np.isnan(z_of([50], [100.0] * 49, bounds=(NAN, 100, 110))).all()
+    assert np.isnan(z_of([50], [100.0] * 49, bounds=(90, 100, NAN))).all()
+    assert np.isnan(z_of([50], [100.0] * 49, bounds=(90, NAN, 110))).all()
+    assert np.isnan(z_of([NAN], [100.0] * 49, bounds=(90, 100, 110))).all()
+
+
+def test_a_series_without_a_past_is_measured_by_its_interval() -> None:
+    (z,) = z_of([50], [], bounds=(90, 100, 110))
+    assert z < -3
+
+
+def test_a_series_that_neither_had_nor_expects_demand_has_no_z() -> None:
+    assert np.isnan(z_of([50], [0.0] * 49, bounds=(0, 0, 0), is_intermittent=True)).all()
+
+
+def test_an_interval_without_width_still_has_a_spread() -> None:
+    assert z_of([101], [100.0] * 49, bounds=(100, 100, 100)) == pytest.approx([math.log(2.01 / 2) / 0.02])
+
+
+def test_a_coverage_outside_0_to_1_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="coverage is 80: write a share between 0 and 1"):
+        DailyValues.of(np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1)), 80)

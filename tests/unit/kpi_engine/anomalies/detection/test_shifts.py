@@ -1,4 +1,4 @@
-"""Runs, CUSUM and Mann-Kendall, against loops and scipy."""
+"""Runs, windows and Mann-Kendall, against loops and scipy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import kendalltau  # type: ignore[import-untyped]
 
-from kpi_engine.anomalies.detection.shifts import mann_kendall, mark_cusum_shifts, mark_runs, mark_trends
+from kpi_engine.anomalies.detection.shifts import mann_kendall, mark_runs, mark_trends, shift_z
 
 
 @pytest.mark.parametrize(
@@ -41,33 +41,39 @@ def test_runs_are_those_of_a_loop(direction: list[int]) -> None:
     assert mark_runs(np.array([direction], dtype=np.int64)).tolist() == [naive_run(direction)]
 
 
-def naive_cusum(z: list[float]) -> list[int]:
-    up = down = 0.0
-    marks = []
-    for value in z:
-        if not np.isnan(value):
-            step = min(3.0, max(-3.0, value))
-            up, down = max(0.0, up + step - 0.5), max(0.0, down - step - 0.5)
-        marks.append((up > 5 and value > 0.5) - (down > 5 and value < -0.5))
-    return marks
+def naive_shift(z: list[float], day: int) -> float:
+    """The z of the strongest window that ends on a day, by definition."""
+    strongest = 0.0
+    for length in (3, 7, 14):
+        window = [min(2.5, max(-2.5, value)) for value in z[max(0, day + 1 - length) : day + 1] if not np.isnan(value)]
+        z_of_window = 0.82 * sum(window) / max(1, len(window)) ** 0.5
+        days_out = sum(value * np.sign(z_of_window) >= 1.5 for value in window)
+        if days_out >= 3 and abs(z_of_window) > abs(strongest):
+            strongest = z_of_window
+    return strongest if abs(z[day]) >= 0.5 and z[day] * strongest > 0 else 0.0
 
 
-def test_the_cusum_is_that_of_a_loop() -> None:
+def test_the_z_of_a_shift_is_that_of_a_loop_over_windows() -> None:
     generator = np.random.default_rng(3)
-    z = generator.normal(0.4, 1.5, (50, 28))
+    z = generator.normal(generator.choice([-1.5, 0, 1.5], (50, 1)), 1.5, (50, 28))
     z[generator.random(z.shape) < 0.1] = np.nan
-    marks = mark_cusum_shifts(z)
-    assert (marks != 0).any()
-    assert marks.tolist() == [naive_cusum(row) for row in z.tolist()]
+    expected = [[naive_shift(row, day) for day in range(28)] for row in z.tolist()]
+    assert (np.abs(expected) > 3).any()
+    np.testing.assert_allclose(shift_z(z), expected, atol=1e-9)
 
 
-def test_two_extreme_days_are_no_shift_but_many_small_ones_are() -> None:
-    assert mark_cusum_shifts(np.array([[50.0, 50.0, 0, 0, 0, 0, 0]])).any() == np.False_
-    assert mark_cusum_shifts(np.array([[-1.5] * 7]))[0].tolist() == [0, 0, 0, 0, 0, -1, -1]
+def test_two_extreme_days_are_no_shift_but_three_are() -> None:
+    assert shift_z(np.array([[0.0, 1, 50, 50, 1, 0, 1]])).any() == np.False_
+    assert (np.abs(shift_z(np.array([[50.0, 50, 50]]))) >= 3)[0].tolist() == [False, False, True]
 
 
-def test_a_day_back_to_normal_is_no_part_of_a_shift_although_the_sum_is_still_high() -> None:
-    assert mark_cusum_shifts(np.array([[4.0, 4, 4, 0, 0, 1, 0]]))[0].tolist() == [0, 0, 1, 0, 0, 1, 0]
+def test_a_shift_that_no_single_day_shows_is_detected_within_the_week() -> None:
+    assert (shift_z(np.array([[-1.6] * 7]))[0] <= -3).tolist() == [False] * 5 + [True] * 2
+
+
+def test_a_day_back_to_normal_is_no_part_of_a_shift_although_its_window_is_out() -> None:
+    z = shift_z(np.array([[4.0, 4, 4, 0.4, -1, 1, 0]]))[0]
+    assert (z != 0).tolist() == [False, False, True, False, False, True, False]
 
 
 @settings(max_examples=30)
