@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 CHART_DAYS = 56
@@ -25,3 +26,25 @@ class FeedState(StrEnum):
     """Its end is where another data set of the site begins, which has gone on since: nothing is missing."""
     UNUSABLE = "UNUSABLE"
     """Rows came, and none could be used."""
+
+
+EVERY_SITE = "most sites"
+"""In place of a site, the subject of a finding that most sites of a data set are late."""
+
+
+def name_feed(site_id: str, dataset: str) -> str:
+    """Return the subject of findings about one feed.
+
+    >>> name_feed("LDS1", "orders")
+    'LDS1 (orders)'
+    """
+    return f"{site_id} ({dataset})"
+
+
+def lateness_text(last_complete_day: date | str) -> str:
+    """Return the beginning of the findings about a late feed.
+
+    >>> lateness_text("2026-11-21")
+    'no complete data after 2026-11-21'
+    """
+    return f"no complete data after {last_complete_day}"

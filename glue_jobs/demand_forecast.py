@@ -20,7 +20,7 @@ from forecast_engine.backtest import BacktestOrigin, backtest
 from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.exclusions import Exclusion, count_by_code
 from forecast_engine.forecaster import Forecaster, PanelForecast
-from forecast_engine.late_series import forecast_each, late_warnings
+from forecast_engine.late_series import forecast_each
 from forecast_engine.model import PanelModel
 from forecast_engine.panel import MAX_HISTORY_DAYS
 from glue_jobs import lake_io
@@ -28,6 +28,7 @@ from glue_jobs.arguments import JobRun, job_run
 from glue_jobs.demand_panel import RULES, forecastable, read_panel, read_units, write_table
 from glue_jobs.forecast_summary import run_summary
 from glue_jobs.forecast_tables import LEVELS, backtest_table, daily_table, excluded_table
+from glue_jobs.late_sites import list_late_warnings
 
 FORECASTERS: Mapping[str, Forecaster] = {forecaster.name: forecaster for forecaster in (PanelModel(), SeasonalNaive())}
 """The forecasters of the `builtin` back-end by name; the first is the default."""
@@ -41,7 +42,7 @@ def main(argv: Sequence[str], forecasters: Mapping[str, Forecaster] = FORECASTER
     eligible, exclusions = forecastable(panel)
     _log(f"{len(eligible.series)} of {len(panel.series)} series can be forecast; excluded: {count_by_code(exclusions) or 'none'}")
     forecast = forecast_each(forecaster, eligible, run.horizon_days, LEVELS)
-    forecast = replace(forecast, warnings=(*late_warnings(eligible), *forecast.warnings))
+    forecast = replace(forecast, warnings=(*list_late_warnings(run, eligible), *forecast.warnings))
     _log(f"forecast {run.horizon_days} days from {run.as_of_date + timedelta(days=1)} on, model {forecast.model}")
     origins = backtest(forecaster, panel, run.horizon_days, RULES)
     summary = run_summary(

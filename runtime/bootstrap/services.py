@@ -136,6 +136,7 @@ class Services:
             lake=adapters.lake,
             reports=adapters.quality_reports,
             runs=adapters.runs,
+            objects=adapters.objects,
             clock=adapters.clock,
             bad_row_share_limit=adapters.run_environment.bad_row_share_limit,
             limits=adapters.run_environment.quality_limits,

@@ -101,6 +101,13 @@ class IngestedObjects(Protocol):
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         """Return the duplicates of an object, in the order received."""
 
+    def list_unusable(self, since: datetime | None, until: datetime) -> list[IngestedObject]:
+        """Return the unusable objects (IngestedObject.is_unusable), received at `until` or before, that nothing replaces, newest first.
+
+        An object is left out when a later upload has its identity (contracts.paths.file_identity), and, when it was received before
+        `since`, the start of the run before, also when a later object of the same source, the folder of its identity, is usable.
+        """
+
     def list_files(self, identity: str) -> list[IngestedObject]:
         """Return the accepted objects with this identity (contracts.paths.file_identity), in the order received."""
 
@@ -137,6 +144,9 @@ class RunRepository(Protocol):
 
     def find(self, run_id: UUID) -> ForecastRun | None:
         """Return a run, or None when there is none."""
+
+    def find_previous_start(self, run_id: UUID) -> datetime | None:
+        """Return the start of the run before this one, None when it is the first."""
 
     def record_forecast(self, run_id: UUID, forecast: ForecastDocument) -> None:
         """Store model, series, back-test and warnings of the forecast job."""

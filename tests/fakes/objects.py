@@ -55,6 +55,20 @@ class InMemoryObjects(IngestedObjects):
         return self._sort(record for record in self.records.values() if record.duplicate_of == object_id)
 
     @override
+    def list_unusable(self, since: datetime | None, until: datetime) -> list[IngestedObject]:
+        uploads = [record for record in self.records.values() if record.received_at <= until]
+        newest = {file_identity(record.key): record for record in self._sort(uploads)}
+        unusable = [record for record in newest.values() if record.is_unusable]
+        usable = [record for record in uploads if not record.is_unusable]
+        return [
+            record
+            for record in sorted(unusable, key=lambda each: each.received_at, reverse=True)
+            if since is None
+            or record.received_at >= since
+            or not any(_folder(other) == _folder(record) and other.received_at > record.received_at for other in usable)
+        ]
+
+    @override
     def list_files(self, identity: str) -> list[IngestedObject]:
         return [record for record in self.list_accepted() if file_identity(record.key) == identity]
 
@@ -106,3 +120,7 @@ class InMemoryObjects(IngestedObjects):
 
     def _sort(self, records: Iterable[IngestedObject]) -> list[IngestedObject]:
         return sorted(records, key=lambda record: (record.received_at, record.id))
+
+
+def _folder(record: IngestedObject) -> str:
+    return file_identity(record.key).rpartition("/")[0]

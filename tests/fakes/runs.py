@@ -55,6 +55,11 @@ class InMemoryRuns(RunRepository):
         return self.by_id[run_id]
 
     @override
+    def find_previous_start(self, run_id: UUID) -> datetime | None:
+        start = self.by_id[run_id].created_at
+        return max((run.created_at for run in self.by_id.values() if run.created_at < start), default=None)
+
+    @override
     def find(self, run_id: UUID) -> ForecastRun | None:
         return self.by_id.get(run_id)
 

@@ -63,9 +63,15 @@ class PostgresIngestedObjects(IngestedObjects):
         return [_object(row) for row in rows]
 
     @override
+    def list_unusable(self, since: datetime | None, until: datetime) -> list[IngestedObject]:
+        values = {"since": since, "until": until, "partitions": PARTITIONS}
+        sql = f"{UPLOADS} {SELECT} where {IS_UNUSABLE} order by o.received_at desc, o.id"
+        return [_object(row) for row in self._database.rows(sql, values)]
+
+    @override
     def list_files(self, identity: str) -> list[IngestedObject]:
         sql = f"{SELECT} where status = 'ACCEPTED' and regexp_replace(key, %s, '', 'g') = %s order by received_at, id"
-        return [_object(row) for row in self._database.rows(sql, [f"({INGEST_DATE}|{SAME_NAME})=[^/]*/", identity])]
+        return [_object(row) for row in self._database.rows(sql, [PARTITIONS, identity])]
 
     @override
     def supersede(self, object_id: UUID, event: AuditEvent) -> None:
@@ -105,8 +111,28 @@ class PostgresIngestedObjects(IngestedObjects):
             ) from error
 
 
+PARTITIONS = f"({INGEST_DATE}|{SAME_NAME})=[^/]*/"
+"""Pattern of what is no part of the identity of a file, as contracts.paths.file_identity leaves it out."""
+
 SELECT: LiteralString = """
 select o.*, (select c.document from row_checks c where c.object_id = o.id) as row_check from ingested_objects o
+"""
+
+UPLOADS: LiteralString = """
+with uploads as (
+    select u.id, u.received_at, u.status = 'REJECTED' or u.status = 'ACCEPTED' and u.rows = 0 as is_unusable,
+        i.identity, regexp_replace(i.identity, '[^/]*$', '') as folder
+    from ingested_objects u cross join lateral (select regexp_replace(u.key, %(partitions)s, '', 'g') as identity) i
+    where u.received_at <= %(until)s)
+"""
+
+IS_UNUSABLE: LiteralString = """
+o.id in (
+    select r.id from uploads r
+    where r.is_unusable
+        and not exists (select from uploads n where n.identity = r.identity and n.received_at > r.received_at)
+        and (%(since)s::timestamptz is null or r.received_at >= %(since)s::timestamptz or not exists (
+            select from uploads n where n.folder = r.folder and not n.is_unusable and n.received_at > r.received_at)))
 """
 
 WITHDRAW = """

@@ -43,6 +43,11 @@ class PostgresRuns(RunRepository):
         return _run(rows[0]) if rows else None
 
     @override
+    def find_previous_start(self, run_id: UUID) -> datetime | None:
+        start: datetime | None = self._database.fetch(PREVIOUS_START, [run_id])[0][0]
+        return start
+
+    @override
     def record_forecast(self, run_id: UUID, forecast: ForecastDocument) -> None:
         values = forecast.model_dump(exclude={"run_id", "as_of_date", "horizon_days", "rows", "warnings"}) | {
             "id": run_id,
@@ -140,6 +145,10 @@ where id = %(id)s
 """
 
 # Warnings are a set in order of appearance: a retried step adds its own again.
+PREVIOUS_START = """
+select max(earlier.created_at) from forecast_runs run join forecast_runs earlier on earlier.created_at < run.created_at where run.id = %s
+"""
+
 WARN = """
 update forecast_runs set warnings = warnings || (
     select coalesce(jsonb_agg(new), '[]') from jsonb_array_elements(%(warnings)s) new where not warnings @> jsonb_build_array(new))

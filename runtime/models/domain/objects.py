@@ -80,6 +80,11 @@ class IngestedObject:
     staging_key: str | None = None
     row_check: RowCheck | None = None
 
+    @property
+    def is_unusable(self) -> bool:
+        """Whether no run reads a row of it: it was rejected, or accepted without a row."""
+        return self.status is ObjectStatus.REJECTED or (self.status is ObjectStatus.ACCEPTED and not self.rows)
+
 
 @dataclass(frozen=True)
 class Withdrawal:

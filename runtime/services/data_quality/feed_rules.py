@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median, median_low
 
-from contracts.feeds import RECENT_DAYS, FeedState
+from contracts.feeds import EVERY_SITE, RECENT_DAYS, FeedState, lateness_text, name_feed
 from runtime.models.domain.documents import Feed
 from runtime.models.domain.findings import Finding, QualityLimits, Severity
 
 MIN_EARLIER_REPORTS = 5
 CLOSED_DAYS = 182
 """After so many days without data a site counts as closed: that it delivers nothing needs no action."""
+
+MOST_NAMES = 5
+"""Sites that a finding about many of them names."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,21 @@ class UsualLateness:
 
     def days(self, feed: Feed) -> float:
         """Return the usual number of days behind."""
+        own = self._own_reports(feed)
+        return float(median(own)) if own else self.others
+
+    def own_days(self, feed: Feed) -> float:
+        """Return the usual number of days behind by the feed's own earlier reports, 0 without them."""
+        return float(median(self._own_reports(feed) or (0,)))
+
+    def _own_reports(self, feed: Feed) -> Sequence[int]:
         own = self.earlier.get((feed.dataset, feed.site_id), ())
-        return float(median(own)) if len(own) >= MIN_EARLIER_REPORTS else self.others
+        return own if len(own) >= MIN_EARLIER_REPORTS else ()
 
 
 def feed_findings(feeds: Sequence[Feed], usual: UsualLateness, limits: QualityLimits, bad_row_share_limit: float) -> Iterator[Finding]:
     """Yield what is wrong with each feed."""
+    yield from _common_lateness(feeds, usual, limits)
     for feed in feeds:
         yield from _lateness(feed, usual.days(feed), limits)
         if feed.state is FeedState.CURRENT:
@@ -54,6 +66,31 @@ def feed_findings(feeds: Sequence[Feed], usual: UsualLateness, limits: QualityLi
             )
 
 
+def _common_lateness(feeds: Sequence[Feed], usual: UsualLateness, limits: QualityLimits) -> Iterator[Finding]:
+    """Yield one finding for each data set of which most sites are late, though by their earlier reports none usually is.
+
+    Beside one another none of them is unusual, so that the rule for single feeds is silent.
+    """
+    for dataset in sorted({feed.dataset for feed in feeds}):
+        due = [feed for feed in feeds if feed.dataset == dataset and feed.state in (FeedState.CURRENT, FeedState.LATE)]
+        late = [feed for feed in due if _is_unusual(feed, usual.own_days(feed), limits) and not _is_unusual(feed, usual.days(feed), limits)]
+        if 2 * len(late) <= len(due):
+            continue
+        newest = min(late, key=lambda feed: feed.days_behind)
+        names = ", ".join(feed.site_id for feed in late[:MOST_NAMES]) + (" and others" if len(late) > MOST_NAMES else "")
+        many = f"{len(late):,} of {len(due):,} sites ({names})"
+        text = (
+            f"{lateness_text(newest.last_complete_day or '')} for {many}, {_days(newest.days_behind)} before the as-of date; "
+            "their series are forecast from their last complete day on"
+        )
+        action = "upload the data of these sites, or start the run for an earlier day"
+        yield Finding(Severity.WARN, name_feed(EVERY_SITE, dataset), text, action, f"source of {dataset}", weight=500.0 + len(late))
+
+
+def _is_unusual(feed: Feed, usual: float, limits: QualityLimits) -> bool:
+    return feed.days_behind - usual > limits.lateness_days
+
+
 def _lateness(feed: Feed, usual: float, limits: QualityLimits) -> Iterator[Finding]:
     if feed.state is FeedState.UNUSABLE:
         text = f"{feed.quarantined:,} rows came, and none can be used"
@@ -61,7 +98,7 @@ def _lateness(feed: Feed, usual: float, limits: QualityLimits) -> Iterator[Findi
         return
     if feed.last_complete_day is None or feed.state in (FeedState.CURRENT, FeedState.REPLACED):
         return
-    since = f"no complete data after {feed.last_complete_day}, {_days(feed.days_behind)} before the as-of date"
+    since = f"{lateness_text(feed.last_complete_day)}, {_days(feed.days_behind)} before the as-of date"
     if feed.state is FeedState.SILENT:
         severity = Severity.INFO if feed.days_behind > CLOSED_DAYS else Severity.WARN
         text = f"{since}: the site has closed, or its data is missing; its series are not forecast"
@@ -69,8 +106,7 @@ def _lateness(feed: Feed, usual: float, limits: QualityLimits) -> Iterator[Findi
         return
     partial = f"; {', '.join(map(str, feed.partial_days))} has far fewer rows than usual" if feed.partial_days else ""
     text = f"{since} (usual: {usual:g}){partial}; its series are forecast from that day on"
-    is_unusual = feed.days_behind - usual > limits.lateness_days
-    severity = Severity.WARN if is_unusual else Severity.INFO
+    severity = Severity.WARN if _is_unusual(feed, usual, limits) else Severity.INFO
     action = f"upload its data from {feed.last_complete_day + timedelta(days=1)} on"
     yield _finding(feed, severity, text, action, weight=100.0 + feed.days_behind)
 
@@ -95,7 +131,7 @@ def _content(feed: Feed, limits: QualityLimits) -> Iterator[Finding]:
 
 
 def _finding(feed: Feed, severity: Severity, text: str, action: str, weight: float) -> Finding:
-    return Finding(severity, f"{feed.site_id} ({feed.dataset})", text, action, f"source of {feed.dataset} at {feed.site_id}", weight)
+    return Finding(severity, name_feed(feed.site_id, feed.dataset), text, action, f"source of {feed.dataset} at {feed.site_id}", weight)
 
 
 def _days(count: int) -> str:

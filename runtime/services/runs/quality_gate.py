@@ -14,10 +14,11 @@ from runtime.models.domain.findings import Finding, QualityLimits, Severity, ran
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import Gate
 from runtime.services.data_quality.feed_rules import UsualLateness, feed_findings
+from runtime.services.data_quality.object_rules import object_findings
 from runtime.services.data_quality.page import render_page
 from runtime.services.data_quality.row_rules import row_findings
 from runtime.services.data_quality.score import score
-from runtime.services.ports import Clock, Lake, QualityReports, RunRepository
+from runtime.services.ports import Clock, IngestedObjects, Lake, QualityReports, RunRepository
 from runtime.services.runs.run_documents import read_document
 
 EARLIER_REPORTS = 14
@@ -57,7 +58,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class QualityGate:
-    """Judge the input of a run by file, site and data set, and store the report.
+    """Judge the input of a run by file, site and data set, rejected files included, and store the report.
 
     A run fails only where publishing would be wrong; else the sites that are complete are published, and the others are named.
     """
@@ -65,6 +66,7 @@ class QualityGate:
     lake: Lake
     reports: QualityReports
     runs: RunRepository
+    objects: IngestedObjects
     clock: Clock
     bad_row_share_limit: float
     limits: QualityLimits = field(default_factory=QualityLimits)
@@ -87,8 +89,11 @@ class QualityGate:
     def _findings(self, quality: QualityDocument) -> tuple[Finding, ...]:
         earlier = self.reports.list_days_behind(quality.run_id, EARLIER_REPORTS) if quality.feeds else {}
         usual = UsualLateness.of(quality.feeds, earlier)
+        run = self.runs.get(quality.run_id)
+        unusable_objects = self.objects.list_unusable(self.runs.find_previous_start(run.id), run.created_at)
         return rank(
             [
+                *object_findings(unusable_objects),
                 *row_findings(quality, self.bad_row_share_limit),
                 *feed_findings(quality.feeds, usual, self.limits, self.bad_row_share_limit),
             ]

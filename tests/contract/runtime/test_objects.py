@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from runtime.errors import ContentAlreadyAccepted
 from runtime.models.domain.audit import AuditAction, AuditEvent
-from runtime.models.domain.objects import ObjectStatus, ReasonCode, Withdrawal
+from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode, Withdrawal
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED_AT, a_row_check, an_accepted_object
 
@@ -53,6 +53,37 @@ def test_a_superseded_object_is_not_accepted_any_more_and_may_be_withdrawn_and_r
     books.objects.withdraw(Withdrawal(record.id, STARTED_AT, "ana", "wrong"), an_event())
     books.objects.restore(record.id, an_event())
     assert books.objects.find(record.id) == expected
+
+
+def a_rejection(key: str, hour: int, number: int, **changes: object) -> IngestedObject:
+    record = an_accepted_object(key=f"landing/{key}", id=UUID(int=number), version_id=f"v{number}", sha256=f"{number}")
+    rejection = replace(record, status=ObjectStatus.REJECTED, reason_code=ReasonCode.UNREADABLE, reason="damaged", staging_key=None)
+    return replace(rejection, received_at=STARTED_AT + timedelta(hours=hour), **changes)  # type: ignore[arg-type]
+
+
+def test_unusable_objects_that_nothing_replaces_are_found_by_name_and_by_source(books: Books) -> None:
+    day_1, day_2 = "orders/v1/ingest_date=2026-11-27", "orders/v1/ingest_date=2026-11-28"
+    acceptance = {"status": ObjectStatus.ACCEPTED, "reason_code": None, "reason": None, "staging_key": "staging/x"}
+    records = [
+        a_rejection(f"{day_1}/north/a.csv", 1, 1),
+        a_rejection(f"{day_1}/north/b.csv", 2, 2),
+        a_rejection(f"{day_2}/north/b.csv", 4, 3, **acceptance),
+        a_rejection(f"{day_1}/south/c.csv", 1, 4),
+        a_rejection(f"{day_2}/south/c.csv", 3, 5),
+        a_rejection(f"{day_2}/north/late.csv", 9, 6),
+        a_rejection(f"{day_1}/west/header.csv", 0, 7, **acceptance, rows=0),
+    ]
+    for record in records:
+        books.objects.record(record)
+    until = STARTED_AT + timedelta(hours=5)
+
+    def list_numbers(since: datetime | None) -> list[int]:
+        return [record.id.int for record in books.objects.list_unusable(since, until)]
+
+    # b.csv came again and was accepted, c.csv was rejected twice, and late.csv came after the run began.
+    assert list_numbers(None) == list_numbers(STARTED_AT) == [5, 1, 7]
+    # Before the last run: a.csv is not the newest of its source, c.csv is.
+    assert list_numbers(STARTED_AT + timedelta(hours=4)) == [5, 7]
 
 
 def an_event() -> AuditEvent:

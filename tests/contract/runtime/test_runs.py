@@ -32,6 +32,11 @@ def test_a_run_that_was_never_started_is_not_found(books: Books) -> None:
     assert books.runs.find(uuid4()) is None
 
 
+def test_the_start_of_the_run_before_is_that_of_the_newest_earlier_run(books: Books) -> None:
+    runs = [books.runs.start(a_run(f"run-{hours}", created_at=STARTED_AT + timedelta(hours=hours))) for hours in (0, 1, 2)]
+    assert [books.runs.find_previous_start(run.id) for run in runs] == [None, STARTED_AT, STARTED_AT + timedelta(hours=1)]
+
+
 def test_a_second_start_continues_the_first_run(books: Books) -> None:
     first = books.runs.start(a_run(input_objects=1))
     books.runs.finish(first.id, FAILED, STARTED_AT, {"state": "Forecast", "code": "RowsLost", "detail": "3"})

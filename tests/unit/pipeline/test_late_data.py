@@ -41,8 +41,23 @@ def test_a_late_site_is_forecast_from_its_last_day_and_the_warning_names_it(pipe
     assert outcome.warnings == (
         f"LATE (demand_history): no complete data after {ago(7)}, 7 days before the as-of date (usual: 0); "
         "its series are forecast from that day on",
-        f"LATE: 2 of 2 series are forecast from {ago(7)}, 7 days before {AS_OF}: their later data is missing or incomplete.",
     )
+
+
+def test_a_series_that_ends_before_its_late_site_has_a_warning_of_its_own(pipeline: Pipeline, tmp_path: Path) -> None:
+    rows = [*demand("A", "TIMELY"), *demand("A", "LATE", 120, ago(7)), *(row for sku in "BC" for row in demand(sku, "LATE", 120, ago(7)))]
+    bad_rows = [row | {"quantity": "x"} if row["sku_id"] == "B" and row["demand_date"] > str(ago(12)) else row for row in rows]
+    outcome = run(pipeline, tmp_path, bad_rows)
+    assert f"LATE: 1 of 3 series are forecast from {ago(12)}, 12 days before" in " ".join(outcome.warnings)
+    assert sum(f"forecast from {ago(7)}" in warning for warning in outcome.warnings) == 0
+
+
+def test_when_all_sites_of_a_file_are_late_one_warning_says_so(pipeline: Pipeline, tmp_path: Path) -> None:
+    outcome = run(pipeline, tmp_path, [row for site in ("A", "B") for row in demand("X", site, 120, ago(5))])
+    [warning] = [each for each in outcome.warnings if "forecast from" in each]
+    assert f"most sites (demand_history): no complete data after {ago(5)} for 2 of 2 sites (A, B)" in warning
+    assert outcome.judgement is not None
+    assert outcome.judgement.verdict == "WARN"
 
 
 def test_newest_weeks_in_quarantine_are_unknown_and_not_zero(pipeline: Pipeline, tmp_path: Path) -> None:

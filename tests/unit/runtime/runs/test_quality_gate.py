@@ -11,7 +11,7 @@ from runtime.errors import BrokenRun, GateRefused
 from runtime.models.domain.quality import Verdict
 from runtime.models.domain.runs import Gate
 from runtime.services.runs.quality_gate import QualityGate
-from tests.fakes import FixedClock, InMemoryLake, InMemoryQualityReports, InMemoryRuns
+from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.examples import a_run, quality_json
 
 
@@ -23,7 +23,7 @@ def run_id(runs: InMemoryRuns) -> UUID:
 
 @pytest.fixture
 def gate(lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, clock: FixedClock) -> QualityGate:
-    return QualityGate(lake, reports, runs, clock, bad_row_share_limit=0.05)
+    return QualityGate(lake, reports, runs, InMemoryObjects(), clock, bad_row_share_limit=0.05)
 
 
 def leave(lake: InMemoryLake, run_id: UUID, **changes: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,13 @@ from uuid import UUID
 import pytest
 
 from runtime.errors import GateRefused
-from runtime.models.domain.findings import QualityLimits
+from runtime.models.domain.findings import QualityLimits, Severity
+from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import Gate
 from runtime.services.runs.quality_gate import Judgement, QualityGate
-from tests.fakes import FixedClock, InMemoryLake, InMemoryQualityReports, InMemoryRuns
-from tests.fakes.examples import AS_OF, a_run, quality_json
+from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
+from tests.fakes.examples import AS_OF, STARTED_AT, a_row_check, a_run, an_accepted_object, quality_json
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def run_id(runs: InMemoryRuns) -> UUID:
 
 @pytest.fixture
 def gate(lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, clock: FixedClock) -> QualityGate:
-    return QualityGate(lake, reports, runs, clock, bad_row_share_limit=0.05)
+    return QualityGate(lake, reports, runs, InMemoryObjects(), clock, bad_row_share_limit=0.05)
 
 
 def a_feed(site: str = "LDS1", behind: int = 0, **changes: Any) -> dict[str, Any]:
@@ -106,9 +108,34 @@ def test_a_site_that_is_always_late_is_no_warning(
     assert judge(gate, lake, run_id, a_feed("A"), a_feed("WEEKLY", behind=8)).verdict is Verdict.WARN
 
 
-def test_when_most_sites_end_on_the_same_day_none_of_them_is_late(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+def test_when_most_sites_of_a_data_set_are_late_one_warning_says_so(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
     judgement = judge(gate, lake, run_id, a_feed("A", behind=3), a_feed("B", behind=3), a_feed("C"))
-    assert judgement.verdict is Verdict.PASS
+    [reason] = judgement.reasons
+    assert judgement.verdict is Verdict.WARN
+    assert "no complete data after 2026-11-18 for 2 of 3 sites (A, B), 3 days before the as-of date" in reason
+    assert {finding.subject for finding in judgement.findings if finding.severity is Severity.INFO} == {"A (orders)", "B (orders)"}
+
+
+def test_when_every_site_of_one_data_set_is_late_it_is_named_and_the_other_data_set_is_not(
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID
+) -> None:
+    late = [a_feed(site, behind=7) for site in "ABCDEFG"]
+    judgement = judge(gate, lake, run_id, *late, a_feed("A", dataset="demand_history"), a_feed("B", dataset="demand_history"))
+    [reason] = judgement.reasons
+    assert "(orders)" in reason
+    assert "7 of 7 sites (A, B, C, D, E and others)" in reason
+
+
+def test_when_every_site_is_always_late_none_is_a_warning(
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID, reports: InMemoryQualityReports, clock: FixedClock
+) -> None:
+    for number in range(5):
+        earlier = a_run(f"earlier-{number}").id
+        payload = quality_json(earlier) | {"feeds": [a_feed("A", behind=3), a_feed("B", behind=3)]}
+        reports.save(QualityReport(earlier, Verdict.PASS, payload, clock.now() - timedelta(days=number + 1)))
+    assert judge(gate, lake, run_id, a_feed("A", behind=3), a_feed("B", behind=3)).verdict is Verdict.PASS
+    [reason] = judge(gate, lake, run_id, a_feed("A", behind=3), a_feed("B", behind=9)).reasons
+    assert reason.startswith("B (orders)")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +164,7 @@ def test_each_limit_warns_for_the_site_that_breaks_it(
 def test_limits_are_settings(
     lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, clock: FixedClock, run_id: UUID
 ) -> None:
-    patient = QualityGate(lake, reports, runs, clock, 0.05, QualityLimits(lateness_days=10, volume_low=0.1))
+    patient = QualityGate(lake, reports, runs, InMemoryObjects(), clock, 0.05, QualityLimits(lateness_days=10, volume_low=0.1))
     assert judge(patient, lake, run_id, a_feed("A"), a_feed("B", behind=7, volume=0.2)).verdict is Verdict.PASS
 
 
@@ -180,3 +207,43 @@ def test_the_report_has_score_and_findings_and_is_in_the_lake_as_json_and_as_a_p
     assert "&lt;b&gt;LATE&lt;/b&gt;" in page
     assert "<b>LATE" not in page
     assert [part for part in ("<script", "http://", "https://", "src=", "@import") if part in page] == []
+
+
+def a_rejected_object(name: str, hours_ago: int, **changes: Any) -> IngestedObject:
+    return an_accepted_object(
+        name,
+        **{"status": ObjectStatus.REJECTED, "reason_code": ReasonCode.MISSING_COLUMNS, "reason": "no column named sku_id"}
+        | {"staging_key": None, "sha256": None, "received_at": STARTED_AT - timedelta(hours=hours_ago)}
+        | changes,
+    )
+
+
+@pytest.fixture
+def objects() -> InMemoryObjects:
+    return InMemoryObjects()
+
+
+def test_a_rejected_file_is_a_warning_until_a_file_of_its_name_replaces_it(
+    lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, clock: FixedClock, run_id: UUID, objects: InMemoryObjects
+) -> None:
+    gate = QualityGate(lake, reports, runs, objects, clock, 0.05)
+    rejection = objects.record(a_rejected_object("leeds.csv", hours_ago=3))
+    judgement = judge(gate, lake, run_id, a_feed())
+    [finding] = judgement.findings
+    assert (judgement.verdict, finding.subject, finding.owner) == (Verdict.WARN, "leeds.csv", "source of demand_history")
+    assert "MISSING_COLUMNS, no column named sku_id" in finding.text
+    assert "upload it again under the same name" in finding.action
+    objects.record(an_accepted_object("leeds.csv", id=UUID(int=8), received_at=rejection.received_at + timedelta(hours=1)))
+    assert judge(gate, lake, run_id, a_feed()).verdict is Verdict.PASS
+
+
+def test_a_rejected_file_without_a_usable_row_is_named_without_what_its_rows_hold(
+    lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, clock: FixedClock, run_id: UUID, objects: InMemoryObjects
+) -> None:
+    gate = QualityGate(lake, reports, runs, objects, clock, 0.05)
+    check = replace(a_row_check(), usable_rows=0, codes={"TYPE": 10})
+    reason = "none of its 10 rows is usable; line 2: quantity 'eight' is not a decimal"
+    objects.record(a_rejected_object("leeds.csv", 3, reason_code=ReasonCode.NO_USABLE_ROWS, reason=reason, row_check=check))
+    [sentence] = judge(gate, lake, run_id, a_feed()).reasons
+    assert "none of its 10 rows is usable (10 TYPE)" in sentence
+    assert "eight" not in sentence
