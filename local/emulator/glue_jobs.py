@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -28,6 +29,8 @@ from local.emulator.settings import EmulatorSettings
 Run: TypeAlias = JsonObject
 Job: TypeAlias = JsonObject
 INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
+SUBSTITUTE = ("local", "runtime/adapters/lake/sqlframe_planning.py")
+"""What a job imports in place of Spark: the package `local`, and the one module of the functions that it shares with them."""
 FINAL_STATES = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED")
 DEFAULT_TIMEOUT_MINUTES = 2880
 MAX_MESSAGE_CHARACTERS = 2000
@@ -82,12 +85,8 @@ class GlueRunner:
         return state, read_error_message(state, process.returncode, log)
 
     def _environment(self, folder: Path) -> dict[str, str]:
-        """Return the job's environment: the emulator as AWS, its archives, and of the repository only the package `local`."""
-        import_folder = self.settings.home / "build" / "job-path"
-        import_folder.mkdir(parents=True, exist_ok=True)
-        link = import_folder / "local"
-        if not link.is_symlink():
-            link.symlink_to(self.repository / "local", target_is_directory=True)
+        """Return the job's environment: the emulator as AWS, its archives, and of the repository only the substitute of Spark."""
+        import_folder = self._link_substitute()
         archives = sorted(str(path) for path in (folder / "archives").iterdir())
         return {
             **{name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ},
@@ -96,6 +95,16 @@ class GlueRunner:
             "PYTHONPATH": os.pathsep.join([*archives, str(import_folder)]),
             "PYTHONUNBUFFERED": "1",
         }
+
+    def _link_substitute(self) -> Path:
+        """Return a folder to import from, with links to what stands for Spark."""
+        import_folder = self.settings.home / "build" / "job-path"
+        for path in SUBSTITUTE:
+            link = import_folder / path
+            link.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):  # two jobs may start at the same time
+                link.symlink_to(self.repository / path)
+        return import_folder
 
 
 def install(settings: EmulatorSettings) -> None:

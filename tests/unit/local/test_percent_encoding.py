@@ -47,7 +47,11 @@ def request(path: str, query: bytes) -> tuple[int, Any]:
         messages.append(message)
 
     scope = {"type": "http", "path": path, "raw_path": path.encode(), "query_string": query}
-    asyncio.run(check_urls(pass_on)(scope, receive, send))
+
+    async def ask() -> None:
+        await check_urls(pass_on)(scope, receive, send)
+
+    asyncio.run(ask())
     return messages[0]["status"], json.loads(messages[1]["body"])
 
 

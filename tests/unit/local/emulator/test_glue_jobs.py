@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator.glue_jobs import MAX_MESSAGE_CHARACTERS, find_exception, read_error_message, wait_for
+from local.emulator.glue_jobs import MAX_MESSAGE_CHARACTERS, GlueRunner, find_exception, read_error_message, wait_for
+from local.emulator.settings import EmulatorSettings
 
 CHAINED_TRACEBACK = """starting
 Traceback (most recent call last):
@@ -24,6 +25,21 @@ Traceback (most recent call last):
 transforms.RowsLost: 10 in
 9 accounted for
 """
+
+
+def test_a_job_imports_what_stands_for_spark_and_nothing_else_of_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "archives").mkdir()
+    repository = Path(__file__).resolve().parents[4]
+    runner = GlueRunner(EmulatorSettings(tmp_path / "home", "http://127.0.0.1:1", "", Path(sys.executable)), repository)
+    (tmp_path / "script.py").write_text(
+        "import importlib.util, pyspark.sql\n"
+        "print([name for name in ('cdk', 'glue_jobs', 'kpi_engine', 'contracts', 'runtime.errors') if importlib.util.find_spec(name)])"
+    )
+    for _ in range(2):  # the links are there already for the second job
+        environment = runner._environment(tmp_path)
+    command = [sys.executable, "-m", "local.glue_runner", str(tmp_path / "script.py")]
+    process = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (process.stdout, process.returncode) == ("[]\n", 0), process.stderr
 
 
 def start(source: str) -> subprocess.Popen[bytes]:
