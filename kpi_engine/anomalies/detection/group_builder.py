@@ -52,6 +52,9 @@ def _build_group(
     first_day, last_day = (panel.first_day + timedelta(days=int(place)) for place in (day.min(), day.max()))
     midnights = [_midnight(first_day + timedelta(days=place), zone) for place in range((last_day - first_day).days + 1)]
     kinds = np.unique(detection.kinds[series, day])
+    is_in_group = np.zeros((len(members), len(midnights)), dtype=np.bool_)
+    row_of = {member: row for row, member in enumerate(members)}
+    is_in_group[[row_of[member] for member in series.tolist()], day - day.min()] = True
     return AnomalyGroup(
         id=_group_id(panel, members, midnights[0], id_counts),
         start=midnights[0].astimezone(UTC),
@@ -60,7 +63,7 @@ def _build_group(
         last_day=last_day,
         score=float(detection.scores[series, day].max()),
         measure=panel.measure,
-        series=_group_series(panel, detection, members, midnights),
+        series=_group_series(panel, detection, is_in_group, members=members, midnights=midnights),
         reported_kind=AnomalyKind.from_code(int(kinds[0])) if len(kinds) == 1 else None,
     )
 
@@ -73,17 +76,18 @@ def _group_id(panel: DetectionPanel, members: Sequence[int], start: datetime, id
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
-def _group_series(panel: DetectionPanel, detection: Detection, members: Sequence[int], midnights: Sequence[datetime]) -> GroupSeries:
-    """The members' values on their own anomalous days; on the group's other days a member has none."""
+def _group_series(
+    panel: DetectionPanel, detection: Detection, is_in_group: Bools, *, members: Sequence[int], midnights: Sequence[datetime]
+) -> GroupSeries:
+    """The members' values on their own days in the group, M x N; on other days, such as those of the opposite direction, they have none."""
     dimensions = tuple(dict(sorted(panel.dimensions[row].items())) for row in members)
     if len({tuple(member.items()) for member in dimensions}) < len(dimensions):
         raise DuplicateKeys(f"several series of {panel.measure} have the same dimensions, among {dimensions}")
     first = (midnights[0].date() - panel.first_day).days
     cells = np.ix_(members, range(first, first + len(midnights)))
-    is_reported = detection.is_reported[cells]
 
     def select(values: Floats) -> Floats:
-        is_usable: Bools = is_reported & (np.abs(values[cells]) <= LARGEST_COUNT)
+        is_usable: Bools = is_in_group & (np.abs(values[cells]) <= LARGEST_COUNT)
         return np.where(is_usable, values[cells], np.nan)
 
     return GroupSeries.of(
@@ -94,7 +98,7 @@ def _group_series(panel: DetectionPanel, detection: Detection, members: Sequence
         lower=select(panel.days.lower),
         upper=select(panel.days.upper),
         capacity=None if panel.capacity is None else select(panel.capacity),
-        kinds=np.where(is_reported, detection.kinds[cells], NO_KIND),
+        kinds=np.where(is_in_group, detection.kinds[cells], NO_KIND),
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from kpi_engine.anomalies.assessment.contributions import contribution_shares
 from kpi_engine.anomalies.detection.detector import detect, detect_groups
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import NO_KIND, AnomalyKind
@@ -82,14 +83,26 @@ def test_the_groups_cover_every_reported_day_and_no_other(seed: int) -> None:
     panel = a_panel(*weeks.tolist(), sites=[f"S{row % 3}" for row in range(12)])
     is_reported = detect(panel).is_reported
     skus = [member["sku_id"] for member in panel.dimensions]
-    days_in_groups: set[tuple[str, date]] = set()
+    days_in_groups: list[tuple[str, date]] = []
     for group in detect_groups(panel):
+        assert len({np.sign(value) for value in group.series.days.residual.ravel() if not np.isnan(value)}) <= 1
         for member, kinds in zip(group.series.dimensions, group.series.kinds, strict=True):
             for moment, kind in zip(group.series.instants, kinds, strict=True):
                 if kind != NO_KIND:
-                    days_in_groups.add((member["sku_id"], moment.date()))
+                    days_in_groups.append((member["sku_id"], moment.date()))
     cells = {(skus[row], panel.first_day + timedelta(days=int(day))) for row, day in zip(*np.nonzero(is_reported), strict=True)}
-    assert days_in_groups == cells
+    assert sorted(days_in_groups) == sorted(cells)
+
+
+def test_a_jump_of_a_member_is_no_part_of_a_fall_around_it() -> None:
+    """A falls on all seven days; B dips on one of them and jumps on another."""
+    falls, dips_and_jumps = [70.0] * 7, a_week(d1=60, d4=300)
+    groups = detect_groups(a_panel(falls, dips_and_jumps))
+    fall, rise = sorted(groups, key=lambda group: sum(group.series.member_deltas()))
+    assert (fall.values_of("sku_id"), fall.series.member_deltas()) == (("SKU-0", "SKU-1"), [-210, -40])
+    assert (rise.values_of("sku_id"), rise.series.member_deltas()) == (("SKU-1",), [200])
+    assert contribution_shares(fall, "sku_id") == {"SKU-0": pytest.approx(84), "SKU-1": pytest.approx(16)}
+    assert contribution_shares(rise, "sku_id") == {"SKU-1": 100}
 
 
 def test_two_series_with_the_same_dimensions_are_an_error() -> None:
