@@ -156,7 +156,7 @@ class WarningCode(_Code):
     )
     SUMMED = (
         "SUMMED",
-        "Several rows of one key in one file differ in a column that tells them apart; their quantities were added.",
+        "Several rows of one key differ in a column that tells them apart; their quantities were added.",
         "Nothing, if the rows are parts of one total; else send one row per key.",
     )
     REPEATED = (

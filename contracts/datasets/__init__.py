@@ -2,9 +2,10 @@
 
 from contracts.datasets.codes import CodeList, load_codes
 from contracts.datasets.loader import UnknownDataset, list_demand_names, list_masters, list_names, list_providers, load, load_for_key
-from contracts.datasets.model import AtMost, AtMostOfMaster, Column, ColumnType, Contract, InOrder, MissingMeans, StartsWith
+from contracts.datasets.model import NUMBERED_PART, AtMost, AtMostOfMaster, Column, ColumnType, Contract, InOrder, MissingMeans, StartsWith
 
 __all__ = [
+    "NUMBERED_PART",
     "AtMost",
     "AtMostOfMaster",
     "CodeList",

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from contracts.datasets.codes import CodeList
 
+NUMBERED_PART = "line "
+"""Start of the part that staging states for a row of a file that has none: its line, which says nothing about other files."""
+
 
 class ColumnType(StrEnum):
     """Type as which a column's text is parsed."""

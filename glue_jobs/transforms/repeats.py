@@ -8,6 +8,8 @@ Within one object, of rows with the same key
   So is every repeated key with an identifier that a spreadsheet has ruined: it may stand for several items.
 
 Between objects the rows with the latest updated_at stay, else those of the object received last: a newer file restates an older one.
+Where all rows of a key name the part that they are (the channel), each part is restated by itself: the file of one channel does not
+replace that of another.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from contracts.datasets import ColumnType, Contract
+from contracts.datasets import NUMBERED_PART, ColumnType, Contract
 from glue_jobs.transforms.column_rules import RUINED
 from glue_jobs.transforms.values import value_name
 
@@ -74,12 +76,14 @@ def _descriptions(contract: Contract) -> list[SparkColumn]:
     is_ruined = reduce(or_, (F.col(value_name(name)).rlike(RUINED) for name in identifiers), F.lit(False))
     updated_at = F.col(value_name(contract.updated_at)) if contract.updated_at else F.lit(None).cast("timestamp")
     parts = [F.coalesce(F.col(f"part__{name}"), F.lit("")) for name in contract.sum_within]
+    named_part = F.coalesce(F.col(f"part__{contract.part_column.name}"), F.lit("")) if contract.part_column else F.lit("")
     return [
         updated_at.alias("updated"),
         _join_texts([F.col(value_name(column.name)) for column in values]).alias("content"),
         _join_texts([F.col(value_name(column.name)) for column in code_columns]).alias("unit"),
         _join_texts(parts).alias("part"),
         _join_texts([part != F.lit("") for part in parts]).alias("part_kind"),
+        F.when(named_part.startswith(NUMBERED_PART), F.lit("")).otherwise(named_part).alias("named_part"),
         is_ruined.alias("is_ruined"),
     ]
 
@@ -110,7 +114,6 @@ def _compare(rows: DataFrame, keys: list[str]) -> DataFrame:
         F.count(F.lit(1)).over(key_window).alias("rows_in_object"),
         F.min("source_line").over(key_window).alias("first_line"),
         F.max("source_line").over(key_window).alias("last_line"),
-        F.max("updated").over(key_window).alias("updated_in_object"),
     )
     is_conflict = (
         F.col("contents_differ")
@@ -124,20 +127,37 @@ def _decide(rows: DataFrame, keys: list[str]) -> DataFrame:
     """Return the outcome of every row."""
     of_key_in_object = Window.partitionBy("source_object", *keys)
     flagged_rows = rows.withColumn("in_conflict", F.max("conflict").over(of_key_in_object))
-    latest_first = Window.partitionBy(*keys, "in_conflict").orderBy(
-        F.col("updated_in_object").desc_nulls_last(), F.col("received_order").desc()
+    scoped_rows = _with_scope(flagged_rows, keys)
+    latest_first = Window.partitionBy(*keys, "in_conflict", "scope").orderBy(
+        F.col("updated_in_scope").desc_nulls_last(), F.col("received_order").desc()
     )
-    ranked_rows = flagged_rows.withColumn("object_rank", F.dense_rank().over(latest_first))
+    ranked_rows = scoped_rows.withColumn("object_rank", F.dense_rank().over(latest_first))
     outcome = (
         F.when(F.col("in_conflict") == F.lit(1), F.lit(RowOutcome.CONFLICT.value))
         .when(F.col("object_rank") > F.lit(1), F.lit(RowOutcome.RESTATED.value))
         .when(F.col("rank") > F.lit(1), F.lit(RowOutcome.REPEATED.value))
-        .when(F.col("has_parts"), F.lit(RowOutcome.PART.value))
+        .when(F.col("has_parts") | F.col("has_scopes"), F.lit(RowOutcome.PART.value))
         .otherwise(F.lit(RowOutcome.STAYS.value))
     )
     is_first = F.col("source_line") == F.col("first_line")
     other_line = F.when(is_first, F.col("last_line")).otherwise(F.col("first_line"))
     return ranked_rows.select(*PLACE, outcome.alias("outcome"), other_line.alias("other_line"), "is_ruined")
+
+
+def _with_scope(rows: DataFrame, keys: list[str]) -> DataFrame:
+    """Add to every row the `scope` within which objects restate each other, its newest update, and whether its key `has_scopes`.
+
+    The scope is the named part of the row if all rows of the key have one and the same unit, else the key as a whole.
+    """
+    of_key = Window.partitionBy(*keys, "in_conflict")
+    is_named = (F.min("named_part").over(of_key) != F.lit("")) & (F.min("unit").over(of_key) == F.max("unit").over(of_key))
+    scoped_rows = rows.withColumn("scope", F.when(is_named, F.col("named_part")).otherwise(F.lit("")))
+    of_scope = Window.partitionBy("source_object", *keys, "scope")
+    return scoped_rows.select(
+        *scoped_rows.columns,
+        F.max("updated").over(of_scope).alias("updated_in_scope"),
+        (F.min("scope").over(of_key) != F.max("scope").over(of_key)).alias("has_scopes"),
+    )
 
 
 def conflict_reason(contract: Contract) -> SparkColumn:

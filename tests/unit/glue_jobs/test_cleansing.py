@@ -57,13 +57,28 @@ def plain_loop(rows: Rows) -> Outcomes:
             if stay is None:
                 outcomes["quarantined_rows"] |= places(of_object)
             else:
-                survivors.append((max(moment(row) for row in of_object), OBJECTS.index(of_object[0]["source_object"].split()[1]), stay))
+                survivors.append((of_object, stay))
                 outcomes["duplicates"] |= places(of_object)
-        if survivors:
-            curated = places(max(survivors, key=lambda each: each[:2])[2])
-            outcomes["curated_rows"] |= curated
-            outcomes["duplicates"] -= curated
+        curated = rows_of_latest(survivors)
+        outcomes["curated_rows"] |= curated
+        outcomes["duplicates"] -= curated
     return outcomes
+
+
+def rows_of_latest(survivors: list[tuple[Rows, Rows]]) -> set[Place]:
+    """Of the objects of one key (all their rows, and those that stay), the rows of the latest: for each channel, if all name theirs."""
+    rows = [row for of_object, _ in survivors for row in of_object]
+    is_named = None not in {row["channel"] for row in rows} and len({row["uom"] for row in rows}) == 1
+    curated: set[Place] = set()
+    for channel in {row["channel"] if is_named else None for row in rows}:
+        ranks = []
+        for of_object, stay in survivors:
+            moments = [moment(row) for row in of_object if channel in (None, row["channel"])]
+            if moments:
+                rows_of_channel = [row for row in stay if channel in (None, row["channel"])]
+                ranks.append((max(moments), OBJECTS.index(of_object[0]["source_object"].split()[1]), rows_of_channel))
+        curated |= places(max(ranks, key=lambda each: each[:2])[2])
+    return curated
 
 
 def rows_that_stay(rows: Rows) -> Rows | None:

@@ -52,6 +52,31 @@ def test_channels_of_one_day_are_added_up(pipeline: Pipeline, tmp_path: Path) ->
     assert outcome.quality["datasets"]["demand_history"]["warnings"] == {"summed": 240}
 
 
+def test_files_of_one_channel_each_are_added_up_and_each_is_restated_by_itself(pipeline: Pipeline, tmp_path: Path) -> None:
+    def of_channel(name: str, channel: str, times: int) -> Path:
+        return write_csv(tmp_path / name, [{**row, "quantity": str(int(row["quantity"]) * times), "channel": channel} for row in demand()])
+
+    pipeline.drop(of_channel("web.csv", "web", 9))
+    pipeline.drop(of_channel("shop.csv", "shop", 1))
+    pipeline.drop(of_channel("web-corrected.csv", "web", 3))
+    outcome = pipeline.run(AS_OF)
+    assert outcome.total() == pytest.approx(4 * MONTH, rel=0.02)
+    assert outcome.quality["datasets"]["demand_history"]["warnings"] == {"restated": 120, "summed": 240}
+
+
+def test_a_file_without_channels_and_one_whose_rows_are_added_restate_the_whole_day(pipeline: Pipeline, tmp_path: Path) -> None:
+    pipeline.drop(write_csv(tmp_path / "web.csv", [{**row, "quantity": "99", "channel": "web"} for row in demand()]))
+    pipeline.drop(write_csv(tmp_path / "total.csv", demand()))
+    tickets = [
+        {"Date": row["demand_date"], "Item": "TICKETS", "Store": "S", "Units": row["quantity"]} for row in demand() for _ in range(2)
+    ]
+    pipeline.drop(write_csv(tmp_path / "tickets 1.csv", tickets))
+    pipeline.drop(write_csv(tmp_path / "tickets 2.csv", [*tickets[:2], *tickets]))
+    outcome = pipeline.run(AS_OF)
+    assert outcome.total("SKU-1") == pytest.approx(MONTH, rel=0.02)
+    assert outcome.total("TICKETS") == pytest.approx(2 * MONTH, rel=0.02)
+
+
 def test_a_file_of_which_half_repeats_does_not_pass_unnoticed(pipeline: Pipeline, tmp_path: Path) -> None:
     pipeline.drop(write_csv(tmp_path / "twice.csv", [*demand(), *demand()]))
     outcome = pipeline.run(AS_OF)
