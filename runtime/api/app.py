@@ -19,6 +19,8 @@ from runtime.api.responses import PUBLIC_FOR_MINUTES, add_common_headers, raw_js
 
 SERVERS = 4
 """Addresses of the API for which the document is kept: with the name of the stage, and with a domain of its own."""
+POWERTOOLS_SCHEMAS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
+"""Schemas that Powertools adds for errors of its own, which no route returns: every error is a Problem."""
 ROUTERS = (forecasts.router, forecast_runs.router, jobs.router, kpis.router, data_quality.router, audit.router, health.router)
 
 
@@ -71,7 +73,10 @@ def document(app: ApiGatewayResolver, server: str = "/") -> str:
         item = (schema.paths or {}).get(route.path)
         if item is not None and item.get is not None:
             item.get.security = []
-    return schema.model_dump_json(by_alias=True, exclude_none=True, indent=2)
+    schemas = (schema.components.schemas if schema.components else None) or {}
+    for name in POWERTOOLS_SCHEMAS:
+        schemas.pop(name, None)
+    return schema.model_dump_json(by_alias=True, exclude_none=True)
 
 
 def _mount_point(app: ApiGatewayResolver) -> str:

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from contracts.environment import Variable
 from contracts.metrics import NAMESPACE, PlatformMetric
-from runtime.api.request_validation import list_methods, read_media_type
+from runtime.api.request_validation import REPLACEMENT, list_methods, read_media_type
 from runtime.api.responses import JSON, NO_STORE, SECURITY_HEADERS, VARY, request_id
 from runtime.errors import DatabaseUnavailable, InvalidInput, MethodNotAllowed, SignifyError, Unavailable
 
@@ -131,6 +131,8 @@ def _no_route(app: ApiGatewayResolver) -> Response[str]:
     if allowed_methods:
         error = MethodNotAllowed(event.http_method, allowed_methods)
         return problem(app, error.status, error.code, str(error), extra_headers=error.headers)
+    if REPLACEMENT in event.path:
+        return problem(app, 400, "MALFORMED", "The path is not percent-encoded UTF-8; encode its bytes as %XX.")
     return problem(app, 404, "NOT_FOUND", f"No route {event.path}; see /api/v1/docs for the list of routes.")
 
 

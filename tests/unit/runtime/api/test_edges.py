@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -123,6 +124,12 @@ def test_every_operation_is_named_described_and_lists_its_errors(world: World) -
             needs_token = operation.get("security") != []
             assert needs_token == ({"401", "403"} <= set(operation["responses"]))
             assert ("requestBody" in operation) == ({"413", "415"} <= set(operation["responses"]))
+
+
+def test_every_schema_of_the_document_is_used(world: World) -> None:
+    text = call("/openapi.json").text
+    schemas = json.loads(text)["components"]["schemas"]
+    assert [name for name in schemas if f'"#/components/schemas/{name}"' not in text] == []
 
 
 def test_the_documented_types_stand_under_their_names(world: World) -> None:

@@ -184,6 +184,12 @@ def test_a_filter_that_was_not_utf_8_is_malformed(world: World, path: str, name:
     assert (answer.status, name in answer.json["detail"]) == (400, True)
 
 
+@pytest.mark.parametrize("path", ["/forecasts/\N{REPLACEMENT CHARACTER}", "/\N{REPLACEMENT CHARACTER}"])
+def test_a_path_that_was_not_utf_8_is_malformed(world: World, path: str) -> None:
+    answer = call(path)
+    assert (answer.status, answer.json["code"]) == (400, "MALFORMED")
+
+
 @pytest.mark.parametrize(("path", "status"), [("/kpis", 200), ("/kpis?", 404), ("/nothing", 404)])
 def test_every_response_names_what_it_varies_with(world: World, path: str, status: int) -> None:
     for answer in (call(path), call(path, scope=""), call("/jobs", limit="0"), call("/health", "POST")):
