@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class StagedObjectEntry(TypedDict):
-    """One accepted object of the run: landing key, rows as ingestion counted them, and where they are staged."""
+    """One accepted object of the run: landing key, rows as ingestion counted them, and where they are staged.
+
+    replays: where rows are staged that take the places of rows of this object, with their lines. discarded_lines: those of its rows that
+    take no part, counted as discarded.
+    """
 
     object_id: str
     dataset: str
     key: str
     rows: int
     staging_key: str
+    replays: NotRequired[Sequence[str]]
+    discarded_lines: NotRequired[Sequence[int]]
 
 
 class ManifestDocument(TypedDict):
@@ -26,19 +32,21 @@ class ManifestDocument(TypedDict):
 
 
 class RowCountsDocument(TypedDict):
-    """Counts of rows by outcome: rows_in = curated + quarantined + duplicates."""
+    """Counts of rows by outcome: rows_in = curated + quarantined + duplicates + discarded (somebody decided so)."""
 
     rows_in: int
     curated: int
     quarantined: int
     duplicates: int
+    discarded: int
 
 
 class ObjectCountsDocument(RowCountsDocument):
-    """The counts of one object."""
+    """The counts of one object, with its quarantined rows by code."""
 
     object_id: str
     key: str
+    codes: dict[str, int]
 
 
 class QuarantineSample(TypedDict):

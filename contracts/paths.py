@@ -90,6 +90,9 @@ INGEST_DATE = "ingest_date"
 SAME_NAME = "same_name"
 """Partitions of the landing zone that are no part of the identity of a file: the day of the upload, and the choice about earlier files."""
 
+REPLAY_SEGMENT = "replay_of="
+"""The start of the segment of a landing key that names the object whose quarantined rows a file replays."""
+
 
 class SameName(StrEnum):
     """What an upload states about earlier files of its name: `same_name=replace/` or `same_name=add/` in its key."""
@@ -103,6 +106,21 @@ def landing_key(dataset: str, ingest_date: date, file_name: str, same_name: Same
     choice = f"{SAME_NAME}={same_name}/" if same_name else ""
     origin = f"{SOURCE_SEGMENT}{source}/" if source else ""
     return f"{dataset_prefix(Zone.LANDING, dataset)}{origin}{INGEST_DATE}={ingest_date}/{choice}{file_name}"
+
+
+def replay_key(dataset: str, ingest_date: date, file_name: str, original_id: UUID | str, source: str | None = None) -> str:
+    """Return the key of mended rows: landing/<dataset>/v1/[source=<source>/]ingest_date=<day>/replay_of=<object id>/<file name>."""
+    return landing_key(dataset, ingest_date, f"{REPLAY_SEGMENT}{original_id}/{file_name}", source=source)
+
+
+def replayed_object(key: str) -> str | None:
+    """Return the text after `replay_of=` in the key of an upload; None for an upload that replays nothing.
+
+    >>> replayed_object("landing/orders/v1/ingest_date=2026-11-28/replay_of=6f0c1b52/a.bad-rows.csv")
+    '6f0c1b52'
+    """
+    segments = (part.removeprefix(REPLAY_SEGMENT) for part in key.split("/")[:-1] if part.startswith(REPLAY_SEGMENT))
+    return next(segments, None)
 
 
 def file_identity(key: str) -> str:

@@ -14,13 +14,15 @@ from glue_jobs import lake_io
 
 @dataclass(frozen=True)
 class StagedObject:
-    """One accepted object of the run."""
+    """One accepted object of the run; `replays` and `discarded_lines` as in contracts.documents.StagedObjectEntry."""
 
     object_id: str
     dataset: str
     key: str
     rows: int
     staging_key: str
+    replays: tuple[str, ...] = ()
+    discarded_lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,4 +63,12 @@ def job_run(argv: Sequence[str]) -> JobRun:
 
 
 def _staged_object(entry: StagedObjectEntry) -> StagedObject:
-    return StagedObject(entry["object_id"], entry["dataset"], entry["key"], int(entry["rows"]), entry["staging_key"])
+    return StagedObject(
+        object_id=entry["object_id"],
+        dataset=entry["dataset"],
+        key=entry["key"],
+        rows=int(entry["rows"]),
+        staging_key=entry["staging_key"],
+        replays=tuple(entry.get("replays", ())),
+        discarded_lines=tuple(entry.get("discarded_lines", ())),
+    )

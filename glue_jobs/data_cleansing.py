@@ -22,6 +22,7 @@ from glue_jobs.master_data import MasterData, find_conversions
 from glue_jobs.quality_warnings import list_warnings
 from glue_jobs.reconciliation import dataset_report, quality_report, reconcile
 from glue_jobs.spark import session
+from glue_jobs.staged_rows import read_staged_rows
 from glue_jobs.transforms.ambiguity import find_ambiguous_objects
 from glue_jobs.transforms.cleansing import cleanse
 from glue_jobs.transforms.repeats import settle_repeats
@@ -60,7 +61,7 @@ def _validate(spark: SparkSession, run: JobRun, contract: Contract) -> DataFrame
     """Return the staged rows of one data set with their verdicts."""
     objects = run.of_dataset(contract.dataset)
     _log(f"{contract.dataset}: {sum(o.rows for o in objects):,} rows in {len(objects)} objects")
-    rows = spark.read.parquet(*(run.path(o.staging_key) for o in objects))
+    rows = read_staged_rows(spark, run, objects)
     # Validation is most of the work: its result is written once instead of being computed again for each of the parts.
     path = _run_path(run, Zone.SCRATCH, f"verdicts_{contract.dataset}", contract)
     return _materialise(spark, add_verdict(rows, contract, run.today, find_ambiguous_objects(rows, contract)), path)
@@ -78,9 +79,10 @@ def _cleanse(spark: SparkSession, run: JobRun, contract: Contract, verdicts: Dat
     parts = cleanse(verdicts, repeats, contract)
     curated_rows = _materialise(spark, master_data.convert(parts.curated_rows, contract), _curated_path(run, contract.dataset))
     quarantined_rows = _materialise(spark, parts.quarantined_rows, _run_path(run, Zone.QUARANTINE, contract.dataset, contract))
-    counts = reconcile(objects, *(_count_per_object(part) for part in (curated_rows, quarantined_rows, parts.duplicates)))
+    codes = _count_codes(quarantined_rows)
+    quarantined = {object_id: sum(of_object.values()) for object_id, of_object in codes.items()}
+    counts = reconcile(objects, _count_per_object(curated_rows), quarantined, _count_per_object(parts.duplicates))
     warnings = list_warnings(verdicts, repeats, objects, contract)
-    codes = _count_per(quarantined_rows, "code")
     report = dataset_report(counts, codes, warnings, _samples(quarantined_rows, objects, contract) if codes else [])
     _log(f"{contract.dataset}: {report['curated']:,} curated, {report['quarantined']:,} quarantined, {report['duplicates']:,} duplicates")
     return report
@@ -101,12 +103,16 @@ def _materialise(spark: SparkSession, rows: DataFrame, path: str) -> DataFrame:
 
 
 def _count_per_object(rows: DataFrame) -> dict[str, int]:
-    return _count_per(rows, "source_object")
+    counts = rows.groupBy("source_object").agg(F.count(F.lit(1)).alias("n")).collect()
+    return {row["source_object"]: int(row["n"]) for row in counts}
 
 
-def _count_per(rows: DataFrame, column: str) -> dict[str, int]:
-    counts = rows.groupBy(column).agg(F.count(F.lit(1)).alias("n")).collect()
-    return {row[column]: int(row["n"]) for row in sorted(counts, key=lambda row: (-row["n"], row[column]))}
+def _count_codes(quarantined_rows: DataFrame) -> dict[str, dict[str, int]]:
+    """Return the quarantined rows of every object by code."""
+    codes: dict[str, dict[str, int]] = {}
+    for row in quarantined_rows.groupBy("source_object", "code").agg(F.count(F.lit(1)).alias("n")).collect():
+        codes.setdefault(row["source_object"], {})[row["code"]] = int(row["n"])
+    return codes
 
 
 def _samples(quarantined_rows: DataFrame, objects: Sequence[StagedObject], contract: Contract) -> list[QuarantineSample]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from contracts.documents import (
 from glue_jobs.arguments import JobRun, StagedObject
 
 Counts = Mapping[str, int]
-"""Rows per source_object."""
+"""Rows per source_object, or per code."""
 
 
 class RowsLost(Exception):
@@ -34,54 +35,68 @@ class ObjectCounts:
     curated: int
     quarantined: int
     duplicates: int
+    discarded: int = 0
 
     @property
     def rows_out(self) -> int:
         """The rows that are accounted for."""
-        return self.curated + self.quarantined + self.duplicates
+        return self.curated + self.quarantined + self.duplicates + self.discarded
 
-    def as_document(self) -> ObjectCountsDocument:
-        """Return the counts as they are in quality.json."""
+    def as_document(self, codes: Counts) -> ObjectCountsDocument:
+        """Return the counts as they are in quality.json, with the quarantined rows by code."""
         return {
             "object_id": self.object_id,
             "key": self.key,
+            "codes": dict(codes),
             "rows_in": self.rows_in,
             "curated": self.curated,
             "quarantined": self.quarantined,
             "duplicates": self.duplicates,
+            "discarded": self.discarded,
         }
 
 
 def reconcile(objects: Sequence[StagedObject], curated: Counts, quarantined: Counts, duplicates: Counts) -> list[ObjectCounts]:
-    """Return the counts of every object, rows_in as ingestion counted them.
+    """Return the counts of every object, rows_in as ingestion counted them; a replayed row counts as the row that it replaces.
 
-    Raises RowsLost when rows_in is not curated + quarantined + duplicates for each of them.
+    Raises RowsLost when rows_in is not curated + quarantined + duplicates + discarded for each of them.
     """
     object_counts = [
-        ObjectCounts(o.object_id, o.key, o.rows, *(counts.get(o.object_id, 0) for counts in (curated, quarantined, duplicates)))
+        ObjectCounts(
+            object_id=o.object_id,
+            key=o.key,
+            rows_in=o.rows,
+            curated=curated.get(o.object_id, 0),
+            quarantined=quarantined.get(o.object_id, 0),
+            duplicates=duplicates.get(o.object_id, 0),
+            discarded=len(o.discarded_lines),
+        )
         for o in objects
     ]
     for part in object_counts:
         if part.rows_in != part.rows_out:
             raise RowsLost(
                 f"{part.key}: {part.rows_in} rows came in, but {part.curated} curated + {part.quarantined} quarantined "
-                f"+ {part.duplicates} duplicates = {part.rows_out}"
+                f"+ {part.duplicates} duplicates{f' + {part.discarded} discarded' if part.discarded else ''} = {part.rows_out}"
             )
     return object_counts
 
 
 def dataset_report(
     objects: Sequence[ObjectCounts],
-    codes: Mapping[str, int],
+    codes: Mapping[str, Counts],
     warnings: Sequence[WarningDocument],
     samples: Sequence[QuarantineSample],
 ) -> DatasetQualityDocument:
-    """Return one data set's part of quality.json."""
-    object_counts = [part.as_document() for part in objects]
+    """Return one data set's part of quality.json. codes: the quarantined rows of every object by code."""
+    object_counts = [part.as_document(codes.get(part.object_id, {})) for part in objects]
+    sums = Counter[str]()
+    for of_object in codes.values():
+        sums.update(of_object)
     return {
         "objects": object_counts,
         **sum_counts(object_counts),
-        "codes": dict(codes),
+        "codes": dict(sorted(sums.items(), key=lambda item: (-item[1], item[0]))),
         "warnings": {name_warning(warning): warning["rows"] for warning in warnings},
         "samples": list(samples),
         "warning_samples": list(warnings),
@@ -111,10 +126,11 @@ def quality_report(
 
 
 def sum_counts(parts: Sequence[RowCountsDocument]) -> RowCountsDocument:
-    """Return the four counts, summed over the parts."""
+    """Return the five counts, summed over the parts."""
     return {
         "rows_in": sum(part["rows_in"] for part in parts),
         "curated": sum(part["curated"] for part in parts),
         "quarantined": sum(part["quarantined"] for part in parts),
         "duplicates": sum(part["duplicates"] for part in parts),
+        "discarded": sum(part["discarded"] for part in parts),
     }

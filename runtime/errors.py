@@ -21,6 +21,7 @@ SignifyError                          500  a bug in Signify
 │   ├── RunNotLoaded                       its forecasts are not in the database
 │   ├── ContentAlreadyAccepted             the same bytes were accepted at the same time
 │   ├── IdempotencyKeyTaken                another run carries the key
+│   ├── RecordsClosed                      quarantined rows were closed in the meantime
 │   ├── DatabaseNotEmpty                   a rebuild needs an empty database
 │   └── RunInProgress                      another run is in flight; names its job
 ├── RunLimitExceeded                  429  + Retry-After, RateLimit: the client has started as many runs in an hour as it may
@@ -193,6 +194,10 @@ class ContentAlreadyAccepted(Conflict):
 
 class IdempotencyKeyTaken(Conflict):
     """Another run was started with this idempotency key."""
+
+
+class RecordsClosed(Conflict):
+    """Quarantined rows that were to be closed are not open any more."""
 
 
 class DatabaseNotEmpty(Conflict):

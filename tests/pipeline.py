@@ -25,7 +25,7 @@ from moto import mock_aws
 from cli.data import prepare_drop
 from cli.mapping.proposal import Choices
 from cli.mapping.reading import Conversation
-from contracts.paths import forecast_key, quality_key
+from contracts.paths import forecast_key, quality_key, replay_key
 from contracts.tables import DAILY_DEMAND, EXCLUDED, FORECASTS, Table
 from glue_jobs import lake_io
 from runtime.adapters.lake.s3_lake import S3Lake
@@ -86,11 +86,19 @@ class Pipeline:
         key = str(PurePosixPath(upload.key).with_name(name)) if name else upload.key
         if upload.mapping and upload.mapping_key:
             self._s3.put_object(Bucket=BUCKET, Key=upload.mapping_key, Body=upload.mapping.read_bytes())
-        source = upload.path
+        return self._receive(upload.path, key)
+
+    def replay(self, path: Path, original: IngestedObject) -> IngestedObject:
+        """Upload mended rows of an object as `./signify quarantine replay` does, receive them, and return the record of the replay."""
+        return self._receive(path, replay_key(original.dataset or "", self.clock.now().date(), path.name, original.id))
+
+    def _receive(self, source: Path, key: str) -> IngestedObject:
         version = self._s3.put_object(Bucket=BUCKET, Key=key, Body=source.read_bytes())["VersionId"]
         self.clock.advance(seconds=1)
         ingestion = make_ingestion(self._lake, self.objects, self.clock)
-        return ingestion.receive(LandedObject(BUCKET, key, version, source.stat().st_size))
+        record = ingestion.receive(LandedObject(BUCKET, key, version, source.stat().st_size))
+        ingestion.supersede_earlier(record)
+        return record
 
     def run(self, as_of: date | None = None, gate: Gate = Gate.WARN, horizon_days: int = 28) -> RunOutcome:
         """Run all accepted objects from the manifest to the forecast; an error of the platform is the outcome's `failure`."""

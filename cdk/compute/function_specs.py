@@ -135,7 +135,7 @@ API = FunctionSpec(
     concurrency=20,
     database_user=API_USER,
     reads=(Zone.RUNS,),  # the lineage of a run
-    writes=(Zone.BACKUP,),  # what publishing by hand changed
+    writes=(Zone.BACKUP, Zone.LANDING),  # what was changed by hand; mended rows
 )
 CANARY = FunctionSpec(
     "canary", "Calls the API as a client does", memory_mib=256, timeout_s=120, asynchronous=True, in_vpc=False, concurrency=1

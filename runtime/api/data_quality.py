@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
+from urllib.parse import urlencode
+from uuid import UUID
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler import Request, Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
+from contracts.quality_codes import QuarantineCode
+from contracts.routes import API_PATH
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
-from runtime.api.documentation import openapi_page, openapi_responses
+from runtime.api.documentation import BODY_STATUSES, openapi_page, openapi_responses
 from runtime.api.responses import NO_STORE, json_response, page_response
 from runtime.api.routing import ApiRouter
-from runtime.api.scopes import require_scope
+from runtime.api.scopes import GatewayEvent, claims, require_scope
+from runtime.models.api.quarantine_responses import DiscardResponse, QuarantineRecordsResponse, QuarantineResponse, ReplayResponse
+from runtime.models.api.requests import DiscardRequest, ReplayRequest
 from runtime.models.api.responses import ObjectsResponse, QualityReportResponse
+from runtime.models.domain.audit import Actor
+from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.objects import ObjectStatus
+from runtime.models.domain.quarantine import DiscardOutcome, RecordStatus
 from runtime.services.data_quality.data_quality_reading import LATEST
 from runtime.services.data_quality.page import CONTENT_POLICY, render_page
 
@@ -23,6 +32,12 @@ router = ApiRouter()
 Status = Annotated[ObjectStatus | None, Query(description="Return only objects with this status.")]
 Dataset = Annotated[parameters.Text | None, Query(max_length=50, description="Return only objects of this data set.", examples=["orders"])]
 Key = Annotated[parameters.Text | None, Query(max_length=1024, description="Return only versions of the object with this key.")]
+ObjectId = Annotated[str, Path(description="UUID of an uploaded object.", examples=[parameters.RUN_ID])]
+RecordFilter = Annotated[RecordStatus | None, Query(description="Return only records with this status.")]
+CodeFilter = Annotated[QuarantineCode | None, Query(description="Return only records with this code.")]
+QUARANTINE_PATH = "/data-quality/quarantine"
+REPLAY_EXAMPLE = {"rows": [{"line": 17, "values": {"quantity": "12"}}], "reason": "asked the site"}
+DISCARD_EXAMPLE = {"lines": [18, 19], "reason": "totals of the sheet, no sales"}
 RunId = Annotated[str, Path(description="UUID of a run, or `latest`.", examples=[LATEST])]
 
 
@@ -72,3 +87,96 @@ def show_report(run_id: RunId) -> Response[str]:
     page = render_page(bootstrap.services().data_quality.get_report(run_id))
     headers = {"Cache-Control": NO_STORE, "Content-Security-Policy": CONTENT_POLICY}
     return Response(status_code=200, content_type="text/html; charset=utf-8", body=page, headers=headers)
+
+
+@router.get(
+    QUARANTINE_PATH,
+    summary="List objects with quarantined rows",
+    tags=["Data quality"],
+    operation_id="listQuarantine",
+    responses=openapi_responses(QuarantineResponse, "Objects in use with quarantined rows, newest first, with counts.", 400),
+    middlewares=[require_scope(Scope.ADMINISTER_DATA)],
+)
+def list_quarantine(dataset: Dataset = None, limit: parameters.Limit = 100, cursor: parameters.Cursor = None) -> Response[str]:
+    """Return the objects of which rows broke a rule, and what became of the rows, by code and status."""
+    filters = {} if dataset is None else {"dataset": str(dataset)}
+    return page_response("objects", bootstrap.services().quarantine.list_objects(filters, limit, cursor))
+
+
+@router.get(
+    f"{QUARANTINE_PATH}/<object_id>",
+    summary="List the quarantined rows of an object",
+    tags=["Data quality"],
+    operation_id="listQuarantineRecords",
+    responses=openapi_responses(QuarantineRecordsResponse, "Records by line, each with its values and its status.", 400, 404),
+    middlewares=[require_scope(Scope.ADMINISTER_DATA)],
+)
+def list_quarantine_records(
+    object_id: ObjectId,
+    status: RecordFilter = None,
+    code: CodeFilter = None,
+    limit: parameters.Limit = 100,
+    cursor: parameters.Cursor = None,
+) -> Response[str]:
+    """Return the rows of one object that broke a rule when it arrived."""
+    filters = {name: str(value) for name, value in (("status", status), ("code", code)) if value is not None}
+    return page_response("records", bootstrap.services().quarantine.list_records(object_id, filters, limit, cursor))
+
+
+@router.post(
+    f"{QUARANTINE_PATH}/<object_id>/replay",
+    summary="Replay mended rows of an object",
+    tags=["Data quality"],
+    operation_id="replayQuarantine",
+    status_code=202,
+    responses=openapi_responses(ReplayResponse, "The rows were uploaded, and are being received.", *BODY_STATUSES, 404, 409, success=202),
+    middlewares=[require_scope(Scope.ADMINISTER_DATA)],
+)
+def replay_quarantine(
+    gateway_request: Request,
+    object_id: ObjectId,
+    request: Annotated[ReplayRequest, Body(examples=[REPLAY_EXAMPLE])],
+    idempotency_key: parameters.IdempotencyKey = None,
+) -> Response[str]:
+    """Upload mended rows, which take the places of the quarantined ones in the next run, and record who did it.
+
+    A row that is bad again is not taken; the record of the replay names it, and the quarantined row stays open.
+    """
+    services, actor = bootstrap.services(), _actor(gateway_request, request.actor_detail)
+    submission = services.quarantine.replay(object_id, request, actor=actor, idempotency_key=idempotency_key)
+    services.row_backup.save(BackupTable.AUDIT_EVENTS, UUID(object_id))
+    link = f"{API_PATH}/data-quality/objects?{urlencode({'key': submission.key})}"
+    links = {"object": link, "records": f"{API_PATH}{QUARANTINE_PATH}/{object_id}"}
+    headers = {"Location": link, "Retry-After": "5"} | ({"Idempotency-Replayed": "true"} if submission.is_repeated else {})
+    return json_response({"key": submission.key, "rows": submission.rows, "links": links}, status=202, headers=headers)
+
+
+@router.post(
+    f"{QUARANTINE_PATH}/<object_id>/discard",
+    summary="Discard quarantined rows of an object",
+    tags=["Data quality"],
+    operation_id="discardQuarantine",
+    responses=openapi_responses(DiscardResponse, "The rows are discarded.", *BODY_STATUSES, 404, 409),
+    middlewares=[require_scope(Scope.ADMINISTER_DATA)],
+)
+def discard_quarantine(
+    gateway_request: Request,
+    object_id: ObjectId,
+    request: Annotated[DiscardRequest, Body(examples=[DISCARD_EXAMPLE])],
+    idempotency_key: parameters.IdempotencyKey = None,
+) -> Response[str]:
+    """Mark open rows of an object as not needed, and record who did it and why. Later runs count them as discarded."""
+    services, actor = bootstrap.services(), _actor(gateway_request, request.actor_detail)
+    identifier, discards = services.quarantine.discard(
+        object_id, request.lines, request.reason, actor=actor, idempotency_key=idempotency_key
+    )
+    for table in (BackupTable.QUARANTINE_RECORDS, BackupTable.AUDIT_EVENTS):
+        services.row_backup.save(table, identifier)
+    headers = {"Idempotency-Replayed": "true"} if discards.outcome is DiscardOutcome.REPEATED else {}
+    body = {"object_id": identifier, "outcome": discards.outcome.value, "lines": list(discards.lines)}
+    return json_response(body, headers=headers)
+
+
+def _actor(gateway_request: Request, statement: str | None) -> Actor:
+    client_id = claims(cast(GatewayEvent, gateway_request.resolved_event.raw_event)).get("client_id", "unknown")
+    return Actor(client_id, statement)

@@ -299,6 +299,20 @@ class Adapters:
         return PostgresObjectReads(self.database)
 
     @cached_property
+    def quarantine_reads(self) -> read_ports.QuarantineReads:
+        """The records of quarantined rows."""
+        from runtime.adapters.postgres.quarantine import PostgresQuarantineReads
+
+        return PostgresQuarantineReads(self.database)
+
+    @cached_property
+    def record_discards(self) -> ports.RecordDiscards:
+        """Discarding quarantined rows."""
+        from runtime.adapters.postgres.quarantine import PostgresRecordDiscards
+
+        return PostgresRecordDiscards(self.database)
+
+    @cached_property
     def audit_reads(self) -> read_ports.AuditReads:
         """The list of audit events."""
         from runtime.adapters.postgres.audit_log import PostgresAuditReads

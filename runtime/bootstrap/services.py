@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
     from runtime.services.audit.audit_reading import AuditReading
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
+    from runtime.services.data_quality.quarantine import Quarantine
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.forecasts.lineage_reading import LineageReading
     from runtime.services.forecasts.run_comparison import RunComparison
@@ -371,6 +372,23 @@ class Services:
         adapters = self._adapters
         return DataQualityReading(
             objects=adapters.object_reads, reports=adapters.quality_reports, latest_report=adapters.latest_report, cursors=self.cursors
+        )
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """Reads and changes what is in quarantine."""
+        from runtime.services.data_quality.quarantine import Quarantine
+
+        adapters = self._adapters
+        return Quarantine(
+            objects=adapters.objects,
+            reads=adapters.quarantine_reads,
+            discards=adapters.record_discards,
+            lake=adapters.lake,
+            audit_log=adapters.audit_log,
+            audit_reads=adapters.audit_reads,
+            cursors=self.cursors,
+            clock=adapters.clock,
         )
 
     @cached_property

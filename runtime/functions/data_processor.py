@@ -48,8 +48,9 @@ def _receive_objects(record: SQSRecord) -> None:
     records = [bootstrap.services().ingestion.receive(landed_object) for landed_object in landed_objects(record.json_body)]
     for ingested_object in records:
         superseded_objects = bootstrap.services().ingestion.supersede_earlier(ingested_object)
-        for each in (ingested_object, *superseded_objects):
-            bootstrap.services().row_backup.save_object(each.id)
+        for each in (ingested_object.id, ingested_object.replay_of, *(other.id for other in superseded_objects)):
+            if each is not None:
+                bootstrap.services().row_backup.save_object(each)
         _report(ingested_object)
     if not records:
         logger.info("message contains no object", extra={"message_id": record.message_id})

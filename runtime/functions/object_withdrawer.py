@@ -32,8 +32,8 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
         result = methods[order.mode](order.to_order())
     except (NotFound, Conflict) as error:
         return _refuse(error)
-    for record in result.objects:
-        bootstrap.services().row_backup.save_object(record.id)
+    for object_id in {each for record in result.objects for each in (record.id, record.replay_of) if each}:
+        bootstrap.services().row_backup.save_object(object_id)
     return {**result.as_dict(), "error": None}
 
 

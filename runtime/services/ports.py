@@ -22,6 +22,7 @@ from runtime.models.domain.notices import AlarmCondition
 from runtime.models.domain.objects import IngestedObject, Withdrawal
 from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishEvent, PublishResult
 from runtime.models.domain.quality import QualityReport
+from runtime.models.domain.quarantine import NO_CHANGE, Discards, QuarantineChange
 from runtime.models.domain.runs import ExecutionState, ForecastRun, PublishedRun, RunEnd, RunFailure, RunStatus
 
 if TYPE_CHECKING:
@@ -86,11 +87,21 @@ class IngestedObjects(Protocol):
     def find_accepted(self, dataset: str, sha256: str) -> IngestedObject | None:
         """Return the accepted object of the data set with exactly these bytes, if there is one."""
 
-    def record(self, new_record: IngestedObject) -> IngestedObject:
-        """Store a record and return it; when its id has a record already, return that one and change nothing.
+    def record(self, new_record: IngestedObject, change: QuarantineChange = NO_CHANGE) -> IngestedObject:
+        """Store a record, with what it changes in quarantine, and return it; for an id with a record return that one, without a change.
 
-        Raises ContentAlreadyAccepted when another object with the same data set and sha256 was accepted in the meantime.
+        Raises ContentAlreadyAccepted when another object with the same data set and sha256 was accepted in the meantime, RecordsClosed
+        when a line that it replays is not open any more.
         """
+
+    def list_open_lines(self, object_id: UUID) -> list[int]:
+        """Return the lines of the quarantined rows of an object that are open, in order."""
+
+    def list_discarded_lines(self) -> Mapping[UUID, Sequence[int]]:
+        """Return the lines of the quarantined rows that were discarded, by accepted object."""
+
+    def list_replays(self, object_id: UUID) -> list[IngestedObject]:
+        """Return the objects that replay rows of an object, whatever their status, in the order received."""
 
     def list_accepted(self) -> list[IngestedObject]:
         """Return every accepted object, in the order received."""
@@ -112,16 +123,25 @@ class IngestedObjects(Protocol):
         """Return the accepted objects with this identity (contracts.paths.file_identity), in the order received."""
 
     def supersede(self, object_id: UUID, event: AuditEvent) -> None:
-        """Mark an accepted object SUPERSEDED with the reason of the event, and record it, both or neither; any other stays as it is."""
+        """Mark an accepted object SUPERSEDED with the reason of the event, and record it, both or neither; any other stays as it is.
+
+        Its open quarantined rows become FIXED.
+        """
 
     def find_withdrawal(self, object_id: UUID) -> Withdrawal | None:
         """Return who withdrew an object and why, or None when it is not withdrawn."""
 
     def withdraw(self, withdrawal: Withdrawal, event: AuditEvent) -> None:
-        """Mark an accepted or superseded object WITHDRAWN and record the event, both or neither; any other stays as it is."""
+        """Mark an accepted or superseded object WITHDRAWN and record the event, both or neither; any other stays as it is.
+
+        The quarantined rows that it replayed are open again.
+        """
 
     def mark_erased(self, object_id: UUID, at: datetime, event: AuditEvent) -> None:
-        """Note that the rows of a withdrawn object were deleted, and record the event; the first time counts."""
+        """Note that the rows of a withdrawn object were deleted, and record the event; the first time counts.
+
+        The records of its quarantined rows are deleted.
+        """
 
     def restore(self, object_id: UUID, event: AuditEvent) -> None:
         """Mark a withdrawn object as it was before, ACCEPTED or SUPERSEDED, and record the event, both or neither.
@@ -258,6 +278,16 @@ class AuditLog(Protocol):
 
     def record(self, event: AuditEvent) -> None:
         """Store an event. An id that is stored already changes nothing."""
+
+
+class RecordDiscards(Protocol):
+    """Discarding quarantined rows by hand."""
+
+    def discard(self, event: AuditEvent, object_id: UUID, lines: Sequence[int] | None) -> Discards:
+        """Discard the open quarantined rows of an object at these lines (None: all) and record the event, in one transaction.
+
+        One event is carried out once. Without an open row at one of the lines nothing is recorded.
+        """
 
 
 class StoredRows(Protocol):

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Protocol, TypedDict
 from uuid import UUID
 
+from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.kpis import RunAccuracy
+from runtime.models.domain.row_checks import BadRow
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,27 @@ class ObjectReads(Protocol):
         """Return the first day of the accepted objects of these data sets; None when there is none."""
 
 
+class QuarantineReads(Protocol):
+    """The records of quarantined rows."""
+
+    def objects(self, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
+        """Return the objects in use with quarantined rows, newest first, with counts by code and status; the filter is dataset."""
+
+    def records_of(self, object_id: UUID, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
+        """Return the records of an object by line; the filters are status and code."""
+
+    def find_open_rows(self, object_id: UUID, limit: int) -> list[BadRow]:
+        """Return the open quarantined rows of an object by line, `limit` at most."""
+
+
 class AuditReads(Protocol):
     """The audit log."""
 
     def rows(self, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
         """Return events, newest first; the filters are action, actor and subject."""
+
+    def find(self, event_id: UUID) -> AuditEvent | None:
+        """Return an event, or None when there is none."""
 
 
 class LatestReport(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from uuid import UUID
 
 from typing_extensions import override
 
@@ -29,3 +30,7 @@ class InMemoryAuditLog(AuditLog, AuditReads):
         newest_first = sorted(self.events, key=lambda event: (event.at, event.id), reverse=True)
         matches = [event for event in newest_first if filters.items() <= asdict(event).items()]
         return page_of([((f"{position:06}",), asdict(event)) for position, event in enumerate(matches)], after, limit)
+
+    @override
+    def find(self, event_id: UUID) -> AuditEvent | None:
+        return next((event for event in self.events if event.id == event_id), None)

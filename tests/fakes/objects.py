@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from typing_extensions import override
 
 from contracts.paths import file_identity
-from runtime.errors import ContentAlreadyAccepted
+from runtime.errors import ContentAlreadyAccepted, RecordsClosed
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, Withdrawal
-from runtime.services.ports import AuditLog, IngestedObjects
+from runtime.models.domain.quarantine import NO_CHANGE, DiscardOutcome, Discards, QuarantineChange, RecordStatus
+from runtime.models.domain.row_checks import BadRow
+from runtime.services.ports import AuditLog, IngestedObjects, RecordDiscards
+from runtime.services.read_ports import JsonRows, QuarantineReads
 from tests.fakes.audit import InMemoryAuditLog
+from tests.fakes.reads import page_of
 
 
-class InMemoryObjects(IngestedObjects):
+@dataclass(frozen=True)
+class StoredRow:
+    """A quarantined row and what became of it."""
+
+    bad_row: BadRow
+    status: RecordStatus = RecordStatus.OPEN
+    replay_id: UUID | None = None
+
+
+class InMemoryObjects(IngestedObjects, RecordDiscards, QuarantineReads):
     """Records by id, and withdrawals by the id of their object."""
 
     def __init__(self, *records: IngestedObject, audit_log: AuditLog | None = None) -> None:
         self.withdrawals: dict[UUID, Withdrawal] = {}
         self.audit_log = audit_log or InMemoryAuditLog()
         self.records: dict[UUID, IngestedObject] = {record.id: record for record in records}
+        self.quarantine: dict[UUID, dict[int, StoredRow]] = {}
+        self.discards: dict[UUID, tuple[dict[str, object], list[int]]] = {}
 
     @override
     def find(self, object_id: UUID) -> IngestedObject | None:
@@ -34,12 +49,35 @@ class InMemoryObjects(IngestedObjects):
         return next((record for record in self.list_accepted() if (record.dataset, record.sha256) == (dataset, sha256)), None)
 
     @override
-    def record(self, new_record: IngestedObject) -> IngestedObject:
+    def record(self, new_record: IngestedObject, change: QuarantineChange = NO_CHANGE) -> IngestedObject:
         if new_record.id not in self.records:
             if new_record.status is ObjectStatus.ACCEPTED and self.find_accepted(new_record.dataset or "", new_record.sha256 or ""):
                 raise ContentAlreadyAccepted(new_record.key)
+            if new_record.replay_of is not None:
+                self._close(new_record.replay_of, change.replayed_lines, RecordStatus.REPLAYED, new_record.id)
+            elif change.bad_rows:
+                self.quarantine[new_record.id] = {row.line: StoredRow(row) for row in change.bad_rows}
             self.records[new_record.id] = new_record
+            if change.event:
+                self.audit_log.record(change.event)
         return self.records[new_record.id]
+
+    @override
+    def list_open_lines(self, object_id: UUID) -> list[int]:
+        rows = self.quarantine.get(object_id, {})
+        return sorted(line for line, row in rows.items() if row.status is RecordStatus.OPEN)
+
+    @override
+    def list_discarded_lines(self) -> Mapping[UUID, Sequence[int]]:
+        lines = {
+            record.id: sorted(line for line, row in self.quarantine.get(record.id, {}).items() if row.status is RecordStatus.DISCARDED)
+            for record in self.list_accepted()
+        }
+        return {object_id: discarded_lines for object_id, discarded_lines in lines.items() if discarded_lines}
+
+    @override
+    def list_replays(self, object_id: UUID) -> list[IngestedObject]:
+        return self._sort(record for record in self.records.values() if record.replay_of == object_id)
 
     @override
     def list_accepted(self) -> list[IngestedObject]:
@@ -77,6 +115,7 @@ class InMemoryObjects(IngestedObjects):
         record = self.records[object_id]
         if record.status is ObjectStatus.ACCEPTED:
             self.records[object_id] = replace(record, status=ObjectStatus.SUPERSEDED, reason=event.reason)
+            self._close(object_id, self.list_open_lines(object_id), RecordStatus.FIXED)
             self.audit_log.record(event)
 
     @override
@@ -89,6 +128,9 @@ class InMemoryObjects(IngestedObjects):
         if record.status in {ObjectStatus.ACCEPTED, ObjectStatus.SUPERSEDED}:
             self.records[record.id] = replace(record, status=ObjectStatus.WITHDRAWN)
             self.withdrawals[record.id] = withdrawal
+            if record.replay_of is not None:
+                rows = self.quarantine[record.replay_of]
+                rows |= {line: StoredRow(row.bad_row) for line, row in rows.items() if row.replay_id == record.id}
             self.audit_log.record(event)
 
     @override
@@ -98,6 +140,7 @@ class InMemoryObjects(IngestedObjects):
             for record in list(self.records.values()):
                 if record.id == object_id or record.duplicate_of == object_id or self._is_rejected_version(record, object_id):
                     self._forget_rows(record)
+                    self.quarantine.pop(record.id, None)
             self.audit_log.record(event)
 
     @override
@@ -110,6 +153,49 @@ class InMemoryObjects(IngestedObjects):
             self.records[object_id] = replace(record, status=status)
             del self.withdrawals[object_id]
             self.audit_log.record(event)
+
+    @override
+    def discard(self, event: AuditEvent, object_id: UUID, lines: Sequence[int] | None) -> Discards:
+        request: dict[str, object] = {"subject": str(object_id), "reason": event.reason, "lines": lines and list(lines)}
+        if event.id in self.discards:
+            earlier_request, discarded_lines = self.discards[event.id]
+            is_same = earlier_request == request
+            return Discards(*((DiscardOutcome.REPEATED, discarded_lines) if is_same else (DiscardOutcome.KEY_TAKEN, [])))
+        open_lines = [line for line in self.list_open_lines(object_id) if lines is None or line in lines]
+        if open_lines:
+            self._close(object_id, open_lines, RecordStatus.DISCARDED)
+            self.discards[event.id] = (request, open_lines)
+            self.audit_log.record(replace(event, detail={**event.detail, "requested_lines": lines, "lines": open_lines}))
+        return Discards(DiscardOutcome.DISCARDED, open_lines)
+
+    @override
+    def objects(self, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
+        rows = [
+            ((f"{number:06}",), {"object_id": record.id, "key": record.key, "quarantined_rows": len(self.quarantine[record.id])})
+            for number, record in enumerate(self._sort(self.records[object_id] for object_id in self.quarantine))
+            if filters.get("dataset") in (None, record.dataset)
+        ]
+        return page_of(rows, after, limit)
+
+    @override
+    def records_of(self, object_id: UUID, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
+        rows = [
+            ((f"{line:06}",), {"line": line, "code": row.bad_row.code, "status": row.status.value, "reason": row.bad_row.reason})
+            for line, row in sorted(self.quarantine.get(object_id, {}).items())
+            if filters.get("status") in (None, row.status) and filters.get("code") in (None, row.bad_row.code)
+        ]
+        return page_of(rows, after, limit)
+
+    @override
+    def find_open_rows(self, object_id: UUID, limit: int) -> list[BadRow]:
+        return [self.quarantine[object_id][line].bad_row for line in self.list_open_lines(object_id)][:limit]
+
+    def _close(self, object_id: UUID, lines: Sequence[int], status: RecordStatus, replay_id: UUID | None = None) -> None:
+        if not set(lines) <= set(self.list_open_lines(object_id)):
+            raise RecordsClosed(f"some of the lines {lines} are not open")
+        for line in lines:
+            row = self.quarantine[object_id][line]
+            self.quarantine[object_id][line] = replace(row, status=status, replay_id=replay_id)
 
     def _is_rejected_version(self, record: IngestedObject, object_id: UUID) -> bool:
         return record.status is ObjectStatus.REJECTED and record.key == self.records[object_id].key

@@ -4,7 +4,7 @@
 
 import csv
 import gzip
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,8 +13,9 @@ from pathlib import Path
 import duckdb
 from typing_extensions import override
 
+from contracts.datasets import Contract
 from runtime.adapters.lake.duckdb_parquet import ParquetFile, list_warnings, rejecting_unreadable_files, without_nested_columns
-from runtime.adapters.lake.duckdb_sql import select_parquet, select_rows_between
+from runtime.adapters.lake.duckdb_sql import select_lines, select_parquet, select_rows_between
 from runtime.adapters.lake.duckdb_text import literal, quote
 from runtime.adapters.lake.duckdb_tidy import Tidying
 from runtime.services.ingestion.staging.csv_rows import StagedRow
@@ -60,6 +61,19 @@ class DuckDbRowStore(RowStore):
             texts = [name for name, column in columns.items() if column.is_text]
             staged_file = _tidy(database, raw, target, Tidying(plan, list(columns), texts))
         return replace(staged_file, warnings=(*list_warnings(file_columns, plan.contract), *staged_file.warnings))
+
+    @override
+    def read_texts(self, staging_file: Path, column: str) -> list[tuple[int, str | None]]:
+        with _database(staging_file, self.memory) as database:
+            rows = f"SELECT source_line, {quote(column)} FROM read_parquet({literal(str(staging_file))}) ORDER BY source_line"
+            return database.execute(rows).fetchall()
+
+    @override
+    def select_lines(self, staging_file: Path, lines: Mapping[int, int], contract: Contract, target: Path) -> None:
+        with _database(target, self.memory) as database:
+            places = "CREATE TABLE places AS SELECT unnest(?::BIGINT[]) AS source_line, unnest(?::BIGINT[]) AS new_line"
+            database.execute(places, [list(lines), list(lines.values())])
+            _copy(database, select_lines(staging_file, contract), target)
 
 
 @contextmanager

@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from contracts.datasets import Column, ColumnType
+from contracts.datasets import NUMBERED_PART, Column, ColumnType, Contract
 from runtime.adapters.lake.duckdb_parquet import ParquetColumn
 from runtime.adapters.lake.duckdb_text import as_text, literal, quote
 from runtime.services.ingestion.staging.lines import MAX_RECORD
@@ -38,6 +38,25 @@ def select_parquet(relation: str, columns: Mapping[str, ParquetColumn], plan: St
             CASE WHEN fault IS NOT NULL THEN replace({text}[:500], chr(0), '␀') END AS raw_excerpt
         FROM (SELECT *, {fault} AS fault
               FROM (SELECT {_select_list(values, plan)}, row_number() OVER () AS source_line FROM {relation}))"""
+
+
+def select_lines(staging_file: Path, contract: Contract) -> str:
+    """Select the staged rows at the lines of the table places, with their new lines, also where a value names the line of its row."""
+    part = contract.part_column
+    columns = [
+        f"CASE WHEN s.{quote(column.name)} = {line_name('s.source_line')} THEN {line_name('new_line')} ELSE s.{quote(column.name)} END"
+        f" AS {quote(column.name)}"
+        if column == part
+        else f"s.{quote(column.name)}"
+        for column in contract.columns
+    ]
+    return f"""SELECT {", ".join(columns)}, source_object, new_line AS source_line, unreadable, raw_excerpt
+        FROM read_parquet({literal(str(staging_file))}) s JOIN places USING (source_line) ORDER BY new_line"""
+
+
+def line_name(line: str) -> str:
+    """Return the SQL of the text that tells rows apart by their lines (FileLayout.adds_rows)."""
+    return f"({literal(NUMBERED_PART)} || {line})"
 
 
 def _select_list(values: Sequence[str], plan: StagingPlan) -> str:

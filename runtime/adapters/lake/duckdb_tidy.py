@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.datasets import NUMBERED_PART, Column, ColumnType
+from contracts.datasets import Column, ColumnType
 from contracts.identifiers import AROUND
+from runtime.adapters.lake.duckdb_sql import line_name
 from runtime.adapters.lake.duckdb_text import literal, quote, with_certain_point
 from runtime.services.ingestion.staging.records import EXCERPT
 from runtime.services.ingestion.staging.staged import StagingPlan
@@ -100,7 +101,7 @@ class Tidying:
     def _value(self, column: Column) -> str:
         if column.name not in self.present:
             if self.plan.layout.adds_rows and column == self.plan.contract.part_column:
-                return f"{literal(NUMBERED_PART)} || source_line"
+                return line_name("source_line")
             constant = self.plan.layout.constants.get(column.name)
             return "NULL::VARCHAR" if constant is None else literal(constant)
         if column.name not in self.texts:

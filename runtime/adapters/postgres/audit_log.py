@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from uuid import UUID
 
 from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.adapters.postgres.json_rows import json_rows
-from runtime.models.domain.audit import AuditEvent
+from runtime.models.domain.audit import AuditAction, AuditEvent
 from runtime.services.ports import AuditLog
 from runtime.services.read_ports import AuditReads, JsonRows
 
@@ -44,6 +45,11 @@ class PostgresAuditReads(AuditReads):
         at, event_id = after or (None, None)
         conditions = {name: filters.get(name) for name in ("action", "actor", "subject")}
         return json_rows(self._database, EVENTS, {**conditions, "at": at, "id": event_id, "limit": limit})
+
+    @override
+    def find(self, event_id: UUID) -> AuditEvent | None:
+        rows = self._database.rows("select id, at, actor, action, subject, reason, detail from audit_events where id = %s", [event_id])
+        return AuditEvent(**rows[0] | {"action": AuditAction(rows[0]["action"])}) if rows else None
 
 
 EVENTS = """

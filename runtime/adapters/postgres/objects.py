@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, LiteralString
@@ -11,16 +12,18 @@ from psycopg.errors import UniqueViolation
 from typing_extensions import override
 
 from contracts.paths import INGEST_DATE, SAME_NAME
+from runtime.adapters.postgres import quarantine
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ContentAlreadyAccepted
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode, Withdrawal
+from runtime.models.domain.quarantine import NO_CHANGE, QuarantineChange
 from runtime.models.domain.row_checks import parse_row_check
 from runtime.services.ports import AuditLog, IngestedObjects
 
 
 class PostgresIngestedObjects(IngestedObjects):
-    """The tables `ingested_objects` and `withdrawals`."""
+    """The tables `ingested_objects`, `withdrawals`, `replays` and `quarantine_records`."""
 
     def __init__(self, database: Database, audit_log: AuditLog) -> None:
         self._database = database
@@ -36,17 +39,34 @@ class PostgresIngestedObjects(IngestedObjects):
         return _first(self._database.rows(sql, [dataset, sha256]))
 
     @override
-    def record(self, new_record: IngestedObject) -> IngestedObject:
+    def record(self, new_record: IngestedObject, change: QuarantineChange = NO_CHANGE) -> IngestedObject:
         try:
             with self._database.transaction() as cursor:
                 is_new = cursor.execute(INSERT, _columns(new_record)).rowcount
                 if is_new and (check := new_record.row_check):
                     cursor.execute(INSERT_CHECK, [new_record.id, check.usable_rows, jsonb(check.to_document())])
+                if is_new:
+                    quarantine.store_change(cursor, new_record, change)
+                    if change.event:
+                        self._audit_log.record(change.event)
         except UniqueViolation as error:
             raise ContentAlreadyAccepted(
                 f"{new_record.key}: an object with sha256 {new_record.sha256} was accepted in the meantime"
             ) from error
         return self.find(new_record.id) or new_record
+
+    @override
+    def list_open_lines(self, object_id: UUID) -> list[int]:
+        return [line for (line,) in self._database.fetch(quarantine.OPEN_LINES, [object_id])]
+
+    @override
+    def list_discarded_lines(self) -> Mapping[UUID, Sequence[int]]:
+        return dict(self._database.fetch(quarantine.DISCARDED_LINES))
+
+    @override
+    def list_replays(self, object_id: UUID) -> list[IngestedObject]:
+        rows = self._database.rows(f"{SELECT} where r.original_id = %s order by received_at, id", [object_id])
+        return [_object(row) for row in rows]
 
     @override
     def list_accepted(self) -> list[IngestedObject]:
@@ -77,6 +97,8 @@ class PostgresIngestedObjects(IngestedObjects):
     def supersede(self, object_id: UUID, event: AuditEvent) -> None:
         with self._database.transaction() as cursor:
             if cursor.execute(SUPERSEDE, [event.reason, object_id]).rowcount:
+                values = {"object_id": object_id, "at": event.at, "actor": event.actor, "reason": event.reason}
+                cursor.execute(quarantine.CLOSE_FIXED, values)
                 self._audit_log.record(event)
 
     @override
@@ -88,6 +110,7 @@ class PostgresIngestedObjects(IngestedObjects):
     def withdraw(self, withdrawal: Withdrawal, event: AuditEvent) -> None:
         with self._database.transaction() as cursor:
             if cursor.execute(WITHDRAW, asdict(withdrawal)).rowcount:
+                cursor.execute(quarantine.REOPEN_REPLAYED, [withdrawal.object_id])
                 self._audit_log.record(event)
 
     @override
@@ -96,6 +119,7 @@ class PostgresIngestedObjects(IngestedObjects):
             cursor.execute("update withdrawals set erased_at = %s where object_id = %s and erased_at is null", [at, object_id])
             if cursor.rowcount:
                 cursor.execute(FORGET_ROWS, [object_id, object_id])
+                cursor.execute(FORGET_RECORDS, [object_id, object_id])
                 self._audit_log.record(event)
 
     @override
@@ -115,7 +139,8 @@ PARTITIONS = f"({INGEST_DATE}|{SAME_NAME})=[^/]*/"
 """Pattern of what is no part of the identity of a file, as contracts.paths.file_identity leaves it out."""
 
 SELECT: LiteralString = """
-select o.*, (select c.document from row_checks c where c.object_id = o.id) as row_check from ingested_objects o
+select o.*, (select c.document from row_checks c where c.object_id = o.id) as row_check, r.original_id as replay_of
+from ingested_objects o left join replays r on r.object_id = o.id
 """
 
 UPLOADS: LiteralString = """
@@ -159,12 +184,13 @@ on conflict (id) do nothing
 
 INSERT_CHECK = "insert into row_checks (object_id, usable_rows, document) values (%s, %s, %s)"
 
-FORGET_ROWS = """
-update row_checks set document = document || '{"first_bad_row": null}' where object_id = %s or object_id in (
+OF_UPLOADS: LiteralString = """object_id = %s or object_id in (
     select other.id from ingested_objects o join ingested_objects other
         on other.key = o.key and other.status = 'REJECTED' or other.duplicate_of = o.id
     where o.id = %s)
 """
+FORGET_ROWS = f"update row_checks set document = document || '{{\"first_bad_row\": null}}' where {OF_UPLOADS}"  # noqa: S608 - literals only
+FORGET_RECORDS = f"delete from quarantine_records where {OF_UPLOADS}"  # noqa: S608 - literals only
 
 
 def _columns(record: IngestedObject) -> dict[str, object]:

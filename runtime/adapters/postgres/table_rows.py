@@ -55,6 +55,8 @@ ROWS = "select to_jsonb(selection) from ({rows}) as selection"
 SELECTIONS: dict[BackupTable, LiteralString] = {
     BackupTable.OBJECTS: "select * from ingested_objects where id = %(owner)s",
     BackupTable.ROW_CHECKS: "select * from row_checks where object_id = %(owner)s",
+    BackupTable.REPLAYS: "select * from replays where object_id = %(owner)s",
+    BackupTable.QUARANTINE_RECORDS: "select * from quarantine_records where object_id = %(owner)s order by line",
     BackupTable.WITHDRAWALS: "select * from withdrawals where object_id = %(owner)s",
     BackupTable.RUNS: "select * from forecast_runs where id = %(owner)s",
     BackupTable.JOBS: "select * from jobs where id = %(owner)s",
@@ -75,6 +77,8 @@ SELECTIONS: dict[BackupTable, LiteralString] = {
 OWNERS: dict[BackupTable, LiteralString] = {
     BackupTable.OBJECTS: "select id from ingested_objects order by id",
     BackupTable.ROW_CHECKS: "select object_id from row_checks order by object_id",
+    BackupTable.REPLAYS: "select object_id from replays order by object_id",
+    BackupTable.QUARANTINE_RECORDS: "select distinct object_id from quarantine_records order by object_id",
     BackupTable.WITHDRAWALS: "select object_id from withdrawals order by object_id",
     BackupTable.RUNS: "select id from forecast_runs order by id",
     BackupTable.JOBS: "select id from jobs order by id",
@@ -89,6 +93,10 @@ OWNERS: dict[BackupTable, LiteralString] = {
 IS_STORED = {
     BackupTable.OBJECTS: "r.duplicate_of is null or exists (select from ingested_objects o where o.id = r.duplicate_of)",
     BackupTable.ROW_CHECKS: "exists (select from ingested_objects o where o.id = r.object_id)",
+    BackupTable.REPLAYS: """exists (select from ingested_objects o where o.id = r.object_id)
+        and exists (select from ingested_objects o where o.id = r.original_id)""",
+    BackupTable.QUARANTINE_RECORDS: """exists (select from ingested_objects o where o.id = r.object_id)
+        and (r.replay_id is null or exists (select from ingested_objects o where o.id = r.replay_id))""",
     # The copy of a withdrawal stays when the object is accepted again.
     BackupTable.WITHDRAWALS: "exists (select from ingested_objects o where o.id = r.object_id and o.status = 'WITHDRAWN')",
     BackupTable.QUALITY_REPORTS: "exists (select from forecast_runs f where f.id = r.run_id)",

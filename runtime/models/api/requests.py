@@ -91,3 +91,36 @@ class PublishRequest(BaseModel):
 
     reason: Reason
     actor_detail: ActorDetail = None
+
+
+LineNumber = Annotated[int, Field(ge=1, lt=2**53, strict=True)]
+CellText = Annotated[str, StringConstraints(max_length=1000, pattern=STORABLE)]
+
+
+class MendedRow(BaseModel):
+    """One mended row. `values`: those that change, by column; without them, the certain correction of the record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    line: LineNumber = Field(description="Line of the quarantined row, as in its record.")
+    values: dict[str, CellText] | None = None
+
+
+class ReplayRequest(BaseModel):
+    """Mended rows of one object. Without `rows`: every open row whose correction is certain, corrected."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: Annotated[list[MendedRow], Field(min_length=1, max_length=5000)] | None = None
+    reason: Reason | None = None
+    actor_detail: ActorDetail = None
+
+
+class DiscardRequest(BaseModel):
+    """The lines of quarantined rows that are not needed (without `lines`: all open ones of the object), and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Reason
+    lines: Annotated[list[LineNumber], Field(min_length=1, max_length=20_000)] | None = None
+    actor_detail: ActorDetail = None

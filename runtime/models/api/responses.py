@@ -170,6 +170,8 @@ class LineageObject(BaseModel):
     sha256: str
     rows: int
     staging_key: str
+    replays: list[str] = Field([], description="Where mended rows are staged that take the places of quarantined ones of this object.")
+    discarded_lines: list[int] = Field([], description="Lines of quarantined rows that somebody discarded: they take no part.")
 
 
 class LineageResponse(BaseModel):

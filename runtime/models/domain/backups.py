@@ -23,6 +23,8 @@ class BackupTable(StrEnum):
 
     OBJECTS = "ingested_objects"
     ROW_CHECKS = "row_checks"
+    REPLAYS = "replays"
+    QUARANTINE_RECORDS = "quarantine_records"
     WITHDRAWALS = "withdrawals"
     RUNS = "forecast_runs"
     JOBS = "jobs"
@@ -44,11 +46,14 @@ MEASURED_TABLES = (BackupTable.ACCURACY_REPORTS, BackupTable.KPI_VALUES)
 WHOLE_TABLES = (BackupTable.PUBLICATIONS, BackupTable.PUBLISHED_RUN)
 """The tables with one copy for all rows, since publishing a run changes rows of others: what readers saw, and see."""
 
-WITHOUT_RUN = (BackupTable.OBJECTS, BackupTable.ROW_CHECKS, BackupTable.WITHDRAWALS, BackupTable.AUDIT_EVENTS)
-"""The tables whose copies outlive the runs, one for each row."""
-
-OF_OBJECTS = (BackupTable.ROW_CHECKS, BackupTable.WITHDRAWALS)
+OF_OBJECTS = (BackupTable.ROW_CHECKS, BackupTable.REPLAYS, BackupTable.WITHDRAWALS)
 """The tables with at most one row for each object."""
+
+ONE_FOR_EACH_ROW = (BackupTable.OBJECTS, *OF_OBJECTS, BackupTable.AUDIT_EVENTS)
+"""The tables with a copy for each row."""
+
+WITHOUT_RUN = (*ONE_FOR_EACH_ROW, BackupTable.QUARANTINE_RECORDS)
+"""The tables whose copies outlive the runs; quarantine records have one copy for each object."""
 
 FILLED_WITH = {"excluded_series": BackupTable.FORECASTS, "newest_kpis": BackupTable.KPI_VALUES}
 """Tables without copies that are filled together with another one: from the same Parquet files, or from the values stored."""
@@ -77,16 +82,18 @@ def divide_by_key(copy: RowCopy) -> Iterator[tuple[str, RowCopy]]:
     An accuracy report has a document of its own, since it is large, under the run that it measures: a later report as of the same day, by
     another run, replaces it in the lake as in the database. An object or audit event has its own as well.
     """
-    for row in copy.rows if copy.table in (*WITHOUT_RUN, BackupTable.ACCURACY_REPORTS) else ():
+    for row in copy.rows if copy.table in (*ONE_FOR_EACH_ROW, BackupTable.ACCURACY_REPORTS) else ():
         yield _key_of_row(copy.table, row), RowCopy(copy.table, copy.owner, copy.saved_at, [row])
     if copy.table in WHOLE_TABLES:
         yield backup_key(copy.table), copy
+    elif copy.owner and copy.table is BackupTable.QUARANTINE_RECORDS:
+        yield f"{backup_prefix(copy.table)}{copy.owner}.json", copy
     elif copy.owner and copy.table in (*RUN_TABLES, BackupTable.KPI_VALUES):
         yield f"{run_backup_prefix(copy.owner)}{copy.table}.json", copy
 
 
 def _key_of_row(table: BackupTable, row: Row) -> str:
-    if table in WITHOUT_RUN:
+    if table in ONE_FOR_EACH_ROW:
         return f"{backup_prefix(table)}{row['object_id' if table in OF_OBJECTS else 'id']}.json"
     return f"{run_backup_prefix(str(row['run_id']))}{table}/{row['basis']}-{row['as_of_date']}.json"
 

@@ -20,7 +20,7 @@ class Document(BaseModel):
 
 
 class ManifestObject(Document):
-    """One accepted object that the run reads."""
+    """One accepted object that the run reads; `replays` and `discarded_lines` as in contracts.documents.StagedObjectEntry."""
 
     object_id: UUID
     dataset: str
@@ -29,6 +29,14 @@ class ManifestObject(Document):
     sha256: str
     rows: int
     staging_key: str
+    replays: tuple[str, ...] = ()
+    discarded_lines: tuple[int, ...] = ()
+
+    @property
+    def content(self) -> str:
+        """What the run reads of the object, as text."""
+        changes = "".join(f" {part}" for part in (*self.replays, *self.discarded_lines))
+        return f"{self.dataset} {self.sha256}{changes}"
 
 
 class Manifest(Document):
@@ -43,7 +51,7 @@ class Manifest(Document):
     @property
     def digest(self) -> str:
         """SHA-256 of the data sets and contents in order, as hexadecimal text: equal for runs that read the same rows."""
-        contents = "\n".join(f"{entry.dataset} {entry.sha256}" for entry in self.objects)
+        contents = "\n".join(entry.content for entry in self.objects)
         return hashlib.sha256(contents.encode()).hexdigest()
 
 
@@ -54,15 +62,17 @@ class RowCounts(Document):
     curated: int = Field(ge=0)
     quarantined: int = Field(ge=0)
     duplicates: int = Field(ge=0)
+    discarded: int = Field(0, ge=0)
 
     @property
     def is_reconciled(self) -> bool:
-        """Every row is curated, quarantined or a duplicate."""
-        return self.rows_in == self.curated + self.quarantined + self.duplicates
+        """Every row is curated, quarantined, a duplicate or discarded."""
+        return self.rows_in == self.curated + self.quarantined + self.duplicates + self.discarded
 
     def sum_up(self) -> str:
         """Return the counts as text, for when they do not add up."""
-        return f"{self.rows_in} rows in, but {self.curated} curated + {self.quarantined} quarantined + {self.duplicates} duplicates"
+        parts = f"{self.curated} curated + {self.quarantined} quarantined + {self.duplicates} duplicates"
+        return f"{self.rows_in} rows in, but {parts}" + (f" + {self.discarded} discarded" if self.discarded else "")
 
 
 class ObjectQuality(RowCounts):

@@ -34,6 +34,7 @@ class ReasonCode(StrEnum):
     TOO_LARGE = "TOO_LARGE"
     NO_USABLE_ROWS = "NO_USABLE_ROWS"
     MAPPING = "MAPPING"
+    REPLAY = "REPLAY"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class IngestedObject:
     """The record of one uploaded object.
 
     `first_date` and `last_date` bound the business dates of its usable rows. `row_check` is None for an object whose rows were not read.
-    `duplicate_of` names the accepted object with the same bytes.
+    `duplicate_of` names the accepted object with the same bytes. `replay_of` names the object whose quarantined rows this one replays:
+    its `rows` are those that took the place of one.
     """
 
     id: UUID
@@ -79,6 +81,7 @@ class IngestedObject:
     warnings: tuple[str, ...] = ()
     staging_key: str | None = None
     row_check: RowCheck | None = None
+    replay_of: UUID | None = None
 
     @property
     def is_unusable(self) -> bool:

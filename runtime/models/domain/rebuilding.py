@@ -31,6 +31,8 @@ class RebuildStep(StrEnum):
     OBJECTS = ("objects", BackupTable.OBJECTS)
     DUPLICATES = ("duplicates", BackupTable.OBJECTS)
     ROW_CHECKS = ("row_checks", BackupTable.ROW_CHECKS)
+    REPLAYS = ("replays", BackupTable.REPLAYS)
+    QUARANTINE_RECORDS = ("quarantine_records", BackupTable.QUARANTINE_RECORDS)
     WITHDRAWALS = ("withdrawals", BackupTable.WITHDRAWALS)
     RUNS = ("forecast_runs", BackupTable.RUNS)
     JOBS = ("jobs", BackupTable.JOBS)

@@ -8,7 +8,7 @@ from runtime.models.tables.base import Base
 from runtime.models.tables.forecasts import ExcludedSeries, ForecastRow
 from runtime.models.tables.jobs import JobRow
 from runtime.models.tables.kpis import AccuracyReportRow, KpiMetricRow, NewestKpiRow
-from runtime.models.tables.objects import IngestedObjectRow, WithdrawalRow
+from runtime.models.tables.objects import IngestedObjectRow, QuarantineRecordRow, ReplayRow, RowCheckRow, WithdrawalRow
 from runtime.models.tables.quality import QualityReportRow
 from runtime.models.tables.runs import ForecastRunRow, PublicationRow, PublishedRunRow
 
@@ -26,5 +26,8 @@ __all__ = [
     "PublicationRow",
     "PublishedRunRow",
     "QualityReportRow",
+    "QuarantineRecordRow",
+    "ReplayRow",
+    "RowCheckRow",
     "WithdrawalRow",
 ]

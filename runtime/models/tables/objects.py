@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from runtime.models.domain.objects import ObjectStatus
+from runtime.models.domain.quarantine import RecordStatus
 from runtime.models.tables.base import Base, Document, Documents, Instant, one_of
 
 
@@ -72,3 +73,37 @@ class WithdrawalRow(Base):
     actor: Mapped[str]
     reason: Mapped[str]
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ReplayRow(Base):
+    """An object whose rows took the place of quarantined rows of another one, its original."""
+
+    __tablename__ = "replays"
+    __table_args__ = (Index("ix_replays_original_id", "original_id"),)
+
+    object_id: Mapped[UUID] = mapped_column(ForeignKey("ingested_objects.id", ondelete="CASCADE"), primary_key=True)
+    original_id: Mapped[UUID] = mapped_column(ForeignKey("ingested_objects.id", ondelete="CASCADE"))
+
+
+class QuarantineRecordRow(Base):
+    """A row of an object that broke a rule when the object arrived, and what became of it."""
+
+    __tablename__ = "quarantine_records"
+    __table_args__ = (
+        CheckConstraint(one_of("status", RecordStatus), name="status_known"),
+        CheckConstraint("(status = 'OPEN') = (closed_at is null)", name="closed_has_time"),
+        CheckConstraint("(status = 'REPLAYED') = (replay_id is not null)", name="replayed_has_object"),
+        Index("ix_quarantine_records_replay_id", "replay_id", postgresql_where=text("replay_id is not null")),
+    )
+
+    object_id: Mapped[UUID] = mapped_column(ForeignKey("ingested_objects.id", ondelete="CASCADE"), primary_key=True)
+    line: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    code: Mapped[str]
+    reason: Mapped[str]
+    row_values: Mapped[Document]
+    suggested_values: Mapped[Document | None]
+    status: Mapped[str] = mapped_column(server_default=text("'OPEN'"))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_by: Mapped[str | None]
+    closing_reason: Mapped[str | None]
+    replay_id: Mapped[UUID | None] = mapped_column(ForeignKey("ingested_objects.id"))

@@ -54,9 +54,10 @@ class Erasure:
         return len(versions)
 
     def _find_uploads(self, record: IngestedObject) -> list[IngestedObject]:
-        """Return the record, its duplicates and rejected versions of its key: none that was accepted as an object of its own."""
+        """Return the record, its duplicates, its rejected replays and rejected versions of its key: none that was ever accepted."""
         rejected_versions = [other for other in self.objects.list_versions(record.key) if other.status is ObjectStatus.REJECTED]
-        return [record, *self.objects.list_duplicates(record.id), *rejected_versions]
+        rejected_replays = [other for other in self.objects.list_replays(record.id) if other.status is ObjectStatus.REJECTED]
+        return [record, *self.objects.list_duplicates(record.id), *rejected_versions, *rejected_replays]
 
     def _list_files(self, uploads: Sequence[IngestedObject]) -> list[ObjectVersion]:
         """Return the versions of the uploaded files. A version without a record was not received yet; it stays."""
@@ -65,9 +66,10 @@ class Erasure:
         return [version for key in sorted(keys) for version in self.lake.list_versions(key) if version in versions]
 
     def _list_row_checks(self, uploads: Sequence[IngestedObject]) -> list[ObjectVersion]:
-        """Return the copies of the outcomes of rows, which quote the first bad row."""
-        prefix = backup_prefix(BackupTable.ROW_CHECKS)
-        return [version for upload in uploads for version in self.lake.list_versions(f"{prefix}{upload.id}.json")]
+        """Return the copies of the outcomes of rows, which quote bad rows."""
+        prefixes = [backup_prefix(table) for table in (BackupTable.ROW_CHECKS, BackupTable.QUARANTINE_RECORDS)]
+        keys = [f"{prefix}{upload.id}.json" for upload in uploads for prefix in prefixes]
+        return [version for key in keys for version in self.lake.list_versions(key)]
 
     def _list_staged_rows(self, record: IngestedObject) -> list[ObjectVersion]:
         return self.lake.list_versions(record.staging_key) if record.staging_key else []

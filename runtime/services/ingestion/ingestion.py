@@ -7,11 +7,14 @@ from pathlib import Path
 from uuid import UUID
 
 from contracts import datasets
+from contracts.bad_rows import LINE_COLUMN
 from contracts.paths import staging_key
 from runtime.errors import ContentAlreadyAccepted, NotFound
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus, ReasonCode
+from runtime.models.domain.quarantine import NO_CHANGE, RECORDS_KEPT, QuarantineChange
 from runtime.services.ingestion.mappings import Mappings
-from runtime.services.ingestion.row_validation import RowValidator, check_rows, describe_unusable
+from runtime.services.ingestion.replay import find_original, make_change, match_lines, with_line_column
+from runtime.services.ingestion.row_validation import CheckedRows, RowValidator, check_rows, describe_unusable
 from runtime.services.ingestion.same_file import SameFile
 from runtime.services.ingestion.staging.formats import named_format
 from runtime.services.ingestion.staging.rejection import ObjectRejected
@@ -47,9 +50,10 @@ class Ingestion:
         earlier_record = self.objects.find(landed_object.id)
         if earlier_record is not None:
             return earlier_record
-        record = SameFile(self.objects, self.clock).annotate(self._review(landed_object))
+        record, change = self._review(landed_object)
+        record = SameFile(self.objects, self.clock).annotate(record)
         try:
-            return self.objects.record(record)
+            return self.objects.record(record, change)
         except ContentAlreadyAccepted:
             # The same bytes arrived under another name at the same time, and that object was recorded first.
             return self.objects.record(_as_duplicate(record, self._find_original(record)))
@@ -58,7 +62,7 @@ class Ingestion:
         """Supersede the earlier files of the same name that a received object replaces, and return them. May be repeated."""
         return SameFile(self.objects, self.clock).supersede_earlier(record)
 
-    def _review(self, landed_object: LandedObject) -> IngestedObject:
+    def _review(self, landed_object: LandedObject) -> tuple[IngestedObject, QuarantineChange]:
         draft = IngestedObject(
             id=landed_object.id,
             bucket=landed_object.bucket,
@@ -69,7 +73,8 @@ class Ingestion:
             received_at=self.clock.now(),
         )
         with tempfile.TemporaryDirectory(prefix="signify-") as folder:
-            return _ObjectReview(self, draft, Path(folder)).run()
+            review = _ObjectReview(self, draft, Path(folder))
+            return review.run(), review.change
 
     def _find_original(self, record: IngestedObject) -> UUID:
         original = self.objects.find_accepted(record.dataset or "", record.sha256 or "")
@@ -85,6 +90,7 @@ class _ObjectReview:
         self._ingestion = ingestion
         self._draft = draft
         self._folder = folder
+        self.change = NO_CHANGE
 
     def run(self) -> IngestedObject:
         try:
@@ -101,10 +107,12 @@ class _ObjectReview:
         source = self._folder / "object"
         sha256 = mapping.content_digest(self._download(source))
         self._draft = replace(self._draft, sha256=sha256)
-        original = self._ingestion.objects.find_accepted(contract.dataset, sha256)
-        if original is not None:
-            return _as_duplicate(self._draft, original.id)
-        plan = StagingPlan(contract, str(self._draft.id), self._draft.received_at.date(), mapping.layout)
+        accepted_object = self._ingestion.objects.find_accepted(contract.dataset, sha256)
+        if accepted_object is not None:
+            return _as_duplicate(self._draft, accepted_object.id)
+        original = find_original(self._draft, self._ingestion.objects)
+        staged_contract = contract if original is None else with_line_column(contract)
+        plan = StagingPlan(staged_contract, str(self._draft.id), self._draft.received_at.date(), mapping.layout)
         target = self._folder / "staged.parquet"
         staged_file = stage(source, file_format, plan, target, self._ingestion.rows, self._ingestion.max_bytes)
         self._draft = replace(
@@ -113,17 +121,42 @@ class _ObjectReview:
             unreadable_rows=staged_file.unreadable_rows,
             warnings=(*mapping.warnings, *staged_file.warnings),
         )
-        self._validate(target, plan)
+        if original is not None:
+            target = self._replay(target, replace(plan, contract=contract), original)
+        else:
+            self._validate(target, plan)
         key = staging_key(contract.dataset, contract.version, self._draft.id)
         self._ingestion.lake.upload(target, key)
-        return replace(self._draft, staging_key=key)
+        self._draft = replace(self._draft, staging_key=key)
+        return self._draft
 
     def _validate(self, staging_file: Path, plan: StagingPlan) -> None:
+        """Validate the rows of an object; its bad rows get records."""
+        check = self._check(staging_file, plan)
+        self.change = QuarantineChange(bad_rows=check.bad_rows)
+        if self._draft.rows and not check.check.usable_rows:
+            raise ObjectRejected(ReasonCode.NO_USABLE_ROWS, describe_unusable(self._draft.rows, check.check))
+
+    def _replay(self, staging_file: Path, plan: StagingPlan, original: IngestedObject) -> Path:
+        """Stage the rows of a replay that take the place of one of its original, and return their file."""
+        self._draft = replace(self._draft, replay_of=original.id)
+        texts = self._ingestion.rows.read_texts(staging_file, LINE_COLUMN)
+        bad_rows = self._check(staging_file, plan).bad_rows
+        replay = match_lines(texts, bad_rows, self._ingestion.objects.list_open_lines(original.id))
+        replay.require_rows()
+        target = self._folder / "replayed.parquet"
+        self._ingestion.rows.select_lines(staging_file, replay.lines, plan.contract, target)
+        warnings = (*self._draft.warnings, *replay.warnings)
+        self._draft = replace(self._draft, rows=len(replay.lines), unreadable_rows=0, warnings=warnings)
+        self.change = make_change(self._draft, original, replay)
+        return target
+
+    def _check(self, staging_file: Path, plan: StagingPlan) -> CheckedRows:
         """Add the outcome of the rows to the draft: the days are those of usable rows, since a run sees no others."""
-        check = check_rows(self._ingestion.validator, staging_file, plan.contract, plan.today).check
+        checked_rows = check_rows(self._ingestion.validator, staging_file, plan.contract, plan.today, RECORDS_KEPT)
+        check = checked_rows.check
         self._draft = replace(self._draft, row_check=check, first_date=check.first_date, last_date=check.last_date)
-        if self._draft.rows and not check.usable_rows:
-            raise ObjectRejected(ReasonCode.NO_USABLE_ROWS, describe_unusable(self._draft.rows, check))
+        return checked_rows
 
     def _contract(self) -> datasets.Contract:
         try:
@@ -166,4 +199,5 @@ def _as_duplicate(draft: IngestedObject, original_id: UUID) -> IngestedObject:
         first_date=None,
         last_date=None,
         staging_key=None,
+        replay_of=None,
     )

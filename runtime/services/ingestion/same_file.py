@@ -30,6 +30,8 @@ class SameFile:
 
     def annotate(self, record: IngestedObject) -> IngestedObject:
         """Return a new record with what becomes of the earlier files of its name: a warning, or a part of the reason of a rejection."""
+        if record.replay_of is not None:
+            return record  # a second replay of one name adds to the first
         earlier_files = [other for other in self.objects.list_files(file_identity(record.key)) if other.id != record.id]
         if not earlier_files:
             return record
@@ -46,7 +48,7 @@ class SameFile:
 
     def supersede_earlier(self, record: IngestedObject) -> list[IngestedObject]:
         """Supersede the earlier files that an accepted object replaces, and return them as they are now. A second call changes nothing."""
-        if record.status is not ObjectStatus.ACCEPTED:
+        if record.status is not ObjectStatus.ACCEPTED or record.replay_of is not None:
             return []
         replaced_files = [
             other

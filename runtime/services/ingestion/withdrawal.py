@@ -50,7 +50,7 @@ class ObjectWithdrawal:
 
         Raises Conflict as well while a run reads the files. A second call continues what was interrupted.
         """
-        records = self._find_effective(order.object_name)
+        records = self._with_replays(self._find_effective(order.object_name))
         self.erasure.require_no_run(min(record.received_at for record in records))
         erased_files = 0
         for record in [self._withdraw(record, order) for record in records]:
@@ -68,6 +68,8 @@ class ObjectWithdrawal:
         if not records:
             raise Conflict(f"{order.object_name} is not withdrawn; there is nothing to take back")
         for record in records:
+            if record.replay_of is not None:
+                raise Conflict(f"{record.key} (object {record.id}) is a replay: its quarantined rows are open again; replay them again")
             withdrawal = self.objects.find_withdrawal(record.id)
             if withdrawal is not None and withdrawal.erased_at is not None:
                 raise Conflict(f"{record.key} (object {record.id}) was erased on {withdrawal.erased_at.date()}; upload the file again")
@@ -89,6 +91,11 @@ class ObjectWithdrawal:
             advice = f"its rows came from object {originals}: withdraw that one" if originals else "no run reads it"
             raise Conflict(f"{object_name} is {records[0].status}: {advice}")
         return effective
+
+    def _with_replays(self, records: Sequence[IngestedObject]) -> list[IngestedObject]:
+        """Return the objects, each followed by the objects with mended rows of it."""
+        replays = (replay for record in records for replay in self.objects.list_replays(record.id) if replay.status in WITH_ROWS)
+        return [*records, *replays]
 
     def _find(self, object_name: str) -> list[IngestedObject]:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from runtime.models.domain.backups import MEASURED_TABLES, RUN_TABLES, WHOLE_TABLES, BackupTable, Row, RowCopy, divide_by_key
+from runtime.models.domain.backups import MEASURED_TABLES, OF_OBJECTS, RUN_TABLES, WHOLE_TABLES, BackupTable, Row, RowCopy, divide_by_key
 from runtime.services.ports import Clock, Lake
 from runtime.services.recovery.table_rows import TableRows
 
@@ -22,8 +22,8 @@ class RowBackup:
     clock: Clock
 
     def save_object(self, object_id: UUID) -> None:
-        """Save the record of an uploaded object, the outcome of its rows, its withdrawal and the audit events about it."""
-        for table in (BackupTable.OBJECTS, BackupTable.ROW_CHECKS, BackupTable.WITHDRAWALS, BackupTable.AUDIT_EVENTS):
+        """Save the record of an uploaded object, its rows in quarantine, its withdrawal and the audit events about it."""
+        for table in (BackupTable.OBJECTS, *OF_OBJECTS, BackupTable.QUARANTINE_RECORDS, BackupTable.AUDIT_EVENTS):
             self.save(table, object_id)
 
     def save_run(self, run_id: UUID) -> None:

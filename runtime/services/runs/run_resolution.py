@@ -16,6 +16,7 @@ from runtime.models.domain.run_input import RunInput, parse_run_input
 from runtime.models.domain.runs import Execution, ForecastRun, RunStatus
 from runtime.services.ports import Clock, IngestedObjects, JobRepository, RunRepository
 from runtime.services.runs.manifests import Manifests, make_manifest
+from runtime.services.runs.object_entries import ObjectEntries
 
 DIRECT_KEY_PREFIX = "direct:"
 """Start of the key of a job whose execution somebody started directly, not through the API or the schedule."""
@@ -90,7 +91,7 @@ class RunResolution:
             execution_arn=execution.arn,
             warnings=warnings,
         )
-        manifest = make_manifest(run, [_manifest_entry(record) for record in objects])
+        manifest = make_manifest(run, ObjectEntries(self.objects).list_entries(objects))
         self.manifests.write(manifest)  # before the row, so that every run that exists has its manifest
         return replace(run, input_objects=len(manifest.objects), input_digest=manifest.digest)
 
@@ -160,15 +161,3 @@ def _default_day(first: date, day: date, yesterday: date) -> tuple[date, tuple[s
     if day == yesterday:
         return day, ()
     return day, (f"The accepted data ends on {day}, {(yesterday - day).days + 1} days ago; the forecast starts the day after.",)
-
-
-def _manifest_entry(record: IngestedObject) -> dict[str, object]:
-    return {
-        "object_id": record.id,
-        "dataset": record.dataset or "",
-        "key": record.key,
-        "version_id": record.version_id,
-        "sha256": record.sha256 or "",
-        "rows": record.rows,
-        "staging_key": record.staging_key or "",
-    }

@@ -30,7 +30,8 @@ from tests.unit.runtime.api.conftest import call
 USERS = Users("signify_functions", "signify_api")
 READ = {
     "accuracy_reports", "audit_events", "data_quality_reports", "excluded_series", "forecast_runs", "forecasts", "ingested_objects",
-    "jobs", "kpi_metrics", "newest_kpis", "publications", "published_run", "row_checks", "withdrawals", "access.cursor_key",
+    "jobs", "kpi_metrics", "newest_kpis", "publications", "published_run", "quarantine_records", "replays", "row_checks",
+    "withdrawals", "access.cursor_key",
 }  # fmt: skip
 TABLE_GRANTS = """
 select c.oid::regclass::text, privilege from pg_class c
@@ -146,6 +147,9 @@ FORBIDDEN_STATEMENTS: list[LiteralString] = [
     "alter function publish_run(uuid, uuid, timestamptz, text, text) security invoker",
     "alter function publish_run(uuid, uuid, timestamptz, text, text, jsonb) security invoker",
     "alter function publish_run(uuid, uuid, timestamptz, text, text, jsonb, boolean) security invoker",
+    "update quarantine_records set status = 'OPEN', closed_at = null, replay_id = null",
+    "insert into replays (object_id, original_id) select id, id from ingested_objects",
+    "alter function discard_records(uuid, bigint[], uuid, timestamptz, text, text, jsonb) security invoker",
     "update access.cursor_key set key = 'mine'",
     "update audit_events set actor = 'somebody else'",
     "delete from audit_events",

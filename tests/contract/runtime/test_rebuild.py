@@ -35,7 +35,9 @@ from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.kpis import Basis
 from runtime.models.domain.objects import ObjectStatus, ReasonCode, Withdrawal
 from runtime.models.domain.quality import QualityReport, Verdict
+from runtime.models.domain.quarantine import QuarantineChange
 from runtime.models.domain.rebuilding import RebuildPosition, RebuildProgress, RebuildState, RebuildStep
+from runtime.models.domain.row_checks import BadRow
 from runtime.models.domain.runs import Gate, RunEnd, RunStatus
 from runtime.models.tables import Base
 from runtime.services.recovery.database_rebuild import DatabaseRebuild
@@ -109,8 +111,20 @@ class Stage:
             event = AuditEvent(uuid4(), STARTED_AT, "planner", AuditAction.WITHDRAW_OBJECT, str(record.id), "wrong site")
             objects.withdraw(Withdrawal(record.id, STARTED_AT, "planner", "wrong site"), event)
             self.backup.save_object(record.id)
+        self.record_replay()
         objects.restore(restored_object.id, replace(event, id=uuid4(), action=AuditAction.RESTORE_OBJECT))
         self.backup.save_object(restored_object.id)
+
+    def record_replay(self) -> None:
+        objects = PostgresIngestedObjects(self.database, PostgresAuditLog(self.database))
+        original = an_accepted_object("mended.csv", row_check=a_row_check())
+        objects.record(
+            original, QuarantineChange(bad_rows=[BadRow(3, "TYPE", "a", {"quantity": "x"}), BadRow(4, "RANGE", "b", {}, {"c": "d"})])
+        )
+        replay = an_accepted_object("mended.bad-rows.csv", replay_of=original.id)
+        objects.record(replay, QuarantineChange(replayed_lines=[3]))
+        for record in (original, replay):
+            self.backup.save_object(record.id)
 
     def record_run(self, name: str, days: int, *, flip: bool = True) -> UUID:
         """A run from its start to its end, `days` after the first one; every function saves the rows that it changed."""

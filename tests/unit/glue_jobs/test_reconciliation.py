@@ -35,7 +35,7 @@ def test_a_row_lost_in_one_object_is_not_offset_by_another() -> None:
 
 def test_a_report_sums_over_objects_and_data_sets() -> None:
     blank: WarningDocument = {"code": "BLANK", "column": "customer_id", "rows": 1, "samples": []}
-    orders = dataset_report(reconcile(OBJECTS, {"a": 7}, {"a": 2, "b": 3}, {"a": 1}), {"TYPE": 5}, [blank], [])
+    orders = dataset_report(reconcile(OBJECTS, {"a": 7}, {"a": 2, "b": 3}, {"a": 1}), {"a": {"TYPE": 2}, "b": {"TYPE": 3}}, [blank], [])
     assert orders["warnings"] == {"blank_customer_id": 1}
     report = quality_report(RUN, {"orders": orders, "demand_history": orders})
     assert [orders[name] for name in ("rows_in", "curated", "quarantined", "duplicates")] == [13, 7, 5, 1]

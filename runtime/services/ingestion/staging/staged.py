@@ -1,6 +1,6 @@
 """The port and the result of staging."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -54,3 +54,9 @@ class RowStore(Protocol):
 
     def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path, limits: Limits) -> StagedFile:
         """Stage a Parquet file (contract column -> its index in the file); raises ObjectRejected (UNREADABLE, ENCODING, TOO_LARGE)."""
+
+    def read_texts(self, staging_file: Path, column: str) -> list[tuple[int, str | None]]:
+        """Return the line of every staged row and its text in a column, in the order of the file."""
+
+    def select_lines(self, staging_file: Path, lines: Mapping[int, int], contract: Contract, target: Path) -> None:
+        """Write the staged rows at these lines to target, with the columns of the contract, each with its new line as source_line."""

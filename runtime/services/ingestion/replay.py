@@ -1,0 +1,132 @@
+"""Replays: mended rows that take the places of quarantined rows of an object, their original.
+
+Every row states the line of its original in the column `signify_line`, as in the file of bad rows. A row that is usable takes the place of
+the row at its line, as if the original had been right; the others are refused, and the rows at their lines stay open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
+
+from contracts.bad_rows import LINE_COLUMN
+from contracts.datasets import Column, ColumnType, Contract
+from contracts.paths import replayed_object
+from runtime.models.domain.audit import AuditAction, AuditEvent
+from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
+from runtime.models.domain.quarantine import RECORDS_KEPT, QuarantineChange
+from runtime.models.domain.row_checks import BadRow
+from runtime.services.ingestion.staging.rejection import ObjectRejected
+from runtime.services.ports import IngestedObjects
+
+ACTOR = "data_processor"
+REFUSALS_SHOWN = 20
+LINE_DIGITS = 15
+LINE = Column(LINE_COLUMN, ColumnType.STRING, "Line of the row in the file whose row is replaced.")
+REPLAYABLE = {ObjectStatus.ACCEPTED, ObjectStatus.REJECTED}
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Which rows of a file take which lines of the original, and why the others do not."""
+
+    lines: Mapping[int, int]
+    """Line in the file -> line in the original."""
+    refusals: tuple[str, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The refused rows, the first of them with their reasons."""
+        if not self.refusals:
+            return ()
+        more = len(self.refusals) - REFUSALS_SHOWN
+        head = f"{len(self.refusals):,} of {len(self.refusals) + len(self.lines):,} rows were not replayed"
+        return (head, *self.refusals[:REFUSALS_SHOWN], *([f"... and {more:,} more rows"] if more > 0 else []))
+
+    def require_rows(self) -> None:
+        """Raise ObjectRejected when no row takes a place."""
+        if not self.lines:
+            text = "; ".join(self.warnings) or "the file has no rows"
+            raise ObjectRejected(ReasonCode.REPLAY, f"no row was replayed: {text}")
+
+
+def find_original(record: IngestedObject, objects: IngestedObjects) -> IngestedObject | None:
+    """Return the object whose rows the key of a new object says that it replays; None for one that replays nothing.
+
+    Raises ObjectRejected when there is no such object, or none of its rows can be replayed.
+    """
+    text = replayed_object(record.key)
+    if text is None:
+        return None
+    try:
+        original = objects.find(UUID(text))
+    except ValueError:
+        original = None
+    if original is None:
+        reason = f"the key states replay_of={text[:60]}, and no object has this id; GET /data-quality/quarantine lists the ids"
+        raise ObjectRejected(ReasonCode.REPLAY, reason)
+    if original.dataset != record.dataset:
+        reason = f"object {original.id} is of the data set {original.dataset}, the file of {record.dataset}; upload it to that data set"
+        raise ObjectRejected(ReasonCode.REPLAY, reason)
+    if original.status not in REPLAYABLE or original.replay_of is not None:
+        raise ObjectRejected(ReasonCode.REPLAY, _describe_other(original))
+    return original
+
+
+def with_line_column(contract: Contract) -> Contract:
+    """Return the contract with the column of lines, which a replay is staged with."""
+    return replace(contract, columns=(*contract.columns, LINE))
+
+
+def match_lines(texts: Sequence[tuple[int, str | None]], bad_rows: Sequence[BadRow], open_lines: Sequence[int]) -> Replay:
+    """Decide for every row of a file whether it takes the place of a row of the original.
+
+    texts: the line of each row, and what it states as the line of its original. bad_rows: the rows that break a rule. open_lines: the lines
+    of the open quarantined rows of the original. Raises ObjectRejected for a file of more rows than an object has records.
+    """
+    if len(texts) > RECORDS_KEPT:
+        reason = f"the file has {len(texts):,} rows, a replay at most {RECORDS_KEPT:,}; correct the whole file and upload it under its name"
+        raise ObjectRejected(ReasonCode.REPLAY, reason)
+    refusals = dict(_refusals(texts, {row.line: row for row in bad_rows}, set(open_lines)))
+    lines = {line: place for line, text in texts if line not in refusals and (place := _parse(text)) is not None}
+    return Replay(lines, tuple(refusals.values()))
+
+
+def make_change(record: IngestedObject, original: IngestedObject, replay: Replay) -> QuarantineChange:
+    """Return what an accepted replay changes in quarantine, with the event about it."""
+    lines = sorted(replay.lines.values())
+    detail = {"key": original.key, "replayed_by": str(record.id), "replay_key": record.key, "lines": lines}
+    event = AuditEvent(uuid4(), record.received_at, ACTOR, AuditAction.REPLAY_RECORDS, str(original.id), None, detail)
+    return QuarantineChange(replayed_lines=lines, event=event)
+
+
+def _refusals(texts: Sequence[tuple[int, str | None]], bad_rows: Mapping[int, BadRow], open_lines: set[int]) -> Iterator[tuple[int, str]]:
+    counts = Counter(_parse(text) for _, text in texts)
+    for line, text in texts:
+        place = _parse(text)
+        row = f"line {line}" if place is None or place == line else f"line {line} (line {place} of the original)"
+        if (bad_row := bad_rows.get(line)) is not None:
+            yield line, f"{row}: {bad_row.code}: {bad_row.reason}"
+        elif place is None:
+            yield line, f"{row}: {LINE_COLUMN} is {text!r}; it names the line of the row in the original, such as 17"
+        elif counts[place] > 1:
+            yield line, f"{row}: {counts[place]} rows of the file have this line; one row takes the place of one"
+        elif place not in open_lines:
+            yield line, f"{row}: no open quarantined row of the original has this line; ./signify quarantine show lists those"
+
+
+def _parse(text: str | None) -> int | None:
+    """Return a line number, also one that a spreadsheet has made a decimal; None for any other text."""
+    digits = (text or "").strip().removesuffix(".0")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LINE_DIGITS else None
+
+
+def _describe_other(original: IngestedObject) -> str:
+    """Return why no row of an object can be replayed."""
+    if original.replay_of is not None:
+        return f"object {original.id} is a replay itself: replay the rows of object {original.replay_of}"
+    if original.duplicate_of is not None:
+        return f"object {original.id} is a duplicate: replay the rows of object {original.duplicate_of}"
+    return f"object {original.id} is {original.status}: no run reads it, so its rows need no replay"

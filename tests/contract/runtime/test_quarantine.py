@@ -1,0 +1,81 @@
+"""Records of quarantined rows: against the fakes and on PostgreSQL."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from runtime.errors import RecordsClosed
+from runtime.models.domain.audit import AuditAction, AuditEvent
+from runtime.models.domain.objects import IngestedObject, Withdrawal
+from runtime.models.domain.quarantine import QuarantineChange
+from runtime.models.domain.row_checks import BadRow
+from tests.contract.runtime.conftest import Books
+from tests.fakes.examples import STARTED_AT, an_accepted_object
+
+LINES = (3, 5, 8)
+
+
+def an_event(action: AuditAction, object_id: UUID) -> AuditEvent:
+    return AuditEvent(uuid4(), STARTED_AT, "data_processor", action, str(object_id), "why", {"lines": [3]})
+
+
+def record_original(books: Books) -> IngestedObject:
+    bad_rows = [BadRow(line, "TYPE", f"line {line} is 'x'", {"quantity": "x"}, {"quantity": "1"}) for line in LINES]
+    return books.objects.record(an_accepted_object("a.csv"), QuarantineChange(bad_rows=bad_rows))
+
+
+def record_replay(books: Books, original: IngestedObject, *lines: int, name: str = "a.bad-rows.csv") -> IngestedObject:
+    change = QuarantineChange(replayed_lines=lines, event=an_event(AuditAction.REPLAY_RECORDS, original.id))
+    return books.objects.record(an_accepted_object(name, replay_of=original.id), change)
+
+
+def test_the_bad_rows_of_a_new_object_are_open_until_they_are_replayed(books: Books) -> None:
+    original = record_original(books)
+    assert books.objects.list_open_lines(original.id) == [3, 5, 8]
+    replay = record_replay(books, original, 3, 8)
+    assert books.objects.find(replay.id) == replay
+    assert replay.replay_of == original.id
+    assert books.objects.list_open_lines(original.id) == [5]
+    assert books.objects.list_replays(original.id) == [replay]
+    assert books.audit_reads.rows({"subject": str(original.id)}, None, 10).json.count("REPLAY_RECORDS") == 1
+
+
+def test_a_second_delivery_of_a_replay_changes_nothing(books: Books) -> None:
+    original = record_original(books)
+    first = record_replay(books, original, 3)
+    assert record_replay(books, original, 3) == first
+    assert books.objects.list_open_lines(original.id) == [5, 8]
+
+
+def test_of_two_replays_of_one_row_the_second_is_not_recorded_at_all(books: Books) -> None:
+    original = record_original(books)
+    record_replay(books, original, 3)
+    with pytest.raises(RecordsClosed):
+        record_replay(books, original, 3, 5, name="b.csv")
+    assert books.objects.list_open_lines(original.id) == [5, 8]
+    assert len(books.objects.list_replays(original.id)) == 1
+
+
+def test_a_withdrawn_replay_opens_its_rows_again(books: Books) -> None:
+    original = record_original(books)
+    replay = record_replay(books, original, 3, 5, 8)
+    withdrawal = Withdrawal(replay.id, STARTED_AT, "ana", "mended wrongly")
+    books.objects.withdraw(withdrawal, an_event(AuditAction.WITHDRAW_OBJECT, replay.id))
+    assert books.objects.list_open_lines(original.id) == [3, 5, 8]
+    assert record_replay(books, original, 3, name="again.csv").replay_of == original.id
+
+
+def test_a_corrected_file_fixes_the_rows_that_are_open(books: Books) -> None:
+    original = record_original(books)
+    record_replay(books, original, 3)
+    books.objects.supersede(original.id, an_event(AuditAction.SUPERSEDE_OBJECT, original.id))
+    assert books.objects.list_open_lines(original.id) == []
+
+
+def test_an_erased_object_has_no_records(books: Books) -> None:
+    original = record_original(books)
+    books.objects.withdraw(Withdrawal(original.id, STARTED_AT, "ana", "x"), an_event(AuditAction.WITHDRAW_OBJECT, original.id))
+    books.objects.mark_erased(original.id, STARTED_AT, an_event(AuditAction.ERASE_OBJECT, original.id))
+    assert books.objects.list_open_lines(original.id) == []
