@@ -131,7 +131,8 @@ def print_outcomes(drops: Sequence[Drop], records: Sequence[ObjectRecord], check
         if row_check["quarantined_rows"]:
             bad_rows = (checks[index] if checks else check_drop(each)).bad_rows
             path = write_bad_rows(each.path, bad_rows, contract, Path.cwd(), layout=each.layout)
-            out.print(f"  The rows set aside are in {escape(path.name)}: mend them there, then ./signify drop {escape(path.name)}")
+            command = "drop" if checks else "quarantine replay"
+            out.print(f"  The rows set aside are in {escape(path.name)}: mend them there, then ./signify {command} {escape(path.name)}")
 
 
 def prepare_drop(
@@ -218,7 +219,7 @@ def _make_count_table(report: QualityReport) -> Table:
         table.add_column(name, justify="left" if name == "data set" else "right")
     for name, part in report["report"]["datasets"].items():
         results = (part["curated"], part["quarantined"], part["duplicates"])
-        adds_up = "✓" if part["rows_in"] == sum(results) else "✗"
+        adds_up = "✓" if part["rows_in"] == sum(results) + part.get("discarded", 0) else "✗"
         table.add_row(name, *(f"{count:,}" for count in (part["rows_in"], *results)), adds_up)
     return table
 

@@ -17,7 +17,7 @@ from rich.text import Text
 from cli.console import CliError, err
 from cli.records import ObjectRecord
 from contracts.outputs import Output
-from contracts.paths import SameName, Zone, landing_key
+from contracts.paths import SameName, Zone, landing_key, replay_key
 from runtime.services.ingestion.mappings import parse_layout
 from runtime.services.ingestion.staging.layout import FileLayout
 
@@ -60,6 +60,22 @@ class Drop:
 def make_landing_key(dataset: str, file_name: str, same_name: SameName | None = None, source: str | None = None) -> str:
     """Return the key of an upload of today; `source` names the mapping by which it is read."""
     return landing_key(dataset, datetime.now(tz=UTC).date(), file_name, same_name, source)
+
+
+def make_replay_key(dataset: str, file_name: str, original_id: str, source: str | None = None) -> str:
+    """Return the key of mended rows of an object, uploaded today."""
+    return replay_key(dataset, datetime.now(tz=UTC).date(), file_name, original_id, source)
+
+
+def wait_for_record(target: Target, key: str, timeout: float = 600.0) -> ObjectRecord:
+    """Return the platform's record of an object that was uploaded. Raises CliError when it is missing after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    with err.status("waiting for the rows to be ingested"):
+        while not (objects := cast(list[ObjectRecord], target.get("/data-quality/objects", key=key)["objects"])):
+            if time.monotonic() > deadline:
+                raise CliError(f"timed out after {timeout:.0f} s waiting for {key}; see the log: `./signify logs data_processor`")
+            time.sleep(POLL_SECONDS)
+    return objects[0]
 
 
 def land(target: Target, drops: Sequence[Drop], timeout: float = 600.0) -> list[ObjectRecord]:

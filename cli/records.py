@@ -79,6 +79,7 @@ class DatasetCounts(TypedDict):
     curated: int
     quarantined: int
     duplicates: int
+    discarded: NotRequired[int]
     codes: dict[str, int]
     samples: list[QuarantineSample]
 

@@ -35,6 +35,7 @@ class ApiStack(StageStack):
         }
         self.handler = functions.make(self, replace(API, snap_start=settings.api_snap_start), environment)
         lake.grant_zones(self.handler, reads=API.reads, writes=API.writes)
+        lake.grant_submit_replays(self.handler)
         machine.grant_start_execution(self.handler)
         grant_on_executions(self.handler, machine, "states:DescribeExecution", "states:StopExecution")
         self.identity = Identity(self, "Identity", settings)

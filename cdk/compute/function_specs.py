@@ -17,7 +17,7 @@ class FunctionSpec:
     reads, writes, erases: the zones of the lake that the function may access; only one that erases may delete versions. concurrency:
     instances at the same time, reserved where the settings ask for it; each holds one database connection. asynchronous: the invoker (a
     topic, a rule, a schedule) does not wait, so failed events go to a dead-letter queue. in_vpc: runs in the network and connects to the
-    database as `database_user`.
+    database as `database_user`. submits_replays: may upload mended rows to the landing zone, and neither read nor delete there.
     """
 
     name: str
@@ -35,6 +35,7 @@ class FunctionSpec:
     reads: tuple[Zone, ...] = ()
     writes: tuple[Zone, ...] = ()
     erases: tuple[Zone, ...] = ()
+    submits_replays: bool = False
 
     @property
     def construct_id(self) -> str:
@@ -135,7 +136,8 @@ API = FunctionSpec(
     concurrency=20,
     database_user=API_USER,
     reads=(Zone.RUNS,),  # the lineage of a run
-    writes=(Zone.BACKUP, Zone.LANDING),  # what was changed by hand; mended rows
+    writes=(Zone.BACKUP,),  # what was changed by hand
+    submits_replays=True,
 )
 CANARY = FunctionSpec(
     "canary", "Calls the API as a client does", memory_mib=256, timeout_s=120, asynchronous=True, in_vpc=False, concurrency=1

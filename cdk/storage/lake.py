@@ -18,7 +18,7 @@ from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
 from cdk.storage.data_key import create_data_key
 from cdk.storage.zones import lifecycle_rules
-from contracts.paths import Zone
+from contracts.paths import REPLAY_SEGMENT, Zone
 
 ACCESS_LOG_DAYS = 90
 RETAIN = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE  # not after a failed first deploy, when the bucket is empty
@@ -87,6 +87,17 @@ class Lake(Construct):
         """Let role list and delete all versions of the objects of the zones, for good; it may not read them."""
         for zone in zones:
             role.add_managed_policy(self._policy(f"Erase{zone.capitalize()}", zone, ERASE, [], ("s3:ListBucketVersions",)))
+
+    def grant_submit_replays(self, function: Function) -> None:
+        """Let a function upload mended rows: objects of the landing zone whose keys name the object that they replay."""
+        pattern = f"{Zone.LANDING}/*/{REPLAY_SEGMENT}*"
+        objects = PolicyStatement(actions=["s3:PutObject"], resources=[self.bucket.arn_for_objects(pattern)])
+        key = PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[self.key.key_arn])
+        policy = ManagedPolicy(self, "SubmitReplays", description="Submit replays to the lake", statements=[objects, key])
+        finding = f"AwsSolutions-IAM5[Resource::{self._arn_in_findings}/{pattern}]"
+        suppress_findings(policy, {finding: "Keys below a prefix name data sets and uploads; they cannot be listed in a policy."})
+        assert function.role is not None
+        function.role.add_managed_policy(policy)
 
     def grant_list_uploads(self, role: IRole) -> None:
         """Let role list the unfinished uploads of the bucket, by which S3A on Glue 5.1 finds its own; S3 knows no prefix for it."""

@@ -1,129 +1,223 @@
-"""`signify quarantine`: rows that were set aside when their file arrived, and the way back for them."""
+"""`signify quarantine`: rows that were set aside, and the way back for them."""
 
 from __future__ import annotations
 
+import json
+import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Annotated, cast
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from cli.console import CliError, out
-from cli.drops.bad_rows import BAD_ROWS_ENDING, stem_of, write_bad_rows
+from cli.drops.bad_rows import stem_of, write_bad_rows
 from cli.drops.file_check import check_file
 from cli.drops.outcome import render_bad_rows, render_outcome
-from cli.landing import STATUS_COLOURS
+from cli.drops.quarantine_table import QuarantineObject, RecordDocument, count_open, make_table
+from cli.landing import Drop, land, make_replay_key, wait_for_record
 from cli.mapping.stored import fetch_layout
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ObjectRecord
 from cli.runs import Stage
 from contracts import datasets
 from contracts.outputs import Output
+from contracts.paths import source_of
 from runtime.models.domain.objects import ObjectStatus
+from runtime.models.domain.quarantine import RecordStatus
 from runtime.models.domain.row_checks import BadRow
+from runtime.services.ingestion.staging.formats import FileFormat, named_format
 
-quarantine = typer.Typer(no_args_is_help=True, help="Rows that were set aside when their file arrived: list, show and fix them.")
+quarantine = typer.Typer(no_args_is_help=True, help="Rows that were set aside: list, show, fix, replay and discard them.")
 ObjectName = Annotated[str, typer.Argument(metavar="OBJECT", help="Id of an object, or name of its file (the newest of that name).")]
+ROUTE = "/data-quality/quarantine"
 PAGE = 1000
-IN_USE = {ObjectStatus.ACCEPTED, ObjectStatus.REJECTED}
-
-
-@dataclass(frozen=True)
-class OpenRows:
-    """The rows of one object that were set aside, and how many rows of it came back in files of mended rows."""
-
-    record: ObjectRecord
-    quarantined_rows: int
-    mended_rows: int
+REJECTED_EXIT_CODE = 3
 
 
 @quarantine.command("list")
-def list_objects(stage: Stage = LOCAL) -> None:
-    """List the files with rows that were set aside, newest first, and how many came back mended."""
-    table = Table(title="Rows set aside")
-    for name in ("file", "status", "set aside", "mended", "codes"):
-        table.add_column(name, overflow="fold", justify="right" if name in {"set aside", "mended"} else "left")
-    for rows in count_open_rows(_read_records(open_platform(stage))):
-        check, status = rows.record.get("row_check"), rows.record["status"]
-        codes = ", ".join(f"{number:,} {code}" for code, number in check["codes"].items()) if check else ""
-        name = escape(PurePosixPath(rows.record["key"]).name)
-        table.add_row(name, f"[{STATUS_COLOURS[status]}]{status}[/]", f"{rows.quarantined_rows:,}", f"{rows.mended_rows:,}", codes)
-    out.print(table)
+def list_objects(
+    dataset: Annotated[str | None, typer.Option(help="Only objects of this data set.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    stage: Stage = LOCAL,
+) -> None:
+    """List the files with rows set aside, newest first: what is open, parked and closed, and who must act."""
+    objects = list(_read_objects(open_platform(stage), **({"dataset": dataset} if dataset else {})))
+    if as_json:
+        json.dump(objects, sys.stdout, indent=2)
+        sys.stdout.write("\n")
+        return
+    out.print(make_table(objects))
 
 
 @quarantine.command()
 def show(object_name: ObjectName, stage: Stage = LOCAL) -> None:
-    """Show the rows of a file that were set aside, and write all of them to <name>.bad-rows.csv."""
+    """Show the open rows of a file, and write all of them to <name>.bad-rows.csv."""
     target = open_platform(stage)
-    record = find_record(_read_records(target), object_name)
+    record = _read_record(target, find_object(list(_read_objects(target)), object_name))
     contract = datasets.load_for_key(record["key"])
     bad_rows, path = _write(target, record)
     out.print(render_outcome(record, contract))
     out.print(render_bad_rows(bad_rows, contract))
-    out.print(f"All {len(bad_rows):,} are in {escape(path.name)}: mend them there, then ./signify drop {escape(path.name)}")
+    name = escape(path.name)
+    out.print(f"All {len(bad_rows):,} open rows are in {name}: mend them there, then ./signify quarantine replay {name}")
 
 
 @quarantine.command()
 def fix(object_name: ObjectName, stage: Stage = LOCAL) -> None:
-    """Write the rows whose correction is certain, corrected, to <name>.bad-rows.csv, to be reviewed and dropped."""
+    """Write the open rows whose correction is certain, corrected, to <name>.bad-rows.csv, to be reviewed and replayed."""
     target = open_platform(stage)
-    record = find_record(_read_records(target), object_name)
+    record = _read_record(target, find_object(list(_read_objects(target)), object_name))
     bad_rows, path = _write(target, record, is_fix=True)
     name = escape(path.name)
-    out.print(f"{len(bad_rows):,} rows with a certain correction are in {name}; review them, then ./signify drop {name}")
+    out.print(f"{len(bad_rows):,} rows with a certain correction are in {name}; review them, then ./signify quarantine replay {name}")
 
 
-def count_open_rows(records: Sequence[ObjectRecord]) -> list[OpenRows]:
-    """Return the objects in use with rows set aside; their mended rows are the usable ones of later files of their bad rows."""
-    return [
-        OpenRows(record, check["quarantined_rows"], _count_mended_rows(record, records))
-        for record in records
-        if record["status"] in IN_USE and (check := record.get("row_check")) and check["quarantined_rows"]
-    ]
+@quarantine.command()
+def replay(
+    name: Annotated[str, typer.Argument(metavar="FILE|OBJECT", help="A file of mended rows, or an object: its certain corrections.")],
+    object_name: Annotated[str | None, typer.Option("--object", help="Object whose rows FILE mends. Default: by the name of FILE.")] = None,
+    stage: Stage = LOCAL,
+) -> None:
+    """Let mended rows take the places of the rows that were set aside; the next run reads them.
+
+    Exit code 0 when rows were taken, 3 when none was.
+    """
+    target, path = open_platform(stage), Path(name)
+    objects = list(_read_objects(target))
+    if path.is_file():
+        original = find_original(objects, path) if object_name is None else find_object(objects, object_name)
+        key = _key_of_replay(target, path, original)
+        [record] = land(target, [Drop(path, key)])
+    else:
+        original = find_object(objects, name)
+        response = target.post(f"{ROUTE}/{original['object_id']}/replay", {})
+        record = wait_for_record(target, str(response["key"]))
+    _print_replay(record, original)
+    if record["status"] == ObjectStatus.REJECTED:
+        raise typer.Exit(REJECTED_EXIT_CODE)
 
 
-def find_record(records: Sequence[ObjectRecord], object_name: str) -> ObjectRecord:
-    """Return the object with this id or file name, the newest of several. Raises CliError, also for one without rows set aside."""
-    matches = [record for record in records if object_name in {record.get("id"), PurePosixPath(record["key"]).name}]
+@quarantine.command()
+def discard(
+    object_name: ObjectName,
+    reason: Annotated[str, typer.Option(help="Why the rows are not needed; it is kept with them and in the audit log.")],
+    lines: Annotated[str | None, typer.Option(help="Lines such as 3,7-9. Default: all open rows.")] = None,
+    stage: Stage = LOCAL,
+) -> None:
+    """Close rows that are not needed: later runs count them as discarded."""
+    if not reason.strip():
+        raise CliError("--reason is empty; say why the rows are not needed")
+    target = open_platform(stage)
+    original = find_object(list(_read_objects(target)), object_name)
+    body: dict[str, object] = {"reason": reason, **({} if lines is None else {"lines": parse_lines(lines)})}
+    response = target.post(f"{ROUTE}/{original['object_id']}/discard", body)
+    discarded_lines = cast(list[int], response["lines"])
+    out.print(f"{_count(len(discarded_lines))} of {escape(PurePosixPath(original['key']).name)} discarded")
+
+
+def find_object(objects: Sequence[QuarantineObject], object_name: str) -> QuarantineObject:
+    """Return the object with this id or file name, the newest of several. Raises CliError."""
+    matches = [each for each in objects if object_name in {each["object_id"], PurePosixPath(each["key"]).name}]
     if not matches:
-        raise CliError(f"no object has the id or file name {object_name!r}; ./signify quarantine list shows those with rows set aside")
-    check = matches[0].get("row_check")
-    if check is None or not check["quarantined_rows"]:
-        raise CliError(f"no row of {object_name} was set aside")
+        raise CliError(f"no object with rows set aside has the id or file name {object_name!r}; ./signify quarantine list shows them")
     return matches[0]
 
 
-def _count_mended_rows(record: ObjectRecord, records: Sequence[ObjectRecord]) -> int:
-    prefix = f"{stem_of(PurePosixPath(record['key']).name)}{BAD_ROWS_ENDING}"
-    return sum(
-        check["usable_rows"]
-        for other in records
-        if other["status"] == ObjectStatus.ACCEPTED
-        and other.get("dataset") == record.get("dataset")
-        and PurePosixPath(other["key"]).name.startswith(prefix)
-        and other.get("received_at", "") > record.get("received_at", "")
-        and (check := other.get("row_check"))
-    )
+def find_original(objects: Sequence[QuarantineObject], path: Path) -> QuarantineObject:
+    """Return the newest object with open rows that a file of mended rows is named after. Raises CliError."""
+    matches = [each for each in objects if stem_of(PurePosixPath(each["key"]).name) == stem_of(path.name) and count_open(each)]
+    if not matches:
+        raise CliError(f"no object with open rows is named {stem_of(path.name)}.*, as {path.name} is; name it with --object")
+    return matches[0]
 
 
-def _read_records(target: Platform) -> list[ObjectRecord]:
-    """Return the newest objects."""
-    return cast(list[ObjectRecord], target.get("/data-quality/objects", limit=PAGE)["objects"])
+def parse_lines(text: str) -> list[int]:
+    """Return the lines of a list such as 3,7-9. Raises CliError.
+
+    >>> parse_lines("3,7-9")
+    [3, 7, 8, 9]
+    """
+    lines: list[int] = []
+    for part in text.split(","):
+        first, _, last = (each.strip() for each in part.partition("-"))
+        if not (first.isdecimal() and (last or first).isdecimal() and int(first) <= int(last or first)):
+            raise CliError(f"--lines: {part.strip()!r} is no line and no range of lines; write for example 3,7-9")
+        lines += range(int(first), int(last or first) + 1)
+    return lines
+
+
+def _print_replay(record: ObjectRecord, original: QuarantineObject) -> None:
+    name = escape(PurePosixPath(original["key"]).name)
+    if record["status"] == ObjectStatus.ACCEPTED:
+        out.print(f"{_count(record['rows'] or 0)} of {name} replayed; the next run reads the mended rows in their places.")
+    else:
+        out.print(f"[red]{record['status']}[/] {escape(record['reason'] or '')}")
+    for warning in record.get("warnings", []):
+        out.print(f"  {escape(warning)}")
+    if record.get("warnings") or record["status"] == ObjectStatus.REJECTED:
+        out.print(f"./signify quarantine show {name} writes the rows that are still open.")
+
+
+def _count(rows: int) -> str:
+    return f"{rows:,} row{'s' * (rows != 1)}"
+
+
+def _key_of_replay(target: Platform, path: Path, original: QuarantineObject) -> str:
+    """Return the key of a file of mended rows: of the source of the original, where the file has the form of that source."""
+    contract = datasets.load(original["dataset"])
+    layout = fetch_layout(target.client("s3"), target.outputs[Output.LAKE_BUCKET_NAME], original["key"], contract)
+    is_csv = named_format(original["key"]) in (FileFormat.CSV, FileFormat.CSV_GZ)
+    source = source_of(original["key"]) if is_csv and layout.has_header else None
+    return make_replay_key(contract.dataset, path.name, original["object_id"], source)
+
+
+def _read_objects(target: Platform, **filters: str) -> Iterator[QuarantineObject]:
+    cursor: dict[str, str] = {}
+    while True:
+        response = target.get(ROUTE, limit=PAGE, **filters, **cursor)
+        yield from cast(list[QuarantineObject], response["objects"])
+        if not response["page"]["has_more"]:
+            return
+        cursor = {"cursor": response["page"]["next_cursor"]}
+
+
+def _read_open_lines(target: Platform, object_id: str) -> Iterator[int]:
+    cursor: dict[str, str] = {}
+    while True:
+        response = target.get(f"{ROUTE}/{object_id}", limit=PAGE, status=RecordStatus.OPEN.value, **cursor)
+        yield from (record["line"] for record in cast(list[RecordDocument], response["records"]))
+        if not response["page"]["has_more"]:
+            return
+        cursor = {"cursor": response["page"]["next_cursor"]}
+
+
+def _read_record(target: Platform, quarantine_object: QuarantineObject) -> ObjectRecord:
+    """Return the record of an object as uploaded. Raises CliError for one whose rows are set aside in runs only."""
+    records = cast(list[ObjectRecord], target.get("/data-quality/objects", key=quarantine_object["key"], limit=PAGE)["objects"])
+    record = next(each for each in records if each.get("id") == quarantine_object["object_id"])
+    if not quarantine_object["quarantined_rows"]:
+        name = PurePosixPath(record["key"]).name
+        raise CliError(f"the rows of {name} were set aside by runs; ./signify quality --rows shows samples of them")
+    if quarantine_object["records"] and not count_open(quarantine_object):
+        raise CliError(f"no row of {PurePosixPath(record['key']).name} is open")
+    return record
 
 
 def _write(target: Platform, record: ObjectRecord, *, is_fix: bool = False) -> tuple[Sequence[BadRow], Path]:
-    """Download the file as it was uploaded, validate it here, and write its bad rows; with is_fix those with a certain correction."""
+    """Download the file as it was uploaded, validate it here, and write its open rows; with is_fix those with a certain correction."""
     contract = datasets.load_for_key(record["key"])
+    open_lines = set(_read_open_lines(target, record["id"]))
     with tempfile.TemporaryDirectory(prefix="signify-") as folder:
         source = Path(folder) / PurePosixPath(record["key"]).name
         extra = {"VersionId": record["version_id"]}
         target.client("s3").download_file(target.outputs[Output.LAKE_BUCKET_NAME], record["key"], str(source), ExtraArgs=extra)
         layout = fetch_layout(target.client("s3"), target.outputs[Output.LAKE_BUCKET_NAME], record["key"], contract)
-        bad_rows: Sequence[BadRow] = check_file(source, contract, record["key"], layout).bad_rows
+        all_rows = check_file(source, contract, record["key"], layout).bad_rows
+        # A file that was received before rows had records has none.
+        bad_rows: Sequence[BadRow] = [row for row in all_rows if row.line in open_lines] if open_lines else all_rows
         if is_fix:
             bad_rows = [bad_row for bad_row in bad_rows if bad_row.suggested_values]
         if not bad_rows:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from cdk.compute.function_specs import FUNCTION_SPECS, FunctionSpec
 from cdk.compute.job_specs import AMAZON_FORECAST_JOBS, BUILTIN_JOBS, JobSpec
 from cdk.storage.lake import ERASE, READ, WRITE
+from contracts.paths import REPLAY_SEGMENT, Zone
 
 JOB_SPECS = (*BUILTIN_JOBS, *AMAZON_FORECAST_JOBS)
 HEAD = """# Rights of functions and jobs
@@ -37,7 +38,9 @@ def _functions(specs: Iterable[FunctionSpec]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for spec in specs:
         user = f"`{spec.database_user}`" if spec.in_vpc else "outside the VPC"
-        zones = [_zones(spec.reads), _zones(spec.writes), _zones(spec.erases)]
+        replays = [f"{Zone.LANDING}/*/{REPLAY_SEGMENT}* (adds only)"] if spec.submits_replays else []
+        writes = ", ".join(filter(None, [_zones(spec.writes), *replays]))
+        zones = [_zones(spec.reads), writes, _zones(spec.erases)]
         yield f"| {' | '.join([f'`{spec.name}`', spec.description, *zones, user])} |"
 
 

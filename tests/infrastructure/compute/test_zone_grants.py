@@ -55,6 +55,14 @@ def test_only_the_data_processor_touches_the_landing_zone() -> None:
     assert not [spec.name for spec in (*BUILTIN_JOBS, *AMAZON_FORECAST_JOBS) if Zone.LANDING in (*spec.reads, *spec.writes)]
 
 
+def test_the_api_may_add_replays_to_the_landing_zone_and_do_nothing_else_there(stage: Stage) -> None:
+    [policy] = [each["Properties"] for name, each in stage.of_type("AWS::IAM::ManagedPolicy").items() if "SubmitReplays" in name]
+    put, key = policy["PolicyDocument"]["Statement"]
+    assert (put["Action"], key["Action"]) == ("s3:PutObject", ["kms:Decrypt", "kms:GenerateDataKey"])
+    assert render(put["Resource"]).endswith("/landing/*/replay_of=*")
+    assert [spec for spec in FUNCTION_SPECS if spec.submits_replays] == [API]
+
+
 def test_only_the_withdrawer_may_delete_versions_and_it_reads_no_zone_of_rows() -> None:
     assert [spec for spec in FUNCTION_SPECS if spec.erases] == [OBJECT_WITHDRAWER]
     assert (OBJECT_WITHDRAWER.reads, OBJECT_WITHDRAWER.writes) == ((), (Zone.RUNS, Zone.BACKUP))

@@ -1,10 +1,11 @@
-"""Rows that were set aside: counted per file, shown, and corrected where that is certain."""
+"""Rows that were set aside: counted per file, shown, corrected where that is certain, replayed and discarded."""
 
 from __future__ import annotations
 
+import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,98 +14,174 @@ from typer.testing import CliRunner
 from cli.app import app
 from cli.console import CliError
 from cli.drops.file_check import check_file
-from cli.drops.quarantine import count_open_rows, find_record
+from cli.drops.quarantine import find_object, find_original, parse_lines
+from cli.drops.quarantine_table import count_of_run, count_open, make_table
 from contracts import datasets
 from contracts.outputs import Output
 
 FOLDER = "landing/demand_history/v1/ingest_date=2026-11-21/"
 HEADER = "Site_ID,sku_id,demand_date,quantity,uom"
 GOOD_LINE = "North,A,2026-11-01,5,EA"
+ROUTE = "/data-quality/quarantine"
 
 
-def record_of(name: str, usable_rows: int, quarantined_rows: int, received_at: str, **changes: Any) -> Any:
-    check = {"usable_rows": usable_rows, "quarantined_rows": quarantined_rows, "codes": {"TYPE": quarantined_rows}}
-    record = {"id": name, "key": f"{FOLDER}{name}", "status": "ACCEPTED", "dataset": "demand_history", "received_at": received_at}
-    return record | {"row_check": check} | changes
-
-
-SALES: Any = record_of("sales.csv", 90, 10, "2026-11-21T08:00:00Z")
-MENDED: Any = record_of("sales.bad-rows.csv", 7, 3, "2026-11-21T09:00:00Z")
-
-
-def test_mended_rows_are_those_of_later_accepted_files_of_the_bad_rows() -> None:
-    others = [
-        record_of("other.bad-rows.csv", 5, 0, "2026-11-21T09:00:00Z"),
-        record_of("sales.bad-rows-2.csv", 2, 0, "2026-11-21T07:00:00Z"),
-        record_of("sales.bad-rows-3.csv", 2, 0, "2026-11-21T10:00:00Z", status="REJECTED"),
-        record_of("sales.bad-rows-4.csv", 2, 0, "2026-11-21T10:00:00Z", dataset="orders"),
-    ]
-    rows = {
-        each.record["key"].rsplit("/", 1)[1]: (each.quarantined_rows, each.mended_rows)
-        for each in count_open_rows([SALES, MENDED, *others])
+def object_of(name: str, **changes: Any) -> Any:
+    quarantine_object = {
+        "object_id": f"id of {name}",
+        "key": f"{FOLDER}{name}",
+        "dataset": "demand_history",
+        "object_status": "ACCEPTED",
+        "received_at": "2026-11-21T08:00:00+00:00",
+        "quarantined_rows": 10,
+        "codes": {"TYPE": 8, "RANGE": 2},
+        "records": {"TYPE": {"OPEN": 5, "REPLAYED": 3}, "RANGE": {"DISCARDED": 2}},
+        "run_codes": {"TYPE": 5, "UNKNOWN_SKU": 4, "CONFLICT": 6},
+        "unparked": {"UNKNOWN_SITE": 7},
     }
-    assert rows["sales.csv"] == (10, 7)
-    assert "other.bad-rows.csv" not in rows, "no row of it was set aside"
+    return quarantine_object | changes
 
 
-@pytest.mark.parametrize("status", ["SUPERSEDED", "WITHDRAWN"])
-def test_the_rows_of_a_file_that_left_are_not_open(status: str) -> None:
-    assert count_open_rows([SALES | {"status": status}]) == []
+def test_rows_are_open_until_they_are_closed_and_parked_rows_wait_for_their_master() -> None:
+    assert count_open(object_of("a.csv")) == {"TYPE": 5}
+    assert count_open(object_of("a.csv", records={})) == {"TYPE": 8, "RANGE": 2}
+    assert count_of_run(object_of("a.csv")) == {"CONFLICT": 6}
 
 
-def test_an_object_is_found_by_id_and_by_name() -> None:
-    assert find_record([MENDED, SALES | {"id": "7"}], "7")["key"] == SALES["key"]
-    assert find_record([MENDED, SALES], "sales.csv") == SALES
-    with pytest.raises(CliError, match="no object has the id or file name 'x'"):
-        find_record([SALES], "x")
-    with pytest.raises(CliError, match=r"no row of clean\.csv was set aside"):
-        find_record([record_of("clean.csv", 9, 0, "")], "clean.csv")
+def test_the_table_says_how_old_rows_are_what_became_of_them_and_who_must_act() -> None:
+    table = make_table([object_of("a.csv")], datetime(2026, 11, 24, 9, tzinfo=UTC))
+    [[file], [dataset], [age], [open_rows], [parked], [closed], [codes], [owner]] = [list(column.cells) for column in table.columns]
+    assert (file, dataset, age, open_rows, parked) == ("[green]a.csv[/]", "demand_history", "3 d", "11", "4")
+    assert closed == "2 DISCARDED, 3 REPLAYED, 7 taken in by runs"
+    assert codes == "5 TYPE, 6 CONFLICT, 4 UNKNOWN_SKU"
+    assert owner == "source of demand_history, owner of sku_master"
+
+
+def test_an_object_is_found_by_id_and_by_name_and_the_original_by_the_name_of_its_bad_rows() -> None:
+    closed = object_of("sales.csv", object_id="newer", records={"TYPE": {"REPLAYED": 8}, "RANGE": {"DISCARDED": 2}})
+    objects = [closed, object_of("sales.csv")]
+    assert find_object(objects, "id of sales.csv") == objects[1]
+    assert find_object(objects, "sales.csv") == closed
+    assert find_original(objects, Path("sales.bad-rows-2.csv")) == objects[1]
+    with pytest.raises(CliError, match="no object with rows set aside has the id or file name 'x'"):
+        find_object(objects, "x")
+    with pytest.raises(CliError, match=r"no object with open rows is named other\.\*.*--object"):
+        find_original(objects, Path("other.bad-rows.csv"))
+
+
+@pytest.mark.parametrize("text", ["", "3,,4", "a", "9-7", "-3"])
+def test_what_is_no_list_of_lines_is_refused(text: str) -> None:
+    assert parse_lines("3, 7-9") == [3, 7, 8, 9]
+    with pytest.raises(CliError, match="--lines"):
+        parse_lines(text)
+
+
+class Target:
+    """A platform to which one file was uploaded."""
+
+    def __init__(self, upload: Path) -> None:
+        self.upload = upload
+        contract = datasets.load("demand_history")
+        record: Any = check_file(upload, contract, f"{FOLDER}sales.csv").record
+        self.record = {**record, "version_id": "v1", "id": "the id"}
+        codes = record["row_check"]["codes"]
+        self.object = object_of("sales.csv", object_id="the id", codes=codes, records={}, run_codes={}, unparked={})
+        self.replay_record = {"key": "k", "version_id": "v2", "status": "ACCEPTED", "rows": 1, "reason": None, "warnings": ["line 4: TYPE"]}
+        self.open_lines = [3, 4]
+        self.outputs = {Output.LAKE_BUCKET_NAME: "lake"}
+        self.uploads: list[str] = []
+        self.posts: list[tuple[str, Any]] = []
+
+    def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        page = {"has_more": False, "next_cursor": None}
+        if path == "/data-quality/objects":
+            return {"objects": [self.record if parameters["key"] == self.record["key"] else self.replay_record]}
+        if path == ROUTE:
+            return {"objects": [self.object], "page": page}
+        return {"records": [{"line": line} for line in self.open_lines], "page": page}
+
+    def post(self, path: str, body: Any) -> dict[str, Any]:
+        self.posts.append((path, body))
+        return {"key": "k", "lines": [3]}
+
+    def client(self, _service: str) -> Target:
+        return self
+
+    def download_file(self, _bucket: str, _key: str, path: str, ExtraArgs: dict[str, str]) -> None:  # noqa: N803 - as boto3 names it
+        assert ExtraArgs == {"VersionId": "v1"}
+        shutil.copyfile(self.upload, path)
+
+    def upload_file(self, _path: str, _bucket: str, key: str) -> None:
+        self.uploads.append(key)
+
+    def head_object(self, **_: str) -> dict[str, str]:
+        return {"VersionId": "v2"}
 
 
 @pytest.fixture
-def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A platform to which one file was uploaded; returns the folder in which the command runs."""
+def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Target:
+    """The platform; the command runs in the folder of the test."""
     upload = tmp_path / "lake" / "sales.csv"
     upload.parent.mkdir()
     upload.write_text("\n".join([HEADER, GOOD_LINE, "North,B,23/10/2026,5,EA", "North,C,2026-11-01,many,EA"]) + "\n")
-    record = {**check_file(upload, datasets.load("demand_history"), f"{FOLDER}sales.csv").record, "version_id": "v1"}
-
-    def download_file(_bucket: str, _key: str, path: str, ExtraArgs: dict[str, str]) -> None:  # noqa: N803 - as boto3 names it
-        assert ExtraArgs == {"VersionId": "v1"}
-        shutil.copyfile(upload, path)
-
-    target = SimpleNamespace(
-        get=lambda *_, **__: {"objects": [record]},
-        outputs={Output.LAKE_BUCKET_NAME: "lake"},
-        client=lambda _service: SimpleNamespace(download_file=download_file),
-    )
-    monkeypatch.setattr("cli.drops.quarantine.open_platform", lambda _stage: target)
+    platform = Target(upload)
+    monkeypatch.setattr("cli.drops.quarantine.open_platform", lambda _stage: platform)
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return platform
 
 
-def invoke(*arguments: str) -> str:
+def invoke(*arguments: str, exit_code: int = 0) -> str:
     result = CliRunner().invoke(app, ["quarantine", *arguments])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == exit_code, result.output
     return result.output
 
 
-def test_all_rows_of_a_file_are_shown_with_their_reasons_and_written(platform: Path) -> None:
+def test_all_rows_of_a_file_are_shown_with_their_reasons_and_written(target: Target, tmp_path: Path) -> None:
     text = invoke("show", "sales.csv")
     assert "line 3: demand_date '23/10/2026'" in text
     assert "line 4: quantity 'many'" in text
-    assert len((platform / "sales.bad-rows.csv").read_text().splitlines()) == 3
+    assert len((tmp_path / "sales.bad-rows.csv").read_text().splitlines()) == 3
 
 
-def test_a_fix_writes_the_rows_whose_correction_is_certain_and_they_are_usable(platform: Path) -> None:
+def test_only_rows_that_are_open_are_written(target: Target, tmp_path: Path) -> None:
+    target.open_lines = [4]
+    invoke("show", "sales.csv")
+    assert len((tmp_path / "sales.bad-rows.csv").read_text().splitlines()) == 2
+
+
+def test_a_fix_writes_the_rows_whose_correction_is_certain_and_they_are_usable(target: Target, tmp_path: Path) -> None:
     invoke("fix", "sales.csv")
-    path = platform / "sales.bad-rows.csv"
+    path = tmp_path / "sales.bad-rows.csv"
     assert path.read_text(encoding="utf-8-sig").splitlines()[1].startswith("North,B,2026-10-23,5,EA,3,TYPE,")
     check = check_file(path, datasets.load("demand_history"), f"{FOLDER}sales.bad-rows.csv").record["row_check"]
     assert check is not None
     assert (check["usable_rows"], check["quarantined_rows"]) == (1, 0)
 
 
-def test_the_list_counts_rows_set_aside_and_mended(platform: Path) -> None:
-    line = next(line for line in invoke("list").splitlines() if "sales.csv" in line)
-    assert [cell.strip() for cell in line.split("│")[1:6]] == ["sales.csv", "ACCEPTED", "2", "0", "2 TYPE"]
+def test_a_file_of_mended_rows_is_uploaded_as_a_replay_and_the_rows_that_stay_open_are_named(target: Target) -> None:
+    invoke("fix", "sales.csv")
+    text = invoke("replay", "sales.bad-rows.csv")
+    [key] = target.uploads
+    assert key.startswith("landing/demand_history/v1/ingest_date=")
+    assert key.endswith("/replay_of=the id/sales.bad-rows.csv")
+    assert "1 row of sales.csv replayed" in text
+    assert "line 4: TYPE" in text
+
+
+def test_the_certain_corrections_of_an_object_are_replayed_by_the_api(target: Target) -> None:
+    invoke("replay", "sales.csv")
+    assert target.posts == [(f"{ROUTE}/the id/replay", {})]
+
+
+def test_a_replay_of_which_no_row_is_taken_ends_with_3(target: Target) -> None:
+    target.replay_record |= {"status": "REJECTED", "reason": "no row was replayed: line 3: TYPE"}
+    assert "no row was replayed: line 3" in invoke("replay", "sales.csv", exit_code=3)
+
+
+def test_rows_are_discarded_with_a_reason(target: Target) -> None:
+    assert "1 row of sales.csv discarded" in invoke("discard", "sales.csv", "--lines", "3", "--reason", "a total")
+    assert target.posts == [(f"{ROUTE}/the id/discard", {"reason": "a total", "lines": [3]})]
+
+
+def test_the_list_is_printed_for_people_and_for_scripts(target: Target) -> None:
+    assert "sales.csv" in invoke("list")
+    assert json.loads(invoke("list", "--json"))[0]["object_id"] == "the id"

@@ -1,0 +1,108 @@
+"""Quarantined rows as a table: what is open, for how long, and who must act."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import TypedDict
+
+from rich.markup import escape
+from rich.table import Table
+
+from cli.landing import STATUS_COLOURS
+from contracts.quality_codes import PARKED_CODES, QuarantineCode
+from runtime.models.domain.quarantine import RecordStatus
+
+MASTERS = {
+    QuarantineCode.UNKNOWN_SKU: "sku_master",
+    QuarantineCode.UNKNOWN_SITE: "site_master",
+    QuarantineCode.UNKNOWN_LANE: "lane_master",
+}
+"""The data set in which a parked row misses its entry."""
+
+
+class QuarantineObject(TypedDict):
+    """An object with quarantined rows, from /data-quality/quarantine."""
+
+    object_id: str
+    key: str
+    dataset: str
+    object_status: str
+    received_at: str
+    quarantined_rows: int
+    codes: Mapping[str, int]
+    records: Mapping[str, Mapping[str, int]]
+    run_codes: Mapping[str, int]
+    unparked: Mapping[str, int]
+
+
+class RecordDocument(TypedDict):
+    """A record of a quarantined row, from /data-quality/quarantine/{object_id}."""
+
+    line: int
+    code: str
+    reason: str
+    status: str
+
+
+def count_open(quarantine_object: QuarantineObject) -> Mapping[str, int]:
+    """Return the open rows by code; of those without a record (beyond the first of a file, or of an earlier version) all are open."""
+    closed = {code: sum(n for status, n in counts.items() if status != RecordStatus.OPEN) for code, counts in _records(quarantine_object)}
+    numbers = {code: number - closed.get(code, 0) for code, number in quarantine_object["codes"].items()}
+    return {code: number for code, number in numbers.items() if number > 0}
+
+
+def count_parked(quarantine_object: QuarantineObject) -> Mapping[str, int]:
+    """Return the rows that wait for master data in the newest run, by code."""
+    return {code: number for code, number in quarantine_object["run_codes"].items() if code in PARKED_CODES}
+
+
+def count_of_run(quarantine_object: QuarantineObject) -> Mapping[str, int]:
+    """Return the rows that only the newest run quarantined, by code: conflicts with other files, units without a conversion."""
+    codes = quarantine_object["codes"]
+    others = {code: n for code, n in quarantine_object["run_codes"].items() if code not in PARKED_CODES and code not in codes}
+    return others if quarantine_object["object_status"] == "ACCEPTED" else {}
+
+
+def make_table(objects: Iterable[QuarantineObject], now: datetime | None = None) -> Table:
+    """Return a table with a row for each object, the newest first."""
+    table = Table(title="Quarantined rows")
+    for name in ("file", "data set", "age", "open", "parked", "closed", "codes", "who must act"):
+        table.add_column(name, justify="right" if name in {"age", "open", "parked", "closed"} else "left", overflow="fold")
+    for each in objects:
+        table.add_row(*_cells(each, now or datetime.now(tz=UTC)))
+    return table
+
+
+def _cells(each: QuarantineObject, now: datetime) -> Iterator[str]:
+    open_rows, parked, of_run = count_open(each), count_parked(each), count_of_run(each)
+    age = now - datetime.fromisoformat(each["received_at"])
+    yield f"[{STATUS_COLOURS[each['object_status']]}]{escape(PurePosixPath(each['key']).name)}[/]"
+    yield each["dataset"]
+    yield f"{age.days} d" if age.days else f"{int(age.total_seconds() // 3600)} h"
+    yield f"{sum(open_rows.values()) + sum(of_run.values()):,}"
+    yield f"{sum(parked.values()):,}"
+    yield _describe_closed(each)
+    yield ", ".join(f"{number:,} {code}" for code, number in {**open_rows, **of_run, **parked}.items())
+    yield ", ".join(_owners(each["dataset"], [*open_rows, *of_run], parked)) or "nobody"
+
+
+def _describe_closed(each: QuarantineObject) -> str:
+    closed = Counter[str]()
+    for _, counts in _records(each):
+        closed.update({status: number for status, number in counts.items() if status != RecordStatus.OPEN})
+    if unparked := sum(each["unparked"].values()):
+        closed["taken in by runs"] = unparked
+    return ", ".join(f"{number:,} {status}" for status, number in sorted(closed.items())) or "0"
+
+
+def _owners(dataset: str, open_codes: Sequence[str], parked: Mapping[str, int]) -> Iterator[str]:
+    if open_codes:
+        yield f"source of {dataset}"
+    yield from (f"owner of {master}" for code, master in MASTERS.items() if code in parked)
+
+
+def _records(each: QuarantineObject) -> Iterable[tuple[str, Mapping[str, int]]]:
+    return each["records"].items()
