@@ -15,6 +15,7 @@ from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.objects import PostgresIngestedObjects
 from runtime.models.domain.objects import IngestedObject, LandedObject, ObjectStatus
+from runtime.models.domain.quarantine import NO_CHANGE, QuarantineChange
 from tests.fakes import FixedClock, InMemoryLake
 from tests.fakes.ingestion import make_ingestion
 
@@ -29,10 +30,10 @@ class AtTheSameMoment(PostgresIngestedObjects):
         super().__init__(database, PostgresAuditLog(database))
         self._wait: Callable[[], Any] = start.wait
 
-    def record(self, new_record: IngestedObject) -> IngestedObject:
+    def record(self, new_record: IngestedObject, change: QuarantineChange = NO_CHANGE) -> IngestedObject:
         self._wait()
         self._wait = lambda: None
-        return super().record(new_record)
+        return super().record(new_record, change)
 
 
 def race(url: str, landed_objects: list[LandedObject]) -> list[IngestedObject]:

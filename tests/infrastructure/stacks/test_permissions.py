@@ -30,8 +30,8 @@ OF_LAMBDA_ITSELF = {
 OF_THE_DATABASES_LOG = re.compile(
     r"arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/rds/cluster/<\w+>/postgresql:\*"
 )
-# Resources that name many things: what a zone holds, uploads of mended rows, the versions of a function, the CDK's assets, what runs make in
-# Amazon Forecast, the executions of the run, and a log group, whose ARN ends so when an action is about the group itself.
+# Resources that name many things: what a zone holds, uploads of mended rows, the versions of a function, the CDK's assets, what runs make
+# in Amazon Forecast, the executions of the run, and a log group, whose ARN ends so when an action is about the group itself.
 MANY = (
     re.compile(r"s3:\w+ <LakeBucket\w+>/[a-z]+/\*"),
     re.compile(r"s3:PutObject <LakeBucket\w+>/landing/\*/replay_of=\*"),
