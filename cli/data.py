@@ -219,7 +219,7 @@ def _make_count_table(report: QualityReport) -> Table:
         table.add_column(name, justify="left" if name == "data set" else "right")
     for name, part in report["report"]["datasets"].items():
         results = (part["curated"], part["quarantined"], part["duplicates"])
-        adds_up = "✓" if part["rows_in"] == sum(results) + part.get("discarded", 0) else "✗"
+        adds_up = "✓" if part["rows_in"] == sum(results) + part.get("discards", 0) else "✗"
         table.add_row(name, *(f"{count:,}" for count in (part["rows_in"], *results)), adds_up)
     return table
 

@@ -79,7 +79,7 @@ class DatasetCounts(TypedDict):
     curated: int
     quarantined: int
     duplicates: int
-    discarded: NotRequired[int]
+    discards: NotRequired[int]
     codes: dict[str, int]
     samples: list[QuarantineSample]
 

@@ -38,7 +38,7 @@ class RowCountsDocument(TypedDict):
     curated: int
     quarantined: int
     duplicates: int
-    discarded: int
+    discards: int
 
 
 class ObjectCountsDocument(RowCountsDocument):

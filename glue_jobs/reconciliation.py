@@ -35,12 +35,12 @@ class ObjectCounts:
     curated: int
     quarantined: int
     duplicates: int
-    discarded: int = 0
+    discards: int = 0
 
     @property
     def rows_out(self) -> int:
         """The rows that are accounted for."""
-        return self.curated + self.quarantined + self.duplicates + self.discarded
+        return self.curated + self.quarantined + self.duplicates + self.discards
 
     def as_document(self, codes: Counts) -> ObjectCountsDocument:
         """Return the counts as they are in quality.json, with the quarantined rows by code."""
@@ -52,7 +52,7 @@ class ObjectCounts:
             "curated": self.curated,
             "quarantined": self.quarantined,
             "duplicates": self.duplicates,
-            "discarded": self.discarded,
+            "discards": self.discards,
         }
 
 
@@ -69,7 +69,7 @@ def reconcile(objects: Sequence[StagedObject], curated: Counts, quarantined: Cou
             curated=curated.get(o.object_id, 0),
             quarantined=quarantined.get(o.object_id, 0),
             duplicates=duplicates.get(o.object_id, 0),
-            discarded=len(o.discarded_lines),
+            discards=len(o.discarded_lines),
         )
         for o in objects
     ]
@@ -77,7 +77,7 @@ def reconcile(objects: Sequence[StagedObject], curated: Counts, quarantined: Cou
         if part.rows_in != part.rows_out:
             raise RowsLost(
                 f"{part.key}: {part.rows_in} rows came in, but {part.curated} curated + {part.quarantined} quarantined "
-                f"+ {part.duplicates} duplicates{f' + {part.discarded} discarded' if part.discarded else ''} = {part.rows_out}"
+                f"+ {part.duplicates} duplicates{f' + {part.discards} discarded' if part.discards else ''} = {part.rows_out}"
             )
     return object_counts
 
@@ -132,5 +132,5 @@ def sum_counts(parts: Sequence[RowCountsDocument]) -> RowCountsDocument:
         "curated": sum(part["curated"] for part in parts),
         "quarantined": sum(part["quarantined"] for part in parts),
         "duplicates": sum(part["duplicates"] for part in parts),
-        "discarded": sum(part["discarded"] for part in parts),
+        "discards": sum(part["discards"] for part in parts),
     }

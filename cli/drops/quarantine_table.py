@@ -35,7 +35,7 @@ class QuarantineObject(TypedDict):
     codes: Mapping[str, int]
     records: Mapping[str, Mapping[str, int]]
     run_codes: Mapping[str, int]
-    unparked: Mapping[str, int]
+    released_codes: Mapping[str, int]
 
 
 class RecordDocument(TypedDict):
@@ -49,8 +49,10 @@ class RecordDocument(TypedDict):
 
 def count_open(quarantine_object: QuarantineObject) -> Mapping[str, int]:
     """Return the open rows by code; of those without a record (beyond the first of a file, or of an earlier version) all are open."""
-    closed = {code: sum(n for status, n in counts.items() if status != RecordStatus.OPEN) for code, counts in _records(quarantine_object)}
-    numbers = {code: number - closed.get(code, 0) for code, number in quarantine_object["codes"].items()}
+    closed_rows = {
+        code: sum(n for status, n in counts.items() if status != RecordStatus.OPEN) for code, counts in _records(quarantine_object)
+    }
+    numbers = {code: number - closed_rows.get(code, 0) for code, number in quarantine_object["codes"].items()}
     return {code: number for code, number in numbers.items() if number > 0}
 
 
@@ -77,31 +79,31 @@ def make_table(objects: Iterable[QuarantineObject], now: datetime | None = None)
 
 
 def _cells(each: QuarantineObject, now: datetime) -> Iterator[str]:
-    open_rows, parked, of_run = count_open(each), count_parked(each), count_of_run(each)
+    open_rows, parked_rows, of_run = count_open(each), count_parked(each), count_of_run(each)
     age = now - datetime.fromisoformat(each["received_at"])
     yield f"[{STATUS_COLOURS[each['object_status']]}]{escape(PurePosixPath(each['key']).name)}[/]"
     yield each["dataset"]
     yield f"{age.days} d" if age.days else f"{int(age.total_seconds() // 3600)} h"
     yield f"{sum(open_rows.values()) + sum(of_run.values()):,}"
-    yield f"{sum(parked.values()):,}"
+    yield f"{sum(parked_rows.values()):,}"
     yield _describe_closed(each)
-    yield ", ".join(f"{number:,} {code}" for code, number in {**open_rows, **of_run, **parked}.items())
-    yield ", ".join(_owners(each["dataset"], [*open_rows, *of_run], parked)) or "nobody"
+    yield ", ".join(f"{number:,} {code}" for code, number in {**open_rows, **of_run, **parked_rows}.items())
+    yield ", ".join(_owners(each["dataset"], [*open_rows, *of_run], parked_rows)) or "nobody"
 
 
 def _describe_closed(each: QuarantineObject) -> str:
-    closed = Counter[str]()
+    closed_rows = Counter[str]()
     for _, counts in _records(each):
-        closed.update({status: number for status, number in counts.items() if status != RecordStatus.OPEN})
-    if unparked := sum(each["unparked"].values()):
-        closed["taken in by runs"] = unparked
-    return ", ".join(f"{number:,} {status}" for status, number in sorted(closed.items())) or "0"
+        closed_rows.update({status: number for status, number in counts.items() if status != RecordStatus.OPEN})
+    if released_rows := sum(each["released_codes"].values()):
+        closed_rows["taken in by runs"] = released_rows
+    return ", ".join(f"{number:,} {status}" for status, number in sorted(closed_rows.items())) or "0"
 
 
-def _owners(dataset: str, open_codes: Sequence[str], parked: Mapping[str, int]) -> Iterator[str]:
+def _owners(dataset: str, open_codes: Sequence[str], parked_rows: Mapping[str, int]) -> Iterator[str]:
     if open_codes:
         yield f"source of {dataset}"
-    yield from (f"owner of {master}" for code, master in MASTERS.items() if code in parked)
+    yield from (f"owner of {master}" for code, master in MASTERS.items() if code in parked_rows)
 
 
 def _records(each: QuarantineObject) -> Iterable[tuple[str, Mapping[str, int]]]:

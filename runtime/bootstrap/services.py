@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
     from runtime.services.audit.audit_reading import AuditReading
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
-    from runtime.services.data_quality.quarantine import Quarantine
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.forecasts.lineage_reading import LineageReading
     from runtime.services.forecasts.run_comparison import RunComparison
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from runtime.services.paging import Cursors
     from runtime.services.ports import Migrations
     from runtime.services.probe.canary_probe import CanaryProbe
+    from runtime.services.quarantine.quarantine import Quarantine
     from runtime.services.recovery.database_rebuild import DatabaseRebuild
     from runtime.services.recovery.full_backup import FullBackup
     from runtime.services.recovery.row_backup import RowBackup
@@ -377,7 +377,7 @@ class Services:
     @cached_property
     def quarantine(self) -> Quarantine:
         """Reads and changes what is in quarantine."""
-        from runtime.services.data_quality.quarantine import Quarantine
+        from runtime.services.quarantine.quarantine import Quarantine
 
         adapters = self._adapters
         return Quarantine(

@@ -128,7 +128,8 @@ with reports as (
     select object_id, code, coalesce(max(n) filter (where age = 1), 0) as n, max(n) as most from codes group by object_id, code
 ), by_object as (
     select object_id, jsonb_object_agg(code, n) filter (where n > 0) as run_codes,
-        jsonb_object_agg(code, most - n) filter (where most > n and code like 'UNKNOWN_%%') as unparked from of_runs group by object_id
+        jsonb_object_agg(code, most - n) filter (where most > n and code like 'UNKNOWN_%%') as released_codes
+    from of_runs group by object_id
 )
 select array[o.received_at::text, o.id::text] as sort_key, json_build_object(
     'object_id', o.id, 'key', o.key, 'dataset', o.dataset, 'object_status', o.status, 'received_at', o.received_at,
@@ -138,12 +139,12 @@ select array[o.received_at::text, o.id::text] as sort_key, json_build_object(
         select code, jsonb_object_agg(status, n) as statuses from (
             select r.code, r.status, count(*) as n from quarantine_records r where r.object_id = o.id group by r.code, r.status
         ) counts group by code) by_code), '{}'),
-    'run_codes', coalesce(b.run_codes, '{}'), 'unparked', coalesce(b.unparked, '{}'),
+    'run_codes', coalesce(b.run_codes, '{}'), 'released_codes', coalesce(b.released_codes, '{}'),
     'replays', (select count(*) from replays p join ingested_objects e on e.id = p.object_id
         where p.original_id = o.id and e.status = 'ACCEPTED')) as row
 from ingested_objects o left join row_checks c on c.object_id = o.id left join by_object b on b.object_id = o.id
 where o.status in ('ACCEPTED', 'REJECTED') and not exists (select from replays p where p.object_id = o.id)
-    and ((c.document ->> 'quarantined_rows')::bigint > 0 or b.run_codes is not null or b.unparked is not null)
+    and ((c.document ->> 'quarantined_rows')::bigint > 0 or b.run_codes is not null or b.released_codes is not null)
     and (%(dataset)s::text is null or o.dataset = %(dataset)s)
     and (%(received)s::text is null or (o.received_at, o.id) < (%(received)s::timestamptz, %(id)s::uuid))
 order by o.received_at desc, o.id desc limit %(limit)s + 1

@@ -29,7 +29,7 @@ class QuarantineObject(BaseModel):
         description="Rows of the object that the newest run quarantined, by code. UNKNOWN_SKU, UNKNOWN_SITE and UNKNOWN_LANE are parked: "
         "they take part when the master has them."
     )
-    unparked: dict[str, int] = Field(description="Rows that the newest 14 runs had parked and the newest one did not, by code.")
+    released_codes: dict[str, int] = Field(description="Rows that the newest 14 runs had parked and the newest one did not, by code.")
     replays: int = Field(description="Accepted replays of the object.")
 
 

@@ -62,17 +62,17 @@ class RowCounts(Document):
     curated: int = Field(ge=0)
     quarantined: int = Field(ge=0)
     duplicates: int = Field(ge=0)
-    discarded: int = Field(0, ge=0)
+    discards: int = Field(0, ge=0)
 
     @property
     def is_reconciled(self) -> bool:
         """Every row is curated, quarantined, a duplicate or discarded."""
-        return self.rows_in == self.curated + self.quarantined + self.duplicates + self.discarded
+        return self.rows_in == self.curated + self.quarantined + self.duplicates + self.discards
 
     def sum_up(self) -> str:
         """Return the counts as text, for when they do not add up."""
         parts = f"{self.curated} curated + {self.quarantined} quarantined + {self.duplicates} duplicates"
-        return f"{self.rows_in} rows in, but {parts}" + (f" + {self.discarded} discarded" if self.discarded else "")
+        return f"{self.rows_in} rows in, but {parts}" + (f" + {self.discards} discarded" if self.discards else "")
 
 
 class ObjectQuality(RowCounts):

@@ -68,8 +68,8 @@ def test_parked_rows_are_listed_and_so_are_those_that_took_part_since(empty: Dat
     save_report(empty, "second", 2, {str(record.id): {"UNKNOWN_SKU": 3, "TYPE": 2}, str(other.id): {}})
     rows = {row["object_id"]: row for row in call(PATH).json["objects"]}
     assert rows[str(record.id)]["run_codes"] == {"UNKNOWN_SKU": 3, "TYPE": 2}
-    assert rows[str(record.id)]["unparked"] == {"UNKNOWN_SKU": 4}
-    assert (rows[str(other.id)]["run_codes"], rows[str(other.id)]["unparked"]) == ({}, {"UNKNOWN_SITE": 4})
+    assert rows[str(record.id)]["released_codes"] == {"UNKNOWN_SKU": 4}
+    assert (rows[str(other.id)]["run_codes"], rows[str(other.id)]["released_codes"]) == ({}, {"UNKNOWN_SITE": 4})
 
 
 def test_replays_and_withdrawn_objects_are_not_listed(empty: Database) -> None:

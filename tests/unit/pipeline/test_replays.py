@@ -50,19 +50,19 @@ def run_clean(pipeline: Pipeline, tmp_path: Path, rows: Sequence[Row]) -> RunOut
 
 
 def counts(outcome: RunOutcome) -> dict[str, int]:
-    return {name: outcome.quality[name] for name in ("rows_in", "curated", "quarantined", "duplicates", "discarded")}
+    return {name: outcome.quality[name] for name in ("rows_in", "curated", "quarantined", "duplicates", "discards")}
 
 
 def test_after_a_replay_the_forecast_is_that_of_the_clean_file(pipeline: Pipeline, tmp_path: Path) -> None:
     rows = demand()
     original = pipeline.drop(write_csv(tmp_path / "a.csv", spoil(rows)))
     before = pipeline.run(AS_OF)
-    assert counts(before) == {"rows_in": 120, "curated": 100, "quarantined": 20, "duplicates": 0, "discarded": 0}
+    assert counts(before) == {"rows_in": 120, "curated": 100, "quarantined": 20, "duplicates": 0, "discards": 0}
     replay = pipeline.replay(write_mended(tmp_path / "a.bad-rows.csv", rows), original)
     assert (replay.status, replay.rows, replay.replay_of) == (ObjectStatus.ACCEPTED, 20, original.id)
     assert set(statuses(pipeline, original).values()) == {RecordStatus.REPLAYED}
     after = pipeline.run(AS_OF)
-    assert counts(after) == {"rows_in": 120, "curated": 120, "quarantined": 0, "duplicates": 0, "discarded": 0}
+    assert counts(after) == {"rows_in": 120, "curated": 120, "quarantined": 0, "duplicates": 0, "discards": 0}
     assert forecasts(after) == forecasts(run_clean(pipeline, tmp_path, rows))
     assert after.total() == pytest.approx(MONTH, rel=0.02)
 
@@ -76,7 +76,7 @@ def test_rows_that_are_bad_again_stay_open_and_the_record_names_them(pipeline: P
     assert "1 of 20 rows were not replayed" in replay.warnings
     assert any("line 105 of the original): TYPE: quantity 'twelve'" in warning for warning in replay.warnings)
     assert [line for line, status in statuses(pipeline, original).items() if status is RecordStatus.OPEN] == [105]
-    assert counts(pipeline.run(AS_OF)) == {"rows_in": 120, "curated": 119, "quarantined": 1, "duplicates": 0, "discarded": 0}
+    assert counts(pipeline.run(AS_OF)) == {"rows_in": 120, "curated": 119, "quarantined": 1, "duplicates": 0, "discards": 0}
     rest = pipeline.replay(write_mended(tmp_path / "a.bad-rows.csv", rows, [105]), original)
     assert rest.status is ObjectStatus.ACCEPTED
     assert set(statuses(pipeline, original).values()) == {RecordStatus.REPLAYED}
@@ -114,7 +114,7 @@ def test_discarded_rows_are_counted_and_no_longer_open(pipeline: Pipeline, tmp_p
     event = AuditEvent(uuid4(), pipeline.clock.now(), "ana", AuditAction.DISCARD_RECORDS, str(original.id), "a total of the sheet")
     assert pipeline.objects.discard(event, original.id, [122]).lines == [122]
     outcome = pipeline.run(AS_OF)
-    assert counts(outcome) == {"rows_in": 121, "curated": 120, "quarantined": 0, "duplicates": 0, "discarded": 1}
+    assert counts(outcome) == {"rows_in": 121, "curated": 120, "quarantined": 0, "duplicates": 0, "discards": 1}
 
 
 def test_mended_rows_of_a_rejected_file_take_part_on_their_own(pipeline: Pipeline, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_mended_rows_of_a_rejected_file_take_part_on_their_own(pipeline: Pipelin
         replay = pipeline.replay(write_mended(tmp_path / f"{name}.csv", rows, lines), original)
         assert replay.status is ObjectStatus.ACCEPTED
     outcome = pipeline.run(AS_OF)
-    assert counts(outcome) == {"rows_in": 120, "curated": 120, "quarantined": 0, "duplicates": 0, "discarded": 0}
+    assert counts(outcome) == {"rows_in": 120, "curated": 120, "quarantined": 0, "duplicates": 0, "discards": 0}
     assert outcome.total() == pytest.approx(MONTH, rel=0.02)
 
 
@@ -133,8 +133,8 @@ def test_a_corrected_file_takes_its_replays_with_it(pipeline: Pipeline, tmp_path
     rows = demand()
     original = pipeline.drop(write_csv(tmp_path / "a.csv", spoil(rows)))
     pipeline.replay(write_mended(tmp_path / "a.bad-rows.csv", rows, [100]), original)
-    corrected = [{**row, "quantity": str(2 * int(row["quantity"]))} for row in rows]
-    pipeline.drop(write_csv(tmp_path / "a.csv", corrected))
+    corrected_rows = [{**row, "quantity": str(2 * int(row["quantity"]))} for row in rows]
+    pipeline.drop(write_csv(tmp_path / "a.csv", corrected_rows))
     outcome = pipeline.run(AS_OF)
     assert counts(outcome)["rows_in"] == 120
     assert outcome.total() == pytest.approx(2 * MONTH, rel=0.02)

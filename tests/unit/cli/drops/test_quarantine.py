@@ -36,7 +36,7 @@ def object_of(name: str, **changes: Any) -> Any:
         "codes": {"TYPE": 8, "RANGE": 2},
         "records": {"TYPE": {"OPEN": 5, "REPLAYED": 3}, "RANGE": {"DISCARDED": 2}},
         "run_codes": {"TYPE": 5, "UNKNOWN_SKU": 4, "CONFLICT": 6},
-        "unparked": {"UNKNOWN_SITE": 7},
+        "released_codes": {"UNKNOWN_SITE": 7},
     }
     return quarantine_object | changes
 
@@ -49,18 +49,20 @@ def test_rows_are_open_until_they_are_closed_and_parked_rows_wait_for_their_mast
 
 def test_the_table_says_how_old_rows_are_what_became_of_them_and_who_must_act() -> None:
     table = make_table([object_of("a.csv")], datetime(2026, 11, 24, 9, tzinfo=UTC))
-    [[file], [dataset], [age], [open_rows], [parked], [closed], [codes], [owner]] = [list(column.cells) for column in table.columns]
-    assert (file, dataset, age, open_rows, parked) == ("[green]a.csv[/]", "demand_history", "3 d", "11", "4")
-    assert closed == "2 DISCARDED, 3 REPLAYED, 7 taken in by runs"
+    [[file], [dataset], [age], [open_rows], [parked_rows], [closed_rows], [codes], [owner]] = [
+        list(column.cells) for column in table.columns
+    ]
+    assert (file, dataset, age, open_rows, parked_rows) == ("[green]a.csv[/]", "demand_history", "3 d", "11", "4")
+    assert closed_rows == "2 DISCARDED, 3 REPLAYED, 7 taken in by runs"
     assert codes == "5 TYPE, 6 CONFLICT, 4 UNKNOWN_SKU"
     assert owner == "source of demand_history, owner of sku_master"
 
 
 def test_an_object_is_found_by_id_and_by_name_and_the_original_by_the_name_of_its_bad_rows() -> None:
-    closed = object_of("sales.csv", object_id="newer", records={"TYPE": {"REPLAYED": 8}, "RANGE": {"DISCARDED": 2}})
-    objects = [closed, object_of("sales.csv")]
+    closed_object = object_of("sales.csv", object_id="newer", records={"TYPE": {"REPLAYED": 8}, "RANGE": {"DISCARDED": 2}})
+    objects = [closed_object, object_of("sales.csv")]
     assert find_object(objects, "id of sales.csv") == objects[1]
-    assert find_object(objects, "sales.csv") == closed
+    assert find_object(objects, "sales.csv") == closed_object
     assert find_original(objects, Path("sales.bad-rows-2.csv")) == objects[1]
     with pytest.raises(CliError, match="no object with rows set aside has the id or file name 'x'"):
         find_object(objects, "x")
@@ -84,7 +86,7 @@ class Target:
         record: Any = check_file(upload, contract, f"{FOLDER}sales.csv").record
         self.record = {**record, "version_id": "v1", "id": "the id"}
         codes = record["row_check"]["codes"]
-        self.object = object_of("sales.csv", object_id="the id", codes=codes, records={}, run_codes={}, unparked={})
+        self.object = object_of("sales.csv", object_id="the id", codes=codes, records={}, run_codes={}, released_codes={})
         self.replay_record = {"key": "k", "version_id": "v2", "status": "ACCEPTED", "rows": 1, "reason": None, "warnings": ["line 4: TYPE"]}
         self.open_lines = [3, 4]
         self.outputs = {Output.LAKE_BUCKET_NAME: "lake"}

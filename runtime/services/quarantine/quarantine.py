@@ -54,7 +54,7 @@ class Quarantine:
 
     def list_objects(self, filters: Mapping[str, str], limit: int, cursor: str | None) -> Page:
         """Return one page of the objects with quarantined rows, newest first. Raises BadCursor."""
-        scope = {"quarantine": dict(filters)}
+        scope = {"quarantined_rows": dict(filters)}
         return self.cursors.read_page(scope, limit, cursor, lambda after: self.reads.objects(filters, after, limit))
 
     def list_records(self, object_id: str, filters: Mapping[str, str], limit: int, cursor: str | None) -> Page:

@@ -1,0 +1,1 @@
+"""Quarantined rows: reading them, and closing them by hand."""
