@@ -22,10 +22,10 @@ from glue_jobs.master_data import MasterData, find_conversions
 from glue_jobs.quality_warnings import list_warnings
 from glue_jobs.reconciliation import dataset_report, quality_report, reconcile
 from glue_jobs.spark import session
-from glue_jobs.staged_rows import read_staged_rows
 from glue_jobs.transforms.ambiguity import find_ambiguous_objects
 from glue_jobs.transforms.cleansing import cleanse
 from glue_jobs.transforms.repeats import settle_repeats
+from glue_jobs.transforms.staged_rows import read_staged_rows
 from glue_jobs.transforms.validation import add_verdict
 
 SAMPLES_PER_CODE = 5

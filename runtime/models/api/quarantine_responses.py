@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from runtime.models.api.responses import Page
+from runtime.models.api.responses import ListMeta, Page
 from runtime.models.domain.quarantine import RECORDS_KEPT, RecordStatus
 
 STATUSES = "; ".join(f"{status} ({status.description})" for status in RecordStatus)
@@ -38,6 +38,7 @@ class QuarantineResponse(BaseModel):
 
     objects: list[QuarantineObject]
     page: Page
+    meta: ListMeta
 
 
 class QuarantineRecord(BaseModel):
@@ -60,6 +61,7 @@ class QuarantineRecordsResponse(BaseModel):
 
     records: list[QuarantineRecord]
     page: Page
+    meta: ListMeta
 
 
 class ReplayResponse(BaseModel):
