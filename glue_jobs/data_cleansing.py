@@ -25,7 +25,7 @@ from glue_jobs.spark import session
 from glue_jobs.transforms.ambiguity import find_ambiguous_objects
 from glue_jobs.transforms.cleansing import cleanse
 from glue_jobs.transforms.repeats import settle_repeats
-from glue_jobs.transforms.staged_rows import read_staged_rows
+from glue_jobs.transforms.replays import drop_lines, replace_rows
 from glue_jobs.transforms.validation import add_verdict
 
 SAMPLES_PER_CODE = 5
@@ -61,10 +61,20 @@ def _validate(spark: SparkSession, run: JobRun, contract: Contract) -> DataFrame
     """Return the staged rows of one data set with their verdicts."""
     objects = run.of_dataset(contract.dataset)
     _log(f"{contract.dataset}: {sum(o.rows for o in objects):,} rows in {len(objects)} objects")
-    rows = read_staged_rows(spark, run, objects)
+    rows = _read_staged_rows(spark, run, objects)
     # Validation is most of the work: its result is written once instead of being computed again for each of the parts.
     path = _run_path(run, Zone.SCRATCH, f"verdicts_{contract.dataset}", contract)
     return _materialise(spark, add_verdict(rows, contract, run.today, find_ambiguous_objects(rows, contract)), path)
+
+
+def _read_staged_rows(spark: SparkSession, run: JobRun, objects: Sequence[StagedObject]) -> DataFrame:
+    """Return the staged rows of objects: mended ones in the places of others, and without those that were discarded."""
+    # A replay of a file that was rejected stands for itself: it has no rows to replace.
+    paths = [run.path(item.staging_key) for item in objects if item.staging_key not in item.replays]
+    rows = spark.read.parquet(*paths) if paths else None
+    mended_rows = {item.object_id: spark.read.parquet(*map(run.path, item.replays)) for item in objects if item.replays}
+    lines = {item.object_id: item.discarded_lines for item in objects if item.discarded_lines}
+    return drop_lines(replace_rows(rows, mended_rows), lines)
 
 
 def _cleanse(spark: SparkSession, run: JobRun, contract: Contract, verdicts: DataFrame, master_data: MasterData) -> DatasetQualityDocument:
