@@ -7,7 +7,8 @@ thresholds of the detector were tuned with seeds 11 to 13: report others.
 
 Averages of six kinds of events. at 2: recall at the threshold at which undisturbed series have 2 alarms a year each; limit: that
 threshold. default: recall at a strength of 3. false: alarms per undisturbed series and year at 3. alerts: of 100 undisturbed series a
-week at 3, grouped and material. An alarm that does not end counts again after 28 days (benchmarks/anomaly_counts.py).
+week at 3, grouped and material. chance: share of the days flagged at 3, with events, that are outside of any event and the four weeks after
+it. An alarm that does not end counts again after 28 days (benchmarks/anomaly_counts.py).
 
 Residuals of an STL decomposition (statsmodels) and ECOD (PyOD) are not compared: neither library is a dependency of the project.
 """
@@ -22,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import anomaly_panels
-from benchmarks.anomaly_counts import alarms_per_year, recall_by_kind, threshold_of
+from benchmarks.anomaly_counts import alarms_per_year, false_share, recall_by_kind, threshold_of
 from benchmarks.anomaly_events import Event, EventKind, inject
 from benchmarks.anomaly_methods import DEFAULT_THRESHOLD, METHODS, Method, panel_of_week
 from benchmarks.anomaly_weeks import WeeklyForecasts, forecast_weeks
@@ -43,7 +44,7 @@ MOST_WEEKS_OF_RETAIL = 18
 """Online Retail has a year of days: half of them are history."""
 KINDS = tuple(kind for kind in EventKind if kind is not EventKind.GAP)
 HEADER = f"{'panel':15}{'detector':18}" + "".join(f"{kind:>11}" for kind in KINDS)
-HEADER += "".join(f"{title:>9}" for title in ("at 2", "limit", "default", "false", "alerts"))
+HEADER += "".join(f"{title:>9}" for title in ("at 2", "limit", "default", "false", "alerts", "chance"))
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,14 @@ class Result:
     default_recall: float
     false_alarms: float
     alerts: float
+    chance: float
 
     @property
     def recall(self) -> float:
         return float(np.mean(self.recalls))
 
     def __str__(self) -> str:
-        figures = (self.recall, self.limit, self.default_recall, self.false_alarms, self.alerts)
+        figures = (self.recall, self.limit, self.default_recall, self.false_alarms, self.alerts, self.chance)
         return "".join(f"{recall:11.2f}" for recall in self.recalls) + "".join(f"{figure:9.2f}" for figure in figures)
 
 
@@ -90,6 +92,7 @@ class Trial:
             default_recall=float(np.mean([default_recalls[kind] for kind in KINDS])),
             false_alarms=alarms_per_year(quiet, DEFAULT_THRESHOLD),
             alerts=weekly_alerts(self.usual_weeks, quiet),
+            chance=false_share(loud, self.events, DEFAULT_THRESHOLD, first),
         )
 
 
@@ -129,6 +132,7 @@ def _mean(results: list[Result]) -> Result:
         default_recall=float(np.mean([result.default_recall for result in results])),
         false_alarms=float(np.mean([result.false_alarms for result in results])),
         alerts=float(np.mean([result.alerts for result in results])),
+        chance=float(np.nanmean([result.chance for result in results])),
     )
 
 

@@ -59,3 +59,15 @@ def recall_by_kind(strength: Floats, events: Sequence[Event], threshold: float, 
         days = strength[event.series, event.first - first_column : event.last + 1 - first_column]
         detections.setdefault(event.kind, []).append(bool((days * event.direction >= threshold).any()))
     return {kind: float(np.mean(flags)) for kind, flags in detections.items()}
+
+
+def false_share(strength: Floats, events: Sequence[Event], threshold: float, first_column: int) -> float:
+    """Return the share of flagged days that lie outside of every event and the RENEWAL_DAYS days after it; NaN when none is flagged.
+
+    After an event the forecasts have learned from it, and a return to the usual level is a change.
+    """
+    is_flagged = np.abs(strength) >= threshold
+    is_near_event = np.zeros(strength.shape, dtype=np.bool_)
+    for event in events:
+        is_near_event[event.series, event.first - first_column : event.last + 1 + RENEWAL_DAYS - first_column] = True
+    return float((is_flagged & ~is_near_event).sum() / is_flagged.sum()) if is_flagged.any() else float("nan")

@@ -36,8 +36,11 @@ SMALLEST_SIGMA = 0.05
 
 
 def builtin(forecasts: WeeklyForecasts) -> Floats:
-    """The built-in detector, run every week on that week; at its default threshold its strength is 3."""
-    return np.concatenate([detect(panel_of_week(forecasts, week)).z for week in forecasts.weeks], axis=1)
+    """The built-in detector, run every week on that week; days that are not discoveries among their series stay below 3."""
+    detections = (detect(panel_of_week(forecasts, week)) for week in forecasts.weeks)
+    highest = np.nextafter(DEFAULT_THRESHOLD, 0)
+    strengths = [np.where(each.is_reported, each.z, np.clip(each.z, -highest, highest)) for each in detections]
+    return np.concatenate(strengths, axis=1)
 
 
 def rolling_mad(forecasts: WeeklyForecasts) -> Floats:

@@ -18,7 +18,15 @@ class AnomalyStack(StageStack):
 
     def __init__(self, scope: Construct, settings: Settings, lake: Lake, functions: FunctionFactory) -> None:
         super().__init__(scope, "Anomaly", settings, "anomaly detection")
-        self.anomaly_detector: Function = functions.make(self, ANOMALY_DETECTOR, {Variable.LAKE_BUCKET: lake.bucket.bucket_name})
+        self.anomaly_detector: Function = functions.make(
+            self,
+            ANOMALY_DETECTOR,
+            {
+                Variable.LAKE_BUCKET: lake.bucket.bucket_name,
+                Variable.ANOMALY_FALSE_ALARMS_PER_YEAR: str(settings.anomaly_false_alarms_per_year),
+                Variable.ANOMALY_FALSE_DISCOVERY_RATE: str(settings.anomaly_false_discovery_rate),
+            },
+        )
         lake.grant_zones(self.anomaly_detector, reads=ANOMALY_DETECTOR.reads, writes=ANOMALY_DETECTOR.writes)
 
     @property

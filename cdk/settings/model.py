@@ -87,6 +87,18 @@ class Settings(BaseModel):
     )
     forecast_backend: Literal["builtin", "amazon_forecast"] = Field("builtin", description="Forecasting engine.")
     anomaly_backend: Literal["builtin"] = Field("builtin", description="Anomaly detection engine.")
+    anomaly_false_alarms_per_year: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="False alarms that one undisturbed series may have a year; fewer means that larger anomalies are the least reported.",
+    )
+    anomaly_false_discovery_rate: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="Share of the anomalous series of a day that may be chance (Benjamini and Hochberg); 1 is no limit.",
+    )
     forecast_poll_seconds: int = Field(
         60, ge=1, le=900, description=f"Polling interval of Amazon Forecast in seconds; at least {MIN_POLL_SECONDS} on AWS."
     )

@@ -160,10 +160,17 @@ class Services:
     @cached_property
     def anomaly_detection(self) -> AnomalyDetection:
         """Detects anomalies in recent demand."""
+        from kpi_engine.anomalies.detection.alarm_limits import AlarmLimits
         from runtime.services.anomalies.anomaly_detection import AnomalyDetection
 
-        adapters = self._adapters
-        return AnomalyDetection(runs=adapters.runs, frames=adapters.frames, lake=adapters.lake, table=adapters.anomaly_table)
+        adapters, environment = self._adapters, self._adapters.run_environment
+        return AnomalyDetection(
+            runs=adapters.runs,
+            frames=adapters.frames,
+            lake=adapters.lake,
+            table=adapters.anomaly_table,
+            limits=AlarmLimits(environment.anomaly_false_alarms_per_year, environment.anomaly_false_discovery_rate),
+        )
 
     @cached_property
     def kpi_calculation(self) -> KpiCalculation:

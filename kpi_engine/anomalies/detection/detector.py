@@ -7,19 +7,24 @@ from datetime import UTC, tzinfo
 
 import numpy as np
 
+from kpi_engine.anomalies.detection.alarm_limits import AlarmLimits
 from kpi_engine.anomalies.detection.group_builder import build_groups
 from kpi_engine.anomalies.detection.kinds import classify_volume
 from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel
 from kpi_engine.anomalies.detection.scores import MIN_SCORE, MIN_Z, UsualDemand, interval_z, score_z
 from kpi_engine.anomalies.detection.shifts import RUN_Z, SHIFT_WINDOWS, mark_runs, mark_trends, shift_z
 from kpi_engine.anomalies.group import AnomalyGroup
+from kpi_engine.anomalies.kind import NO_KIND
+
+DEFAULT_LIMITS = AlarmLimits()
 
 
-def detect(panel: DetectionPanel) -> Detection:
+def detect(panel: DetectionPanel, limits: AlarmLimits = DEFAULT_LIMITS) -> Detection:
     """Return the score and kind of every day.
 
-    The z of a day is that of its own distance or of the shift that it is part of, whichever is further out. A day without an interval has
-    no score and is not reported. A data gap scores what an actual of zero would, at least 30, the least that is reported: by convention.
+    Only data gaps and days that pass the limits have a kind. The z of a day is that of its own distance or of the shift that it is part of,
+    whichever is further out. A day without an interval has no score and is not reported. A data gap scores what an actual of zero would, at
+    least 30, the least that is reported: by convention.
 
     >>> from kpi_engine.examples.anomalies import build_panel
     >>> detect(build_panel()).scores[:, 5:].round(1).tolist()
@@ -35,11 +40,12 @@ def detect(panel: DetectionPanel) -> Detection:
     runs = mark_runs(np.where(np.abs(day_z) >= RUN_Z, np.sign(day_z), 0).astype(np.int64))
     shifts = np.where(np.abs(lasting_z) >= MIN_Z, np.sign(lasting_z), runs).astype(np.int64)
     kinds = classify_volume(days, shifts, mark_trends(day_z), panel.is_intermittent)
+    kinds = np.where(days.is_gap | limits.passes(z), kinds, NO_KIND)
     gap_scores = np.fmax(score_z(z_with_gaps), MIN_SCORE)
     return Detection(np.where(days.is_gap, gap_scores, score_z(z)), kinds, z)
 
 
-def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC) -> list[AnomalyGroup]:
+def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC, limits: AlarmLimits = DEFAULT_LIMITS) -> list[AnomalyGroup]:
     """Detect the anomalies of a panel and group them; the days of the panel are days of `zone`.
 
     A spike and a drop never share a group. Each member has its values on its own anomalous days alone. Raises DuplicateKeys when two
@@ -52,4 +58,4 @@ def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC) -> list[AnomalyGrou
     >>> [(group.first_day.isoformat(), str(group.reported_kind), round(group.score)) for group in detect_groups(panel)]
     [('2026-11-21', 'VOLUME_DROP', 91)]
     """
-    return build_groups(panel, detect(panel), zone)
+    return build_groups(panel, detect(panel, limits), zone)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.scores import MIN_SCORE
 from kpi_engine.anomalies.kind import NO_KIND
@@ -42,3 +44,13 @@ class Detection:
         """Mask of the days that are anomalies: of a kind, and with a score of at least 30."""
         is_reported: Bools = (self.kinds != NO_KIND) & (self.scores >= MIN_SCORE)
         return is_reported
+
+    @property
+    def n_judged(self) -> int:
+        """The number of days whose distance is known."""
+        return int(np.count_nonzero(~np.isnan(self.z)))
+
+    @property
+    def n_reported(self) -> int:
+        """The number of days that are reported and were judged: data gaps are not."""
+        return int(np.count_nonzero(self.is_reported & ~np.isnan(self.z)))

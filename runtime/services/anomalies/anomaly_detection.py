@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from statistics import median
 from uuid import UUID
 
 from contracts.paths import anomaly_report_key
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
-from kpi_engine.anomalies.detection.detector import detect_groups
+from kpi_engine.anomalies.detection.alarm_limits import AlarmLimits
+from kpi_engine.anomalies.detection.detector import detect
+from kpi_engine.anomalies.detection.group_builder import build_groups
 from kpi_engine.anomalies.report import AnomalyReport
 from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
@@ -23,6 +25,7 @@ WINDOW_DAYS = 7
 PAST_DAYS = 49
 COMPARED_RUNS = 14
 MIN_COMPARED_RUNS = 5
+DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,35 @@ class DetectionResult:
         }
 
 
+@dataclass(frozen=True)
+class FalseAlarmExpectation:
+    """How many of the reported days are expected to be chance.
+
+    n_judged: days of all series whose distance is known; n_reported: those of them that are reported.
+    """
+
+    limits: AlarmLimits
+    n_series: int = 0
+    n_judged: int = 0
+    n_reported: int = 0
+
+    @property
+    def false_days(self) -> float:
+        """The lesser of two bounds: judged days that reach the limit by chance, and the share of reported days that may be chance."""
+        return min(self.n_judged * self.limits.day_probability, self.n_reported * self.limits.false_discovery_rate)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the fields of the report's document."""
+        expectation = {
+            "false_alarms_per_series_year": self.limits.false_alarms_per_year,
+            "false_discovery_rate": self.limits.false_discovery_rate,
+            "judged_days": self.n_judged,
+            "reported_days": self.n_reported,
+            "expected_false_days": round(self.false_days, DECIMALS),
+        }
+        return {"series": self.n_series, "false_alarms": expectation}
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnomalyDetection:
     """Compare the last days with what was expected of them before, and keep the report in the lake."""
@@ -62,6 +94,7 @@ class AnomalyDetection:
     frames: ForecastFrames
     lake: Lake
     table: AnomalyTable
+    limits: AlarmLimits = field(default_factory=AlarmLimits)
 
     def detect(self, run_id: UUID) -> DetectionResult:
         """Store the report of a run; doing it again stores the same. Raises RunNotFound.
@@ -69,22 +102,25 @@ class AnomalyDetection:
         Without any expectation (a first run too short for a back-test) the report has no group, and says why in `undefined`.
         """
         run = self.runs.get(run_id)
-        n_series, report = self._assess(run)
+        expectation, report = self._assess(run)
+        n_series = expectation.n_series
         about = {"run_id": str(run_id), "as_of_date": run.as_of_date.isoformat(), "detector": DETECTOR}
-        self.lake.write_json(anomaly_report_key(run_id), {**about, "series": n_series, "report": report.as_dict()})
+        self.lake.write_json(anomaly_report_key(run_id), {**about, **expectation.as_dict(), "report": report.as_dict()})
         self.table.write(run_id, [{**about, **to_row(anomaly)} for anomaly in report.anomalies])
         return DetectionResult(run_id, n_series, report, self._usual_total(run))
 
-    def _assess(self, run: ForecastRun) -> tuple[int, AnomalyReport]:
-        """Return the number of series with expectations, and the report on their last days."""
+    def _assess(self, run: ForecastRun) -> tuple[FalseAlarmExpectation, AnomalyReport]:
+        """Return what was judged and how much of it may be chance, and the report on the last days of all series with expectations."""
         first_day = run.as_of_date - timedelta(days=PAST_DAYS + WINDOW_DAYS - 1)
         earlier_runs = select_weekly_runs(self.runs.list_published_before(run.as_of_date), first_day)
         panel = Expectations(self.frames, past_days=PAST_DAYS, window_days=WINDOW_DAYS).panel(run, earlier_runs)
-        groups = [] if panel is None else detect_groups(panel)
-        report = AnomalyDetectionEngine().assess(groups, Window.ending(run.as_of_date, WINDOW_DAYS))
+        window = Window.ending(run.as_of_date, WINDOW_DAYS)
         if panel is None:
-            return 0, replace(report, undefined_reasons={**report.undefined_reasons, "groups": "no_expectations"})
-        return len(panel.dimensions), report
+            report = AnomalyDetectionEngine().assess([], window)
+            return FalseAlarmExpectation(self.limits), replace(report, undefined_reasons={"groups": "no_expectations"})
+        detection = detect(panel, self.limits)
+        report = AnomalyDetectionEngine().assess(build_groups(panel, detection), window)
+        return FalseAlarmExpectation(self.limits, len(panel.dimensions), detection.n_judged, detection.n_reported), report
 
     def _usual_total(self, run: ForecastRun) -> float | None:
         totals = []

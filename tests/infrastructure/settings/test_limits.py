@@ -15,6 +15,8 @@ from cdk.settings.reader import SettingsError, read_settings
 # Aurora: 0 to 256 ACU in steps of 0.5, pause after 300 to 86,400 s, backups of 1 to 35 days. AWS WAF: 10 requests in a window at least.
 LIMITS: dict[str, tuple[str, str | None, str, str | None]] = {
     "forecastPollSeconds": ("60", "900", "59", "901"),
+    "anomalyFalseAlarmsPerYear": ("0.001", "1", "0", "1.01"),
+    "anomalyFalseDiscoveryRate": ("0.001", "1", "0", "1.01"),
     "badRowShareLimit": ("0", "1", "-0.01", "1.01"),
     "qualityLatenessDays": ("0", "60", "-1", "61"),
     "qualityCompleteness": ("0", "1", "-0.01", "1.01"),

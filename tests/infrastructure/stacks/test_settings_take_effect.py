@@ -12,7 +12,15 @@ from tests.infrastructure.conftest import Synthesise
 from tests.infrastructure.monitoring.test_alarms import alarm
 from tests.infrastructure.templates import Stage, render
 
-SETTINGS = {"badRowShareLimit": "0.2", "runsKept": "7", "databaseMinCapacity": "1", "databaseMaxCapacity": "8", "databaseReader": "true"}
+SETTINGS = {
+    "badRowShareLimit": "0.2",
+    "runsKept": "7",
+    "databaseMinCapacity": "1",
+    "databaseMaxCapacity": "8",
+    "databaseReader": "true",
+    "anomalyFalseAlarmsPerYear": "0.5",
+    "anomalyFalseDiscoveryRate": "0.2",
+}
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +39,11 @@ def test_functions_of_a_run_get_the_limit_of_bad_rows_and_the_number_of_runs_to_
     environment = variables(changed_stage, name)
     assert (environment["BAD_ROW_SHARE_LIMIT"], environment["RUNS_KEPT"]) == ("0.2", "7")
     assert "LakeBucket" in render(environment["LAKE_BUCKET"])
+
+
+def test_the_detector_gets_the_limits_of_false_alarms(changed_stage: Stage) -> None:
+    environment = variables(changed_stage, "anomaly_detector")
+    assert (environment["ANOMALY_FALSE_ALARMS_PER_YEAR"], environment["ANOMALY_FALSE_DISCOVERY_RATE"]) == ("0.5", "0.2")
 
 
 def test_the_alarm_on_connections_is_at_80_percent_of_what_the_database_allows(changed_stage: Stage) -> None:

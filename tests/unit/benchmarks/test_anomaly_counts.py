@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.anomaly_counts import alarms_per_year, count_alarms, recall_by_kind, threshold_of
+from benchmarks.anomaly_counts import alarms_per_year, count_alarms, false_share, recall_by_kind, threshold_of
 from benchmarks.anomaly_events import Event, EventKind, inject
 from benchmarks.anomaly_panels import smooth
 
@@ -52,6 +52,14 @@ def test_an_event_counts_when_a_day_of_it_is_flagged_in_its_direction() -> None:
     strength = np.zeros((2, 10))
     strength[0, 3], strength[1, 2] = 4.0, 9.0
     assert recall_by_kind(strength, events, 3.0, first_column=10) == {EventKind.SPIKE: 1.0, EventKind.DROP: 0.0}
+
+
+def test_flagged_days_far_from_every_event_are_chance() -> None:
+    strength = np.zeros((1, 60))
+    strength[0, [3, 4, 30, 50]] = [4.0, -4.0, 5.0, 2.0]
+    assert false_share(strength, [Event(0, EventKind.DROP, 13, 15, -1)], 3.0, first_column=10) == 0
+    assert false_share(strength, [Event(0, EventKind.DROP, 11, 11, -1)], 3.0, first_column=10) == pytest.approx(1 / 3)
+    assert np.isnan(false_share(strength, [], 9.0, first_column=10))
 
 
 def test_each_series_has_one_event_and_its_other_days_stay_as_they_were() -> None:

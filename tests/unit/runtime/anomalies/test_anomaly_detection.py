@@ -12,6 +12,7 @@ import pytest
 
 from contracts.paths import anomaly_report_key
 from contracts.tables import ANOMALY_GROUPS, BACKTEST, DAILY_DEMAND
+from kpi_engine.anomalies.detection.alarm_limits import AlarmLimits
 from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
 from runtime.adapters.lake.forecast_frames import LakeForecastFrames
 from runtime.models.domain.runs import PublishedRun
@@ -95,6 +96,33 @@ def test_a_table_without_a_row_has_the_columns_that_the_catalog_names(
     table = read_table(lake, tmp_path, run_id)
     assert len(table) == 0
     assert list(table.columns) == list(ANOMALY_GROUPS.column_names)
+
+
+@pytest.mark.parametrize(
+    ("limits", "false_days"),
+    [(AlarmLimits(), 0.02), (AlarmLimits(false_alarms_per_year=0.1), 0.0), (AlarmLimits(false_discovery_rate=0.001), 0.0)],
+)
+def test_the_report_states_what_was_judged_and_how_many_days_are_expected_to_be_chance(
+    detection: AnomalyDetection, frames: InMemoryFrames, lake: InMemoryLake, limits: AlarmLimits, false_days: float
+) -> None:
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(190)
+    replace(detection, limits=limits).detect(run_id)
+    assert lake.read_json(anomaly_report_key(run_id))["false_alarms"] == {
+        "false_alarms_per_series_year": limits.false_alarms_per_year,
+        "false_discovery_rate": limits.false_discovery_rate,
+        "judged_days": 7,
+        "reported_days": 1,
+        "expected_false_days": false_days,  # 7 days at 0.0027, and at 0.00027; 0.001 of one reported day
+    }
+
+
+def test_fewer_false_alarms_are_accepted_by_reporting_larger_anomalies_alone(detection: AnomalyDetection, frames: InMemoryFrames) -> None:
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(75)
+    assert detection.detect(run_id).report.total == 1
+    strict = replace(detection, limits=AlarmLimits(false_alarms_per_year=0.01))
+    assert strict.detect(run_id).report.total == 0
 
 
 def test_a_day_as_expected_is_no_anomaly(detection: AnomalyDetection, frames: InMemoryFrames) -> None:
