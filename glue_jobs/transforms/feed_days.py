@@ -11,6 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from contracts.datasets import Contract
 from contracts.quality_codes import SERIES_CODES
+from glue_jobs.transforms.moments import days_with_year_last, written_day
 from glue_jobs.transforms.values import business_date, text_name, text_of, texts, value_of, values
 
 SITE_COLUMNS = {"orders": "ship_from_site_id", "demand_history": "site_id"}
@@ -40,24 +41,45 @@ def unresolved_days(quarantined_rows: DataFrame, curated_rows: DataFrame, contra
     """Return the quarantined rows that no usable row of the same key replaces, per series and day, beside the usable ones.
 
     Columns: site_id, sku_id, day, n_rows (in quarantine), n_site_rows (of these, those for which the day of the whole site may be
-    incomplete), n_usable.
+    incomplete), n_usable. A row whose date can be read in two ways, such as 03/04/2026, counts on both days, unless usable rows are there.
     """
-    keys = [value_of(contract.column(name)).alias(name) for name in contract.key]
-    place = {"feed_site": text_of(SITE_COLUMNS[contract.dataset]), "feed_sku": text_of("sku_id"), "feed_day": business_date(contract)}
-    site_rows = F.when(is_of_series(), F.lit(0)).otherwise(F.lit(1)).alias("site_rows")
-    rows = _with_values(quarantined_rows, contract).select(*keys, *(value.alias(name) for name, value in place.items()), site_rows)
-    open_rows = rows.join(curated_rows.select(*contract.key), on=list(contract.key), how="left_anti")
-    names = dict(zip(place, ("site_id", "sku_id", "day"), strict=True))
-    places = open_rows.select(*(F.col(name).alias(new_name) for name, new_name in names.items()), "site_rows")
-    n_rows, n_site_rows = F.count(F.lit(1)).alias("n_rows"), F.sum("site_rows").alias("n_site_rows")
-    counts = _in_time(places, as_of_date).groupBy("site_id", "sku_id", "day").agg(n_rows, n_site_rows)
+    days = _rows_by_day(quarantined_rows, contract)
+    open_rows = days.join(curated_rows.select(*contract.key), on=list(contract.key), how="left_anti")
+    names = {"feed_site": "site_id", "feed_sku": "sku_id", "feed_day": "day"}
+    places = open_rows.select(*(F.col(name).alias(new_name) for name, new_name in names.items()), "site_rows", "is_certain")
+    counts = (
+        _in_time(places, as_of_date)
+        .groupBy("site_id", "sku_id", "day")
+        .agg(F.count(F.lit(1)).alias("n_rows"), F.sum("site_rows").alias("n_site_rows"), F.max("is_certain").alias("is_certain"))
+    )
     site = F.col(SITE_COLUMNS[contract.dataset]).alias("site_id")
     usable = curated_rows.select(site, F.col("sku_id"), F.col("business_day").alias("day"))
     usable_counts = usable.groupBy("site_id", "sku_id", "day").agg(F.count(F.lit(1)).alias("n_usable"))
     counts_beside = counts.join(usable_counts, on=["site_id", "sku_id", "day"], how="left")
-    return counts_beside.select(
+    return counts_beside.where((F.col("is_certain") == F.lit(1)) | F.col("n_usable").isNull()).select(
         "site_id", "sku_id", "day", "n_rows", "n_site_rows", F.coalesce(F.col("n_usable"), F.lit(0)).alias("n_usable")
     )
+
+
+def _rows_by_day(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:
+    """Return the quarantined rows by every day that they can be about: the key, feed_site, feed_sku, feed_day, site_rows, is_certain."""
+    keys = [name for name in contract.key if name != contract.business_date]
+    site_rows = F.when(is_of_series(), F.lit(0)).otherwise(F.lit(1)).alias("site_rows")
+    columns = [
+        *(value_of(contract.column(name)).alias(name) for name in keys),
+        text_of(SITE_COLUMNS[contract.dataset]).alias("feed_site"),
+        text_of("sku_id").alias("feed_sku"),
+        site_rows,
+    ]
+    rows, certain_day = _with_values(quarantined_rows, contract), _certain_day(contract)
+    open_dates = rows.where(certain_day.isNull())
+    day_first, month_first = (
+        open_dates.select(*columns, day.alias("feed_day"), F.lit(0).alias("is_certain"))
+        for day in days_with_year_last(text_name(_day_column(contract)))
+    )
+    certain_rows = rows.select(*columns, certain_day.alias("feed_day"), F.lit(1).alias("is_certain"))
+    days = certain_rows.unionByName(day_first).unionByName(month_first)
+    return days if len(keys) == len(contract.key) else days.withColumn(_day_column(contract), F.col("feed_day"))
 
 
 def quantity_bins(curated_rows: DataFrame, dataset: str, since: date, as_of_date: date) -> DataFrame:
@@ -79,7 +101,21 @@ def is_of_series() -> SparkColumn:
 
 def _quarantined_places(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
     site: SparkColumn = text_of(SITE_COLUMNS[contract.dataset]).alias("site_id")
-    return _in_time(_with_values(quarantined_rows, contract).select(site, business_date(contract).alias("day")), as_of_date)
+    return _in_time(_with_values(quarantined_rows, contract).select(site, _certain_day(contract).alias("day")), as_of_date)
+
+
+def _day_column(contract: Contract) -> str:
+    if contract.business_date is None:
+        raise ValueError(f"{contract.dataset} has no business date")
+    return contract.business_date
+
+
+def _certain_day(contract: Contract) -> SparkColumn:
+    """Return the day that a row is about, also where the contract does not read it: 13/08/2026, or a time without an offset."""
+    name = text_name(_day_column(contract))
+    day_first, month_first = days_with_year_last(name)
+    other_order = F.when(month_first.isNull() | (day_first == month_first), day_first).when(day_first.isNull(), month_first)
+    return F.coalesce(business_date(contract), written_day(name), other_order)
 
 
 def _with_values(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:

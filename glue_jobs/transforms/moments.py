@@ -28,6 +28,11 @@ ANY_TIMESTAMP = rf"^\d{{4}}-\d{{2}}-\d{{2}}{_TIME} *{_OFFSET}(?:\[[A-Za-z_/+-]+\
 LOCAL_TIMESTAMP = rf"^\d{{4}}-\d{{2}}-\d{{2}}{_TIME}\z"
 _PARTS = (r"^\d{4}[^0-9]?(\d{1,2})", r"(\d{1,2})\z")
 """Month and day of a text that is a year, a month and a day."""
+_PARTS_WITH_YEAR_LAST = (
+    r"^(\d{1,2})[/.-]\d{1,2}[/.-]\d{4}",
+    r"^\d{1,2}[/.-](\d{1,2})[/.-]\d{4}",
+    r"^\d{1,2}[/.-]\d{1,2}[/.-](\d{4})",
+)
 _AFTER_DAY = r"^.{10}(?:[Tt]| +)"
 _WHOLE_SECONDS = r"(:[0-5]\d)"
 _FRACTION = r":[0-5]\d[.,](\d{1,6})"
@@ -68,6 +73,21 @@ def timestamp_of(name: str) -> SparkColumn:
     plain = F.expr(f"try_cast(upper({name}) as timestamp)")
     rewritten = F.expr(f"try_cast({_iso_moment(name)} as timestamp)")
     return F.when(text.rlike(PLAIN_TIMESTAMP), plain).when(text.rlike(ANY_TIMESTAMP), rewritten)
+
+
+def written_day(name: str) -> SparkColumn:
+    """Return the day of a text that begins with a year, a month and a day, whatever follows; null for any other text."""
+    return F.when(F.col(name).rlike(r"^\d{4}-\d{2}-\d{2}"), F.expr(f"try_cast(substring({name}, 1, 10) as date)"))
+
+
+def days_with_year_last(name: str) -> tuple[SparkColumn, SparkColumn]:
+    """Return the day of a text such as 13/08/2026 when the day comes first, and when the month does; null where there is no such day."""
+    first, second, year = (_extract(name, pattern) for pattern in _PARTS_WITH_YEAR_LAST)
+
+    def day(month: str, number: str) -> SparkColumn:
+        return F.expr(f"try_cast(concat({year}, '-', lpad({month}, 2, '0'), '-', lpad({number}, 2, '0')) as date)")
+
+    return day(second, first), day(first, second)
 
 
 def _iso_day(name: str) -> str:

@@ -173,3 +173,42 @@ def test_a_history_that_ends_where_the_orders_of_its_site_begin_is_not_late(pipe
     assert {feed["dataset"]: feed["state"] for feed in outcome.quality["feeds"]} == {"demand_history": "REPLACED", "orders": "CURRENT"}
     assert outcome.total("A") == pytest.approx(MONTH, rel=0.02)
     assert outcome.total("ENDED") < MONTH / 4
+
+
+def with_other_dates(rows: Sequence[Row]) -> list[Row]:
+    """Every other row with its day as 13/08/2026, which the contract does not read; up to the twelfth it could be another day as well."""
+    other_dates = [f"{date.fromisoformat(row['demand_date']):%d/%m/%Y}" for row in rows]
+    return [row if n % 2 else {**row, "demand_date": text} for n, (row, text) in enumerate(zip(rows, other_dates, strict=True))]
+
+
+def test_the_days_of_dates_in_another_order_are_unknown_and_not_zero(pipeline: Pipeline, tmp_path: Path) -> None:
+    outcome = run(pipeline, tmp_path, [*with_other_dates(demand("MIXED")), *demand("GOOD")])
+    assert outcome.quality["datasets"]["demand_history"]["quarantined"] == 60
+    assert [outcome.total("MIXED"), outcome.total("GOOD")] == [MONTH_OF, MONTH_OF]
+    assert days_of(outcome, "MIXED")[ago(1)] is None
+
+
+def test_a_corrected_file_makes_such_days_known_whatever_the_bad_dates_could_mean(pipeline: Pipeline, tmp_path: Path) -> None:
+    outcome = run(pipeline, tmp_path, with_other_dates(demand()), demand())
+    assert None not in days_of(outcome, "SKU-1").values()
+    assert outcome.total() == MONTH_OF
+
+
+def test_the_days_of_orders_without_an_offset_are_unknown_and_not_zero(pipeline: Pipeline, tmp_path: Path) -> None:
+    orders = [
+        {
+            "order_id": f"O-{day}",
+            "line_no": "1",
+            "customer_id": "C",
+            "sku_id": "A",
+            "ship_from_site_id": "S",
+            "ship_to_id": "T",
+            "order_ts": f"{day} 10:00:00" + ("" if day.day % 3 == 0 else "Z"),
+            "ordered_qty": str(WEEK[day.weekday()]),
+            "uom": "EA",
+        }
+        for day in days(120)
+    ]
+    outcome = run(pipeline, tmp_path, orders)
+    assert outcome.quality["datasets"]["orders"]["codes"] == {"TYPE": sum(day.day % 3 == 0 for day in days(120))}
+    assert outcome.total("A", "S") == MONTH_OF
