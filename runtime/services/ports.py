@@ -20,7 +20,7 @@ from runtime.models.domain.jobs import Job, JobError, JobFilters, JobLimits, Job
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.models.domain.notices import AlarmCondition
 from runtime.models.domain.objects import IngestedObject, Withdrawal
-from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishEvent, PublishResult
+from runtime.models.domain.publishing import ForecastFiles, LoadedForecast, PublishCommand, PublishResult
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.quarantine import NO_CHANGE, Discards, QuarantineChange
 from runtime.models.domain.runs import ExecutionState, ForecastRun, PublishedRun, RunEnd, RunFailure, RunStatus
@@ -213,11 +213,11 @@ class ForecastLoader(Protocol):
 class RunPublications(Protocol):
     """Publishing by hand, whatever the rule says."""
 
-    def publish(self, run_id: UUID, event: PublishEvent) -> PublishResult:
+    def publish(self, run_id: UUID, command: PublishCommand) -> PublishResult:
         """Make a loaded run the published one and record the audit event, in one transaction.
 
-        Readers see the old run or the new one, never a mixture. They notice nothing unless the outcome is PUBLISHED: one event is carried
-        out once. A repeated event has the shorter horizon of its first outcome.
+        Readers see the old run or the new one, never a mixture. They notice nothing unless the outcome is PUBLISHED: one command is carried
+        out once. A repeated command has the shorter horizon of its first outcome.
         """
 
 

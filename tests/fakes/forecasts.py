@@ -16,7 +16,7 @@ from runtime.models.domain.publishing import (
     UNPUBLISHED_PREFIX,
     ForecastFiles,
     LoadedForecast,
-    PublishEvent,
+    PublishCommand,
     PublishOutcome,
     PublishResult,
     ShorterHorizon,
@@ -67,35 +67,35 @@ class InMemoryPublications(RunPublications):
         self._horizons: dict[UUID, ShorterHorizon] = {}
 
     @override
-    def publish(self, run_id: UUID, event: PublishEvent) -> PublishResult:
+    def publish(self, run_id: UUID, command: PublishCommand) -> PublishResult:
         run = self._runs.find(run_id)
         if run is None:
             return PublishResult(PublishOutcome.NOT_FOUND)
         for other in self._audit_log.events:
-            if other.id == event.id:
-                if (other.subject, other.reason) != (str(run_id), event.reason):
+            if other.id == command.id:
+                if (other.subject, other.reason) != (str(run_id), command.reason):
                     return PublishResult(PublishOutcome.KEY_TAKEN)
-                return PublishResult(PublishOutcome.REPEATED, self._horizons.get(event.id))
+                return PublishResult(PublishOutcome.REPEATED, self._horizons.get(command.id))
         if run_id not in self._loaded_runs:
             return PublishResult(PublishOutcome.NOT_LOADED)
         if run_id == self._runs.pointer:
-            if event.is_repeatable:
-                self._record(run_id, event, {"outcome": PublishOutcome.UNCHANGED.value})
+            if command.is_repeatable:
+                self._record(run_id, command, {"outcome": PublishOutcome.UNCHANGED.value})
             return PublishResult(PublishOutcome.UNCHANGED)
         replaced_run = self._runs.get(self._runs.pointer) if self._runs.pointer else None
         detail: dict[str, object] = {"replaced_run_id": str(replaced_run.id) if replaced_run else None}
         if replaced_run and run.horizon_days < replaced_run.horizon_days:
-            self._horizons[event.id] = ShorterHorizon(run.horizon_days, replaced_run.horizon_days)
+            self._horizons[command.id] = ShorterHorizon(run.horizon_days, replaced_run.horizon_days)
             detail |= {"horizon_days": run.horizon_days, "replaced_horizon_days": replaced_run.horizon_days}
-        self._record(run_id, event, detail)
+        self._record(run_id, command, detail)
         warnings = tuple(warning for warning in run.warnings if not warning.startswith(UNPUBLISHED_PREFIX))
         self._runs.by_id[run_id] = replace(run, warnings=warnings)
-        self._runs.point_readers_at(run_id, event.at, event.actor.client_id)
-        return PublishResult(PublishOutcome.PUBLISHED, self._horizons.get(event.id))
+        self._runs.point_readers_at(run_id, command.at, command.actor.client_id)
+        return PublishResult(PublishOutcome.PUBLISHED, self._horizons.get(command.id))
 
-    def _record(self, run_id: UUID, event: PublishEvent, detail: dict[str, object]) -> None:
-        actor = event.actor
+    def _record(self, run_id: UUID, command: PublishCommand, detail: dict[str, object]) -> None:
+        actor = command.actor
         whole_detail = detail | actor.to_detail()
         self._audit_log.record(
-            AuditEvent(event.id, event.at, actor.client_id, AuditAction.PUBLISH_RUN, str(run_id), event.reason, whole_detail)
+            AuditEvent(command.id, command.at, actor.client_id, AuditAction.PUBLISH_RUN, str(run_id), command.reason, whole_detail)
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
-from runtime.models.domain.publishing import PublishEvent, PublishOutcome, PublishResult, ShorterHorizon
+from runtime.models.domain.publishing import PublishCommand, PublishOutcome, PublishResult, ShorterHorizon
 from runtime.services.ports import RunPublications
 
 
@@ -19,9 +19,9 @@ class PostgresPublications(RunPublications):
         self._database = database
 
     @override
-    def publish(self, run_id: UUID, event: PublishEvent) -> PublishResult:
-        actor = event.actor
-        values = [run_id, event.id, event.at, actor.client_id, event.reason, jsonb(actor.to_detail()), event.is_repeatable]
+    def publish(self, run_id: UUID, command: PublishCommand) -> PublishResult:
+        actor = command.actor
+        values = [run_id, command.id, command.at, actor.client_id, command.reason, jsonb(actor.to_detail()), command.is_repeatable]
         with self._database.transaction() as cursor:
             [(outcome, detail)] = cursor.execute(PUBLISH, values).fetchall()
         return PublishResult(PublishOutcome(outcome), _find_shorter_horizon(detail or {}))

@@ -69,7 +69,7 @@ class PublishOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class PublishEvent:
+class PublishCommand:
     """One request to publish a run by hand: when, by whom and why.
 
     is_repeatable: the client may send it again under the same id, so it is recorded also when the run is the published one already.

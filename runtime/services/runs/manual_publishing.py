@@ -7,7 +7,7 @@ from uuid import UUID, uuid4, uuid5
 
 from runtime.errors import InvalidInput, RunNotFound, RunNotLoaded
 from runtime.models.domain.audit import Actor
-from runtime.models.domain.publishing import PublishEvent, PublishOutcome, PublishResult
+from runtime.models.domain.publishing import PublishCommand, PublishOutcome, PublishResult
 from runtime.models.domain.runs import ForecastRun, RunStatus
 from runtime.services.ports import Clock, RunPublications, RunRepository
 from runtime.services.runs.forecast_jobs import KEY_HEADER, check_key
@@ -33,8 +33,8 @@ class ManualPublishing:
         """
         run = self.runs.get(parse_run_id(run_id))
         event_id = uuid4() if idempotency_key is None else uuid5(EVENT_NAMESPACE, f"{actor.client_id}\0{check_key(idempotency_key)}")
-        event = PublishEvent(event_id, self.clock.now(), actor, reason, is_repeatable=idempotency_key is not None)
-        result = self.publications.publish(run.id, event)
+        command = PublishCommand(event_id, self.clock.now(), actor, reason, is_repeatable=idempotency_key is not None)
+        result = self.publications.publish(run.id, command)
         match result.outcome:
             case PublishOutcome.NOT_FOUND:
                 raise RunNotFound(f"Forecast run {run.id} not found.")

@@ -15,7 +15,7 @@ from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.forecasts import LOADED_RUNS_LOCK, PostgresForecastLoader
 from runtime.adapters.postgres.publications import PostgresPublications
 from runtime.models.domain.audit import Actor
-from runtime.models.domain.publishing import PublishEvent
+from runtime.models.domain.publishing import PublishCommand
 from tests.contract.api.published import publish as load
 from tests.contract.conftest import as_the_api
 from tests.fakes.examples import AS_OF, STARTED_AT
@@ -90,7 +90,7 @@ def test_two_clicks_at_the_same_time_publish_once(empty: Database, migrated_data
     def click(number: int) -> str:
         connection = as_the_api(migrated_database)
         try:
-            event = PublishEvent(UUID(int=number), LATER, Actor(f"client-{number}"), "the newest is wrong")
+            event = PublishCommand(UUID(int=number), LATER, Actor(f"client-{number}"), "the newest is wrong")
             return PostgresPublications(connection).publish(old, event).outcome
         finally:
             connection.close()

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from runtime.models.domain.audit import Actor
-from runtime.models.domain.publishing import PublishEvent, PublishOutcome, ShorterHorizon, unpublished_warning
+from runtime.models.domain.publishing import PublishCommand, PublishOutcome, ShorterHorizon, unpublished_warning
 from runtime.models.domain.runs import ForecastRun
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import AS_OF, STARTED_AT, a_run, forecast_files
@@ -35,7 +35,7 @@ def publish(
     reason: str = "the newest is wrong",
     actor: Actor | None = None,
 ) -> PublishOutcome:
-    event = PublishEvent(event_id or uuid4(), at, actor or Actor("planner"), reason, is_repeatable=event_id is not None)
+    event = PublishCommand(event_id or uuid4(), at, actor or Actor("planner"), reason, is_repeatable=event_id is not None)
     return books.publications.publish(run_id, event).outcome
 
 
@@ -109,13 +109,13 @@ def test_a_repeated_request_whose_run_was_published_already_does_not_publish_it_
 def test_a_run_with_fewer_days_is_published_and_the_result_and_the_event_name_both_horizons(books: Books, tmp_path: Path) -> None:
     load(books, tmp_path, "daily", 0)
     short = load(books, tmp_path, "short", 1, horizon_days=7)
-    event = PublishEvent(uuid4(), NOON, Actor("planner"), "only a week is wanted", is_repeatable=True)
+    event = PublishCommand(uuid4(), NOON, Actor("planner"), "only a week is wanted", is_repeatable=True)
     results = [books.publications.publish(short.id, event) for _ in range(2)]
     assert [result.outcome for result in results] == [PublishOutcome.PUBLISHED, PublishOutcome.REPEATED]
     assert [result.shorter_horizon for result in results] == [ShorterHorizon(7, 28)] * 2
     [row] = read_events(books)
     assert (row["detail"]["horizon_days"], row["detail"]["replaced_horizon_days"]) == (7, 28)
-    longer = PublishEvent(uuid4(), NOON, Actor("planner"), "the week is over")
+    longer = PublishCommand(uuid4(), NOON, Actor("planner"), "the week is over")
     assert books.publications.publish(a_run("daily").id, longer).shorter_horizon is None
 
 

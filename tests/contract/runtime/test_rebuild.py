@@ -34,6 +34,7 @@ from runtime.models.domain.backups import FILLED_WITH, NOT_RESTORED, BackupTable
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.kpis import Basis
 from runtime.models.domain.objects import ObjectStatus, ReasonCode, Withdrawal
+from runtime.models.domain.publishing import PublishCommand
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.quarantine import QuarantineChange
 from runtime.models.domain.rebuilding import RebuildPosition, RebuildProgress, RebuildState, RebuildStep
@@ -252,7 +253,9 @@ def test_only_the_forecasts_that_the_database_keeps_are_loaded(stage: Stage) -> 
 
 def test_a_run_that_was_replaced_an_hour_ago_is_loaded_for_the_cursors_of_its_readers(stage: Stage) -> None:
     runs = stage.record_everything()
-    PostgresPublications(stage.database).publish(runs[-2], uuid4(), stage.clock.now(), Actor("planner"), "the newest is wrong")
+    PostgresPublications(stage.database).publish(
+        runs[-2], PublishCommand(uuid4(), stage.clock.now(), Actor("planner"), "the newest is wrong")
+    )
     for days in (7, 8):
         stage.record_run(f"unpublished-{days}", days, flip=False)
     stage.backup.save_publication(runs[-2])

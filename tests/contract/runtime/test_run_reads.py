@@ -14,7 +14,7 @@ import pytest
 from runtime.models.domain.audit import Actor
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.jobs import Job, JobStatus, JobType
-from runtime.models.domain.publishing import unpublished_warning
+from runtime.models.domain.publishing import PublishCommand, unpublished_warning
 from runtime.models.domain.runs import RunEnd, RunStatus
 from runtime.services.read_ports import RunFilters
 from tests.contract.runtime.conftest import Books
@@ -92,7 +92,7 @@ def test_filters_select_runs(history: Books, filters: dict[str, Any], expected: 
 
 def test_one_run_has_its_settings_and_its_publications(history: Books) -> None:
     at = NOON + timedelta(hours=9)
-    history.publications.publish(a_run("replaced").id, uuid4(), at, Actor("planner"), "the newest is wrong")
+    history.publications.publish(a_run("replaced").id, PublishCommand(uuid4(), at, Actor("planner"), "the newest is wrong"))
     run = json.loads(history.run_reads.find(a_run("replaced").id) or "")
     assert {name: value for name, value in run.items() if name in read(history)[0]} == read(history)[3]
     assert [
