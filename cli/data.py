@@ -31,7 +31,7 @@ from cli.platform import LOCAL, Platform, open_platform
 from cli.records import FeedRecord, ObjectRecord, QualityReport
 from cli.runs import Stage
 from contracts import datasets
-from contracts.documents import FindingDocument
+from contracts.documents import FindingDocument, QualityChangesDocument
 from contracts.feeds import FeedState
 from contracts.paths import SameName, mapping_key
 from contracts.quality_codes import PARKED_CODES
@@ -176,11 +176,21 @@ def make_report_tables(report: QualityReport, *, rows: bool = False) -> list[Tab
 def summarise_findings(report: QualityReport) -> str:
     """Return the worst finding with who must act, as the first line, and one line for each of the others."""
     findings = report["report"].get("findings", [])
+    changes = _sum_up_changes(report["report"].get("changes"))
     if not findings:
-        return f"Data quality {report['verdict']}: nothing to act on."
+        return "\n".join([f"Data quality {report['verdict']}: nothing to act on.", *changes])
     lines = [_finding_line(finding) for finding in findings[:MOST_FINDINGS]]
     more = len(findings) - MOST_FINDINGS
-    return "\n".join([*lines, *([f"... and {more:,} more"] if more > 0 else [])])
+    return "\n".join([*lines, *([f"... and {more:,} more"] if more > 0 else []), *changes])
+
+
+def _sum_up_changes(changes: QualityChangesDocument | None) -> list[str]:
+    """Return a line about the report before, if there is one and something changed."""
+    if not changes or not (changes["new_findings"] or changes["ended_findings"]):
+        return []
+    names = ", ".join(escape(finding["subject"]) for finding in changes["ended_findings"][:MOST_FINDINGS])
+    counts = f"{len(changes['new_findings']):,} new, {len(changes['ended_findings']):,} ended"
+    return [f"Since the data to {changes['as_of_date']}: {counts}{f' ({names})' if names else ''}."]
 
 
 def _finding_line(finding: FindingDocument) -> str:

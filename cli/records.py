@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
-from contracts.documents import FindingDocument
+from contracts.documents import FindingDocument, QualityChangesDocument
 
 
 class WithdrawalRecord(TypedDict):
@@ -101,6 +101,7 @@ class QualityCounts(TypedDict):
 
     datasets: dict[str, DatasetCounts]
     findings: NotRequired[list[FindingDocument]]
+    changes: NotRequired[QualityChangesDocument | None]
     feeds: NotRequired[list[FeedRecord]]
 
 

@@ -142,12 +142,31 @@ class QualityScoreDocument(TypedDict):
     consistency: float | None
 
 
+class QualityChangesDocument(TypedDict):
+    """What changed since the report of the newest run with an earlier as-of date: its run, day, verdict and score, and the findings.
+
+    same_findings: the number of findings that both have. Findings that need no action (INFO) are left out.
+    """
+
+    run_id: str
+    as_of_date: str
+    verdict: str
+    score: float | None
+    new_findings: list[FindingDocument]
+    ended_findings: list[FindingDocument]
+    same_findings: int
+
+
 class QualityReportDocument(TypedDict):
-    """What the quality gate adds to the content of quality.json in its report: verdict, score, findings (the worst first) and limits."""
+    """What the quality gate adds to the content of quality.json in its report: verdict, score, findings (the worst first) and limits.
+
+    changes: since the report before; None for the first.
+    """
 
     verdict: str
     score: QualityScoreDocument
     findings: list[FindingDocument]
+    changes: QualityChangesDocument | None
     limits: dict[str, float]
 
 

@@ -309,6 +309,9 @@ class QualityReports(Protocol):
     def get(self, run_id: UUID) -> QualityReport:
         """Return the report of a run. Raises ReportNotFound."""
 
+    def find_before(self, as_of_date: date) -> QualityReport | None:
+        """Return the newest report with an earlier as-of date, None when there is none."""
+
     def list_days_behind(self, run_id: UUID, limit: int) -> Mapping[tuple[str, str], Sequence[int]]:
         """Return by data set and site how many days each was behind in the newest `limit` reports of other runs."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,6 +29,11 @@ class InMemoryQualityReports(QualityReports):
         if run_id not in self.by_run:
             raise ReportNotFound(f"Run {run_id} has no data-quality report.")
         return self.by_run[run_id]
+
+    @override
+    def find_before(self, as_of_date: date) -> QualityReport | None:
+        earlier = [each for each in self.by_run.values() if str(each.payload.get("as_of_date", "~")) < as_of_date.isoformat()]
+        return max(earlier, key=lambda each: (str(each.payload["as_of_date"]), each.created_at), default=None)
 
     @override
     def list_days_behind(self, run_id: UUID, limit: int) -> Mapping[tuple[str, str], Sequence[int]]:

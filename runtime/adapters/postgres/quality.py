@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from typing_extensions import override
@@ -33,6 +34,11 @@ class PostgresQualityReports(QualityReports):
         return QualityReport(run_id, Verdict(verdict), payload, created_at)
 
     @override
+    def find_before(self, as_of_date: date) -> QualityReport | None:
+        rows = self._database.fetch(NEWEST_BEFORE, [as_of_date.isoformat()])
+        return QualityReport(rows[0][0], Verdict(rows[0][1]), *rows[0][2:]) if rows else None
+
+    @override
     def list_days_behind(self, run_id: UUID, limit: int) -> Mapping[tuple[str, str], Sequence[int]]:
         result: dict[tuple[str, str], list[int]] = {}
         for dataset, site_id, days in self._database.fetch(DAYS_BEHIND, [run_id, limit]):
@@ -40,6 +46,11 @@ class PostgresQualityReports(QualityReports):
         return result
 
 
+# The days are texts such as 2026-11-28, which are in the order of the days.
+NEWEST_BEFORE = """
+select run_id, verdict, payload, created_at from data_quality_reports where payload ->> 'as_of_date' < %s
+order by payload ->> 'as_of_date' desc, created_at desc limit 1
+"""
 DAYS_BEHIND = """
 select feed ->> 'dataset', feed ->> 'site_id', (feed ->> 'days_behind')::int
 from (select payload from data_quality_reports where run_id <> %s order by created_at desc limit %s) newest,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from html import escape
 from typing import cast
 
-from contracts.documents import FindingDocument
-from contracts.feeds import CHART_DAYS, RECENT_DAYS, FeedState
+from contracts.documents import FindingDocument, QualityChangesDocument
+from contracts.feeds import CHART_DAYS, FeedState
 from runtime.models.domain.documents import DatasetQuality, Feed, QualityDocument
 from runtime.models.domain.quality import QualityReport
 from runtime.services.data_quality.charts import daily_chart, share_bar, split_bar
+from runtime.services.data_quality.page_changes import render_changes
 from runtime.services.data_quality.page_style import STYLE
+from runtime.services.data_quality.page_tables import COMPLETE, capitalise, cell, more, table
 
 MOST_FEEDS = 200
 MOST_FINDINGS = 100
@@ -25,10 +27,6 @@ STATE_CLASSES = {
     FeedState.REPLACED: "INFO",
     FeedState.UNUSABLE: "FAIL",
 }
-COMPLETE = f"Complete of {RECENT_DAYS} days"
-NUMBERS = ("Behind", COMPLETE, "Volume", "Drift", "Bad rows", "In", "Usable", "In quarantine", "Duplicates", "Rows", "Line")
-"""The columns of numbers, which are aligned to the right."""
-NUMBER_CLASS = ' class="number"'
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """The page loads nothing and runs nothing."""
 DASH = "–"
@@ -44,6 +42,7 @@ def render_page(report: QualityReport) -> str:
             *_head(report, quality, findings),
             *_score(score),
             *_findings(findings),
+            *render_changes(cast(QualityChangesDocument | None, report.payload.get("changes")), score),
             *_feeds(quality),
             *_rows(quality),
             *_samples(quality),
@@ -66,7 +65,7 @@ def _head(report: QualityReport, quality: QualityDocument, findings: list[Findin
         worst = findings[0]
         yield (
             f'<div class="worst {escape(worst["severity"])}"><p><strong>{escape(worst["subject"])}</strong>: {escape(worst["text"])}.</p>'
-            f"<p>{_capitalise(worst['action'])}. Who: {escape(worst['owner'])}.</p></div>"
+            f"<p>{capitalise(worst['action'])}. Who: {escape(worst['owner'])}.</p></div>"
         )
     else:
         yield '<div class="worst PASS"><p>Nothing to act on: every site is complete and every limit is kept.</p></div>'
@@ -89,15 +88,15 @@ def _findings(findings: list[FindingDocument]) -> Iterator[str]:
         return
     rows = (
         [
-            _cell(finding["severity"], kind=f"state {finding['severity']}"),
-            _cell(finding["subject"], label="Where:"),
-            _cell(finding["text"]),
-            _cell(finding["action"], label="To do:"),
-            _cell(finding["owner"], label="Who:"),
+            cell(finding["severity"], kind=f"state {finding['severity']}"),
+            cell(finding["subject"], label="Where:"),
+            cell(finding["text"]),
+            cell(finding["action"], label="To do:"),
+            cell(finding["owner"], label="Who:"),
         ]
         for finding in findings[:MOST_FINDINGS]
     )
-    yield f"<h2>Findings</h2>{_table(('', 'Where', 'What', 'To do', 'Who'), rows)}{_more(len(findings), MOST_FINDINGS, 'findings')}"
+    yield f"<h2>Findings</h2>{table(('', 'Where', 'What', 'To do', 'Who'), rows)}{more(len(findings), MOST_FINDINGS, 'findings')}"
 
 
 def _feeds(quality: QualityDocument) -> Iterator[str]:
@@ -123,8 +122,8 @@ def _feeds(quality: QualityDocument) -> Iterator[str]:
         "Bad rows",
         "Rows by day",
     )
-    yield _table(header, (_feed_cells(feed, quality.as_of_date) for feed in feeds[:MOST_FEEDS]))
-    yield _more(len(feeds), MOST_FEEDS, "sites and sources")
+    yield table(header, (_feed_cells(feed, quality.as_of_date) for feed in feeds[:MOST_FEEDS]))
+    yield more(len(feeds), MOST_FEEDS, "sites and sources")
 
 
 def _feed_cells(feed: Feed, as_of_date: date | None) -> list[str]:
@@ -132,15 +131,15 @@ def _feed_cells(feed: Feed, as_of_date: date | None) -> list[str]:
     label = escape(f"rows of {feed.site_id} by day", quote=True)
     chart = daily_chart(feed.daily_rows, feed.daily_quarantined, _unknown_flags(feed, as_of_date), label)
     return [
-        _cell(feed.site_id),
-        _cell(feed.dataset),
-        _cell(feed.state, kind=f"state {STATE_CLASSES[feed.state]}"),
-        _cell(feed.last_complete_day or DASH, kind="short", label="Complete to"),
-        _cell(DASH if feed.last_complete_day is None else f"{feed.days_behind} d", kind="number", label="Behind"),
-        _cell(complete, kind="number", label="Complete days due"),
-        _cell(DASH if feed.volume is None else f"{feed.volume:.0%}", kind="number", label="Volume"),
-        _cell(DASH if feed.drift is None else f"{feed.drift:.2f}", kind="number", label="Drift (PSI)"),
-        _cell(f"{feed.recent_bad_share:.1%}", kind="number", label="Bad rows"),
+        cell(feed.site_id),
+        cell(feed.dataset),
+        cell(feed.state, kind=f"state {STATE_CLASSES[feed.state]}"),
+        cell(feed.last_complete_day or DASH, kind="short", label="Complete to"),
+        cell(DASH if feed.last_complete_day is None else f"{feed.days_behind} d", kind="number", label="Behind"),
+        cell(complete, kind="number", label="Complete days due"),
+        cell(DASH if feed.volume is None else f"{feed.volume:.0%}", kind="number", label="Volume"),
+        cell(DASH if feed.drift is None else f"{feed.drift:.2f}", kind="number", label="Drift (PSI)"),
+        cell(f"{feed.recent_bad_share:.1%}", kind="number", label="Bad rows"),
         f"<td>{chart}</td>",
     ]
 
@@ -156,32 +155,32 @@ def _unknown_flags(feed: Feed, as_of_date: date | None) -> list[bool]:
 def _rows(quality: QualityDocument) -> Iterator[str]:
     rows = ([*_count_cells(name, part)] for name, part in quality.datasets.items())
     yield "<h2>Rows by data set</h2>"
-    yield _table(("Data set", "In", "Usable", "In quarantine", "Duplicates", "Adds up", ""), rows)
+    yield table(("Data set", "In", "Usable", "In quarantine", "Duplicates", "Adds up", ""), rows)
     codes = [(name, code, count) for name, part in quality.datasets.items() for code, count in part.codes.items()]
     if codes:
-        cells = ([_cell(name), _cell(code), _cell(f"{count:,}", kind="number", label="Rows")] for name, code, count in codes)
-        yield f"<h2>Rows in quarantine by reason</h2>{_table(('Data set', 'Code', 'Rows'), cells)}"
+        cells = ([cell(name), cell(code), cell(f"{count:,}", kind="number", label="Rows")] for name, code, count in codes)
+        yield f"<h2>Rows in quarantine by reason</h2>{table(('Data set', 'Code', 'Rows'), cells)}"
     files = [(name, each) for name, part in quality.datasets.items() for each in part.objects if each.quarantined]
     if files:
         files.sort(key=lambda item: -item[1].quarantined)
         cells = (
             [
-                _cell(each.key.rpartition("/")[2]),
-                _cell(name),
-                _cell(f"{each.rows_in:,}", kind="number", label="Rows"),
-                _cell(f"{each.quarantined:,}", kind="number", label="In quarantine"),
+                cell(each.key.rpartition("/")[2]),
+                cell(name),
+                cell(f"{each.rows_in:,}", kind="number", label="Rows"),
+                cell(f"{each.quarantined:,}", kind="number", label="In quarantine"),
             ]
             for name, each in files[:MOST_SAMPLES]
         )
-        yield f"<h2>Files with rows in quarantine</h2>{_table(('File', 'Data set', 'Rows', 'In quarantine'), cells)}"
+        yield f"<h2>Files with rows in quarantine</h2>{table(('File', 'Data set', 'Rows', 'In quarantine'), cells)}"
 
 
 def _count_cells(name: str, part: DatasetQuality) -> Iterator[str]:
     counts = {"In": part.rows_in, "Usable": part.curated, "In quarantine": part.quarantined, "Duplicates": part.duplicates}
-    yield _cell(name)
+    yield cell(name)
     for label, count in counts.items():
-        yield _cell(f"{count:,}", kind="number", label=label)
-    yield _cell("✓" if part.is_reconciled else "✗", label="Adds up")
+        yield cell(f"{count:,}", kind="number", label=label)
+    yield cell("✓" if part.is_reconciled else "✗", label="Adds up")
     bar = split_bar(
         (("good", part.curated), ("bad", part.quarantined), ("duplicate", part.duplicates)), "usable, in quarantine, duplicates"
     )
@@ -193,30 +192,11 @@ def _samples(quality: QualityDocument) -> Iterator[str]:
     if samples:
         rows = (
             [
-                _cell(each.key.rpartition("/")[2]),
-                _cell(f"{each.line:,}", kind="number", label="Line"),
-                _cell(each.code, kind="short"),
-                _cell(each.reason),
+                cell(each.key.rpartition("/")[2]),
+                cell(f"{each.line:,}", kind="number", label="Line"),
+                cell(each.code, kind="short"),
+                cell(each.reason),
             ]
             for each in samples[:MOST_SAMPLES]
         )
-        yield f"<h2>Samples of rows in quarantine</h2>{_table(('File', 'Line', 'Code', 'Reason'), rows)}"
-
-
-def _table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f'<th scope="col"{NUMBER_CLASS if name in NUMBERS else ""}>{escape(name)}</th>' for name in header)
-    body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in rows)
-    return f'<div class="wide"><table class="cards"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _cell(value: object, *, kind: str = "", label: str = "") -> str:
-    attributes = (f' class="{escape(kind, quote=True)}"' if kind else "") + (f' data-label="{escape(label, quote=True)}"' if label else "")
-    return f"<td{attributes}>{escape(str(value))}</td>"
-
-
-def _more(count: int, limit: int, what: str) -> str:
-    return f'<p class="soft">and {count - limit:,} more {what}, in the JSON report</p>' if count > limit else ""
-
-
-def _capitalise(text: str) -> str:
-    return escape(text[:1].upper() + text[1:])
+        yield f"<h2>Samples of rows in quarantine</h2>{table(('File', 'Line', 'Code', 'Reason'), rows)}"

@@ -13,6 +13,7 @@ from runtime.models.domain.documents import QualityDocument
 from runtime.models.domain.findings import Finding, QualityLimits, Severity, rank
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import Gate
+from runtime.services.data_quality.changes import list_changes
 from runtime.services.data_quality.feed_rules import UsualLateness, feed_findings
 from runtime.services.data_quality.object_rules import object_findings
 from runtime.services.data_quality.page import render_page
@@ -100,10 +101,14 @@ class QualityGate:
         )
 
     def _report(self, judgement: Judgement) -> QualityReportDocument:
+        findings = [finding.as_document() for finding in judgement.findings]
+        day = judgement.quality.as_of_date
+        earlier = self.reports.find_before(day) if day else None
         return {
             "verdict": judgement.verdict.value,
             "score": score(judgement.quality),
-            "findings": [finding.as_document() for finding in judgement.findings],
+            "findings": findings,
+            "changes": list_changes(findings, earlier) if earlier else None,
             "limits": {"bad_row_share": self.bad_row_share_limit, **asdict(self.limits)},
         }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -30,6 +30,18 @@ def test_the_days_behind_are_those_of_the_newest_reports_of_other_runs(books: Bo
     books.reports.save(QualityReport(without_feeds.id, Verdict.PASS, {}, STARTED_AT - timedelta(days=9)))
     assert books.reports.list_days_behind(a_run("run-2").id, 10) == {("orders", "LDS1"): [2, 1]}
     assert books.reports.list_days_behind(a_run("another").id, 1) == {("orders", "LDS1"): [3]}
+
+
+def test_the_report_before_is_the_newest_of_the_latest_earlier_day(books: Books) -> None:
+    days = ["2026-11-26", "2026-11-27", "2026-11-27", "2026-11-28"]
+    reports = []
+    for number, day in enumerate(days):
+        run = books.runs.start(a_run(f"run-{number}"))
+        reports.append(QualityReport(run.id, Verdict.WARN, {"as_of_date": day}, STARTED_AT + timedelta(hours=number)))
+        books.reports.save(reports[-1])
+    assert books.reports.find_before(date(2026, 11, 28)) == reports[2]
+    assert books.reports.find_before(date(2026, 11, 27)) == reports[0]
+    assert books.reports.find_before(date(2026, 11, 26)) is None
 
 
 def test_a_run_without_a_report_says_so(books: Books) -> None:

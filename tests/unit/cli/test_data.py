@@ -66,6 +66,13 @@ def test_the_first_line_is_the_worst_finding_and_who_must_act() -> None:
     assert render(summarise_findings(REPORT)).strip() == "Data quality PASS: nothing to act on."
 
 
+def test_the_findings_end_with_what_changed_since_the_day_before() -> None:
+    finding = {"severity": "WARN", "subject": "RTM1 (orders)", "text": "late", "action": "upload it", "owner": "source"}
+    changes = {"as_of_date": "2026-11-27", "new_findings": [], "ended_findings": [finding], "same_findings": 2}
+    report: Any = {**REPORT, "report": {**REPORT["report"], "changes": changes}}
+    assert render(summarise_findings(report)).splitlines()[-1].strip() == "Since the data to 2026-11-27: 0 new, 1 ended (RTM1 (orders))."
+
+
 def test_sites_that_are_not_complete_are_listed_the_latest_first() -> None:
     def feed(site: str, state: str, behind: int, complete: int) -> dict[str, Any]:
         counts = {"days_behind": behind, "days_due": 28, "days_complete": complete}

@@ -209,6 +209,27 @@ def test_the_report_has_score_and_findings_and_is_in_the_lake_as_json_and_as_a_p
     assert [part for part in ("<script", "http://", "https://", "src=", "@import") if part in page] == []
 
 
+def test_the_report_lists_what_is_new_and_what_has_ended_since_the_day_before(
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID, runs: InMemoryRuns, reports: InMemoryQualityReports
+) -> None:
+    yesterday = runs.start(a_run("yesterday")).id
+    day_before = (AS_OF - timedelta(days=1)).isoformat()
+    judge(gate, lake, yesterday, a_feed("A"), a_feed("LATE", behind=7), a_feed("SMALL", volume=0.2), as_of_date=day_before)
+    assert reports.get(yesterday).payload["changes"] is None
+    judge(gate, lake, run_id, a_feed("A", drift=0.9), a_feed("LATE", behind=8), a_feed("SMALL"))
+    changes: Any = reports.get(run_id).payload["changes"]
+    assert (changes["run_id"], changes["as_of_date"], changes["verdict"]) == (str(yesterday), day_before, "WARN")
+    assert [finding["subject"] for finding in changes["new_findings"]] == ["A (orders)"]
+    assert [finding["subject"] for finding in changes["ended_findings"]] == ["SMALL (orders)"]
+    assert changes["same_findings"] == 1
+    with lake.open(f"runs/{run_id}/data_quality.html") as stream:
+        page = stream.read().decode()
+    assert f"Since the data to {day_before}" in page
+    assert "Findings: 1 new, 1 ended, 1 as before; score" in page
+    judge(gate, lake, run_id, a_feed("A", drift=0.9))
+    assert reports.get(run_id).payload["changes"]["as_of_date"] == day_before  # type: ignore[index]
+
+
 def a_rejected_object(name: str, hours_ago: int, **changes: Any) -> IngestedObject:
     return an_accepted_object(
         name,
