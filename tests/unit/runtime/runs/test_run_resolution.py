@@ -69,6 +69,8 @@ def test_the_manifest_names_every_accepted_object_and_no_other(
                 "sha256": objects_accepted.sha256,
                 "rows": 10,
                 "staging_key": objects_accepted.staging_key,
+                "replays": [],
+                "discarded_lines": [],
             }
         ],
     }
