@@ -33,5 +33,8 @@ def list_changes(findings: Sequence[FindingDocument], earlier: QualityReport) ->
 
 
 def _by_identity(findings: Sequence[FindingDocument]) -> dict[tuple[str, str], FindingDocument]:
-    relevant = [finding for finding in findings if finding["severity"] != Severity.INFO]
-    return {(finding["subject"], DIGITS.sub("#", finding["action"])): finding for finding in reversed(relevant)}
+    result: dict[tuple[str, str], FindingDocument] = {}
+    for finding in findings:
+        if finding["severity"] != Severity.INFO:
+            result.setdefault((finding["subject"], DIGITS.sub("#", finding["action"])), finding)
+    return result

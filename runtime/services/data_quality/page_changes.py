@@ -13,14 +13,14 @@ NEW, ENDED = "new", "ended"
 
 
 def render_changes(changes: QualityChangesDocument | None, score: Mapping[str, float | None]) -> Iterator[str]:
-    """Yield the findings that are new or have ended, and how the score changed; nothing without an earlier report."""
+    """Yield the findings that are new or have ended, each the worst first, and how the score changed; nothing without an earlier report."""
     if not changes:
         return
     yield f"<h2>Since the data to {escape(changes['as_of_date'])}</h2>"
     yield f'<p class="soft">{escape(_sum_up(changes, score))}</p>'
     entries = [(NEW, each) for each in changes["new_findings"]] + [(ENDED, each) for each in changes["ended_findings"]]
     if entries:
-        header = ("", "Change", "Where", "What")
+        header = ("", "Where", "What")
         yield table(header, (_cells(kind, finding) for kind, finding in entries[:MOST_CHANGES]))
         yield more(len(entries), MOST_CHANGES, "changes")
 
@@ -35,8 +35,7 @@ def _sum_up(changes: QualityChangesDocument, score: Mapping[str, float | None]) 
 def _cells(kind: str, finding: FindingDocument) -> list[str]:
     severity = finding["severity"] if kind == NEW else "PASS"
     return [
-        cell(finding["severity"], kind=f"state {severity}"),
-        cell(kind),
+        cell(kind.upper(), kind=f"state {severity}"),
         cell(finding["subject"], label="Where:"),
         cell(finding["text"]),
     ]
