@@ -110,6 +110,13 @@ DEMAND_VALUE = Column(
     "demand", Type.NUMBER, "Demand of the day; 0 where no row reports any, null where it is unknown", "units", nullable=True
 )
 STOCKOUT = Column("stockout", Type.BOOLEAN, "The SKU was out of stock: sales are below demand")
+REPORTED = "demand_history"
+"""Source of a day whose demand a row of that data set states."""
+NO_ROW = "gap"
+"""Source of a day on which a series has no row though its site has some: its demand counts as 0."""
+DEMAND_SOURCE = Column(
+    "source", Type.TEXT, "Data set that reports the demand; gap where none does; unknown where rows are missing or in quarantine"
+)
 
 DAILY_DEMAND = Table(
     Zone.FEATURES,
@@ -120,9 +127,7 @@ DAILY_DEMAND = Table(
         DEMAND_DATE,
         DEMAND_VALUE,
         STOCKOUT,
-        Column(
-            "source", Type.TEXT, "Data set that reports the demand; gap where none does; unknown where rows are missing or in quarantine"
-        ),
+        DEMAND_SOURCE,
         Column("lag_1", Type.NUMBER, "Demand of the day before", "units", nullable=True),
         Column("lag_7", Type.NUMBER, "Demand 7 days before", "units", nullable=True),
         Column("lag_28", Type.NUMBER, "Demand 28 days before", "units", nullable=True),

@@ -9,6 +9,8 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F  # noqa: N812
 
+from contracts.tables import NO_ROW, REPORTED
+
 SERIES = ("site_id", "sku_id")
 LAGS = (1, 7, 28)
 MEANS = (7, 28)
@@ -57,9 +59,9 @@ def daily_demand(parts: DataFrame, as_of_date: date, unknown_days: DataFrame | N
     facts = days if unknown_days is None else add_flags(days, unknown_days)
     day_rows = every_day(days, facts, as_of_date).withColumn("source", known_source() if unknown_days is not None else source_of_rows())
     demand = (
-        F.when(F.col("source") == F.lit("demand_history"), F.col("reported"))
+        F.when(F.col("source") == F.lit(REPORTED), F.col("reported"))
         .when(F.col("source") == F.lit("orders"), F.col("ordered"))
-        .when(F.col("source") == F.lit("gap"), F.lit(0.0))
+        .when(F.col("source") == F.lit(NO_ROW), F.lit(0.0))
     )
     return day_rows.select(
         *SERIES,
@@ -93,17 +95,17 @@ def known_source() -> SparkColumn:
     no_history = (F.col("days_reported") == F.lit(0)) | history_unknown
     no_orders = (F.col("days_ordered") == F.lit(0)) | orders_unknown
     return (
-        F.when(is_reported, F.lit("demand_history"))
+        F.when(is_reported, F.lit(REPORTED))
         .when(is_ordered, F.lit("orders"))
         .when(no_history & no_orders, F.lit("unknown"))
-        .otherwise(F.lit("gap"))
+        .otherwise(F.lit(NO_ROW))
     )
 
 
 def source_of_rows() -> SparkColumn:
     """Return the source of a day when every day is known."""
     is_reported, is_ordered = F.col("reported").isNotNull(), F.col("ordered").isNotNull()
-    return F.when(is_reported, F.lit("demand_history")).when(is_ordered, F.lit("orders")).otherwise(F.lit("gap"))
+    return F.when(is_reported, F.lit(REPORTED)).when(is_ordered, F.lit("orders")).otherwise(F.lit(NO_ROW))
 
 
 def every_day(days: DataFrame, facts: DataFrame, as_of_date: date) -> DataFrame:

@@ -345,7 +345,7 @@ class ForecastFrames(Protocol):
         """Return the forecasts of the back-test: actual_value in place of interval_level. Empty when there was no back-test."""
 
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
-        """Return the demand that a run read, from a day on. Columns: site_id, sku_id, demand_date, demand, stockout."""
+        """Return the demand that a run read, from a day on. Columns: site_id, sku_id, demand_date, demand, stockout, source."""
 
 
 class AnomalyTable(Protocol):

@@ -9,15 +9,18 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from contracts.tables import DEMAND_SOURCE, INTERVAL_LEVEL
 from kpi_engine.anomalies.daily_values import DEFAULT_COVERAGE, DailyValues
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
 from runtime.models.domain.runs import ForecastRun, PublishedRun
+from runtime.services.anomalies.missing_rows import mark_missing_rows
 from runtime.services.ports import ForecastFrames
 
 SERIES = ["site_id", "sku_id"]
 BOUNDS = ["predicted_value", "confidence_lower", "confidence_upper"]
-LEVEL = "interval_level"
+LEVEL = INTERVAL_LEVEL.name
+SOURCE = DEMAND_SOURCE.name
 MEASURE = "demand"
 DAYS_BETWEEN_RUNS = 7
 
@@ -34,7 +37,8 @@ class Expectations:
         """Return every series of which anything was expected on those days, or None when nothing was.
 
         Of several forecasts of a day the newest counts that was made before it. A day without stock, and one without a row, is left out:
-        what was sold then is not what was wanted. A day whose demand is unknown is a gap in the data.
+        what was sold then is not what was wanted. A day whose demand is unknown is a gap in the data, and so is one whose row is missing
+        (missing_rows.py).
         """
         first_day = run.as_of_date - timedelta(days=self.past_days + self.window_days - 1)
         forecasts = _newest_forecasts(self._read_forecasts(run, earlier_runs), first_day, run.as_of_date)
@@ -43,7 +47,7 @@ class Expectations:
         demand = self.frames.demand(run.id, first_day)
         in_stock = demand.loc[~demand["stockout"].astype(bool)].rename(columns={"demand_date": "forecast_date"})
         in_stock["forecast_date"] = pd.to_datetime(in_stock["forecast_date"])
-        rows = forecasts.merge(in_stock[[*SERIES, "forecast_date", "demand"]], on=[*SERIES, "forecast_date"])
+        rows = forecasts.merge(in_stock[[*SERIES, "forecast_date", "demand", SOURCE]], on=[*SERIES, "forecast_date"])
         return self._arrange(rows, first_day) if len(rows) else None
 
     def _read_forecasts(self, run: ForecastRun, earlier_runs: Sequence[PublishedRun]) -> Iterable[pd.DataFrame]:
@@ -60,6 +64,9 @@ class Expectations:
         cells = np.full((5, len(keys), self.past_days + self.window_days), np.nan)
         for layer, column in enumerate(["demand", *BOUNDS, LEVEL]):
             cells[layer, series, day] = rows[column].to_numpy(dtype=np.float64)
+        sources = np.full(cells.shape[1:], None, dtype=object)
+        sources[series, day] = rows[SOURCE].to_numpy(dtype=object)
+        cells[0, mark_missing_rows(sources, self.past_days)] = np.nan
         days, past = (DailyValues.of(*part) for part in np.split(cells, [self.past_days], axis=2)[::-1])
         classes = demand_classes(past.actual, window_days=self.past_days, without_demand=DemandClass.INTERMITTENT)
         return DetectionPanel(

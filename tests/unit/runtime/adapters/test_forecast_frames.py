@@ -30,10 +30,11 @@ def test_a_run_without_a_backtest_has_an_empty_frame(lake: InMemoryLake) -> None
 
 def test_only_the_days_asked_for_are_read(lake: InMemoryLake, tmp_path: Path) -> None:
     rows = [
-        {"site_id": "A", "sku_id": "B", "demand_date": date(2026, 11, day), "demand": 1.5, "stockout": day == 3, "lag_1": None}
+        {"site_id": "A", "sku_id": "B", "demand_date": date(2026, 11, day), "demand": 1.5, "stockout": day == 3}
+        | {"source": "orders", "lag_1": None}
         for day in range(1, 11)
     ]
     lake.upload(parquet(tmp_path / "x.parquet", rows), f"{DAILY_DEMAND.run_prefix(a_run().id)}part-0.parquet")
     frame = LakeForecastFrames(lake).demand(a_run().id, date(2026, 11, 3))
-    assert list(frame.columns) == ["site_id", "sku_id", "demand_date", "demand", "stockout"]
+    assert list(frame.columns) == ["site_id", "sku_id", "demand_date", "demand", "stockout", "source"]
     assert (len(frame), frame["stockout"].tolist().count(True)) == (8, 1)

@@ -49,7 +49,9 @@ def demand(last: float, stockout: bool = False) -> pd.DataFrame:
     days = [FIRST + timedelta(days=day) for day in range(DAYS)]
     units = [100.0 + day // 7 % 3 - 1 for day in range(DAYS - 1)]
     out = [False] * (DAYS - 1) + [stockout]
-    return pd.DataFrame({"site_id": "LDS1", "sku_id": "SKU-1", "demand_date": days, "demand": [*units, last], "stockout": out})
+    return pd.DataFrame(
+        {"site_id": "LDS1", "sku_id": "SKU-1", "demand_date": days, "demand": [*units, last], "stockout": out, "source": "demand_history"}
+    )
 
 
 @pytest.mark.parametrize(("last", "kind", "delta"), [(160.0, "VOLUME_SPIKE", 60), (40.0, "VOLUME_DROP", -60)])
@@ -145,6 +147,19 @@ def test_a_day_whose_demand_is_unknown_is_a_gap_in_the_data_and_no_lost_demand(
     assert detection.detect(run_id).to_state_output()["total"] == 1
     by_type = lake.read_json(anomaly_report_key(run_id))["report"]["by_type"]
     assert {name: count for name, count in by_type.items() if count} == {"DATA_GAP": 1}
+
+
+@pytest.mark.parametrize(("source", "kind"), [("gap", "DATA_GAP"), ("demand_history", "ZERO_DEMAND")])
+def test_a_day_without_a_row_is_a_gap_and_a_row_of_zero_is_zero_demand(
+    detection: AnomalyDetection, frames: InMemoryFrames, lake: InMemoryLake, source: str, kind: str
+) -> None:
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(0)
+    frames.demands[run_id].loc[DAYS - 1, "source"] = source
+    detection.detect(run_id)
+    report = lake.read_json(anomaly_report_key(run_id))["report"]
+    assert {name: count for name, count in report["by_type"].items() if count} == {kind: 1}
+    assert report["business_impact"]["delta_units"] == (None if kind == "DATA_GAP" else -100)
 
 
 def test_the_newest_forecast_made_before_the_day_is_the_expectation(

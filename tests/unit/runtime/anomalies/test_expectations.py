@@ -39,7 +39,7 @@ def demands(generator: np.random.Generator, missing: float = 0.2) -> pd.DataFram
         for day in range(DAYS)
         if generator.random() >= missing
     ]
-    return pd.DataFrame(rows).assign(stockout=generator.random(len(rows)) < 0.1)
+    return pd.DataFrame(rows).assign(stockout=generator.random(len(rows)) < 0.1, source="demand_history")
 
 
 def expected_cell(frames: list[pd.DataFrame], demand: pd.DataFrame, key: tuple[str, str], day: date) -> tuple[float, float]:
@@ -92,7 +92,7 @@ def a_panel(demand: list[float]) -> tuple[InMemoryFrames, ForecastRun]:
     key = {"site_id": "LDS1", "sku_id": "SKU-1"}
     bounds = {"predicted_value": 10.0, "confidence_lower": 5.0, "confidence_upper": 15.0}
     frames.backtests[run.id] = pd.DataFrame({**key, "forecast_date": days, "horizon_days": range(1, DAYS + 1), **bounds})
-    frames.demands[run.id] = pd.DataFrame({**key, "demand_date": days, "demand": demand, "stockout": False})
+    frames.demands[run.id] = pd.DataFrame({**key, "demand_date": days, "demand": demand, "stockout": False, "source": "demand_history"})
     return frames, run
 
 
