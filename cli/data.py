@@ -17,6 +17,7 @@ from cli.drops.outcome import render_outcome
 from cli.landing import Drop, land, make_landing_key, render_objects
 from cli.mapping.file_sample import read_sample
 from cli.mapping.options import (
+    ColumnNamesOption,
     ColumnsOption,
     ConstantsOption,
     DateFormatOption,
@@ -93,13 +94,14 @@ def drop(
     constants: ConstantsOption = None,
     date_format: DateFormatOption = None,
     decimal_mark: DecimalMarkOption = None,
+    column_names: ColumnNamesOption = None,
     stage: Stage = LOCAL,
 ) -> None:
     """Upload files to the lake and show what became of their rows; rows set aside are written to <name>.bad-rows.csv.
 
     Exit code 0 when every file was accepted (or is a duplicate), 3 when one was rejected.
     """
-    choices = make_choices(dataset, columns, constants, date_format, decimal_mark)
+    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names)
     drops = [prepare_drop(path, choices, terminal_conversation(accepts_all=yes), mapping, same_name) for path in files]
     if dry_run:
         checks = [check_drop(each) for each in drops]

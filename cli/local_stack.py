@@ -13,6 +13,7 @@ from cli.console import CliError, Phases, err, out
 from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop, print_outcomes, summarise_findings
 from cli.landing import Drop, land, render_objects
 from cli.mapping.options import (
+    ColumnNamesOption,
     ColumnsOption,
     ConstantsOption,
     DateFormatOption,
@@ -44,6 +45,7 @@ def up(
     constants: ConstantsOption = None,
     date_format: DateFormatOption = None,
     decimal_mark: DecimalMarkOption = None,
+    column_names: ColumnNamesOption = None,
     no_run: Annotated[bool, typer.Option("--no-run", help="Start and deploy only: no data, no run.")] = False,
     settings: Annotated[
         list[str] | None,
@@ -59,7 +61,7 @@ def up(
     if local_stack.was_interrupted():
         err.print("The last `./signify up` was killed before it was complete; ending what it left running.")
     phases = Phases()
-    choices = make_choices(dataset, columns, constants, date_format, decimal_mark)
+    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names)
     data = file or data
     own_file = _read_file(phases, data, choices, mapping, accepts_all=yes) if data else None
     try:

@@ -65,6 +65,13 @@ class FileSample:
         """Names of the columns."""
         return [column.name for column in self.columns]
 
+    def with_names(self, names: Sequence[str]) -> FileSample:
+        """Return the sample as that of a file without a header, whose columns have these names. Raises DataError for another number."""
+        if len(names) != len(self.columns):
+            raise DataError(f"--column-names has {len(names)} names, and the file has {len(self.columns)} columns; name them all in order")
+        rows = [self.names, *self.rows] if self.has_header else self.rows
+        return _sample(names, rows, has_header=False, separator=self.separator, encoding=self.encoding)
+
     def has_repeats(self, names: Sequence[str]) -> bool:
         """Whether two rows are alike in all of these columns."""
         places = [self.names.index(name) for name in names]

@@ -26,6 +26,10 @@ ConstantsOption = Annotated[
 ]
 DateFormatOption = Annotated[str | None, typer.Option(help="Format of the dates, such as '%d/%m/%Y'.")]
 DecimalMarkOption = Annotated[str | None, typer.Option(help="Decimal mark of the numbers: '.' or ','.")]
+ColumnNamesOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME,NAME,...", help="Names of the columns of a file without a header, in their order."),
+]
 
 
 def make_choices(
@@ -34,6 +38,7 @@ def make_choices(
     constants: Sequence[str] | None = None,
     date_format: str | None = None,
     decimal_mark: str | None = None,
+    column_names: str | None = None,
 ) -> Choices:
     """Return what the options state. Raises DataError for an option without an equals sign."""
     return Choices(
@@ -42,6 +47,7 @@ def make_choices(
         constants=dict(_split("--constant", option) for option in constants or ()),
         date_format=date_format,
         decimal_mark=decimal_mark,
+        column_names=tuple(name.strip() for name in column_names.split(",")) if column_names else (),
     )
 
 

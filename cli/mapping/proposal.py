@@ -28,6 +28,8 @@ class Choices:
     constants: Mapping[str, str] = field(default_factory=dict)
     date_format: str | None = None
     decimal_mark: str | None = None
+    column_names: tuple[str, ...] = ()
+    """Of a file without a header, in the order of its columns."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,8 @@ def _note(sample: ColumnSample, column: Column, layout: FileLayout, form: DateFo
     if column.type is ColumnType.DATE and form:
         parts = "; the rows of a day are added" if form.has_time or layout.adds_rows else ""
         offset = "; the day is the one that is written, whatever the offset from UTC behind it" if form.has_offset else ""
-        return f"{texts[0]} is {describe_date(texts[0], layout.date_format or form.date_format)}{parts}{offset}"
+        spacing = f"; a row every {form.days_apart} days counts on its own day" if form.days_apart > 1 else ""
+        return f"{texts[0]} is {describe_date(texts[0], layout.date_format or form.date_format)}{parts}{offset}{spacing}"
     if column.type in (ColumnType.DECIMAL, ColumnType.INTEGER):
         numbers = f"decimal mark {layout.decimal_mark!r}" if any("," in text or "." in text for text in texts) else "whole numbers"
         is_inverted = layout.inverts_sign and not column.nullable

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from cli.console import err
 from cli.mapping.file_sample import MAX_ROWS, FileSample
+from cli.mapping.hints import suggest_options
 from cli.mapping.proposal import Choices, OpenQuestion, Proposal, fits_as_it_is, propose
 from contracts import datasets
 from contracts.bad_rows import ADDED_COLUMNS
@@ -61,10 +62,13 @@ def decide_reading(
     """
     source = source_name(path)
     stated_mapping = mapping or _remembered_mapping(path, source, sample)
-    if stated_mapping and not (choices.renames or choices.constants):
+    if stated_mapping and not (choices.renames or choices.constants or choices.column_names):
         return _read_as_stated(path, stated_mapping, source, choices)
     if not _has_decisions(choices) and (dataset := _find_dataset(sample, choices.dataset)):
+        for hint in suggest_options(sample, datasets.load(dataset)):
+            err.print(f"  [yellow]{escape(hint)}[/]")
         return FileReading(dataset)
+    sample = sample.with_names(choices.column_names) if choices.column_names else sample
     proposal = propose(sample, choices, path.name.split(".")[0])
     err.print(render_proposal(path.name, sample, proposal))
     document = path.with_name(f"{source}{MAPPING_ENDING}")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 ISO = "%Y-%m-%d"
 
@@ -34,13 +35,15 @@ _GROUPS_BY_POINT = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?")
 class DateForm:
     """The format of the dates of a column. `other_formats` fit as many values, with another meaning.
 
-    `has_time`: some are not midnight; `has_offset`: some of these are followed by an offset from UTC.
+    `has_time`: some are not midnight; `has_offset`: some of these are followed by an offset from UTC; `days_apart`: the fewest days
+    between two different days, such as 7 in a file of weeks.
     """
 
     date_format: str
     other_formats: tuple[str, ...] = ()
     has_time: bool = False
     has_offset: bool = False
+    days_apart: int = 1
 
     @property
     def is_iso(self) -> bool:
@@ -52,9 +55,9 @@ def find_date_form(texts: Sequence[str]) -> DateForm | None:
     """Return how dates are written, None when no format fits nine of ten values.
 
     >>> find_date_form(["31/10/2026", "01/11/2026"])
-    DateForm(date_format='%d/%m/%Y', other_formats=(), has_time=False, has_offset=False)
+    DateForm(date_format='%d/%m/%Y', other_formats=(), has_time=False, has_offset=False, days_apart=1)
     >>> find_date_form(["01/11/2026", "02/11/2026"])
-    DateForm(date_format='%d/%m/%Y', other_formats=('%m/%d/%Y',), has_time=False, has_offset=False)
+    DateForm(date_format='%d/%m/%Y', other_formats=('%m/%d/%Y',), has_time=False, has_offset=False, days_apart=1)
     """
     days, times = (
         zip(*(_split_time(text.strip()) for text in texts if text.strip()), strict=True) if any(map(str.strip, texts)) else ((), ())
@@ -66,7 +69,7 @@ def find_date_form(texts: Sequence[str]) -> DateForm | None:
     daytimes = [time for time in times if time and not _MIDNIGHT.fullmatch(time)]
     has_offset = any(match["offset"] for time in daytimes if (match := _CLOCK.fullmatch(time)))
     others = (other for other in DATE_FORMATS if other != best and counts[other] == counts[best] and _differs(days, best, other))
-    return DateForm(best, tuple(others), bool(daytimes), has_offset)
+    return DateForm(best, tuple(others), bool(daytimes), has_offset, _days_apart(days, best))
 
 
 def find_decimal_marks(texts: Sequence[str]) -> tuple[str, ...]:
@@ -116,6 +119,11 @@ def _parse(text: str, date_format: str) -> date | None:
     except ValueError:
         return None
     return day if 1990 <= day.year <= 2100 else None
+
+
+def _days_apart(texts: Sequence[str], date_format: str) -> int:
+    days = sorted({day for text in set(texts) if (day := _parse(text, date_format))})
+    return min(((later - earlier).days for earlier, later in pairwise(days)), default=1)
 
 
 def _differs(days: Sequence[str], first: str, second: str) -> bool:

@@ -241,3 +241,34 @@ def test_metadata_of_items_are_master_data_and_prices_lack_their_currency_only(t
     with pytest.raises(DataError, match="currency of prices"):
         decide_reading(price_file, Choices(), YES)
     assert decide_reading(price_file, Choices(constants={"currency": "EUR"}), YES).dataset == "prices"
+
+
+def test_the_names_of_a_schema_read_related_series_and_metadata_without_a_header(tmp_path: Path) -> None:
+    series = write(tmp_path / "related.csv", (), [("item_1", f"{day} 00:00:00", 9.5, 0) for day in DAYS])
+    names = ("item_id", "timestamp", "price", "promo")
+    file_reading = decide_reading(series, Choices(column_names=names, constants={"currency": "GBP"}), YES)
+    layout = layout_of(file_reading)
+    assert (file_reading.dataset, layout.column_names) == ("prices", ("item_id", "timestamp", "price", ""))
+    assert layout.renames == {"item_id": "sku_id", "timestamp": "valid_from"}
+    metadata = write(tmp_path / "metadata.csv", (), [("item_1", "shoes", "acme"), ("item_2", "hats", "acme")])
+    file_reading = decide_reading(metadata, Choices(column_names=("item_id", "category", "brand")), YES)
+    assert (file_reading.dataset, layout_of(file_reading).column_names) == ("sku_master", ("item_id", "category", ""))
+    with pytest.raises(DataError, match="has 2 names, and the file has 3 columns"):
+        decide_reading(metadata, Choices(column_names=("item_id", "category")), YES)
+
+
+def test_a_file_of_the_contract_with_other_dates_or_numbers_is_dropped_with_the_option_that_reads_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = ("site_id", "sku_id", "demand_date", "quantity", "uom")
+    file = write(tmp_path / "x.csv", header, [("S", "A", f"{day:%d/%m/%Y}", "8,00", "EA") for day in DAYS], separator=";")
+    assert decide_reading(file, Choices(dataset="demand_history"), YES) == FileReading("demand_history")
+    text = " ".join(capsys.readouterr().err.split())
+    assert "dates such as '25/10/2026' are read with --date-format '%d/%m/%Y'" in text
+    assert "numbers such as '8,00' are read with --decimal-mark ','" in text
+
+
+def test_a_file_of_weeks_says_on_which_day_a_week_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [(1, 7, day, 100.5) for day in DAYS if day.weekday() == 4]
+    decide_reading(write(tmp_path / "weeks.csv", ("Store", "Dept", "Date", "Weekly_Sales"), rows), Choices(), YES)
+    assert "a row every 7 days counts on its own day" in " ".join(capsys.readouterr().err.replace("│", "").split())
