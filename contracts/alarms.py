@@ -15,6 +15,7 @@ class AlarmName(StrEnum):
     API_THROTTLED = "ApiThrottled"
     CANARY_FAILED = "CanaryFailed"
     DATABASE_DEADLOCKS = "DatabaseDeadlocks"
+    DATABASE_MEMORY_LOW = "DatabaseMemoryLow"
     DEAD_LETTERS = "DeadLetters"
     NO_PUBLISHED_RUN = "NoPublishedRun"
     OBJECTS_REJECTED = "ObjectsRejected"

@@ -34,7 +34,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "ApiLatency": (DATABASE_UNAVAILABLE, "DatabaseAtMaximum"),
     str(AlarmName.API_REFUSALS): ("AuthenticationFailures", str(AlarmName.API_THROTTLED)),
     "DatabaseBusy": ("DatabaseAtMaximum",),
-    "DatabaseMemoryLow": ("DatabaseAtMaximum",),
+    str(AlarmName.DATABASE_MEMORY_LOW): ("DatabaseAtMaximum",),
     str(AlarmName.QUEUE_AGE): (
         DATABASE_UNAVAILABLE,
         function_alarm(DATA_PROCESSOR.name, "Errors"),

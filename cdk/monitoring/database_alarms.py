@@ -80,7 +80,8 @@ def _memory_low(cluster: DatabaseCluster, max_capacity: float) -> AlarmSpec:
     """
     free_bytes = cluster.metric_freeable_memory(period=PERIOD, statistic="Minimum")
     condition = Condition(free_bytes, FREE_MEMORY_SHARE * max_capacity * BYTES_PER_ACU, of=3, periods=3, below=True)
-    return ticket("DatabaseMemoryLow", "database-memory-low", "Less than a tenth of the database's memory is free.", condition)
+    text = "Less than a tenth of the database's memory is free."
+    return ticket(str(AlarmName.DATABASE_MEMORY_LOW), "database-memory-low", text, condition)
 
 
 def _reader_lag(cluster: DatabaseCluster) -> AlarmSpec:

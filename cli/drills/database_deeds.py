@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import psycopg
@@ -14,6 +15,7 @@ from cli.drills.faults import dimension, repeat, shorten
 from cli.drills.function_deeds import find_function
 from cli.drills.triggers import AlarmDescription, Target
 from local import local_stack
+from local.errors import LocalError
 
 DATABASE = "signify"
 NEWEST_KPIS = "newest_kpis"
@@ -21,6 +23,10 @@ HIDDEN = f"{NEWEST_KPIS}_hidden_by_a_drill"
 FIRST_LOCK, SECOND_LOCK = 7_300_001, 7_300_002
 PATIENCE_S = 30
 NIGHTLY_HANDLER = "runtime.functions.data_retention.handler"
+MEBIBYTE = 1024**2
+BLOCK_BYTES = 256 * MEBIBYTE
+HOLD_S = 300
+METRIC_AGE = timedelta(minutes=2)
 AGE_DAYS = 400  # beyond the largest publishedAgeLimitDays
 
 
@@ -71,6 +77,44 @@ def age_published_run(target: Target, alarm: AlarmDescription) -> Iterator[str]:
     measure = partial(target.client("lambda").invoke, FunctionName=find_function(target, NIGHTLY_HANDLER), Payload=b"{}")
     with move_published_day_back(AGE_DAYS), shorten(target, alarm), repeat(measure):
         yield f"moved the last day of data of the published run {AGE_DAYS} days back, and measured its age as every night (restored)"
+
+
+@contextmanager
+def fill_memory(target: Target, alarm: AlarmDescription) -> Iterator[str]:
+    """Let a session hold memory, and move the threshold to what would otherwise be free: a laptop has not as much as the cluster may."""
+    points = target.client("cloudwatch").get_metric_statistics(
+        Namespace=alarm["Namespace"],
+        MetricName=alarm["MetricName"],
+        Dimensions=alarm["Dimensions"],
+        StartTime=datetime.now(UTC) - METRIC_AGE,
+        EndTime=datetime.now(UTC),
+        Period=60,
+        Statistics=["Minimum"],
+    )["Datapoints"]
+    if not points:
+        raise LocalError("the local stack has not measured the free memory of the database yet; repeat the drill in ten seconds")
+    free_bytes = min(point["Minimum"] for point in points)
+    with shorten(target, alarm, threshold=free_bytes - BLOCK_BYTES / 2), hold_memory(BLOCK_BYTES):
+        yield f"let a session of {dimension(alarm, 'DBClusterIdentifier')} hold {BLOCK_BYTES // MEBIBYTE} MiB, with a threshold above that"
+
+
+@contextmanager
+def hold_memory(size: int) -> Iterator[None]:
+    """Let one session hold a text of so many bytes while the block runs."""
+    connection = connect()
+    statement = f"do $$ declare block text := repeat('x', {size}); begin perform pg_sleep({HOLD_S}); end $$"
+
+    def hold() -> None:
+        with suppress(psycopg.errors.QueryCanceled), connection:
+            connection.execute(statement.encode())
+
+    thread = threading.Thread(target=hold, daemon=True, name="drill")
+    thread.start()
+    try:
+        yield
+    finally:
+        connection.cancel()
+        thread.join(timeout=PATIENCE_S)
 
 
 @contextmanager

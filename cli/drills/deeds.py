@@ -11,7 +11,7 @@ from cli.drills.api_deeds import (
     request_absent_routes,
     take_database_away,
 )
-from cli.drills.database_deeds import age_published_run, block_each_other
+from cli.drills.database_deeds import age_published_run, block_each_other, fill_memory
 from cli.drills.function_deeds import break_function, close_channel, stop_consumer, throttle_function
 from cli.drills.triggers import (
     Trigger,
@@ -45,6 +45,7 @@ DEEDS: dict[str, Trigger] = {
     str(AlarmName.CANARY_FAILED): fail_canary,
     DATABASE_UNAVAILABLE: take_database_away,
     str(AlarmName.DATABASE_DEADLOCKS): block_each_other,
+    str(AlarmName.DATABASE_MEMORY_LOW): fill_memory,
     str(AlarmName.SLACK_UNDELIVERED): close_channel,
     str(AlarmName.TEAMS_UNDELIVERED): close_channel,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
 import psycopg
@@ -12,6 +13,8 @@ from ministack.core.responses import request_scope
 from ministack.services import cloudwatch, rds
 from psycopg.conninfo import conninfo_to_dict
 
+from cli.drills import database_deeds
+from cli.drills.database_deeds import MEBIBYTE, hold_memory
 from local.emulator.database_metrics import DatabaseSampler
 from local.emulator.settings import ACCOUNT, REGION
 
@@ -25,11 +28,13 @@ def values(migrated_database: str, monkeypatch: pytest.MonkeyPatch) -> dict[str,
     published: dict[str, list[float]] = {}
 
     def record(namespace: str, metric: str, value: float, unit: str, dimensions: dict[str, str]) -> None:
-        assert (namespace, unit, dimensions) == ("AWS/RDS", "Count", {"DBClusterIdentifier": CLUSTER})
+        assert (namespace, dimensions) == ("AWS/RDS", {"DBClusterIdentifier": CLUSTER})
+        assert unit == ("Bytes" if metric == "FreeableMemory" else "Count")
         published.setdefault(metric, []).append(value)
 
     monkeypatch.setattr(cloudwatch, "record_metric", record)
-    monkeypatch.setattr(rds, "_clusters", {CLUSTER: {"DatabaseName": conninfo_to_dict(migrated_database)["dbname"]}})
+    cluster = {"DatabaseName": conninfo_to_dict(migrated_database)["dbname"], "ServerlessV2ScalingConfiguration": {"MaxCapacity": 1.5}}
+    monkeypatch.setattr(rds, "_clusters", {CLUSTER: cluster})
     return published
 
 
@@ -88,6 +93,30 @@ def test_a_deadlock_counts_in_one_sample_and_those_before_the_first_sample_in_no
     sample(sampler)
     sample(sampler)
     assert values["Deadlocks"] == [0, 1, 0]
+
+
+def test_free_memory_is_what_the_sessions_leave_of_the_largest_capacity(
+    migrated_database: str, values: dict[str, list[float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_deeds, "connect", lambda: psycopg.connect(migrated_database, autocommit=True))
+    sampler, size = DatabaseSampler(migrated_database), 64 * MEBIBYTE
+
+    def measure() -> float:
+        sample(sampler)
+        return values["FreeableMemory"][-1]
+
+    before = measure()
+    assert 2 * 1024 * MEBIBYTE < before < 3 * 1024 * MEBIBYTE
+    with hold_memory(size):
+        wait_until(lambda: measure() < before - 0.9 * size)
+    wait_until(lambda: measure() > before - 0.1 * size)
+
+
+def wait_until(is_met: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_met():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_no_cluster_means_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,11 +41,12 @@ def main(
     minutes: Annotated[float, typer.Option(help="How long the clients act.", min=0.1)] = 5,
     clients: Annotated[int, typer.Option(help="Number of clients.", min=1)] = 8,
     seed: Annotated[int | None, typer.Option(help="Seed of the first client; drawn from the clock when omitted.")] = None,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop what still runs after that time; otherwise wait for its end.")] = False,
 ) -> None:
     """Start, cancel, republish and redrive at the same time; readers must see one run at a time, never an older one unless by hand."""
     first_seed = int(time.time()) if seed is None else seed
     out.print(f"seeds {first_seed} to {first_seed + clients - 1}")
-    outcome = run_drill(minutes * 60, clients, first_seed)
+    outcome = run_drill(minutes * 60, clients, first_seed, is_stopped_at_end=stop)
     for action, count in sorted(outcome.counts.items()):
         out.print(f"{count:6} {action}")
     out.print(f"{outcome.walks} walks over {outcome.runs} runs, {outcome.publications} changes of the published run")
@@ -55,8 +56,8 @@ def main(
         raise CliError(f"{len(outcome.violations)} violations")
 
 
-def run_drill(seconds: float, client_count: int, seed: int) -> Outcome:
-    """Run clients and checker for some seconds, wait until all executions have ended, and check the records."""
+def run_drill(seconds: float, client_count: int, seed: int, *, is_stopped_at_end: bool) -> Outcome:
+    """Run clients and checker for some seconds, wait until all executions have ended, stopped or not, and check the records."""
     stack, platform = local_stack.require_running(), open_platform(LOCAL)
     url = stack.open_database().url(local_stack.DATABASE)
     log, records = PublicationLog(url), RunRecords(url)
@@ -72,11 +73,20 @@ def run_drill(seconds: float, client_count: int, seed: int) -> Outcome:
     is_over.set()
     for thread in threads:
         thread.join()
+    if is_stopped_at_end:
+        stop_executions(platform)
     publications = log.list_changes(first_entry)
     violations = [*checker.violations, *check_publications(publications), *(text for client in clients for text in client.violations)]
     violations += wait_for_records(platform, records)
     counts = sum((client.counts for client in clients), Counter[str]())
     return Outcome(counts, checker.walks, len(checker.runs), len(publications), violations)
+
+
+def stop_executions(platform: Platform) -> None:
+    """Stop what still runs."""
+    client, machine = platform.client("stepfunctions"), platform.outputs["StateMachineArn"]
+    for execution in client.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]:
+        client.stop_execution(executionArn=execution["executionArn"], error="DrillEnded")
 
 
 def wait_for_records(platform: Platform, records: RunRecords) -> list[str]:
