@@ -157,6 +157,40 @@ class QualityChangesDocument(TypedDict):
     same_findings: int
 
 
+class SeriesProfileDocument(TypedDict):
+    """The demand of one series as of the last day of a run; figures are days, from its first demand on.
+
+    unknown_days: days without known demand before the end of its data; days_behind: from that end to the as-of date. quiet_days: the
+    longest stretch of known days without demand. outliers: days whose demand is far from the median of the days with demand.
+    code, reason: why it is not forecast, None for a series that is.
+    """
+
+    site_id: str
+    sku_id: str
+    history_days: int
+    demand_days: int
+    unknown_days: int
+    days_behind: int
+    quiet_days: int
+    outliers: int
+    demand_class: str | None
+    code: str | None
+    reason: str | None
+
+
+class SeriesDocument(TypedDict):
+    """`series.json`: how many series a run has and excludes, by reason, and profiles of some of them.
+
+    profiles: excluded series first, then those with the most unknown days.
+    """
+
+    run_id: str
+    series: int
+    excluded: int
+    excluded_by_reason: dict[str, int]
+    profiles: list[SeriesProfileDocument]
+
+
 class QualityReportDocument(TypedDict):
     """What the quality gate adds to the content of quality.json in its report: verdict, score, findings (the worst first) and limits.
 

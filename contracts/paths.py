@@ -158,6 +158,11 @@ def quality_page_key(run_id: UUID | str) -> str:
     return f"{Zone.RUNS}/{run_id}/data_quality.html"
 
 
+def series_key(run_id: UUID | str) -> str:
+    """Return the key of the profiles of single series of a run: those that are excluded, and those with the most unknown days."""
+    return _document_key(run_id, "series")
+
+
 def forecast_key(run_id: UUID | str) -> str:
     """Return the key of the summary of a run's forecast: model, series and back-test."""
     return _document_key(run_id, "forecast")

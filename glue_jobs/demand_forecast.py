@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 
-from contracts.documents import ForecastDocument
-from contracts.paths import forecast_key
+from contracts.documents import ForecastDocument, SeriesDocument
+from contracts.paths import forecast_key, series_key
 from contracts.tables import BACKTEST, EXCLUDED, FORECASTS
 from forecast_engine.backtest import BacktestOrigin, backtest
 from forecast_engine.baseline import SeasonalNaive
@@ -25,10 +25,10 @@ from forecast_engine.model import PanelModel
 from forecast_engine.panel import MAX_HISTORY_DAYS
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, job_run
-from glue_jobs.demand_panel import RULES, forecastable, read_panel, read_units, write_table
+from glue_jobs.demand_panel import RULES, forecastable, list_late_warnings, read_panel, read_units, write_table
 from glue_jobs.forecast_summary import run_summary
 from glue_jobs.forecast_tables import LEVELS, backtest_table, daily_table, excluded_table
-from glue_jobs.late_sites import list_late_warnings
+from glue_jobs.series_profiles import series_document
 
 FORECASTERS: Mapping[str, Forecaster] = {forecaster.name: forecaster for forecaster in (PanelModel(), SeasonalNaive())}
 """The forecasters of the `builtin` back-end by name; the first is the default."""
@@ -54,7 +54,7 @@ def main(argv: Sequence[str], forecasters: Mapping[str, Forecaster] = FORECASTER
         settings={**asdict(RULES), "max_history_days": MAX_HISTORY_DAYS},
     )
     _log(f"back-test: {summary['backtest'] or 'history is too short for one'}")
-    _write(run, forecast, exclusions, origins, summary)
+    _write(run, forecast, exclusions, origins, summary, series_document(run.run_id, panel, exclusions))
 
 
 def select_forecaster(argv: Sequence[str], forecasters: Mapping[str, Forecaster]) -> Forecaster:
@@ -71,7 +71,12 @@ def select_forecaster(argv: Sequence[str], forecasters: Mapping[str, Forecaster]
 
 
 def _write(
-    run: JobRun, forecast: PanelForecast, exclusions: Sequence[Exclusion], origins: Sequence[BacktestOrigin], summary: ForecastDocument
+    run: JobRun,
+    forecast: PanelForecast,
+    exclusions: Sequence[Exclusion],
+    origins: Sequence[BacktestOrigin],
+    summary: ForecastDocument,
+    profiles: SeriesDocument,
 ) -> None:
     """Write every output under its fixed key, forecast.json last: when it exists, the rest is complete."""
     outputs = (
@@ -82,6 +87,7 @@ def _write(
     for table, rows in outputs:
         write_table(run, table, rows)
         _log(f"wrote {rows.num_rows:,} rows of {table.zone}/{table.dataset}")
+    lake_io.write_json(run.bucket, series_key(run.run_id), profiles)
     lake_io.write_json(run.bucket, forecast_key(run.run_id), summary)
 
 

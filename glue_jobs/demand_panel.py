@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,18 +12,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from contracts.paths import part_key
+from contracts.documents import FeedDocument, FindingDocument
+from contracts.feeds import EVERY_SITE, FeedState, lateness_text, name_feed
+from contracts.paths import part_key, quality_report_key
 from contracts.tables import DAILY_DEMAND, SKU_UNITS, Table
 from forecast_engine.demand_frame import panel_of
 from forecast_engine.errors import NothingToForecast
 from forecast_engine.exclusions import Exclusion, ExclusionRules, split_forecastable
 from forecast_engine.frames import SITE_SKU
+from forecast_engine.late_series import late_warnings
 from forecast_engine.panel import MAX_HISTORY_DAYS, Panel
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun
 
 COLUMNS = (*SITE_SKU.required_columns, SITE_SKU.stockout)
 RULES = ExclusionRules()
+INFO = "INFO"
+"""Severity of findings of which the gate does not warn."""
 
 
 def read_panel(run: JobRun) -> Panel:
@@ -50,6 +56,29 @@ def add_days_behind(panel: Panel, demand: pd.DataFrame) -> Panel:
     last = rows.groupby(list(SITE_SKU.series), observed=True)[SITE_SKU.day].max()
     days = (pd.Timestamp(panel.last_day) - pd.to_datetime(last)).dt.days.to_dict()
     return replace(panel, behind=np.array([days.get(tuple(key), 0) for key in panel.series], dtype=np.int64))
+
+
+def list_late_warnings(run: JobRun, panel: Panel) -> tuple[str, ...]:
+    """Return the warnings about late series, without those that end with their site where the quality gate has warned of the site."""
+    key = quality_report_key(run.run_id)
+    if panel.behind is None or key not in lake_io.keys_under(run.bucket, key):
+        return late_warnings(panel)
+    report = lake_io.read_json(run.bucket, key)
+    late_sites = set(_list_late_sites(report["feeds"], report["findings"]))
+    is_named = [(key[0], behind) in late_sites for key, behind in zip(panel.series, panel.days_behind.tolist(), strict=True)]
+    return late_warnings(replace(panel, behind=np.where(is_named, 0, panel.days_behind)))
+
+
+def _list_late_sites(feeds: list[FeedDocument], findings: list[FindingDocument]) -> Iterator[tuple[str, int]]:
+    """Yield site and days behind of every late feed that a finding names, alone or with most sites of its data set."""
+    texts = {(each["subject"], each["text"]) for each in findings if each["severity"] != INFO}
+    for feed in feeds:
+        if feed["state"] != FeedState.LATE or feed["last_complete_day"] is None:
+            continue
+        start = lateness_text(feed["last_complete_day"])
+        subjects = name_feed(feed["site_id"], feed["dataset"]), name_feed(EVERY_SITE, feed["dataset"])
+        if any(subject == subjects[1] or (subject == subjects[0] and text.startswith(start)) for subject, text in texts):
+            yield feed["site_id"], feed["days_behind"]
 
 
 def forecastable(panel: Panel) -> tuple[Panel, tuple[Exclusion, ...]]:

@@ -83,7 +83,7 @@ RUN_PUBLISHER = FunctionSpec(
     timeout_s=600,
     ephemeral_storage_mib=2048,
     reads=(Zone.RUNS, Zone.FORECASTS),
-    writes=(Zone.BACKUP,),
+    writes=(Zone.RUNS, Zone.BACKUP),  # the data-quality report, with the profiles of series
 )
 ANOMALY_DETECTOR = FunctionSpec(
     "anomaly_detector",

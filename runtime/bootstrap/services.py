@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
     from runtime.services.audit.audit_reading import AuditReading
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
+    from runtime.services.data_quality.series_report import SeriesReport
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.forecasts.lineage_reading import LineageReading
     from runtime.services.forecasts.run_comparison import RunComparison
@@ -142,6 +143,13 @@ class Services:
             bad_row_share_limit=adapters.run_environment.bad_row_share_limit,
             limits=adapters.run_environment.quality_limits,
         )
+
+    @cached_property
+    def series_report(self) -> SeriesReport:
+        """Adds the profiles of series to the data-quality report."""
+        from runtime.services.data_quality.series_report import SeriesReport
+
+        return SeriesReport(self._adapters.lake, self._adapters.quality_reports)
 
     @cached_property
     def publishing(self) -> Publishing:

@@ -16,8 +16,9 @@ from runtime.models.domain.documents import Backtest
 
 @run_step
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
-    """Load the forecasts of the run and publish it, atomically."""
+    """Load the forecasts of the run and publish it, atomically; first add what the forecast found of series to the data-quality report."""
     step = parse(PublishEvent, event)
+    bootstrap.services().series_report.add(step.run_id)
     publication = bootstrap.services().publishing.publish(step.run_id, step.gate, may_publish=step.publish)
     backtest = publication.forecast.backtest or Backtest()
     emit(

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from html import escape
 from typing import cast
 
-from contracts.documents import FindingDocument, QualityChangesDocument
+from contracts.documents import FindingDocument, QualityChangesDocument, SeriesDocument
 from contracts.feeds import CHART_DAYS, FeedState
 from runtime.models.domain.documents import DatasetQuality, Feed, QualityDocument
 from runtime.models.domain.quality import QualityReport
 from runtime.services.data_quality.charts import daily_chart, share_bar, split_bar
 from runtime.services.data_quality.page_changes import render_changes
+from runtime.services.data_quality.page_series import render_series
 from runtime.services.data_quality.page_style import STYLE
 from runtime.services.data_quality.page_tables import COMPLETE, capitalise, cell, more, table
 
@@ -45,6 +46,7 @@ def render_page(report: QualityReport) -> str:
             *render_changes(cast(QualityChangesDocument | None, report.payload.get("changes")), score),
             *_feeds(quality),
             *_rows(quality),
+            *render_series(cast(SeriesDocument | None, report.payload.get("series"))),
             *_samples(quality),
         ]
     )

@@ -8,7 +8,10 @@ from html import escape
 from contracts.feeds import RECENT_DAYS
 
 COMPLETE = f"Complete of {RECENT_DAYS} days"
-NUMBERS = ("Behind", COMPLETE, "Volume", "Drift", "Bad rows", "In", "Usable", "In quarantine", "Duplicates", "Rows", "Line")
+NUMBERS = (
+    *("Behind", COMPLETE, "Volume", "Drift", "Bad rows", "In", "Usable", "In quarantine", "Duplicates", "Rows", "Line"),
+    *("History", "With demand", "Unknown", "Longest quiet", "Outliers"),
+)
 """The columns of numbers, which are aligned to the right."""
 NUMBER_CLASS = ' class="number"'
 
