@@ -10,13 +10,16 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from contracts.identifiers import AROUND, SPACES
 from runtime.models.api.requests import GroupBy, TimeHorizon
 from runtime.models.domain.fields import STORABLE, Day
 
+PLAIN_SPACES = dict.fromkeys(map(ord, SPACES), " ")
+
 
 def _normalise(value: str) -> str:
-    """Return the text in the form in which identifiers are stored (NFC)."""
-    return unicodedata.normalize("NFC", value)
+    """Return the text in the form in which identifiers are stored: NFC, with plain spaces, and none around it."""
+    return unicodedata.normalize("NFC", value).strip(AROUND).translate(PLAIN_SPACES)
 
 
 Identifier = Annotated[

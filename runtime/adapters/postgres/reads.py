@@ -82,8 +82,9 @@ def _forecasts(query: ForecastSlice) -> LiteralString:
 
 
 # The id is the encoded key, as runtime.services.forecasts.row_ids writes it.
-FORECAST_ID = """
-    'f-' || translate(encode(convert_to(concat_ws('|', run_id, site_id, sku_id, forecast_date), 'UTF8'), 'base64'), E'+/=\\n', '-_')"""
+FORECAST_KEY = "concat_ws('|', run_id, replace(site_id, '|', chr(31)), replace(sku_id, '|', chr(31)), forecast_date)"
+FORECAST_ID = f"""
+    'f-' || translate(encode(convert_to({FORECAST_KEY}, 'UTF8'), 'base64'), E'+/=\\n', '-_')"""
 EXPRESSIONS = {
     "id": FORECAST_ID,
     "quantiles": "json_strip_nulls(json_build_object('0.1', confidence_lower, '0.5', predicted_value, '0.9', confidence_upper))",

@@ -12,7 +12,8 @@ from runtime.errors import RunNotFound
 
 PREFIX = "f-"
 SEPARATOR = "|"
-"""Not allowed in identifiers by the contracts."""
+BAR = "\x1f"
+"""Stands for a bar within an identifier: the contracts allow bars there, and no control characters."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class ForecastKey:
 
 def encode(key: ForecastKey) -> str:
     """Return the id of the row with this key."""
-    text = SEPARATOR.join((str(key.run_id), str(key.site_id), str(key.sku_id), str(key.forecast_date)))
+    site_id, sku_id = (str(name).replace(SEPARATOR, BAR) for name in (key.site_id, key.sku_id))
+    text = SEPARATOR.join((str(key.run_id), site_id, sku_id, str(key.forecast_date)))
     return PREFIX + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -47,6 +49,7 @@ def decode(forecast_id: str) -> ForecastKey:
         base64_text = forecast_id.removeprefix(PREFIX)
         text = base64.urlsafe_b64decode(base64_text + "=" * (-len(base64_text) % 4)).decode()
         run_id, site_id, sku_id, day = text.split(SEPARATOR)
+        site_id, sku_id = (name.replace(BAR, SEPARATOR) for name in (site_id, sku_id))
         key = ForecastKey(UUID(run_id), site_id, sku_id, date.fromisoformat(day))
     except (ValueError, binascii.Error):
         raise _invalid_id(forecast_id) from None

@@ -6,14 +6,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
+from runtime.adapters.postgres.reads import FORECAST_ID
 from runtime.models.domain.runs import run_id_of
 from runtime.services.forecasts.row_ids import PREFIX, ForecastKey, decode, encode
 from tests.contract.api.conftest import Served
 from tests.unit.runtime.api.conftest import call
 
 DAY = date(2026, 11, 22)
+CATALOGUE_SKUS = ("B2X_2443714|4", "|", "||a", "a|b\"c'd%[e]#_", "</script><script>alert(1)</script>", "../x", "a,b;c", "名" * 50)
 
 
 def rows(limit: int = 1000) -> list[dict[str, Any]]:
@@ -26,6 +29,17 @@ def test_the_id_that_postgresql_writes_is_the_one_that_python_writes(served_api:
         key = ForecastKey(UUID(row["run_id"]), row["site_id"], row["sku_id"], date.fromisoformat(row["forecast_date"]))
         assert row["id"] == encode(key)
         assert decode(row["id"]) == key
+
+
+@pytest.mark.parametrize("site_id", ["LDS1", "S|1", "Ä b"])
+@pytest.mark.parametrize("sku_id", CATALOGUE_SKUS)
+def test_postgresql_and_python_write_the_same_id_for_the_skus_of_real_catalogues(served_api: Served, site_id: str, sku_id: str) -> None:
+    key = ForecastKey(served_api.run.id, site_id, sku_id, DAY)
+    row = "(select %s::uuid as run_id, %s as site_id, %s as sku_id, %s::date as forecast_date)"
+    with psycopg.connect(served_api.url) as connection:
+        row_id = connection.execute(f"select {FORECAST_ID} from {row} as row", (key.run_id, site_id, sku_id, DAY)).fetchone()
+    assert row_id == (encode(key),)
+    assert decode(encode(key)) == key
 
 
 def test_every_id_leads_to_its_run(served_api: Served) -> None:

@@ -262,3 +262,23 @@ def test_accuracy_of_a_row_whose_sku_nobody_could_measure_is_pending(world: Worl
 
 def test_excluded_series_come_with_code_and_reason(world: World) -> None:
     assert call(f"/forecasts/{a_run().id}/excluded").json["excluded"][0]["code"] == "TOO_SHORT"
+
+
+CATALOGUE_SKUS = ["B2X_2443714|4", "a|b\"c'd%[e]#_", "</script><script>alert(1)</script>", "../x", "a,b;c", '1/2" BOLT & NUT', "名" * 50]
+
+
+@pytest.mark.parametrize("sku_id", CATALOGUE_SKUS)
+def test_skus_of_real_catalogues_are_found_by_filter_by_cursor_and_by_the_id_of_their_row(world: World, sku_id: str) -> None:
+    world.forecasts.all_rows = forecast_rows(a_run().id, CATALOGUE_SKUS, days=2)
+    row, *_ = call("/forecasts", time_horizon="7d", sku_filter=sku_id).json["forecasts"]
+    assert row["sku_id"] == sku_id
+    assert call(f"/forecasts/{row['id']}").json["forecast_id"] == str(a_run().id)
+    page = call("/forecasts", time_horizon="7d", limit="1", sku_filter=sku_id).json["page"]
+    [second] = call("/forecasts", time_horizon="7d", limit="1", sku_filter=sku_id, cursor=page["next_cursor"]).json["forecasts"]
+    assert (second["sku_id"], second["horizon_days"]) == (sku_id, 2)
+
+
+def test_a_sku_copied_with_other_spaces_or_accents_is_the_stored_one(world: World) -> None:
+    world.forecasts.all_rows = forecast_rows(a_run().id, ["CAFÉ CREME"], days=1)
+    for text in ("CAFE\u0301 CREME", "CAFÉ\u00a0CREME", "\u00a0CAFÉ CREME "):
+        assert len(call("/forecasts", time_horizon="7d", sku_filter=text).json["forecasts"]) == 1
