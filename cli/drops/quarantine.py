@@ -23,6 +23,7 @@ from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ObjectRecord
 from cli.runs import Stage
 from contracts import datasets
+from contracts.bad_rows import LINE_COLUMN
 from contracts.outputs import Output
 from contracts.paths import source_of
 from runtime.models.domain.objects import ObjectStatus
@@ -34,6 +35,7 @@ quarantine = typer.Typer(no_args_is_help=True, help="Rows that were set aside: l
 ObjectName = Annotated[str, typer.Argument(metavar="OBJECT", help="Id of an object, or name of its file (the newest of that name).")]
 ROUTE = "/data-quality/quarantine"
 PAGE = 1000
+HEAD_BYTES = 100_000
 REJECTED_EXIT_CODE = 3
 
 
@@ -87,7 +89,7 @@ def replay(
     """
     target, path = open_platform(stage), Path(name)
     objects = list(_read_objects(target))
-    if path.is_file():
+    if path.is_file() and is_replay_file(path):
         original = find_original(objects, path) if object_name is None else find_object(objects, object_name)
         key = _key_of_replay(target, path, original)
         [record] = land(target, [Drop(path, key)])
@@ -96,7 +98,7 @@ def replay(
         response = target.post(f"{ROUTE}/{original['object_id']}/replay", {})
         record = wait_for_record(target, str(response["key"]))
     _print_replay(record, original)
-    if record["status"] == ObjectStatus.REJECTED:
+    if record["status"] != ObjectStatus.ACCEPTED:
         raise typer.Exit(REJECTED_EXIT_CODE)
 
 
@@ -121,6 +123,10 @@ def discard(
 def find_object(objects: Sequence[QuarantineObject], object_name: str) -> QuarantineObject:
     """Return the object with this id or file name, the newest of several. Raises CliError."""
     matches = [each for each in objects if object_name in {each["object_id"], PurePosixPath(each["key"]).name}]
+    if not matches and Path(object_name).is_file():
+        raise CliError(
+            f"{object_name} has no column {LINE_COLUMN}, which states the line that each row mends; keep that of the bad-rows file"
+        )
     if not matches:
         raise CliError(f"no object with rows set aside has the id or file name {object_name!r}; ./signify quarantine list shows them")
     return matches[0]
@@ -132,6 +138,14 @@ def find_original(objects: Sequence[QuarantineObject], path: Path) -> Quarantine
     if not matches:
         raise CliError(f"no object with open rows is named {stem_of(path.name)}.*, as {path.name} is; name it with --object")
     return matches[0]
+
+
+def is_replay_file(path: Path) -> bool:
+    """Return whether a file can have mended rows: text with the column of lines in its first lines, or a format that is no text."""
+    if named_format(path.name) not in (FileFormat.CSV, FileFormat.JSONL):
+        return True
+    with path.open("rb") as file:
+        return LINE_COLUMN.encode() in file.read(HEAD_BYTES).replace(b"\0", b"")
 
 
 def parse_lines(text: str) -> list[int]:

@@ -71,8 +71,9 @@ def count_of_run(quarantine_object: QuarantineObject) -> Mapping[str, int]:
 def make_table(objects: Iterable[QuarantineObject], now: datetime | None = None) -> Table:
     """Return a table with a row for each object, the newest first."""
     table = Table(title="Quarantined rows")
-    for name in ("file", "data set", "age", "open", "parked", "closed", "codes", "who must act"):
-        table.add_column(name, justify="right" if name in {"age", "open", "parked", "closed"} else "left", overflow="fold")
+    for name in ("file", "age", "open", "parked", "closed", "codes", "who must act"):
+        is_number = name in {"age", "open", "parked"}
+        table.add_column(name, justify="right" if is_number else "left", no_wrap=is_number or name == "codes", overflow="fold")
     for each in objects:
         table.add_row(*_cells(each, now or datetime.now(tz=UTC)))
     return table
@@ -82,13 +83,13 @@ def _cells(each: QuarantineObject, now: datetime) -> Iterator[str]:
     open_rows, parked_rows, of_run = count_open(each), count_parked(each), count_of_run(each)
     age = now - datetime.fromisoformat(each["received_at"])
     yield f"[{STATUS_COLOURS[each['object_status']]}]{escape(PurePosixPath(each['key']).name)}[/]"
-    yield each["dataset"]
     yield f"{age.days} d" if age.days else f"{int(age.total_seconds() // 3600)} h"
     yield f"{sum(open_rows.values()) + sum(of_run.values()):,}"
     yield f"{sum(parked_rows.values()):,}"
     yield _describe_closed(each)
-    yield ", ".join(f"{number:,} {code}" for code, number in {**open_rows, **of_run, **parked_rows}.items())
-    yield ", ".join(_owners(each["dataset"], [*open_rows, *of_run], parked_rows)) or "nobody"
+    codes = {**open_rows, **of_run, **parked_rows}
+    yield "\n".join(f"{number:,} {code}" for code, number in sorted(codes.items(), key=lambda item: (-item[1], item[0])))
+    yield "\n".join(_owners(each["dataset"], [*open_rows, *of_run], parked_rows)) or "nobody"
 
 
 def _describe_closed(each: QuarantineObject) -> str:
@@ -97,7 +98,7 @@ def _describe_closed(each: QuarantineObject) -> str:
         closed_rows.update({status: number for status, number in counts.items() if status != RecordStatus.OPEN})
     if released_rows := sum(each["released_codes"].values()):
         closed_rows["taken in by runs"] = released_rows
-    return ", ".join(f"{number:,} {status}" for status, number in sorted(closed_rows.items())) or "0"
+    return "\n".join(f"{number:,} {status}" for status, number in sorted(closed_rows.items())) or "0"
 
 
 def _owners(dataset: str, open_codes: Sequence[str], parked_rows: Mapping[str, int]) -> Iterator[str]:

@@ -98,7 +98,8 @@ def make_change(record: IngestedObject, original: IngestedObject, replay: Replay
     """Return what an accepted replay changes in quarantine, with the event about it."""
     lines = sorted(replay.lines.values())
     detail = {"key": original.key, "replayed_by": str(record.id), "replay_key": record.key, "lines": lines}
-    event = AuditEvent(uuid4(), record.received_at, ACTOR, AuditAction.REPLAY_RECORDS, str(original.id), None, detail)
+    reason = f"replayed by object {record.id}"
+    event = AuditEvent(uuid4(), record.received_at, ACTOR, AuditAction.REPLAY_RECORDS, str(original.id), reason, detail)
     return QuarantineChange(replayed_lines=lines, event=event)
 
 

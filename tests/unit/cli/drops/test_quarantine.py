@@ -49,13 +49,11 @@ def test_rows_are_open_until_they_are_closed_and_parked_rows_wait_for_their_mast
 
 def test_the_table_says_how_old_rows_are_what_became_of_them_and_who_must_act() -> None:
     table = make_table([object_of("a.csv")], datetime(2026, 11, 24, 9, tzinfo=UTC))
-    [[file], [dataset], [age], [open_rows], [parked_rows], [closed_rows], [codes], [owner]] = [
-        list(column.cells) for column in table.columns
-    ]
-    assert (file, dataset, age, open_rows, parked_rows) == ("[green]a.csv[/]", "demand_history", "3 d", "11", "4")
-    assert closed_rows == "2 DISCARDED, 3 REPLAYED, 7 taken in by runs"
-    assert codes == "5 TYPE, 6 CONFLICT, 4 UNKNOWN_SKU"
-    assert owner == "source of demand_history, owner of sku_master"
+    [[file], [age], [open_rows], [parked_rows], [closed_rows], [codes], [owner]] = [list(column.cells) for column in table.columns]
+    assert (file, age, open_rows, parked_rows) == ("[green]a.csv[/]", "3 d", "11", "4")
+    assert str(closed_rows).splitlines() == ["2 DISCARDED", "3 REPLAYED", "7 taken in by runs"]
+    assert str(codes).splitlines() == ["6 CONFLICT", "5 TYPE", "4 UNKNOWN_SKU"]
+    assert str(owner).splitlines() == ["source of demand_history", "owner of sku_master"]
 
 
 def test_an_object_is_found_by_id_and_by_name_and_the_original_by_the_name_of_its_bad_rows() -> None:
@@ -177,6 +175,17 @@ def test_the_certain_corrections_of_an_object_are_replayed_by_the_api(target: Ta
 def test_a_replay_of_which_no_row_is_taken_ends_with_3(target: Target) -> None:
     target.replay_record |= {"status": "REJECTED", "reason": "no row was replayed: line 3: TYPE"}
     assert "no row was replayed: line 3" in invoke("replay", "sales.csv", exit_code=3)
+    target.replay_record |= {"status": "DUPLICATE", "reason": "the same content was accepted before"}
+    assert "accepted before" in invoke("replay", "sales.csv", exit_code=3)
+
+
+def test_a_file_without_lines_is_taken_for_the_object_of_its_name_or_refused(target: Target, tmp_path: Path) -> None:
+    for name in ("sales.csv", "other.csv"):
+        shutil.copyfile(target.upload, tmp_path / name)
+    invoke("replay", "sales.csv")
+    assert (target.uploads, len(target.posts)) == ([], 1)
+    result = CliRunner().invoke(app, ["quarantine", "replay", "other.csv"])
+    assert "other.csv has no column signify_line" in str(result.exception)
 
 
 def test_rows_are_discarded_with_a_reason(target: Target) -> None:
