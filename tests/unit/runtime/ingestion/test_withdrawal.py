@@ -182,3 +182,47 @@ def test_the_copy_of_a_report_is_saved_anew_and_its_versions_with_the_samples_ar
     platform.withdrawal.erase(an_order(record.id))
     assert (key, "old") not in platform.lake.versions
     assert platform.lake.read_json(key)["rows"][0]["payload"] == "without samples"
+
+
+MIXED = CONTENT + b"S1,A,2026-11-02,x,EA\n"
+MENDED = b"site_id,sku_id,demand_date,quantity,uom,signify_line\nS1,A,2026-11-02,4,EA,3\n"
+STILL_BAD = MENDED.replace(b",4,", b",y,")
+
+
+def upload_replay(platform: Platform, content: bytes = MENDED, name: str = "a.bad-rows.csv") -> tuple[Any, Any]:
+    """Upload a file with a bad row and a replay of it, and return both records."""
+    original = platform.upload(content=MIXED)
+    return original, platform.upload(f"landing/demand_history/v1/replay_of={original.id}/{name}", content)
+
+
+def test_a_withdrawn_replay_opens_its_rows_and_is_replayed_again_instead_of_restored(platform: Platform) -> None:
+    original, replay = upload_replay(platform)
+    assert platform.objects.list_open_lines(original.id) == []
+    platform.withdrawal.withdraw(an_order(replay.id))
+    assert platform.objects.list_open_lines(original.id) == [3]
+    with pytest.raises(Conflict, match="is a replay: its quarantined rows are open again; replay them again"):
+        platform.withdrawal.restore(an_order(replay.id))
+    again = platform.upload(replay.key, MENDED, "v2")
+    assert (again.status, again.rows) == (ObjectStatus.ACCEPTED, 1)
+    assert platform.objects.list_open_lines(original.id) == []
+
+
+def test_an_object_is_erased_with_its_replays(platform: Platform) -> None:
+    original, replay = upload_replay(platform)
+    rejected_replay = platform.upload(f"landing/demand_history/v1/replay_of={original.id}/bad.csv", STILL_BAD)
+    assert rejected_replay.status is ObjectStatus.REJECTED
+    records = platform.withdrawal.erase(an_order(original.id)).objects
+    assert [record.id for record in records] == [original.id, replay.id]
+    assert not {original.key, replay.key, rejected_replay.key, replay.staging_key} & platform.lake.contents.keys()
+    assert original.id not in platform.objects.quarantine
+
+
+def test_a_replay_of_something_else_is_rejected_with_the_object_to_replay(platform: Platform) -> None:
+    original, replay = upload_replay(platform)
+    nested_replay = platform.upload(f"landing/demand_history/v1/replay_of={replay.id}/x.csv", MENDED + b"\n")
+    assert nested_replay.reason == f"object {replay.id} is a replay itself: replay the rows of object {original.id}"
+    lost_replay = platform.upload("landing/demand_history/v1/replay_of=17/x.csv", MENDED + b"\n\n")
+    assert "the key states replay_of=17, and no object has this id" in lost_replay.reason
+    platform.withdrawal.withdraw(an_order(original.id))
+    late_replay = platform.upload(f"landing/demand_history/v1/replay_of={original.id}/x.csv", MENDED + b"\n\n\n")
+    assert late_replay.reason == f"object {original.id} is WITHDRAWN: no run reads it, so its rows need no replay"
