@@ -23,10 +23,13 @@ from local.errors import DataError
 from runtime.services.ingestion.mappings import dataset_of, parse_layout, render_layout
 from runtime.services.ingestion.staging.amazon_forecast import DATASET as TARGET_SERIES
 from runtime.services.ingestion.staging.amazon_forecast import SAMPLE_LINES, recognise_target_series
-from runtime.services.ingestion.staging.formats import FileFormat
+from runtime.services.ingestion.staging.formats import FileFormat, named_format
 from runtime.services.ingestion.staging.layout import FileLayout, LayoutError
 
 MAPPING_ENDING = ".mapping.toml"
+RECOGNISED_FORMATS = (FileFormat.CSV, FileFormat.CSV_GZ, FileFormat.PARQUET)
+"""The formats in which the platform recognises a target time series of Amazon Forecast; in others it needs a mapping."""
+
 OPTIONS = {"date_format": "--date-format", "decimal_mark": "--decimal-mark"}
 """The option of the command line that settles a question in advance."""
 
@@ -64,7 +67,7 @@ def decide_reading(
     stated_mapping = mapping or _remembered_mapping(path, source, sample)
     if stated_mapping and not (choices.renames or choices.constants or choices.column_names):
         return _read_as_stated(path, stated_mapping, source, choices)
-    if not _has_decisions(choices) and (dataset := _find_dataset(sample, choices.dataset)):
+    if not _has_decisions(choices) and (dataset := _find_dataset(path, sample, choices.dataset)):
         for hint in suggest_options(sample, datasets.load(dataset)):
             err.print(f"  [yellow]{escape(hint)}[/]")
         return FileReading(dataset)
@@ -130,9 +133,9 @@ def _has_decisions(choices: Choices) -> bool:
     return choices != Choices(dataset=choices.dataset)
 
 
-def _find_dataset(sample: FileSample, dataset: str | None) -> str | None:
+def _find_dataset(path: Path, sample: FileSample, dataset: str | None) -> str | None:
     """Return the data set whose contract reads the file as it is: the named one, or that with the most required columns."""
-    if dataset in (None, TARGET_SERIES) and _is_target_series(sample):
+    if dataset in (None, TARGET_SERIES) and named_format(path.name) in RECOGNISED_FORMATS and _is_target_series(sample):
         return TARGET_SERIES
     contracts = [datasets.load(name) for name in ([dataset] if dataset else datasets.list_names())]
     fitting = [contract for contract in contracts if fits_as_it_is(sample, contract)]

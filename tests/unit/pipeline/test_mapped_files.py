@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from runtime.models.domain.objects import ObjectStatus
@@ -78,3 +81,16 @@ def test_an_order_export_with_offsets_counts_on_the_days_that_are_written(pipeli
     assert outcome.quality["quarantined"] == 0
     assert [row["demand"] for row in outcome.demand if row["demand_date"] == AS_OF] == [WEEK[AS_OF.weekday()]]
     assert outcome.total("MUG-1", "MAIN") == pytest.approx(MONTH, rel=0.02)
+
+
+def test_a_target_time_series_of_amazon_forecast_is_read_in_parquet_and_in_json_lines(pipeline: Pipeline, tmp_path: Path) -> None:
+    rows = [{"timestamp": f"{day} 00:00:00", "target_value": float(WEEK[day.weekday()])} for day in days(120)]
+    columns = {"item_id": ["PARQUET"] * len(rows), **{name: [row[name] for row in rows] for name in rows[0]}}
+    pq.write_table(pa.table(columns), tmp_path / "target.parquet")
+    lines = [json.dumps({"item_id": "JSON", **row}) for row in rows]
+    (tmp_path / "target.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    records = [pipeline.drop(tmp_path / name) for name in ("target.parquet", "target.jsonl")]
+    outcome = pipeline.run(AS_OF)
+    assert [record.status for record in records] == [ObjectStatus.ACCEPTED] * 2
+    assert records[0].warnings[0].startswith("read as a target time series of Amazon Forecast")
+    assert [outcome.total("PARQUET", "ALL"), outcome.total("JSON", "MAIN")] == [pytest.approx(MONTH, rel=0.02)] * 2

@@ -47,19 +47,29 @@ def recognise_target_series(lines: Sequence[str], contract: Contract) -> Recogni
         records = list(csv.reader(lines))
     except csv.Error:
         return None
-    names = _header_names(records) or _column_names(records)
-    if names is None:
-        return None
+    if header := (_header_names(records[0]) if records else None):
+        return _recognise(header, has_header=True)
+    names = _column_names(records)
+    return _recognise(names, has_header=False) if names else None
+
+
+def recognise_column_names(names: Sequence[str], contract: Contract) -> Recognition | None:
+    """Return the layout of a target time series by the names of its columns, or None when they are other ones."""
+    header = _header_names(names) if contract.dataset == DATASET else None
+    return _recognise(header, has_header=True) if header else None
+
+
+def _recognise(names: Sequence[str], *, has_header: bool) -> Recognition:
     has_site = "location" in names
     constants = {"uom": UNIT} if has_site else {"site_id": SITE, "uom": UNIT}
     assumptions = ", ".join(f"{name} = {value}" for name, value in constants.items())
     warning = f"read as a target time series of Amazon Forecast with the columns {', '.join(names)}; assumed in every row: {assumptions}"
-    column_names = () if _header_names(records) else names
+    column_names = () if has_header else tuple(names)
     return Recognition(FileLayout(column_names=column_names, renames=RENAMES, constants=constants), (warning,))
 
 
-def _header_names(records: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
-    names = tuple(name.strip() for name in records[0]) if records else ()
+def _header_names(header: Sequence[str]) -> tuple[str, ...] | None:
+    names = tuple(name.strip() for name in header)
     plain_names = {plain_name(name) for name in names}
     return names if all(plain_name(name) in plain_names for name in _REQUIRED_NAMES) else None
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from runtime.services.ingestion.staging.amazon_forecast import recognise_column_names
 from runtime.services.ingestion.staging.csv_rows import CsvRows, StagedRow
 from runtime.services.ingestion.staging.formats import FileFormat, check_content
 from runtime.services.ingestion.staging.header import match_header
@@ -69,6 +70,10 @@ def _open_rows(source: Path, file_format: FileFormat, plan: StagingPlan, limits:
 
 
 def _stage_parquet(source: Path, plan: StagingPlan, target: Path, store: RowStore, limits: Limits) -> StagedFile:
-    header = match_header(store.parquet_columns(source), plan.contract, plan.layout)
+    names = store.parquet_columns(source)
+    recognition = recognise_column_names(names, plan.contract) if plan.layout == FileLayout() else None
+    if recognition:
+        plan = replace(plan, layout=recognition.layout)
+    header = match_header(names, plan.contract, plan.layout)
     staged_file = store.copy_parquet(source, header.positions, plan, target, limits)
-    return replace(staged_file, warnings=(*header.warnings, *staged_file.warnings))
+    return replace(staged_file, warnings=(*(recognition.warnings if recognition else ()), *header.warnings, *staged_file.warnings))
