@@ -14,6 +14,8 @@ SHIFT_CAP = 2.5
 SHIFT_DAYS = 3
 SHIFT_DAY_Z = 1.5
 SHIFT_OWN_Z = 0.5
+SHIFT_REST_Z = 2.0
+TWO_DAYS = 2
 TREND_DAYS = 7
 TREND_Z = 2.5758293035489004
 TREND_LEAST_Z = 3.0
@@ -32,19 +34,22 @@ def shift_z(z: Floats) -> Floats:
     """Return the z of the strongest window of 3, 7 or 14 days that ends on each day and is out on the day's side; 0 without one.
 
     z of a window: 0.82 * sum of the known days / sqrt(their number), each day capped at 2.5, so that two days never make a shift. A window
-    is out when at least 3 of its days are beyond 1.5 on its side; a day within 0.5 is no part of a shift. 0.82 allows for errors of one
+    is out when at least 3 of its days are beyond 1.5 on its side, and without two days at the cap it is still beyond 2: a short spike does
+    not become a shift because the days around it are a little high. A day within 0.5 is no part of a shift. 0.82 allows for errors of one
     series being alike on neighbouring days; with it undisturbed series have as many windows as days above 3. All are conventions.
 
-    >>> shift_z(np.array([[0.0, 2.0, 2.5, 2.5, 2.0, 0.0]])).round(2)
-    array([[0.  , 0.  , 0.  , 3.31, 3.31, 0.  ]])
+    >>> shift_z(np.array([[0.0, 2.5, 2.5, 2.5, 2.0, 0.0]])).round(2)
+    array([[0.  , 0.  , 0.  , 3.55, 3.48, 0.  ]])
     """
     by_day = np.ascontiguousarray(z.T)
     strongest = np.zeros(by_day.shape)
     z_capped, is_known = np.nan_to_num(np.clip(by_day, -SHIFT_CAP, SHIFT_CAP)), ~np.isnan(by_day)
     for days in SHIFT_WINDOWS:
-        window_z = SHIFT_WEIGHT * _window_sums(z_capped, days) / np.sqrt(np.maximum(_window_sums(is_known, days), 1))
+        sums, n_known = _window_sums(z_capped, days), _window_sums(is_known, days)
+        window_z = SHIFT_WEIGHT * sums / np.sqrt(np.maximum(n_known, 1))
+        rest_z = SHIFT_WEIGHT * (np.abs(sums) - TWO_DAYS * SHIFT_CAP) / np.sqrt(np.maximum(n_known - TWO_DAYS, 1))
         n_above, n_below = (_window_sums(side * z_capped >= SHIFT_DAY_Z, days) for side in (1, -1))
-        is_out = np.where(window_z > 0, n_above, n_below) >= SHIFT_DAYS
+        is_out = (np.where(window_z > 0, n_above, n_below) >= SHIFT_DAYS) & (rest_z >= SHIFT_REST_Z)
         strongest = np.where(is_out & (np.abs(window_z) > np.abs(strongest)), window_z, strongest)
     is_part = (np.sign(by_day) == np.sign(strongest)) & (np.abs(by_day) >= SHIFT_OWN_Z)
     return np.ascontiguousarray(np.where(is_part, strongest, 0.0).T)
