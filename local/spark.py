@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "600MB"
 THREADS = 2
 PART = "part-00000.parquet"
+VIEW_NUMBERS = count()
+"""Numbers of the views of files, unique in a process: sqlframe keeps its first connection, and with it all views."""
 
 
 def substitute_pyspark(scratch: Path, memory_limit: str = MEMORY_LIMIT) -> duckdb.DuckDBPyConnection:
@@ -49,12 +51,10 @@ def substitute_pyspark(scratch: Path, memory_limit: str = MEMORY_LIMIT) -> duckd
 def _patch_parquet(scratch: Path) -> None:
     """Make sqlframe's reader and writer of Parquet accept Spark's paths."""
 
-    numbers = count()
-
     def read(self: DuckDBDataFrameReader, *paths: str) -> DuckDBDataFrame:
         # A view with stated types: sqlframe's own reader plans every read twice, to derive the types and to cast to them.
         files = [file for path in paths for file in _find_files(path, scratch)]
-        view, rows = f"files_{next(numbers)}", self.session._conn.read_parquet(files)
+        view, rows = f"files_{next(VIEW_NUMBERS)}", self.session._conn.read_parquet(files)
         rows.create_view(view)
         types = {name: exp.DataType.build(str(each), dialect="duckdb") for name, each in zip(rows.columns, rows.types, strict=True)}
         self.session.catalog.add_table(view, types)

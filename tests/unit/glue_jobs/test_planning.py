@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from local.spark import substitute_pyspark
 from tests.unit.glue_jobs.conftest import Engine
 
 NUMBERS = pa.table({"name": ["a", "a", "b"], "n": [1, 2, 3]})
@@ -37,6 +39,15 @@ def test_two_frames_of_the_same_steps_join_as_two_frames(engine: Engine) -> None
     assert sorted((row["name"], row["total"], row["other_total"]) for row in both) == [("a", 3, 3), ("b", 3, 3)]
     assert len(engine.rows(twice)) == 4
     assert len(engine.rows(total)) == 2
+
+
+def test_a_frame_reads_its_own_files_when_the_engine_is_substituted_again(engine: Engine, tmp_path: Path) -> None:
+    first = engine.frame(NUMBERS)
+    substitute_pyspark(tmp_path)
+    other = engine.frame(pa.table({"colour": ["red"]}))
+    assert engine.rows(other) == [{"colour": "red"}]
+    assert len(engine.rows(first)) == 3
+    substitute_pyspark(engine.folder)
 
 
 def test_the_cost_of_planning_grows_with_the_steps_alone(engine: Engine) -> None:
