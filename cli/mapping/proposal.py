@@ -13,7 +13,7 @@ from contracts import datasets
 from contracts.datasets import Column, ColumnType, Contract
 from local.errors import DataError
 from runtime.services.ingestion.staging.header import plain_name
-from runtime.services.ingestion.staging.layout import FileLayout
+from runtime.services.ingestion.staging.layout import IGNORED, FileLayout
 
 MOST_NAMES = 40
 """Names of columns in a message."""
@@ -104,10 +104,17 @@ def _assign(sample: FileSample, contract: Contract, choices: Choices) -> dict[st
         if column.name in targets.values() or column.name in choices.constants:
             continue
         free = [candidate for candidate in sample.columns if candidate.name not in {*targets, *choices.renames}]
+        if column.name in contract.sum_within:
+            free = [candidate for candidate in free if _names_parts(candidate, column)]
         ranks = {c.name: rank for c in free if (rank := likeness(c.name, column.name)) is not None and _suits(c, column)}
         if ranks:
             targets[min(ranks, key=lambda name: ranks[name])] = column.name
     return targets
+
+
+def _names_parts(candidate: ColumnSample, column: Column) -> bool:
+    """Whether every row states which part of a day it is; exports with the source in the first line of an order do not."""
+    return candidate.name == column.name or len(candidate.written_texts) == len(candidate.texts)
 
 
 def _suits(candidate: ColumnSample, column: Column) -> bool:
@@ -150,7 +157,7 @@ def _propose_values(
         date_format=choices.date_format or (form.date_format if form and not (form.is_iso and not form.has_offset) else None),
         adds_rows=adds_rows(contract, columns, sample),
         inverts_sign=inverts_sign(contract, columns, sample),
-        renames={name: target for name, target in columns.items() if name != target},
+        renames={name: target for name, target in columns.items() if name != target} | _ignore(sample, contract, columns),
         constants=dict(constants),
     )
     assignments = (
@@ -161,6 +168,12 @@ def _propose_values(
     return Proposal(
         contract.dataset, layout, assignments, ignored_columns, tuple(_questions(form, marks, choices, by_name, columns, contract))
     )
+
+
+def _ignore(sample: FileSample, contract: Contract, columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the renames of columns that the proposal ignores and the platform would read by their name."""
+    names = {plain_name(column.name) for column in contract.columns}
+    return {name: IGNORED for name in sample.names if name not in columns and plain_name(name) in names}
 
 
 def _questions(

@@ -72,15 +72,17 @@ def test_an_order_export_with_offsets_counts_on_the_days_that_are_written(pipeli
             "Lineitem name": "Mug",
             "Lineitem price": "9.90",
             "Lineitem sku": "MUG-1",
+            "Source": source,
         }
         for number, day in enumerate(days(120))
+        for source in ("web", "")
     ]
     record = pipeline.drop(write_csv(tmp_path / "orders_export.csv", rows))
     outcome = pipeline.run(AS_OF)
-    assert (record.status, record.rows) == (ObjectStatus.ACCEPTED, 120)
+    assert (record.status, record.rows) == (ObjectStatus.ACCEPTED, 240)
     assert outcome.quality["quarantined"] == 0
-    assert [row["demand"] for row in outcome.demand if row["demand_date"] == AS_OF] == [WEEK[AS_OF.weekday()]]
-    assert outcome.total("MUG-1", "MAIN") == pytest.approx(MONTH, rel=0.02)
+    assert [row["demand"] for row in outcome.demand if row["demand_date"] == AS_OF] == [2 * WEEK[AS_OF.weekday()]]
+    assert outcome.total("MUG-1", "MAIN") == pytest.approx(2 * MONTH, rel=0.02)
 
 
 def test_a_target_time_series_of_amazon_forecast_is_read_in_parquet_and_in_json_lines(pipeline: Pipeline, tmp_path: Path) -> None:

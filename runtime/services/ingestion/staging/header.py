@@ -57,7 +57,7 @@ def match_header(names: Sequence[str], contract: Contract, layout: FileLayout) -
     """
     columns = {plain_name(column.name): column.name for column in contract.columns}
     columns |= {plain_name(name): column for name, column in layout.renames.items()}
-    targets = [columns.get(plain_name(name)) for name in names]
+    targets = [columns.get(plain_name(name)) or None for name in names]
     _refuse_repeated_columns(names, targets)
     positions = {column.name: targets.index(column.name) for column in contract.columns if column.name in targets}
     missing = [column.name for column in contract.columns if column.required_column and column.name not in {*positions, *layout.constants}]

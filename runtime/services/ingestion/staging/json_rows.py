@@ -94,7 +94,7 @@ class JsonRows(Iterable[StagedRow]):
     def _column(self, key: str) -> str | None:
         if key in self._column_by_key:
             return self._column_by_key[key]
-        column = self._targets.get(plain_name(key))
+        column = self._targets.get(plain_name(key)) or None
         if column is not None or len(self._column_by_key) < _MAX_EXTRA_NAMES:
             self._column_by_key[key] = column
         return column

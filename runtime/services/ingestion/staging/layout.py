@@ -10,6 +10,9 @@ from contracts.datasets import Contract
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 """The characters that may separate columns, and their names."""
 
+IGNORED = ""
+"""The rename of a column that is not read, although its name is one of the contract."""
+
 DECIMAL_MARKS = (".", ",")
 
 _DATE_DIRECTIVES = "dmYybBjHMSf"
@@ -45,7 +48,7 @@ class FileLayout:
     inverts_sign: bool = False
     """What leaves a site is written as a negative number, as in goods movements: the sign of required quantities is inverted."""
     renames: Mapping[str, str] = field(default_factory=dict)
-    """Name in the file -> column of the contract."""
+    """Name in the file -> column of the contract, or IGNORED."""
     constants: Mapping[str, str] = field(default_factory=dict)
     """Column of the contract that the file does not have -> its value in every row."""
 
@@ -78,7 +81,7 @@ class FileLayout:
         names = [column.name for column in contract.columns]
         for part, targets in (("renames", self.renames.values()), ("constants", self.constants)):
             for name in targets:
-                if name not in names:
+                if name not in names and not (part == "renames" and name == IGNORED):
                     raise LayoutError(f"{part}: {contract.dataset} has no column {name!r}; its columns are {', '.join(names)}")
 
 
