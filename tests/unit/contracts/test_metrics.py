@@ -104,6 +104,7 @@ INVOCATIONS = {
             ]
         },
         RUN_EVENT,
+        {"series_report": SimpleNamespace(add=lambda run_id: True)},
     ),
     "anomaly_detector": Invocation(
         "anomaly_detection",
