@@ -186,7 +186,7 @@ def test_the_pages_of_a_lineage_are_the_manifest(world: World, place: str) -> No
     pages = [call(f"/forecasts/{run.id}/lineage", limit="2").json]
     pages.append(call(f"/forecasts/{run.id}/lineage", limit="2", cursor=pages[0]["page"]["next_cursor"]).json)
     assert [len(page["objects"]) for page in pages] == [2, 1]
-    without_replays: dict[str, list[Any]] = {"replays": [], "discarded_lines": []}
+    without_replays: dict[str, list[object]] = {"replays": [], "discarded_lines": []}
     assert [*pages[0]["objects"], *pages[1]["objects"]] == [{**entry, **without_replays} for entry in objects]
     assert not pages[1]["page"]["has_more"]
 
