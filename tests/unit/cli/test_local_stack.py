@@ -37,7 +37,7 @@ def test_up_rejects_an_unsuitable_file_before_it_starts_anything(tmp_path: Path,
     monkeypatch.setattr(local_stack, "start", lambda ports: pytest.fail("it must not start"))
     file = tmp_path / "plan.pdf"
     file.write_bytes(b"%PDF")
-    assert "plan.pdf is not a supported file" in str(invoke("up", str(file)).exception)
+    assert "'plan.pdf' does not end in one of .csv, " in str(invoke("up", str(file)).exception)
 
 
 class FailingStack:
