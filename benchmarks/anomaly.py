@@ -8,7 +8,7 @@ thresholds of the detector were tuned with seeds 11 to 13: report others.
 Averages of six kinds of events. at 2: recall at the threshold at which undisturbed series have 2 alarms a year each; limit: that
 threshold. default: recall at a strength of 3. false: alarms per undisturbed series and year at 3. alerts: of 100 undisturbed series a
 week at 3, grouped and material. chance: share of the days flagged at 3, with events, that are outside of any event and the four weeks after
-it. An alarm that does not end counts again after 28 days (benchmarks/anomaly_counts.py).
+it. An alarm that does not end counts again after 28 days (benchmarks/anomaly_counts.py). The last line is the cost of the built-in detector.
 
 Residuals of an STL decomposition (statsmodels) and ECOD (PyOD) are not compared: neither library is a dependency of the project.
 """
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +28,12 @@ from benchmarks.anomaly_events import Event, EventKind, inject
 from benchmarks.anomaly_methods import DEFAULT_THRESHOLD, METHODS, Method, panel_of_week
 from benchmarks.anomaly_weeks import WeeklyForecasts, forecast_weeks
 from benchmarks.forecast_panels import REAL_DATA
+from benchmarks.measuring import cost
 from forecast_engine.panel import Panel
+from kpi_engine.anomalies.daily_values import DailyValues
+from kpi_engine.anomalies.detection.detector import detect
 from kpi_engine.anomalies.detection.group_builder import build_groups
-from kpi_engine.anomalies.detection.panel import Detection
+from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel
 from kpi_engine.anomalies.detection.scores import score_z
 from kpi_engine.anomalies.kind import NO_KIND, AnomalyKind
 from kpi_engine.anomalies.window import Window
@@ -42,6 +45,8 @@ ALARMS_PER_YEAR = 2.0
 SERIES_OF_ALERTS = 100
 MOST_WEEKS_OF_RETAIL = 18
 """Online Retail has a year of days: half of them are history."""
+WIDE_SERIES, WIDE_LEVEL = 100_000, 20.0
+MIB = 2**20
 KINDS = tuple(kind for kind in EventKind if kind is not EventKind.GAP)
 HEADER = f"{'panel':15}{'detector':18}" + "".join(f"{kind:>11}" for kind in KINDS)
 HEADER += "".join(f"{title:>9}" for title in ("at 2", "limit", "default", "false", "alerts", "chance"))
@@ -109,6 +114,21 @@ def main() -> None:
             print(f"{name:15}{title:18}{results[title][-1]}", flush=True)
     for title, rows in results.items():
         print(f"{'mean':15}{title:18}{_mean(rows)}")
+    panel = wide_panel(arguments.seed)
+    detection_cost = cost(lambda: detect(panel))
+    print(f"{WIDE_SERIES:,} series of a week: {detection_cost.cpu:.2f} CPU seconds, {detection_cost.memory / MIB:.0f} MiB")
+
+
+def wide_panel(seed: int) -> DetectionPanel:
+    """Return a week of many series at one level, with 49 days before it."""
+    generator = np.random.default_rng(seed)
+
+    def days(count: int) -> DailyValues:
+        level = np.full((WIDE_SERIES, count), WIDE_LEVEL)
+        return DailyValues.of(generator.poisson(level).astype(float), level, level - 6, level + 6)
+
+    week, past = days(DAYS_OF_WEEK), days(7 * DAYS_OF_WEEK)
+    return DetectionPanel("demand", [], date(2026, 11, 21), week, past, np.zeros(WIDE_SERIES, dtype=np.bool_))
 
 
 def weekly_alerts(forecasts: WeeklyForecasts, strength: Floats) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -163,18 +162,3 @@ def test_a_panel_without_series_has_no_groups() -> None:
     empty = np.empty((0, 7))
     days = DailyValues.of(empty, empty, empty, empty)
     assert detect_groups(DetectionPanel("demand", [], FIRST, days, days, np.empty(0, dtype=np.bool_))) == []
-
-
-@pytest.mark.slow
-def test_a_hundred_thousand_series_of_a_week_are_scored_in_under_a_second_of_cpu() -> None:
-    generator = np.random.default_rng(1)
-    size = (100_000, 7)
-    actual, level = generator.poisson(20, size).astype(float), np.full(size, 20.0)
-    days = DailyValues.of(actual, level, level - 6, level + 6)
-    past_level = np.full((size[0], 49), 20.0)
-    past = DailyValues.of(generator.poisson(20, past_level.shape).astype(float), past_level, past_level - 6, past_level + 6)
-    panel = DetectionPanel("demand", [], FIRST, days, past, np.zeros(size[0], dtype=np.bool_))
-    start = time.process_time()
-    detection = detect(panel)
-    assert time.process_time() - start < 1.0
-    assert detection.is_reported.any()
