@@ -8,7 +8,7 @@ thresholds of the detector were tuned with seeds 11 to 13: report others.
 Averages of six kinds of events. at 2: recall at the threshold at which undisturbed series have 2 alarms a year each; limit: that
 threshold. default: recall at a strength of 3. false: alarms per undisturbed series and year at 3. alerts: of 100 undisturbed series a
 week at 3, grouped and material. chance: share of the days flagged at 3, with events, that are outside of any event and the four weeks after
-it. An alarm that does not end counts again after 28 days (benchmarks/anomaly_counts.py). The last line is the cost of the built-in detector.
+it. An alarm that does not end counts again after 28 days (benchmarks/anomaly_counts.py). The last line is the cost of the detector.
 
 Residuals of an STL decomposition (statsmodels) and ECOD (PyOD) are not compared: neither library is a dependency of the project.
 """
