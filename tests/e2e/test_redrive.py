@@ -74,7 +74,7 @@ def list_states(states: Any, execution: str) -> list[str]:
 
 def wait_until_entered(states: Any, execution: str, step: str) -> None:
     deadline = time.monotonic() + 60
-    while list_states(states, execution)[-1] != step:
+    while list_states(states, execution)[-1:] != [step]:
         assert time.monotonic() < deadline, f"{step} was not entered"
         time.sleep(0.05)
 
