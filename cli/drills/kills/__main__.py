@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.table import Table
@@ -23,7 +24,7 @@ from cli.drills.kills.runs import Execution
 from cli.drills.kills.tables import RunTables
 from cli.drills.kills.uploads import UploadDrill
 from cli.drills.publications import PublicationLog
-from cli.platform import LOCAL, open_platform
+from cli.platform import LOCAL, Platform, open_platform
 from local import local_stack
 from local.errors import LocalError
 
@@ -55,15 +56,16 @@ def main(
 
 
 def prepare() -> KillDrills:
-    """Run once undisturbed on the data of the local stack. Raises LocalError when it does not succeed."""
+    """Run twice undisturbed on the data of the local stack. Raises LocalError when a run does not succeed.
+
+    The first run names the files that were rejected since the run before it; the second one is like those that follow.
+    """
     stack, platform = local_stack.require_running(), open_platform(LOCAL)
     url = stack.open_database().url(local_stack.DATABASE)
     tables, log = RunTables(url), PublicationLog(url)
     first_entry, day = log.start(), find_day()
-    execution = Execution.start(platform, f"undisturbed-{uuid.uuid4()}")
-    status, run_id = execution.wait_for_end(), tables.find_run(execution.arn)
-    if status != "SUCCEEDED" or run_id is None:
-        raise LocalError(f"the undisturbed run ended as {status}; the drills need a stack with data on which a run succeeds")
+    _run_undisturbed(platform, tables)
+    execution, run_id = _run_undisturbed(platform, tables)
     return KillDrills(
         platform=platform,
         processes=StackProcesses(stack),
@@ -75,6 +77,14 @@ def prepare() -> KillDrills:
         reference=tables.read(run_id),
         timeline=execution.list_intervals(),
     )
+
+
+def _run_undisturbed(platform: Platform, tables: RunTables) -> tuple[Execution, UUID]:
+    execution = Execution.start(platform, f"undisturbed-{uuid.uuid4()}")
+    status, run_id = execution.wait_for_end(), tables.find_run(execution.arn)
+    if status != "SUCCEEDED" or run_id is None:
+        raise LocalError(f"the undisturbed run ended as {status}; the drills need a stack with data on which a run succeeds")
+    return execution, run_id
 
 
 def find_day() -> date:
