@@ -23,10 +23,13 @@ def series_document(run_id: str, panel: Panel, exclusions: Sequence[Exclusion]) 
     """Return the content of series.json. panel: every series of the run; exclusions: those that are not forecast."""
     by_series = {exclusion.series: exclusion for exclusion in exclusions}
     gaps = _count_gaps(panel)
-    is_excluded = np.array([key in by_series for key in panel.series], dtype=bool)
-    with_gaps = np.flatnonzero((gaps + panel.days_behind > 0) & ~is_excluded)
-    worst = with_gaps[np.argsort(-(gaps + panel.days_behind)[with_gaps], kind="stable")][:MOST_WITH_GAPS]
-    rows = [*np.flatnonzero(is_excluded)[:MOST_EXCLUDED].tolist(), *worst.tolist()]
+    unknown_days = gaps + panel.days_behind
+    # By name where the figures are equal: the order of the panel differs from one run to the next.
+    by_name = sorted(range(len(panel.series)), key=panel.series.__getitem__)
+    excluded_rows = [row for row in by_name if panel.series[row] in by_series]
+    rows_with_gaps = [row for row in by_name if panel.series[row] not in by_series and unknown_days[row] > 0]
+    worst = sorted(rows_with_gaps, key=lambda row: -unknown_days[row])
+    rows = [*excluded_rows[:MOST_EXCLUDED], *worst[:MOST_WITH_GAPS]]
     classes = demand_classes(panel.values[rows], window_days=CLASS_WINDOW_DAYS, without_demand=NO_DEMAND)
     return {
         "run_id": run_id,

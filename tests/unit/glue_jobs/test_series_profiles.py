@@ -64,3 +64,13 @@ def test_many_excluded_series_are_counted_by_reason_and_the_first_are_listed() -
         MOST_EXCLUDED,
     )
     assert document["profiles"][0]["demand_class"] is None
+
+
+def test_the_order_of_the_panel_does_not_change_the_document() -> None:
+    gap = float("nan")
+    rows = [[5.0, gap, gap, *[5.0] * (DAYS - 3)]] * 3 + [[0.0] * DAYS] * 2
+    keys = tuple(SeriesKey("LDS1", f"SKU-{number}") for number in range(len(rows)))
+    exclusions = [Exclusion(key, ExclusionCode.DISCONTINUED, "quiet") for key in keys[3:]]
+    documents = [series_document("r1", Panel(np.array(rows[::step]), date(2026, 11, 1), keys[::step]), exclusions) for step in (1, -1)]
+    assert documents[0] == documents[1]
+    assert [profile["sku_id"] for profile in documents[0]["profiles"]] == ["SKU-3", "SKU-4", "SKU-0", "SKU-1", "SKU-2"]
