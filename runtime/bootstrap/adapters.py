@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from runtime.adapters.aws.database_roles import DatabaseRoles
     from runtime.adapters.postgres.database import Database
     from runtime.bootstrap.clients import AwsClients
-    from runtime.services import ports, read_ports
+    from runtime.services import object_ports, ports, read_ports
     from runtime.services.cursor_key import CursorKey
     from runtime.services.ingestion.row_validation import RowValidator
     from runtime.services.ingestion.staging.staged import RowStore
@@ -78,7 +78,7 @@ class Adapters:
         return ReadDatabase(address, self.database, environment.database_statement_timeout_ms)
 
     @cached_property
-    def lake(self) -> ports.Lake:
+    def lake(self) -> object_ports.Lake:
         """The bucket of this stage."""
         from runtime.adapters.lake.s3_lake import S3Lake
 
@@ -99,14 +99,14 @@ class Adapters:
         return DuckDbRowValidator()
 
     @cached_property
-    def objects(self) -> ports.IngestedObjects:
+    def objects(self) -> object_ports.IngestedObjects:
         """The records of uploaded objects."""
         from runtime.adapters.postgres.objects import PostgresIngestedObjects
 
         return PostgresIngestedObjects(self.database, self.audit_log)
 
     @cached_property
-    def deliveries(self) -> ports.Deliveries:
+    def deliveries(self) -> object_ports.Deliveries:
         """The deliveries of the queue of uploaded objects."""
         from runtime.adapters.aws.queue_deliveries import QueueDeliveries
 
@@ -306,7 +306,7 @@ class Adapters:
         return PostgresQuarantineReads(self.database)
 
     @cached_property
-    def record_discards(self) -> ports.RecordDiscards:
+    def record_discards(self) -> object_ports.RecordDiscards:
         """Discarding quarantined rows."""
         from runtime.adapters.postgres.quarantine import PostgresRecordDiscards
 

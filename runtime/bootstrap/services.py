@@ -1,32 +1,25 @@
-"""Services on their adapters."""
+"""Services on their adapters: those of the API, of runs, of ingestion and of maintenance."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from runtime.bootstrap.api_services import ApiServices
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from runtime.adapters.aws.database_roles import DatabaseRoles
-    from runtime.bootstrap.adapters import Adapters
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
-    from runtime.services.audit.audit_reading import AuditReading
-    from runtime.services.data_quality.data_quality_reading import DataQualityReading
     from runtime.services.data_quality.series_report import SeriesReport
-    from runtime.services.forecasts.forecast_reading import ForecastReading
-    from runtime.services.forecasts.lineage_reading import LineageReading
-    from runtime.services.forecasts.run_comparison import RunComparison
     from runtime.services.ingestion.delivery_lease import DeliveryLease
     from runtime.services.ingestion.ingestion import Ingestion
     from runtime.services.ingestion.withdrawal import ObjectWithdrawal
     from runtime.services.kpis.kpi_calculation import KpiCalculation
-    from runtime.services.kpis.kpi_reading import KpiReading
     from runtime.services.notifications.alarm_notification import AlarmNotification, Render
-    from runtime.services.paging import Cursors
     from runtime.services.ports import Migrations
     from runtime.services.probe.canary_probe import CanaryProbe
-    from runtime.services.quarantine.quarantine import Quarantine
     from runtime.services.recovery.database_rebuild import DatabaseRebuild
     from runtime.services.recovery.full_backup import FullBackup
     from runtime.services.recovery.row_backup import RowBackup
@@ -34,24 +27,16 @@ if TYPE_CHECKING:
     from runtime.services.runs.abandoned_jobs import AbandonedJobs
     from runtime.services.runs.daily_start import DailyStart
     from runtime.services.runs.execution_events import ExecutionEvents
-    from runtime.services.runs.forecast_jobs import ForecastJobs
-    from runtime.services.runs.job_control import JobControl
     from runtime.services.runs.job_progress import JobProgress
-    from runtime.services.runs.manifests import Manifests
-    from runtime.services.runs.manual_publishing import ManualPublishing
     from runtime.services.runs.published_age import PublishedAge
     from runtime.services.runs.publishing import Publishing
     from runtime.services.runs.quality_gate import QualityGate
-    from runtime.services.runs.run_reading import RunReading
     from runtime.services.runs.run_recorder import RunRecorder
     from runtime.services.runs.run_resolution import RunResolution
 
 
-class Services:
+class Services(ApiServices):
     """The services of one process, each created when first used."""
-
-    def __init__(self, adapters: Adapters) -> None:
-        self._adapters = adapters
 
     @property
     def code_version(self) -> str:
@@ -120,13 +105,6 @@ class Services:
             clock=adapters.clock,
             code_version=adapters.run_environment.code_version,
         )
-
-    @cached_property
-    def manifests(self) -> Manifests:
-        """Writes and reads the manifests of runs."""
-        from runtime.services.runs.manifests import Manifests
-
-        return Manifests(self._adapters.lake, self._adapters.runs)
 
     @cached_property
     def quality_gate(self) -> QualityGate:
@@ -290,121 +268,6 @@ class Services:
     def database_roles(self) -> DatabaseRoles:
         """Creates the database users."""
         return self._adapters.database_roles
-
-    @cached_property
-    def cursors(self) -> Cursors:
-        """Signs the cursors of lists."""
-        from runtime.services.paging import Cursors
-
-        return Cursors(self._adapters.cursor_key, self._adapters.clock)
-
-    @cached_property
-    def forecasts(self) -> ForecastReading:
-        """Reads forecasts, runs and their accuracy."""
-        from runtime.services.forecasts.forecast_reading import ForecastReading
-
-        adapters = self._adapters
-        return ForecastReading(
-            forecasts=adapters.forecast_reads,
-            runs=adapters.published_runs,
-            accuracy_reports=adapters.accuracy_reads,
-            cursors=self.cursors,
-            clock=adapters.clock,
-        )
-
-    @cached_property
-    def lineage(self) -> LineageReading:
-        """Reads the objects that runs read."""
-        from runtime.services.forecasts.lineage_reading import LineageReading
-
-        return LineageReading(self._adapters.runs, self.manifests, self.cursors)
-
-    @cached_property
-    def run_reading(self) -> RunReading:
-        """Reads the history of runs."""
-        from runtime.services.runs.run_reading import RunReading
-
-        return RunReading(self._adapters.run_reads, self.cursors)
-
-    @cached_property
-    def run_comparison(self) -> RunComparison:
-        """Compares the forecasts of two runs."""
-        from runtime.services.forecasts.run_comparison import RunComparison
-
-        adapters = self._adapters
-        return RunComparison(adapters.runs, adapters.forecast_reads, adapters.forecast_comparison)
-
-    @cached_property
-    def manual_publishing(self) -> ManualPublishing:
-        """Publishes runs by hand."""
-        from runtime.services.runs.manual_publishing import ManualPublishing
-
-        return ManualPublishing(self._adapters.publications, self._adapters.runs, self._adapters.clock)
-
-    @cached_property
-    def forecast_jobs(self) -> ForecastJobs:
-        """Starts runs for clients and reads their jobs."""
-        from runtime.services.runs.forecast_jobs import ForecastJobs
-
-        adapters = self._adapters
-        return ForecastJobs(
-            jobs=adapters.jobs,
-            workflow=adapters.workflow,
-            objects=adapters.object_reads,
-            clock=adapters.clock,
-            runs_per_hour=adapters.api_environment.api_runs_per_hour,
-        )
-
-    @cached_property
-    def job_control(self) -> JobControl:
-        """Lists and cancels jobs."""
-        from runtime.services.runs.job_control import JobControl
-
-        adapters = self._adapters
-        return JobControl(
-            jobs=adapters.jobs, workflow=adapters.workflow, audit_log=adapters.audit_log, clock=adapters.clock, cursors=self.cursors
-        )
-
-    @cached_property
-    def kpis(self) -> KpiReading:
-        """Reads KPI values and definitions."""
-        from runtime.services.kpis.kpi_reading import KpiReading
-
-        return KpiReading(self._adapters.kpi_reads, self._adapters.published_runs, self.cursors)
-
-    @cached_property
-    def audit(self) -> AuditReading:
-        """Reads the audit log."""
-        from runtime.services.audit.audit_reading import AuditReading
-
-        return AuditReading(self._adapters.audit_reads, self.cursors)
-
-    @cached_property
-    def data_quality(self) -> DataQualityReading:
-        """Reads uploaded objects and data-quality reports."""
-        from runtime.services.data_quality.data_quality_reading import DataQualityReading
-
-        adapters = self._adapters
-        return DataQualityReading(
-            objects=adapters.object_reads, reports=adapters.quality_reports, latest_report=adapters.latest_report, cursors=self.cursors
-        )
-
-    @cached_property
-    def quarantine(self) -> Quarantine:
-        """Reads and changes what is in quarantine."""
-        from runtime.services.quarantine.quarantine import Quarantine
-
-        adapters = self._adapters
-        return Quarantine(
-            objects=adapters.objects,
-            reads=adapters.quarantine_reads,
-            discards=adapters.record_discards,
-            lake=adapters.lake,
-            audit_log=adapters.audit_log,
-            audit_reads=adapters.audit_reads,
-            cursors=self.cursors,
-            clock=adapters.clock,
-        )
 
     @cached_property
     def slack_notification(self) -> AlarmNotification:

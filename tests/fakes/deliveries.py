@@ -8,7 +8,7 @@ from threading import Event
 from typing_extensions import override
 
 from runtime.errors import Unavailable
-from runtime.services.ports import Deliveries
+from runtime.services.object_ports import Deliveries
 
 
 @dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 from runtime.adapters.lake.duckdb_row_store import DuckDbRowStore
 from runtime.adapters.lake.duckdb_row_validator import DuckDbRowValidator
 from runtime.services.ingestion.ingestion import Ingestion
-from runtime.services.ports import Clock, IngestedObjects, Lake
+from runtime.services.object_ports import IngestedObjects, Lake
+from runtime.services.ports import Clock
 
 
 def make_ingestion(lake: Lake, objects: IngestedObjects, clock: Clock) -> Ingestion:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from typing_extensions import override
 
 from runtime.errors import NotFound
-from runtime.services.ports import Lake, ObjectVersion
+from runtime.services.object_ports import Lake, ObjectVersion
 
 
 class InMemoryLake(Lake):

@@ -15,7 +15,8 @@ from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, Withdrawal
 from runtime.models.domain.quarantine import NO_CHANGE, DiscardOutcome, Discards, QuarantineChange, RecordStatus
 from runtime.models.domain.row_checks import BadRow
-from runtime.services.ports import AuditLog, IngestedObjects, RecordDiscards
+from runtime.services.object_ports import IngestedObjects, RecordDiscards
+from runtime.services.ports import AuditLog
 from runtime.services.read_ports import JsonRows, QuarantineReads
 from tests.fakes.audit import InMemoryAuditLog
 from tests.fakes.reads import page_of

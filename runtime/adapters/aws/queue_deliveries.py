@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from runtime.adapters.aws.errors import translate_aws_errors
 from runtime.errors import Unavailable
-from runtime.services.ports import Deliveries
+from runtime.services.object_ports import Deliveries
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

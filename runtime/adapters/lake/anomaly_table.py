@@ -12,7 +12,8 @@ from typing_extensions import override
 
 from contracts.paths import part_key
 from contracts.tables import ANOMALY_GROUPS
-from runtime.services.ports import AnomalyTable, Lake
+from runtime.services.object_ports import Lake
+from runtime.services.ports import AnomalyTable
 
 
 class LakeAnomalyTable(AnomalyTable):

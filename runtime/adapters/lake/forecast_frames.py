@@ -29,7 +29,8 @@ from contracts.tables import (
     Column,
     Table,
 )
-from runtime.services.ports import ForecastFrames, Lake
+from runtime.services.object_ports import Lake
+from runtime.services.ports import ForecastFrames
 
 FORECAST_COLUMNS = (*SERIES, FORECAST_DATE, HORIZON_DAYS, *INTERVAL, INTERVAL_LEVEL)
 BACKTEST_COLUMNS = (*SERIES, FORECAST_DATE, HORIZON_DAYS, *INTERVAL, ACTUAL_VALUE)

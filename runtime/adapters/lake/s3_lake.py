@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from runtime.adapters.aws.errors import translate_aws_errors
 from runtime.errors import Unavailable
-from runtime.services.ports import Lake, ObjectVersion
+from runtime.services.object_ports import Lake, ObjectVersion
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

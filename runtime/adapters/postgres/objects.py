@@ -19,7 +19,8 @@ from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode, Withdrawal
 from runtime.models.domain.quarantine import NO_CHANGE, QuarantineChange
 from runtime.models.domain.row_checks import parse_row_check
-from runtime.services.ports import AuditLog, IngestedObjects
+from runtime.services.object_ports import IngestedObjects
+from runtime.services.ports import AuditLog
 
 
 class PostgresIngestedObjects(IngestedObjects):

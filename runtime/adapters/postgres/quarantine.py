@@ -16,7 +16,7 @@ from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject
 from runtime.models.domain.quarantine import DiscardOutcome, Discards, QuarantineChange
 from runtime.models.domain.row_checks import BadRow
-from runtime.services.ports import RecordDiscards
+from runtime.services.object_ports import RecordDiscards
 from runtime.services.read_ports import JsonRows, QuarantineReads
 
 REPORTS_READ = 14

@@ -18,7 +18,8 @@ from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime.errors import NotFound
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.expectations import Expectations, select_weekly_runs
-from runtime.services.ports import AnomalyTable, ForecastFrames, Lake, RunRepository
+from runtime.services.object_ports import Lake
+from runtime.services.ports import AnomalyTable, ForecastFrames, RunRepository
 
 DETECTOR = "builtin/demand"
 WINDOW_DAYS = 7

@@ -8,7 +8,8 @@ from uuid import UUID
 from contracts.paths import quality_page_key, quality_report_key, series_key
 from runtime.errors import NotFound
 from runtime.services.data_quality.page import render_page
-from runtime.services.ports import Lake, QualityReports
+from runtime.services.object_ports import Lake
+from runtime.services.ports import QualityReports
 
 
 @dataclass(frozen=True)

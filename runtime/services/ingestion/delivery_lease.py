@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from threading import Event, Thread
 
 from runtime.errors import Unavailable
-from runtime.services.ports import Deliveries
+from runtime.services.object_ports import Deliveries
 
 LEASE_S = 120
 """After a killed process the message is delivered again within this time."""

@@ -19,7 +19,8 @@ from runtime.errors import Conflict, NotFound, ReportNotFound
 from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
 from runtime.models.domain.runs import RunStatus
-from runtime.services.ports import IngestedObjects, Lake, ObjectVersion, QualityReports, RunRepository
+from runtime.services.object_ports import IngestedObjects, Lake, ObjectVersion
+from runtime.services.ports import QualityReports, RunRepository
 from runtime.services.recovery.row_backup import RowBackup
 
 ROW_ZONES = (Zone.CURATED, Zone.QUARANTINE)

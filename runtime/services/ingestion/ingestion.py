@@ -20,7 +20,8 @@ from runtime.services.ingestion.staging.formats import named_format
 from runtime.services.ingestion.staging.rejection import ObjectRejected
 from runtime.services.ingestion.staging.stage import stage
 from runtime.services.ingestion.staging.staged import RowStore, StagingPlan
-from runtime.services.ports import Clock, IngestedObjects, Lake
+from runtime.services.object_ports import IngestedObjects, Lake
+from runtime.services.ports import Clock
 
 MAX_BYTES = 2 * 1000**3
 """The size that a function can stage in the 15 minutes of Lambda, at 4 to 5 MB a second (docs/adr/0012)."""

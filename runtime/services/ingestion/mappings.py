@@ -16,7 +16,7 @@ from contracts.paths import mapping_key, source_of
 from runtime.errors import NotFound
 from runtime.services.ingestion.staging.layout import FileLayout, LayoutError
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
-from runtime.services.ports import Lake
+from runtime.services.object_ports import Lake
 
 _TEXTS = ("separator", "encoding", "decimal_mark", "date_format")
 _FLAGS = ("adds_rows", "inverts_sign")

@@ -19,7 +19,7 @@ from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCo
 from runtime.models.domain.quarantine import RECORDS_KEPT, QuarantineChange
 from runtime.models.domain.row_checks import BadRow
 from runtime.services.ingestion.staging.rejection import ObjectRejected
-from runtime.services.ports import IngestedObjects
+from runtime.services.object_ports import IngestedObjects
 
 ACTOR = "data_processor"
 REFUSALS_SHOWN = 20
@@ -60,19 +60,35 @@ def find_original(record: IngestedObject, objects: IngestedObjects) -> IngestedO
     text = replayed_object(record.key)
     if text is None:
         return None
-    try:
-        original = objects.find(UUID(text))
-    except ValueError:
-        original = None
+    original = find_object(objects, text)
     if original is None:
         reason = f"the key states replay_of={text[:60]}, and no object has this id; GET /data-quality/quarantine lists the ids"
         raise ObjectRejected(ReasonCode.REPLAY, reason)
     if original.dataset != record.dataset:
         reason = f"object {original.id} is of the data set {original.dataset}, the file of {record.dataset}; upload it to that data set"
         raise ObjectRejected(ReasonCode.REPLAY, reason)
-    if original.status not in REPLAYABLE or original.replay_of is not None:
-        raise ObjectRejected(ReasonCode.REPLAY, _describe_other(original))
+    if (obstacle := reason_against_replay(original)) is not None:
+        raise ObjectRejected(ReasonCode.REPLAY, obstacle)
     return original
+
+
+def find_object(objects: IngestedObjects, text: str) -> IngestedObject | None:
+    """Return the object whose id a text is; None for any other text."""
+    try:
+        return objects.find(UUID(text))
+    except ValueError:
+        return None
+
+
+def reason_against_replay(original: IngestedObject) -> str | None:
+    """Return why no row of an object can be replayed; None when its rows can."""
+    if original.replay_of is not None:
+        return f"object {original.id} is a replay itself: replay the rows of object {original.replay_of}"
+    if original.status in REPLAYABLE:
+        return None
+    if original.duplicate_of is not None:
+        return f"object {original.id} is a duplicate: replay the rows of object {original.duplicate_of}"
+    return f"object {original.id} is {original.status}: no run reads it, so its rows need no replay"
 
 
 def with_line_column(contract: Contract) -> Contract:
@@ -122,12 +138,3 @@ def _parse(text: str | None) -> int | None:
     """Return a line number, also one that a spreadsheet has made a decimal; None for any other text."""
     digits = (text or "").strip().removesuffix(".0")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LINE_DIGITS else None
-
-
-def _describe_other(original: IngestedObject) -> str:
-    """Return why no row of an object can be replayed."""
-    if original.replay_of is not None:
-        return f"object {original.id} is a replay itself: replay the rows of object {original.replay_of}"
-    if original.duplicate_of is not None:
-        return f"object {original.id} is a duplicate: replay the rows of object {original.duplicate_of}"
-    return f"object {original.id} is {original.status}: no run reads it, so its rows need no replay"

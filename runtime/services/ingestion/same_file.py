@@ -11,7 +11,8 @@ from contracts.paths import SameName, file_identity, same_name_choice
 from runtime.models.domain.audit import AuditAction, AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
 from runtime.models.domain.row_checks import RowCheck, SiteDays
-from runtime.services.ports import Clock, IngestedObjects
+from runtime.services.object_ports import IngestedObjects
+from runtime.services.ports import Clock
 
 Days = tuple[date | None, date | None]
 """First and last day with usable rows; None without one."""

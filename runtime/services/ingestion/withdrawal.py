@@ -11,7 +11,8 @@ from runtime.errors import Conflict, ObjectNotFound
 from runtime.models.domain.audit import AuditAction, AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, Withdrawal, WithdrawalOrder
 from runtime.services.ingestion.erasure import Erasure
-from runtime.services.ports import Clock, IngestedObjects
+from runtime.services.object_ports import IngestedObjects
+from runtime.services.ports import Clock
 
 WITH_ROWS = {ObjectStatus.ACCEPTED, ObjectStatus.SUPERSEDED, ObjectStatus.WITHDRAWN}
 

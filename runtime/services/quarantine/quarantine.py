@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from contracts import datasets
 from contracts.bad_rows import LINE_COLUMN
@@ -19,13 +19,15 @@ from runtime.models.domain.jobs import request_hash
 from runtime.models.domain.objects import IngestedObject
 from runtime.models.domain.quarantine import RECORDS_KEPT, DiscardOutcome, Discards
 from runtime.models.domain.row_checks import BadRow
-from runtime.services.ingestion.replay import REPLAYABLE
+from runtime.services.idempotency import event_id, key_error
+from runtime.services.ingestion.replay import find_object, reason_against_replay
+from runtime.services.object_ports import IngestedObjects, Lake, RecordDiscards
 from runtime.services.paging import Cursors, Page
-from runtime.services.ports import AuditLog, Clock, IngestedObjects, Lake, RecordDiscards
+from runtime.services.ports import AuditLog, Clock
 from runtime.services.read_ports import AuditReads, QuarantineReads
-from runtime.services.runs.forecast_jobs import KEY_HEADER, check_key
 
 EVENT_NAMESPACE = UUID("0a3f6a57-0f0f-5a55-8c41-7a4c2a0e9b11")
+OTHER_REQUEST = "request"
 RAW = "raw"
 """The only value of a row that could not be split into columns: its text."""
 
@@ -70,20 +72,20 @@ class Quarantine:
         that the data set does not have, a row without values whose correction is not certain, and for a key of another request.
         """
         record = self._find(object_id)
-        event_id = _event_id(actor, idempotency_key)
+        identifier = event_id(EVENT_NAMESPACE, actor.client_id, idempotency_key)
         digest = request_hash({"object_id": str(record.id), **request.model_dump(mode="json")})
-        earlier_event = self.audit_reads.find(event_id)
+        earlier_event = self.audit_reads.find(identifier)
         if earlier_event is not None:
             return _repeat(earlier_event, digest, idempotency_key)
         rows = self._mend(record, request.rows)
-        name = f"{PurePosixPath(record.key).name.split('.')[0]}.replay-{event_id.hex[:12]}.jsonl"
+        name = f"{PurePosixPath(record.key).name.split('.')[0]}.replay-{identifier.hex[:12]}.jsonl"
         key = replay_key(record.dataset or "", self.clock.now().date(), name, record.id)
         with tempfile.TemporaryDirectory(prefix="signify-") as folder:
             path = Path(folder) / name
             path.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), encoding="utf-8")
             self.lake.upload(path, key)
         detail = {**actor.to_detail(), "key": key, "rows": len(rows), "request": digest}
-        event = AuditEvent(event_id, self.clock.now(), actor.client_id, AuditAction.SUBMIT_REPLAY, str(record.id), request.reason, detail)
+        event = AuditEvent(identifier, self.clock.now(), actor.client_id, AuditAction.SUBMIT_REPLAY, str(record.id), request.reason, detail)
         self.audit_log.record(event)
         return Submission(key, len(rows))
 
@@ -96,7 +98,7 @@ class Quarantine:
         """
         record = self._find(object_id)
         event = AuditEvent(
-            id=_event_id(actor, idempotency_key),
+            id=event_id(EVENT_NAMESPACE, actor.client_id, idempotency_key),
             at=self.clock.now(),
             actor=actor.client_id,
             action=AuditAction.DISCARD_RECORDS,
@@ -106,15 +108,14 @@ class Quarantine:
         )
         discards = self.discards.discard(event, record.id, lines)
         if discards.outcome is DiscardOutcome.KEY_TAKEN:
-            raise _key_error(idempotency_key)
+            raise key_error(idempotency_key, OTHER_REQUEST)
         if not discards.lines:
             raise Conflict(f"Object {record.id} has no open quarantined row{' at these lines' if lines else ''}; nothing was discarded.")
         return record.id, discards
 
     def _mend(self, record: IngestedObject, mended_rows: Sequence[MendedRow] | None) -> list[dict[str, str]]:
-        if record.status not in REPLAYABLE or record.replay_of is not None:
-            what = "a replay itself" if record.replay_of else record.status.value
-            raise Conflict(f"Object {record.id} is {what}; only rows of an object that is ACCEPTED or REJECTED can be replayed.")
+        if (reason := reason_against_replay(record)) is not None:
+            raise Conflict(f"{reason[:1].upper()}{reason[1:]}.")
         open_rows = {row.line: row for row in self.reads.find_open_rows(record.id, RECORDS_KEPT)}
         if mended_rows is None:
             mended_rows = [MendedRow(line=line) for line, row in open_rows.items() if row.suggested_values]
@@ -124,10 +125,7 @@ class Quarantine:
         return [_mend_row(index, row, open_rows.get(row.line), names) for index, row in enumerate(mended_rows)]
 
     def _find(self, object_id: str) -> IngestedObject:
-        try:
-            record = self.objects.find(UUID(object_id))
-        except ValueError:
-            record = None
+        record = find_object(self.objects, object_id)
         if record is None:
             raise ObjectNotFound(f"No object has the id {object_id!r}; GET /data-quality/quarantine lists the ids.")
         return record
@@ -151,17 +149,8 @@ def _mend_row(index: int, mended_row: MendedRow, bad_row: BadRow | None, names: 
     return {**own_values, **values, LINE_COLUMN: str(mended_row.line)}
 
 
-def _event_id(actor: Actor, idempotency_key: str | None) -> UUID:
-    return uuid4() if idempotency_key is None else uuid5(EVENT_NAMESPACE, f"{actor.client_id}\0{check_key(idempotency_key)}")
-
-
 def _repeat(event: AuditEvent, digest: str, idempotency_key: str | None) -> Submission:
     detail = event.detail
     if detail.get("request") != digest:
-        raise _key_error(idempotency_key)
+        raise key_error(idempotency_key, OTHER_REQUEST)
     return Submission(str(detail["key"]), int(str(detail["rows"])), is_repeated=True)
-
-
-def _key_error(idempotency_key: str | None) -> InvalidInput:
-    text = f"{KEY_HEADER} = {idempotency_key!r} was used with another request; use a new key."
-    return InvalidInput(text, parameter=KEY_HEADER)

@@ -14,7 +14,8 @@ from runtime.errors import DatabaseNotEmpty
 from runtime.models.domain.audit import AuditAction, AuditEvent
 from runtime.models.domain.backups import WHOLE_TABLES, WITHOUT_RUN, BackupTable, RowCopy, parse_copy
 from runtime.models.domain.rebuilding import RebuildPosition, RebuildProgress, RebuildState, RebuildStep
-from runtime.services.ports import AuditLog, Clock, Lake
+from runtime.services.object_ports import Lake
+from runtime.services.ports import AuditLog, Clock
 from runtime.services.recovery.forecast_restore import ForecastRestore
 from runtime.services.recovery.row_backup import RowBackup
 from runtime.services.recovery.table_rows import TableRows

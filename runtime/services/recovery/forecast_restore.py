@@ -14,7 +14,8 @@ from runtime.errors import BrokenRun, NotFound, RunNotFound
 from runtime.models.domain.backups import BackupTable, parse_copy
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.publishing import CURSOR_LIFETIME
-from runtime.services.ports import Clock, ForecastLoader, Lake, RunRepository
+from runtime.services.object_ports import Lake
+from runtime.services.ports import Clock, ForecastLoader, RunRepository
 from runtime.services.runs.forecast_files import download_forecast
 from runtime.services.runs.run_documents import read_document
 

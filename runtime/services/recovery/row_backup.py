@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from runtime.models.domain.backups import MEASURED_TABLES, OF_OBJECTS, RUN_TABLES, WHOLE_TABLES, BackupTable, Row, RowCopy, divide_by_key
-from runtime.services.ports import Clock, Lake
+from runtime.services.object_ports import Lake
+from runtime.services.ports import Clock
 from runtime.services.recovery.table_rows import TableRows
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.tables import EXCLUDED, FORECASTS
 from runtime.errors import BrokenRun
 from runtime.models.domain.publishing import ForecastFiles
-from runtime.services.ports import Lake
+from runtime.services.object_ports import Lake
 
 
 def download_forecast(lake: Lake, run_id: UUID, rows: int, folder: Path) -> ForecastFiles:

@@ -16,12 +16,11 @@ from runtime.models.api.requests import ForecastRequest
 from runtime.models.domain.jobs import Job, JobLimits, JobStatus, JobType, client_name, request_hash
 from runtime.models.domain.runs import run_id_of
 from runtime.quotas import StartQuota
+from runtime.services.idempotency import check_key, key_error
 from runtime.services.ports import Clock, JobRepository, Workflow
 from runtime.services.read_ports import ObjectReads
 from runtime.services.runs.job_executions import find_arn, is_running
 
-KEY_HEADER = "Idempotency-Key"
-MAX_KEY_LENGTH = 255
 LIMIT_WINDOW = timedelta(hours=1)
 START_GRACE = timedelta(minutes=1)
 """A job that was stored this recently may be without an execution: its request is about to start it."""
@@ -64,7 +63,7 @@ class ForecastJobs:
         job = earlier_job or self._admit(new_job, is_forced=request.force)
         # A default that is stated asks for the same as one that is left out. Earlier versions stored the hash of what was sent.
         if job.request_hash not in (request_hash(canonical_body), request_hash(body)):
-            raise InvalidInput(f"{KEY_HEADER} = {key!r} was used with another body; use a new key for a new request.", parameter=KEY_HEADER)
+            raise key_error(key, "body")
         # Of two requests at the same time one stored its job, and the other got that one.
         is_replay = earlier_job is not None or job.created_at != new_job.created_at
         if job.status is JobStatus.QUEUED:
@@ -138,16 +137,6 @@ def _describe_missing_data(first_day: date | None) -> str:
         return f"The accepted data starts on {first_day}, and none of its days has ended yet."
     prefixes = " or ".join(dataset_prefix(Zone.LANDING, name) for name in sorted(datasets.list_demand_names()))
     return f"No file with demand was accepted yet; upload one to {prefixes} in the lake."
-
-
-def check_key(key: str) -> str:
-    """Return the key without surrounding spaces. Raises InvalidInput when it is blank or longer than 255 characters."""
-    key = key.strip()
-    if not key or len(key) > MAX_KEY_LENGTH:
-        raise InvalidInput(
-            f"{KEY_HEADER} has {len(key)} characters; send 1 to {MAX_KEY_LENGTH}, for instance a UUID.", parameter=KEY_HEADER
-        )
-    return key
 
 
 def execution_name(client_id: str, key: str) -> str:

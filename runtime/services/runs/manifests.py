@@ -11,7 +11,8 @@ from contracts.paths import manifest_key
 from runtime.errors import ManifestNotFound, NotFound
 from runtime.models.domain.documents import Manifest, ManifestObject
 from runtime.models.domain.runs import ForecastRun
-from runtime.services.ports import Lake, RunRepository
+from runtime.services.object_ports import Lake
+from runtime.services.ports import RunRepository
 from runtime.services.read_ports import JsonRows
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
-from runtime.errors import InvalidInput, RunNotFound, RunNotLoaded
+from runtime.errors import RunNotFound, RunNotLoaded
 from runtime.models.domain.audit import Actor
 from runtime.models.domain.publishing import PublishCommand, PublishOutcome, PublishResult
 from runtime.models.domain.runs import ForecastRun, RunStatus
+from runtime.services.idempotency import event_id, key_error
 from runtime.services.ports import Clock, RunPublications, RunRepository
-from runtime.services.runs.forecast_jobs import KEY_HEADER, check_key
 from runtime.services.runs.run_reading import parse_run_id
 
 EVENT_NAMESPACE = UUID("b8b3b4a4-4f0f-5b56-9d0c-0d5b7c1f6e42")
@@ -32,8 +32,8 @@ class ManualPublishing:
         Raises RunNotFound, RunNotLoaded when its forecasts are not in the database, InvalidInput for a key of another request.
         """
         run = self.runs.get(parse_run_id(run_id))
-        event_id = uuid4() if idempotency_key is None else uuid5(EVENT_NAMESPACE, f"{actor.client_id}\0{check_key(idempotency_key)}")
-        command = PublishCommand(event_id, self.clock.now(), actor, reason, is_repeatable=idempotency_key is not None)
+        identifier = event_id(EVENT_NAMESPACE, actor.client_id, idempotency_key)
+        command = PublishCommand(identifier, self.clock.now(), actor, reason, is_repeatable=idempotency_key is not None)
         result = self.publications.publish(run.id, command)
         match result.outcome:
             case PublishOutcome.NOT_FOUND:
@@ -41,9 +41,7 @@ class ManualPublishing:
             case PublishOutcome.NOT_LOADED:
                 raise RunNotLoaded(_describe_not_loaded(run))
             case PublishOutcome.KEY_TAKEN:
-                raise InvalidInput(
-                    f"{KEY_HEADER} = {idempotency_key!r} was used with another run or reason; use a new key.", parameter=KEY_HEADER
-                )
+                raise key_error(idempotency_key, "run or reason")
         return run.id, result
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
-from runtime.services.ports import IngestedObjects
+from runtime.services.object_ports import IngestedObjects
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from runtime.errors import BrokenRun, RunWorseThanBaseline, Unavailable
 from runtime.models.domain.documents import ForecastDocument
 from runtime.models.domain.publishing import CURSOR_LIFETIME, LoadedForecast, unpublished_warning
 from runtime.models.domain.runs import ForecastRun, Gate
-from runtime.services.ports import Clock, ForecastLoader, Lake, RunRepository
+from runtime.services.object_ports import Lake
+from runtime.services.ports import Clock, ForecastLoader, RunRepository
 from runtime.services.runs.forecast_files import download_forecast
 from runtime.services.runs.run_documents import read_document
 

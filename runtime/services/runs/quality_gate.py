@@ -19,7 +19,8 @@ from runtime.services.data_quality.object_rules import object_findings
 from runtime.services.data_quality.page import render_page
 from runtime.services.data_quality.row_rules import row_findings
 from runtime.services.data_quality.score import score
-from runtime.services.ports import Clock, IngestedObjects, Lake, QualityReports, RunRepository
+from runtime.services.object_ports import IngestedObjects, Lake
+from runtime.services.ports import Clock, QualityReports, RunRepository
 from runtime.services.runs.run_documents import read_document
 
 EARLIER_REPORTS = 14

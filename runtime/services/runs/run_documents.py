@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from runtime.errors import BrokenRun, NotFound
 from runtime.models.domain.documents import Document
-from runtime.services.ports import Lake
+from runtime.services.object_ports import Lake
 
 D = TypeVar("D", bound=Document)
 

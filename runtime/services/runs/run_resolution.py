@@ -14,7 +14,8 @@ from runtime.models.domain.jobs import Job, JobStatus, JobType, progress_at, req
 from runtime.models.domain.objects import IngestedObject
 from runtime.models.domain.run_input import RunInput, parse_run_input
 from runtime.models.domain.runs import Execution, ForecastRun, RunStatus
-from runtime.services.ports import Clock, IngestedObjects, JobRepository, RunRepository
+from runtime.services.object_ports import IngestedObjects
+from runtime.services.ports import Clock, JobRepository, RunRepository
 from runtime.services.runs.manifests import Manifests, make_manifest
 from runtime.services.runs.object_entries import ObjectEntries
 

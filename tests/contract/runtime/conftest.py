@@ -14,7 +14,8 @@ from runtime.adapters.postgres.publications import PostgresPublications
 from runtime.adapters.postgres.quality import PostgresQualityReports
 from runtime.adapters.postgres.run_reads import PostgresRunReads
 from runtime.adapters.postgres.runs import PostgresRuns
-from runtime.services.ports import AuditLog, ForecastLoader, IngestedObjects, JobRepository, QualityReports, RunPublications, RunRepository
+from runtime.services.object_ports import IngestedObjects
+from runtime.services.ports import AuditLog, ForecastLoader, JobRepository, QualityReports, RunPublications, RunRepository
 from runtime.services.read_ports import AuditReads, RunReads
 from tests.fakes import (
     InMemoryAuditLog,

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from runtime.adapters.lake.s3_lake import S3Lake
 from runtime.errors import AwsThrottled, NotFound
-from runtime.services.ports import Lake
+from runtime.services.object_ports import Lake
 from tests.fakes import InMemoryLake
 
 BUCKET = "test-lake"

@@ -18,8 +18,8 @@ _MAX_TOKEN = 4 * 1024 * 1024
 _MAX_DIRECTORY = 4 * 1024 * 1024
 _DIRECTORY_END = b"PK\x05\x06"
 _DIRECTORY_END_SIZE = 22 + 65_535
-# zipfile raises NotImplementedError for a compression that it does not know, and RuntimeError for a part with a password.
-_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError, IndexError, UnicodeError)
+# zipfile raises RuntimeError for a part with a password, and a subclass of it for a compression that it does not know.
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, ValueError, IndexError, UnicodeError)
 
 Attributes = dict[str, str]
 
