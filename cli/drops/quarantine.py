@@ -189,20 +189,20 @@ def _key_of_replay(target: Platform, path: Path, original: QuarantineObject) -> 
 
 
 def _read_objects(target: Platform, **filters: str) -> Iterator[QuarantineObject]:
-    cursor: dict[str, str] = {}
-    while True:
-        response = target.get(ROUTE, limit=PAGE, **filters, **cursor)
-        yield from cast(list[QuarantineObject], response["objects"])
-        if not response["page"]["has_more"]:
-            return
-        cursor = {"cursor": response["page"]["next_cursor"]}
+    return (cast(QuarantineObject, each) for each in _read_list(target, ROUTE, "objects", **filters))
 
 
 def _read_open_lines(target: Platform, object_id: str) -> Iterator[int]:
+    records = _read_list(target, f"{ROUTE}/{object_id}", "records", status=RecordStatus.OPEN.value)
+    return (cast(RecordDocument, record)["line"] for record in records)
+
+
+def _read_list(target: Platform, path: str, name: str, **filters: str) -> Iterator[object]:
+    """Yield the items of every page of a list."""
     cursor: dict[str, str] = {}
     while True:
-        response = target.get(f"{ROUTE}/{object_id}", limit=PAGE, status=RecordStatus.OPEN.value, **cursor)
-        yield from (record["line"] for record in cast(list[RecordDocument], response["records"]))
+        response = target.get(path, limit=PAGE, **filters, **cursor)
+        yield from response[name]
         if not response["page"]["has_more"]:
             return
         cursor = {"cursor": response["page"]["next_cursor"]}
