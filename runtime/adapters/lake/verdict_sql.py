@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import duckdb
 import sqlframe
@@ -16,6 +16,7 @@ from runtime.adapters.lake.sqlframe_planning import speed_up_planning
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+    from sqlframe.duckdb import DuckDBDataFrame, DuckDBSession
 
 STAGED_ROWS = "staged_rows"
 """The table that the SQL reads: the columns of staging."""
@@ -67,14 +68,14 @@ def _staged_rows(contract: Contract) -> tuple[DataFrame, str]:
     _provide_pyspark()
     from pyspark.sql import SparkSession
 
-    spark = SparkSession.builder.getOrCreate()
+    spark = cast("DuckDBSession", SparkSession.builder.getOrCreate())
     table = f"{STAGED_ROWS}_{contract.dataset}_{contract.version}"
     spark.catalog.add_table(table, _staged_columns(contract))
-    return spark.table(table), table
+    return cast("DataFrame", spark.table(table)), table
 
 
 def _to_sql(rows: DataFrame, table: str) -> str:
-    return str(rows.sql(dialect="duckdb", optimize=False)).replace(f'"{table}"', f'"{STAGED_ROWS}"')
+    return str(cast("DuckDBDataFrame", rows).sql(dialect="duckdb", optimize=False)).replace(f'"{table}"', f'"{STAGED_ROWS}"')
 
 
 def _staged_columns(contract: Contract) -> dict[str, str]:
