@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -17,9 +19,10 @@ from cli.runs import Stage
 from contracts.scopes import ALL_SCOPES, Scope
 from local import local_stack
 
-SHARED = "(twin or e2e or spark or real_data)"
-SEQUENTIAL_MARKERS = f"{SHARED} and not synth"
-SLOW_MARKERS = f"slow and not synth and not {SHARED}"
+ON_THE_STACK = "(twin or e2e) and not synth"
+BESIDE_THE_STACK = "(spark or real_data) and not (twin or e2e or synth)"
+SLOW_MARKERS = "slow and not (synth or twin or e2e or spark or real_data)"
+PYTEST = (sys.executable, "-m", "pytest")
 PARALLEL_OPTIONS = ["-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
 
 
@@ -64,9 +67,24 @@ def run_tests(
     if every_suite:
         codes.append(_run_pytest([*PARALLEL_OPTIONS, "-m", "synth", *more]))
         codes.append(_run_pytest([*PARALLEL_OPTIONS, "-m", SLOW_MARKERS, *more]))
-        codes.append(_run_pytest(["-m", SEQUENTIAL_MARKERS, *more]))  # they share one local stack
+        codes += _run_beside_the_stack(more)
     raise typer.Exit(max(codes))
 
 
-def _run_pytest(arguments: list[str]) -> int:
-    return subprocess.call([sys.executable, "-m", "pytest", *arguments])
+def _run_beside_the_stack(more: Sequence[str]) -> tuple[int, int]:
+    """Run the tests that share one local stack, which mostly wait for it, and those on Spark beside them; print their output afterwards."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        beside = subprocess.Popen([*PYTEST, "-m", BESIDE_THE_STACK, *more], stdout=output, stderr=subprocess.STDOUT)
+        try:
+            code = _run_pytest(["-m", ON_THE_STACK, *more])
+        except BaseException:
+            beside.terminate()
+            raise
+        beside_code = beside.wait()
+        output.seek(0)
+        sys.stdout.writelines(output)
+    return code, beside_code
+
+
+def _run_pytest(arguments: Sequence[str]) -> int:
+    return subprocess.call([*PYTEST, *arguments])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
+from itertools import product
+from typing import IO
 
 import pytest
 from typer.testing import CliRunner
@@ -17,14 +20,23 @@ from tools.package_sizes import MIB, PackageSize
 
 @pytest.fixture
 def pytest_calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The arguments of each run of pytest; a run with `-m synth` fails with code 1."""
+    """The arguments of each run of pytest; a run with `-m synth` or on Spark fails with code 1."""
     calls: list[list[str]] = []
 
-    def call(command: list[str]) -> int:
-        calls.append(command[3:])
+    def call(command: Sequence[str]) -> int:
+        calls.append(list(command[3:]))
         return int("synth" in command)
 
+    class SparkTests:
+        def __init__(self, command: Sequence[str], *, stdout: IO[str], stderr: int) -> None:
+            calls.append(list(command[3:]))
+            stdout.write("1 failed on Spark")
+
+        def wait(self) -> int:
+            return 1
+
     monkeypatch.setattr(subprocess, "call", call)
+    monkeypatch.setattr(subprocess, "Popen", SparkTests)
     return calls
 
 
@@ -51,13 +63,24 @@ def test_a_selected_marker_runs_sequentially_since_it_may_share_a_local_stack(py
 
 
 def test_all_runs_every_suite_and_fails_when_one_fails(pytest_calls: list[list[str]]) -> None:
-    assert CliRunner().invoke(app, ["test", "--all"]).exit_code == 1
+    result = CliRunner().invoke(app, ["test", "--all"])
+    assert (result.exit_code, result.stdout) == (1, "1 failed on Spark")
     assert [call[call.index("-m") + 1] if "-m" in call else "fast" for call in pytest_calls] == [
         "fast",
         "synth",
-        "slow and not synth and not (twin or e2e or spark or real_data)",
-        "(twin or e2e or spark or real_data) and not synth",
+        "slow and not (synth or twin or e2e or spark or real_data)",
+        "(spark or real_data) and not (twin or e2e or synth)",
+        "(twin or e2e) and not synth",
     ]
+
+
+def test_every_test_is_in_exactly_one_suite() -> None:
+    names = ("synth", "twin", "e2e", "spark", "real_data", "slow")
+    fast = "not synth and not twin and not e2e and not spark and not real_data and not slow"
+    suites = (fast, "synth", developer.SLOW_MARKERS, developer.BESIDE_THE_STACK, developer.ON_THE_STACK)
+    for marks in product((False, True), repeat=len(names)):
+        has_mark = dict(zip(names, marks, strict=True))
+        assert sum(eval(suite, {}, has_mark) for suite in suites) == 1, has_mark
 
 
 def test_a_package_above_its_limit_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
