@@ -25,7 +25,7 @@ import numpy as np
 from benchmarks import anomaly_panels
 from benchmarks.anomaly_counts import alarms_per_year, false_share, recall_by_kind, threshold_of
 from benchmarks.anomaly_events import Event, EventKind, inject
-from benchmarks.anomaly_methods import DEFAULT_THRESHOLD, METHODS, Method, panel_of_week
+from benchmarks.anomaly_methods import DEFAULT_THRESHOLD, METHODS, PAST_DAYS, Method, panel_of_week
 from benchmarks.anomaly_weeks import WeeklyForecasts, forecast_weeks
 from benchmarks.forecast_panels import REAL_DATA
 from benchmarks.measuring import cost
@@ -138,7 +138,8 @@ def weekly_alerts(forecasts: WeeklyForecasts, strength: Floats) -> float:
         panel = panel_of_week(forecasts, week)
         z = np.nan_to_num(strength[:, DAYS_OF_WEEK * number : DAYS_OF_WEEK * (number + 1)])
         kinds = np.where(z > 0, AnomalyKind.VOLUME_SPIKE.code, AnomalyKind.VOLUME_DROP.code)
-        detection = Detection(score_z(z), np.where(np.abs(z) >= DEFAULT_THRESHOLD, kinds, NO_KIND), z)
+        past_z = np.nan_to_num(strength[:, : DAYS_OF_WEEK * number][:, -PAST_DAYS:])
+        detection = Detection(score_z(z), np.where(np.abs(z) >= DEFAULT_THRESHOLD, kinds, NO_KIND), z, z, past_z)
         last_day = panel.first_day + timedelta(days=DAYS_OF_WEEK - 1)
         report = engine.assess(build_groups(panel, detection), Window.ending(last_day, DAYS_OF_WEEK))
         alerts += len(report.alerts)

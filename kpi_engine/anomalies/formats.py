@@ -8,7 +8,17 @@ from datetime import date
 
 LARGEST_COUNT = 2.0**53
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DIMENSION_NAMES = {"site_id": "site", "site": "site", "location": "site", "sku_id": "SKU", "sku": "SKU", "item_id": "SKU"}
+CATEGORIES = ("category_l1", "category_l2", "category_l3")
+"""Attributes of a SKU, the coarsest first."""
+DIMENSION_NAMES = {
+    "site_id": "site",
+    "site": "site",
+    "location": "site",
+    "sku_id": "SKU",
+    "sku": "SKU",
+    "item_id": "SKU",
+    **dict.fromkeys(CATEGORIES, "category"),
+}
 MAX_LISTED = 5
 MINUS = "−"
 

@@ -76,7 +76,8 @@ class AnomalyGroup:
     """One group: its interval (instants in UTC, and local days, both ends included), score, measure, members and contributions.
 
     score: 0..100. also_affected: other measures. reported_kind: the one kind that the detector or source gives to the whole group, None
-    when it gives several or none. contributions: for each dimension the weight that the source gives each value, or none.
+    when it gives several or none. contributions: for each dimension the weight that the source gives each value, or none. scope: the
+    dimension values that its cause is limited to, empty for all series, None where the source names no cause.
     """
 
     id: str
@@ -90,6 +91,7 @@ class AnomalyGroup:
     reported_kind: AnomalyKind | None = None
     also_affected: tuple[str, ...] = ()
     contributions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    scope: Mapping[str, str] | None = None
 
     @property
     def dimensions(self) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kpi_engine.anomalies.alerts.observed_change import ObservedChange
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
-from kpi_engine.anomalies.formats import format_days, format_location, format_percent
+from kpi_engine.anomalies.formats import CATEGORIES, format_days, format_location, format_percent
+from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import UP, AnomalyKind
 
 
@@ -20,8 +21,13 @@ def write_title(anomaly: AssessedAnomaly, change: ObservedChange) -> str:
     subject = name_kind(anomaly.kind, anomaly.classification.direction)
     if percent is not None and anomaly.kind is not AnomalyKind.DATA_GAP:
         subject = f"{subject} {format_percent(percent)}"
-    location = format_location(group.dimension_values)
+    location = format_location({name: values for name, values in group.dimension_values.items() if _is_shown(name, group)})
     return ", ".join([f"{subject} {location}".strip(), format_days(group.first_day, group.last_day)])
+
+
+def _is_shown(name: str, group: AnomalyGroup) -> bool:
+    """Whether a dimension belongs to the location: the category of the SKUs only where the cause is limited to it."""
+    return name not in CATEGORIES or name in (group.scope or {})
 
 
 def name_kind(kind: AnomalyKind | None, direction: int) -> str:

@@ -34,22 +34,22 @@ def detect(panel: DetectionPanel, limits: AlarmLimits = DEFAULT_LIMITS) -> Detec
     usual = UsualDemand.of(panel.past, days, panel.is_intermittent)
     z_with_gaps = interval_z(replace(days, actual=np.where(days.is_gap, 0.0, days.actual)), usual)
     day_z = np.where(days.is_gap, np.nan, z_with_gaps)
-    past_z = interval_z(panel.past.last_days(max(SHIFT_WINDOWS)), usual)
-    lasting_z = shift_z(np.concatenate([past_z, day_z], axis=1))[:, -n_days:]
+    past_z = interval_z(panel.past, usual)
+    lasting_z = shift_z(np.concatenate([past_z[:, -max(SHIFT_WINDOWS) :], day_z], axis=1))[:, -n_days:]
     z = np.where(np.abs(lasting_z) > np.abs(day_z), lasting_z, day_z)
     runs = mark_runs(np.where(np.abs(day_z) >= RUN_Z, np.sign(day_z), 0).astype(np.int64))
     shifts = np.where(np.abs(lasting_z) >= MIN_Z, np.sign(lasting_z), runs).astype(np.int64)
     kinds = classify_volume(days, shifts, mark_trends(day_z), panel.is_intermittent)
     kinds = np.where(days.is_gap | limits.passes(z), kinds, NO_KIND)
     gap_scores = np.fmax(score_z(z_with_gaps), MIN_SCORE)
-    return Detection(np.where(days.is_gap, gap_scores, score_z(z)), kinds, z)
+    return Detection(np.where(days.is_gap, gap_scores, score_z(z)), kinds, z, day_z, past_z)
 
 
 def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC, limits: AlarmLimits = DEFAULT_LIMITS) -> list[AnomalyGroup]:
-    """Detect the anomalies of a panel and group them; the days of the panel are days of `zone`.
+    """Detect the anomalies of a panel and group them by cause; the days of the panel are days of `zone`.
 
-    A spike and a drop never share a group. Each member has its values on its own anomalous days alone. Raises DuplicateKeys when two
-    members of a group have the same dimensions.
+    A group holds values of one direction alone. Each member has its values on its own days of the group. Raises DuplicateKeys when two
+    series have the same dimensions.
 
     >>> from datetime import date
     >>> from kpi_engine.anomalies.daily_values import DailyValues

@@ -18,7 +18,8 @@ from kpi_engine.shared.arrays import Bools, Floats, Ints
 class DetectionPanel:
     """S series x D local days of one volume measure.
 
-    dimensions: of each series, all different. past: S x T, the days just before first_day, beside what was expected of them.
+    dimensions: of each series, all different. attributes: more about each series that a common cause may be limited to, such as the
+    category of its SKU; none for any series when empty. past: S x T, the days just before first_day, beside what was expected of them.
     is_intermittent: S. capacity: S x D units, what of a series can be handled.
     """
 
@@ -29,15 +30,27 @@ class DetectionPanel:
     past: DailyValues
     is_intermittent: Bools
     capacity: Floats | None = None
+    attributes: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def members(self) -> list[dict[str, str]]:
+        """Dimensions and attributes of each series, sorted by name."""
+        attributes = self.attributes or [{}] * len(self.dimensions)
+        return [dict(sorted({**more, **dimensions}.items())) for dimensions, more in zip(self.dimensions, attributes, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """S x D scores, 0..100, kinds (AnomalyKind.code, -1: none), and the z that was scored, with the sign of its direction."""
+    """S x D scores, 0..100, kinds (AnomalyKind.code, -1: none), and the z that was scored, with the sign of its direction.
+
+    day_z: the z of each day alone, without the shift that it is part of. past_z: S x T, those of the past days.
+    """
 
     scores: Floats
     kinds: Ints
     z: Floats
+    day_z: Floats
+    past_z: Floats
 
     @property
     def is_reported(self) -> Bools:

@@ -13,7 +13,7 @@ from kpi_engine.anomalies.detection.detector import detect, detect_groups
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import NO_KIND, AnomalyKind
 from kpi_engine.shared.errors import DuplicateKeys
-from tests.unit.kpi_engine.anomalies.detection.panels import NAN, a_panel, a_week
+from tests.unit.kpi_engine.anomalies.detection.panels import FIRST, NAN, a_panel, a_week
 
 
 def kind_names(group: AnomalyGroup) -> list[list[str | None]]:
@@ -27,17 +27,17 @@ def test_a_group_keeps_the_kind_of_each_day_and_series() -> None:
 
 
 def test_a_group_whose_days_are_all_of_one_kind_reports_it() -> None:
-    (group,) = detect_groups(a_panel(a_week(d3=60), a_week(d4=50)))
+    (group,) = detect_groups(a_panel(a_week(d3=60, d4=50), a_week(d3=60)))
     assert group.reported_kind is AnomalyKind.VOLUME_DROP
 
 
 def test_a_member_has_values_on_its_own_anomalous_days_alone() -> None:
-    (group,) = detect_groups(a_panel(a_week(d3=60), a_week(d4=50), capacity=np.full((2, 7), 120.0)))
-    np.testing.assert_equal(group.series.days.actual, [[60, NAN], [NAN, 50]])
-    np.testing.assert_equal(group.series.days.expected, [[100, NAN], [NAN, 100]])
-    np.testing.assert_equal(group.series.days.lower, [[90, NAN], [NAN, 90]])
-    np.testing.assert_equal(group.series.days.upper, [[110, NAN], [NAN, 110]])
-    np.testing.assert_equal(group.series.capacity, [[120, NAN], [NAN, 120]])
+    (group,) = detect_groups(a_panel(a_week(d3=60, d4=50), a_week(d3=60), capacity=np.full((2, 7), 120.0)))
+    np.testing.assert_equal(group.series.days.actual, [[60, 50], [60, NAN]])
+    np.testing.assert_equal(group.series.days.expected, [[100, 100], [100, NAN]])
+    np.testing.assert_equal(group.series.days.lower, [[90, 90], [90, NAN]])
+    np.testing.assert_equal(group.series.days.upper, [[110, 110], [110, NAN]])
+    np.testing.assert_equal(group.series.capacity, [[120, 120], [120, NAN]])
     assert np.isnan(group.series.orders).all()
     assert group.series.has_interval
 
@@ -66,9 +66,10 @@ def test_a_group_keeps_its_id_while_members_and_first_day_stay() -> None:
 
 
 def test_a_rise_and_a_fall_of_the_same_members_from_the_same_day_on_have_different_ids() -> None:
-    groups = detect_groups(a_panel(a_week(d3=140, d4=60), a_week(d3=60, d4=140)))
-    assert [group.values_of("sku_id") for group in groups] == [("SKU-0", "SKU-1")] * 2
-    assert groups[0].id != groups[1].id
+    weeks = [a_week(d3=60, d4=140), a_week(d3=60, d4=140)]
+    groups = [*detect_groups(a_panel(*weeks)), *detect_groups(a_panel(*weeks[::-1], first_day=FIRST + timedelta(days=1)))]
+    assert [group.values_of("sku_id") for group in groups] == [("SKU-0", "SKU-1")] * 4
+    assert len({group.id for group in groups}) == 4
 
 
 def test_a_quantity_beyond_what_a_float_counts_exactly_is_missing_in_the_group() -> None:
@@ -95,14 +96,14 @@ def test_the_groups_cover_every_reported_day_and_no_other(seed: int) -> None:
 
 
 def test_a_jump_of_a_member_is_no_part_of_a_fall_around_it() -> None:
-    """A falls on all seven days; B dips on one of them and jumps on another."""
-    falls, dips_and_jumps = [70.0] * 7, a_week(d1=60, d4=300)
-    groups = detect_groups(a_panel(falls, dips_and_jumps))
+    """The site falls on two days; one of its SKUs jumps on the second."""
+    groups = detect_groups(a_panel(a_week(d3=60, d4=60), a_week(d3=60, d4=60), a_week(d3=60, d4=60), a_week(d3=60, d4=300)))
     fall, rise = sorted(groups, key=lambda group: sum(group.series.member_deltas()))
-    assert (fall.values_of("sku_id"), fall.series.member_deltas()) == (("SKU-0", "SKU-1"), [-210, -40])
-    assert (rise.values_of("sku_id"), rise.series.member_deltas()) == (("SKU-1",), [200])
-    assert contribution_shares(fall, "sku_id") == {"SKU-0": pytest.approx(84), "SKU-1": pytest.approx(16)}
-    assert contribution_shares(rise, "sku_id") == {"SKU-1": 100}
+    assert fall.scope == {"site_id": "LDS1"}
+    assert (fall.values_of("sku_id"), fall.series.member_deltas()) == (("SKU-0", "SKU-1", "SKU-2", "SKU-3"), [-80, -80, -80, -40])
+    assert (rise.values_of("sku_id"), rise.series.member_deltas()) == (("SKU-3",), [200])
+    assert contribution_shares(fall, "sku_id")["SKU-3"] == pytest.approx(100 / 7)
+    assert contribution_shares(rise, "sku_id") == {"SKU-3": 100}
 
 
 def test_two_series_with_the_same_dimensions_are_an_error() -> None:
