@@ -102,3 +102,9 @@ def test_no_package_uses_any_more_often_than_before() -> None:
     )
     excess = {package: count for package, count in uses.items() if count > MOST_USES_OF_ANY.get(package, 0)}
     assert excess == {}, "more uses of Any than MOST_USES_OF_ANY allows"
+
+
+def test_no_symbolic_link_is_tracked() -> None:
+    """A link to an environment replaces the environment itself in every clone that checks it out."""
+    listing = subprocess.run(["git", "ls-files", "--stage"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert [line for line in listing.splitlines() if line.startswith("120000")] == []
