@@ -28,6 +28,7 @@ from local.percent_encoding import find_bad_escape, refuse_bad_escape, send_prob
 from local.state import read_environment
 from runtime import bootstrap
 from runtime.api.app import mount
+from runtime.api.http.resolver import HttpSemantics
 from runtime.errors import NotFound, Unavailable
 from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.runs import ExecutionState
@@ -39,7 +40,7 @@ PLACES = frozenset({b"host", b"origin"})
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class DeveloperResolver(HttpResolverLocal):
+class DeveloperResolver(HttpSemantics, HttpResolverLocal):
     """Routes requests as the gateway would pass them: with a token for every scope, without a trailing slash."""
 
     @override
@@ -47,6 +48,11 @@ class DeveloperResolver(HttpResolverLocal):
         event["path"] = event["path"].rstrip("/") or "/"
         event["requestContext"] = {"authorizer": {"claims": {"client_id": "developer", "scope": ALL_SCOPES}}}
         return super()._to_proxy_event(event)
+
+    @override
+    async def _resolve_async(self) -> dict[str, object]:  # type: ignore[override]
+        self.begin()
+        return await HttpResolverLocal._resolve_async(self)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:  # type: ignore[override]
         """Handle one request, or release the resources when the server ends: uvicorn ends by its own signal, which skips atexit.

@@ -210,10 +210,9 @@ class RunInProgress(Conflict):
     code = "RUN_IN_PROGRESS"
 
     def __init__(self, job_id: UUID) -> None:
-        link = f"{API_PATH}/jobs/{job_id}"
-        super().__init__(f"A run is in flight: {link}. Wait for its end, or send `force: true` (scope signify/data:admin).")
+        super().__init__(f"A run is in flight: job {job_id}. Wait for its end, or send `force: true` (scope signify/data:admin).")
         self.job_id = job_id
-        self.members = {"job": link}
+        self.members = {"job": f"{API_PATH}/jobs/{job_id}"}
 
 
 class RunLimitExceeded(SignifyError):

@@ -13,6 +13,7 @@ from contracts.version import VERSION
 from runtime.api import audit, data_quality, forecast_runs, forecasts, health, jobs, kpis
 from runtime.api.docs_page import build_page
 from runtime.api.documentation import AUTHORIZE_HINT, DESCRIPTION, OPENAPI_VERSION, TITLE
+from runtime.api.http.links import read_mount_point
 from runtime.api.problems import register_problem_handlers
 from runtime.api.request_validation import RequestValidation
 from runtime.api.responses import PUBLIC_FOR_MINUTES, add_common_headers, raw_json_response
@@ -43,12 +44,15 @@ def mount(app: ApiGatewayResolver) -> None:
 
     @app.get(PublicRoute.OPENAPI.path, include_in_schema=False)
     def openapi() -> Response[str]:
-        return raw_json_response(render_document(_mount_point(app)), cache=PUBLIC_FOR_MINUTES)
+        return raw_json_response(render_document(read_mount_point(app.current_event.raw_event) or "/"), cache=PUBLIC_FOR_MINUTES)
 
     @app.get(PublicRoute.DOCS.path, include_in_schema=False)
     def docs() -> Response[str]:
         return Response(
-            status_code=200, content_type="text/html", body=render_page(_mount_point(app)), headers={"Cache-Control": PUBLIC_FOR_MINUTES}
+            status_code=200,
+            content_type="text/html",
+            body=render_page(read_mount_point(app.current_event.raw_event) or "/"),
+            headers={"Cache-Control": PUBLIC_FOR_MINUTES},
         )
 
 
@@ -77,10 +81,3 @@ def document(app: ApiGatewayResolver, server: str = "/") -> str:
     for name in POWERTOOLS_SCHEMAS:
         schemas.pop(name, None)
     return schema.model_dump_json(by_alias=True, exclude_none=True)
-
-
-def _mount_point(app: ApiGatewayResolver) -> str:
-    """Return what the caller's path has before that of the route: the stage, but for a domain of one's own."""
-    event = app.current_event.raw_event
-    whole_path = str((event.get("requestContext") or {}).get("path") or "")
-    return (whole_path.removesuffix(str(event["path"])) if whole_path.endswith(str(event["path"])) else "") or "/"

@@ -10,11 +10,11 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from contracts.quality_codes import QuarantineCode
-from contracts.routes import API_PATH
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import BODY_STATUSES, openapi_page, openapi_responses
+from runtime.api.http.links import link
 from runtime.api.responses import NO_STORE, json_response, page_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope
@@ -145,9 +145,9 @@ def replay_quarantine(
     services, actor = bootstrap.services(), _actor(gateway_request, request.actor_detail)
     submission = services.quarantine.replay(object_id, request, actor=actor, idempotency_key=idempotency_key)
     services.row_backup.save(BackupTable.AUDIT_EVENTS, UUID(object_id))
-    link = f"{API_PATH}/data-quality/objects?{urlencode({'key': submission.key})}"
-    links = {"object": link, "records": f"{API_PATH}{QUARANTINE_PATH}/{object_id}"}
-    headers = {"Location": link, "Retry-After": "5"} | ({"Idempotency-Replayed": "true"} if submission.is_repeated else {})
+    location = link(f"/data-quality/objects?{urlencode({'key': submission.key})}")
+    links = {"object": location, "records": link(f"{QUARANTINE_PATH}/{object_id}")}
+    headers = {"Location": location, "Retry-After": "5"} | ({"Idempotency-Replayed": "true"} if submission.is_repeated else {})
     return json_response({"key": submission.key, "rows": submission.rows, "links": links}, status=202, headers=headers)
 
 

@@ -7,11 +7,11 @@ from typing import Annotated, cast
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from contracts.routes import API_PATH
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import accuracy, parameters
 from runtime.api.documentation import BODY_STATUSES, openapi_responses
+from runtime.api.http.links import link
 from runtime.api.jobs import job_body
 from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, meta_body, page_body, whole_list_body
 from runtime.api.routing import ApiRouter
@@ -95,7 +95,7 @@ def generate_forecasts(
     caller = claims(event).get("client_id", "unknown")
     jobs = bootstrap.services().forecast_jobs
     job, is_replay = jobs.start(request, idempotency_key, caller)
-    headers = {"Location": f"{API_PATH}/jobs/{job.id}", "Retry-After": "5", **jobs.read_quota(caller).to_headers()}
+    headers = {"Location": link(f"/jobs/{job.id}"), "Retry-After": "5", **jobs.read_quota(caller).to_headers()}
     if is_replay:
         headers["Idempotency-Replayed"] = "true"
     return json_response(job_body(job), status=202, headers=headers)
@@ -184,5 +184,5 @@ def _run_body(run: ForecastRun, *, is_published: bool) -> dict[str, object]:
         **{name: getattr(run, name) for name in (*fields, *fields_of_model)},
         "params": dict(run.params),
         "warnings": list(run.warnings),
-        "input": {"objects": run.input_objects, "digest": run.input_digest, "lineage": f"{API_PATH}/forecasts/{run.id}/lineage"},
+        "input": {"objects": run.input_objects, "digest": run.input_digest, "lineage": link(f"/forecasts/{run.id}/lineage")},
     }

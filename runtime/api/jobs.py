@@ -9,12 +9,12 @@ from typing import Annotated, cast
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from contracts.routes import API_PATH
 from contracts.run_states import RunState
 from contracts.scopes import Scope
 from runtime import bootstrap, errors
 from runtime.api import parameters
 from runtime.api.documentation import BODY_STATUSES, openapi_responses
+from runtime.api.http.links import link, localise
 from runtime.api.responses import json_response, meta_body
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, has_token_scope, require_scope, require_token_scope
@@ -92,7 +92,7 @@ def cancel_job(
         require_token_scope(event, Scope.ADMINISTER_DATA, "Cancelling a job that this client did not start")
     services.job_control.cancel(job, Actor(client_id, request.actor_detail), request.reason)
     services.row_backup.save(BackupTable.AUDIT_EVENTS, job.id)
-    return json_response(job_body(job), status=202, headers={"Location": f"{API_PATH}/jobs/{job.id}", "Retry-After": "5"})
+    return json_response(job_body(job), status=202, headers={"Location": link(f"/jobs/{job.id}"), "Retry-After": "5"})
 
 
 def job_body(job: Job) -> dict[str, object]:
@@ -108,8 +108,8 @@ def job_body(job: Job) -> dict[str, object]:
         "finished_at": job.finished_at,
         "progress": complete_progress(job.progress) if job.status is JobStatus.SUCCEEDED else dict(job.progress),
         "error": _problem_of(job),
-        "result": job.result,
-        "links": {"self": f"{API_PATH}/jobs/{job.id}", "forecast": f"{API_PATH}/forecasts/{job.id}" if has_run else None},
+        "result": {name: localise(value) for name, value in job.result.items()} if job.result else job.result,
+        "links": {"self": link(f"/jobs/{job.id}"), "forecast": link(f"/forecasts/{job.id}") if has_run else None},
     }
 
 
@@ -131,7 +131,7 @@ def _problem_of(job: Job) -> dict[str, object] | None:
         "title": TITLES.get(job.status, "The run did not succeed"),
         "status": status,
         "detail": job.error["detail"],
-        "instance": f"{API_PATH}/jobs/{job.id}",
+        "instance": link(f"/jobs/{job.id}"),
         "code": code,
         "state": job.progress.get("message"),
     }

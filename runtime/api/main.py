@@ -6,17 +6,17 @@ import os
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.environment import Variable
 from runtime.api.app import mount
 from runtime.api.cors import cors_config
+from runtime.api.http.resolver import ApiResolver
 
 logger = Logger()
 metrics = Metrics()
-app = APIGatewayRestResolver(cors=cors_config(os.environ.get(Variable.CORS_ORIGINS, "")), enable_validation=True)
+app = ApiResolver(cors=cors_config(os.environ.get(Variable.CORS_ORIGINS, "")), enable_validation=True)
 mount(app)
 
 

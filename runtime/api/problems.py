@@ -16,7 +16,9 @@ from pydantic_core import ErrorDetails
 
 from contracts.environment import Variable
 from contracts.metrics import NAMESPACE, PlatformMetric
-from runtime.api.request_validation import REPLACEMENT, list_methods, read_media_type
+from runtime.api.http.links import link, localise
+from runtime.api.http.query import REPLACEMENT
+from runtime.api.request_validation import list_methods, read_media_type
 from runtime.api.responses import JSON, NO_STORE, SECURITY_HEADERS, VARY, request_id
 from runtime.errors import DatabaseUnavailable, InvalidInput, MethodNotAllowed, SignifyError, Unavailable
 
@@ -45,7 +47,7 @@ def problem(
         "code": code,
         "request_id": identifier,
         "errors": list(errors),
-        **members,
+        **{name: localise(value) for name, value in members.items()},
     }
     headers: dict[str, str | list[str]] = {"Cache-Control": NO_STORE, "X-Request-Id": identifier, "Vary": VARY, **SECURITY_HEADERS}
     headers.update(extra_headers)
@@ -133,7 +135,7 @@ def _no_route(app: ApiGatewayResolver) -> Response[str]:
         return problem(app, error.status, error.code, str(error), extra_headers=error.headers)
     if REPLACEMENT in event.path:
         return problem(app, 400, "MALFORMED", "The path is not percent-encoded UTF-8; encode its bytes as %XX.")
-    return problem(app, 404, "NOT_FOUND", f"No route {event.path}; see /api/v1/docs for the list of routes.")
+    return problem(app, 404, "NOT_FOUND", f"No route {event.path}; see {link('/docs')} for the list of routes.")
 
 
 def _fault(fault: ErrorDetails) -> dict[str, str]:

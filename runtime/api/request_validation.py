@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType
 from typing_extensions import override
 
 from contracts.routes import MAX_BODY_BYTES, PublicRoute
+from runtime.api.http.json_body import parse_json
+from runtime.api.http.query import read_query
 from runtime.api.responses import JSON
-from runtime.errors import BodyTooLarge, InvalidInput, MalformedRequest, MethodNotAllowed
+from runtime.api.scopes import ScopeCheck
+from runtime.errors import BodyTooLarge, MalformedRequest, MethodNotAllowed
 
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-"""What the gateway decodes bytes to that are not UTF-8."""
 PUBLIC_PATHS = frozenset(route.path for route in PublicRoute)
 
 
 class RequestValidation(OpenAPIRequestValidationMiddleware):
-    """Powertools' validation after stricter checks: nothing that was sent is ignored or read as something else."""
+    """Powertools' validation after stricter checks: nothing that was sent is ignored or read as something else.
+
+    The scope comes first, so that a client that may not call a route learns nothing else about it.
+    """
 
     def __init__(self) -> None:
         """Need no options, but give the constructor of Powertools a type."""
 
     @override
     def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[object]:
-        event = app.current_event
         check_method(app)
-        if event.path.rstrip("/") not in PUBLIC_PATHS:
-            names = {field.alias for field in app.context["_route"].dependant.query_params}
-            check_query(event.resolved_query_string_parameters or {}, names)
+        route = app.context["_route"]
+        for check in route.middlewares:
+            if isinstance(check, ScopeCheck):
+                check.check(app)
+        if app.current_event.path.rstrip("/") not in PUBLIC_PATHS:
+            read_query(app.current_event.raw_event, route.dependant.query_params)
         response: Response[object] = super().handler(app, next_middleware)
         return response
 
@@ -50,23 +53,7 @@ class RequestValidation(OpenAPIRequestValidationMiddleware):
         size = len(body.encode(errors="replace"))
         if size >= MAX_BODY_BYTES:
             raise BodyTooLarge(f"The body has {size:,} bytes; send fewer than {MAX_BODY_BYTES:,}.")
-        try:
-            document: dict[str, object] = json.loads(body or "null", object_pairs_hook=_make_object)
-        except json.JSONDecodeError as error:
-            raise RequestValidationError([_json_fault(error)], body=body) from error
-        except RecursionError:
-            raise MalformedRequest("The body has too many levels of brackets; send a JSON object of one level.") from None
-        return document
-
-
-def _make_object(members: list[tuple[str, object]]) -> dict[str, object]:
-    """Return a JSON object. Raises MalformedRequest for a name that is stated twice, of which one value would be ignored."""
-    document = dict(members)
-    if len(document) < len(members):
-        names = [name for name, _ in members]
-        repeated_names = sorted({name[:100] for name in names if names.count(name) > 1})
-        raise MalformedRequest(f"{', '.join(repeated_names)}: stated twice in the body; state each field once.")
-    return document
+        return parse_json(body)
 
 
 def read_media_type(app: ApiGatewayResolver) -> str:
@@ -90,23 +77,9 @@ def list_methods(app: ApiGatewayResolver, path: str) -> list[str]:
     for routes in (app._static_routes, app._dynamic_routes):
         methods = {method for route in routes if route.rule.match(path) for method in _as_methods(route.method)}
         if methods:
-            return sorted(methods)
+            return sorted(methods | {"HEAD"} if "GET" in methods else methods)
     return []
 
 
 def _as_methods(method: str | list[str]) -> list[str]:
     return [method] if isinstance(method, str) else list(method)
-
-
-def check_query(query: Mapping[str, object], names: set[str]) -> None:
-    """Raise InvalidInput for a parameter that the route does not have, MalformedRequest for a value that is not UTF-8."""
-    for name in sorted(set(query) - names):
-        allowed = ", ".join(sorted(names)) or "none"
-        raise InvalidInput(f"{name[:100]!r} is not a parameter of this route; its parameters: {allowed}.", parameter=name[:100])
-    for name, value in query.items():
-        if REPLACEMENT in "".join(value if isinstance(value, list) else [str(value)]):
-            raise MalformedRequest(f"{name}: the value is not percent-encoded UTF-8; encode its bytes as %XX.")
-
-
-def _json_fault(error: json.JSONDecodeError) -> dict[str, object]:
-    return {"type": "json_invalid", "loc": ("body", error.pos), "msg": "JSON decode error", "input": {}, "ctx": {"error": error.msg}}

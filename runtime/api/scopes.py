@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypedDict, cast
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
@@ -10,8 +10,6 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from contracts.scopes import Scope
 from runtime.errors import Forbidden
-
-Middleware = Callable[[ApiGatewayResolver, NextMiddleware], Response[object]]
 
 
 class _Authorizer(TypedDict, total=False):
@@ -28,18 +26,31 @@ class GatewayEvent(TypedDict, total=False):
     requestContext: _RequestContext | None
 
 
-def require_scope(*scopes: Scope) -> Middleware:
-    """Return a middleware that raises Forbidden unless the token has one of these scopes."""
+class ScopeCheck:
+    """A middleware that raises Forbidden unless the token has one of these scopes."""
 
-    def check_scope(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[object]:
-        token_scopes = claims(cast(GatewayEvent, app.current_event.raw_event)).get("scope", "").split()
-        if not set(scopes) & set(token_scopes):
-            raise Forbidden(
-                f"This route requires the scope {' or '.join(scopes)}; the token has {', '.join(token_scopes) or 'none'}.", scopes
-            )
+    __name__ = "check_scope"
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        self.scopes = tuple(scopes)
+
+    def __call__(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[object]:
+        """Check the token, then handle the request."""
+        self.check(app)
         return next_middleware(app)
 
-    return check_scope
+    def check(self, app: ApiGatewayResolver) -> None:
+        """Raise Forbidden unless the token of the request has one of the scopes."""
+        token_scopes = claims(cast(GatewayEvent, app.current_event.raw_event)).get("scope", "").split()
+        if not set(self.scopes) & set(token_scopes):
+            raise Forbidden(
+                f"This route requires the scope {' or '.join(self.scopes)}; the token has {', '.join(token_scopes) or 'none'}.", self.scopes
+            )
+
+
+def require_scope(*scopes: Scope) -> ScopeCheck:
+    """Return a middleware that raises Forbidden unless the token has one of these scopes."""
+    return ScopeCheck(scopes)
 
 
 def require_token_scope(event: GatewayEvent, scope: Scope, purpose: str) -> None:

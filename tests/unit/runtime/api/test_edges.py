@@ -49,7 +49,7 @@ def test_health_needs_no_token(world: World) -> None:
 def test_an_unknown_route_and_a_wrong_method_are_problems(world: World) -> None:
     assert call("/nothing").json["code"] == "NOT_FOUND"
     wrong = call("/health", "DELETE")
-    assert (wrong.status, wrong.headers["Allow"]) == (405, "GET")
+    assert (wrong.status, wrong.headers["Allow"]) == (405, "GET, HEAD")
 
 
 def test_a_dependency_that_is_away_answers_when_to_come_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

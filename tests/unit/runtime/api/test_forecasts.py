@@ -171,7 +171,7 @@ def test_a_run_states_how_much_it_read_and_where_the_objects_are_listed(world: W
     run = a_run("with-input", input_objects=3, input_digest="0f")
     world.runs.start(run)
     body = call(f"/forecasts/{run.id}").json
-    assert body["input"] == {"objects": 3, "digest": "0f", "lineage": f"/api/v1/forecasts/{run.id}/lineage"}
+    assert body["input"] == {"objects": 3, "digest": "0f", "lineage": f"/test/api/v1/forecasts/{run.id}/lineage"}
     assert not body["published"]
 
 

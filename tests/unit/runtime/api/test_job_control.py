@@ -53,7 +53,7 @@ def test_jobs_are_listed_newest_first_in_pages_and_by_status(world: World) -> No
 def test_a_cancelled_job_stops_its_execution_and_is_audited(world: World) -> None:
     job_id = start()
     response = call(f"/jobs/{job_id}/cancel", "POST", body='{"reason": "wrong day"}', scope=OWN)
-    assert (response.status, response.headers["Location"]) == (202, f"/api/v1/jobs/{job_id}")
+    assert (response.status, response.headers["Location"]) == (202, f"/test/api/v1/jobs/{job_id}")
     [(_, error, cause)] = world.workflow.stops
     assert (error, cause) == ("RunCancelled", "cancelled by client-1: wrong day")
     [event] = world.audit_log.events
@@ -143,7 +143,7 @@ def test_a_job_without_a_result_has_a_problem_object(
         "title": title,
         "status": http_status,
         "detail": "12 % of the rows",
-        "instance": f"/api/v1/jobs/{job_id}",
+        "instance": f"/test/api/v1/jobs/{job_id}",
         "code": code,
         "state": "QualityGate",
     }
@@ -155,4 +155,4 @@ def test_a_job_links_to_its_forecast_only_once_there_is_a_run(world: World) -> N
     world.jobs.mark_running(job_id, progress_at("ResolveInput"), STARTED_AT)
     assert call(f"/jobs/{job_id}").json["links"]["forecast"] is None
     world.jobs.mark_running(job_id, progress_at("Cleanse"), STARTED_AT)
-    assert call(f"/jobs/{job_id}").json["links"]["forecast"] == f"/api/v1/forecasts/{job_id}"
+    assert call(f"/jobs/{job_id}").json["links"]["forecast"] == f"/test/api/v1/forecasts/{job_id}"

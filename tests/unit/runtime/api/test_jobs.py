@@ -26,7 +26,7 @@ def generate(body: str = "{}", headers: dict[str, str] | None = None) -> ApiResp
 def test_a_run_is_started_and_answers_where_to_ask(world: World) -> None:
     answer = generate('{"time_horizon": "14d", "reason": "late file"}', KEY)
     assert answer.status == 202
-    assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json['job_id']}"
+    assert answer.headers["Location"] == f"/test/api/v1/jobs/{answer.json['job_id']}"
     assert answer.headers["Retry-After"] == "5"
     assert answer.json["status"] == "QUEUED"
     assert world.workflow.inputs[NAME] == {
@@ -73,7 +73,7 @@ def test_without_a_key_every_call_starts_a_run(world: World) -> None:
 def test_a_second_run_is_refused_with_the_job_of_the_first(world: World) -> None:
     first, second = generate(), generate()
     assert (second.status, second.json["code"], second.headers["Content-Type"]) == (409, "RUN_IN_PROGRESS", "application/problem+json")
-    assert second.json["job"] == first.headers["Location"] == f"/api/v1/jobs/{first.json['job_id']}"
+    assert second.json["job"] == first.headers["Location"] == f"/test/api/v1/jobs/{first.json['job_id']}"
     assert "`force: true`" in second.json["detail"]
     assert (len(world.workflow.inputs), len(world.jobs.by_id)) == (1, 1)
 
@@ -96,7 +96,7 @@ def test_a_scheduled_run_in_flight_is_named_too(world: World) -> None:
     world.workflow.start(execution.name, {})
     world.jobs.create(job_of(execution))
     refusal = generate()
-    assert (refusal.status, refusal.json["job"]) == (409, f"/api/v1/jobs/{execution.run_id}")
+    assert (refusal.status, refusal.json["job"]) == (409, f"/test/api/v1/jobs/{execution.run_id}")
 
 
 def test_a_run_whose_execution_died_without_a_record_blocks_nobody(world: World) -> None:

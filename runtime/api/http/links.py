@@ -1,0 +1,32 @@
+"""Links to other resources of the API: with the prefix of the stage, so that a client can follow each as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+
+from contracts.routes import API_PATH
+
+_mount_point: ContextVar[str] = ContextVar("mount_point", default="")
+
+
+def read_mount_point(event: Mapping[str, object]) -> str:
+    """Return what the path of a request has before that of the route: `/` and the stage, nothing for a domain of one's own."""
+    context, path = event.get("requestContext"), str(event.get("path") or "")
+    whole_path = str(context.get("path") or "") if isinstance(context, Mapping) else ""
+    return whole_path.removesuffix(path) if path and whole_path.endswith(path) else ""
+
+
+def set_mount_point(event: Mapping[str, object]) -> None:
+    """Let the links of the response to this request begin as the request does."""
+    _mount_point.set(read_mount_point(event))
+
+
+def link(path: str) -> str:
+    """Return the link to a path below /api/v1, such as `/jobs/<id>`."""
+    return f"{_mount_point.get()}{API_PATH}{path}"
+
+
+def localise(value: object) -> object:
+    """Return a stored link (a path from /api/v1 on) as the client that asks can follow it; another value as it is."""
+    return f"{_mount_point.get()}{value}" if isinstance(value, str) and value.startswith(f"{API_PATH}/") else value
