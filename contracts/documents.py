@@ -79,13 +79,17 @@ class WarningDocument(TypedDict):
 
 
 class DatasetQualityDocument(RowCountsDocument):
-    """The counts of one data set, its objects, quarantined rows by code, warnings by name, and a few rows of every code and warning."""
+    """The counts of one data set, its objects, quarantined rows by code, warnings by name, and a few rows of every code and warning.
+
+    unplaced_rows: quarantined rows, by object, of which site and day cannot be told; of data sets that carry demand.
+    """
 
     objects: list[ObjectCountsDocument]
     codes: dict[str, int]
     warnings: dict[str, int]
     samples: list[QuarantineSample]
     warning_samples: list[WarningDocument]
+    unplaced_rows: dict[str, int]
 
 
 class FeedDocument(TypedDict):
@@ -97,7 +101,8 @@ class FeedDocument(TypedDict):
     days_complete: of the last 28 days, those on which rows are due, and those of them that are complete. volume: rows of the last complete
     week over the median of the same weekdays in the eight weeks before. drift: population stability index of the quantities of the last 28
     days against the 56 before. recent_rows and recent_quarantined: of the last 28 days. daily_rows, daily_quarantined: rows of the last 56
-    days, oldest first. None where undefined.
+    days, oldest first. later_codes: rows in quarantine about days after the last complete one (all days without one), by code. None where
+    undefined.
     """
 
     dataset: str
@@ -119,6 +124,7 @@ class FeedDocument(TypedDict):
     recent_quarantined: int
     daily_rows: list[int]
     daily_quarantined: list[int]
+    later_codes: dict[str, int]
 
 
 class FindingDocument(TypedDict):

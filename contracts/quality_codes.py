@@ -6,6 +6,7 @@ is doubtful.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -106,6 +107,13 @@ class QuarantineCode(_Code):
 
 PARKED_CODES = frozenset({QuarantineCode.UNKNOWN_SKU, QuarantineCode.UNKNOWN_SITE, QuarantineCode.UNKNOWN_LANE})
 """The codes of rows that take part without being sent again, in the first run after the missing master data arrived."""
+
+MASTERS: Mapping[str, str] = {
+    QuarantineCode.UNKNOWN_SKU: "sku_master",
+    QuarantineCode.UNKNOWN_SITE: "site_master",
+    QuarantineCode.UNKNOWN_LANE: "lane_master",
+}
+"""The data set in which a parked row misses its entry, by code."""
 
 SERIES_CODES = PARKED_CODES | {QuarantineCode.UNIT, QuarantineCode.CONFLICT}
 """The codes of rows that say nothing about the other series of their site: it did deliver them, and the day is complete."""

@@ -139,7 +139,8 @@ def _life(panel: Panel) -> _Life:
 def _reason(code: ExclusionCode, row: int, life: _Life, rules: ExclusionRules, panel: Panel) -> str:
     if code is ExclusionCode.NO_RECENT_DATA:
         missing = f"no data since {_day(panel, life.end[row])}, {life.behind[row]} days before {panel.last_day}"
-        return f"{missing}: the site has closed, or its data is missing; after more than {rules.max_days_behind} days it is not forecast"
+        cause = "the site has closed, or its data is missing or in quarantine"
+        return f"{missing}: {cause}; after more than {rules.max_days_behind} days it is not forecast"
     if code is ExclusionCode.DISCONTINUED:
         quiet = f"no demand for {life.quiet_days[row]} days, since {_day(panel, life.last[row])}"
         return f"{quiet}; a series quiet for more than {rules.max_quiet_days} days is not forecast"

@@ -20,7 +20,7 @@ from glue_jobs.arguments import JobRun, StagedObject, job_run
 from glue_jobs.feeds import assess_feeds
 from glue_jobs.master_data import MasterData, find_conversions
 from glue_jobs.quality_warnings import list_warnings
-from glue_jobs.reconciliation import dataset_report, quality_report, reconcile
+from glue_jobs.reconciliation import dataset_report, quality_report, reconcile, with_unplaced_rows
 from glue_jobs.spark import session
 from glue_jobs.transforms.ambiguity import find_ambiguous_objects
 from glue_jobs.transforms.cleansing import cleanse
@@ -37,7 +37,7 @@ def main(argv: Sequence[str]) -> None:
     spark = session("data_cleansing")
     reports = _cleanse_all(spark, run)
     feeds = assess_feeds(spark, run, reports)
-    report = quality_report(run, reports, feeds.documents, feeds.unknown_series_days)
+    report = quality_report(run, with_unplaced_rows(reports, feeds.unplaced_rows), feeds.documents, feeds.unknown_series_days)
     lake_io.write_json(run.bucket, quality_key(run.run_id), report)
     _log(f"every one of {report['rows_in']:,} rows accounted for")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -26,13 +26,14 @@ DECIMALS = 4
 class FeedCounts:
     """Rows of one feed by day, (T,), the last entry the as-of day; bins: rows of the last DRIFT_DAYS by bin of quantity, (84, bins).
 
-    open_rows: the quarantined rows that no usable row of the same key replaces.
+    open_rows: the quarantined rows that no usable row of the same key replaces. by_code: all quarantined rows, by code.
     """
 
     usable: Ints
     quarantined: Ints
     open_rows: Ints
     bins: Ints
+    by_code: Mapping[str, Ints] = field(default_factory=dict)
 
 
 def mark_replaced(feeds: Sequence[FeedDocument]) -> list[FeedDocument]:
@@ -92,6 +93,7 @@ def feed_document(dataset: str, site_id: str, first_day: date, counts: FeedCount
         "recent_quarantined": int(counts.quarantined[-RECENT_DAYS:].sum()),
         "daily_rows": usable[-CHART_DAYS:].tolist(),
         "daily_quarantined": counts.quarantined[-CHART_DAYS:].tolist(),
+        "later_codes": {code: n for code, rows in sorted(counts.by_code.items()) if (n := int(rows[days.last_complete + 1 :].sum()))},
     }
 
 

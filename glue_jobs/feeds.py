@@ -23,8 +23,10 @@ from glue_jobs.transforms.feed_days import (
     BIN_EDGES,
     QUANTITY_COLUMNS,
     SITE_COLUMNS,
+    coded_days,
     quantity_bins,
     quarantined_days,
+    unplaced_rows,
     unresolved_days,
     usable_days,
 )
@@ -36,10 +38,14 @@ MOST_UNUSABLE_FEEDS = 50
 
 @dataclass(frozen=True)
 class RunFeeds:
-    """The feeds of a run, and the number of days of single series that are unknown."""
+    """The feeds of a run, and the number of days of single series that are unknown.
+
+    unplaced_rows: by data set and object, the quarantined rows of which site and day cannot be told.
+    """
 
     documents: tuple[FeedDocument, ...]
     unknown_series_days: int
+    unplaced_rows: Mapping[str, Mapping[str, int]]
 
 
 def assess_feeds(spark: SparkSession, run: JobRun, reports: Mapping[str, DatasetQualityDocument]) -> RunFeeds:
@@ -51,7 +57,11 @@ def assess_feeds(spark: SparkSession, run: JobRun, reports: Mapping[str, Dataset
     frames = [_Frames.read(spark, run, each, reports[each.dataset]["codes"]) for each in contracts if _has_feeds(each)]
     documents = mark_replaced([document for frame in frames for document in _documents(frame, run.as_of_date)])
     series_days = [_unknown_series_days(frame.quarantine, frame.contract) for frame in frames if frame.quarantine is not None]
-    return RunFeeds(tuple(sorted(documents, key=lambda feed: (feed["dataset"], feed["site_id"]))), _write(spark, run, series_days))
+    feeds = sorted(documents, key=lambda feed: (feed["dataset"], feed["site_id"]))
+    unplaced_counts = {
+        frame.contract.dataset: frame.quarantine.count_unplaced(frame.contract) if frame.quarantine else {} for frame in frames
+    }
+    return RunFeeds(tuple(feeds), _write(spark, run, series_days), unplaced_counts)
 
 
 def _has_feeds(contract: Contract) -> bool:
@@ -62,13 +72,20 @@ def _has_feeds(contract: Contract) -> bool:
 
 @dataclass(frozen=True)
 class _Quarantine:
-    """The rows of one data set in quarantine, without those that wait for master data.
+    """The rows of one data set in quarantine.
 
-    days: feed_days.quarantined_days; open_days: feed_days.unresolved_days.
+    days: feed_days.quarantined_days, and open_days: feed_days.unresolved_days, without the rows that wait for master data; coded_days:
+    feed_days.coded_days, with them.
     """
 
+    rows: DataFrame
     days: DataFrame
     open_days: DataFrame
+    coded_days: DataFrame
+
+    def count_unplaced(self, contract: Contract) -> Mapping[str, int]:
+        """Return the rows of which site and day cannot be told, by object."""
+        return {row["source_object"]: int(row["n_rows"]) for row in unplaced_rows(self.rows, contract).collect()}
 
 
 @dataclass(frozen=True)
@@ -82,12 +99,18 @@ class _Frames:
     @classmethod
     def read(cls, spark: SparkSession, run: JobRun, contract: Contract, codes: Collection[str]) -> _Frames:
         curated_rows = spark.read.parquet(run.path(curated_table(contract).run_prefix(run.run_id)))
-        if PARKED_CODES.issuperset(codes):
+        if not codes:
             return cls(contract, curated_rows, None)
         path = run.path(run_prefix(Zone.QUARANTINE, contract.dataset, run.run_id, contract.version))
-        rows = spark.read.parquet(path).where(~F.col("code").isin(*sorted(code.value for code in PARKED_CODES)))
-        open_days = unresolved_days(rows, curated_rows, contract, run.as_of_date)
-        return cls(contract, curated_rows, _Quarantine(quarantined_days(rows, contract, run.as_of_date), open_days))
+        all_rows = spark.read.parquet(path)
+        rows = all_rows.where(~F.col("code").isin(*sorted(code.value for code in PARKED_CODES)))
+        quarantine = _Quarantine(
+            rows,
+            quarantined_days(rows, contract, run.as_of_date),
+            unresolved_days(rows, curated_rows, contract, run.as_of_date),
+            coded_days(all_rows, contract, run.as_of_date),
+        )
+        return cls(contract, curated_rows, quarantine)
 
 
 def _unknown_series_days(quarantine: _Quarantine, contract: Contract) -> DataFrame:
@@ -114,12 +137,17 @@ def _documents(frames: _Frames, as_of_date: date) -> list[FeedDocument]:
     usable = _by_site(usable_days(frames.curated_rows, dataset, as_of_date), first_day, MAX_HISTORY_DAYS)
     quarantined: Mapping[str, Ints] = {}
     open_rows: Mapping[str, Ints] = {}
+    codes: Mapping[str, Mapping[str, Ints]] = {}
     if frames.quarantine is not None:
         quarantined = _by_site(frames.quarantine.days, first_day, MAX_HISTORY_DAYS)
         open_days = frames.quarantine.open_days.groupBy("site_id", "day").agg(F.sum("n_site_rows").alias("n_rows"))
         open_rows = _by_site(open_days, first_day, MAX_HISTORY_DAYS)
+        codes = _by_site_and_code(frames.quarantine.coded_days, first_day, MAX_HISTORY_DAYS)
     bins = _bins_by_site(quantity_bins(frames.curated_rows, dataset, as_of_date - timedelta(days=DRIFT_DAYS - 1), as_of_date), as_of_date)
-    unusable = sorted(quarantined.keys() - usable.keys(), key=lambda site: (-int(quarantined[site].sum()), site))[:MOST_UNUSABLE_FEEDS]
+    row_counts = {
+        site: sum(int(rows.sum()) for code, rows in of_site.items() if code not in PARKED_CODES) for site, of_site in codes.items()
+    }
+    unusable = sorted((site for site in row_counts.keys() - usable.keys() if row_counts[site]), key=lambda site: (-row_counts[site], site))
     nothing = np.zeros(MAX_HISTORY_DAYS, dtype=np.int64)
     return [
         feed_document(
@@ -131,9 +159,10 @@ def _documents(frames: _Frames, as_of_date: date) -> list[FeedDocument]:
                 quarantined=quarantined.get(site, nothing),
                 open_rows=open_rows.get(site, nothing),
                 bins=bins.get(site, np.zeros((DRIFT_DAYS, len(BIN_EDGES) + 1), dtype=np.int64)),
+                by_code=codes.get(site, {}),
             ),
         )
-        for site in [*sorted(usable), *unusable]
+        for site in [*sorted(usable), *unusable[:MOST_UNUSABLE_FEEDS]]
     ]
 
 
@@ -143,6 +172,15 @@ def _by_site(counts: DataFrame, first_day: date, days: int) -> Mapping[str, Ints
     result: dict[str, Ints] = {}
     for row in rows:
         result.setdefault(row["site_id"], np.zeros(days, dtype=np.int64))[(row["day"] - first_day).days] += int(row["n_rows"])
+    return result
+
+
+def _by_site_and_code(counts: DataFrame, first_day: date, days: int) -> Mapping[str, Mapping[str, Ints]]:
+    """Return the rows of every site by code and day, from first_day on."""
+    result: dict[str, dict[str, Ints]] = {}
+    for row in counts.where(F.col("day") >= F.lit(first_day).cast("date")).collect():
+        codes = result.setdefault(row["site_id"], {})
+        codes.setdefault(row["code"], np.zeros(days, dtype=np.int64))[(row["day"] - first_day).days] += int(row["n_rows"])
     return result
 
 

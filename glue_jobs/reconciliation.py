@@ -100,7 +100,15 @@ def dataset_report(
         "warnings": {name_warning(warning): warning["rows"] for warning in warnings},
         "samples": list(samples),
         "warning_samples": list(warnings),
+        "unplaced_rows": {},
     }
+
+
+def with_unplaced_rows(
+    datasets: Mapping[str, DatasetQualityDocument], unplaced_rows: Mapping[str, Counts]
+) -> dict[str, DatasetQualityDocument]:
+    """Return the parts of the report with the rows of which site and day cannot be told, by object."""
+    return {name: {**part, "unplaced_rows": dict(unplaced_rows.get(name, {}))} for name, part in datasets.items()}
 
 
 def name_warning(warning: WarningDocument) -> str:

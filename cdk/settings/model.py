@@ -106,8 +106,8 @@ class Settings(BaseModel):
         0.05,
         ge=0,
         le=1,
-        description="Maximum share of quarantined rows that passes the quality gate, of the run and of each site in the last 28 days. "
-        "Above it the run warns; it fails where site and day of so many rows cannot be read.",
+        description="Maximum share of quarantined rows that passes the quality gate, of each data set, file, and site in the last 28 days. "
+        "Above it the run warns; it fails where site and day of so many rows with demand cannot be told.",
     )
     quality_lateness_days: int = Field(
         1, ge=0, le=60, description="Days that the data of a site may be later than usual; above it the run warns."

@@ -12,15 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.landing import STATUS_COLOURS
-from contracts.quality_codes import PARKED_CODES, QuarantineCode
+from contracts.quality_codes import MASTERS, PARKED_CODES
 from runtime.models.domain.quarantine import RecordStatus
-
-MASTERS = {
-    QuarantineCode.UNKNOWN_SKU: "sku_master",
-    QuarantineCode.UNKNOWN_SITE: "site_master",
-    QuarantineCode.UNKNOWN_LANE: "lane_master",
-}
-"""The data set in which a parked row misses its entry."""
 
 
 class QuarantineObject(TypedDict):

@@ -10,13 +10,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts.datasets import Contract
-from contracts.quality_codes import SERIES_CODES
+from contracts.quality_codes import SERIES_CODES, QuarantineCode
 from glue_jobs.transforms.moments import days_with_year_last, written_day
 from glue_jobs.transforms.values import business_date, text_name, text_of, texts, value_of, values
 
 SITE_COLUMNS = {"orders": "ship_from_site_id", "demand_history": "site_id"}
 """The column with the site of each data set that carries demand."""
 QUANTITY_COLUMNS = {"orders": "ordered_qty", "demand_history": "quantity"}
+IMPOSSIBLE_DAYS = (QuarantineCode.DATE_PAST.value, QuarantineCode.DATE_FUTURE.value)
 BIN_EDGES = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0)
 """Upper edges, in units, of the bins in which quantities are compared; the last bin is open."""
 
@@ -35,6 +36,26 @@ def quarantined_days(quarantined_rows: DataFrame, contract: Contract, as_of_date
     """
     rows = _quarantined_places(quarantined_rows.where(~is_of_series()), contract, as_of_date)
     return rows.groupBy("site_id", "day").agg(F.count(F.lit(1)).alias("n_rows"))
+
+
+def coded_days(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
+    """Return all quarantined rows per site, day and code, as far as site and day can be read: site_id, day, code, n_rows."""
+    site: SparkColumn = text_of(SITE_COLUMNS[contract.dataset]).alias("site_id")
+    places = _with_values(quarantined_rows, contract).select(site, _certain_day(contract).alias("day"), "code")
+    return _in_time(places, as_of_date).groupBy("site_id", "day", "code").agg(F.count(F.lit(1)).alias("n_rows"))
+
+
+def unplaced_rows(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:
+    """Return how many quarantined rows of each object have no site or no day that could be right: source_object, n_rows.
+
+    Such a day is one that can be read, also in two ways, and that is possible.
+    """
+    site: SparkColumn = text_of(SITE_COLUMNS[contract.dataset])
+    day_first, month_first = days_with_year_last(text_name(_day_column(contract)))
+    day = F.coalesce(_certain_day(contract), day_first, month_first)
+    rows = _with_values(quarantined_rows.where(~is_of_series()), contract, "source_object")
+    is_unplaced = site.isNull() | day.isNull() | F.col("code").isin(*IMPOSSIBLE_DAYS)
+    return rows.where(is_unplaced).groupBy("source_object").agg(F.count(F.lit(1)).alias("n_rows"))
 
 
 def unresolved_days(quarantined_rows: DataFrame, curated_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
@@ -118,12 +139,12 @@ def _certain_day(contract: Contract) -> SparkColumn:
     return F.coalesce(business_date(contract), written_day(name), other_order)
 
 
-def _with_values(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:
-    """Return the texts and values of the columns that say which series, day and key a row is about."""
+def _with_values(quarantined_rows: DataFrame, contract: Contract, *others: str) -> DataFrame:
+    """Return the texts and values of the columns that say which series, day and key a row is about, with code and other columns."""
     names = {*contract.key, SITE_COLUMNS[contract.dataset], "sku_id", contract.business_date}
     narrow = replace(contract, columns=tuple(column for column in contract.columns if column.name in names))
     columns = [text_name(column.name) for column in narrow.columns]
-    return quarantined_rows.select("code", *texts(narrow)).select("code", *columns, *values(narrow))
+    return quarantined_rows.select("code", *others, *texts(narrow)).select("code", *others, *columns, *values(narrow))
 
 
 def _in_time(rows: DataFrame, as_of_date: date) -> DataFrame:

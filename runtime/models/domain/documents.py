@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.feeds import FeedState
+from contracts.quality_codes import PARKED_CODES
 
 TOO_NEW = "TOO_SHORT"  # the code of series whose history is too short
 
@@ -79,6 +80,8 @@ class ObjectQuality(RowCounts):
     """Counts of one object."""
 
     key: str
+    object_id: str | None = None
+    codes: dict[str, int] = {}
 
     @property
     def is_unusable(self) -> bool:
@@ -102,6 +105,17 @@ class DatasetQuality(RowCounts):
     codes: dict[str, int] = {}
     warnings: dict[str, int] = {}
     samples: tuple[QuarantinedRow, ...] = ()
+    unplaced_rows: dict[str, int] | None = None
+
+    @property
+    def parked_codes(self) -> dict[str, int]:
+        """Rows that wait for master data, by code."""
+        return {code: rows for code, rows in self.codes.items() if code in PARKED_CODES}
+
+    @property
+    def open_codes(self) -> dict[str, int]:
+        """The other quarantined rows, by code: their source must correct them."""
+        return {code: rows for code, rows in self.codes.items() if code not in PARKED_CODES}
 
 
 class Feed(Document):
@@ -126,6 +140,7 @@ class Feed(Document):
     recent_quarantined: int = 0
     daily_rows: tuple[int, ...] = ()
     daily_quarantined: tuple[int, ...] = ()
+    later_codes: dict[str, int] = {}
 
     @property
     def recent_bad_share(self) -> float:

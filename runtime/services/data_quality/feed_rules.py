@@ -10,11 +10,13 @@ from statistics import median, median_low
 from contracts.feeds import EVERY_SITE, RECENT_DAYS, FeedState, lateness_text, name_feed
 from runtime.models.domain.documents import Feed
 from runtime.models.domain.findings import Finding, QualityLimits, Severity
+from runtime.models.domain.row_checks import list_codes
 
 MIN_EARLIER_REPORTS = 5
 CLOSED_DAYS = 182
 """After so many days without data a site counts as closed: that it delivers nothing needs no action."""
 
+MEND = "correct the rows that the report lists and upload them again"
 MOST_NAMES = 5
 """Sites that a finding about many of them names."""
 
@@ -61,7 +63,7 @@ def feed_findings(feeds: Sequence[Feed], usual: UsualLateness, limits: QualityLi
                 Severity.WARN,
                 f"{feed.recent_quarantined:,} of {feed.recent_rows + feed.recent_quarantined:,} rows of the last {RECENT_DAYS} days "
                 f"({feed.recent_bad_share:.1%}) are in quarantine; days without another usable row are unknown and not zero",
-                "correct the rows that the report lists and upload them again",
+                MEND,
                 weight=float(feed.recent_quarantined),
             )
 
@@ -93,22 +95,33 @@ def _is_unusual(feed: Feed, usual: float, limits: QualityLimits) -> bool:
 
 def _lateness(feed: Feed, usual: float, limits: QualityLimits) -> Iterator[Finding]:
     if feed.state is FeedState.UNUSABLE:
-        text = f"{feed.quarantined:,} rows came, and none can be used"
-        yield _finding(feed, Severity.WARN, text, "correct the rows that the report lists and upload them again", weight=1000.0)
+        rows = sum(feed.later_codes.values()) or feed.quarantined
+        codes = f" ({list_codes(feed.later_codes)})" if feed.later_codes else ""
+        yield _finding(feed, Severity.WARN, f"{rows:,} rows came, and none can be used{codes}", MEND, weight=1000.0)
         return
     if feed.last_complete_day is None or feed.state in (FeedState.CURRENT, FeedState.REPLACED):
         return
     since = f"{lateness_text(feed.last_complete_day)}, {_days(feed.days_behind)} before the as-of date"
     if feed.state is FeedState.SILENT:
         severity = Severity.INFO if feed.days_behind > CLOSED_DAYS else Severity.WARN
+        if feed.later_codes:
+            yield _finding(
+                feed, Severity.WARN, f"{since}{_later(feed)}; its series are not forecast", MEND, weight=200.0 + feed.days_behind
+            )
+            return
         text = f"{since}: the site has closed, or its data is missing; its series are not forecast"
         yield _finding(feed, severity, text, "say whether the site has closed; if not, upload its data", weight=float(feed.days_behind))
         return
     partial = f"; {', '.join(map(str, feed.partial_days))} has far fewer rows than usual" if feed.partial_days else ""
-    text = f"{since} (usual: {usual:g}){partial}; its series are forecast from that day on"
+    text = f"{since} (usual: {usual:g}){partial}{_later(feed)}; its series are forecast from that day on"
     severity = Severity.WARN if _is_unusual(feed, usual, limits) else Severity.INFO
-    action = f"upload its data from {feed.last_complete_day + timedelta(days=1)} on"
+    action = MEND if feed.later_codes else f"upload its data from {feed.last_complete_day + timedelta(days=1)} on"
     yield _finding(feed, severity, text, action, weight=100.0 + feed.days_behind)
+
+
+def _later(feed: Feed) -> str:
+    """Return what is in quarantine about the days after the last complete one."""
+    return f"; rows of later days are in quarantine: {list_codes(feed.later_codes)}" if feed.later_codes else ""
 
 
 def _completeness(feed: Feed, limits: QualityLimits) -> Iterator[Finding]:

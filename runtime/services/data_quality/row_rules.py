@@ -1,4 +1,4 @@
-"""Rules for rows: all accounted for, no file without a usable row, and few rows whose site and day cannot be told."""
+"""Rules for rows: all accounted for, no file without a usable row, and few rows in quarantine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contracts import datasets
 from contracts.quality_codes import QuarantineCode, WarningCode
 from runtime.models.domain.documents import DatasetQuality, ObjectQuality, QualityDocument
 from runtime.models.domain.findings import EVERYTHING, Finding, Severity
+from runtime.services.data_quality.bad_row_rules import bad_row_findings
 
 DOUBTFUL = (WarningCode.REPEATED, WarningCode.RUINED_IDENTIFIER)
 """Warnings with which a run cannot pass without a warning: rows may be missing, or items merged."""
@@ -23,7 +24,7 @@ def row_findings(quality: QualityDocument, bad_row_share_limit: float) -> Iterat
     for dataset, part in quality.datasets.items():
         yield from (_unusable_file(dataset, part, each) for each in part.objects if each.is_unusable)
     yield from _doubts(quality)
-    yield from _bad_rows(quality, bad_row_share_limit)
+    yield from bad_row_findings(quality, bad_row_share_limit)
     yield from _no_demand(quality)
 
 
@@ -54,33 +55,6 @@ def _unusable_file(dataset: str, part: DatasetQuality, file: ObjectQuality) -> F
 def _cause(code: str) -> str:
     """Return the cause of a code in words, without what the file holds: findings outlive the rows."""
     return next((entry.cause.rstrip(".").lower() for entry in QuarantineCode if entry == code), "see the report")
-
-
-def _bad_rows(quality: QualityDocument, limit: float) -> Iterator[Finding]:
-    """Compare the share of quarantined rows with the limit.
-
-    It is a failure only where their site and day cannot be read, outside files of which no row is usable: then it is not known which days
-    lack demand. Rows with a known place make their days unknown, and nothing is forecast from them.
-    """
-    if quality.bad_row_share <= limit:
-        return
-    parts = _demand_parts(quality)
-    files = [each for part in parts for each in part.objects]
-    rows_in = sum(part.rows_in for part in parts) - sum(each.rows_in for each in files if each.is_unusable)
-    quarantined = sum(part.quarantined for part in parts)
-    in_usable_files = quarantined - sum(each.quarantined for each in files if each.is_unusable)
-    unplaced_rows = min(in_usable_files, max(0, quarantined - sum(feed.quarantined for feed in quality.feeds)))
-    text = (
-        f"{quality.quarantined} of {quality.rows_in} rows ({quality.bad_row_share:.1%}) are quarantined, more than the limit of {limit:.1%}"
-    )
-    if rows_in and unplaced_rows / rows_in > limit:
-        where = f"; of {unplaced_rows:,} of them site and day cannot be read, so it is not known which days lack demand"
-        severity = Severity.FAIL
-    else:
-        where = "; the days of their sites are unknown, and not zero"
-        severity = Severity.WARN
-    action = "correct the rows that the report lists and upload them again"
-    yield Finding(severity, EVERYTHING, text + where, action, "sources of the files", weight=10.0 + quality.bad_row_share)
 
 
 def _no_demand(quality: QualityDocument) -> Iterator[Finding]:

@@ -79,7 +79,7 @@ def test_a_series_without_data_for_long_is_excluded_and_the_reason_names_both_ca
     assert exclusion.code is ExclusionCode.NO_RECENT_DATA
     last_known = panel(np.tile(WEEK, (2, 40))).last_day - timedelta(days=57)
     assert f"no data since {last_known}, 57 days before" in exclusion.reason
-    assert "the site has closed, or its data is missing" in exclusion.reason
+    assert "the site has closed, or its data is missing or in quarantine" in exclusion.reason
 
 
 def test_the_back_test_of_a_late_series_scores_its_known_days_only() -> None:

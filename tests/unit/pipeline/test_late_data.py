@@ -212,3 +212,27 @@ def test_the_days_of_orders_without_an_offset_are_unknown_and_not_zero(pipeline:
     outcome = run(pipeline, tmp_path, orders)
     assert outcome.quality["datasets"]["orders"]["codes"] == {"TYPE": sum(day.day % 3 == 0 for day in days(120))}
     assert outcome.total("A", "S") == MONTH_OF
+
+
+def test_a_file_of_which_half_conflicts_stops_no_other_site_and_is_named(pipeline: Pipeline, tmp_path: Path) -> None:
+    half = demand("A", "HALF")
+    rows = [*half, *(row | {"quantity": str(int(row["quantity"]) + 1)} for row in half[60:])]
+    outcome = run(pipeline, tmp_path, [row for site in ("S1", "S2", "S3") for row in demand("A", site)], rows)
+    assert outcome.judgement is not None
+    assert outcome.judgement.verdict == "WARN"
+    assert [outcome.total("A", site) for site in ("S1", "S2", "S3", "HALF")] == [MONTH_OF] * 3 + [0]
+    text = " ".join(outcome.warnings)
+    assert "HALF (demand_history): no complete data after" in text
+    assert "rows of later days are in quarantine: 120 CONFLICT" in text
+    assert "most of them in file-1.csv (120 of 180)" in text
+    assert "cannot be told" not in text
+    assert [(row["site_id"], row["code"]) for row in outcome.excluded] == [("HALF", "NO_RECENT_DATA")]
+
+
+def test_only_rows_without_site_or_a_possible_day_are_without_a_place(pipeline: Pipeline, tmp_path: Path) -> None:
+    rows = demand("A")
+    changes = [{"site_id": ""}, {"demand_date": "soon"}, {"demand_date": "2062-01-01"}, {"demand_date": "03/04/2026"}, {"quantity": "x"}]
+    for number, change in enumerate(changes, start=50):
+        rows[number] |= change
+    part = run(pipeline, tmp_path, rows).quality["datasets"]["demand_history"]
+    assert (part["quarantined"], list(part["unplaced_rows"].values())) == (5, [3])

@@ -67,9 +67,14 @@ def an_object(name: str, rows_in: int, quarantined: int) -> dict[str, Any]:
     }
 
 
+OF_ORDERS = ("objects", "unplaced_rows", "codes")
+"""Changes of the part about orders; the others are of the whole document."""
+
+
 def judge(gate: QualityGate, lake: InMemoryLake, run_id: UUID, *feeds: dict[str, Any], **changes: Any) -> Judgement:
-    document = quality_json(run_id, **{"quarantined": 0, "duplicates": 0} | {k: v for k, v in changes.items() if k != "objects"})
+    document = quality_json(run_id, **{"quarantined": 0, "duplicates": 0} | {k: v for k, v in changes.items() if k not in OF_ORDERS})
     document["datasets"]["orders"]["objects"] = changes.get("objects", [])
+    document["datasets"]["orders"] |= {name: changes[name] for name in ("unplaced_rows", "codes") if name in changes}
     lake.write_json(f"runs/{run_id}/quality.json", document | {"feeds": list(feeds)})
     return gate.judge(run_id, Gate.ENFORCE)
 
@@ -171,12 +176,68 @@ def test_limits_are_settings(
 def test_bad_rows_whose_site_and_day_are_known_do_not_stop_the_other_sites(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
     files = [an_object("mixed.csv", 1000, 300)]
     feeds = [a_feed("A"), a_feed("B", quarantined=300)]
-    assert judge(gate, lake, run_id, *feeds, quarantined=300, objects=files).enforce().verdict is Verdict.WARN
+    judgement = judge(gate, lake, run_id, *feeds, quarantined=300, objects=files, unplaced_rows={"mixed.csv": 50}).enforce()
+    assert judgement.verdict is Verdict.WARN
+    assert "most of them in mixed.csv (300 of 1,000)" in judgement.reasons[0]
+
+
+def test_conflicts_of_one_file_do_not_stop_the_other_sites(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    files = [an_object("half.csv", 600, 300), an_object("good.csv", 400, 0)]
+    conflicts = {"quarantined": 300, "codes": {"CONFLICT": 300}, "objects": files, "unplaced_rows": {}}
+    [reason] = judge(gate, lake, run_id, a_feed("A"), **conflicts).enforce().reasons
+    assert "300 of 1000 rows (30.0%) are quarantined, more than the limit of 5.0% (300 CONFLICT)" in reason
+    assert "cannot be told" not in reason
+
+
+def test_rows_that_wait_for_a_few_skus_do_not_stop_a_run_and_name_who_must_act(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    waiting_rows = {"quarantined": 100, "codes": {"UNKNOWN_SKU": 100}, "unplaced_rows": {}}
+    waiting_rows["objects"] = [an_object("all.csv", 1000, 100) | {"codes": {"UNKNOWN_SKU": 100}}]
+    judgement = judge(gate, lake, run_id, a_feed("A"), **waiting_rows).enforce()
+    [finding] = judgement.findings
+    assert (judgement.verdict, finding.owner) == (Verdict.WARN, "owner of sku_master")
+    assert "100 of 1,000 rows (10.0%) wait for SKUs that sku_master does not have; their series are not forecast" in finding.text
+
+
+def test_a_master_without_most_of_the_skus_stops_the_run_and_the_text_says_why(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    waiting_rows = {"quarantined": 600, "codes": {"UNKNOWN_SKU": 600}, "unplaced_rows": {}}
+    waiting_rows["objects"] = [an_object("all.csv", 1000, 600) | {"codes": {"UNKNOWN_SKU": 600}}]
+    with pytest.raises(GateRefused, match=r"600 of 1,000 rows \(60\.0%\) wait for SKUs that sku_master does not have"):
+        judge(gate, lake, run_id, a_feed("A"), **waiting_rows).enforce()
+
+
+def test_few_rows_that_wait_for_master_data_are_worth_knowing_and_no_warning(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    waiting_rows = {"quarantined": 10, "codes": {"UNKNOWN_SITE": 10}, "unplaced_rows": {}}
+    judgement = judge(gate, lake, run_id, a_feed("A"), **waiting_rows)
+    assert (judgement.verdict, [finding.severity for finding in judgement.findings]) == (Verdict.PASS, [Severity.INFO])
+
+
+def test_a_small_file_of_many_bad_rows_is_named_in_a_large_good_data_set(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    files = [an_object("large.csv", 970, 0), an_object("small.csv", 30, 12)]
+    [reason] = judge(gate, lake, run_id, a_feed("A"), quarantined=12, objects=files, unplaced_rows={}).reasons
+    assert reason == "orders: 1 of 2 files have more than 5.0% of their rows in quarantine: small.csv (12 of 30)"
+
+
+def test_good_rows_of_other_data_sets_do_not_hide_bad_demand(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    document = quality_json(run_id, quarantined=300, duplicates=0) | {"feeds": [a_feed("A")]}
+    stock = {"rows_in": 1_000_000, "curated": 1_000_000, "quarantined": 0, "duplicates": 0, "codes": {}, "objects": []}
+    document["datasets"]["inventory_snapshot"] = stock
+    document |= {"rows_in": 1_001_000, "curated": 1_000_700, "bad_row_share": 300 / 1_001_000}
+    lake.write_json(f"runs/{run_id}/quality.json", document)
+    with pytest.raises(GateRefused, match=r"300 of 1000 rows \(30\.0%\) are quarantined"):
+        gate.judge(run_id, Gate.ENFORCE).enforce()
+
+
+def test_rows_of_later_days_in_quarantine_are_named_instead_of_a_closed_site(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    [finding] = judge(gate, lake, run_id, a_feed("A"), a_feed("HALF", behind=60, later_codes={"CONFLICT": 120})).findings
+    assert "rows of later days are in quarantine: 120 CONFLICT" in finding.text
+    assert "closed" not in finding.text
+    assert finding.action == "correct the rows that the report lists and upload them again"
 
 
 def test_bad_rows_whose_site_or_day_cannot_be_read_are_refused(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
-    judgement = judge(gate, lake, run_id, a_feed("A"), quarantined=300, objects=[an_object("mixed.csv", 1000, 300)])
-    with pytest.raises(GateRefused, match=r"300 of 1000 rows \(30\.0%\) are quarantined.*of 300 of them site and day cannot be read"):
+    files = {"objects": [an_object("mixed.csv", 1000, 300)], "unplaced_rows": {"mixed.csv": 200}}
+    judgement = judge(gate, lake, run_id, a_feed("A"), quarantined=300, **files)
+    with pytest.raises(GateRefused, match=r"300 of 1000 rows \(30\.0%\) are quarantined.*of 200 of them site and day cannot be told"):
         judgement.enforce()
 
 
