@@ -4,9 +4,10 @@ Usage: python -m benchmarks.forecast [--panel NAME] [--peers]. Three origins per
 `--peers` adds statsforecast's ETS(ANA) and optimised theta where that library is installed; it requires an older pandas than the project
 pins, so give it an environment of its own: `uv run --no-project --with statsforecast --with pyarrow python -m benchmarks.forecast --peers`.
 
-wape: percent, of P50. pinball: mean of twice the pinball loss at P10, P50, P90 over the series' in-sample seasonal-naive error, mean over
-series. in band: percent of actuals within P10..P90; above: percent above P90 (10 is right; with many zero days only this one can be
-right). CPU: seconds per 1,000 series and forecast. MB: peak of memory allocated while forecasting.
+wape: percent, of P50; mean: of the mean. rmsse: root mean squared error of the mean over that of the in-sample seasonal naive, mean over
+series. bias: of the mean, 100 * sum(F - A) / sum A. pinball: mean of twice the pinball loss at P10, P50, P90 over the series' in-sample
+seasonal-naive error, mean over series. in band: percent of actuals within P10..P90; above: percent above P90 (10 is right; with many zero
+days only this one can be right). CPU: seconds per 1,000 series and forecast. MB: peak of memory allocated while forecasting.
 """
 
 from __future__ import annotations
@@ -29,13 +30,17 @@ from kpi_engine.shared.wape import wape_of_points
 
 HORIZON = 28
 ORIGINS = 3
-HEADER = f"{'panel':15}{'model':24}{'wape':>8}{'pinball':>9}{'in band':>9}{'above':>7}{'CPU s/1000':>12}{'MB':>7}"
+COLUMNS = "   wape   mean  rmsse   bias  pinball  in band  above  CPU s/1000    MB"
+HEADER = f"{'panel':15}{'model':20}{COLUMNS}"
 
 
 class Score(NamedTuple):
     """Figures as the docstring of the module describes them."""
 
     wape: float
+    wape_of_mean: float
+    rmsse: float
+    bias: float
     pinball: float
     inside: float
     above: float
@@ -52,7 +57,7 @@ def main() -> None:
     for name in arguments.panel or panels:
         panel = panels[name]()
         for title, forecaster in forecast_models.available(arguments.peers).items():
-            print(f"{name:15}{title:24}{_row(panel, forecaster)}", flush=True)
+            print(f"{name:15}{title:20}{_row(panel, forecaster)}", flush=True)
 
 
 def evaluate(panel: Panel, forecaster: Forecaster) -> Score:
@@ -63,8 +68,9 @@ def evaluate(panel: Panel, forecaster: Forecaster) -> Score:
 
 def _row(panel: Panel, forecaster: Forecaster) -> str:
     score = evaluate(panel, forecaster)
-    cost = f"{score.cpu_per_1000:12.2f}{_peak_mb(panel, forecaster):7.0f}"
-    return f"{score.wape:8.1f}{score.pinball:9.3f}{score.inside:9.1f}{score.above:7.1f}{cost}"
+    cost = f"{score.cpu_per_1000:12.2f}{_peak_mb(panel, forecaster):6.0f}"
+    accuracy = f"{score.wape:7.2f}{score.wape_of_mean:7.2f}{score.rmsse:7.3f}{score.bias:+7.1f}{score.pinball:9.4f}"
+    return f"{accuracy}{score.inside:9.1f}{score.above:7.1f}{cost}"
 
 
 def _measure(panel: Panel, forecaster: Forecaster, step: int) -> Score:
@@ -74,17 +80,28 @@ def _measure(panel: Panel, forecaster: Forecaster, step: int) -> Score:
     position = {key: row for row, key in enumerate(panel.series)}
     actual = panel.values[[position[key] for key in history.series], history.days : history.days + HORIZON]
     start = time.process_time()
-    quantiles = forecaster.forecast(history, HORIZON, DEFAULT_LEVELS).quantiles
+    forecast = forecaster.forecast(history, HORIZON, DEFAULT_LEVELS)
     cpu = time.process_time() - start
     is_known = ~np.isnan(actual)
-    lower, middle, upper = quantiles
+    lower, middle, upper = forecast.quantiles
+    demand, mean = actual[is_known], forecast.mean[is_known]
     return Score(
-        wape=wape_of_points(actual[is_known], middle[is_known]) or np.nan,
-        pinball=_scaled_pinball(history.values, actual, quantiles),
+        wape=wape_of_points(demand, middle[is_known]) or np.nan,
+        wape_of_mean=wape_of_points(demand, mean) or np.nan,
+        rmsse=_rmsse(history.values, actual, forecast.mean),
+        bias=100 * float(mean.sum() / demand.sum() - 1),
+        pinball=_scaled_pinball(history.values, actual, forecast.quantiles),
         inside=100 * float(((actual >= lower) & (actual <= upper))[is_known].mean()),
         above=100 * float((actual > upper)[is_known].mean()),
         cpu_per_1000=1000 * cpu / len(history.series),
     )
+
+
+def _rmsse(history: Floats, actual: Floats, mean: Floats) -> float:
+    loss = known_mean((actual - mean) ** 2, axis=1)
+    scale = known_mean((history[:, 7:] - history[:, :-7]) ** 2, axis=1)
+    is_usable = (scale > 0) & np.isfinite(loss)
+    return float(np.mean(np.sqrt(loss[is_usable] / scale[is_usable])))
 
 
 def _scaled_pinball(history: Floats, actual: Floats, quantiles: Floats) -> float:

@@ -38,6 +38,17 @@ def warehouse(series: int = 600, days: int = 730, seed: int = 2) -> Panel:
     return _panel(np.where(rng.random(values.shape) < 0.02, np.nan, values))
 
 
+def places(series: int = 300, days: int = 730, seed: int = 3) -> Panel:
+    """Places with weekly profiles of their own, of which some open half the Sundays, and whose demand moves every few months."""
+    rng = np.random.default_rng(seed)
+    calendar = days_from(FIRST_DAY, days)
+    week = np.exp(rng.normal(0, 0.3, (series, 7)))[:, calendar.weekday]
+    opens = (calendar.weekday < 6) | (rng.random((series, days)) < rng.choice([0.0, 0.5, 1.0], (series, 1)))
+    moves = np.where(rng.random((series, days)) < 1 / 150, rng.normal(0, 0.5, (series, days)), 0.0)
+    level = np.exp(rng.normal(2.5, 0.8, (series, 1)) + np.cumsum(moves, axis=1))
+    return _panel(np.where(opens, _counts(rng, level * week), 0.0))
+
+
 def m5_subset(folder: Path = REAL_DATA) -> Panel:
     """432 SKU-store series of the M5 competition, five years."""
     demand = pd.read_parquet(folder / "m5_foods1_ca.parquet")
@@ -58,7 +69,7 @@ def online_retail(series: int = 600, folder: Path = REAL_DATA) -> Panel:
 
 def available() -> dict[str, Callable[[], Panel]]:
     """The panels that can be made here, by name."""
-    panels: dict[str, Callable[[], Panel]] = {"seasonal": seasonal, "warehouse": warehouse}
+    panels: dict[str, Callable[[], Panel]] = {"seasonal": seasonal, "warehouse": warehouse, "places": places}
     real: dict[str, Callable[[], Panel]] = {"m5 subset": m5_subset, "online retail": online_retail} if REAL_DATA.is_dir() else {}
     return {**panels, **real}
 

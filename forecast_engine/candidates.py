@@ -10,6 +10,7 @@ import numpy as np
 
 from forecast_engine.annual_index import annual_index
 from forecast_engine.arrays import known_mean
+from forecast_engine.changes.outliers import limit_outliers, outlier_limits
 from forecast_engine.days import Days
 from forecast_engine.levels import masked_levels
 from forecast_engine.weekly_profile import WeeklyProfile, weekly_profile
@@ -100,6 +101,7 @@ def fit_candidates(values: Floats, days: Days, site: Ints, with_annual: bool) ->
     >>> next(fitted.forecasts(days.between(56, 59))).round(6).tolist()
     [[3.0, 3.0, 3.0]]
     """
+    values = limit_outliers(values, outlier_limits(values))
     profile = weekly_profile(values, days.weekday, site)
     annual = annual_index(values, days.day_of_year) if with_annual else None
     recent, recent_days = values[:, -LEVEL_DAYS:], days.last(LEVEL_DAYS)

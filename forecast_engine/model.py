@@ -17,6 +17,7 @@ import numpy as np
 
 from forecast_engine.arrays import known_mean
 from forecast_engine.candidates import LEVEL_DAYS, FittedCandidates, fit_candidates
+from forecast_engine.changes.outliers import outlier_limits, tail_share
 from forecast_engine.days import days_from
 from forecast_engine.forecaster import DEFAULT_LEVELS, Diagnostics, PanelForecast, check_request
 from forecast_engine.intervals import quantiles
@@ -55,7 +56,7 @@ class PanelModel:
     """The built-in forecaster. Its forecasts name their model "panel", or "panel_untested" when the history was too short for a replay."""
 
     name: str = "panel"
-    version: str = "1"
+    version: str = "2"
 
     def min_history_days(self, horizon: int) -> int:
         """Return the days that let the candidates be replayed at one past origin: 56 and the horizon."""
@@ -83,7 +84,7 @@ class PanelModel:
             series=panel.series,
             origin=origin,
             levels=tuple(levels),
-            mean=np.where(is_closed, 0.0, mean),
+            mean=np.where(is_closed, 0.0, mean * (1.0 + tail_share(values, outlier_limits(values), classes)[:, None])),
             quantiles=np.where(is_closed, 0.0, quantiles(mean, errors, classes, average, levels)),
             model=self.name if past_replays else NAME_UNTESTED,
             warnings=() if past_replays else (_untested_warning(panel, horizon + gap),),

@@ -18,6 +18,8 @@ from kpi_engine.shared.arrays import Floats, Ints
 
 ORIGINS = 6
 ORIGIN_STEP = 14
+LATE_HORIZONS = (7, 14)
+"""Days forecast at two more origins, that many days before the end: the newest full replay knows nothing of the last weeks."""
 MIN_TRAINING_DAYS = 56
 """Days of history before a past origin."""
 FIT_DAYS = 56
@@ -48,7 +50,10 @@ def has_annual_replay(days: int, horizon: int) -> bool:
 
 
 def replays(values: Floats, days: Days, site: Ints, horizon: int, gap: int = 0) -> tuple[Replay, ...]:
-    """Replay the candidates at up to six past origins, 14 days apart, the last one gap + `horizon` days before the end.
+    """Replay the candidates at up to eight past origins.
+
+    Six are 14 days apart, the last one gap + `horizon` days before the end. Two more are so late that only a week and two weeks of their
+    forecasts have come to pass.
 
     gap: days between an origin and the first day that is forecast, as for a series whose data is late.
     All replays have the same candidates: when the annual ones can be tried, origins too early for them are left out.
@@ -58,13 +63,14 @@ def replays(values: Floats, days: Days, site: Ints, horizon: int, gap: int = 0) 
     >>> values, days = np.full((1, 112), 3.0), days_from(date(2026, 1, 5), 112)
     >>> past = replays(values, days, np.zeros(1, dtype=np.int64), horizon=28)
     >>> len(past), past[0].actual.shape
-    (3, (1, 28))
+    (5, (1, 28))
     """
     with_annual = has_annual_replay(len(days), gap + horizon)
     enough = MIN_DAYS if with_annual else MIN_TRAINING_DAYS
-    last = len(days) - horizon - gap
-    origins = [last - ORIGIN_STEP * step for step in range(ORIGINS) if last - ORIGIN_STEP * step >= enough]
-    return tuple(_replay(values, days, site, origin, range(origin + gap, origin + gap + horizon), with_annual) for origin in origins)
+    ends = [(len(days) - ORIGIN_STEP * step, horizon) for step in range(ORIGINS)]
+    full = [range(end - ahead, end) for end, ahead in ends if end - ahead - gap >= enough]
+    late = [range(len(days) - ahead, len(days)) for ahead in LATE_HORIZONS if full and ahead < horizon]
+    return tuple(_replay(values, days, site, ahead.start - gap, ahead, with_annual) for ahead in full + late)
 
 
 def past_errors(past_replays: tuple[Replay, ...], weights: Floats) -> PastErrors:
@@ -75,7 +81,7 @@ def past_errors(past_replays: tuple[Replay, ...], weights: Floats) -> PastErrors
     >>> values, days = np.full((1, 112), 3.0), days_from(date(2026, 1, 5), 112)
     >>> past = replays(values, days, np.zeros(1, dtype=np.int64), horizon=28)
     >>> past_errors(past, np.full(past[0].candidates.levels.shape, 0.2)).forecast.shape
-    (1, 84)
+    (1, 105)
     """
     forecast = [replay.candidates.blend(weights, replay.days) for replay in past_replays]
     return PastErrors(np.concatenate(forecast, axis=1), np.concatenate([replay.actual for replay in past_replays], axis=1))

@@ -15,7 +15,7 @@ from forecast_engine.arrays import known_mean
 from kpi_engine.shared.arrays import Bools, Floats, Ints, ratio
 from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
-WEEKS = 26
+WEEKS = 52
 """History that profiles use, in weeks."""
 CLOSED_EXPECTED = 20.0
 """Units that an average weekday would have sold before "nothing sold" means "closed"."""
@@ -57,7 +57,7 @@ class _WeekdaySums:
 
 
 def weekly_profile(values: Floats, weekday: Ints, site: Ints) -> WeeklyProfile:
-    """Return the weekly profile of every series, from its last 26 weeks.
+    """Return the weekly profile of every series, from its last 52 weeks.
 
     values: (N, T) demand, NaN = not known. weekday: (T,) 0 = Monday. site: (N,) site number of each series, from 0.
 

@@ -94,7 +94,7 @@ def evaluate(
     >>> noisy = pd.concat([pd.DataFrame({"unique_id": name, "ds": days, "y": rng.poisson(6.0, 140)}) for name in "ABC"])
     >>> evaluate(noisy, h=14).round(1)
                   model  wape  coverage  n_obs  origins
-    0             panel  32.4      84.5     84        2
+    0             panel  32.6      84.5     84        2
     1  seasonal_naive_7  49.3      77.4     84        2
     """
     panel = panel_of(demand, missing=missing, last_day=last_day, known_until=known_until, max_days=MAX_HISTORY_DAYS)

@@ -19,17 +19,23 @@ def replays_of(values: Floats, horizon: int = 28) -> tuple[Replay, ...]:
 
 def test_a_replay_does_not_depend_on_days_after_its_origin() -> None:
     values = poisson(3, 200, 5.0)
-    for step, replay in enumerate(replays_of(values)):
-        origin = 200 - 28 - 14 * step
+    past = replays_of(values)
+    origins = [172, 158, 144, 130, 116, 102, 193, 186]
+    for step, (origin, replay) in enumerate(zip(origins, past, strict=True)):
         altered_values = values.copy()
         altered_values[:, origin:] += 1000.0
-        np.testing.assert_array_equal(replay.actual, values[:, origin : origin + 28])
+        np.testing.assert_array_equal(replay.actual, values[:, origin : min(origin + 28, 200)][:, : len(replay.days)])
         np.testing.assert_array_equal(replay.candidates.levels, replays_of(altered_values)[step].candidates.levels)
 
 
-@pytest.mark.parametrize(("days", "count"), [(83, 0), (84, 1), (97, 1), (98, 2), (400, 6), (575, 6), (576, 1), (646, 6)])
+@pytest.mark.parametrize(("days", "count"), [(83, 0), (84, 3), (97, 3), (98, 4), (400, 8), (575, 8), (576, 3), (646, 8)])
 def test_there_are_as_many_replays_as_the_history_allows(days: int, count: int) -> None:
     assert len(replays_of(poisson(3, days, 5.0))) == count
+
+
+def test_two_late_replays_know_the_last_weeks_and_forecast_what_is_left_of_them() -> None:
+    assert [len(replay.days) for replay in replays_of(poisson(3, 200, 5.0))] == [28, 28, 28, 28, 28, 28, 7, 14]
+    assert [len(replay.days) for replay in replays_of(poisson(3, 200, 5.0), horizon=7)] == [7, 7, 7, 7, 7, 7]
 
 
 def test_annual_candidates_are_fitted_at_every_origin_or_at_none() -> None:

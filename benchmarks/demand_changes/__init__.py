@@ -1,0 +1,1 @@
+"""The forecaster right after a change of demand whose truth is known."""
