@@ -15,4 +15,5 @@ class RetentionKind(StrEnum):
     REJECTED_OBJECTS = "rejected_objects"
     DUPLICATE_OBJECTS = "duplicate_objects"
     RUNS = "runs"
+    ANOMALY_EVENTS = "anomaly_events"
     AUDIT_EVENTS = "audit_events"

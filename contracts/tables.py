@@ -199,7 +199,7 @@ ANOMALY_GROUPS = Table(
     "groups",
     "Anomalies of the last week of demand, one row per group; an empty list of sites or SKUs means all of them",
     (
-        Column("group_id", Type.TEXT, "Id of the group, the same for the same anomaly"),
+        Column("group_id", Type.TEXT, "Id of the group, the same for the same event on later days and in later runs"),
         Column("as_of_date", Type.DATE, "Last day that was assessed"),
         Column("detector", Type.TEXT, "Detector that found the group"),
         Column("type", Type.TEXT, "Kind of anomaly, for instance VOLUME_SPIKE", nullable=True),
@@ -209,6 +209,7 @@ ANOMALY_GROUPS = Table(
         Column("measure", Type.TEXT, "Measure that is anomalous: demand"),
         Column("start_date", Type.DATE, "First anomalous day"),
         Column("end_date", Type.DATE, "Last anomalous day", nullable=True),
+        Column("scope", Type.TEXT, "Dimension values that the cause is limited to, as JSON; {} is everything", nullable=True),
         Column("site_ids", Type.TEXTS, "Sites of the group"),
         Column("sku_ids", Type.TEXTS, "SKUs of the group"),
         Column("delta_units", Type.NUMBER, "Demand minus expected demand", "units", nullable=True),

@@ -92,7 +92,7 @@ ANOMALY_DETECTOR = FunctionSpec(
     memory_mib=3008,
     timeout_s=600,
     ephemeral_storage_mib=2048,
-    reads=(Zone.FEATURES, Zone.FORECASTS),
+    reads=(Zone.CURATED, Zone.FEATURES, Zone.FORECASTS),
     writes=(Zone.ANOMALIES, Zone.BACKUP),
 )
 KPI_CALCULATOR = FunctionSpec(

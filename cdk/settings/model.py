@@ -278,6 +278,7 @@ class Settings(BaseModel):
     run_record_days: int = Field(
         800, ge=180, le=36_500, description="Days to keep the records of runs, without their forecasts; see runsKept for those."
     )
+    anomaly_event_days: int = Field(400, ge=30, le=36_500, description="Days to keep anomaly events after their end.")
     audit_days: int = Field(2555, ge=365, le=36_500, description="Days to keep the audit log.")
     working_days: int = Field(14, ge=1, le=365, description="Days to keep temporary data in scratch/ and query results in queries/.")
     tags: Tags = Field({}, description="Tags of every resource, in addition to `signify:stage`; JSON on the command line.")

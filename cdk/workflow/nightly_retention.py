@@ -53,6 +53,7 @@ def retention_days(settings: Settings) -> dict[str, int | None]:
         RetentionKind.REJECTED_OBJECTS: settings.rejected_object_days,
         RetentionKind.DUPLICATE_OBJECTS: duplicate_days,
         RetentionKind.RUNS: settings.run_record_days,
+        RetentionKind.ANOMALY_EVENTS: settings.anomaly_event_days,
         RetentionKind.AUDIT_EVENTS: settings.audit_days,
     }
     return {str(kind): count for kind, count in days.items()}

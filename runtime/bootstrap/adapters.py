@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from runtime.adapters.aws.database_roles import DatabaseRoles
     from runtime.adapters.postgres.database import Database
     from runtime.bootstrap.clients import AwsClients
-    from runtime.services import object_ports, ports, read_ports
+    from runtime.services import anomaly_ports, object_ports, ports, read_ports
     from runtime.services.cursor_key import CursorKey
     from runtime.services.ingestion.row_validation import RowValidator
     from runtime.services.ingestion.staging.staged import RowStore
@@ -214,6 +214,20 @@ class Adapters:
         from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
 
         return LakeAnomalyTable(self.lake)
+
+    @cached_property
+    def anomaly_events(self) -> anomaly_ports.AnomalyEvents:
+        """The anomaly events of all runs."""
+        from runtime.adapters.postgres.anomalies.events import PostgresAnomalyEvents
+
+        return PostgresAnomalyEvents(self.database)
+
+    @cached_property
+    def reference_data(self) -> anomaly_ports.ReferenceData:
+        """The rows that a run read beside demand."""
+        from runtime.adapters.lake.reference_data import LakeReferenceData
+
+        return LakeReferenceData(self.lake)
 
     @cached_property
     def workflow(self) -> ports.Workflow:

@@ -156,6 +156,8 @@ class Services(ApiServices):
             lake=adapters.lake,
             table=adapters.anomaly_table,
             limits=AlarmLimits(environment.anomaly_false_alarms_per_year, environment.anomaly_false_discovery_rate),
+            events=adapters.anomaly_events,
+            reference=adapters.reference_data,
         )
 
     @cached_property
@@ -180,7 +182,9 @@ class Services(ApiServices):
         from runtime.services.runs.run_recorder import RunRecorder
 
         adapters = self._adapters
-        return RunRecorder(runs=adapters.runs, jobs=adapters.jobs, reports=adapters.quality_reports, clock=adapters.clock)
+        return RunRecorder(
+            runs=adapters.runs, jobs=adapters.jobs, reports=adapters.quality_reports, clock=adapters.clock, events=adapters.anomaly_events
+        )
 
     @cached_property
     def published_age(self) -> PublishedAge:

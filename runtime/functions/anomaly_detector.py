@@ -17,6 +17,7 @@ from runtime.functions.common.run_step import run_step
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
     """Find the groups of anomalies that touch the run's last seven days."""
     result = bootstrap.services().anomaly_detection.detect(parse(RunEvent, event).run_id)
+    bootstrap.services().row_backup.save_anomaly_events([each.id for each in result.changed_events])
     emit(
         {
             PlatformMetric.ANOMALY_GROUPS: result.report.total,

@@ -45,17 +45,18 @@ class LakeForecastFrames(ForecastFrames):
 
     @override
     def forecast(self, run_id: UUID) -> pd.DataFrame:
-        return self._frame(FORECASTS, run_id, FORECAST_COLUMNS)
+        return self.read(FORECASTS, run_id, FORECAST_COLUMNS)
 
     @override
     def backtest(self, run_id: UUID) -> pd.DataFrame:
-        return self._frame(BACKTEST, run_id, BACKTEST_COLUMNS)
+        return self.read(BACKTEST, run_id, BACKTEST_COLUMNS)
 
     @override
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
-        return self._frame(DAILY_DEMAND, run_id, DEMAND_COLUMNS, f"{DEMAND_DATE.name} >= date '{since}'")
+        return self.read(DAILY_DEMAND, run_id, DEMAND_COLUMNS, f"{DEMAND_DATE.name} >= date '{since}'")
 
-    def _frame(self, table: Table, run_id: UUID, columns: Sequence[Column], condition: str = "true") -> pd.DataFrame:
+    def read(self, table: Table, run_id: UUID, columns: Sequence[Column], condition: str = "true") -> pd.DataFrame:
+        """Return columns of a run's rows of a table, those for which a condition holds."""
         names = [column.name for column in columns]
         keys = [key for key in self._lake.keys(table.run_prefix(run_id)) if key.endswith(".parquet")]
         if not keys:

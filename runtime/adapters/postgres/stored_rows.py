@@ -54,6 +54,10 @@ quality as (delete from data_quality_reports where run_id in (select id from old
 excluded as (delete from excluded_series where run_id in (select id from old))
 delete from forecast_runs where id in (select id from old)
 """.replace("{kept}", RUN_IS_KEPT),
+    RetentionKind.ANOMALY_EVENTS: """
+delete from anomaly_events where id in (
+    select id from anomaly_events where updated_at < %(before)s and status <> 'OPEN' limit %(limit)s)
+""",
     RetentionKind.AUDIT_EVENTS: """
 delete from audit_events where id in (select id from audit_events where at < %(before)s limit %(limit)s)
 """,

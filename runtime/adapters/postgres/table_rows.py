@@ -61,6 +61,7 @@ SELECTIONS: dict[BackupTable, LiteralString] = {
     BackupTable.RUNS: "select * from forecast_runs where id = %(owner)s",
     BackupTable.JOBS: "select * from jobs where id = %(owner)s",
     BackupTable.AUDIT_EVENTS: "select * from audit_events where id = %(owner)s or subject = %(owner)s::text",
+    BackupTable.ANOMALY_EVENTS: "select * from anomaly_events where id = %(owner)s",
     BackupTable.QUALITY_REPORTS: "select * from data_quality_reports where run_id = %(owner)s",
     BackupTable.FORECASTS: "select run_id from forecasts where run_id = %(owner)s limit 1",
     BackupTable.PUBLICATIONS: "select * from publications order by published_at, id",
@@ -83,6 +84,7 @@ OWNERS: dict[BackupTable, LiteralString] = {
     BackupTable.RUNS: "select id from forecast_runs order by id",
     BackupTable.JOBS: "select id from jobs order by id",
     BackupTable.AUDIT_EVENTS: "select id from audit_events order by id",
+    BackupTable.ANOMALY_EVENTS: "select id from anomaly_events order by id",
     BackupTable.QUALITY_REPORTS: "select run_id from data_quality_reports order by run_id",
     BackupTable.FORECASTS: """
         select id from forecast_runs where to_regclass('forecasts_' || replace(id::text, '-', '')) is not null order by id""",

@@ -1,7 +1,7 @@
 """Copies of database rows in the lake: which tables have them, and under which keys.
 
 The database is rebuilt from these copies and from the Parquet files of the runs. A copy belongs to its owner: the object or the run that
-the rows are about. Accuracy reports and KPI values belong to the run that computed them.
+the rows are about. Accuracy reports and KPI values belong to the run that computed them, an anomaly event to itself.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class BackupTable(StrEnum):
     PUBLICATIONS = "publications"
     PUBLISHED_RUN = "published_run"
     AUDIT_EVENTS = "audit_events"
+    ANOMALY_EVENTS = "anomaly_events"
 
 
 RUN_TABLES = (BackupTable.RUNS, BackupTable.JOBS, BackupTable.QUALITY_REPORTS, BackupTable.FORECASTS)
@@ -49,7 +50,7 @@ WHOLE_TABLES = (BackupTable.PUBLICATIONS, BackupTable.PUBLISHED_RUN)
 OF_OBJECTS = (BackupTable.ROW_CHECKS, BackupTable.REPLAYS, BackupTable.WITHDRAWALS)
 """The tables with at most one row for each object."""
 
-ONE_FOR_EACH_ROW = (BackupTable.OBJECTS, *OF_OBJECTS, BackupTable.AUDIT_EVENTS)
+ONE_FOR_EACH_ROW = (BackupTable.OBJECTS, *OF_OBJECTS, BackupTable.AUDIT_EVENTS, BackupTable.ANOMALY_EVENTS)
 """The tables with a copy for each row."""
 
 WITHOUT_RUN = (*ONE_FOR_EACH_ROW, BackupTable.QUARANTINE_RECORDS)
@@ -80,7 +81,7 @@ def divide_by_key(copy: RowCopy) -> Iterator[tuple[str, RowCopy]]:
     """Yield the documents of a copy with their keys.
 
     An accuracy report has a document of its own, since it is large, under the run that it measures: a later report as of the same day, by
-    another run, replaces it in the lake as in the database. An object or audit event has its own as well.
+    another run, replaces it in the lake as in the database. An object, an audit event or an anomaly event has its own as well.
     """
     for row in copy.rows if copy.table in (*ONE_FOR_EACH_ROW, BackupTable.ACCURACY_REPORTS) else ():
         yield _key_of_row(copy.table, row), RowCopy(copy.table, copy.owner, copy.saved_at, [row])

@@ -41,6 +41,7 @@ class RebuildStep(StrEnum):
     KPI_VALUES = ("kpi_values", BackupTable.KPI_VALUES)
     PUBLICATIONS = ("publications", BackupTable.PUBLICATIONS)
     AUDIT_EVENTS = ("audit_events", BackupTable.AUDIT_EVENTS)
+    ANOMALY_EVENTS = ("anomaly_events", BackupTable.ANOMALY_EVENTS)
     FORECASTS = ("forecasts", BackupTable.FORECASTS)
     PUBLISHED_RUN = ("published_run", BackupTable.PUBLISHED_RUN)
 

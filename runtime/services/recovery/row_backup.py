@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,6 +39,11 @@ class RowBackup:
         """Save the accuracy reports and KPI values that a run computed."""
         for table in MEASURED_TABLES:
             self.save(table, run_id)
+
+    def save_anomaly_events(self, event_ids: Iterable[UUID]) -> None:
+        """Save the anomaly events that a run changed."""
+        for event_id in event_ids:
+            self.save(BackupTable.ANOMALY_EVENTS, event_id)
 
     def save_publication(self, run_id: UUID) -> None:
         """Save what publishing a run by hand changed: the run, which runs readers saw and see, and the audit events about the run."""

@@ -15,6 +15,7 @@ from runtime.errors import ReportNotFound, RunFailed, RunUnmeasured
 from runtime.models.domain.jobs import Job, JobResult, JobStatus, JobType, progress_at
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import Execution, ForecastRun, RunEnd, RunFailure, RunStatus
+from runtime.services.anomaly_ports import AnomalyEvents
 from runtime.services.ports import Clock, JobRepository, QualityReports, RunRepository
 from runtime.services.runs.run_summary import failure_summary, success_summary, unmeasured_summary
 
@@ -57,6 +58,7 @@ class RunRecorder:
     jobs: JobRepository
     reports: QualityReports
     clock: Clock
+    events: AnomalyEvents | None = None
 
     def record_success(self, run_id: UUID) -> dict[str, object]:
         """Mark run and job SUCCEEDED, the run measured, and return the summary. Raises RunNotFound."""
@@ -65,7 +67,7 @@ class RunRecorder:
         self.runs.finish(run_id, end, now)
         run = self.runs.get(run_id)
         self.jobs.finish(run_id, JobStatus.SUCCEEDED, now, result=job_result(run, end))
-        summary = success_summary(run, self._report(run_id))
+        summary = success_summary(run, self._report(run_id), self.events.list_messages(run_id) if self.events else ())
         return {"run_id": str(run_id), "status": RunStatus.SUCCEEDED.value, "summary": summary, "warnings": list(run.warnings)}
 
     def measure_times_usual(self, run_id: UUID) -> float | None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from runtime.models.domain.anomaly_events import AnomalyEvent
 from runtime.models.domain.documents import Backtest, RowCounts
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import Execution, ForecastRun, PublishedRun
 
+MOST_EVENTS = 10
 
-def success_summary(run: ForecastRun, report: QualityReport | None) -> str:
-    """Summarise the input, forecasts and exclusions of a finished run, one line each."""
-    return "\n".join(_success_lines(run, report))
+
+def success_summary(run: ForecastRun, report: QualityReport | None, events: Sequence[AnomalyEvent] = ()) -> str:
+    """Summarise the input, forecasts and exclusions of a finished run, one line each, and the anomalies that it tells of, worst first."""
+    lines = [*_success_lines(run, report), *(f"Anomaly: {event.message}" for event in events[:MOST_EVENTS])]
+    more = len(events) - MOST_EVENTS
+    return "\n".join([*lines, f"Anomaly: {more} more in the report of the run."] if more > 0 else lines)
 
 
 def failure_summary(execution: Execution, code: str, detail: str, run: ForecastRun | None, published_run: PublishedRun | None) -> str:

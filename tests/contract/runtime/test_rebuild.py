@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from contracts.paths import RUN_BACKUPS, Zone, quality_key, run_backup_prefix
 from contracts.tables import FORECASTS
+from runtime.adapters.postgres.anomalies.events import PostgresAnomalyEvents
 from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
@@ -48,6 +49,7 @@ from runtime.services.recovery.row_backup import RowBackup
 from runtime.services.runs.publishing import Publishing
 from runtime.services.runs.run_recorder import job_of
 from tests.conftest import EMPTY
+from tests.contract.runtime.anomalies.test_anomaly_events import an_event
 from tests.contract.runtime.test_kpis import a_metric
 from tests.fakes import FixedClock, InMemoryLake
 from tests.fakes.accuracy import a_run_accuracy
@@ -160,6 +162,11 @@ class Stage:
         PostgresAuditLog(self.database).record(event)
         self.backup.save(BackupTable.AUDIT_EVENTS, event.id)
 
+    def record_anomaly_event(self) -> None:
+        event = an_event()
+        PostgresAnomalyEvents(self.database).save([event])
+        self.backup.save_anomaly_events([event.id])
+
     def record_everything(self) -> list[UUID]:
         self.record_objects()
         runs = [self.record_run(f"run-{days}", days) for days in (0, 2, 4, 6)]
@@ -168,6 +175,7 @@ class Stage:
         self.record_measures(runs[0], runs[3], Basis.ACTUALS, AS_OF + timedelta(days=6), value=11.5)
         self.record_measures(runs[0], runs[2], Basis.ACTUALS, AS_OF + timedelta(days=6), value=13.5)
         self.record_event()
+        self.record_anomaly_event()
         return runs
 
     def destroy(self) -> None:

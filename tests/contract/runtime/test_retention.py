@@ -13,6 +13,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from contracts.retention import RetentionKind
+from runtime.adapters.postgres.anomalies.events import PostgresAnomalyEvents
 from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
@@ -22,6 +23,7 @@ from runtime.adapters.postgres.objects import PostgresIngestedObjects
 from runtime.adapters.postgres.quality import PostgresQualityReports
 from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.adapters.postgres.stored_rows import PostgresStoredRows
+from runtime.models.domain.anomaly_events import EventStatus
 from runtime.models.domain.audit import AuditAction, AuditEvent
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.kpis import Basis
@@ -31,6 +33,7 @@ from runtime.models.domain.runs import ForecastRun, RunEnd, RunStatus
 from runtime.models.tables import Base
 from runtime.services.retention.data_retention import DataRetention
 from runtime.services.runs.run_recorder import job_of
+from tests.contract.runtime.anomalies.test_anomaly_events import an_event
 from tests.contract.runtime.test_kpis import a_metric
 from tests.fakes import FixedClock
 from tests.fakes.accuracy import a_run_accuracy
@@ -50,6 +53,7 @@ RULES = {
     "excluded_series": "with the run, or with its forecasts",
     "publications": "with the run",
     "audit_events": "by age",
+    "anomaly_events": "by age, once they are over",
     "forecasts": "the newest runsKept runs stay",
     "published_run": "one row",
     "withdrawals": "as long as the object",
@@ -95,13 +99,15 @@ def store_run(database: Database, name: str, at: datetime, status: RunStatus = R
 
 
 def store_objects(database: Database, at: datetime) -> dict[ObjectStatus, UUID]:
-    """Store an object of each status of an instant, and the audit event of a withdrawal."""
+    """Store an object of each status of an instant, the audit event of a withdrawal, an anomaly event that is over and an open one."""
     objects, audit_log = PostgresIngestedObjects(database, PostgresAuditLog(database)), PostgresAuditLog(database)
     day = at.date().isoformat()
     accepted_object = objects.record(an_accepted_object(f"{day}-a.csv", received_at=at))
     duplicate = an_accepted_object(f"{day}-b.csv", received_at=at, status=ObjectStatus.DUPLICATE, duplicate_of=accepted_object.id)
     refused_object = an_accepted_object(f"{day}-c.csv", received_at=at, status=ObjectStatus.REJECTED, reason_code=ReasonCode.EMPTY)
     audit_log.record(AuditEvent(uuid4(), at, "ana", AuditAction.WITHDRAW_OBJECT, day))
+    finished_event, open_event = (an_event(updated_at=at, status=status) for status in (EventStatus.OVER, EventStatus.OPEN))
+    PostgresAnomalyEvents(database).save([finished_event, open_event])
     return {record.status: objects.record(record).id for record in (accepted_object, duplicate, refused_object)}
 
 
@@ -125,6 +131,7 @@ def test_old_rows_of_every_table_are_deleted_and_recent_ones_stay(database: Data
     assert result.is_complete
     assert all(result.rows.values()), result.rows
     kept_rows = {"ingested_objects": recent_rows["ingested_objects"] + 1, "audit_events": recent_rows["audit_events"] + 1}
+    kept_rows["anomaly_events"] = recent_rows["anomaly_events"] + 1  # the old one that is open
     assert count_rows(database) == recent_rows | kept_rows
     assert database.fetch("select 1 from ingested_objects where id = %s", [old_objects[ObjectStatus.ACCEPTED]]) == [(1,)]
     [(actor, rows)] = database.fetch("select actor, detail -> 'rows' from audit_events where action = 'DELETE_OLD_ROWS'")

@@ -25,6 +25,7 @@ from tests.fakes import (
     InMemoryRuns,
     InMemoryTableRows,
 )
+from tests.fakes.anomalies import InMemoryAnomalyEvents, InMemoryReferenceData
 from tests.fakes.examples import an_accepted_object, an_execution
 from tests.fakes.workflow import InMemoryWorkflow
 
@@ -70,6 +71,7 @@ def adapters(
     adapters.lake, adapters.objects, adapters.runs, adapters.jobs = lake, objects, runs, jobs
     adapters.quality_reports, adapters.forecast_loader, adapters.kpis = reports, loader, InMemoryKpis()
     adapters.frames, adapters.workflow, adapters.clock = InMemoryFrames(), workflow, clock
+    adapters.anomaly_events, adapters.reference_data = InMemoryAnomalyEvents(), InMemoryReferenceData()
     adapters.table_rows, adapters.audit_log = table_rows, InMemoryAuditLog()
     objects.record(an_accepted_object())
     return adapters
