@@ -7,11 +7,11 @@ from kpi_engine.accuracy.report.rows import SkuRow
 from kpi_engine.shared.serialise import to_json
 from runtime.models.api.requests import GroupBy
 from runtime.models.domain.kpis import RunAccuracy
+from runtime.services.forecasts.accuracy_breakdown import round_figures
 from runtime.services.forecasts.row_ids import ForecastKey
 
-DECIMALS = 4
-"""Decimals of a figure, as the table of KPI values has them."""
 NO_BREAKDOWN: dict[str, object] = {"sku_breakdown": [], "site_breakdown": [], "weekly_trends": []}
+BREAKDOWNS = {GroupBy.SKU: "sku_breakdown", GroupBy.SITE: "site_breakdown", GroupBy.WEEK: "weekly_trends"}
 NO_REPORT: dict[str, object] = {
     "status": "PENDING_ACTUALS",
     **dict.fromkeys(("basis", "as_of_date", "window", "definitions_version")),
@@ -19,31 +19,18 @@ NO_REPORT: dict[str, object] = {
 }
 
 
-def accuracy_body(key: ForecastKey, accuracy: RunAccuracy | None, group_by: GroupBy) -> dict[str, object]:
+def accuracy_body(key: ForecastKey, accuracy: RunAccuracy | None) -> dict[str, object]:
     """Return the newest accuracy of a run, or of one SKU in it: PENDING_ACTUALS and null metrics while there is no report."""
     head = {"forecast_id": key.run_id, "scope": key.scope, "error_grain": "day", "rollup": "pooled"} | NO_BREAKDOWN
-    figures = _figures(accuracy.report, key.sku_id, group_by) if accuracy else None
+    figures = _figures(accuracy.report, key.sku_id) if accuracy else None
     if accuracy is None or figures is None:
         return head | NO_REPORT
-    rounded_figures = {name: _round(value) for name, value in figures.items()}
+    rounded_figures = {name: round_figures(value) for name, value in figures.items()}
     return head | {"status": "COMPLETE", "basis": accuracy.basis.value, "as_of_date": accuracy.as_of_date} | rounded_figures
 
 
-def _round(value: object) -> object:
-    """Return a JSON value with its numbers rounded as those of /kpis are."""
-    match value:
-        case float():
-            return round(value, DECIMALS)
-        case dict():
-            return {name: _round(item) for name, item in value.items()}
-        case list() | tuple():
-            return [_round(item) for item in value]
-        case _:
-            return value
-
-
-def _figures(report: AccuracyReport, sku_id: str | None, group_by: GroupBy) -> dict[str, object] | None:
-    """Return window, metrics and one breakdown, of the run or of one SKU; None when the report has no such SKU."""
+def _figures(report: AccuracyReport, sku_id: str | None) -> dict[str, object] | None:
+    """Return window and metrics, of the run or of one SKU; None when the report has no such SKU."""
     about = {
         "window": to_json(report.window),
         "definitions_version": report.definitions_version,
@@ -51,21 +38,9 @@ def _figures(report: AccuracyReport, sku_id: str | None, group_by: GroupBy) -> d
         "rollup": report.rollup,
     }
     if sku_id is None:
-        return about | {"metrics": _metrics(report)} | _breakdown(report, group_by)
+        return about | {"metrics": _metrics(report)}
     row = next((row for row in report.sku_breakdown if row.sku_id == sku_id), None)
     return about | {"metrics": _metrics_of_sku(report, row), "sku_breakdown": [row._asdict()]} if row else None
-
-
-def _breakdown(report: AccuracyReport, group_by: GroupBy) -> dict[str, object]:
-    match group_by:
-        case GroupBy.SKU:
-            return {"sku_breakdown": report.sku_breakdown.as_dicts()}
-        case GroupBy.SITE:
-            return {"site_breakdown": report.site_breakdown.as_dicts()}
-        case GroupBy.WEEK:
-            return {"weekly_trends": report.weekly_trends.as_dicts()}
-        case _:
-            return {}
 
 
 def _metrics(report: AccuracyReport) -> dict[str, object]:

@@ -9,13 +9,14 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
+from contracts.datasets.loader import list_names
 from contracts.quality_codes import QuarantineCode
 from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import BODY_STATUSES, openapi_page, openapi_responses
 from runtime.api.http.links import link
-from runtime.api.responses import NO_STORE, json_response, page_response
+from runtime.api.responses import NO_STORE, MetaBody, json_response, meta_body, page_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope
 from runtime.models.api.quarantine_responses import DiscardResponse, QuarantineRecordsResponse, QuarantineResponse, ReplayResponse
@@ -23,6 +24,7 @@ from runtime.models.api.requests import DiscardRequest, ReplayRequest
 from runtime.models.api.responses import ObjectsResponse, QualityReportResponse
 from runtime.models.domain.audit import Actor
 from runtime.models.domain.backups import BackupTable
+from runtime.models.domain.nearest import suggest
 from runtime.models.domain.objects import ObjectStatus
 from runtime.models.domain.quarantine import DiscardOutcome, RecordStatus
 from runtime.services.data_quality.data_quality_reading import LATEST
@@ -55,7 +57,8 @@ def list_objects(
     """Return the objects uploaded to the lake: accepted, duplicate of an accepted object, rejected with a reason, or withdrawn."""
     query = {"status": status, "dataset": dataset, "key": key}
     filters = {name: str(value) for name, value in query.items() if value is not None}
-    return page_response("objects", bootstrap.services().data_quality.list_objects(filters, limit, cursor))
+    page = bootstrap.services().data_quality.list_objects(filters, limit, cursor)
+    return page_response("objects", page, meta=_meta(dataset))
 
 
 @router.get(
@@ -100,7 +103,7 @@ def show_report(run_id: RunId) -> Response[str]:
 def list_quarantine(dataset: Dataset = None, limit: parameters.Limit = 100, cursor: parameters.Cursor = None) -> Response[str]:
     """Return the objects of which rows broke a rule, and what became of the rows, by code and status."""
     filters = {} if dataset is None else {"dataset": str(dataset)}
-    return page_response("objects", bootstrap.services().quarantine.list_objects(filters, limit, cursor))
+    return page_response("objects", bootstrap.services().quarantine.list_objects(filters, limit, cursor), meta=_meta(dataset))
 
 
 @router.get(
@@ -175,6 +178,16 @@ def discard_quarantine(
     headers = {"Idempotency-Replayed": "true"} if discards.outcome is DiscardOutcome.REPEATED else {}
     body = {"object_id": identifier, "outcome": discards.outcome.value, "lines": list(discards.lines)}
     return json_response(body, headers=headers)
+
+
+def _meta(dataset: str | None) -> MetaBody:
+    """Return the meta of a list of objects, with a warning for a data set that does not exist."""
+    meta = meta_body()
+    if dataset is not None and dataset not in list_names():
+        meta["warnings"].append(
+            f"dataset = {dataset!r} is not known.{suggest(dataset, list_names())} The data sets: {', '.join(list_names())}."
+        )
+    return meta
 
 
 def _actor(gateway_request: Request, statement: str | None) -> Actor:

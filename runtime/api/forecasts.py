@@ -121,17 +121,29 @@ def get_forecast(forecast_id: parameters.ForecastId) -> Response[str]:
     tags=["Forecasts"],
     operation_id="getForecastAccuracy",
     responses=openapi_responses(
-        AccuracyMetricsResponse, "Accuracy against actual demand where it is available, otherwise of the back-test.", 404
+        AccuracyMetricsResponse, "Accuracy against actual demand where it is available, otherwise of the back-test.", 400, 404
     ),
     middlewares=[READ],
 )
-def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Grouping = GroupBy.NONE) -> Response[str]:
+def get_accuracy(
+    forecast_id: parameters.ForecastId,
+    group_by: parameters.Grouping = GroupBy.NONE,
+    limit: parameters.Limit = 100,
+    cursor: parameters.Cursor = None,
+) -> Response[str]:
     """Return the newest accuracy figures of a run; `basis` states what the forecasts were compared with.
 
-    With the id of a forecast row, the figures are those of its SKU.
+    With the id of a forecast row, the figures are those of its SKU. `limit`, `cursor` and `page` are those of the breakdown that
+    `group_by` names, whose rows are in the order of their ranks, names or days.
     """
-    key, run_accuracy = bootstrap.services().forecasts.get_accuracy(forecast_id)
-    return json_response(accuracy.accuracy_body(key, run_accuracy, group_by), cache=CACHE_BRIEFLY)
+    forecasts = bootstrap.services().forecasts
+    key, run_accuracy = forecasts.get_accuracy(forecast_id)
+    content = accuracy.accuracy_body(key, run_accuracy)
+    if run_accuracy is None or key.sku_id is not None:
+        return json_response(content | {"page": whole_list_body(1)}, cache=CACHE_BRIEFLY)
+    page = forecasts.read_breakdown(run_accuracy, group_by, limit, cursor)
+    breakdown = {} if group_by is GroupBy.NONE else {accuracy.BREAKDOWNS[group_by]: fragment(page.json)}
+    return json_response(content | breakdown | {"page": page_body(page)}, cache=CACHE_BRIEFLY)
 
 
 @router.get(
@@ -139,18 +151,14 @@ def get_accuracy(forecast_id: parameters.ForecastId, group_by: parameters.Groupi
     summary="List the series without a forecast",
     tags=["Forecasts"],
     operation_id="listExcludedSeries",
-    responses=openapi_responses(ExcludedResponse, "Every excluded series with the reason.", 404, 410),
+    responses=openapi_responses(ExcludedResponse, "One page of the excluded series, by SKU and site, each with the reason.", 400, 404, 410),
     middlewares=[READ],
 )
-def list_excluded(forecast_id: parameters.ForecastId) -> Response[str]:
+def list_excluded(forecast_id: parameters.ForecastId, limit: parameters.Limit = 100, cursor: parameters.Cursor = None) -> Response[str]:
     """Return the SKU-site pairs that the run did not forecast, each with a reason such as a history that is too short."""
-    run, excluded_series = bootstrap.services().forecasts.list_excluded(forecast_id)
-    content = {
-        "forecast_id": run.id,
-        "excluded": excluded_series,
-        "page": whole_list_body(len(excluded_series)),
-        "meta": meta_body(run_id=run.id, as_of_date=run.as_of_date),
-    }
+    run, page = bootstrap.services().forecasts.list_excluded(forecast_id, limit, cursor)
+    meta = meta_body(run_id=run.id, as_of_date=run.as_of_date)
+    content = {"forecast_id": run.id, "excluded": fragment(page.json), "page": page_body(page), "meta": meta}
     return json_response(content, cache=CACHE_BRIEFLY)
 
 

@@ -13,7 +13,7 @@ from contracts.scopes import Scope
 from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import openapi_responses
-from runtime.api.responses import CACHE_BRIEFLY, json_response, meta_body, page_response, whole_list_body
+from runtime.api.responses import CACHE_BRIEFLY, NO_ROWS, json_response, meta_body, page_response, whole_list_body
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import require_scope
 from runtime.errors import InvalidInput
@@ -60,6 +60,9 @@ def list_kpis(
     filters = KpiFilters(tuple(metric or ()), parse_dimensions(dimension or []), run_id)
     page, run = bootstrap.services().kpis.read_page(filters, limit, cursor)
     meta = meta_body(run_id=run.id, as_of_date=run.as_of_date) if run else meta_body()
+    meta["warnings"] += kpi_definitions.warn_of_metrics(filters.names)
+    if cursor is None and filters.dimensions and page.json == NO_ROWS:
+        meta["warnings"].append(f"No stored value has {', '.join(map(repr, dimension or []))}; without `dimension` all are listed.")
     return page_response("kpis", page, meta=meta, cache=CACHE_BRIEFLY)
 
 

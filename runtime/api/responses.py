@@ -15,6 +15,7 @@ from runtime import bootstrap
 from runtime.services.paging import Page
 
 JSON = "application/json"
+NO_ROWS = "[]"
 NO_STORE = "no-store"
 CACHE_BRIEFLY = "private, max-age=60"
 PUBLIC_FOR_MINUTES = "public, max-age=300"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol, TypedDict
+from typing import Protocol
 from uuid import UUID
 
 from runtime.models.domain.audit import AuditEvent
@@ -35,13 +35,15 @@ class JsonRows:
     has_more: bool
 
 
-class ExcludedSeries(TypedDict):
-    """A series that a run did not forecast, with the code and the text of the reason."""
+@dataclass(frozen=True)
+class ExcludedSlice:
+    """Excluded series of one run: of this site and SKU (None: all), after this sort key (SKU, site)."""
 
-    site_id: str
-    sku_id: str
-    code: str
-    reason: str
+    run_id: UUID
+    site_id: str | None
+    sku_id: str | None
+    after: Sequence[str] | None
+    limit: int
 
 
 class ForecastReads(Protocol):
@@ -59,8 +61,11 @@ class ForecastReads(Protocol):
     def has_forecasts(self, run_id: UUID) -> bool:
         """Return whether the forecasts of the run are loaded."""
 
-    def list_excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
-        """Return the series that the run excluded."""
+    def site_ids(self, run_id: UUID) -> list[str]:
+        """Return the sites of a run, sorted. It reads all rows: for requests that found none."""
+
+    def excluded_rows(self, query: ExcludedSlice) -> JsonRows:
+        """Return series that the run excluded, ordered by SKU and site."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from runtime.services.cursor_key import CursorKey
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from runtime.services.read_ports import (
     AccuracyReads,
-    ExcludedSeries,
+    ExcludedSlice,
     ForecastReads,
     ForecastSlice,
     JsonRows,
@@ -38,9 +38,9 @@ def page_of(rows: Sequence[tuple[tuple[str, ...], dict[str, Any]]], after: Seque
 class InMemoryForecastReads(ForecastReads):
     """Rows as tests.fakes.examples.forecast_rows makes them."""
 
-    def __init__(self, rows: Sequence[dict[str, Any]] = (), excluded_rows: Sequence[ExcludedSeries] = ()) -> None:
+    def __init__(self, rows: Sequence[dict[str, Any]] = (), excluded_series: Sequence[dict[str, Any]] = ()) -> None:
         self.all_rows = list(rows)
-        self.excluded_rows = list(excluded_rows)
+        self.excluded_series = list(excluded_series)
 
     @override
     def rows(self, query: ForecastSlice) -> JsonRows:
@@ -58,7 +58,7 @@ class InMemoryForecastReads(ForecastReads):
     @override
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
         forecast_skus = {row["sku_id"] for row in self.all_rows if str(row["run_id"]) == str(run_id)}
-        reasons = {row["sku_id"]: f"{row['code']}: {row['reason']}" for row in self.excluded_rows}
+        reasons = {row["sku_id"]: f"{row['code']}: {row['reason']}" for row in self.excluded_series}
         return {sku_id: reasons.get(sku_id, "") for sku_id in sorted(sku_ids) if sku_id not in forecast_skus}
 
     @override
@@ -66,19 +66,24 @@ class InMemoryForecastReads(ForecastReads):
         key, series = (str(run_id), site_id, sku_id, str(day)), (site_id, sku_id)
         names = ("run_id", "site_id", "sku_id", "forecast_date")
         is_forecast = any(tuple(str(row[name]) for name in names) == key for row in self.all_rows)
-        return is_forecast or any((row["site_id"], row["sku_id"]) == series for row in self.excluded_rows)
+        return is_forecast or any((row["site_id"], row["sku_id"]) == series for row in self.excluded_series)
 
     @override
     def has_forecasts(self, run_id: UUID) -> bool:
         return any(str(row["run_id"]) == str(run_id) for row in self.all_rows)
 
     @override
-    def list_excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
-        return [
-            row
-            for row in self.excluded_rows
-            if self.has_forecasts(run_id) and site_id in (None, row["site_id"]) and sku_id in (None, row["sku_id"])
+    def site_ids(self, run_id: UUID) -> list[str]:
+        return sorted({str(row["site_id"]) for row in self.all_rows if str(row["run_id"]) == str(run_id)})
+
+    @override
+    def excluded_rows(self, query: ExcludedSlice) -> JsonRows:
+        matches = [
+            ((row["sku_id"], row["site_id"]), row)
+            for row in self.excluded_series
+            if self.has_forecasts(query.run_id) and query.site_id in (None, row["site_id"]) and query.sku_id in (None, row["sku_id"])
         ]
+        return page_of(sorted(matches, key=lambda pair: pair[0]), query.after, query.limit)
 
 
 class InMemoryAccuracyReads(AccuracyReads):

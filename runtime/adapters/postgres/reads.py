@@ -18,7 +18,7 @@ from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.models.domain.partitions import forecast_partition
 from runtime.services.read_ports import (
     AccuracyReads,
-    ExcludedSeries,
+    ExcludedSlice,
     ForecastReads,
     ForecastSlice,
     JsonRows,
@@ -64,9 +64,14 @@ class PostgresForecastReads(ForecastReads):
         return bool(self._database.fetch(LOADED, [forecast_partition(run_id)]))
 
     @override
-    def list_excluded(self, run_id: UUID, site_id: str | None = None, sku_id: str | None = None) -> list[ExcludedSeries]:
-        rows = self._database.fetch(EXCLUDED_SERIES, {"run_id": run_id, "site": site_id, "sku": sku_id})
-        return [{"site_id": site, "sku_id": sku, "code": code, "reason": reason} for site, sku, code, reason in rows]
+    def site_ids(self, run_id: UUID) -> list[str]:
+        return [site for (site,) in self._database.fetch(SITES, [run_id])]
+
+    @override
+    def excluded_rows(self, query: ExcludedSlice) -> JsonRows:
+        sku, site = query.after or (None, None)
+        filters = {"run_id": query.run_id, "site": query.site_id, "sku": query.sku_id}
+        return json_rows(self._database, EXCLUDED_SERIES, {**filters, "after_sku": sku, "after_site": site, "limit": query.limit})
 
 
 def _forecasts(query: ForecastSlice) -> LiteralString:
@@ -110,10 +115,13 @@ where not exists (select from forecasts f where f.run_id = %(run_id)s and f.sku_
 order by requested.sku_id
 """
 
+SITES = "select distinct site_id from forecasts where run_id = %s order by site_id"
 EXCLUDED_SERIES = """
-select site_id, sku_id, code, reason from excluded_series
+select array[sku_id, site_id] as sort_key, json_build_object('site_id', site_id, 'sku_id', sku_id, 'code', code, 'reason', reason) as row
+from excluded_series
 where run_id = %(run_id)s and (%(site)s::text is null or site_id = %(site)s) and (%(sku)s::text is null or sku_id = %(sku)s)
-order by sku_id, site_id
+    and (%(after_sku)s::text is null or (sku_id, site_id) > (%(after_sku)s, %(after_site)s))
+order by sku_id, site_id limit %(limit)s + 1
 """
 
 

@@ -7,8 +7,8 @@ from typing import get_args, get_origin
 
 from aws_lambda_powertools.event_handler.openapi.compat import ModelField
 
-from runtime.api.http.nearest import suggest
 from runtime.errors import InvalidInput, MalformedRequest
+from runtime.models.domain.nearest import suggest
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """What the gateway decodes bytes to that are not UTF-8."""

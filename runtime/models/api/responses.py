@@ -36,7 +36,8 @@ class ForecastRow(BaseModel):
     site_id: str
     forecast_date: date
     horizon_days: int = Field(description="Lead time in days after the run's as-of date.")
-    predicted_value: float = Field(description="Median (P50), in units.")
+    predicted_value: float = Field(description="Median (P50), in units. Medians do not add up: sum `mean_value` for a total.")
+    mean_value: float | None = Field(description="Mean, in units. The means of days, SKUs and sites add up to the mean of their total.")
     confidence_lower: float | None
     confidence_upper: float | None
     interval_level: float
@@ -152,7 +153,7 @@ class ExcludedSeries(BaseModel):
 
 
 class ExcludedResponse(BaseModel):
-    """All series that the run excluded."""
+    """Series that the run excluded, by SKU and site."""
 
     forecast_id: UUID
     excluded: list[ExcludedSeries]
@@ -199,6 +200,7 @@ class AccuracyMetricsResponse(BaseModel):
     sku_breakdown: list[dict[str, object]]
     site_breakdown: list[dict[str, object]]
     weekly_trends: list[dict[str, object]]
+    page: Page = Field(description="Position in the breakdown that `group_by` names.")
 
 
 class KpiRow(BaseModel):

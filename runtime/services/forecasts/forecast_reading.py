@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
 
 from runtime.errors import BadCursor, ForecastsDeleted, InvalidInput, NoForecasts, RunNotFound
-from runtime.models.api.requests import DateRange, TimeHorizon
+from runtime.models.api.requests import DateRange, GroupBy, TimeHorizon
 from runtime.models.domain.kpis import RunAccuracy
 from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
+from runtime.services.forecasts.accuracy_breakdown import read_breakdown
+from runtime.services.forecasts.filter_warnings import warn_of_days, warn_of_site
 from runtime.services.forecasts.row_ids import ForecastKey, decode
-from runtime.services.paging import Cursors, Page, Position
+from runtime.services.paging import Cursors, Page, Position, SortKey
 from runtime.services.ports import Clock, RunRepository
-from runtime.services.read_ports import AccuracyReads, ExcludedSeries, ForecastReads, ForecastSlice, JsonRows
+from runtime.services.read_ports import AccuracyReads, ExcludedSlice, ForecastReads, ForecastSlice, JsonRows
 
 STALE_AFTER_DAYS = 2
 LONGEST_SPAN_DAYS = 366
@@ -85,7 +88,7 @@ class ForecastReading:
         rows = self._rows(query, run, position)
         last = [str(run.id), *rows.last] if rows.has_more and rows.last else None
         next_cursor = self.cursors.encode(query.filters, last, position.began_at if position else began_at) if last else None
-        return ForecastPage(Page(rows.json, query.limit, next_cursor, rows.has_more), self._meta(query, run))
+        return ForecastPage(Page(rows.json, query.limit, next_cursor, rows.has_more), self._meta(query, run, is_empty=rows.last is None))
 
     def get_run(self, forecast_id: str) -> tuple[ForecastRun, PublishedRun | None]:
         """Return the run of an id (of a run or a row) and the published run. Raises RunNotFound."""
@@ -97,13 +100,25 @@ class ForecastReading:
         key, _ = self._find_key(forecast_id)
         return key, self.accuracy_reports.latest(key.run_id)
 
-    def list_excluded(self, forecast_id: str) -> tuple[ForecastRun, list[ExcludedSeries]]:
-        """Return the run of an id and the series that it excluded. Raises RunNotFound, NoForecasts, ForecastsDeleted."""
+    def read_breakdown(self, accuracy: RunAccuracy, group_by: GroupBy, limit: int, cursor: str | None) -> Page:
+        """Return one page of a breakdown of an accuracy report. Raises BadCursor."""
+        return read_breakdown(self.cursors, accuracy, group_by, limit, cursor)
+
+    def list_excluded(self, forecast_id: str, limit: int, cursor: str | None) -> tuple[ForecastRun, Page]:
+        """Return the run of an id and one page of the series that it excluded.
+
+        Raises RunNotFound, NoForecasts, ForecastsDeleted, BadCursor.
+        """
         key, run = self._find_key(forecast_id)
-        excluded_series = self.forecasts.list_excluded(key.run_id, key.site_id, key.sku_id)
-        if not excluded_series:
-            self._check_loaded(run)
-        return run, excluded_series
+        filters = {"excluded": run.id, "s": key.site_id, "k": key.sku_id}
+
+        def read(after: SortKey | None) -> JsonRows:
+            rows = self.forecasts.excluded_rows(ExcludedSlice(run.id, key.site_id, key.sku_id, after, limit))
+            if rows.last is None:
+                self._check_loaded(run)
+            return rows
+
+        return run, self.cursors.read_page(filters, limit, cursor, read)
 
     def _find_key(self, forecast_id: str) -> tuple[ForecastKey, ForecastRun]:
         """Return the key of an id and its run. Raises RunNotFound.
@@ -142,7 +157,7 @@ class ForecastReading:
         if not self.forecasts.has_forecasts(run.id):
             raise missing_forecasts(run)
 
-    def _meta(self, query: ForecastQuery, run: ForecastRun) -> ForecastMeta:
+    def _meta(self, query: ForecastQuery, run: ForecastRun, *, is_empty: bool) -> ForecastMeta:
         now = self.clock.now()
         return {
             "run_id": run.id,
@@ -151,7 +166,7 @@ class ForecastReading:
             "published_at": run.published_at,
             "stale": (now.date() - run.as_of_date).days > STALE_AFTER_DAYS,
             "generated_at": now,
-            "warnings": [*run.warnings, *self._sku_warnings(query, run)],
+            "warnings": [*run.warnings, *self._warnings(query, run, is_empty=is_empty)],
         }
 
     def _meta_without_run(self, query: ForecastQuery) -> ForecastMeta:
@@ -165,11 +180,16 @@ class ForecastReading:
             "warnings": ["No run has been published yet; start one with POST /api/v1/forecasts/generate."],
         }
 
-    def _sku_warnings(self, query: ForecastQuery, run: ForecastRun) -> list[str]:
-        if not query.sku_ids or query.cursor:
-            return []
-        reasons = self.forecasts.skus_without_forecast(run.id, query.sku_ids)
-        return [f"{sku_id} has no forecast: {reason or 'the run does not contain this SKU'}" for sku_id, reason in reasons.items()]
+    def _warnings(self, query: ForecastQuery, run: ForecastRun, *, is_empty: bool) -> Iterator[str]:
+        """Yield what the filters ask for in vain; on the first page only."""
+        if query.cursor:
+            return
+        yield from warn_of_days(query.dates, *_days(query, run))
+        if query.site_id is not None and is_empty:
+            yield from warn_of_site(query.site_id, self.forecasts.site_ids(run.id))
+        reasons = self.forecasts.skus_without_forecast(run.id, query.sku_ids) if query.sku_ids else {}
+        for sku_id, reason in reasons.items():
+            yield f"{sku_id} has no forecast: {reason or 'the run does not contain this SKU'}"
 
 
 def check_dates(dates: DateRange) -> None:
@@ -201,9 +221,14 @@ def missing_forecasts(run: ForecastRun) -> NoForecasts | ForecastsDeleted:
     )
 
 
+def _days(query: ForecastQuery, run: ForecastRun) -> tuple[date, date]:
+    """Return the first and the last day of the horizon."""
+    return run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=query.horizon.days)
+
+
 def _slice(query: ForecastQuery, run: ForecastRun, position: Position | None) -> ForecastSlice:
     after = position.after if position else None
-    first, last = run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=query.horizon.days)
+    first, last = _days(query, run)
     return ForecastSlice(
         run_id=run.id,
         first_day=max(first, query.dates.start_date or date.min),

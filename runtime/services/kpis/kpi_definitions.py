@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from kpi_engine.definitions import FAMILIES, all_definitions
 from runtime.errors import InvalidInput
+from runtime.models.domain.nearest import suggest
+
+
+def warn_of_metrics(names: Sequence[str]) -> list[str]:
+    """Return a warning for each name that no metric has, with the nearest one."""
+    known_names = {definition.name for definition in all_definitions()}
+    mistyped_names = [name for name in names if name not in known_names]
+    return [f"metric = {name!r} is not known.{suggest(name, known_names)} See /kpis/definitions." for name in mistyped_names]
 
 
 def definitions(family: str | None) -> list[dict[str, object]]:

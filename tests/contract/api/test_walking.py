@@ -72,7 +72,7 @@ def as_answered(row: dict[str, Any]) -> dict[str, Any]:
     """A row of the table as the API shows it."""
     key = ForecastKey(row["run_id"], row["site_id"], row["sku_id"], row["forecast_date"])
     bounds = {"0.1": row["confidence_lower"], "0.5": row["predicted_value"], "0.9": row["confidence_upper"]}
-    fields = {name: value for name, value in row.items() if name not in ("mean_value", "quantiles", "predictor_arn", "created_at")}
+    fields = {name: value for name, value in row.items() if name not in ("quantiles", "predictor_arn", "created_at")}
     body: dict[str, Any] = plainly({"id": encode(key), **fields, "quantiles": bounds})
     return body
 

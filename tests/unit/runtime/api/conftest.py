@@ -94,7 +94,7 @@ def world() -> Iterator[World]:
     world.runs.start(run)
     world.runs.point_readers_at(run.id, STARTED_AT)
     world.forecasts.all_rows = forecast_rows(run.id)
-    world.forecasts.excluded_rows = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": "3 days of history"}]
+    world.forecasts.excluded_series = [{"site_id": "LDS1", "sku_id": "NEW-1", "code": "TOO_SHORT", "reason": "3 days of history"}]
     with bootstrap.use(world.services()):
         yield world
 
