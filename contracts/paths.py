@@ -7,6 +7,7 @@ backup/<table>.json, backup/<table>/<id>.json or, for those of a run, backup/run
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -90,6 +91,8 @@ INGEST_DATE = "ingest_date"
 SAME_NAME = "same_name"
 """Partitions of the landing zone that are no part of the identity of a file: the day of the upload, and the choice about earlier files."""
 
+NUMBER_WORD = "(^|[^a-z0-9])[wvq]?[0-9]+(?![a-z0-9])"
+"""Pattern of a number in the lower-case name of a file, with what separates it from the name before; of Python and PostgreSQL."""
 REPLAY_SEGMENT = "replay_of="
 """The start of the segment of a landing key that names the object whose quarantined rows a file replays."""
 
@@ -130,6 +133,16 @@ def file_identity(key: str) -> str:
     'landing/orders/v1/leeds/export.csv'
     """
     return "/".join(part for part in key.split("/") if part.partition("=")[0] not in {INGEST_DATE, SAME_NAME})
+
+
+def file_source(identity: str) -> str:
+    """Return what the files of one source have in common: the folder, and the name without dates, numbers, weeks, versions and quarters.
+
+    >>> file_source("landing/orders/v1/LDS1-export_2026-11-28 (3).csv")
+    'landing/orders/v1/lds1-export ).csv'
+    """
+    folder, _, name = identity.rpartition("/")
+    return f"{folder}/{re.sub(NUMBER_WORD, '', name.lower())}"
 
 
 def same_name_choice(key: str) -> SameName | None:

@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 
 from cli.console import CliError, out
-from cli.drops.bad_rows import stem_of, write_bad_rows
+from cli.drops.bad_rows import BAD_ROWS_ENDING, stem_of, write_bad_rows
 from cli.drops.file_check import check_file
 from cli.drops.outcome import render_bad_rows, render_outcome
 from cli.drops.quarantine_table import QuarantineObject, RecordDocument, count_open, make_table
@@ -58,12 +58,20 @@ def list_objects(
 def show(object_name: ObjectName, stage: Stage = LOCAL) -> None:
     """Show the open rows of a file, and write all of them to <name>.bad-rows.csv."""
     target = open_platform(stage)
-    record = _read_record(target, find_object(list(_read_objects(target)), object_name))
+    quarantine_object = find_object(list(_read_objects(target)), object_name)
+    record = _read_record(target, quarantine_object)
     contract = datasets.load_for_key(record["key"])
     bad_rows, path = _write(target, record)
     out.print(render_outcome(record, contract))
     out.print(render_bad_rows(bad_rows, contract))
     name = escape(path.name)
+    open_rows = sum(count_open(quarantine_object).values())
+    if open_rows > len(bad_rows):
+        out.print(
+            f"The first {len(bad_rows):,} of {open_rows:,} open rows are in {name}. Only these have records, which can be replayed; "
+            "for the others correct the file at its source and upload it again under its name."
+        )
+        return
     out.print(f"All {len(bad_rows):,} open rows are in {name}: mend them there, then ./signify quarantine replay {name}")
 
 
@@ -94,7 +102,7 @@ def replay(
         key = _key_of_replay(target, path, original)
         [record] = land(target, [Drop(path, key)])
     else:
-        original = find_object(objects, name)
+        original = _find_named(objects, path)
         response = target.post(f"{ROUTE}/{original['object_id']}/replay", {})
         record = wait_for_record(target, str(response["key"]))
     _print_replay(record, original)
@@ -123,18 +131,31 @@ def discard(
 def find_object(objects: Sequence[QuarantineObject], object_name: str) -> QuarantineObject:
     """Return the object with this id or file name, the newest of several. Raises CliError."""
     matches = [each for each in objects if object_name in {each["object_id"], PurePosixPath(each["key"]).name}]
-    if not matches and Path(object_name).is_file():
-        raise CliError(
-            f"{object_name} has no column {LINE_COLUMN}, which states the line that each row mends; keep that of the bad-rows file"
-        )
     if not matches:
         raise CliError(f"no object with rows set aside has the id or file name {object_name!r}; ./signify quarantine list shows them")
     return matches[0]
 
 
+def _find_named(objects: Sequence[QuarantineObject], path: Path) -> QuarantineObject:
+    """Return the object with this id or file name; of an uploaded file also where the file itself is still here. Raises CliError."""
+    try:
+        return find_object(objects, path.name)
+    except CliError:
+        if not path.is_file():
+            raise
+        raise CliError(
+            f"{path} has no column {LINE_COLUMN}, which states the line that each row mends; keep that of the bad-rows file"
+        ) from None
+
+
 def find_original(objects: Sequence[QuarantineObject], path: Path) -> QuarantineObject:
     """Return the newest object with open rows that a file of mended rows is named after. Raises CliError."""
-    matches = [each for each in objects if stem_of(PurePosixPath(each["key"]).name) == stem_of(path.name) and count_open(each)]
+    names = {each["object_id"]: PurePosixPath(each["key"]).name for each in objects}
+    matches = [
+        each
+        for each in objects
+        if stem_of(names[each["object_id"]]) == stem_of(path.name) and BAD_ROWS_ENDING not in names[each["object_id"]] and count_open(each)
+    ]
     if not matches:
         raise CliError(f"no object with open rows is named {stem_of(path.name)}.*, as {path.name} is; name it with --object")
     return matches[0]

@@ -18,7 +18,7 @@ from cli.mapping.file_sample import MAX_ROWS, FileSample
 from cli.mapping.hints import suggest_options
 from cli.mapping.proposal import Choices, OpenQuestion, Proposal, fits_as_it_is, propose
 from contracts import datasets
-from contracts.bad_rows import ADDED_COLUMNS
+from contracts.bad_rows import ADDED_COLUMNS, LINE_COLUMN
 from local.errors import DataError
 from runtime.services.ingestion.mappings import dataset_of, parse_layout, render_layout
 from runtime.services.ingestion.staging.amazon_forecast import DATASET as TARGET_SERIES
@@ -70,6 +70,9 @@ def decide_reading(
     if not _has_decisions(choices) and (dataset := _find_dataset(path, sample, choices.dataset)):
         for hint in suggest_options(sample, datasets.load(dataset)):
             err.print(f"  [yellow]{escape(hint)}[/]")
+        if LINE_COLUMN in sample.names:
+            text = f"{path.name} mends rows of another file; dropped, it leaves these open: ./signify quarantine replay {path.name}"
+            err.print(f"  [yellow]{escape(text)}[/]")
         return FileReading(dataset)
     sample = sample.with_names(choices.column_names) if choices.column_names else sample
     proposal = propose(sample, choices, path.name.split(".")[0])

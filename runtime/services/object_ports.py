@@ -93,8 +93,9 @@ class IngestedObjects(Protocol):
     def list_unusable(self, since: datetime | None, until: datetime) -> list[IngestedObject]:
         """Return the unusable objects (IngestedObject.is_unusable), received at `until` or before, that nothing replaces, newest first.
 
-        An object is left out when a later upload has its identity (contracts.paths.file_identity), and, when it was received before
-        `since`, the start of the run before, also when a later object of the same source, the folder of its identity, is usable.
+        An object is left out when a later upload has its identity (contracts.paths.file_identity), when all its rows were replayed or
+        discarded, and, when it was received before `since`, the start of the run before, also when a later accepted object has its source
+        (contracts.paths.file_source). A replay is left out: the rows that it should have replaced are still open.
         """
 
     def list_files(self, identity: str) -> list[IngestedObject]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from contracts.paths import file_identity
+from contracts.paths import file_identity, file_source, replayed_object
 from runtime.errors import ContentAlreadyAccepted, RecordsClosed
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, Withdrawal
@@ -95,17 +95,21 @@ class InMemoryObjects(IngestedObjects, RecordDiscards, QuarantineReads):
 
     @override
     def list_unusable(self, since: datetime | None, until: datetime) -> list[IngestedObject]:
-        uploads = [record for record in self.records.values() if record.received_at <= until]
+        uploads = [each for each in self.records.values() if each.received_at <= until and replayed_object(each.key) is None]
         newest = {file_identity(record.key): record for record in self._sort(uploads)}
-        unusable = [record for record in newest.values() if record.is_unusable]
-        usable = [record for record in uploads if not record.is_unusable]
+        unusable = [record for record in newest.values() if record.is_unusable and not self._is_settled(record)]
+        usable = [record for record in uploads if record.status is ObjectStatus.ACCEPTED and record.rows]
         return [
             record
             for record in sorted(unusable, key=lambda each: each.received_at, reverse=True)
             if since is None
             or record.received_at >= since
-            or not any(_folder(other) == _folder(record) and other.received_at > record.received_at for other in usable)
+            or not any(_source(other) == _source(record) and other.received_at > record.received_at for other in usable)
         ]
+
+    def _is_settled(self, record: IngestedObject) -> bool:
+        rows = self.quarantine.get(record.id, {})
+        return len(rows) >= record.rows > 0 and all(row.status is not RecordStatus.OPEN for row in rows.values())
 
     @override
     def list_files(self, identity: str) -> list[IngestedObject]:
@@ -209,5 +213,5 @@ class InMemoryObjects(IngestedObjects, RecordDiscards, QuarantineReads):
         return sorted(records, key=lambda record: (record.received_at, record.id))
 
 
-def _folder(record: IngestedObject) -> str:
-    return file_identity(record.key).rpartition("/")[0]
+def _source(record: IngestedObject) -> str:
+    return file_source(file_identity(record.key))

@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 from typing_extensions import override
 
-from contracts.paths import INGEST_DATE, SAME_NAME
+from contracts.paths import INGEST_DATE, NUMBER_WORD, REPLAY_SEGMENT, SAME_NAME
 from runtime.adapters.postgres import quarantine
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ContentAlreadyAccepted
@@ -85,7 +85,7 @@ class PostgresIngestedObjects(IngestedObjects):
 
     @override
     def list_unusable(self, since: datetime | None, until: datetime) -> list[IngestedObject]:
-        values = {"since": since, "until": until, "partitions": PARTITIONS}
+        values = {"since": since, "until": until, "partitions": PARTITIONS, "numbers": NUMBER_WORD, "replay": f"%/{REPLAY_SEGMENT}%"}
         sql = f"{UPLOADS} {SELECT} where {IS_UNUSABLE} order by o.received_at desc, o.id"
         return [_object(row) for row in self._database.rows(sql, values)]
 
@@ -147,9 +147,10 @@ from ingested_objects o left join replays r on r.object_id = o.id
 UPLOADS: LiteralString = """
 with uploads as (
     select u.id, u.received_at, u.status = 'REJECTED' or u.status = 'ACCEPTED' and u.rows = 0 as is_unusable,
-        i.identity, regexp_replace(i.identity, '[^/]*$', '') as folder
+        u.status = 'ACCEPTED' and u.rows > 0 as is_usable, i.identity, regexp_replace(i.identity, '[^/]*$', '')
+            || regexp_replace(lower(regexp_replace(i.identity, '^.*/', '')), %(numbers)s, '', 'g') as source
     from ingested_objects u cross join lateral (select regexp_replace(u.key, %(partitions)s, '', 'g') as identity) i
-    where u.received_at <= %(until)s)
+    where u.received_at <= %(until)s and u.key not like %(replay)s)
 """
 
 IS_UNUSABLE: LiteralString = """
@@ -158,7 +159,11 @@ o.id in (
     where r.is_unusable
         and not exists (select from uploads n where n.identity = r.identity and n.received_at > r.received_at)
         and (%(since)s::timestamptz is null or r.received_at >= %(since)s::timestamptz or not exists (
-            select from uploads n where n.folder = r.folder and not n.is_unusable and n.received_at > r.received_at)))
+            select from uploads n where n.source = r.source and n.is_usable and n.received_at > r.received_at))
+        and (not exists (select from quarantine_records q where q.object_id = r.id)
+            or exists (select from quarantine_records q where q.object_id = r.id and q.status = 'OPEN')
+            or (select count(*) from quarantine_records q where q.object_id = r.id)
+                < (select u.rows from ingested_objects u where u.id = r.id)))
 """
 
 WITHDRAW = """

@@ -157,7 +157,7 @@ def _unknown_flags(feed: Feed, as_of_date: date | None) -> list[bool]:
 def _rows(quality: QualityDocument) -> Iterator[str]:
     rows = ([*_count_cells(name, part)] for name, part in quality.datasets.items())
     yield "<h2>Rows by data set</h2>"
-    yield table(("Data set", "In", "Usable", "In quarantine", "Duplicates", "Adds up", ""), rows)
+    yield table(("Data set", "In", "Usable", "In quarantine", "Duplicates", "Discarded", "Adds up", ""), rows)
     codes = [(name, code, count) for name, part in quality.datasets.items() for code, count in part.codes.items()]
     if codes:
         cells = ([cell(name), cell(code), cell(f"{count:,}", kind="number", label="Rows")] for name, code, count in codes)
@@ -178,7 +178,13 @@ def _rows(quality: QualityDocument) -> Iterator[str]:
 
 
 def _count_cells(name: str, part: DatasetQuality) -> Iterator[str]:
-    counts = {"In": part.rows_in, "Usable": part.curated, "In quarantine": part.quarantined, "Duplicates": part.duplicates}
+    counts = {
+        "In": part.rows_in,
+        "Usable": part.curated,
+        "In quarantine": part.quarantined,
+        "Duplicates": part.duplicates,
+        "Discarded": part.discards,
+    }
     yield cell(name)
     for label, count in counts.items():
         yield cell(f"{count:,}", kind="number", label=label)

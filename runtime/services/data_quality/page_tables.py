@@ -9,7 +9,7 @@ from contracts.feeds import RECENT_DAYS
 
 COMPLETE = f"Complete of {RECENT_DAYS} days"
 NUMBERS = (
-    *("Behind", COMPLETE, "Volume", "Drift", "Bad rows", "In", "Usable", "In quarantine", "Duplicates", "Rows", "Line"),
+    *("Behind", COMPLETE, "Volume", "Drift", "Bad rows", "In", "Usable", "In quarantine", "Duplicates", "Discarded", "Rows", "Line"),
     *("History", "With demand", "Unknown", "Longest quiet", "Outliers"),
 )
 """The columns of numbers, which are aligned to the right."""

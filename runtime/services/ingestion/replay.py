@@ -23,9 +23,19 @@ from runtime.services.object_ports import IngestedObjects
 
 ACTOR = "data_processor"
 REFUSALS_SHOWN = 20
+ROWS_NAMED = 3
+"""Rows that a reason names of those that it refuses."""
 LINE_DIGITS = 15
 LINE = Column(LINE_COLUMN, ColumnType.STRING, "Line of the row in the file whose row is replaced.")
 REPLAYABLE = {ObjectStatus.ACCEPTED, ObjectStatus.REJECTED}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that takes no place, as text, and why."""
+
+    row: str
+    cause: str
 
 
 @dataclass(frozen=True)
@@ -34,16 +44,20 @@ class Replay:
 
     lines: Mapping[int, int]
     """Line in the file -> line in the original."""
-    refusals: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The refused rows, the first of them with their reasons."""
+        """The refused rows by reason, the first of them named."""
         if not self.refusals:
             return ()
-        more = len(self.refusals) - REFUSALS_SHOWN
+        causes: dict[str, list[str]] = {}
+        for refusal in self.refusals:
+            causes.setdefault(refusal.cause, []).append(refusal.row)
+        texts = [f"{_name_rows(rows)}: {cause}" for cause, rows in causes.items()]
+        more = sum(len(rows) for rows in list(causes.values())[REFUSALS_SHOWN:])
         head = f"{len(self.refusals):,} of {len(self.refusals) + len(self.lines):,} rows were not replayed"
-        return (head, *self.refusals[:REFUSALS_SHOWN], *([f"... and {more:,} more rows"] if more > 0 else []))
+        return (head, *texts[:REFUSALS_SHOWN], *([f"... and {more:,} more rows"] if more > 0 else []))
 
     def require_rows(self) -> None:
         """Raise ObjectRejected when no row takes a place."""
@@ -119,19 +133,32 @@ def make_change(record: IngestedObject, original: IngestedObject, replay: Replay
     return QuarantineChange(replayed_lines=lines, event=event)
 
 
-def _refusals(texts: Sequence[tuple[int, str | None]], bad_rows: Mapping[int, BadRow], open_lines: set[int]) -> Iterator[tuple[int, str]]:
+def _refusals(
+    texts: Sequence[tuple[int, str | None]], bad_rows: Mapping[int, BadRow], open_lines: set[int]
+) -> Iterator[tuple[int, Refusal]]:
     counts = Counter(_parse(text) for _, text in texts)
     for line, text in texts:
         place = _parse(text)
         row = f"line {line}" if place is None or place == line else f"line {line} (line {place} of the original)"
         if (bad_row := bad_rows.get(line)) is not None:
-            yield line, f"{row}: {bad_row.code}: {bad_row.reason}"
+            yield line, Refusal(row, f"{bad_row.code}: {bad_row.reason}")
         elif place is None:
-            yield line, f"{row}: {LINE_COLUMN} is {text!r}; it names the line of the row in the original, such as 17"
+            yield line, Refusal(row, f"{LINE_COLUMN} is {text!r}; it names the line of the row in the original, such as 17")
         elif counts[place] > 1:
-            yield line, f"{row}: {counts[place]} rows of the file have this line; one row takes the place of one"
+            yield line, Refusal(row, f"{counts[place]} rows of the file have this line; one row takes the place of one")
         elif place not in open_lines:
-            yield line, f"{row}: no open quarantined row of the original has this line; ./signify quarantine show lists those"
+            cause = "no open quarantined row of the original has this line; ./signify quarantine show lists those"
+            yield line, Refusal(row, cause)
+
+
+def _name_rows(rows: Sequence[str]) -> str:
+    """Return rows as text, the first of them named.
+
+    >>> _name_rows(["line 2", "line 3", "line 4", "line 5"])
+    'line 2, line 3, line 4 and 1 more'
+    """
+    more = len(rows) - ROWS_NAMED
+    return ", ".join(rows[:ROWS_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _parse(text: str | None) -> int | None:

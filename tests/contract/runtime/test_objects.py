@@ -11,6 +11,8 @@ import pytest
 from runtime.errors import ContentAlreadyAccepted
 from runtime.models.domain.audit import AuditAction, AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode, Withdrawal
+from runtime.models.domain.quarantine import QuarantineChange
+from runtime.models.domain.row_checks import BadRow
 from tests.contract.runtime.conftest import Books
 from tests.fakes.examples import STARTED_AT, a_row_check, an_accepted_object
 
@@ -65,7 +67,13 @@ def test_unusable_objects_that_nothing_replaces_are_found_by_name_and_by_source(
     day_1, day_2 = "orders/v1/ingest_date=2026-11-27", "orders/v1/ingest_date=2026-11-28"
     acceptance = {"status": ObjectStatus.ACCEPTED, "reason_code": None, "reason": None, "staging_key": "staging/x"}
     records = [
-        a_rejection(f"{day_1}/north/a.csv", 1, 1),
+        a_rejection(f"{day_1}/north/a-2026-11-27.csv", 1, 1),
+        a_rejection(f"{day_2}/north/a-2026-11-28.csv", 2, 8, **acceptance),
+        a_rejection(f"{day_2}/south/replay_of=6f0c1b52/c.csv", 3, 9),
+        a_rejection(f"{day_1}/south/d.csv", 1, 10),
+        a_rejection(f"{day_1}/south/lds1.csv", 1, 11),
+        a_rejection(f"{day_2}/south/lds2.csv", 2, 12, **acceptance),
+        a_rejection(f"{day_2}/south/lds1_28.csv", 2, 13, **acceptance | {"status": ObjectStatus.WITHDRAWN}),
         a_rejection(f"{day_1}/north/b.csv", 2, 2),
         a_rejection(f"{day_2}/north/b.csv", 4, 3, **acceptance),
         a_rejection(f"{day_1}/south/c.csv", 1, 4),
@@ -81,9 +89,21 @@ def test_unusable_objects_that_nothing_replaces_are_found_by_name_and_by_source(
         return [record.id.int for record in books.objects.list_unusable(since, until)]
 
     # b.csv came again and was accepted, c.csv was rejected twice, and late.csv came after the run began.
-    assert list_numbers(None) == list_numbers(STARTED_AT) == [5, 1, 7]
-    # Before the last run: a.csv is not the newest of its source, c.csv is.
-    assert list_numbers(STARTED_AT + timedelta(hours=4)) == [5, 7]
+    assert list_numbers(None) == list_numbers(STARTED_AT) == [5, 1, 10, 11, 7]
+    # Before the last run: a came again on the next day, whatever other files of the folder did.
+    assert list_numbers(STARTED_AT + timedelta(hours=4)) == [5, 10, 11, 7]
+
+
+def test_a_rejected_object_whose_rows_were_all_replayed_or_discarded_is_not_unusable(books: Books) -> None:
+    rejection = a_rejection("orders/v1/a.csv", 1, 1, rows=2, reason_code=ReasonCode.NO_USABLE_ROWS)
+    bad_rows = [BadRow(line, "TYPE", "not a number", {"quantity": "x"}, None) for line in (2, 3)]
+    books.objects.record(rejection, QuarantineChange(bad_rows))
+    until = STARTED_AT + timedelta(hours=5)
+    for number, line in enumerate((2, 3), start=2):
+        assert [record.id for record in books.objects.list_unusable(None, until)] == [rejection.id]
+        replay = an_accepted_object(f"{number}.csv", id=UUID(int=number), replay_of=rejection.id)
+        books.objects.record(replay, QuarantineChange(replayed_lines=[line], event=an_event()))
+    assert books.objects.list_unusable(None, until) == []
 
 
 def an_event() -> AuditEvent:

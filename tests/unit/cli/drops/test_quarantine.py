@@ -62,6 +62,8 @@ def test_an_object_is_found_by_id_and_by_name_and_the_original_by_the_name_of_it
     assert find_object(objects, "id of sales.csv") == objects[1]
     assert find_object(objects, "sales.csv") == closed_object
     assert find_original(objects, Path("sales.bad-rows-2.csv")) == objects[1]
+    # A file of bad rows that was dropped like any other has lines of its own, which mean other rows.
+    assert find_original([object_of("sales.bad-rows-2.csv"), *objects], Path("sales.bad-rows-3.csv")) == objects[1]
     with pytest.raises(CliError, match="no object with rows set aside has the id or file name 'x'"):
         find_object(objects, "x")
     with pytest.raises(CliError, match=r"no object with open rows is named other\.\*.*--object"):
@@ -142,6 +144,13 @@ def test_all_rows_of_a_file_are_shown_with_their_reasons_and_written(target: Tar
     assert len((tmp_path / "sales.bad-rows.csv").read_text().splitlines()) == 3
 
 
+def test_of_more_rows_than_have_records_the_others_are_counted(target: Target) -> None:
+    target.object |= {"codes": {"TYPE": 50_000}, "records": {"TYPE": {"OPEN": 2}}}
+    text = " ".join(invoke("show", "sales.csv").split())
+    assert "The first 2 of 50,000 open rows are in sales.bad-rows.csv" in text
+    assert "correct the file at its source" in text
+
+
 def test_only_rows_that_are_open_are_written(target: Target, tmp_path: Path) -> None:
     target.open_lines = [4]
     invoke("show", "sales.csv")
@@ -186,6 +195,9 @@ def test_a_file_without_lines_is_taken_for_the_object_of_its_name_or_refused(tar
     assert (target.uploads, len(target.posts)) == ([], 1)
     result = CliRunner().invoke(app, ["quarantine", "replay", "other.csv"])
     assert "other.csv has no column signify_line" in str(result.exception)
+    for command in (["show", "other.csv"], ["discard", "other.csv", "--reason", "a total"]):
+        result = CliRunner().invoke(app, ["quarantine", *command])
+        assert "no object with rows set aside has the id or file name 'other.csv'" in str(result.exception)
 
 
 def test_rows_are_discarded_with_a_reason(target: Target) -> None:

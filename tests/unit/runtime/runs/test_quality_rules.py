@@ -329,3 +329,14 @@ def test_a_rejected_file_without_a_usable_row_is_named_without_what_its_rows_hol
     [sentence] = judge(gate, lake, run_id, a_feed()).reasons
     assert "none of its 10 rows is usable (10 TYPE)" in sentence
     assert "eight" not in sentence
+
+
+def test_the_page_counts_the_rows_that_somebody_discarded(gate: QualityGate, lake: InMemoryLake, run_id: UUID) -> None:
+    document = quality_json(run_id, quarantined=0, duplicates=0)
+    document["datasets"]["orders"] |= {"curated": 983, "discards": 17}
+    lake.write_json(f"runs/{run_id}/quality.json", document | {"curated": 983, "discards": 17})
+    gate.judge(run_id, Gate.ENFORCE).enforce()
+    with lake.open(f"runs/{run_id}/data_quality.html") as stream:
+        page = stream.read().decode()
+    assert '<td class="number" data-label="Discarded">17</td>' in page
+    assert 'data-label="Adds up">✓' in page
