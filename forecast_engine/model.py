@@ -17,7 +17,8 @@ import numpy as np
 
 from forecast_engine.arrays import known_mean
 from forecast_engine.candidates import LEVEL_DAYS, FittedCandidates, fit_candidates
-from forecast_engine.changes.outliers import outlier_limits, tail_share
+from forecast_engine.changes.history import read_history
+from forecast_engine.changes.outliers import tail_share
 from forecast_engine.days import days_from
 from forecast_engine.forecaster import DEFAULT_LEVELS, Diagnostics, PanelForecast, check_request
 from forecast_engine.intervals import quantiles
@@ -74,17 +75,19 @@ class PanelModel:
         past, future = days_from(panel.first_day, panel.days), days_from(origin + timedelta(days=1), horizon)
         average = known_mean(values[:, -LEVEL_DAYS:], axis=1, empty=0.0)
         classes = demand_classes(values, window_days=CLASS_WINDOW_DAYS, without_demand=DemandClass.INTERMITTENT)
-        past_replays = replays(values, past, site, horizon, gap)
-        candidates = fit_candidates(values, past, site, has_annual_replay(panel.days, horizon + gap))
+        history = read_history(values, past, site)
+        past_replays = replays(history.values, past, site, history.is_closed, horizon, gap)
+        with_annual = has_annual_replay(panel.days, horizon + gap)
+        candidates = fit_candidates(history.values, past, site, with_annual, history.is_closed)
         weights = _weights(past_replays, candidates, values, classes)
         mean = candidates.blend(weights, future)
-        errors = past_errors(past_replays, weights) if past_replays else fit_errors(candidates, weights, values, past)
-        is_closed = candidates.is_closed(future)
+        errors = past_errors(past_replays, weights) if past_replays else fit_errors(candidates, weights, history.values, past)
+        is_closed = history.is_closed[:, future.weekday]
         return PanelForecast(
             series=panel.series,
             origin=origin,
             levels=tuple(levels),
-            mean=np.where(is_closed, 0.0, mean * (1.0 + tail_share(values, outlier_limits(values), classes)[:, None])),
+            mean=np.where(is_closed, 0.0, mean * (1.0 + tail_share(values, history.limits, classes)[:, None])),
             quantiles=np.where(is_closed, 0.0, quantiles(mean, errors, classes, average, levels)),
             model=self.name if past_replays else NAME_UNTESTED,
             warnings=() if past_replays else (_untested_warning(panel, horizon + gap),),

@@ -14,7 +14,7 @@ from forecast_engine.arrays import known_mean
 from forecast_engine.candidates import FittedCandidates, fit_candidates
 from forecast_engine.days import Days
 from forecast_engine.intervals import PastErrors
-from kpi_engine.shared.arrays import Floats, Ints
+from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 ORIGINS = 6
 ORIGIN_STEP = 14
@@ -29,7 +29,7 @@ FIT_WIDENING = 1.5
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """Candidates fitted at one past origin, and the days they forecast; actual: (N, days) units, NaN = not known or closed."""
+    """Candidates fitted at one past origin, and the days they forecast; actual: (N, days) units, NaN = not known."""
 
     candidates: FittedCandidates
     days: Days
@@ -49,19 +49,20 @@ def has_annual_replay(days: int, horizon: int) -> bool:
     return days - horizon >= MIN_DAYS
 
 
-def replays(values: Floats, days: Days, site: Ints, horizon: int, gap: int = 0) -> tuple[Replay, ...]:
+def replays(values: Floats, days: Days, site: Ints, is_closed: Bools, horizon: int, gap: int = 0) -> tuple[Replay, ...]:
     """Replay the candidates at up to eight past origins.
 
     Six are 14 days apart, the last one gap + `horizon` days before the end. Two more are so late that only a week and two weeks of their
     forecasts have come to pass.
 
-    gap: days between an origin and the first day that is forecast, as for a series whose data is late.
-    All replays have the same candidates: when the annual ones can be tried, origins too early for them are left out.
+    is_closed: (N, 7) weekdays on which a series is closed. gap: days between an origin and the first day that is forecast, as for a
+    series whose data is late. All replays have the same candidates: when the annual ones can be tried, origins too early for them are
+    left out.
 
     >>> from datetime import date
     >>> from forecast_engine.days import days_from
     >>> values, days = np.full((1, 112), 3.0), days_from(date(2026, 1, 5), 112)
-    >>> past = replays(values, days, np.zeros(1, dtype=np.int64), horizon=28)
+    >>> past = replays(values, days, np.zeros(1, dtype=np.int64), np.zeros((1, 7), dtype=bool), horizon=28)
     >>> len(past), past[0].actual.shape
     (5, (1, 28))
     """
@@ -70,7 +71,7 @@ def replays(values: Floats, days: Days, site: Ints, horizon: int, gap: int = 0) 
     ends = [(len(days) - ORIGIN_STEP * step, horizon) for step in range(ORIGINS)]
     full = [range(end - ahead, end) for end, ahead in ends if end - ahead - gap >= enough]
     late = [range(len(days) - ahead, len(days)) for ahead in LATE_HORIZONS if full and ahead < horizon]
-    return tuple(_replay(values, days, site, ahead.start - gap, ahead, with_annual) for ahead in full + late)
+    return tuple(_replay(values, days, site, is_closed, ahead.start - gap, ahead, with_annual) for ahead in full + late)
 
 
 def past_errors(past_replays: tuple[Replay, ...], weights: Floats) -> PastErrors:
@@ -79,7 +80,7 @@ def past_errors(past_replays: tuple[Replay, ...], weights: Floats) -> PastErrors
     >>> from datetime import date
     >>> from forecast_engine.days import days_from
     >>> values, days = np.full((1, 112), 3.0), days_from(date(2026, 1, 5), 112)
-    >>> past = replays(values, days, np.zeros(1, dtype=np.int64), horizon=28)
+    >>> past = replays(values, days, np.zeros(1, dtype=np.int64), np.zeros((1, 7), dtype=bool), horizon=28)
     >>> past_errors(past, np.full(past[0].candidates.levels.shape, 0.2)).forecast.shape
     (1, 105)
     """
@@ -93,18 +94,17 @@ def fit_errors(candidates: FittedCandidates, weights: Floats, values: Floats, da
     >>> from datetime import date
     >>> from forecast_engine.days import days_from
     >>> values, days = np.array([[4.0, 6.0] * 20]), days_from(date(2026, 1, 5), 40)
-    >>> fitted = fit_candidates(values, days, np.zeros(1, dtype=np.int64), with_annual=False)
+    >>> fitted = fit_candidates(values, days, np.zeros(1, dtype=np.int64), False, np.zeros((1, 7), dtype=bool))
     >>> errors = fit_errors(fitted, np.full(fitted.levels.shape, 0.2), values, days)
     >>> errors.actual.shape
     (1, 40)
     """
     recent = days.last(FIT_DAYS)
     forecast = candidates.blend(weights, recent)
-    actual = np.where(candidates.is_closed(recent), np.nan, values[:, -len(recent) :])
+    actual = values[:, -len(recent) :]
     return PastErrors(forecast, np.maximum(forecast + FIT_WIDENING * (actual - forecast), 0.0))
 
 
-def _replay(values: Floats, days: Days, site: Ints, origin: int, columns: range, with_annual: bool) -> Replay:
-    candidates = fit_candidates(values[:, :origin], days.between(0, origin), site, with_annual)
-    ahead = days.between(columns.start, columns.stop)
-    return Replay(candidates, ahead, np.where(candidates.is_closed(ahead), np.nan, values[:, columns.start : columns.stop]))
+def _replay(values: Floats, days: Days, site: Ints, is_closed: Bools, origin: int, columns: range, with_annual: bool) -> Replay:
+    candidates = fit_candidates(values[:, :origin], days.between(0, origin), site, with_annual, is_closed)
+    return Replay(candidates, days.between(columns.start, columns.stop), values[:, columns.start : columns.stop])

@@ -1,8 +1,8 @@
 """Weekly profiles: the demand of each weekday relative to a series' average day.
 
 A series with a clear weekly pattern keeps its own profile; a noisy one is shrunk towards the profile of its site, and a site towards the
-panel's. The panel sets the strength (empirical Bayes): the less its series differ beyond their noise, the stronger the shrinkage. A weekday
-on which plenty should have been sold and nothing was is closed: its days say nothing about the level, and its forecast is zero.
+panel's. The panel sets the strength (empirical Bayes): the less its series differ beyond their noise, the stronger the shrinkage. The
+factor of a weekday that is closed is zero.
 """
 
 from __future__ import annotations
@@ -17,16 +17,6 @@ from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
 WEEKS = 52
 """History that profiles use, in weeks."""
-CLOSED_EXPECTED = 20.0
-"""Units that an average weekday would have sold before "nothing sold" means "closed"."""
-
-
-@dataclass(frozen=True, eq=False)
-class WeeklyProfile:
-    """factors: (N, 7), Monday first, mean 1 over a row, zero on closed weekdays. is_closed: (N, 7)."""
-
-    factors: Floats
-    is_closed: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +32,9 @@ class _WeekdaySums:
         return _mean_one(ratio(self.units, self.average_units, 1.0))
 
     def noise(self) -> Floats:
-        """Return the variance of a row's own factors, mean over the weekdays: (N, 1); infinite where a weekday has no known day."""
-        return np.asarray(ratio(self.variance, self.average_units**2, np.inf).mean(axis=1, keepdims=True))
-
-    def is_closed(self) -> Bools:
-        return np.asarray((self.units == 0) & (self.average_units >= CLOSED_EXPECTED))
+        """Return the variance of a row's own factors, mean over the weekdays with a known day: (N, 1); infinite where there is none."""
+        variance = np.where(self.average_units > 0, ratio(self.variance, self.average_units**2, np.inf), np.nan)
+        return known_mean(variance, axis=1, empty=np.inf)[:, None]
 
     def sum_by(self, group: Ints) -> _WeekdaySums:
         """Sum the rows of the groups numbered 0, 1, ...: group (N,) is each row's. Rows of unknown variance add none."""
@@ -56,22 +44,21 @@ class _WeekdaySums:
         return _WeekdaySums(member @ self.units, member @ self.average_units, variance)
 
 
-def weekly_profile(values: Floats, weekday: Ints, site: Ints) -> WeeklyProfile:
-    """Return the weekly profile of every series, from its last 52 weeks.
+def weekly_profile(values: Floats, weekday: Ints, site: Ints, is_closed: Bools) -> Floats:
+    """Return the weekly factors of every series, from its last 52 weeks: (N, 7), Monday first, mean 1 over a row, zero on closed weekdays.
 
-    values: (N, T) demand, NaN = not known. weekday: (T,) 0 = Monday. site: (N,) site number of each series, from 0.
+    values: (N, T) demand, NaN = not known. weekday: (T,) 0 = Monday. site: (N,) site number of each series, from 0. is_closed: (N, 7).
 
-    >>> busy_week = np.tile([30.0, 20.0, 20.0, 20.0, 20.0, 10.0, 0.0], 10)[None, :]
-    >>> profile = weekly_profile(busy_week, np.arange(70) % 7, np.zeros(1, dtype=np.int64))
-    >>> profile.factors.round(2).tolist(), profile.is_closed[0].tolist()
-    ([[1.75, 1.17, 1.17, 1.17, 1.17, 0.58, 0.0]], [False, False, False, False, False, False, True])
+    >>> busy_week = np.tile([30.0, 20.0, 20.0, 20.0, 20.0, 10.0, np.nan], 10)[None, :]
+    >>> is_sunday = np.arange(7)[None, :] == 6
+    >>> weekly_profile(busy_week, np.arange(70) % 7, np.zeros(1, dtype=np.int64), is_sunday).round(2).tolist()
+    [[1.75, 1.17, 1.17, 1.17, 1.17, 0.58, 0.0]]
     """
     series = _weekday_sums(values[:, -DAYS_OF_WEEK * WEEKS :], weekday[-DAYS_OF_WEEK * WEEKS :])
     sites = series.sum_by(site)
     panel = sites.sum_by(np.zeros(len(sites.units), dtype=np.int64))
     factors = _shrink(series, _shrink(sites, panel.factors())[site])
-    is_closed = series.is_closed() | sites.is_closed()[site]
-    return WeeklyProfile(_mean_one(np.where(is_closed, 0.0, factors)), is_closed)
+    return _mean_one(np.where(is_closed, 0.0, factors))
 
 
 def _weekday_sums(values: Floats, weekday: Ints) -> _WeekdaySums:
@@ -88,7 +75,7 @@ def _weekday_sums(values: Floats, weekday: Ints) -> _WeekdaySums:
 
 def _shrink(sums: _WeekdaySums, towards: Floats) -> Floats:
     """Keep own factors where they differ from `towards` by more than noise explains: weight between / (between + noise) for the own."""
-    own, noise = sums.factors(), sums.noise()
+    own, noise = np.where(sums.average_units > 0, sums.factors(), towards), sums.noise()
     between = _variance_between(own - towards, noise)
     weight = ratio(np.full_like(noise, between), between + noise, 1.0)
     return weight * own + (1.0 - weight) * towards

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 def test_a_blend_is_the_weighted_mean_of_the_candidates() -> None:
     values, days, future = poisson(5, 800, 4.0), days_from(FIRST_DAY, 800), days_from(FIRST_DAY, 28)
-    candidates = fit_candidates(values, days, np.zeros(5, dtype=np.int64), with_annual=True)
+    candidates = fit_candidates(values, days, np.zeros(5, dtype=np.int64), True, np.zeros((len(values), 7), dtype=bool))
     weights = np.random.default_rng(1).dirichlet(np.ones(len(candidates.members)), 5).T
     expected = sum(weight[:, None] * forecast for weight, forecast in zip(weights, candidates.forecasts(future), strict=True))
     np.testing.assert_allclose(candidates.blend(weights, future), expected)
@@ -32,7 +32,10 @@ def test_same_weekday_means_agree_with_a_loop() -> None:
 def test_every_candidate_scales_with_busy_demand() -> None:
     values, days, future = 1e6 * poisson(3, 200, 50.0), days_from(FIRST_DAY, 200), days_from(FIRST_DAY, 7)
     site = np.zeros(3, dtype=np.int64)
-    small, large = fit_candidates(values, days, site, with_annual=False), fit_candidates(10 * values, days, site, with_annual=False)
+    small, large = (
+        fit_candidates(values, days, site, False, np.zeros((len(values), 7), dtype=bool)),
+        fit_candidates(10 * values, days, site, False, np.zeros((len(values), 7), dtype=bool)),
+    )
     for one, ten in zip(small.forecasts(future), large.forecasts(future), strict=True):
         np.testing.assert_allclose(10 * one, ten, rtol=1e-5)
 
@@ -40,7 +43,7 @@ def test_every_candidate_scales_with_busy_demand() -> None:
 def test_annual_candidates_forecast_a_season_that_plain_ones_miss() -> None:
     days, future = days_from(FIRST_DAY, 1000), days_from(FIRST_DAY + timedelta(days=1000), 28)
     season, ahead = (100.0 * (1 + 0.5 * np.sin(2 * np.pi * part.day_of_year / 365.25)) for part in (days, future))
-    candidates = fit_candidates(np.tile(season, (3, 1)), days, np.zeros(3, dtype=np.int64), with_annual=True)
+    candidates = fit_candidates(np.tile(season, (3, 1)), days, np.zeros(3, dtype=np.int64), True, np.zeros((3, 7), dtype=bool))
     forecasts = zip(candidates.members, candidates.forecasts(future), strict=True)
     worst = {candidate.name: np.abs(forecast - ahead).max() for candidate, forecast in forecasts}
     assert worst["annual_0.01"] < 5.0

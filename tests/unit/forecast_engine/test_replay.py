@@ -11,10 +11,11 @@ from tests.unit.forecast_engine.panels import FIRST_DAY, poisson
 
 pytestmark = pytest.mark.filterwarnings("error")
 SITE = np.zeros(3, dtype=np.int64)
+NEVER_CLOSED = np.zeros((3, 7), dtype=bool)
 
 
 def replays_of(values: Floats, horizon: int = 28) -> tuple[Replay, ...]:
-    return replays(values, days_from(FIRST_DAY, values.shape[1]), SITE, horizon)
+    return replays(values, days_from(FIRST_DAY, values.shape[1]), SITE, NEVER_CLOSED, horizon)
 
 
 def test_a_replay_does_not_depend_on_days_after_its_origin() -> None:
@@ -57,8 +58,8 @@ def test_candidate_errors_are_mean_squares_over_the_known_days() -> None:
     assert np.isnan(first.squared_errors()[:, 2]).all()
 
 
-def test_days_on_which_a_site_is_closed_have_no_error() -> None:
-    values = np.where(np.arange(200) % 7 == 6, 0.0, poisson(3, 200, 20.0))
+def test_unknown_days_have_no_error() -> None:
+    values = np.where(np.arange(200) % 7 == 6, np.nan, poisson(3, 200, 20.0))
     past = replays_of(values)
     weights = np.full(past[0].candidates.levels.shape, 0.2)
     assert np.isnan(past_errors(past, weights).actual).mean() == pytest.approx(1 / 7, abs=0.01)
@@ -66,7 +67,7 @@ def test_days_on_which_a_site_is_closed_have_no_error() -> None:
 
 def test_errors_of_the_fit_are_stretched_away_from_it() -> None:
     values, days = poisson(3, 70, 5.0), days_from(FIRST_DAY, 70)
-    candidates = fit_candidates(values, days, SITE, with_annual=False)
+    candidates = fit_candidates(values, days, SITE, with_annual=False, is_closed=NEVER_CLOSED)
     weights = np.full(candidates.levels.shape, 0.2)
     errors = fit_errors(candidates, weights, values, days)
     target = errors.forecast + 1.5 * (values[:, -56:] - errors.forecast)

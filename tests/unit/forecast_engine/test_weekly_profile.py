@@ -3,12 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast_engine.weekly_profile import weekly_profile
+from forecast_engine import weekly_profile as module
 from kpi_engine.shared.arrays import Floats, Ints
 from tests.unit.forecast_engine.panels import WEEK, poisson
 
 pytestmark = pytest.mark.filterwarnings("error")
 WEEKDAY = np.arange(182) % 7
+
+
+def factors_of(values: Floats, weekday: Ints, site: Ints) -> Floats:
+    return module.weekly_profile(values, weekday, site, np.zeros((len(values), 7), dtype=bool))
 
 
 def at_one_site(count: int) -> Ints:
@@ -46,20 +50,20 @@ def naive_profile(values: Floats) -> list[list[float]]:
 def test_profiles_agree_with_plain_loops() -> None:
     values = np.vstack([poisson(4, 182, 2.0), poisson(3, 182, 30.0)[:, ::-1]])
     values[np.random.default_rng(3).random(values.shape) < 0.2] = np.nan
-    np.testing.assert_allclose(weekly_profile(values, WEEKDAY, at_one_site(7)).factors, naive_profile(values), rtol=1e-10)
+    np.testing.assert_allclose(factors_of(values, WEEKDAY, at_one_site(7)), naive_profile(values), rtol=1e-10)
 
 
 def test_a_busy_series_keeps_its_own_profile_and_a_quiet_one_takes_its_sites() -> None:
     busy = np.vstack([poisson(3, 182, 500.0), poisson(3, 182, 500.0)[:, ::-1]])
     quiet = np.where(np.arange(182) % 31 == 0, 1.0, 0.0)[None, :]
-    factors = weekly_profile(np.vstack([busy, quiet]), WEEKDAY, at_one_site(7)).factors
+    factors = factors_of(np.vstack([busy, quiet]), WEEKDAY, at_one_site(7))
     whole = busy.reshape(6, 26, 7).mean(axis=(0, 1))
     np.testing.assert_allclose(factors[0], WEEK / WEEK.mean(), atol=0.03)
     np.testing.assert_allclose(factors[6], whole / whole.mean(), atol=0.05)
 
 
 def test_series_whose_weeks_differ_by_noise_alone_share_one_profile() -> None:
-    factors = weekly_profile(poisson(300, 182, 0.5), WEEKDAY, at_one_site(300)).factors
+    factors = factors_of(poisson(300, 182, 0.5), WEEKDAY, at_one_site(300))
     np.testing.assert_allclose(factors, np.tile(WEEK / WEEK.mean(), (300, 1)), atol=0.2)
 
 
@@ -67,28 +71,28 @@ def test_sites_have_profiles_of_their_own() -> None:
     rng = np.random.default_rng(2)
     early, late = rng.poisson(np.where(WEEKDAY < 3, 20.0, 10.0), (9, 182)), rng.poisson(np.where(WEEKDAY < 3, 10.0, 20.0), (9, 182))
     quiet = (np.arange(182) % 31 == 0)[None, :]
-    factors = weekly_profile(np.vstack([early, late, quiet]).astype(np.float64), WEEKDAY, np.repeat([0, 1, 1], [9, 9, 1])).factors
+    factors = factors_of(np.vstack([early, late, quiet]).astype(np.float64), WEEKDAY, np.repeat([0, 1, 1], [9, 9, 1]))
     assert factors[18, 0] < 0.9 < 1.1 < factors[18, 6]
 
 
-def test_a_weekday_on_which_a_whole_site_never_sells_is_closed_for_its_quiet_series_too() -> None:
-    values = np.where(WEEKDAY == 6, 0.0, np.array([[30.0], [0.1]]))
-    elsewhere = np.full((1, 182), 30.0)
-    profile = weekly_profile(np.vstack([values, elsewhere]), WEEKDAY, np.array([0, 0, 1]))
-    assert profile.is_closed[:, 6].tolist() == [True, True, False]
-    assert profile.factors[:2, 6].tolist() == [0.0, 0.0]
-    np.testing.assert_allclose(profile.factors.mean(axis=1), 1.0)
+def test_a_closed_weekday_has_no_factor_and_the_others_keep_theirs() -> None:
+    values = np.where(WEEKDAY == 6, np.nan, poisson(3, 182, 500.0))
+    is_closed = np.tile(np.arange(7) == 6, (3, 1))
+    factors = module.weekly_profile(values, WEEKDAY, at_one_site(3), is_closed)
+    assert (factors[:, 6] == 0).all()
+    np.testing.assert_allclose(factors[:, :6], np.tile(7 * WEEK[:6] / WEEK[:6].sum(), (3, 1)), atol=0.05)
 
 
-def test_a_quiet_series_without_sales_on_a_weekday_is_not_closed_that_day() -> None:
-    values = np.where(WEEKDAY == 6, 0.0, 0.2)[None, :].repeat(2, axis=0)
-    values[1] = 5.0
-    assert not weekly_profile(values, WEEKDAY, at_one_site(2)).is_closed.any()
+def test_a_weekday_of_which_no_day_is_known_has_the_factor_of_the_site() -> None:
+    values = poisson(3, 182, 500.0)
+    values[0, WEEKDAY == 5] = np.nan
+    factors = factors_of(values, WEEKDAY, at_one_site(3))
+    np.testing.assert_allclose(factors[0], WEEK / WEEK.mean(), atol=0.1)
 
 
 def test_series_without_any_known_demand_get_the_profile_of_the_panel() -> None:
     values = np.vstack([poisson(3, 182, 20.0), np.full((1, 182), np.nan), np.zeros((1, 182))])
-    factors = weekly_profile(values, WEEKDAY, at_one_site(5)).factors
+    factors = factors_of(values, WEEKDAY, at_one_site(5))
     assert np.isfinite(factors).all()
     np.testing.assert_allclose(factors[4], factors[3])
     np.testing.assert_allclose(factors[3], WEEK / WEEK.mean(), atol=0.05)
@@ -100,7 +104,7 @@ def test_a_series_too_new_for_a_profile_does_not_change_its_sites() -> None:
     new = np.full((2, 182), np.nan)
     new[:, -3:] = 1.0
     site = np.repeat([0, 1], 5)
-    without = weekly_profile(np.vstack([early, late]), WEEKDAY, site).factors
-    together = weekly_profile(np.vstack([early, late, new]), WEEKDAY, np.append(site, [0, 1])).factors
+    without = factors_of(np.vstack([early, late]), WEEKDAY, site)
+    together = factors_of(np.vstack([early, late, new]), WEEKDAY, np.append(site, [0, 1]))
     np.testing.assert_allclose(together[:10], without, atol=0.01)
     np.testing.assert_allclose(together[10:], without[[0, 5]], atol=0.2)

@@ -1,0 +1,38 @@
+"""The forecast right after a change, in draws of random sizes, days and noise: the bias of the mean over the next 28 days."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.demand_changes import cases
+from forecast_engine.model import PanelModel
+
+pytestmark = pytest.mark.filterwarnings("error")
+SEEDS = range(4)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_day_of_tenfold_demand_does_not_raise_the_forecast(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert abs(cases.draw_spike(rng, 10.0, 3).bias(PanelModel())) < 8
+    assert abs(cases.draw_spike(rng, rng.uniform(4, 60), int(rng.integers(1, 25))).bias(PanelModel())) < 8
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_enormous_order_does_not_raise_the_forecast(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert abs(cases.draw_order(rng, 50_000.0, 150).bias(PanelModel())) < 20
+    assert abs(cases.draw_order(rng, rng.uniform(500, 50_000), int(rng.integers(5, 300))).bias(PanelModel())) < 20
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("weeks", [3, 6, 10])
+def test_weekends_closed_for_some_weeks_are_forecast_as_closed(seed: int, weeks: int) -> None:
+    rng = np.random.default_rng(seed)
+    change = cases.draw_closed_weekends(rng, weeks, rng.uniform(8, 40))
+    forecast = PanelModel().forecast(change.panel, 28)
+    is_weekend = (change.panel.last_day.weekday() + 1 + np.arange(28)) % 7 >= 5
+    assert forecast.mean[:, is_weekend].max() < 1.0
+    assert forecast.quantiles[:, :, is_weekend].max() < 1.0
+    assert abs(change.bias_of(forecast)) < 8
