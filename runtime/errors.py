@@ -6,7 +6,9 @@ SignifyError                          500  a bug in Signify
 ├── MalformedRequest                  400  malformed
 │   └── BadCursor
 ├── MethodNotAllowed                  405  + Allow
+├── NotAcceptable                     406  names the media types that the route has
 ├── BodyTooLarge                      413
+├── ResponseTooLarge                  422  more than AWS Lambda delivers
 ├── Forbidden                         403  the token lacks a scope
 ├── NotFound                          404
 │   ├── RunNotFound
@@ -108,6 +110,20 @@ class MethodNotAllowed(SignifyError):
         allowed = ", ".join(allowed_methods)
         super().__init__(f"{method} is not allowed for this path; allowed: {allowed}.")
         self.headers = {"Allow": allowed}
+
+
+class NotAcceptable(SignifyError):
+    """The route has no representation that the client accepts; the message names those it has."""
+
+    status = 406
+    code = "NOT_ACCEPTABLE"
+
+
+class ResponseTooLarge(SignifyError):
+    """The response is larger than what can be delivered; the message says how to ask for less."""
+
+    status = 422
+    code = "RESPONSE_TOO_LARGE"
 
 
 class BodyTooLarge(SignifyError):

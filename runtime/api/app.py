@@ -6,13 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server
+from aws_lambda_powertools.event_handler.openapi.models import Server
 
 from contracts.routes import API_PATH, PublicRoute
 from contracts.version import VERSION
 from runtime.api import audit, data_quality, forecast_runs, forecasts, health, jobs, kpis
 from runtime.api.docs_page import build_page
-from runtime.api.documentation import AUTHORIZE_HINT, DESCRIPTION, OPENAPI_VERSION, TITLE
+from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE
+from runtime.api.http.document import TOKEN, complete, security_schemes
 from runtime.api.http.links import read_mount_point
 from runtime.api.problems import register_problem_handlers
 from runtime.api.request_validation import RequestValidation
@@ -63,8 +64,8 @@ def description(server: str = "/") -> dict[str, Any]:
         "version": VERSION,
         "openapi_version": OPENAPI_VERSION,
         "description": DESCRIPTION,
-        "security_schemes": {"token": HTTPBearer(description=AUTHORIZE_HINT)},
-        "security": [{"token": []}],
+        "security_schemes": security_schemes(),
+        "security": [{TOKEN: []}],
         "servers": [Server(url=server)],
     }
 
@@ -77,6 +78,7 @@ def document(app: ApiGatewayResolver, server: str = "/") -> str:
         item = (schema.paths or {}).get(route.path)
         if item is not None and item.get is not None:
             item.get.security = []
+    complete(schema, [*app._static_routes, *app._dynamic_routes])
     schemas = (schema.components.schemas if schema.components else None) or {}
     for name in POWERTOOLS_SCHEMAS:
         schemas.pop(name, None)

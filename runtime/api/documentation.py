@@ -29,6 +29,7 @@ STATUS_DESCRIPTIONS = {
     403: "The token lacks the scope that this route requires.",
     404: "Not found.",
     405: "The path does not have this method; `Allow` lists those it has.",
+    406: "The route has no representation that `Accept` names.",
     409: "The request conflicts with the current state.",
     413: "The body is too large; send fewer than 1,000,000 bytes.",
     415: "The media type of the body is not application/json.",
@@ -49,7 +50,7 @@ STATUS_HEADERS = {
     504: RETRY_AFTER,
 }
 """Status -> the header that a client acts on: name, description, type."""
-COMMON_STATUSES = (401, 403, 405, 422, 429, 500, 503, 504)
+COMMON_STATUSES = (401, 403, 405, 406, 422, 429, 500, 503, 504)
 BODY_STATUSES = (400, 413, 415)
 """Of every route that takes a body."""
 PUBLIC_STATUSES = (405, 429, 500, 503, 504)

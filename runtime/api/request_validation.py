@@ -11,6 +11,7 @@ from typing_extensions import override
 from contracts.routes import MAX_BODY_BYTES, PublicRoute
 from runtime.api.http.json_body import parse_json
 from runtime.api.http.query import read_query
+from runtime.api.http.representation import MEDIA_TYPE, choose_media_type
 from runtime.api.responses import JSON
 from runtime.api.scopes import ScopeCheck
 from runtime.errors import BodyTooLarge, MalformedRequest, MethodNotAllowed
@@ -35,6 +36,7 @@ class RequestValidation(OpenAPIRequestValidationMiddleware):
             if isinstance(check, ScopeCheck):
                 check.check(app)
         if app.current_event.path.rstrip("/") not in PUBLIC_PATHS:
+            app.context[MEDIA_TYPE] = choose_media_type(route, _read_accept(app), app.current_event.raw_event)
             read_query(app.current_event.raw_event, route.dependant.query_params)
         response: Response[object] = super().handler(app, next_middleware)
         return response
@@ -54,6 +56,12 @@ class RequestValidation(OpenAPIRequestValidationMiddleware):
         if size >= MAX_BODY_BYTES:
             raise BodyTooLarge(f"The body has {size:,} bytes; send fewer than {MAX_BODY_BYTES:,}.")
         return parse_json(body)
+
+
+def _read_accept(app: ApiGatewayResolver) -> str:
+    """Return the media types that the client accepts; the header may be repeated."""
+    values = app.current_event.resolved_headers_field.get("accept") or ""
+    return ",".join(values) if isinstance(values, list) else str(values)
 
 
 def read_media_type(app: ApiGatewayResolver) -> str:

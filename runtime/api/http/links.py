@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from urllib.parse import urlencode
+
+from aws_lambda_powertools.event_handler import Response
 
 from contracts.routes import API_PATH
 
@@ -25,6 +28,22 @@ def set_mount_point(event: Mapping[str, object]) -> None:
 def link(path: str) -> str:
     """Return the link to a path below /api/v1, such as `/jobs/<id>`."""
     return f"{_mount_point.get()}{API_PATH}{path}"
+
+
+def add_next_link(response: Response[str], event: Mapping[str, object], **more: str) -> None:
+    """Add the link to the next page of a list (RFC 8288), with more parameters, for clients that do not read its body."""
+    cursor = _next_cursor(str(response.body or ""))
+    if cursor is None:
+        return
+    query = event.get("multiValueQueryStringParameters")
+    parameters = {**(query if isinstance(query, Mapping) else {}), "cursor": cursor, **more}
+    response.headers["Link"] = f'<{_mount_point.get()}{event.get("path")}?{urlencode(parameters, doseq=True)}>; rel="next"'
+
+
+def _next_cursor(body: str) -> str | None:
+    """Return the cursor at the end of a page, which is after its rows."""
+    _, name, rest = body.rpartition('"next_cursor":"')
+    return rest.partition('"')[0] if name else None
 
 
 def localise(value: object) -> object:

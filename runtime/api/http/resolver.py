@@ -10,7 +10,11 @@ from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from typing_extensions import override
 
 from runtime.api.http.conditional import add_entity_tag, is_fresh, not_modified
-from runtime.api.http.links import set_mount_point
+from runtime.api.http.csv_pages import to_csv
+from runtime.api.http.links import add_next_link, set_mount_point
+from runtime.api.http.representation import CSV, FORMAT, MEDIA_TYPE, find_model
+from runtime.api.http.sizes import TOO_LARGE, is_too_large
+from runtime.errors import ResponseTooLarge
 
 IS_HEAD = "_is_head"
 
@@ -29,6 +33,16 @@ class HttpSemantics(ApiGatewayResolver):
     def finish(self, builder: ResponseBuilder[BaseProxyEvent]) -> ResponseBuilder[BaseProxyEvent]:
         """Complete the response to a GET or HEAD."""
         response = cast("Response[str]", builder.response)
+        model = find_model(builder.route) if builder.route else None
+        if response.status_code == 200 and model is not None:
+            is_csv = self.context.get(MEDIA_TYPE) == CSV
+            add_next_link(response, self.current_event.raw_event, **({FORMAT: "csv"} if is_csv else {}))
+            if is_csv:
+                to_csv(response, model)
+        if is_too_large(response.body):
+            return cast(
+                "ResponseBuilder[BaseProxyEvent]", self._call_exception_handler(ResponseTooLarge(TOO_LARGE), cast(Route, builder.route))
+            )
         if self.current_event.http_method == "GET":
             add_entity_tag(response)
             if is_fresh(response, self.current_event.headers):

@@ -32,9 +32,7 @@ def test_on_the_page_the_health_check_alone_needs_no_token(world: World) -> None
     document = read_document(call("/docs").text)
     assert document["security"] == [{"token": []}]
     operations = {path: operation for path, item in document["paths"].items() for operation in item.values()}
-    assert {path: operation["security"] for path, operation in operations.items() if "security" in operation} == {
-        PublicRoute.HEALTH.path: []
-    }
+    assert [path for path, operation in operations.items() if operation["security"] == []] == [PublicRoute.HEALTH.path]
 
 
 @pytest.mark.parametrize(("mount_point", "server"), [("/prod", "/prod"), ("", "/"), ("/forecasts/v", "/forecasts/v")])

@@ -24,7 +24,7 @@ def test_a_token_without_the_scope_learns_nothing_else(world: World, operation: 
 
 @pytest.mark.parametrize("operation", READS)
 def test_an_unknown_parameter_names_the_nearest_one(world: World, operation: Operation) -> None:
-    for name in operation.query_names:
+    for name in operation.query_names - {"format"}:
         answer = call(operation.path, **{f"{name}x": "1"})  # type: ignore[arg-type]
         assert (answer.status, [error["parameter"] for error in answer.json["errors"]]) == (422, [f"{name}x"])
         assert f"Did you mean {name}?" in answer.json["detail"]
