@@ -60,6 +60,13 @@ class QuarantineSample(TypedDict):
     row: dict[str, str]
 
 
+class RunRecordsDocument(TypedDict):
+    """`quarantined_rows.json`: rows that depend on other objects (SERIES_CODES), the first of each object by line."""
+
+    run_id: str
+    rows: list[QuarantineSample]
+
+
 class WarningSample(TypedDict):
     """One row that a warning is about: its object and line, and the value as it is in the file (or, of an object, how many rows)."""
 

@@ -161,6 +161,11 @@ def quality_key(run_id: UUID | str) -> str:
     return _document_key(run_id, "quality")
 
 
+def run_records_key(run_id: UUID | str) -> str:
+    """Return the key of the rows that a run quarantined for what other objects hold, such as conflicts and rows without master data."""
+    return _document_key(run_id, "quarantined_rows")
+
+
 def quality_report_key(run_id: UUID | str) -> str:
     """Return the key of the data-quality report of a run, with verdict and findings."""
     return _document_key(run_id, "data_quality")

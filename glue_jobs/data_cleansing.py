@@ -6,7 +6,7 @@ Arguments: --lake_bucket, --run_id. Fails with RowsLost when a single row is una
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F  # noqa: N812
@@ -14,7 +14,8 @@ from pyspark.sql import functions as F  # noqa: N812
 from contracts import datasets
 from contracts.datasets import Contract
 from contracts.documents import DatasetQualityDocument, QuarantineSample
-from contracts.paths import Zone, quality_key, run_prefix
+from contracts.paths import Zone, quality_key, run_prefix, run_records_key
+from contracts.quality_codes import SERIES_CODES
 from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, StagedObject, job_run
 from glue_jobs.feeds import assess_feeds
@@ -29,6 +30,9 @@ from glue_jobs.transforms.replays import drop_lines, replace_rows
 from glue_jobs.transforms.validation import add_verdict
 
 SAMPLES_PER_CODE = 5
+RECORDS_OF_OBJECT = 5_000
+RECORDS_OF_RUN = 20_000
+"""Rows that depend on other objects and have a record each: those of one object, and of all."""
 
 
 def main(argv: Sequence[str]) -> None:
@@ -38,6 +42,7 @@ def main(argv: Sequence[str]) -> None:
     reports = _cleanse_all(spark, run)
     feeds = assess_feeds(spark, run, reports)
     report = quality_report(run, with_unplaced_rows(reports, feeds.unplaced_rows), feeds.documents, feeds.unknown_series_days)
+    lake_io.write_json(run.bucket, run_records_key(run.run_id), {"run_id": run.run_id, "rows": _list_records(spark, run, reports)})
     lake_io.write_json(run.bucket, quality_key(run.run_id), report)
     _log(f"every one of {report['rows_in']:,} rows accounted for")
 
@@ -127,11 +132,30 @@ def _count_codes(quarantined_rows: DataFrame) -> dict[str, dict[str, int]]:
 
 def _samples(quarantined_rows: DataFrame, objects: Sequence[StagedObject], contract: Contract) -> list[QuarantineSample]:
     """Return the first few rows of every code, with the place they come from and their text."""
-    keys = {each.object_id: each.key for each in objects}
     within = Window.partitionBy("code").orderBy("source_object", "source_line")
     first = quarantined_rows.withColumn("rank", F.row_number().over(within)).where(F.col("rank") <= F.lit(SAMPLES_PER_CODE))
+    return sorted(_read_samples(first, objects, contract), key=lambda row: (row["code"], row["object_id"], row["line"]))
+
+
+def _list_records(spark: SparkSession, run: JobRun, reports: Mapping[str, DatasetQualityDocument]) -> list[QuarantineSample]:
+    """Return the first rows of every object whose code depends on other objects."""
+    codes = sorted(code.value for code in SERIES_CODES)
+    records: list[QuarantineSample] = []
+    for name in sorted(name for name, report in reports.items() if SERIES_CODES.intersection(report["codes"])):
+        contract = datasets.load(name)
+        rows = spark.read.parquet(_run_path(run, Zone.QUARANTINE, name, contract)).where(F.col("code").isin(*codes))
+        within = Window.partitionBy("source_object").orderBy("source_line")
+        first = rows.withColumn("rank", F.row_number().over(within)).where(F.col("rank") <= F.lit(RECORDS_OF_OBJECT))
+        part = first.orderBy("source_object", "source_line").limit(RECORDS_OF_RUN - len(records))
+        records += _read_samples(part, run.of_dataset(name), contract)
+    return sorted(records, key=lambda row: (row["object_id"], row["line"]))
+
+
+def _read_samples(rows: DataFrame, objects: Sequence[StagedObject], contract: Contract) -> list[QuarantineSample]:
+    """Return rows with the place they come from and their text."""
+    keys = {each.object_id: each.key for each in objects}
     columns = [column.name for column in contract.columns]
-    rows = first.select("code", "reason", "source_object", "source_line", "raw_excerpt", *columns).collect()
+    found_rows = rows.select("code", "reason", "source_object", "source_line", "raw_excerpt", *columns).collect()
     return [
         {
             "object_id": row["source_object"],
@@ -141,7 +165,7 @@ def _samples(quarantined_rows: DataFrame, objects: Sequence[StagedObject], contr
             "reason": row["reason"],
             "row": {name: row[name] for name in columns if row[name] is not None} or {"raw": row["raw_excerpt"]},
         }
-        for row in sorted(rows, key=lambda row: (row["code"], row["source_object"], row["source_line"]))
+        for row in found_rows
     ]
 
 

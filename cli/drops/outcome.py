@@ -23,9 +23,12 @@ def render_outcome(record: ObjectRecord, contract: Contract) -> Text:
     return Text("\n".join(_lines(record, contract)))
 
 
-def render_bad_rows(bad_rows: Sequence[BadRow], contract: Contract) -> Text:
-    """Return the first bad rows after the first one, each with its reason and how it should read."""
-    return Text("\n".join(line for bad_row in bad_rows[1:ROWS_SHOWN] for line in _bad_row_lines(bad_row, contract)))
+def render_bad_rows(bad_rows: Sequence[BadRow], record: ObjectRecord, contract: Contract) -> Text:
+    """Return the first bad rows, without the one that the outcome shows, each with its reason and how it should read."""
+    check = record.get("row_check")
+    first = check["first_bad_row"] if check else None
+    others = [bad_row for bad_row in bad_rows[:ROWS_SHOWN] if first is None or bad_row.line != first["line"]]
+    return Text("\n".join(line for bad_row in others for line in _bad_row_lines(bad_row, contract)))
 
 
 def _lines(record: ObjectRecord, contract: Contract) -> Iterator[str]:

@@ -16,7 +16,7 @@ from cli.console import CliError, out
 from cli.drops.bad_rows import BAD_ROWS_ENDING, stem_of, write_bad_rows
 from cli.drops.file_check import check_file
 from cli.drops.outcome import render_bad_rows, render_outcome
-from cli.drops.quarantine_table import QuarantineObject, RecordDocument, count_open, make_table
+from cli.drops.quarantine_table import QuarantineObject, RecordDocument, count_of_run, count_open, count_parked, make_table
 from cli.landing import Drop, land, make_replay_key, wait_for_record
 from cli.mapping.stored import fetch_layout
 from cli.platform import LOCAL, Platform, open_platform
@@ -63,9 +63,9 @@ def show(object_name: ObjectName, stage: Stage = LOCAL) -> None:
     contract = datasets.load_for_key(record["key"])
     bad_rows, path = _write(target, record)
     out.print(render_outcome(record, contract))
-    out.print(render_bad_rows(bad_rows, contract))
+    out.print(render_bad_rows(bad_rows, record, contract))
     name = escape(path.name)
-    open_rows = sum(count_open(quarantine_object).values())
+    open_rows = sum(sum(count(quarantine_object).values()) for count in (count_open, count_of_run, count_parked))
     if open_rows > len(bad_rows):
         out.print(
             f"The first {len(bad_rows):,} of {open_rows:,} open rows are in {name}. Only these have records, which can be replayed; "
@@ -151,10 +151,11 @@ def _find_named(objects: Sequence[QuarantineObject], path: Path) -> QuarantineOb
 def find_original(objects: Sequence[QuarantineObject], path: Path) -> QuarantineObject:
     """Return the newest object with open rows that a file of mended rows is named after. Raises CliError."""
     names = {each["object_id"]: PurePosixPath(each["key"]).name for each in objects}
+    candidates = [each for each in objects if count_open(each) or _count_records(each)]
     matches = [
         each
-        for each in objects
-        if stem_of(names[each["object_id"]]) == stem_of(path.name) and BAD_ROWS_ENDING not in names[each["object_id"]] and count_open(each)
+        for each in candidates
+        if stem_of(names[each["object_id"]]) == stem_of(path.name) and BAD_ROWS_ENDING not in names[each["object_id"]]
     ]
     if not matches:
         raise CliError(f"no object with open rows is named {stem_of(path.name)}.*, as {path.name} is; name it with --object")
@@ -213,9 +214,10 @@ def _read_objects(target: Platform, **filters: str) -> Iterator[QuarantineObject
     return (cast(QuarantineObject, each) for each in _read_list(target, ROUTE, "objects", **filters))
 
 
-def _read_open_lines(target: Platform, object_id: str) -> Iterator[int]:
-    records = _read_list(target, f"{ROUTE}/{object_id}", "records", status=RecordStatus.OPEN.value)
-    return (cast(RecordDocument, record)["line"] for record in records)
+def _read_open_rows(target: Platform, object_id: str) -> Iterator[BadRow]:
+    for item in _read_list(target, f"{ROUTE}/{object_id}", "records", status=RecordStatus.OPEN.value):
+        record = cast(RecordDocument, item)
+        yield BadRow(record["line"], record["code"], record["reason"], record["values"], record["suggested_values"])
 
 
 def _read_list(target: Platform, path: str, name: str, **filters: str) -> Iterator[object]:
@@ -230,21 +232,22 @@ def _read_list(target: Platform, path: str, name: str, **filters: str) -> Iterat
 
 
 def _read_record(target: Platform, quarantine_object: QuarantineObject) -> ObjectRecord:
-    """Return the record of an object as uploaded. Raises CliError for one whose rows are set aside in runs only."""
+    """Return the record of an object as uploaded. Raises CliError for one without an open row."""
     records = cast(list[ObjectRecord], target.get("/data-quality/objects", key=quarantine_object["key"], limit=PAGE)["objects"])
     record = next(each for each in records if each.get("id") == quarantine_object["object_id"])
-    if not quarantine_object["quarantined_rows"]:
-        name = PurePosixPath(record["key"]).name
-        raise CliError(f"the rows of {name} were set aside by runs; ./signify quality --rows shows samples of them")
-    if quarantine_object["records"] and not count_open(quarantine_object):
+    if quarantine_object["records"] and not _count_records(quarantine_object):
         raise CliError(f"no row of {PurePosixPath(record['key']).name} is open")
     return record
+
+
+def _count_records(quarantine_object: QuarantineObject) -> int:
+    return sum(statuses.get(RecordStatus.OPEN, 0) for statuses in quarantine_object["records"].values())
 
 
 def _write(target: Platform, record: ObjectRecord, *, is_fix: bool = False) -> tuple[Sequence[BadRow], Path]:
     """Download the file as it was uploaded, validate it here, and write its open rows; with is_fix those with a certain correction."""
     contract = datasets.load_for_key(record["key"])
-    open_lines = set(_read_open_lines(target, record["id"]))
+    open_rows = {bad_row.line: bad_row for bad_row in _read_open_rows(target, record["id"])}
     with tempfile.TemporaryDirectory(prefix="signify-") as folder:
         source = Path(folder) / PurePosixPath(record["key"]).name
         extra = {"VersionId": record["version_id"]}
@@ -252,7 +255,7 @@ def _write(target: Platform, record: ObjectRecord, *, is_fix: bool = False) -> t
         layout = fetch_layout(target.client("s3"), target.outputs[Output.LAKE_BUCKET_NAME], record["key"], contract)
         all_rows = check_file(source, contract, record["key"], layout).bad_rows
         # A file that was received before rows had records has none.
-        bad_rows: Sequence[BadRow] = [row for row in all_rows if row.line in open_lines] if open_lines else all_rows
+        bad_rows: Sequence[BadRow] = [open_rows[line] for line in sorted(open_rows)] if open_rows else all_rows
         if is_fix:
             bad_rows = [bad_row for bad_row in bad_rows if bad_row.suggested_values]
         if not bad_rows:

@@ -38,6 +38,8 @@ class RecordDocument(TypedDict):
     code: str
     reason: str
     status: str
+    values: Mapping[str, str]
+    suggested_values: Mapping[str, str] | None
 
 
 def count_open(quarantine_object: QuarantineObject) -> Mapping[str, int]:
@@ -51,14 +53,23 @@ def count_open(quarantine_object: QuarantineObject) -> Mapping[str, int]:
 
 def count_parked(quarantine_object: QuarantineObject) -> Mapping[str, int]:
     """Return the rows that wait for master data in the newest run, by code."""
-    return {code: number for code, number in quarantine_object["run_codes"].items() if code in PARKED_CODES}
+    numbers = {code: _count_of_run(quarantine_object, code) for code in quarantine_object["run_codes"] if code in PARKED_CODES}
+    return {code: number for code, number in numbers.items() if number}
 
 
 def count_of_run(quarantine_object: QuarantineObject) -> Mapping[str, int]:
     """Return the rows that only the newest run quarantined, by code: conflicts with other files, units without a conversion."""
     codes = quarantine_object["codes"]
-    others = {code: n for code, n in quarantine_object["run_codes"].items() if code not in PARKED_CODES and code not in codes}
-    return others if quarantine_object["object_status"] == "ACCEPTED" else {}
+    numbers = {
+        code: _count_of_run(quarantine_object, code) for code in quarantine_object["run_codes"] if code not in {*PARKED_CODES, *codes}
+    }
+    return {code: n for code, n in numbers.items() if n} if quarantine_object["object_status"] == "ACCEPTED" else {}
+
+
+def _count_of_run(quarantine_object: QuarantineObject, code: str) -> int:
+    """Return the rows of a code in the newest run without those that were mended or discarded since; without records, all of them."""
+    number, records = quarantine_object["run_codes"][code], quarantine_object["records"].get(code, {})
+    return records.get(RecordStatus.OPEN, 0) if records and number <= sum(records.values()) else number
 
 
 def make_table(objects: Iterable[QuarantineObject], now: datetime | None = None) -> Table:

@@ -12,6 +12,7 @@ from uuid import UUID
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, Withdrawal
 from runtime.models.domain.quarantine import NO_CHANGE, Discards, QuarantineChange
+from runtime.models.domain.row_checks import BadRow
 
 
 class ObjectVersion(NamedTuple):
@@ -89,6 +90,12 @@ class IngestedObjects(Protocol):
 
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         """Return the duplicates of an object, in the order received."""
+
+    def replace_run_records(self, records: Mapping[UUID, Sequence[BadRow]]) -> None:
+        """Store the records of rows, by object, that the newest run quarantined for what other objects hold (SERIES_CODES).
+
+        Those of the run before that are still open are removed first. A row that has another record keeps that.
+        """
 
     def list_unusable(self, since: datetime | None, until: datetime) -> list[IngestedObject]:
         """Return the unusable objects (IngestedObject.is_unusable), received at `until` or before, that nothing replaces, newest first.

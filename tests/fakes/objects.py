@@ -10,6 +10,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from contracts.paths import file_identity, file_source, replayed_object
+from contracts.quality_codes import SERIES_CODES
 from runtime.errors import ContentAlreadyAccepted, RecordsClosed
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, Withdrawal
@@ -92,6 +93,16 @@ class InMemoryObjects(IngestedObjects, RecordDiscards, QuarantineReads):
     @override
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         return self._sort(record for record in self.records.values() if record.duplicate_of == object_id)
+
+    @override
+    def replace_run_records(self, records: Mapping[UUID, Sequence[BadRow]]) -> None:
+        for rows in self.quarantine.values():
+            for line in [line for line, row in rows.items() if row.status is RecordStatus.OPEN and row.bad_row.code in SERIES_CODES]:
+                del rows[line]
+        for object_id, bad_rows in records.items():
+            if self.records[object_id].status is ObjectStatus.ACCEPTED:
+                rows = self.quarantine.setdefault(object_id, {})
+                rows |= {row.line: StoredRow(row) for row in bad_rows if row.line not in rows}
 
     @override
     def list_unusable(self, since: datetime | None, until: datetime) -> list[IngestedObject]:

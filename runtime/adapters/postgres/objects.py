@@ -18,7 +18,7 @@ from runtime.errors import ContentAlreadyAccepted
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode, Withdrawal
 from runtime.models.domain.quarantine import NO_CHANGE, QuarantineChange
-from runtime.models.domain.row_checks import parse_row_check
+from runtime.models.domain.row_checks import BadRow, parse_row_check
 from runtime.services.object_ports import IngestedObjects
 from runtime.services.ports import AuditLog
 
@@ -82,6 +82,11 @@ class PostgresIngestedObjects(IngestedObjects):
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         rows = self._database.rows(f"{SELECT} where duplicate_of = %s order by received_at, id", [object_id])
         return [_object(row) for row in rows]
+
+    @override
+    def replace_run_records(self, records: Mapping[UUID, Sequence[BadRow]]) -> None:
+        with self._database.transaction() as cursor:
+            quarantine.replace_run_records(cursor, records)
 
     @override
     def list_unusable(self, since: datetime | None, until: datetime) -> list[IngestedObject]:

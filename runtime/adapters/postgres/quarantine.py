@@ -9,6 +9,7 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 from typing_extensions import override
 
+from contracts.quality_codes import SERIES_CODES
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.adapters.postgres.json_rows import json_rows
 from runtime.errors import RecordsClosed
@@ -77,6 +78,14 @@ def store_change(cursor: Cursor[TupleRow], record: IngestedObject, change: Quara
         raise RecordsClosed(f"{record.key}: {len(change.replayed_lines) - count} of its rows were replayed or discarded in the meantime")
 
 
+def replace_run_records(cursor: Cursor[TupleRow], records: Mapping[UUID, Sequence[BadRow]]) -> None:
+    """Store the records of the newest run instead of those of the run before that are still open."""
+    cursor.execute(FORGET_RUN_RECORDS, [sorted(code.value for code in SERIES_CODES)])
+    for object_id, bad_rows in records.items():
+        rows = [{"line": row.line, "code": row.code, "reason": row.reason, "row_values": dict(row.values)} for row in bad_rows]
+        cursor.execute(STORE_RUN_RECORDS, {"object_id": object_id, "rows": jsonb(rows)})
+
+
 def _insert_records(cursor: Cursor[TupleRow], object_id: UUID, bad_rows: Sequence[BadRow]) -> None:
     if not bad_rows:
         return
@@ -85,6 +94,17 @@ def _insert_records(cursor: Cursor[TupleRow], object_id: UUID, bad_rows: Sequenc
             suggested_values = None if row.suggested_values is None else jsonb(dict(row.suggested_values))
             copy.write_row((object_id, row.line, row.code, row.reason, jsonb(dict(row.values)), suggested_values))
 
+
+# Rows that wait for other objects are known by their codes: no other record has one of these.
+FORGET_RUN_RECORDS = "delete from quarantine_records where status = 'OPEN' and code = any(%s)"
+
+STORE_RUN_RECORDS = """
+insert into quarantine_records (object_id, line, code, reason, row_values)
+select o.id, r.line, r.code, r.reason, r.row_values
+from ingested_objects o, jsonb_to_recordset(%(rows)s) as r (line bigint, code text, reason text, row_values jsonb)
+where o.id = %(object_id)s and o.status = 'ACCEPTED'
+on conflict (object_id, line) do nothing
+"""
 
 COPY_RECORDS = "copy quarantine_records (object_id, line, code, reason, row_values, suggested_values) from stdin"
 

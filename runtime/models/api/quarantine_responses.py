@@ -24,7 +24,9 @@ class QuarantineObject(BaseModel):
     rows: int
     quarantined_rows: int = Field(description="Rows that broke a rule when the object arrived.")
     codes: dict[str, int] = Field(description="Those rows by code.")
-    records: dict[str, dict[str, int]] = Field(description=f"The records of the first {RECORDS_KEPT:,} of them, by code and status.")
+    records: dict[str, dict[str, int]] = Field(
+        description=f"The records of the first {RECORDS_KEPT:,} of them, and of rows that the newest run quarantined, by code and status."
+    )
     run_codes: dict[str, int] = Field(
         description="Rows of the object that the newest run quarantined, by code. UNKNOWN_SKU, UNKNOWN_SITE and UNKNOWN_LANE are parked: "
         "they take part when the master has them."
@@ -42,7 +44,7 @@ class QuarantineResponse(BaseModel):
 
 
 class QuarantineRecord(BaseModel):
-    """A row that broke a rule when its object arrived, and what became of it."""
+    """A row that broke a rule when its object arrived, or that the newest run quarantined, and what became of it."""
 
     line: int = Field(description="Line of the file where the row starts; for Parquet the number of the row.")
     code: str

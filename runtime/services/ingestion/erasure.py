@@ -14,7 +14,16 @@ from uuid import UUID
 
 from contracts import datasets
 from contracts.documents import QualityDocument
-from contracts.paths import Zone, backup_prefix, quality_key, quality_page_key, quality_report_key, run_backup_prefix, run_prefix
+from contracts.paths import (
+    Zone,
+    backup_prefix,
+    quality_key,
+    quality_page_key,
+    quality_report_key,
+    run_backup_prefix,
+    run_prefix,
+    run_records_key,
+)
 from runtime.errors import Conflict, NotFound, ReportNotFound
 from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.objects import IngestedObject, ObjectStatus
@@ -87,8 +96,9 @@ class Erasure:
             self.reports.save(replace(report, payload=without_samples(report.payload, record.id)))
         except ReportNotFound:
             pass
-        pages = [*self.lake.list_versions(quality_report_key(run_id)), *self.lake.list_versions(quality_page_key(run_id))]
-        return [*pages, *self._forget_samples_in_lake(record, run_id)]
+        keys = (quality_report_key(run_id), quality_page_key(run_id), run_records_key(run_id))
+        copies = [version for key in keys for version in self.lake.list_versions(key)]
+        return [*copies, *self._forget_samples_in_lake(record, run_id)]
 
     def _forget_samples_in_lake(self, record: IngestedObject, run_id: UUID) -> list[ObjectVersion]:
         key = quality_key(run_id)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import cast
 from uuid import UUID
 
-from contracts.documents import QualityReportDocument
-from contracts.paths import quality_key, quality_page_key, quality_report_key
-from runtime.errors import GateRefused
+from contracts.documents import QualityReportDocument, RunRecordsDocument
+from contracts.paths import quality_key, quality_page_key, quality_report_key, run_records_key
+from runtime.errors import GateRefused, NotFound
 from runtime.models.domain.documents import QualityDocument
 from runtime.models.domain.findings import Finding, QualityLimits, Severity, rank
 from runtime.models.domain.quality import QualityReport, Verdict
+from runtime.models.domain.row_checks import BadRow
 from runtime.models.domain.runs import Gate
 from runtime.services.data_quality.changes import list_changes
 from runtime.services.data_quality.feed_rules import UsualLateness, feed_findings
@@ -76,6 +78,7 @@ class QualityGate:
     def judge(self, run_id: UUID, gate: Gate) -> Judgement:
         """Judge the input and store the report with the verdict. Raises BrokenRun when the cleansing job left no readable report."""
         quality, payload = read_document(self.lake, quality_key(run_id), QualityDocument, run_id)
+        self._store_records(run_id)
         findings = self._findings(quality)
         reasons = tuple(_texts(findings, Severity.FAIL, Severity.WARN))
         judgement = Judgement(run_id, _verdict(findings, gate), quality, reasons, findings)
@@ -87,6 +90,18 @@ class QualityGate:
         if judgement.verdict is Verdict.WARN:
             self.runs.warn(run_id, _warnings(reasons))
         return judgement
+
+    def _store_records(self, run_id: UUID) -> None:
+        """Store a record of each row that the run quarantined for what other objects hold, so that it can be shown and discarded."""
+        try:
+            document = cast(RunRecordsDocument, self.lake.read_json(run_records_key(run_id)))
+        except NotFound:
+            return
+        records: dict[UUID, list[BadRow]] = {}
+        for row in document["rows"]:
+            bad_row = BadRow(row["line"], row["code"], row["reason"], row["row"], None)
+            records.setdefault(UUID(row["object_id"]), []).append(bad_row)
+        self.objects.replace_run_records(records)
 
     def _findings(self, quality: QualityDocument) -> tuple[Finding, ...]:
         earlier = self.reports.list_days_behind(quality.run_id, EARLIER_REPORTS) if quality.feeds else {}

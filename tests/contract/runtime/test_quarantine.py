@@ -79,3 +79,34 @@ def test_an_erased_object_has_no_records(books: Books) -> None:
     books.objects.withdraw(Withdrawal(original.id, STARTED_AT, "ana", "x"), an_event(AuditAction.WITHDRAW_OBJECT, original.id))
     books.objects.mark_erased(original.id, STARTED_AT, an_event(AuditAction.ERASE_OBJECT, original.id))
     assert books.objects.list_open_lines(original.id) == []
+
+
+def conflict(line: int) -> BadRow:
+    return BadRow(line, "CONFLICT", f"line {line} has another quantity", {"quantity": "x"})
+
+
+def test_rows_that_a_run_set_aside_have_records_until_the_next_run(books: Books) -> None:
+    original = record_original(books)
+    books.objects.replace_run_records({original.id: [conflict(9), BadRow(10, "UNKNOWN_SKU", "no entry", {"sku_id": "B"})]})
+    assert books.objects.list_open_lines(original.id) == [3, 5, 8, 9, 10]
+    books.objects.replace_run_records({original.id: [conflict(11)]})
+    assert books.objects.list_open_lines(original.id) == [3, 5, 8, 11]
+    books.objects.replace_run_records({})
+    assert books.objects.list_open_lines(original.id) == [3, 5, 8]
+
+
+def test_a_row_of_a_run_that_was_replayed_stays_closed_and_opens_again_with_the_withdrawal_of_the_replay(books: Books) -> None:
+    original = record_original(books)
+    books.objects.replace_run_records({original.id: [conflict(9)]})
+    replay = record_replay(books, original, 9)
+    books.objects.replace_run_records({original.id: [conflict(9)]})
+    assert books.objects.list_open_lines(original.id) == [3, 5, 8]
+    books.objects.withdraw(Withdrawal(replay.id, STARTED_AT, "ana", "wrong"), an_event(AuditAction.WITHDRAW_OBJECT, replay.id))
+    assert books.objects.list_open_lines(original.id) == [3, 5, 8, 9]
+
+
+def test_an_object_that_was_withdrawn_in_the_meantime_gets_no_records_of_a_run(books: Books) -> None:
+    original = record_original(books)
+    books.objects.withdraw(Withdrawal(original.id, STARTED_AT, "ana", "wrong"), an_event(AuditAction.WITHDRAW_OBJECT, original.id))
+    books.objects.replace_run_records({original.id: [conflict(9)]})
+    assert 9 not in books.objects.list_open_lines(original.id)

@@ -153,3 +153,29 @@ def test_a_row_without_a_line_of_the_original_is_refused(pipeline: Pipeline, tmp
     else:
         assert replay.status is ObjectStatus.REJECTED
         assert reason in (replay.reason or "")
+
+
+def test_a_conflict_of_one_file_has_a_record_for_each_line_and_ends_when_one_of_them_is_discarded(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    rows = demand()
+    record = pipeline.drop(write_csv(tmp_path / "a.csv", [*rows, rows[50] | {"quantity": "99"}]))
+    assert counts(pipeline.run(AS_OF))["quarantined"] == 2
+    assert {line: row.bad_row.code for line, row in pipeline.objects.quarantine[record.id].items()} == {52: "CONFLICT", 122: "CONFLICT"}
+    event = AuditEvent(uuid4(), pipeline.clock.now(), "ana", AuditAction.DISCARD_RECORDS, str(record.id), "a mistyped total")
+    pipeline.objects.discard(event, record.id, [122])
+    after = pipeline.run(AS_OF)
+    assert counts(after) == {"rows_in": 121, "curated": 120, "quarantined": 0, "duplicates": 0, "discards": 1}
+    assert {row.status for row in pipeline.objects.quarantine[record.id].values()} == {RecordStatus.DISCARDED}
+    assert after.total() == pytest.approx(MONTH, rel=0.02)
+
+
+def test_a_row_that_waits_for_a_sku_can_be_mended_when_its_identifier_was_mistyped(pipeline: Pipeline, tmp_path: Path) -> None:
+    rows = demand()
+    rows[50] |= {"sku_id": "SKU-l"}
+    original = pipeline.drop(write_csv(tmp_path / "a.csv", rows))
+    pipeline.drop(write_csv(tmp_path / "skus.csv", [{"sku_id": "SKU-1", "uom": "EA"}]), "sku_master")
+    assert counts(pipeline.run(AS_OF))["quarantined"] == 1
+    mended_row = {**demand()[50], LINE_COLUMN: "52"}
+    assert pipeline.replay(write_csv(tmp_path / "a.bad-rows.csv", [mended_row]), original).status is ObjectStatus.ACCEPTED
+    assert counts(pipeline.run(AS_OF)) == {"rows_in": 121, "curated": 121, "quarantined": 0, "duplicates": 0, "discards": 0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from cli.app import app
 from cli.console import CliError
 from cli.drops.file_check import check_file
 from cli.drops.quarantine import find_object, find_original, parse_lines
-from cli.drops.quarantine_table import count_of_run, count_open, make_table
+from cli.drops.quarantine_table import count_of_run, count_open, count_parked, make_table
 from contracts import datasets
 from contracts.outputs import Output
+from runtime.models.domain.row_checks import BadRow
 
 FOLDER = "landing/demand_history/v1/ingest_date=2026-11-21/"
 HEADER = "Site_ID,sku_id,demand_date,quantity,uom"
@@ -89,6 +91,7 @@ class Target:
         self.object = object_of("sales.csv", object_id="the id", codes=codes, records={}, run_codes={}, released_codes={})
         self.replay_record = {"key": "k", "version_id": "v2", "status": "ACCEPTED", "rows": 1, "reason": None, "warnings": ["line 4: TYPE"]}
         self.open_lines = [3, 4]
+        self.run_rows: list[BadRow] = []
         self.outputs = {Output.LAKE_BUCKET_NAME: "lake"}
         self.uploads: list[str] = []
         self.posts: list[tuple[str, Any]] = []
@@ -99,7 +102,9 @@ class Target:
             return {"objects": [self.record if parameters["key"] == self.record["key"] else self.replay_record]}
         if path == ROUTE:
             return {"objects": [self.object], "page": page}
-        return {"records": [{"line": line} for line in self.open_lines], "page": page}
+        check = check_file(self.upload, datasets.load("demand_history"), f"{FOLDER}sales.csv")
+        bad_rows = {bad_row.line: bad_row for bad_row in (*check.bad_rows, *self.run_rows)}
+        return {"records": [asdict(bad_rows[line]) for line in self.open_lines], "page": page}
 
     def post(self, path: str, body: Any) -> dict[str, Any]:
         self.posts.append((path, body))
@@ -149,6 +154,25 @@ def test_of_more_rows_than_have_records_the_others_are_counted(target: Target) -
     text = " ".join(invoke("show", "sales.csv").split())
     assert "The first 2 of 50,000 open rows are in sales.bad-rows.csv" in text
     assert "correct the file at its source" in text
+
+
+def test_rows_that_a_run_set_aside_are_shown_and_written_like_others(target: Target, tmp_path: Path) -> None:
+    target.run_rows = [BadRow(2, "CONFLICT", "line 9 has the same key and another quantity", {"site_id": "North", "quantity": "5"})]
+    target.open_lines = [2]
+    target.object |= {"quarantined_rows": 0, "codes": {}, "records": {"CONFLICT": {"OPEN": 1}}, "run_codes": {"CONFLICT": 1}}
+    assert "line 2: line 9 has the same key" in invoke("show", "sales.csv")
+    [_, row] = (tmp_path / "sales.bad-rows.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert row == f"{GOOD_LINE},2,CONFLICT,line 9 has the same key and another quantity"
+    invoke("replay", "sales.bad-rows.csv")
+    assert len(target.uploads) == 1
+
+
+def test_rows_of_a_run_that_were_closed_since_no_longer_count() -> None:
+    changes = {"run_codes": {"CONFLICT": 6, "UNKNOWN_SKU": 4, "UNIT": 9000}}
+    records = {"CONFLICT": {"OPEN": 4, "DISCARDED": 2}, "UNKNOWN_SKU": {"REPLAYED": 4}, "UNIT": {"OPEN": 5000}}
+    quarantine_object = object_of("a.csv", codes={}, records=records, **changes)
+    assert count_of_run(quarantine_object) == {"CONFLICT": 4, "UNIT": 9000}
+    assert count_parked(quarantine_object) == {}
 
 
 def test_only_rows_that_are_open_are_written(target: Target, tmp_path: Path) -> None:

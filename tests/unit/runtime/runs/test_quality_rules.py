@@ -340,3 +340,14 @@ def test_the_page_counts_the_rows_that_somebody_discarded(gate: QualityGate, lak
         page = stream.read().decode()
     assert '<td class="number" data-label="Discarded">17</td>' in page
     assert 'data-label="Adds up">✓' in page
+
+
+def test_rows_that_depend_on_other_objects_get_a_record_each(
+    lake: InMemoryLake, reports: InMemoryQualityReports, runs: InMemoryRuns, clock: FixedClock, run_id: UUID, objects: InMemoryObjects
+) -> None:
+    record = objects.record(an_accepted_object("leeds.csv"))
+    row = {"object_id": str(record.id), "key": record.key, "line": 7, "code": "CONFLICT", "reason": "line 9 differs", "row": {"a": "1"}}
+    lake.write_json(f"runs/{run_id}/quarantined_rows.json", {"run_id": str(run_id), "rows": [row]})
+    judge(QualityGate(lake, reports, runs, objects, clock, 0.05), lake, run_id, a_feed())
+    [bad_row] = objects.find_open_rows(record.id, 10)
+    assert (bad_row.line, bad_row.code, bad_row.reason, bad_row.values) == (7, "CONFLICT", "line 9 differs", {"a": "1"})
