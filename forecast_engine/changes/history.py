@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forecast_engine.annual_index import annual_index
 from forecast_engine.changes.closures import find_closures
 from forecast_engine.changes.outliers import limit_outliers, outlier_limits
+from forecast_engine.changes.shifts import EARLIEST_START, find_shifts
 from forecast_engine.days import Days
+from forecast_engine.weekly_profile import weekly_profile
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 
@@ -22,7 +25,7 @@ class History:
 
 
 def read_history(values: Floats, days: Days, site: Ints) -> History:
-    """Return the history in which outliers are limited, and days on closed weekdays unknown.
+    """Return the history in which outliers are limited, days on closed weekdays unknown, and days before a shift of the level restated.
 
     values: (N, T) units, NaN = not known. site: (N,) site numbers.
 
@@ -37,4 +40,14 @@ def read_history(values: Floats, days: Days, site: Ints) -> History:
     limits = outlier_limits(values)
     closures = find_closures(values, days.weekday, site)
     is_no_guide = closures.was_closed | closures.is_closed[:, days.weekday]
-    return History(np.where(is_no_guide, np.nan, limit_outliers(values, limits)), closures.is_closed, limits)
+    values = np.where(is_no_guide, np.nan, limit_outliers(values, limits))
+    profile = weekly_profile(values, days.weekday, site, closures.is_closed)
+    factors = profile[:, days.weekday] * _earlier_season(values, days)
+    return History(find_shifts(values, factors).restate(values), closures.is_closed, limits)
+
+
+def _earlier_season(values: Floats, days: Days) -> Floats:
+    """Return the panel's season on every day, (T,), as the years before tell it: a shift of the whole panel is no season."""
+    earlier = days.between(0, max(len(days) - EARLIEST_START, 0))
+    index = annual_index(values[:, : len(earlier)], earlier.day_of_year)
+    return np.ones(len(days)) if index is None else index[days.day_of_year]

@@ -36,3 +36,27 @@ def test_weekends_closed_for_some_weeks_are_forecast_as_closed(seed: int, weeks:
     assert forecast.mean[:, is_weekend].max() < 1.0
     assert forecast.quantiles[:, :, is_weekend].max() < 1.0
     assert abs(change.bias_of(forecast)) < 8
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("steady", [0, 40])
+def test_a_level_that_moved_three_weeks_ago_is_forecast(seed: int, steady: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert abs(cases.draw_shift(rng, 0.3, 21, steady).bias(PanelModel())) < 15
+    assert abs(cases.draw_shift(rng, 3.0, 21, steady).bias(PanelModel())) < 15
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_levels_that_moved_by_other_factors_on_other_days_are_forecast(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert abs(cases.draw_shift(rng, rng.uniform(0.2, 0.6), int(rng.integers(12, 60)), 20).bias(PanelModel())) < 15
+    assert abs(cases.draw_shift(rng, rng.uniform(1.8, 5.0), int(rng.integers(12, 60)), 20).bias(PanelModel())) < 15
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_forecast_after_a_shift_covers_what_follows(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    change = cases.draw_shift(rng, 0.4, 28, 20)
+    lower, _, upper = PanelModel().forecast(change.panel, 28).quantiles[:, change.is_changed]
+    actual = rng.poisson(change.truth[change.is_changed])
+    assert np.mean((actual >= lower) & (actual <= upper)) > 0.65
