@@ -55,7 +55,13 @@ COMMANDS: dict[str, dict[str, Command]] = {
     },
     "Recovery": {"backup": backup, "rebuild": rebuild, "restore-drill": restore_drill},
     "AWS": {"doctor": doctor, "deploy": stages.deploy, "smoke": smoke.smoke, "diff": stages.diff, "destroy": stages.destroy},
-    "Development": {"token": developer.token, "env": developer.env, "sizes": developer.sizes, "test": developer.run_tests},
+    "Development": {
+        "docs": developer.docs,
+        "token": developer.token,
+        "env": developer.env,
+        "sizes": developer.sizes,
+        "test": developer.run_tests,
+    },
 }
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():

@@ -1,4 +1,4 @@
-"""Commands for development: a token, the local stack's environment, package sizes, the tests."""
+"""Commands for development: a token, the documentation of the API, the local stack's environment, package sizes, the tests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import webbrowser
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from cli.clients.command import parse_scopes
 from cli.console import CliError, out
 from cli.platform import LOCAL, open_platform
 from cli.runs import Stage
+from contracts.routes import TOKEN_FRAGMENT, PublicRoute
 from contracts.scopes import ALL_SCOPES, Scope
 from local import local_stack
 
@@ -35,6 +37,14 @@ def token(
     """Print a bearer token for the API."""
     scopes = " ".join(parse_scopes(" ".join(scope))) if scope else ALL_SCOPES
     out.print(open_platform(stage).fetch_token(scopes), markup=False)
+
+
+def docs(stage: Stage = LOCAL) -> None:
+    """Open the documentation page of the API, signed in: every route can be tried at once. The token is valid for an hour."""
+    target = open_platform(stage)
+    address = f"{target.api_url}/{PublicRoute.DOCS}#{TOKEN_FRAGMENT}={target.fetch_token()}"
+    if not webbrowser.open(address):
+        out.print(address, markup=False, soft_wrap=True)
 
 
 def env() -> None:

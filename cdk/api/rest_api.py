@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aws_cdk import Size
 from aws_cdk.aws_apigateway import (
     AuthorizationType,
     CfnRestApi,
@@ -23,7 +24,7 @@ from cdk.api.web_acl import WebAcl
 from cdk.common.log_group import create_log_group
 from cdk.common.suppress_findings import suppress_findings
 from cdk.settings.model import Settings
-from contracts.routes import API_PATH, PublicRoute
+from contracts.routes import API_PATH, LEAST_BYTES_TO_COMPRESS, PublicRoute
 from contracts.scopes import Scope
 
 # A regional API accepts TLS 1.0 by default. STRICT: the Host header must match the name in the TLS handshake.
@@ -44,6 +45,7 @@ class PlatformApi(Construct):
             description=f"Signify, stage {settings.stage}",
             **restrict_access(self, settings),
             cloud_watch_role=settings.api_gateway_role == "stage",  # access logs need the logging role of the account
+            min_compression_size=Size.bytes(LEAST_BYTES_TO_COMPRESS),
             deploy_options=stage_options(settings, access_logs),
         )
         self._require_tls()

@@ -12,17 +12,18 @@ from constructs import Construct
 
 from cdk.common.metrics import PERIOD
 from cdk.settings.model import Settings
+from contracts.routes import MOST_QUERY_BYTES
 
 WINDOW_S = 60
 # Matches a Content-Length of 2,000,000 or more: WAF inspects only the first kilobytes of a body. A body between the limit of the API
 # (MAX_BODY_BYTES) and this one reaches the function, whose 413 is problem+json with the request id.
 LENGTH_FOR_THE_FIREWALL = "^([2-9][0-9]{6}|[0-9]{8,})$"
 COMMON_RULES = "AWSManagedRulesCommonRuleSet"
-# The limit of the rule group on bodies (8 KB) only counts: the rule BodySize limits them.
-COUNT_ONLY_RULE = "SizeRestrictions_BODY"
+# The limits of the rule group on bodies (8 KB) and queries (2 KB) only count: the rules BodySize and QuerySize limit them.
+COUNT_ONLY_RULES = ("SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING")
 BLOCKING_RULES = (
     "NoUserAgent_HEADER", "UserAgent_BadBots_HEADER",
-    "SizeRestrictions_QUERYSTRING", "SizeRestrictions_Cookie_HEADER", "SizeRestrictions_URIPATH",
+    "SizeRestrictions_Cookie_HEADER", "SizeRestrictions_URIPATH",
     "EC2MetaDataSSRF_BODY", "EC2MetaDataSSRF_COOKIE", "EC2MetaDataSSRF_URIPATH", "EC2MetaDataSSRF_QUERYARGUMENTS",
     "GenericLFI_QUERYARGUMENTS", "GenericLFI_URIPATH", "GenericLFI_BODY",
     "RestrictedExtensions_URIPATH", "RestrictedExtensions_QUERYARGUMENTS",
@@ -31,6 +32,7 @@ BLOCKING_RULES = (
 )  # fmt: skip
 RESPONSES = {
     "refused": (403, "FORBIDDEN", "The request was blocked", "A rule of the firewall blocked the request."),
+    "long_query": (414, "QUERY_TOO_LONG", "The query is too long", f"Send a query of at most {MOST_QUERY_BYTES:,} bytes: name fewer SKUs."),
     "too_large": (413, "TOO_LARGE", "The body is too large", "Send fewer than 1,000,000 bytes."),
 }
 
@@ -57,7 +59,8 @@ class WebAcl(Construct):
                 self._rate(0, "RatePerToken", settings.api_client_rate_limit, _by_token()),
                 self._rate(1, "RatePerAddress", settings.api_client_rate_limit, {"aggregate_key_type": "IP"}),
                 self._body_size(2),
-                self._common(3),
+                self._query_size(3),
+                self._common(4),
             ],
         )
         CfnWebACLAssociation(self, "OnStage", resource_arn=stage.stage_arn, web_acl_arn=self.acl.attr_arn)
@@ -80,13 +83,25 @@ class WebAcl(Construct):
         )
         return self._rule(priority, "BodySize", CfnWebACL.StatementProperty(regex_match_statement=statement), action=_respond("too_large"))
 
+    def _query_size(self, priority: int) -> CfnWebACL.RuleProperty:
+        statement = CfnWebACL.SizeConstraintStatementProperty(
+            field_to_match=CfnWebACL.FieldToMatchProperty(query_string={}),
+            comparison_operator="GT",
+            size=MOST_QUERY_BYTES,
+            text_transformations=[_NO_TRANSFORMATION],
+        )
+        return self._rule(
+            priority, "QuerySize", CfnWebACL.StatementProperty(size_constraint_statement=statement), action=_respond("long_query")
+        )
+
     def _common(self, priority: int) -> CfnWebACL.RuleProperty:
         overrides = [CfnWebACL.RuleActionOverrideProperty(name=name, action_to_use=_respond("refused")) for name in BLOCKING_RULES]
         count = CfnWebACL.RuleActionProperty(count=CfnWebACL.CountActionProperty())
+        counts = [CfnWebACL.RuleActionOverrideProperty(name=name, action_to_use=count) for name in COUNT_ONLY_RULES]
         group = CfnWebACL.ManagedRuleGroupStatementProperty(
             vendor_name="AWS",
             name=COMMON_RULES,
-            rule_action_overrides=[*overrides, CfnWebACL.RuleActionOverrideProperty(name=COUNT_ONLY_RULE, action_to_use=count)],
+            rule_action_overrides=[*overrides, *counts],
         )
         statement = CfnWebACL.StatementProperty(managed_rule_group_statement=group)
         return self._rule(priority, "CommonRules", statement, override_action=CfnWebACL.OverrideActionProperty(none={}))

@@ -14,6 +14,7 @@ from local.emulator import (
     aurora,
     buckets,
     chat_receivers,
+    compression,
     database_metrics,
     forecast,
     glue_jobs,
@@ -53,6 +54,7 @@ EXTENSIONS = (
     service_metrics,
     web_acls,
     chat_receivers,
+    compression,
     database_metrics,
 )
 

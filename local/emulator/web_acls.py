@@ -1,7 +1,7 @@
 """AWS WAF: the emulator stores web ACLs without effect. This extension applies them to the API stages that they are associated with.
 
-It supports rate rules (by address and by header) and regular expressions on one header, with the action Block. The content of managed rule
-groups is not public, so they let every request pass.
+It supports rate rules (by address and by header), regular expressions on one header and the size of the query, with the action Block. The
+content of managed rule groups is not public, so they let every request pass.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 from ministack.core.responses import get_region
 from ministack.services import apigateway_v1, cloudwatch, waf
@@ -60,11 +61,11 @@ def install(settings: EmulatorSettings) -> None:
     apigateway_v1._execute_in_scope = _apply_web_acls(apigateway_v1._execute_in_scope, RateCounter())
 
 
-def find_blocking_rule(acl: JsonView, headers: Headers, counter: RateCounter) -> Rule | None:
+def find_blocking_rule(acl: JsonView, headers: Headers, counter: RateCounter, query: str = "") -> Rule | None:
     """Return the first rule, by priority, that blocks a request; every rate rule up to it counts the request."""
     rules: list[Rule] = sorted(acl["Rules"], key=lambda rule: int(rule["Priority"]))
     for rule in rules:
-        if "Block" in rule.get("Action", {}) and _matches(rule, str(acl["ARN"]), headers, counter):
+        if "Block" in rule.get("Action", {}) and _matches(rule, str(acl["ARN"]), headers, counter, query):
             return rule
     return None
 
@@ -76,7 +77,7 @@ def make_custom_response(acl: JsonView, response: JsonView) -> tuple[int, dict[s
     return int(response["ResponseCode"]), {"Content-Type": CONTENT_TYPES[body["ContentType"]], **headers}, body["Content"].encode()
 
 
-def _matches(rule: Rule, acl: str, headers: Headers, counter: RateCounter) -> bool:
+def _matches(rule: Rule, acl: str, headers: Headers, counter: RateCounter, query: str) -> bool:
     statement = rule["Statement"]
     if "RateBasedStatement" in statement:
         return counter.exceeds(statement["RateBasedStatement"], (acl, rule["Name"]), headers)
@@ -84,6 +85,8 @@ def _matches(rule: Rule, acl: str, headers: Headers, counter: RateCounter) -> bo
         regex = statement["RegexMatchStatement"]
         value = _find_header(headers, regex["FieldToMatch"]["SingleHeader"]["Name"])
         return value is not None and re.search(regex["RegexString"], value) is not None
+    if "SizeConstraintStatement" in statement and "QueryString" in statement["SizeConstraintStatement"]["FieldToMatch"]:
+        return len(query) > int(statement["SizeConstraintStatement"]["Size"])
     return False
 
 
@@ -106,7 +109,8 @@ def _apply_web_acls(execute: ExecuteRequest, counter: RateCounter) -> ExecuteReq
         request: JsonObject, api_id: str, stage: str, method: str, path: str, headers: Headers, *rest: object
     ) -> object:
         acl = _find_acl(f"arn:aws:apigateway:{get_region()}::/restapis/{api_id}/stages/{stage}")
-        rule = find_blocking_rule(acl, headers or {}, counter) if acl else None
+        query = urlencode(request.get("query_params") or {}, doseq=True)
+        rule = find_blocking_rule(acl, headers or {}, counter, query) if acl else None
         if acl is None or rule is None:
             return await execute(request, api_id, stage, method, path, headers, *rest)
         _count_block(acl, rule)

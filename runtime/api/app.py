@@ -12,8 +12,8 @@ from contracts.routes import API_PATH, PublicRoute
 from contracts.version import VERSION
 from runtime.api import audit, data_quality, forecast_runs, forecasts, health, jobs, kpis
 from runtime.api.docs_page import build_page
-from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE
-from runtime.api.http.document import TOKEN, complete, security_schemes
+from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE, TOKEN_SCHEME
+from runtime.api.http.document import complete, security_schemes
 from runtime.api.http.links import read_mount_point
 from runtime.api.problems import register_problem_handlers
 from runtime.api.request_validation import RequestValidation
@@ -65,7 +65,7 @@ def description(server: str = "/") -> dict[str, Any]:
         "openapi_version": OPENAPI_VERSION,
         "description": DESCRIPTION,
         "security_schemes": security_schemes(),
-        "security": [{TOKEN: []}],
+        "security": [{TOKEN_SCHEME: []}],
         "servers": [Server(url=server)],
     }
 

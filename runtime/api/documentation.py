@@ -10,13 +10,14 @@ from pydantic import BaseModel
 from runtime.models.api.responses import Problem
 
 TITLE = "Signify API"
+TOKEN_SCHEME = "token"  # noqa: S105 - the name of a security scheme
 OPENAPI_VERSION = "3.1.0"
 DESCRIPTION = (
     "Demand forecasts, forecast accuracy, KPIs and data quality of one Signify stage.\n\n"
     "First call:\n\n"
-    "1. Get a token with `./signify token`, or from Amazon Cognito with the client-credentials grant.\n"
-    "2. Click **Authorize** and paste the token.\n"
-    "3. Open `GET /forecasts`, click **Try it out**, then **Execute**.\n\n"
+    "1. Open this page with `./signify docs`, which signs you in. Otherwise get a token with `./signify token`, or from Amazon Cognito "
+    "with the client-credentials grant, click **Authorize** and paste it.\n"
+    "2. Open `GET /forecasts` and click **Execute**.\n\n"
     "All forecasts come from one published run, which is replaced atomically. "
     "Errors are `application/problem+json` (RFC 9457) and name the field, the value and the fix. "
     "A method that a path does not have gets 405, and `Allow` lists those it has."

@@ -21,11 +21,11 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 )
 
 from contracts.scopes import Scope
-from runtime.api.documentation import AUTHORIZE_HINT
+from runtime.api.documentation import AUTHORIZE_HINT, TOKEN_SCHEME
 from runtime.api.http.representation import CSV, FORMAT, FORMATS, is_list
 from runtime.api.scopes import ScopeCheck
 
-TOKEN, OAUTH2 = "token", "oauth2"
+OAUTH2 = "oauth2"
 TOKEN_URL = "https://signify-STAGE-ACCOUNT.auth.REGION.amazoncognito.com/oauth2/token"  # noqa: S105 - an address
 """The address for a stage; the output `TokenUrl` of a deployment states it."""
 FORMAT_DESCRIPTION = "Representation of the page, where a client cannot send `Accept`: json, or csv with one row per row of the list."
@@ -38,7 +38,7 @@ def security_schemes() -> dict[str, HTTPBearer | OAuth2]:
     """Return the ways to authenticate: paste a token, or let the client get one with the client-credentials grant."""
     flow = OAuthFlowClientCredentials(tokenUrl=TOKEN_URL, scopes={scope.value: scope.description for scope in Scope})
     return {
-        TOKEN: HTTPBearer(description=AUTHORIZE_HINT),
+        TOKEN_SCHEME: HTTPBearer(description=AUTHORIZE_HINT),
         OAUTH2: OAuth2(
             flows=OAuthFlows(clientCredentials=flow),
             description="Amazon Cognito; the output `TokenUrl` of the stage is the address of its tokens.",
@@ -55,7 +55,7 @@ def complete(schema: OpenAPI, routes: Iterable[Route]) -> None:
             continue
         checks = [check for check in route.middlewares if isinstance(check, ScopeCheck)]
         if checks:
-            operation.security = [{OAUTH2: [scope.value]} for scope in checks[0].scopes] + [{TOKEN: []}]
+            operation.security = [{OAUTH2: [scope.value]} for scope in checks[0].scopes] + [{TOKEN_SCHEME: []}]
         _add_headers(operation, route)
         if is_list(route):
             _add_formats(operation)

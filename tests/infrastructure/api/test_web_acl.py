@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_the_rate_rules_alone_leave_the_response_to_the_gateway(firewalled_stage
     group = firewall_rules(firewalled_stage)["CommonRules"]["Statement"]["ManagedRuleGroupStatement"]
     overrides = {each["Name"]: each["ActionToUse"] for each in group["RuleActionOverrides"]}
     assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
-    assert [name for name, action in overrides.items() if "Count" in action] == ["SizeRestrictions_BODY"]
+    assert [name for name, action in overrides.items() if "Count" in action] == ["SizeRestrictions_BODY", "SizeRestrictions_QUERYSTRING"]
     assert len(overrides) == 22
     block_responses = [action["Block"]["CustomResponse"] for action in overrides.values() if "Block" in action]
     assert {(each["ResponseCode"], each["CustomResponseBodyKey"]) for each in block_responses} == {(403, "refused")}
@@ -61,6 +62,14 @@ def test_a_body_of_two_megabytes_is_refused_and_a_smaller_one_left_to_the_functi
 ) -> None:
     statement = firewall_rules(stages["prod"])["BodySize"]["Statement"]["RegexMatchStatement"]
     assert bool(re.search(statement["RegexString"], length)) is is_blocked
+
+
+def test_the_greatest_number_of_long_skus_fits_into_the_query(firewalled_stage: Stage) -> None:
+    statement = firewall_rules(firewalled_stage)["QuerySize"]["Statement"]["SizeConstraintStatement"]
+    skus = [f"{number:03}-{'X' * 46}" for number in range(100)]
+    query = urlencode({"time_horizon": "28d", "site_id": "S" * 50, "sku_filter": skus, "limit": 1000, "cursor": "c" * 400}, doseq=True)
+    assert (statement["FieldToMatch"], statement["ComparisonOperator"]) == ({"QueryString": {}}, "GT")
+    assert len(query) <= statement["Size"] < 10_240
 
 
 def test_the_firewall_keeps_no_tokens(firewalled_stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import webbrowser
 from collections.abc import Sequence
 from itertools import product
 from typing import IO
@@ -50,6 +51,29 @@ def test_a_token_is_for_scopes_by_their_short_or_whole_names(monkeypatch: pytest
     assert CliRunner().invoke(app, arguments).stdout == "token for signify/kpis:read signify/forecasts:read\n"
     assert CliRunner().invoke(app, ["token"]).stdout == f"token for {ALL_SCOPES}\n"
     assert "'foo' is not a scope; the scopes are" in str(CliRunner().invoke(app, ["token", "--scope", "foo"]).exception)
+
+
+@pytest.mark.parametrize("has_browser", [True, False])
+def test_the_documentation_opens_signed_in_and_its_address_is_printed_without_a_browser(
+    monkeypatch: pytest.MonkeyPatch, has_browser: bool
+) -> None:
+    class FakePlatform:
+        api_url = "http://127.0.0.1:4566/local/api/v1"
+
+        def fetch_token(self) -> str:
+            return "a.b-c_d" * 100
+
+    addresses: list[str] = []
+    monkeypatch.setattr(developer, "open_platform", lambda stage: FakePlatform())
+
+    def open_browser(address: str) -> bool:
+        addresses.append(address)
+        return has_browser
+
+    monkeypatch.setattr(webbrowser, "open", open_browser)
+    output = CliRunner().invoke(app, ["docs"]).stdout
+    assert addresses == [f"http://127.0.0.1:4566/local/api/v1/docs#token={'a.b-c_d' * 100}"]
+    assert output == ("" if has_browser else f"{addresses[0]}\n")
 
 
 def test_the_fast_tests_run_in_parallel(pytest_calls: list[list[str]]) -> None:

@@ -78,6 +78,13 @@ def test_a_size_rule_blocks_a_content_length_with_seven_digits(clock: Clock) -> 
     assert find_rule([BODY], counter) is None
 
 
+def test_a_size_rule_blocks_a_query_that_is_longer() -> None:
+    statement = {"SizeConstraintStatement": {"FieldToMatch": {"QueryString": {}}, "ComparisonOperator": "GT", "Size": 10}}
+    acl = {"ARN": "acl", "Rules": [{"Name": "Query", "Priority": 0, "Action": {"Block": {}}, "Statement": statement}]}
+    rules = [find_blocking_rule(acl, {}, RateCounter(), "x" * length) for length in (0, 10, 11)]
+    assert [rule and rule["Name"] for rule in rules] == [None, None, "Query"]
+
+
 def test_managed_groups_and_counting_rules_block_nothing(clock: Clock) -> None:
     group = {"Name": "Common", "Priority": 0, "OverrideAction": {"None": {}}, "Statement": {"ManagedRuleGroupStatement": {}}}
     counting = {**make_rate_rule(Limit=0), "Action": {"Count": {}}}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.routes import PublicRoute
+from contracts.routes import TOKEN_FRAGMENT, PublicRoute
 from runtime.api.docs_page import build_page
 from runtime.api.openapi import TARGET
 from tests.unit.runtime.api.conftest import World, call
@@ -45,6 +45,16 @@ def test_the_page_links_to_the_document_that_it_shows(world: World) -> None:
     page = call("/docs").text
     assert 'updateUrl("openapi.json")' in page
     assert "format=json" not in page
+
+
+def test_a_call_can_be_tried_at_once_with_the_token_behind_the_address(world: World) -> None:
+    page = call("/docs").text
+    assert "tryItOutEnabled: true" in page
+    assert f'.get("{TOKEN_FRAGMENT}")' in page
+    [scheme] = [name for name, each in read_document(page)["components"]["securitySchemes"].items() if each["type"] == "http"]
+    assert f'ui.preauthorizeApiKey("{scheme}", token)' in page
+    assert "swaggerUIOptions.onComplete = signIn;" in page
+    assert page.index("history.replaceState") < page.index("SwaggerUIBundle(swaggerUIOptions)")
 
 
 def test_no_text_of_the_document_can_end_the_script_of_the_page() -> None:
