@@ -15,19 +15,21 @@ from cli.drops.bad_rows import write_bad_rows
 from cli.drops.file_check import FileCheck, check_file
 from cli.drops.outcome import render_outcome
 from cli.landing import Drop, land, make_landing_key, render_objects
-from cli.mapping.file_sample import read_sample
+from cli.mapping.choices import Choices
 from cli.mapping.options import (
+    BlankCellsOption,
     ColumnNamesOption,
     ColumnsOption,
     ConstantsOption,
     DateFormatOption,
     DecimalMarkOption,
     MappingOption,
+    SheetsOption,
     YesOption,
     make_choices,
 )
-from cli.mapping.proposal import Choices
 from cli.mapping.reading import Conversation, decide_reading, terminal_conversation
+from cli.mapping.sample_readers import read_sample
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import FeedRecord, ObjectRecord, QualityReport
 from cli.runs import Stage
@@ -35,6 +37,7 @@ from contracts import datasets
 from contracts.documents import FindingDocument, QualityChangesDocument
 from contracts.feeds import FeedState
 from contracts.paths import SameName, mapping_key
+from contracts.places import describe_place
 from contracts.quality_codes import PARKED_CODES
 from local import sample as samples
 from local.errors import DataError
@@ -95,13 +98,15 @@ def drop(
     date_format: DateFormatOption = None,
     decimal_mark: DecimalMarkOption = None,
     column_names: ColumnNamesOption = None,
+    sheets: SheetsOption = None,
+    blank_cells: BlankCellsOption = None,
     stage: Stage = LOCAL,
 ) -> None:
     """Upload files to the lake and show what became of their rows; rows set aside are written to <name>.bad-rows.csv.
 
     Exit code 0 when every file was accepted (or is a duplicate), 3 when one was rejected.
     """
-    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names)
+    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names, sheets, blank_cells)
     drops = [prepare_drop(path, choices, terminal_conversation(accepts_all=yes), mapping, same_name) for path in files]
     if dry_run:
         checks = [check_drop(each) for each in drops]
@@ -132,7 +137,8 @@ def print_outcomes(drops: Sequence[Drop], records: Sequence[ObjectRecord], check
         out.print(render_outcome(record, contract))
         if row_check["quarantined_rows"]:
             bad_rows = (checks[index] if checks else check_drop(each)).bad_rows
-            path = write_bad_rows(each.path, bad_rows, contract, Path.cwd(), layout=each.layout)
+            sheets = row_check.get("sheets", [])
+            path = write_bad_rows(each.path, bad_rows, contract, Path.cwd(), layout=each.layout, sheets=sheets)
             command = "drop" if checks else "quarantine replay"
             out.print(f"  The rows set aside are in {escape(path.name)}: mend them there, then ./signify {command} {escape(path.name)}")
 
@@ -142,7 +148,7 @@ def prepare_drop(
 ) -> Drop:
     """Return the upload of a file: as it is, converted (UCI Online Retail), or with the mapping that states how it is read."""
     try:
-        sample = read_sample(path)
+        sample = read_sample(path, choices.sheets)
     except DataError:
         if choices.dataset is None:
             raise
@@ -248,9 +254,9 @@ def _make_code_table(report: QualityReport) -> Table:
 
 def _make_sample_table(report: QualityReport) -> Table:
     table = Table(title="Sample rows")
-    for name in ("object", "line", "code", "reason"):
+    for name in ("object", "place", "code", "reason"):
         table.add_column(name, overflow="fold")
     for part in report["report"]["datasets"].values():
         for row in part["samples"]:
-            table.add_row(escape(Path(row["key"]).name), str(row["line"]), row["code"], escape(row["reason"]))
+            table.add_row(escape(Path(row["key"]).name), describe_place(row["line"]), row["code"], escape(row["reason"]))
     return table

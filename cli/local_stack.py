@@ -12,17 +12,19 @@ from rich.table import Table
 from cli.console import CliError, Phases, err, out
 from cli.data import DATASET_HELP, land_sample, make_report_tables, prepare_drop, print_outcomes, summarise_findings
 from cli.landing import Drop, land, render_objects
+from cli.mapping.choices import Choices
 from cli.mapping.options import (
+    BlankCellsOption,
     ColumnNamesOption,
     ColumnsOption,
     ConstantsOption,
     DateFormatOption,
     DecimalMarkOption,
     MappingOption,
+    SheetsOption,
     YesOption,
     make_choices,
 )
-from cli.mapping.proposal import Choices
 from cli.mapping.reading import terminal_conversation
 from cli.platform import LOCAL, Platform, open_platform
 from cli.records import ForecastPage, QualityReport
@@ -46,6 +48,8 @@ def up(
     date_format: DateFormatOption = None,
     decimal_mark: DecimalMarkOption = None,
     column_names: ColumnNamesOption = None,
+    sheets: SheetsOption = None,
+    blank_cells: BlankCellsOption = None,
     no_run: Annotated[bool, typer.Option("--no-run", help="Start and deploy only: no data, no run.")] = False,
     settings: Annotated[
         list[str] | None,
@@ -61,7 +65,7 @@ def up(
     if local_stack.was_interrupted():
         err.print("The last `./signify up` was killed before it was complete; ending what it left running.")
     phases = Phases()
-    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names)
+    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names, sheets, blank_cells)
     data = file or data
     own_file = _read_file(phases, data, choices, mapping, accepts_all=yes) if data else None
     try:

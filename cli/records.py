@@ -44,6 +44,7 @@ class RowCheckRecord(TypedDict):
     first_bad_row: BadRowRecord | None
     sites: list[SiteRecord]
     site_count: int
+    sheets: NotRequired[list[str]]
 
 
 class ObjectRecord(TypedDict):

@@ -68,6 +68,11 @@ class QuarantineCode(_Code):
         "The business date is after the latest date that the data set may hold on the day of the run.",
         "Check the year and the order of day, month and year: actuals cannot lie in the future.",
     )
+    BLANK_CELL = (
+        "BLANK_CELL",
+        "A cell is blank in a file whose columns are days or series: the demand of that day is unknown, which is not zero.",
+        'Nothing, where it is unknown; else fill in 0 at the source, or state blank_cells = "zero" in the mapping of the file.',
+    )
     CONSISTENCY = (
         "CONSISTENCY",
         "Two values of the row contradict each other, for instance more units shipped than ordered.",
@@ -117,6 +122,10 @@ MASTERS: Mapping[str, str] = {
 
 SERIES_CODES = PARKED_CODES | {QuarantineCode.UNIT, QuarantineCode.CONFLICT}
 """The codes of rows that say nothing about the other series of their site: it did deliver them, and the day is complete."""
+
+
+UNKNOWN_CODES = frozenset({QuarantineCode.BLANK_CELL})
+"""The codes of rows that state nothing: there is nothing to mend in them, so that they have no record and do not count as bad rows."""
 
 
 class WarningCode(_Code):

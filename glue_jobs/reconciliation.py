@@ -15,6 +15,7 @@ from contracts.documents import (
     RowCountsDocument,
     WarningDocument,
 )
+from contracts.quality_codes import UNKNOWN_CODES
 from glue_jobs.arguments import JobRun, StagedObject
 
 Counts = Mapping[str, int]
@@ -127,10 +128,15 @@ def quality_report(
         "datasets": dict(datasets),
         **sums,
         "reconciled": True,
-        "bad_row_share": sums["quarantined"] / sums["rows_in"] if sums["rows_in"] else 0.0,
+        "bad_row_share": (sums["quarantined"] - count_unknown(datasets)) / sums["rows_in"] if sums["rows_in"] else 0.0,
         "feeds": list(feeds),
         "unknown_series_days": unknown_series_days,
     }
+
+
+def count_unknown(datasets: Mapping[str, DatasetQualityDocument]) -> int:
+    """Return the quarantined rows that state nothing, such as blank cells: they are no bad rows."""
+    return sum(part["codes"].get(code, 0) for part in datasets.values() for code in UNKNOWN_CODES)
 
 
 def sum_counts(parts: Sequence[RowCountsDocument]) -> RowCountsDocument:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from moto import mock_aws
 
 from cli.data import prepare_drop
-from cli.mapping.proposal import Choices
+from cli.mapping.choices import Choices
 from cli.mapping.reading import Conversation
 from contracts.paths import forecast_key, quality_key, replay_key
 from contracts.tables import DAILY_DEMAND, EXCLUDED, FORECASTS, Table

@@ -36,10 +36,15 @@ def sheet(*rows: str, after: str = "") -> str:
 
 
 def workbook(
-    sheets: Mapping[str, str], shared_texts: Sequence[str] = (), settings: str = "", extra: Mapping[str, str] | None = None
+    sheets: Mapping[str, str],
+    shared_texts: Sequence[str] = (),
+    settings: str = "",
+    extra: Mapping[str, str] | None = None,
+    hidden_sheets: Sequence[str] = (),
 ) -> bytes:
-    """A workbook with these sheets (name -> part) and shared texts (mark-up within <si>)."""
-    names = "".join(f'<sheet name="{name}" sheetId="{i}" r:id="r{i}"/>' for i, name in enumerate(sheets))
+    """A workbook with these sheets (name -> part), some of them hidden, and shared texts (mark-up within <si>)."""
+    states = dict.fromkeys(hidden_sheets, ' state="hidden"')
+    names = "".join(f'<sheet name="{name}" sheetId="{i}"{states.get(name, "")} r:id="r{i}"/>' for i, name in enumerate(sheets))
     relations = "".join(f'<Relationship Id="r{i}" Target="worksheets/sheet{i}.xml"/>' for i in range(len(sheets)))
     parts = {
         "xl/workbook.xml": f"<workbook {MAIN} {RELATIONS}>{settings}<sheets>{names}</sheets></workbook>",

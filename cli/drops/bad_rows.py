@@ -11,6 +11,7 @@ from pathlib import Path
 
 from contracts.bad_rows import ADDED_COLUMNS
 from contracts.datasets import Contract
+from contracts.places import render_place
 from runtime.models.domain.row_checks import BadRow
 from runtime.services.ingestion.ingestion import MAX_BYTES
 from runtime.services.ingestion.staging.csv_rows import CsvRows
@@ -49,12 +50,20 @@ class _Table:
 
 
 def write_bad_rows(
-    source: Path, bad_rows: Sequence[BadRow], contract: Contract, folder: Path, *, is_fix: bool = False, layout: FileLayout = PLAIN
+    source: Path,
+    bad_rows: Sequence[BadRow],
+    contract: Contract,
+    folder: Path,
+    *,
+    is_fix: bool = False,
+    layout: FileLayout = PLAIN,
+    sheets: Sequence[str] = (),
 ) -> Path:
     """Write `<name>.bad-rows.csv` into a folder and return its path; an earlier file is not overwritten.
 
-    The columns are those of the source, in its order; for a source that is no CSV, or has no header, those of the contract. Line, code and
-    reason follow. A CSV file with a header that a mapping describes is written in the same way, so that the mapping reads it again.
+    The columns are those of the source, in its order; for a source that is no CSV, or has no header, or whose rows are cells, those of the
+    contract. Line, code and reason follow; sheets: the names of those that were read, where there are several.
+    A CSV file with a header that a mapping describes is written in the same way, so that the mapping reads it again.
     With is_fix the values that have a suggestion are written as suggested.
     """
     table = _read_table(source, {bad_row.line for bad_row in bad_rows}, contract, layout)
@@ -66,7 +75,7 @@ def write_bad_rows(
         writer = csv.writer(file, delimiter=layout.separator or ",")
         writer.writerow([*(name for name in table.names if name.strip() not in ADDED_COLUMNS), *ADDED_COLUMNS])
         for bad_row in bad_rows:
-            texts = [*table.texts(bad_row, is_fix=is_fix), str(bad_row.line), bad_row.code, bad_row.reason]
+            texts = [*table.texts(bad_row, is_fix=is_fix), render_place(bad_row.line, sheets), bad_row.code, bad_row.reason]
             writer.writerow([_without_formula(text) for text in texts])
     return target
 
@@ -79,7 +88,7 @@ def stem_of(name: str) -> str:
 def _read_table(source: Path, lines: set[int], contract: Contract, layout: FileLayout) -> _Table | None:
     """Return the columns of a CSV file and the fields of its records that start on the lines; None for any other file."""
     file_format = named_format(source.name)
-    if file_format not in (FileFormat.CSV, FileFormat.CSV_GZ):
+    if file_format not in (FileFormat.CSV, FileFormat.CSV_GZ) or layout.reshapes_rows:
         return None
     with open_lines(source, file_format, Limits(MAX_BYTES, MAX_LINES), layout.encoding) as text:
         csv_rows = CsvRows(text, contract, layout)

@@ -41,7 +41,7 @@ def check_file(path: Path, contract: Contract, key: str, layout: FileLayout = PL
             target = Path(folder) / "staged.parquet"
             plan = StagingPlan(contract, "local", today, layout)
             staged_file = stage(path, named_format(path.name), plan, target, DuckDbRowStore(), MAX_BYTES)
-            rows = check_rows(DuckDbRowValidator(), target, contract, today, BAD_ROWS_WRITTEN)
+            rows = check_rows(DuckDbRowValidator(), target, contract, today, BAD_ROWS_WRITTEN, staged_file.sheets)
     except ObjectRejected as rejection:
         return FileCheck(_record(key, ObjectStatus.REJECTED, reason_code=rejection.code, reason=rejection.reason))
     record = _record(key, ObjectStatus.ACCEPTED)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cli.records import ObjectRecord, RowCheckRecord
 from contracts.datasets import Contract
+from contracts.places import describe_place
 from contracts.quality_codes import QuarantineCode, WarningCode
 from runtime.models.domain.row_checks import BadRow
 
@@ -26,9 +27,10 @@ def render_outcome(record: ObjectRecord, contract: Contract) -> Text:
 def render_bad_rows(bad_rows: Sequence[BadRow], record: ObjectRecord, contract: Contract) -> Text:
     """Return the first bad rows, without the one that the outcome shows, each with its reason and how it should read."""
     check = record.get("row_check")
+    sheets = check.get("sheets", []) if check else []
     first = check["first_bad_row"] if check else None
     others = [bad_row for bad_row in bad_rows[:ROWS_SHOWN] if first is None or bad_row.line != first["line"]]
-    return Text("\n".join(line for bad_row in others for line in _bad_row_lines(bad_row, contract)))
+    return Text("\n".join(line for bad_row in others for line in _bad_row_lines(bad_row, contract, sheets)))
 
 
 def _lines(record: ObjectRecord, contract: Contract) -> Iterator[str]:
@@ -44,12 +46,12 @@ def _lines(record: ObjectRecord, contract: Contract) -> Iterator[str]:
             yield f"  {number:>9,}  warning, {column}: {_cause(WarningCode, code)}"
     yield from (f"  warning: {warning}" for warning in record.get("warnings") or ())
     if bad_row := check["first_bad_row"]:
-        yield from _bad_row_lines(BadRow(**bad_row), contract)
+        yield from _bad_row_lines(BadRow(**bad_row), contract, check.get("sheets", ()))
     yield from _site_lines(check)
 
 
-def _bad_row_lines(bad_row: BadRow, contract: Contract) -> Iterator[str]:
-    yield f"  line {bad_row.line}: {bad_row.reason}"
+def _bad_row_lines(bad_row: BadRow, contract: Contract, sheets: Sequence[str]) -> Iterator[str]:
+    yield f"  {describe_place(bad_row.line, sheets)}: {bad_row.reason}"
     yield f"    is           {_as_csv(bad_row.values, contract)}"
     if bad_row.suggested_values:
         yield f"    should read  {_as_csv(bad_row.suggested_values, contract)}"

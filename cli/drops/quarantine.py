@@ -206,7 +206,7 @@ def _key_of_replay(target: Platform, path: Path, original: QuarantineObject) -> 
     contract = datasets.load(original["dataset"])
     layout = fetch_layout(target.client("s3"), target.outputs[Output.LAKE_BUCKET_NAME], original["key"], contract)
     is_csv = named_format(original["key"]) in (FileFormat.CSV, FileFormat.CSV_GZ)
-    source = source_of(original["key"]) if is_csv and layout.has_header else None
+    source = source_of(original["key"]) if is_csv and layout.has_header and not layout.reshapes_rows else None
     return make_replay_key(contract.dataset, path.name, original["object_id"], source)
 
 
@@ -229,6 +229,11 @@ def _read_list(target: Platform, path: str, name: str, **filters: str) -> Iterat
         if not response["page"]["has_more"]:
             return
         cursor = {"cursor": response["page"]["next_cursor"]}
+
+
+def _sheets_of(record: ObjectRecord) -> Sequence[str]:
+    check = record.get("row_check")
+    return check.get("sheets", []) if check else []
 
 
 def _read_record(target: Platform, quarantine_object: QuarantineObject) -> ObjectRecord:
@@ -260,4 +265,4 @@ def _write(target: Platform, record: ObjectRecord, *, is_fix: bool = False) -> t
             bad_rows = [bad_row for bad_row in bad_rows if bad_row.suggested_values]
         if not bad_rows:
             raise CliError(f"no row of {source.name} has a correction that is certain; ./signify quarantine show {source.name} lists them")
-        return bad_rows, write_bad_rows(source, bad_rows, contract, Path.cwd(), is_fix=is_fix, layout=layout)
+        return bad_rows, write_bad_rows(source, bad_rows, contract, Path.cwd(), is_fix=is_fix, layout=layout, sheets=_sheets_of(record))

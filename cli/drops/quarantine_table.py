@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.landing import STATUS_COLOURS
-from contracts.quality_codes import MASTERS, PARKED_CODES
+from contracts.quality_codes import MASTERS, PARKED_CODES, UNKNOWN_CODES
 from runtime.models.domain.quarantine import RecordStatus
 
 
@@ -48,7 +48,7 @@ def count_open(quarantine_object: QuarantineObject) -> Mapping[str, int]:
         code: sum(n for status, n in counts.items() if status != RecordStatus.OPEN) for code, counts in _records(quarantine_object)
     }
     numbers = {code: number - closed_rows.get(code, 0) for code, number in quarantine_object["codes"].items()}
-    return {code: number for code, number in numbers.items() if number > 0}
+    return {code: number for code, number in numbers.items() if number > 0 and code not in UNKNOWN_CODES}
 
 
 def count_parked(quarantine_object: QuarantineObject) -> Mapping[str, int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from cli.mapping.file_sample import FileSample
 from cli.mapping.value_forms import is_negative, is_number
 from contracts import datasets
 from contracts.datasets import ColumnType, Contract
+from runtime.services.ingestion.staging.header import quantity_column
 
 SITE, SKU, UNIT, CURRENCY = "site_id", "sku_id", "uom", "currency"
 EACH = "EA"
@@ -21,19 +22,30 @@ MOSTLY = 0.9
 """Share of the quantities that must be negative before their sign is taken for the direction of a movement."""
 
 
-def assume_constants(contract: Contract, targets: Mapping[str, str], sample: FileSample, stem: str) -> dict[str, str]:
+def assume_constants(
+    contract: Contract,
+    targets: Mapping[str, str],
+    sample: FileSample,
+    stem: str,
+    shape_columns: Collection[str] = (),
+    date_columns: Sequence[str] = (),
+) -> dict[str, str]:
     """Return the values of required columns that the file lacks and that can be assumed: they are shown before anything is read.
 
-    targets: column of the file -> column of the contract. stem: names the SKU of a file of one series.
+    targets: column of the file -> column of the contract. shape_columns: columns of the contract that the shape of the file gives; the
+    sample is then without its cells. date_columns: the parts of the date. stem: names the SKU of a file of one series.
     """
-    columns = {column.name for column in contract.columns if column.required_column} - set(targets.values())
+    columns = {column.name for column in contract.columns if column.required_column} - {*targets.values(), *shape_columns}
     suggestions: dict[str, str] = {}
     if contract.dataset in datasets.list_demand_names():
         suggestions = {UNIT: EACH, SITE: ONLY_SITE}
-        if len(sample.columns) == 2:
+        gives_day, gives_quantity = contract.business_date in shape_columns, quantity_column(contract) in shape_columns
+        others = len(sample.columns) - len(date_columns) + gives_day + gives_quantity
+        if others == 2 and (not gives_quantity or len(sample.rows) == 1):
             suggestions[SKU] = stem
-        elif SKU in columns and _has_one_row_per_site_and_day(contract, targets, sample):
-            suggestions[SKU] = EVERY_SKU
+        elif {SITE, SKU} <= set(contract.key) and contract.business_date in {*targets.values(), *shape_columns}:
+            # One row for each day, and site if there is one, is about everything that is sold.
+            suggestions |= {} if has_repeated_keys(contract, targets, sample, date_columns) else {SKU: EVERY_SKU}
     elif SKU in contract.key and len(targets) > 1 and list_key_columns(contract, targets) == [SKU]:
         suggestions = {UNIT: EACH}
     return {name: text for name, text in suggestions.items() if name in columns}
@@ -44,17 +56,25 @@ def list_key_columns(contract: Contract, targets: Mapping[str, str]) -> list[str
     return [name for name in contract.key if name in targets.values()]
 
 
-def has_repeated_keys(contract: Contract, targets: Mapping[str, str], sample: FileSample) -> bool:
+def has_repeated_keys(contract: Contract, targets: Mapping[str, str], sample: FileSample, date_columns: Sequence[str] = ()) -> bool:
     """Return whether two rows of the file have the same key."""
-    return sample.has_repeats([name for name, target in targets.items() if target in contract.key])
+    return sample.has_repeats([*(name for name, target in targets.items() if target in contract.key), *date_columns])
 
 
-def adds_rows(contract: Contract, targets: Mapping[str, str], sample: FileSample) -> bool:
+def adds_rows(
+    contract: Contract,
+    targets: Mapping[str, str],
+    sample: FileSample,
+    date_columns: Sequence[str] = (),
+    *,
+    within_sheets: bool = False,
+) -> bool:
     """Return whether several rows have one key, and nothing in them states which part of a total each is."""
     part = contract.part_column
     if part is None or part.name in targets.values():
         return False
-    return has_repeated_keys(contract, targets, sample)
+    key_columns = [name for name, target in targets.items() if target in contract.key]
+    return sample.has_repeats([*key_columns, *date_columns], within_sheets=within_sheets)
 
 
 def inverts_sign(contract: Contract, targets: Mapping[str, str], sample: FileSample) -> bool:
@@ -68,8 +88,3 @@ def inverts_sign(contract: Contract, targets: Mapping[str, str], sample: FileSam
     texts = [row[place] for row in sample.rows for place in places if place < len(row)]
     amounts = [text for text in texts if is_number(text) and any(digit in text for digit in "123456789")]
     return bool(amounts) and sum(map(is_negative, amounts)) >= MOSTLY * len(amounts)
-
-
-def _has_one_row_per_site_and_day(contract: Contract, targets: Mapping[str, str], sample: FileSample) -> bool:
-    key = set(list_key_columns(contract, targets))
-    return {SITE, contract.business_date} <= key and not has_repeated_keys(contract, targets, sample)

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cli.mapping.proposal import Choices
+from cli.mapping.choices import Choices
 from local.errors import DataError
+from runtime.services.ingestion.staging.layout import BLANK_CELLS
 
 YesOption = Annotated[bool, typer.Option("--yes", help="Read a file with other columns as proposed, without a question.")]
 MappingOption = Annotated[
@@ -30,6 +31,14 @@ ColumnNamesOption = Annotated[
     str | None,
     typer.Option(metavar="NAME,NAME,...", help="Names of the columns of a file without a header, in their order."),
 ]
+SheetsOption = Annotated[
+    list[str] | None,
+    typer.Option("--sheet", metavar="NAME", help="A sheet of a workbook; repeatable. Default: the visible ones with the same columns."),
+]
+BlankCellsOption = Annotated[
+    str | None,
+    typer.Option(metavar="unknown|zero", help="What a blank cell means where days or series are columns. Default: unknown."),
+]
 
 
 def make_choices(
@@ -39,8 +48,12 @@ def make_choices(
     date_format: str | None = None,
     decimal_mark: str | None = None,
     column_names: str | None = None,
+    sheets: Sequence[str] | None = None,
+    blank_cells: str | None = None,
 ) -> Choices:
-    """Return what the options state. Raises DataError for an option without an equals sign."""
+    """Return what the options state. Raises DataError for an option without an equals sign, and for an unknown meaning of blank cells."""
+    if blank_cells not in (None, *BLANK_CELLS):
+        raise DataError(f"--blank-cells {blank_cells!r}: write {' or '.join(BLANK_CELLS)}")
     return Choices(
         dataset=dataset,
         renames=dict(_split("--map", option, from_end=True) for option in columns or ()),
@@ -48,6 +61,8 @@ def make_choices(
         date_format=date_format,
         decimal_mark=decimal_mark,
         column_names=tuple(name.strip() for name in column_names.split(",")) if column_names else (),
+        sheets=tuple(sheets or ()),
+        blank_cells=blank_cells,
     )
 
 

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from cli.mapping.aliases import likeness
-from cli.mapping.assumptions import adds_rows, assume_constants, has_repeated_keys, inverts_sign
+from cli.mapping.assignment import could_be
+from cli.mapping.assumptions import adds_rows, inverts_sign
+from cli.mapping.candidates import Candidate, find_candidate
+from cli.mapping.choices import Choices
 from cli.mapping.file_sample import ColumnSample, FileSample
-from cli.mapping.value_forms import DateForm, describe_date, find_date_form, find_decimal_marks, is_number
+from cli.mapping.shapes import describe_date_parts, describe_shape
+from cli.mapping.value_forms import DateForm, describe_date, describe_period, find_date_form, find_decimal_marks, is_number
 from contracts import datasets
 from contracts.datasets import Column, ColumnType, Contract
 from local.errors import DataError
-from runtime.services.ingestion.staging.header import plain_name
+from runtime.services.ingestion.staging.header import plain_name, quantity_column
 from runtime.services.ingestion.staging.layout import IGNORED, FileLayout
 
 MOST_NAMES = 40
 """Names of columns in a message."""
 
-
-@dataclass(frozen=True)
-class Choices:
-    """What the caller has decided already; everything else is proposed."""
-
-    dataset: str | None = None
-    renames: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    date_format: str | None = None
-    decimal_mark: str | None = None
-    column_names: tuple[str, ...] = ()
-    """Of a file without a header, in the order of its columns."""
+MOST_SHEETS = 10
+"""Names of sheets in a message."""
 
 
 @dataclass(frozen=True)
@@ -73,80 +66,30 @@ def propose(sample: FileSample, choices: Choices, stem: str) -> Proposal:
     Raises DataError listing what each data set misses when no data set fits.
     """
     names = [choices.dataset] if choices.dataset else list(datasets.list_names())
-    columns = {name: _assign(sample, datasets.load(name), choices) for name in names}
-    constants = {name: _constants(datasets.load(name), columns[name], choices, sample, stem) for name in names}
-    missing = {
-        name: [
-            c.name for c in datasets.load(name).columns if c.required_column and c.name not in {*columns[name].values(), *constants[name]}
-        ]
-        for name in names
-    }
-    fitting = [name for name in names if not missing[name] and (choices.dataset or _could_be(datasets.load(name), columns[name], sample))]
+    candidates = {name: find_candidate(sample, datasets.load(name), choices, stem) for name in names}
+    complete = [each for each in candidates.values() if not each.missing]
+    fitting = [each for each in complete if choices.dataset or could_be(each.contract, each.columns, sample)]
     plain_stem = stem.casefold().replace("-", "_").replace(" ", "_")
     if not fitting:
-        raise _no_dataset(sample, missing)
-    dataset = max(fitting, key=lambda name: (name in plain_stem, name in datasets.list_demand_names(), len(columns[name])))
-    return _propose_values(sample, datasets.load(dataset), columns[dataset], constants[dataset], choices)
+        raise _no_dataset(sample, {name: each.missing for name, each in candidates.items()})
+    demand_names = datasets.list_demand_names()
+    best = max(fitting, key=lambda each: (each.contract.dataset in plain_stem, each.contract.dataset in demand_names, _count_columns(each)))
+    return _propose_values(sample, best, choices)
 
 
-def _could_be(contract: Contract, targets: Mapping[str, str], sample: FileSample) -> bool:
-    """Whether a file whose columns fit is of this data set: outside of demand, a file of many rows per key is another one."""
-    return contract.dataset in datasets.list_demand_names() or not has_repeated_keys(contract, targets, sample)
+def _count_columns(candidate: Candidate) -> int:
+    return len(candidate.columns) + len(candidate.shape_columns)
 
 
-def _assign(sample: FileSample, contract: Contract, choices: Choices) -> dict[str, str]:
-    """Return file column -> contract column: as the caller says, then by name; of several candidates the one with the likeliest name.
-
-    A candidate for a date must hold dates, for a number numbers.
-    """
-    targets = {name: choices.renames[name] for name in sample.names if choices.renames.get(name) in {c.name for c in contract.columns}}
-    for column in contract.columns:
-        if column.name in targets.values() or column.name in choices.constants:
-            continue
-        free = [candidate for candidate in sample.columns if candidate.name not in {*targets, *choices.renames}]
-        if column.name in contract.sum_within:
-            free = [candidate for candidate in free if _names_parts(candidate, column)]
-        ranks = {c.name: rank for c in free if (rank := likeness(c.name, column.name)) is not None and _suits(c, column)}
-        if ranks:
-            targets[min(ranks, key=lambda name: ranks[name])] = column.name
-    return targets
-
-
-def _names_parts(candidate: ColumnSample, column: Column) -> bool:
-    """Whether every row states which part of a day it is; exports with the source in the first line of an order do not."""
-    return candidate.name == column.name or len(candidate.written_texts) == len(candidate.texts)
-
-
-def _suits(candidate: ColumnSample, column: Column) -> bool:
-    texts = candidate.written_texts[:500]
-    if not texts:
-        return not column.required_column
-    if column.type in (ColumnType.DATE, ColumnType.TIMESTAMP):
-        return find_date_form(texts) is not None
-    if column.type in (ColumnType.DECIMAL, ColumnType.INTEGER):
-        return sum(map(is_number, texts)) >= len(texts) / 2
-    if column.allowed:
-        return any(text.strip().upper() in column.allowed for text in texts)
-    return True
-
-
-def _constants(contract: Contract, targets: Mapping[str, str], choices: Choices, sample: FileSample, stem: str) -> dict[str, str]:
-    """Return the values of columns that the file does not have: those that the caller states, then those that can be assumed."""
-    constants = {name: value for name, value in choices.constants.items() if name in {column.name for column in contract.columns}}
-    return assume_constants(contract, targets, sample, stem) | constants
-
-
-def _propose_values(
-    sample: FileSample, contract: Contract, columns: Mapping[str, str], constants: Mapping[str, str], choices: Choices
-) -> Proposal:
+def _propose_values(sample: FileSample, candidate: Candidate, choices: Choices) -> Proposal:
+    contract, columns, shape = candidate.contract, candidate.columns, candidate.shape
     by_name = {column.name: column for column in sample.columns}
     targets = {column.name: column for column in contract.columns}
     dates = {
         name: find_date_form(by_name[name].written_texts) for name, target in columns.items() if targets[target].type is ColumnType.DATE
     }
-    numbers = [
-        text for name, target in columns.items() if targets[target].type is ColumnType.DECIMAL for text in by_name[name].written_texts
-    ]
+    number_columns = [*(name for name, target in columns.items() if targets[target].type is ColumnType.DECIMAL), *shape.cell_columns]
+    numbers = [text for name in number_columns for text in by_name[name].written_texts]
     form = next((form for name, form in dates.items() if form and columns[name] == contract.business_date), None)
     marks = (choices.decimal_mark,) if choices.decimal_mark else find_decimal_marks(numbers)
     layout = FileLayout(
@@ -154,45 +97,68 @@ def _propose_values(
         encoding=sample.encoding,
         column_names=() if sample.has_header else tuple(name if name in columns else "" for name in sample.names),
         decimal_mark=marks[0],
-        date_format=choices.date_format or (form.date_format if form and not (form.is_iso and not form.has_offset) else None),
-        adds_rows=adds_rows(contract, columns, sample),
+        date_format=choices.date_format or shape.date_format or _stated_format(form),
+        adds_rows=adds_rows(contract, columns, sample, shape.date_columns, within_sheets=candidate.sheet_column is not None),
         inverts_sign=inverts_sign(contract, columns, sample),
-        renames={name: target for name, target in columns.items() if name != target} | _ignore(sample, contract, columns),
-        constants=dict(constants),
+        sheets=choices.sheets,
+        sheet_column=candidate.sheet_column,
+        date_columns=shape.date_columns,
+        header_column=shape.header_column,
+        blank_cells=choices.blank_cells,
+        renames={name: target for name, target in columns.items() if name != target} | _ignore(sample, candidate),
+        constants=dict(candidate.constants),
     )
     assignments = (
         *(Assignment(name, target, _note(by_name[name], targets[target], layout, dates.get(name))) for name, target in columns.items()),
-        *(Assignment("", name, f"{value!r} in every row: the file has no such column") for name, value in constants.items()),
+        *_shape_assignments(sample, candidate, layout),
+        *(Assignment("", name, f"{value!r} in every row: the file has no such column") for name, value in candidate.constants.items()),
     )
-    ignored_columns = tuple(name for name in sample.names if name and name not in columns)
-    return Proposal(
-        contract.dataset, layout, assignments, ignored_columns, tuple(_questions(form, marks, choices, by_name, columns, contract))
-    )
+    ignored_columns = tuple(name for name in sample.names if name and name not in columns and name not in shape.names)
+    questions = _questions(form, marks, choices, sample, candidate, numbers)
+    return Proposal(contract.dataset, layout, assignments, ignored_columns, tuple(questions))
 
 
-def _ignore(sample: FileSample, contract: Contract, columns: Mapping[str, str]) -> dict[str, str]:
-    """Return the renames of columns that the proposal ignores and the platform would read by their name."""
-    names = {plain_name(column.name) for column in contract.columns}
-    return {name: IGNORED for name in sample.names if name not in columns and plain_name(name) in names}
+def _stated_format(form: DateForm | None) -> str | None:
+    """Return the format that a layout states: none where the contract reads the dates as they are."""
+    return form.date_format if form and not (form.is_iso and not form.has_offset) else None
+
+
+def _shape_assignments(sample: FileSample, candidate: Candidate, layout: FileLayout) -> Iterator[Assignment]:
+    """Yield a line for the columns that are days or series, one for the parts of the date, and one for the names of the sheets."""
+    shape, day = candidate.shape, candidate.contract.business_date or ""
+    if shape.cell_columns and shape.header_column:
+        names = f"{shape.cell_columns[0]} ... {shape.cell_columns[-1]}"
+        target = f"{shape.header_column}, {quantity_column(candidate.contract)}"
+        yield Assignment(names, target, describe_shape(shape, sample, layout.blank_cells))
+    if shape.date_columns:
+        yield Assignment(" + ".join(shape.date_columns), day, describe_date_parts(shape, sample, adds_rows=layout.adds_rows))
+    if candidate.sheet_column:
+        yield Assignment("name of the sheet", candidate.sheet_column, ", ".join(name for name, _ in sample.sheets[:MOST_SHEETS]))
+
+
+def _ignore(sample: FileSample, candidate: Candidate) -> dict[str, str]:
+    """Return the renames of columns that the proposal ignores and the platform would read by their name, or as a series."""
+    names = {plain_name(column.name) for column in candidate.contract.columns}
+    shape = candidate.shape
+    is_of_series = (bool(shape.cell_columns) and shape.date_format is None) or (bool(shape.cell_columns) and bool(shape.date_columns))
+    free_names = [name for name in sample.names if name and name not in candidate.columns and name not in shape.names]
+    return {name: IGNORED for name in free_names if is_of_series or plain_name(name) in names}
 
 
 def _questions(
-    form: DateForm | None,
-    marks: Sequence[str],
-    choices: Choices,
-    by_name: Mapping[str, ColumnSample],
-    columns: Mapping[str, str],
-    contract: Contract,
-) -> list[OpenQuestion]:
-    questions = []
+    form: DateForm | None, marks: Sequence[str], choices: Choices, sample: FileSample, candidate: Candidate, numbers: Sequence[str]
+) -> Iterator[OpenQuestion]:
+    contract, shape = candidate.contract, candidate.shape
+    if shape.other_formats and shape.date_format and not choices.date_format:
+        text = f"how is the column {shape.cell_columns[0]!r} to be read?"
+        yield OpenQuestion("date_format", text, (shape.date_format, *shape.other_formats))
     if form and form.other_formats and not choices.date_format:
-        name = next(name for name, target in columns.items() if target == contract.business_date)
-        example = by_name[name].written_texts[0]
-        questions.append(OpenQuestion("date_format", f"{name}: how is {example!r} to be read?", (form.date_format, *form.other_formats)))
+        name = next(name for name, target in candidate.columns.items() if target == contract.business_date)
+        example = next(column for column in sample.columns if column.name == name).written_texts[0]
+        yield OpenQuestion("date_format", f"{name}: how is {example!r} to be read?", (form.date_format, *form.other_formats))
     if len(marks) > 1:
-        example = next(text for name in columns for text in by_name[name].written_texts if "," in text and is_number(text))
-        questions.append(OpenQuestion("decimal_mark", f"which is the decimal mark of numbers such as {example!r}?", tuple(marks)))
-    return questions
+        example = next(text for text in numbers if "," in text and is_number(text))
+        yield OpenQuestion("decimal_mark", f"which is the decimal mark of numbers such as {example!r}?", tuple(marks))
 
 
 def _note(sample: ColumnSample, column: Column, layout: FileLayout, form: DateForm | None) -> str:
@@ -201,7 +167,9 @@ def _note(sample: ColumnSample, column: Column, layout: FileLayout, form: DateFo
     if column.type is ColumnType.DATE and form:
         parts = "; the rows of a day are added" if form.has_time or layout.adds_rows else ""
         offset = "; the day is the one that is written, whatever the offset from UTC behind it" if form.has_offset else ""
+        period = describe_period(layout.date_format or form.date_format)
         spacing = f"; a row every {form.days_apart} days counts on its own day" if form.days_apart > 1 else ""
+        spacing = f"; a {period} counts on its first day" if period != "day" else spacing
         return f"{texts[0]} is {describe_date(texts[0], layout.date_format or form.date_format)}{parts}{offset}{spacing}"
     if column.type in (ColumnType.DECIMAL, ColumnType.INTEGER):
         numbers = f"decimal mark {layout.decimal_mark!r}" if any("," in text or "." in text for text in texts) else "whole numbers"

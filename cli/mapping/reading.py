@@ -14,9 +14,11 @@ from rich.prompt import Confirm, Prompt
 from rich.table import Table
 
 from cli.console import err
-from cli.mapping.file_sample import MAX_ROWS, FileSample
+from cli.mapping.choices import Choices
+from cli.mapping.file_sample import FileSample
 from cli.mapping.hints import suggest_options
-from cli.mapping.proposal import Choices, OpenQuestion, Proposal, fits_as_it_is, propose
+from cli.mapping.proposal import OpenQuestion, Proposal, fits_as_it_is, propose
+from cli.mapping.workbook_sample import select_sheets
 from contracts import datasets
 from contracts.bad_rows import ADDED_COLUMNS, LINE_COLUMN
 from local.errors import DataError
@@ -77,6 +79,7 @@ def decide_reading(
     sample = sample.with_names(choices.column_names) if choices.column_names else sample
     proposal = propose(sample, choices, path.name.split(".")[0])
     err.print(render_proposal(path.name, sample, proposal))
+    proposal = replace(proposal, layout=_settle_sheets(path, sample, proposal))
     document = path.with_name(f"{source}{MAPPING_ENDING}")
     proposal = _settle(path.name, proposal, conversation, document)
     document.write_text(render_layout(proposal.dataset, proposal.layout), encoding="utf-8")
@@ -100,7 +103,7 @@ def source_name(path: Path) -> str:
 
 def render_proposal(name: str, sample: FileSample, proposal: Proposal) -> Table:
     """Return the proposal as a table, a line for each column of the file."""
-    rows = f"{len(sample.rows):,} rows" if sample.is_whole else f"more than {MAX_ROWS:,} rows"
+    rows = f"{len(sample.rows):,} rows" if sample.is_whole else f"more than {len(sample.rows) // 1000 * 1000:,} rows"
     form = [rows, *(f"separated by {mark!r}" for mark in [proposal.layout.separator] if mark), *filter(None, [proposal.layout.encoding])]
     table = Table(title=f"{escape(name)}: {', '.join(form)}, proposed as {proposal.dataset}", title_justify="left")
     for heading in ("in the file", "becomes", "values"):
@@ -126,6 +129,26 @@ def _settle(name: str, proposal: Proposal, conversation: Conversation, document:
     if not conversation.confirm("Read it this way?"):
         raise DataError(f"{name} was not uploaded. State columns with --map 'COLUMN=contract_column', or write {document.name} yourself.")
     return proposal
+
+
+def _settle_sheets(path: Path, sample: FileSample, proposal: Proposal) -> FileLayout:
+    """Return the layout of a proposal with the sheets that it was made from, where the platform would read others by itself."""
+    if named_format(path.name) is not FileFormat.XLSX:
+        return proposal.layout
+    names = tuple(name for name, _ in sample.sheets)
+    selection = select_sheets(path, datasets.load(proposal.dataset), proposal.layout)
+    layout = proposal.layout
+    if names != tuple(table.sheet.name for table in selection.tables) and not layout.sheets:
+        layout = replace(layout, sheets=names)
+    _print_sheets(path, proposal.dataset, layout)
+    return layout
+
+
+def _print_sheets(path: Path, dataset: str, layout: FileLayout) -> None:
+    """Print which sheets of a workbook are read, and which are left out with the reason."""
+    if named_format(path.name) is FileFormat.XLSX:
+        for line in select_sheets(path, datasets.load(dataset), layout).warnings:
+            err.print(f"  {escape(line)}")
 
 
 def _describe_options(question: OpenQuestion) -> str:
@@ -163,8 +186,9 @@ def _remembered_mapping(path: Path, source: str, sample: FileSample) -> Path | N
     if not document.is_file():
         return None
     layout = _parse(document)[1]
-    if not layout.has_header:
-        return None if set(ADDED_COLUMNS) <= set(sample.names) else document
+    if not layout.has_header or layout.reshapes_rows:
+        is_of_bad_rows = set(ADDED_COLUMNS) <= set(sample.names)
+        return None if is_of_bad_rows or not {*layout.renames, *layout.date_columns} <= {"", *sample.names} else document
     return document if layout.renames.keys() <= set(sample.names) else None
 
 
@@ -177,10 +201,17 @@ def _read_as_stated(path: Path, mapping: Path, source: str, choices: Choices) ->
         layout.check_columns(datasets.load(dataset))
     except (LayoutError, datasets.UnknownDataset) as error:
         raise DataError(f"{mapping}: {error}") from None
-    if choices.date_format or choices.decimal_mark:
-        date_format, decimal_mark = choices.date_format or layout.date_format, choices.decimal_mark or layout.decimal_mark
-        mapping.write_text(render_layout(dataset, replace(layout, date_format=date_format, decimal_mark=decimal_mark)), encoding="utf-8")
+    if choices.date_format or choices.decimal_mark or choices.sheets or choices.blank_cells:
+        layout = replace(
+            layout,
+            date_format=choices.date_format or layout.date_format,
+            decimal_mark=choices.decimal_mark or layout.decimal_mark,
+            sheets=choices.sheets or layout.sheets,
+            blank_cells=choices.blank_cells or layout.blank_cells,
+        )
+        mapping.write_text(render_layout(dataset, layout), encoding="utf-8")
     err.print(f"  [dim]{escape(path.name)} is read as {escape(mapping.name)} states[/]")
+    _print_sheets(path, dataset, layout)
     return FileReading(dataset, source, mapping)
 
 

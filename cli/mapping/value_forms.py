@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
+
+from runtime.services.ingestion.days import parse_day
 
 ISO = "%Y-%m-%d"
 
@@ -17,11 +19,22 @@ DATE_FORMATS = (
 )  # fmt: skip
 """The formats that are tried, the usual ones first."""
 
+PERIOD_FORMATS = (
+    "%Y-%m", "%Y/%m", "%Y.%m", "%m/%Y", "%m-%Y", "%m.%Y", "%Y%m",
+    "%b %Y", "%B %Y", "%b-%Y", "%B-%Y", "%Y %b", "%Y %B", "%Y-%b", "%b %y", "%b-%y", "%b%y", "%b%Y",
+    "%G-W%V", "%GW%V", "%G W%V", "W%V %G", "W%V-%G", "W%V/%G", "%G-KW%V", "KW%V %G", "KW %V %G", "KW%V/%G", "CW%V %G",
+    "Week %V %G", "%G Week %V", "%G%V", "%V/%G", "%G-%V",
+)  # fmt: skip
+"""The formats of months and of ISO weeks, which count on their first day; tried after those of days."""
+
 _OFFSET = r" ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})"
 TIME_OF_DAY = rf"[T ]\d{{1,2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?( ?[AaPp][Mm])?(?P<offset>{_OFFSET})?"
 _TIME = re.compile(rf"(?P<day>.*?\S)(?P<time>{TIME_OF_DAY})")
 _CLOCK = re.compile(TIME_OF_DAY)
 _MIDNIGHT = re.compile(rf"[T ]0?0:00(:00(\.0+)?)?({_OFFSET})?|[T ]12:00(:00)? ?[Aa][Mm]")
+FIRST_YEAR = 1900
+"""The platform refuses years before 2000 with a reason of its own; earlier ones than this are no dates."""
+
 FIT = 0.9
 """Share of the values that a format must fit; the others are reported row by row when the file arrives."""
 
@@ -62,14 +75,34 @@ def find_date_form(texts: Sequence[str]) -> DateForm | None:
     days, times = (
         zip(*(_split_time(text.strip()) for text in texts if text.strip()), strict=True) if any(map(str.strip, texts)) else ((), ())
     )
-    counts = {date_format: sum(_parse(day, date_format) is not None for day in days) for date_format in DATE_FORMATS}
+    counts = count_fits(days)
     best = max(counts, key=lambda date_format: counts[date_format])
     if not days or counts[best] < FIT * len(days):
         return None
     daytimes = [time for time in times if time and not _MIDNIGHT.fullmatch(time)]
     has_offset = any(match["offset"] for time in daytimes if (match := _CLOCK.fullmatch(time)))
-    others = (other for other in DATE_FORMATS if other != best and counts[other] == counts[best] and _differs(days, best, other))
+    rivals = (other for other in DATE_FORMATS if other != best and counts[other] == counts[best])
+    others = (other for other in rivals if best not in PERIOD_FORMATS and _differs(days, best, other))
     return DateForm(best, tuple(others), bool(daytimes), has_offset, _days_apart(days, best))
+
+
+def count_fits(days: Sequence[str]) -> dict[str, int]:
+    """Return how many texts each format of days fits; where none fits FIT of them, also each format of months and weeks."""
+    counts = {date_format: sum(_parse(day, date_format) is not None for day in days) for date_format in DATE_FORMATS}
+    if max(counts.values()) < FIT * len(days):
+        counts |= {date_format: sum(_parse(day, date_format) is not None for day in days) for date_format in PERIOD_FORMATS}
+    return counts
+
+
+def describe_period(date_format: str) -> str:
+    """Return what a date of the format is: a day, a month or a week.
+
+    >>> describe_period("%b %Y"), describe_period("%G-W%V"), describe_period("%d/%m/%Y")
+    ('month', 'week', 'day')
+    """
+    if "%V" in date_format:
+        return "week"
+    return "day" if "%d" in date_format or "%j" in date_format else "month"
 
 
 def find_decimal_marks(texts: Sequence[str]) -> tuple[str, ...]:
@@ -114,11 +147,8 @@ def _split_time(text: str) -> tuple[str, str]:
 
 
 def _parse(text: str, date_format: str) -> date | None:
-    try:
-        day = datetime.strptime(text, date_format).date()  # noqa: DTZ007 - a day has no time zone
-    except ValueError:
-        return None
-    return day if 1990 <= day.year <= 2100 else None
+    day = parse_day(text, date_format)
+    return day if day and FIRST_YEAR <= day.year <= 2100 else None
 
 
 def _days_apart(texts: Sequence[str], date_format: str) -> int:

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts.datasets import Contract
-from contracts.quality_codes import SERIES_CODES, QuarantineCode
+from contracts.quality_codes import SERIES_CODES, UNKNOWN_CODES, QuarantineCode
 from glue_jobs.transforms.moments import days_with_year_last, written_day
 from glue_jobs.transforms.values import business_date, text_name, text_of, texts, value_of, values
 
@@ -117,7 +117,7 @@ def quantity_bins(curated_rows: DataFrame, dataset: str, since: date, as_of_date
 
 def is_of_series() -> SparkColumn:
     """Return whether the code of a quarantined row says nothing about the other series of its site."""
-    return F.col("code").isin(*sorted(code.value for code in SERIES_CODES))
+    return F.col("code").isin(*sorted(code.value for code in SERIES_CODES | UNKNOWN_CODES))
 
 
 def _quarantined_places(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:

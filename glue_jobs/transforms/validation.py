@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts.datasets import Column, Contract
+from contracts.places import COLUMNS, SHEET
 from contracts.quality_codes import QuarantineCode, WarningCode
 from glue_jobs.transforms.ambiguity import AmbiguousObjects
 from glue_jobs.transforms.column_rules import column_rules, column_warnings
@@ -81,7 +82,17 @@ def _warnings(contract: Contract) -> SparkColumn:
 def _verdict(contract: Contract, today: date) -> SparkColumn:
     unreadable = F.when(F.col("unreadable").isNotNull(), F.concat(F.lit(f"{QuarantineCode.UNREADABLE}:the record "), F.col("unreadable")))
     required = [_with_value(column) for column in contract.columns if not column.nullable]
-    return F.coalesce(unreadable, *required, _first([*_date_rules(contract, today), *consistency_rules(contract)]))
+    return F.coalesce(unreadable, *_blank_cell(contract), *required, _first([*_date_rules(contract, today), *consistency_rules(contract)]))
+
+
+def _blank_cell(contract: Contract) -> Iterator[SparkColumn]:
+    """Yield the verdict on a blank cell of a file whose header names days or series."""
+    quantities = [column for column in contract.columns if column.unit_column and not column.nullable and column.minimum == 0]
+    if not (contract.carries_demand and quantities):
+        return
+    is_cell = (F.col("source_line") >= F.lit(SHEET)) & (F.col("source_line") % F.lit(COLUMNS) > F.lit(0))
+    is_blank = F.col(text_name(quantities[0].name)).isNull()
+    yield F.when(is_cell & is_blank, F.lit(f"{QuarantineCode.BLANK_CELL}:the cell is blank: the demand is unknown, which is not zero"))
 
 
 def _with_value(column: Column) -> SparkColumn:

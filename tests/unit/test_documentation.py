@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from cli.data import prepare_drop
-from cli.mapping.proposal import Choices
+from cli.mapping.choices import Choices
 from cli.mapping.reading import Conversation
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,8 @@ from runtime.adapters.lake.duckdb_parquet import ParquetFile, list_warnings, rej
 from runtime.adapters.lake.duckdb_sql import select_lines, select_parquet, select_rows_between
 from runtime.adapters.lake.duckdb_text import literal, quote
 from runtime.adapters.lake.duckdb_tidy import Tidying
-from runtime.services.ingestion.staging.csv_rows import StagedRow
 from runtime.services.ingestion.staging.lines import Limits
+from runtime.services.ingestion.staging.row_shape import StagedRow
 from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
 
 

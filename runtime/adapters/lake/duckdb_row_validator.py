@@ -12,6 +12,7 @@ import duckdb
 from typing_extensions import override
 
 from contracts.datasets import Contract
+from contracts.quality_codes import UNKNOWN_CODES
 from runtime.adapters.lake.duckdb_text import literal, quote
 from runtime.adapters.lake.verdict_sql import STAGED_ROWS, ambiguity_sql, name_ambiguous_objects, verdict_sql
 from runtime.models.domain.row_checks import BadRow, RowCheck, SiteDays
@@ -86,9 +87,10 @@ def _read_warnings(database: duckdb.DuckDBPyConnection) -> dict[str, dict[str, i
 def _read_bad_rows(database: duckdb.DuckDBPyConnection, contract: Contract, limit: int) -> tuple[BadRow, ...]:
     names = [column.name for column in contract.columns]
     columns = ", ".join(f"s.{quote(name)}" for name in names)
+    unknown_codes = ", ".join(literal(code) for code in sorted(UNKNOWN_CODES))
     rows = database.execute(
         f"""SELECT b.source_line, b.code, b.reason, s.raw_excerpt, {columns}
-            FROM (SELECT * FROM verdicts WHERE code IS NOT NULL ORDER BY source_line LIMIT ?) b
+            FROM (SELECT * FROM verdicts WHERE code NOT IN ({unknown_codes}) ORDER BY source_line LIMIT ?) b
             JOIN {STAGED_ROWS} s ON s.source_line = b.source_line ORDER BY b.source_line""",
         [limit],
     ).fetchall()

@@ -10,6 +10,7 @@ from contracts.datasets import Column, ColumnType
 from contracts.identifiers import AROUND
 from runtime.adapters.lake.duckdb_sql import line_name
 from runtime.adapters.lake.duckdb_text import literal, quote, with_certain_point
+from runtime.services.ingestion.days import MONDAY, WEEK, WEEKDAY
 from runtime.services.ingestion.staging.records import EXCERPT
 from runtime.services.ingestion.staging.staged import StagingPlan
 
@@ -160,6 +161,8 @@ class Tidying:
 
     def _moment(self, text: str) -> str:
         date_format = self.plan.layout.date_format or "%Y-%m-%d"
+        if WEEK in date_format:
+            return f"try_strptime({text} || {literal(MONDAY)}, {literal(date_format + WEEKDAY)})"
         times = ("",) if "%H" in date_format else _TIMES
         formats = ", ".join(literal(date_format + time) for time in times)
         moment = f"try_strptime({text}, [{formats}])"

@@ -9,6 +9,7 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 from typing_extensions import override
 
+from contracts.places import COLUMNS, SHEET
 from contracts.quality_codes import SERIES_CODES
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.adapters.postgres.json_rows import json_rows
@@ -54,6 +55,7 @@ class PostgresQuarantineReads(QuarantineReads):
     def records_of(self, object_id: UUID, filters: Mapping[str, str], after: Sequence[str] | None, limit: int) -> JsonRows:
         conditions = {name: filters.get(name) for name in ("status", "code")}
         values = {**conditions, "object_id": object_id, "line": after[0] if after else None, "limit": limit}
+        values |= {"sheet": SHEET, "columns": COLUMNS}
         return json_rows(self._database, RECORDS, values)
 
     @override
@@ -172,9 +174,15 @@ order by o.received_at desc, o.id desc limit %(limit)s + 1
 
 RECORDS = """
 select array[line::text] as sort_key, json_build_object(
-    'line', line, 'code', code, 'reason', reason, 'values', row_values, 'suggested_values', suggested_values, 'status', status,
+    'line', line, 'place', concat_ws(', ',
+        case when line / %(sheet)s > 1 then 'sheet ' || coalesce(
+            (select quote_literal(c.document -> 'sheets' ->> (line / %(sheet)s - 2)::int) from row_checks c
+                where c.object_id = r.object_id), (line / %(sheet)s - 1)::text) end,
+        'line ' || case when line < %(sheet)s then line else line %% %(sheet)s / %(columns)s end,
+        case when line >= %(sheet)s and line %% %(columns)s > 0 then 'column ' || line %% %(columns)s end),
+    'code', code, 'reason', reason, 'values', row_values, 'suggested_values', suggested_values, 'status', status,
     'closed_at', closed_at, 'closed_by', closed_by, 'closing_reason', closing_reason, 'replay_id', replay_id) as row
-from quarantine_records
+from quarantine_records r
 where object_id = %(object_id)s and (%(status)s::text is null or status = %(status)s) and (%(code)s::text is null or code = %(code)s)
     and (%(line)s::text is null or line > %(line)s::bigint)
 order by line limit %(limit)s + 1

@@ -46,7 +46,11 @@ class QuarantineResponse(BaseModel):
 class QuarantineRecord(BaseModel):
     """A row that broke a rule when its object arrived, or that the newest run quarantined, and what became of it."""
 
-    line: int = Field(description="Line of the file where the row starts; for Parquet the number of the row.")
+    line: int = Field(
+        description="Line of the file where the row starts; for Parquet the number of the row. For a sheet of several, and for a cell, a "
+        "number of 14 to 16 digits that stands for `place`."
+    )
+    place: str = Field(description="The line in words, with the sheet of a workbook of several and the column of a cell.")
     code: str
     reason: str
     values: dict[str, str] = Field(description="As in the file, by column; `raw` for a line that could not be split.")

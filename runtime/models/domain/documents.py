@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.feeds import FeedState
-from contracts.quality_codes import PARKED_CODES
+from contracts.quality_codes import PARKED_CODES, UNKNOWN_CODES
 
 TOO_NEW = "TOO_SHORT"  # the code of series whose history is too short
 
@@ -115,7 +115,7 @@ class DatasetQuality(RowCounts):
     @property
     def open_codes(self) -> dict[str, int]:
         """The other quarantined rows, by code: their source must correct them."""
-        return {code: rows for code, rows in self.codes.items() if code not in PARKED_CODES}
+        return {code: rows for code, rows in self.codes.items() if code not in PARKED_CODES | UNKNOWN_CODES}
 
 
 class Feed(Document):

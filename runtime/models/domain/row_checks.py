@@ -9,6 +9,8 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
+from contracts.quality_codes import UNKNOWN_CODES
+
 Texts = Mapping[str, str]
 """The values of one row as in the file, by column of the contract; without blank ones."""
 
@@ -39,7 +41,8 @@ class RowCheck:
     """The outcome of the rows of an object.
 
     codes: quarantined rows by the code of the first rule they break. warnings: values that were read as null or corrected, by column, then
-    by code. sites: the first of them by name; site_count counts all.
+    by code. sites: the first of them by name; site_count counts all. sheets: those of a workbook of which several were read, in the
+    order in which contracts.places numbers them.
     """
 
     usable_rows: int
@@ -50,11 +53,12 @@ class RowCheck:
     site_count: int
     first_date: date | None
     last_date: date | None
+    sheets: tuple[str, ...] = ()
 
     @property
     def quarantined_rows(self) -> int:
-        """The rows that break a rule."""
-        return sum(self.codes.values())
+        """The rows that break a rule; blank cells, which state nothing, are counted in `codes` alone."""
+        return sum(number for code, number in self.codes.items() if code not in UNKNOWN_CODES)
 
     def to_document(self) -> dict[str, object]:
         """Return the check as JSON values."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from contracts import datasets
-from contracts.quality_codes import MASTERS
+from contracts.quality_codes import MASTERS, UNKNOWN_CODES
 from runtime.models.domain.documents import DatasetQuality, ObjectQuality, QualityDocument
 from runtime.models.domain.findings import Finding, Severity
 from runtime.models.domain.row_checks import list_codes
@@ -104,9 +104,9 @@ def _count_unplaced(part: DatasetQuality) -> int:
 
 
 def _count_bad(part: DatasetQuality | ObjectQuality) -> int:
-    """Return the quarantined rows without those that wait for master data."""
-    parked_rows = sum(rows for code, rows in part.codes.items() if code in MASTERS)
-    return part.quarantined - parked_rows
+    """Return the quarantined rows without those that wait for master data, and those that state nothing."""
+    other_rows = sum(rows for code, rows in part.codes.items() if code in {*MASTERS, *UNKNOWN_CODES})
+    return part.quarantined - other_rows
 
 
 def _bad_share(file: ObjectQuality) -> float:

@@ -9,6 +9,7 @@ from typing import cast
 
 from contracts.documents import FindingDocument, QualityChangesDocument, SeriesDocument
 from contracts.feeds import CHART_DAYS, FeedState
+from contracts.places import describe_place
 from runtime.models.domain.documents import DatasetQuality, Feed, QualityDocument
 from runtime.models.domain.quality import QualityReport
 from runtime.services.data_quality.charts import daily_chart, share_bar, split_bar
@@ -201,7 +202,7 @@ def _samples(quality: QualityDocument) -> Iterator[str]:
         rows = (
             [
                 cell(each.key.rpartition("/")[2]),
-                cell(f"{each.line:,}", kind="number", label="Line"),
+                cell(describe_place(each.line).removeprefix("line "), label="Line"),
                 cell(each.code, kind="short"),
                 cell(each.reason),
             ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts import datasets
+from contracts.places import describe_place
 from contracts.quality_codes import QuarantineCode, WarningCode
 from runtime.models.domain.documents import DatasetQuality, ObjectQuality, QualityDocument
 from runtime.models.domain.findings import EVERYTHING, Finding, Severity
@@ -40,7 +41,7 @@ def _doubts(quality: QualityDocument) -> Iterator[Finding]:
 
 def _unusable_file(dataset: str, part: DatasetQuality, file: ObjectQuality) -> Finding:
     samples = [sample for sample in part.samples if sample.key == file.key]
-    cause = f"; {samples[0].code} in line {samples[0].line}: {_cause(samples[0].code)}" if samples else ""
+    cause = f"; {samples[0].code} in {describe_place(samples[0].line)}: {_cause(samples[0].code)}" if samples else ""
     text = f"none of the {file.quarantined:,} rows of this file can be used{cause}"
     return Finding(
         Severity.WARN,

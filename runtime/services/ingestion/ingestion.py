@@ -125,15 +125,15 @@ class _ObjectReview:
         if original is not None:
             target = self._replay(target, replace(plan, contract=contract), original)
         else:
-            self._validate(target, plan)
+            self._validate(target, plan, staged_file.sheets)
         key = staging_key(contract.dataset, contract.version, self._draft.id)
         self._ingestion.lake.upload(target, key)
         self._draft = replace(self._draft, staging_key=key)
         return self._draft
 
-    def _validate(self, staging_file: Path, plan: StagingPlan) -> None:
+    def _validate(self, staging_file: Path, plan: StagingPlan, sheets: tuple[str, ...]) -> None:
         """Validate the rows of an object; its bad rows get records."""
-        check = self._check(staging_file, plan)
+        check = self._check(staging_file, plan, sheets)
         self.change = QuarantineChange(bad_rows=check.bad_rows)
         if self._draft.rows and not check.check.usable_rows:
             raise ObjectRejected(ReasonCode.NO_USABLE_ROWS, describe_unusable(self._draft.rows, check.check))
@@ -143,7 +143,8 @@ class _ObjectReview:
         self._draft = replace(self._draft, replay_of=original.id)
         texts = self._ingestion.rows.read_texts(staging_file, LINE_COLUMN)
         bad_rows = self._check(staging_file, plan).bad_rows
-        replay = match_lines(texts, bad_rows, self._ingestion.objects.list_open_lines(original.id))
+        sheets = original.row_check.sheets if original.row_check else ()
+        replay = match_lines(texts, bad_rows, self._ingestion.objects.list_open_lines(original.id), sheets)
         replay.require_rows()
         target = self._folder / "replayed.parquet"
         self._ingestion.rows.select_lines(staging_file, replay.lines, plan.contract, target)
@@ -152,9 +153,9 @@ class _ObjectReview:
         self.change = make_change(self._draft, original, replay)
         return target
 
-    def _check(self, staging_file: Path, plan: StagingPlan) -> CheckedRows:
+    def _check(self, staging_file: Path, plan: StagingPlan, sheets: tuple[str, ...] = ()) -> CheckedRows:
         """Add the outcome of the rows to the draft: the days are those of usable rows, since a run sees no others."""
-        checked_rows = check_rows(self._ingestion.validator, staging_file, plan.contract, plan.today, RECORDS_KEPT)
+        checked_rows = check_rows(self._ingestion.validator, staging_file, plan.contract, plan.today, RECORDS_KEPT, sheets)
         check = checked_rows.check
         self._draft = replace(self._draft, row_check=check, first_date=check.first_date, last_date=check.last_date)
         return checked_rows

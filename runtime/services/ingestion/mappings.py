@@ -18,9 +18,10 @@ from runtime.services.ingestion.staging.layout import FileLayout, LayoutError
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 from runtime.services.object_ports import Lake
 
-_TEXTS = ("separator", "encoding", "decimal_mark", "date_format")
+_TEXTS = ("separator", "encoding", "decimal_mark", "date_format", "sheet_column", "header_column", "blank_cells")
 _FLAGS = ("adds_rows", "inverts_sign")
-_FIELDS = (*_TEXTS, *_FLAGS, "column_names")
+_LISTS = ("column_names", "date_columns", "sheets")
+_FIELDS = (*_TEXTS, *_FLAGS, *_LISTS)
 _TABLES = ("columns", "constants")
 
 
@@ -82,7 +83,12 @@ def parse_layout(text: str) -> FileLayout:
     return FileLayout(
         separator=_text(document, "separator"),
         encoding=_text(document, "encoding"),
-        column_names=_column_names(document),
+        column_names=_list(document, "column_names"),
+        date_columns=_list(document, "date_columns"),
+        sheets=_list(document, "sheets"),
+        sheet_column=_text(document, "sheet_column"),
+        header_column=_text(document, "header_column"),
+        blank_cells=_text(document, "blank_cells"),
         decimal_mark=_text(document, "decimal_mark") or plain.decimal_mark,
         date_format=_text(document, "date_format"),
         adds_rows=_flag(document, "adds_rows"),
@@ -97,8 +103,7 @@ def render_layout(dataset: str, layout: FileLayout) -> str:
     lines = ["# How the files of this source are read. Edit it, and drop a file again with --mapping.", f"dataset = {_quote(dataset)}"]
     lines += [f"{name} = {_quote(value)}" for name in _TEXTS if (value := getattr(layout, name)) is not None]
     lines += [f"{name} = true" for name in _FLAGS if getattr(layout, name)]
-    if layout.column_names:
-        lines.append(f"column_names = [{', '.join(map(_quote, layout.column_names))}]")
+    lines += [f"{name} = [{', '.join(map(_quote, values))}]" for name in _LISTS if (values := getattr(layout, name))]
     for table, values in (("columns", layout.renames), ("constants", layout.constants)):
         if values:
             lines += ["", f"[{table}]", *(f"{_quote(name)} = {_quote(value)}" for name, value in values.items())]
@@ -128,10 +133,10 @@ def _flag(document: Mapping[str, object], name: str) -> bool:
     return value
 
 
-def _column_names(document: Mapping[str, object]) -> tuple[str, ...]:
-    names = document.get("column_names", [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise LayoutError(f'column_names = {names!r}: write a list of names such as ["sku_id", "demand_date", ""]')
+def _list(document: Mapping[str, object], name: str) -> tuple[str, ...]:
+    names = document.get(name, [])
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise LayoutError(f'{name} = {names!r}: write a list of names such as ["sku_id", "demand_date", ""]')
     return tuple(names)
 
 

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from contracts.bad_rows import LINE_COLUMN
 from contracts.datasets import Column, ColumnType, Contract
 from contracts.paths import replayed_object
+from contracts.places import describe_place, parse_place
 from runtime.models.domain.audit import AuditAction, AuditEvent
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
 from runtime.models.domain.quarantine import RECORDS_KEPT, QuarantineChange
@@ -25,7 +26,6 @@ ACTOR = "data_processor"
 REFUSALS_SHOWN = 20
 ROWS_NAMED = 3
 """Rows that a reason names of those that it refuses."""
-LINE_DIGITS = 15
 LINE = Column(LINE_COLUMN, ColumnType.STRING, "Line of the row in the file whose row is replaced.")
 REPLAYABLE = {ObjectStatus.ACCEPTED, ObjectStatus.REJECTED}
 
@@ -110,17 +110,22 @@ def with_line_column(contract: Contract) -> Contract:
     return replace(contract, columns=(*contract.columns, LINE))
 
 
-def match_lines(texts: Sequence[tuple[int, str | None]], bad_rows: Sequence[BadRow], open_lines: Sequence[int]) -> Replay:
+def match_lines(
+    texts: Sequence[tuple[int, str | None]], bad_rows: Sequence[BadRow], open_lines: Sequence[int], sheets: Sequence[str] = ()
+) -> Replay:
     """Decide for every row of a file whether it takes the place of a row of the original.
 
     texts: the line of each row, and what it states as the line of its original. bad_rows: the rows that break a rule. open_lines: the lines
-    of the open quarantined rows of the original. Raises ObjectRejected for a file of more rows than an object has records.
+    of the open quarantined rows of the original; sheets: the sheets of the original. Raises ObjectRejected for a file of more rows than an
+    object has records.
     """
     if len(texts) > RECORDS_KEPT:
         reason = f"the file has {len(texts):,} rows, a replay at most {RECORDS_KEPT:,}; correct the whole file and upload it under its name"
         raise ObjectRejected(ReasonCode.REPLAY, reason)
-    refusals = dict(_refusals(texts, {row.line: row for row in bad_rows}, set(open_lines)))
-    lines = {line: place for line, text in texts if line not in refusals and (place := _parse(text)) is not None}
+    places = {line: parse_place(text or "", sheets) for line, text in texts}
+    rows = [(line, text, places[line]) for line, text in texts]
+    refusals = dict(_refusals(rows, {row.line: row for row in bad_rows}, set(open_lines), sheets))
+    lines = {line: place for line, place in places.items() if line not in refusals and place is not None}
     return Replay(lines, tuple(refusals.values()))
 
 
@@ -134,12 +139,11 @@ def make_change(record: IngestedObject, original: IngestedObject, replay: Replay
 
 
 def _refusals(
-    texts: Sequence[tuple[int, str | None]], bad_rows: Mapping[int, BadRow], open_lines: set[int]
+    rows: Sequence[tuple[int, str | None, int | None]], bad_rows: Mapping[int, BadRow], open_lines: set[int], sheets: Sequence[str]
 ) -> Iterator[tuple[int, Refusal]]:
-    counts = Counter(_parse(text) for _, text in texts)
-    for line, text in texts:
-        place = _parse(text)
-        row = f"line {line}" if place is None or place == line else f"line {line} (line {place} of the original)"
+    counts = Counter(place for _, _, place in rows)
+    for line, text, place in rows:
+        row = f"line {line}" if place is None or place == line else f"line {line} ({describe_place(place, sheets)} of the original)"
         if (bad_row := bad_rows.get(line)) is not None:
             yield line, Refusal(row, f"{bad_row.code}: {bad_row.reason}")
         elif place is None:
@@ -159,9 +163,3 @@ def _name_rows(rows: Sequence[str]) -> str:
     """
     more = len(rows) - ROWS_NAMED
     return ", ".join(rows[:ROWS_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _parse(text: str | None) -> int | None:
-    """Return a line number, also one that a spreadsheet has made a decimal; None for any other text."""
-    digits = (text or "").strip().removesuffix(".0")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= LINE_DIGITS else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from contracts.datasets import Contract
+from contracts.places import describe_place
 from runtime.models.domain.row_checks import BadRow, RowCheck, list_codes, with_suggestion
 from runtime.services.ingestion.suggestions import suggest_values
 
@@ -31,12 +32,22 @@ class RowValidator(Protocol):
         """Return the outcome of the rows of a staged file, and its first `limit` bad rows in the order of the file."""
 
 
-def check_rows(validator: RowValidator, staging_file: Path, contract: Contract, today: date, limit: int = BAD_ROWS_READ) -> CheckedRows:
-    """Return the outcome of the rows of a staged file, with a suggestion for each bad row whose correction is certain."""
+def check_rows(
+    validator: RowValidator,
+    staging_file: Path,
+    contract: Contract,
+    today: date,
+    limit: int = BAD_ROWS_READ,
+    sheets: tuple[str, ...] = (),
+) -> CheckedRows:
+    """Return the outcome of the rows of a staged file, with a suggestion for each bad row whose correction is certain.
+
+    sheets: the sheets of which the rows are, where there are several.
+    """
     checked_rows = validator.check(staging_file, contract, today, limit)
     bad_rows = _with_suggestions(checked_rows.bad_rows, contract, today)
     check = with_suggestion(checked_rows.check, bad_rows[0].suggested_values) if bad_rows else checked_rows.check
-    return CheckedRows(check, bad_rows)
+    return CheckedRows(replace(check, sheets=sheets), bad_rows)
 
 
 def describe_unusable(rows: int, check: RowCheck) -> str:
@@ -45,7 +56,7 @@ def describe_unusable(rows: int, check: RowCheck) -> str:
     bad_row = check.first_bad_row
     if bad_row is None:
         return text
-    text = f"{text}; line {bad_row.line}: {bad_row.reason}"
+    text = f"{text}; {describe_place(bad_row.line, check.sheets)}: {bad_row.reason}"
     changes = [f"{name} {value!r}" for name, value in (bad_row.suggested_values or {}).items() if bad_row.values.get(name) != value]
     return f"{text}; it should read {', '.join(changes)}" if changes else text
 

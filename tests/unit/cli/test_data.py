@@ -15,7 +15,7 @@ from cli.console import Phases
 from cli.data import make_feed_tables, make_report_tables, prepare_drop, summarise_findings
 from cli.landing import Drop, make_landing_key, render_objects
 from cli.local_stack import make_forecast_table
-from cli.mapping.proposal import Choices
+from cli.mapping.choices import Choices
 from cli.mapping.reading import Conversation
 from cli.records import ForecastRow, QualityReport
 from local.errors import DataError

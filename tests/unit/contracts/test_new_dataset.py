@@ -50,8 +50,8 @@ code_list = "currencies"
 PROGRAM = """
 import json, pathlib, sys
 from cli.datasets.odcs import odcs_document
-from cli.mapping.file_sample import read_sample
-from cli.mapping.proposal import Choices
+from cli.mapping.sample_readers import read_sample
+from cli.mapping.choices import Choices
 from cli.mapping.reading import Conversation, decide_reading
 from contracts import datasets
 from contracts.datasets.examples import example_row

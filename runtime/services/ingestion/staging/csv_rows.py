@@ -14,9 +14,7 @@ from runtime.services.ingestion.staging.layout import FileLayout
 from runtime.services.ingestion.staging.lines import Lines
 from runtime.services.ingestion.staging.records import Batch, Record, Records, excerpt_of
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
-
-StagedRow = Sequence[str]
-"""The present contract columns in the contract's order, then line, fault and excerpt ("" when the row is fine)."""
+from runtime.services.ingestion.staging.row_shape import StagedRow, make_shape
 
 
 class CsvRows(Iterable[StagedRow]):
@@ -33,22 +31,26 @@ class CsvRows(Iterable[StagedRow]):
         self.records = Records(lines, self._dialect.separator)
         names = _header_fields(self.records) if layout.has_header else layout.column_names
         self.header: Header = match_header(names, contract, layout)
+        self._shape = make_shape(self.header, contract, layout, lines.limits.max_lines)
         self._positions = list(self.header.positions.values())
-        self._pick = _picker(self._positions)
-        self._blanks = [""] * len(self._positions)
         self._blank_rows = 0
 
     @property
     def columns(self) -> Sequence[str]:
         """The contract columns with which every row begins."""
-        return list(self.header.positions)
+        return self._shape.columns
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """None: a text has no sheets."""
+        return ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings about the file, once all rows are read."""
         rows = "row" if self._blank_rows == 1 else "rows"
         blank = (f"{self._blank_rows:,} {rows} without any value skipped",) if self._blank_rows else ()
-        return (*self._assumptions, *self._dialect.warnings, *self.header.warnings, *blank)
+        return (*self._assumptions, *self._dialect.warnings, *self.header.warnings, *self._shape.warnings, *blank)
 
     def __iter__(self) -> Iterator[StagedRow]:
         return chain.from_iterable(map(self._stage, self.records.read()))
@@ -57,7 +59,7 @@ class CsvRows(Iterable[StagedRow]):
         if isinstance(part, Record):
             return self._stage_record(part, self.records.text_of_current)
         rows = part.rows
-        if set(map(len, rows)) == {self.header.width} and all(map(any, rows)):
+        if self._shape.is_plain and set(map(len, rows)) == {self.header.width} and all(map(any, rows)):
             columns = (map(itemgetter(position), rows) for position in self._positions)
             return zip(*columns, map(str, count(part.block.first)), repeat(""), repeat(""), strict=False)
         lines = part.block.text.split("\n")
@@ -67,14 +69,14 @@ class CsvRows(Iterable[StagedRow]):
     def _stage_record(self, record: Record, read_text: Callable[[], str]) -> Iterable[StagedRow]:
         line, fields, fault, excerpt = record
         if fields is None:
-            return ([*self._blanks, str(line), fault, excerpt],)
+            return (self._shape.unreadable_row(line, fault, excerpt),)
         if not any(fields):
             self._blank_rows += 1
             return ()
         if len(fields) == self.header.width or self._fits(fields):
-            return ([*self._pick(fields), str(line), "", ""],)
+            return self._shape.rows(fields, line)
         fault = f"has {len(fields)} field{'s' * (len(fields) != 1)}, the header has {self.header.width}"
-        return ([*self._blanks, str(line), fault, excerpt_of(read_text())],)
+        return (self._shape.unreadable_row(line, fault, excerpt_of(read_text())),)
 
     def _fits(self, fields: Sequence[str]) -> bool:
         """Whether the fields differ from the header only by separators at the end of the line."""
@@ -102,9 +104,3 @@ def _header_fields(records: Records) -> list[str]:
         reason = f"the header (line {first.line}) {first.fault}; is this a text file? It starts with {first.excerpt[:60]!r}"
         raise ObjectRejected(ReasonCode.UNREADABLE, reason)
     return first.fields
-
-
-def _picker(positions: list[int]) -> Callable[[list[str]], Sequence[str]]:
-    if len(positions) == 1:
-        return lambda fields: [fields[positions[0]]]
-    return itemgetter(*positions)

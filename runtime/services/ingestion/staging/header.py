@@ -1,11 +1,12 @@
 """Match the columns of a file with those of the contract."""
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from contracts.bad_rows import ADDED_COLUMNS
 from contracts.datasets import Contract
+from runtime.services.ingestion.days import parse_day
 from runtime.services.ingestion.staging.layout import SEPARATORS, FileLayout
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 
@@ -23,6 +24,10 @@ class Header:
     """Contract column -> its index in the file, in the contract's order; without absent optional columns."""
     extra: tuple[str, ...]
     """Columns that are not in the contract: ignored and reported."""
+    date_positions: tuple[int, ...] = ()
+    """Where the parts of the date are, in the order of the layout."""
+    cell_names: Mapping[int, str] = field(default_factory=dict)
+    """Index of each column whose cells are quantities -> what its name means: a day as YYYY-MM-DD, a SKU or a site."""
 
     @property
     def width(self) -> int:
@@ -57,17 +62,65 @@ def match_header(names: Sequence[str], contract: Contract, layout: FileLayout) -
     """
     columns = {plain_name(column.name): column.name for column in contract.columns}
     columns |= {plain_name(name): column for name, column in layout.renames.items()}
-    targets = [columns.get(plain_name(name)) or None for name in names]
+    date_positions = _date_positions(names, layout)
+    days = _day_names(names, contract, layout)
+    targets = [None if index in {*date_positions, *days} else columns.get(plain_name(name)) or None for index, name in enumerate(names)]
     _refuse_repeated_columns(names, targets)
     positions = {column.name: targets.index(column.name) for column in contract.columns if column.name in targets}
-    missing = [column.name for column in contract.columns if column.required_column and column.name not in {*positions, *layout.constants}]
+    cell_names = days or _series_names(names, targets, date_positions, contract, layout)
+    stated_columns = {*positions, *layout.constants, layout.sheet_column, *([contract.business_date] if date_positions else [])}
+    stated_columns |= {layout.header_column, quantity_column(contract)} if cell_names else set()
+    missing = [column.name for column in contract.columns if column.required_column and column.name not in stated_columns]
     if missing:
         raise ObjectRejected(ReasonCode.MISSING_COLUMNS, describe_missing(missing, names, contract))
     ignored_names = {"", *map(plain_name, ADDED_COLUMNS)}
     extra = tuple(
-        name.strip() for name, target in zip(names, targets, strict=True) if target is None and plain_name(name) not in ignored_names
+        name.strip()
+        for index, (name, target) in enumerate(zip(names, targets, strict=True))
+        if target is None and plain_name(name) not in ignored_names and index not in {*date_positions, *cell_names}
     )
-    return Header(tuple(names), positions, extra)
+    return Header(tuple(names), positions, extra, date_positions, cell_names)
+
+
+def quantity_column(contract: Contract) -> str | None:
+    """Return the column with the quantity of a row, for the data sets in which a header may name days or series."""
+    if not contract.carries_demand:
+        return None
+    names = (column.name for column in contract.columns if column.unit_column and not column.nullable and column.minimum == 0)
+    return next(names, None)
+
+
+def _date_positions(names: Sequence[str], layout: FileLayout) -> tuple[int, ...]:
+    """Return where the parts of the date are; none when one of them is missing, so that the date is."""
+    plain_names = [plain_name(name) for name in names]
+    wanted_names = [plain_name(name) for name in layout.date_columns]
+    return tuple(map(plain_names.index, wanted_names)) if set(wanted_names) <= set(plain_names) else ()
+
+
+def _day_names(names: Sequence[str], contract: Contract, layout: FileLayout) -> dict[int, str]:
+    """Return the index of each column that is named by a day -> the day."""
+    if layout.header_column is None or layout.header_column != contract.business_date:
+        return {}
+    days = {index: parse_day(name, layout.date_format or "%Y-%m-%d") for index, name in enumerate(names)}
+    found_days = {index: day.isoformat() for index, day in days.items() if day}
+    repeated_days = sorted(day for day in set(found_days.values()) if list(found_days.values()).count(day) > 1)
+    if repeated_days:
+        raise ObjectRejected(ReasonCode.UNREADABLE, f"the header has more than one column for {repeated_days[0]}; keep one of them")
+    return found_days
+
+
+def _series_names(
+    names: Sequence[str], targets: Sequence[str | None], date_positions: Sequence[int], contract: Contract, layout: FileLayout
+) -> dict[int, str]:
+    """Return the index of each column that is named by a SKU or a site -> its name: all columns that the layout says nothing about."""
+    if layout.header_column is None or layout.header_column == contract.business_date:
+        return {}
+    other_names = {"", *map(plain_name, ADDED_COLUMNS), *map(plain_name, layout.renames)}
+    return {
+        index: name.strip()
+        for index, (name, target) in enumerate(zip(names, targets, strict=True))
+        if target is None and index not in date_positions and plain_name(name) not in other_names
+    }
 
 
 def _refuse_repeated_columns(names: Sequence[str], targets: Sequence[str | None]) -> None:

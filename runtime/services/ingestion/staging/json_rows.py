@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.datasets import Contract
-from runtime.services.ingestion.staging.csv_rows import StagedRow
 from runtime.services.ingestion.staging.header import describe_missing, list_names, plain_name
 from runtime.services.ingestion.staging.layout import FileLayout
 from runtime.services.ingestion.staging.lines import Lines, RecordTooLong
 from runtime.services.ingestion.staging.records import excerpt_of
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
+from runtime.services.ingestion.staging.row_shape import StagedRow, join_date
 from runtime.services.ingestion.staging.typed_numbers import NumberText, list_number_columns, number_text
 
 JsonValue = str | bool | list[object] | None
@@ -29,6 +29,11 @@ class JsonRows(Iterable[StagedRow]):
         self._lines = lines
         self._contract = contract
         self.layout = layout
+        if layout.header_column:
+            reason = "days or series as names are read in CSV, Excel and Parquet files, not in JSON lines; convert the file"
+            raise ObjectRejected(ReasonCode.UNSUPPORTED_FORMAT, reason)
+        self._date_names = [plain_name(name) for name in layout.date_columns]
+        self._day = contract.business_date if layout.date_columns else None
         self._decimal_mark = layout.decimal_mark
         self._number_columns = list_number_columns(contract)
         self._constants = layout.constants
@@ -38,6 +43,11 @@ class JsonRows(Iterable[StagedRow]):
         self._column_by_key: dict[str, str | None] = {}
         self._present: set[str] = set()
         self._first_fault = ""
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """None: a text has no sheets."""
+        return ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -80,6 +90,10 @@ class JsonRows(Iterable[StagedRow]):
     def _values(self, pairs: list[tuple[str, JsonValue]]) -> dict[str, str]:
         values: dict[str, str] = {}
         keys: dict[str, str] = {}
+        if self._day:
+            parts = {plain_name(key): self._text(key, value) for key, value in pairs if plain_name(key) in self._date_names}
+            values[self._day] = join_date([parts.get(name, "") for name in self._date_names])
+            pairs = [pair for pair in pairs if plain_name(pair[0]) not in self._date_names]
         for key, value in pairs:
             column = self._column(key)
             if column is None:

@@ -15,7 +15,10 @@ IGNORED = ""
 
 DECIMAL_MARKS = (".", ",")
 
-_DATE_DIRECTIVES = "dmYybBjHMSf"
+BLANK_CELLS = ("unknown", "zero")
+"""What a blank cell can mean, where the cells of a line are quantities of several days or series."""
+
+_DATE_DIRECTIVES = "dmYybBjHMSfGV"
 _ENCODING = re.compile(
     r"utf-8|utf-16|windows-?\d+|cp\d+|iso-?8859-?\d+|latin-?\d+|mac-roman|shift-jis|gb18030|gbk|big5|euc-(kr|jp)|koi8-[ru]"
 )
@@ -47,6 +50,16 @@ class FileLayout:
     """Several rows of one key are parts of one total, such as the sales of a day: each is told apart by its line."""
     inverts_sign: bool = False
     """What leaves a site is written as a negative number, as in goods movements: the sign of required quantities is inverted."""
+    sheets: tuple[str, ...] = ()
+    """The sheets of a workbook that are read; empty: all visible ones with the same columns."""
+    sheet_column: str | None = None
+    """Column of the contract that the name of the sheet is, such as the site in a workbook with a sheet for each."""
+    date_columns: tuple[str, ...] = ()
+    """Names of the columns whose texts, joined by blanks, are the date in `date_format`, such as year, month and day."""
+    header_column: str | None = None
+    """Column of the contract whose values are names of columns in the header, such as the days; their cells are the quantities."""
+    blank_cells: str | None = None
+    """What a blank cell means where `header_column` is stated, one of BLANK_CELLS; None: unknown."""
     renames: Mapping[str, str] = field(default_factory=dict)
     """Name in the file -> column of the contract, or IGNORED."""
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -63,8 +76,12 @@ class FileLayout:
             raise LayoutError(
                 f"encoding {self.encoding!r} is not the name of a text encoding: write for example 'windows-1252' or 'utf-16'"
             )
+        if self.blank_cells is not None and self.blank_cells not in BLANK_CELLS:
+            raise LayoutError(f"blank_cells {self.blank_cells!r} is no meaning of a blank cell: use {' or '.join(map(repr, BLANK_CELLS))}")
         if self.date_format is not None:
             _check_date_format(self.date_format)
+        if self.date_columns and self.date_format is None:
+            raise LayoutError(f"date_columns {list(self.date_columns)} need the date_format of their texts, such as '%Y %m %d'")
 
     @property
     def has_header(self) -> bool:
@@ -76,10 +93,16 @@ class FileLayout:
         """Whether staging must rewrite values to the form of the contract."""
         return bool(self.constants) or self.decimal_mark != "." or self.date_format is not None or self.adds_rows or self.inverts_sign
 
+    @property
+    def reshapes_rows(self) -> bool:
+        """Whether rows have other columns than the lines of the file: mended ones are then written with those of the contract."""
+        return bool(self.header_column or self.date_columns or self.sheet_column)
+
     def check_columns(self, contract: Contract) -> None:
         """Refuse renames to, and constants for, columns that the contract does not have. Raises LayoutError."""
         names = [column.name for column in contract.columns]
-        for part, targets in (("renames", self.renames.values()), ("constants", self.constants)):
+        others = [name for name in (self.sheet_column, self.header_column) if name]
+        for part, targets in (("renames", self.renames.values()), ("constants", self.constants), ("sheet_column, header_column", others)):
             for name in targets:
                 if name not in names and not (part == "renames" and name == IGNORED):
                     raise LayoutError(f"{part}: {contract.dataset} has no column {name!r}; its columns are {', '.join(names)}")
@@ -96,10 +119,11 @@ def is_encoding(name: str) -> bool:
 def _check_date_format(date_format: str) -> None:
     directives = re.findall(r"%(.)", date_format)
     others = [directive for directive in directives if directive not in _DATE_DIRECTIVES]
-    has_year = "Y" in directives or "y" in directives
-    has_day = "j" in directives or ("d" in directives and bool({"m", "b", "B"} & set(directives)))
-    if others or not has_year or not has_day or len(set(directives)) != len(directives):
+    has_month_or_day = "j" in directives or bool({"m", "b", "B"} & set(directives))
+    is_day_or_month = ("Y" in directives or "y" in directives) and has_month_or_day and not {"G", "V"} & set(directives)
+    is_week = {"G", "V"} == set(directives)
+    if others or not (is_day_or_month or is_week) or len(set(directives)) != len(directives):
         raise LayoutError(
             f"date_format {date_format!r} does not name a day, a month and a year once each: write for example '%d/%m/%Y', "
-            f"'%m/%d/%Y', '%d.%m.%Y', '%Y%m%d' or '%d-%b-%Y'"
+            f"'%m/%d/%Y', '%d.%m.%Y', '%Y%m%d' or '%d-%b-%Y'; '%b %Y' for months and '%G-W%V' for ISO weeks, which count on their first day"
         )

@@ -51,8 +51,8 @@ class Lines(Iterator[str]):
         self.record_lines: list[str] = []
         self.first = 1
         self.has_nul = False
+        self.limits = limits
         self._stream = stream
-        self._limits = limits
         self._unread = io.BytesIO()
         self._size = 0
         self._bytes = 0
@@ -130,10 +130,10 @@ class Lines(Iterator[str]):
 
     def _count(self, size: int) -> None:
         self._bytes += size
-        if self._bytes > self._limits.max_bytes:
+        if self._bytes > self.limits.max_bytes:
             raise ObjectRejected(ReasonCode.TOO_LARGE, "the uncompressed text exceeds the limit; split it into several files")
-        if self._number > self._limits.max_lines:
-            reason = f"the file has more than {self._limits.max_lines:,} lines; split it into several files"
+        if self._number > self.limits.max_lines:
+            reason = f"the file has more than {self.limits.max_lines:,} lines; split it into several files"
             raise ObjectRejected(ReasonCode.TOO_LARGE, reason)
 
     def _skip_rest_of(self, raw: bytes) -> None:

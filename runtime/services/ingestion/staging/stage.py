@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Protocol
 
 from runtime.services.ingestion.staging.amazon_forecast import recognise_column_names
-from runtime.services.ingestion.staging.csv_rows import CsvRows, StagedRow
+from runtime.services.ingestion.staging.csv_rows import CsvRows
 from runtime.services.ingestion.staging.formats import FileFormat, check_content
 from runtime.services.ingestion.staging.header import match_header
 from runtime.services.ingestion.staging.json_rows import JsonRows
 from runtime.services.ingestion.staging.layout import FileLayout
 from runtime.services.ingestion.staging.lines import Limits, open_lines
+from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
+from runtime.services.ingestion.staging.row_shape import StagedRow
 from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
 from runtime.services.ingestion.staging.xlsx_parts import MAX_PART, open_workbook
 from runtime.services.ingestion.staging.xlsx_rows import XlsxRows
@@ -30,6 +32,10 @@ class FileRows(Protocol):
     @property
     def columns(self) -> Sequence[str]:
         """The contract columns with which every row begins."""
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The sheets that were read, where there are several."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -54,7 +60,7 @@ def stage(source: Path, file_format: FileFormat, plan: StagingPlan, target: Path
     else:
         with _open_rows(source, file_format, plan, limits) as rows:
             staged_file = store.write_rows(rows, rows.columns, replace(plan, layout=rows.layout), target)
-            staged_file = replace(staged_file, warnings=(*rows.warnings, *staged_file.warnings))
+            staged_file = replace(staged_file, warnings=(*rows.warnings, *staged_file.warnings), sheets=rows.sheets)
     return staged_file if staged_file.rows else replace(staged_file, warnings=(*staged_file.warnings, NO_ROWS))
 
 
@@ -70,6 +76,11 @@ def _open_rows(source: Path, file_format: FileFormat, plan: StagingPlan, limits:
 
 
 def _stage_parquet(source: Path, plan: StagingPlan, target: Path, store: RowStore, limits: Limits) -> StagedFile:
+    if plan.layout.header_column or plan.layout.date_columns:
+        reason = (
+            "days or series as columns, and dates in several columns, are read in CSV and Excel files, not in Parquet; convert the file"
+        )
+        raise ObjectRejected(ReasonCode.UNSUPPORTED_FORMAT, reason)
     names = store.parquet_columns(source)
     recognition = recognise_column_names(names, plan.contract) if plan.layout == FileLayout() else None
     if recognition:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from contracts.datasets import Contract
-from runtime.services.ingestion.staging.csv_rows import StagedRow
 from runtime.services.ingestion.staging.layout import FileLayout
 from runtime.services.ingestion.staging.lines import Limits
+from runtime.services.ingestion.staging.row_shape import StagedRow
 
 MAX_LINES = 60_000_000
 """Lines, or rows, that a function can stage in the 15 minutes of Lambda (docs/adr/0012)."""
@@ -25,6 +25,8 @@ class StagedFile:
     last_date: date | None
     """Earliest and latest plausible business date (None without any): not before the contract's first day, not after tomorrow."""
     warnings: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    """The sheets of a workbook of which several were read, in the order in which contracts.places numbers them."""
 
 
 @dataclass(frozen=True)

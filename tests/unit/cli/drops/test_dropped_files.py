@@ -14,9 +14,9 @@ from cli.app import app
 from cli.drops.bad_rows import write_bad_rows
 from cli.drops.file_check import check_file
 from cli.drops.outcome import render_outcome
-from cli.mapping.file_sample import read_sample
-from cli.mapping.proposal import Choices
+from cli.mapping.choices import Choices
 from cli.mapping.reading import Conversation, FileReading, decide_reading
+from cli.mapping.sample_readers import read_sample
 from contracts import datasets
 from contracts.bad_rows import ADDED_COLUMNS
 from runtime.services.ingestion.mappings import render_layout

@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from cli.mapping import reading
-from cli.mapping.file_sample import read_sample
-from cli.mapping.proposal import Choices
+from cli.mapping.choices import Choices
 from cli.mapping.reading import Conversation, FileReading, source_name
+from cli.mapping.sample_readers import read_sample
 from contracts import datasets
 from local.errors import DataError
 from runtime.services.ingestion.mappings import parse_layout

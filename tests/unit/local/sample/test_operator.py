@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.mapping.file_sample import read_sample
-from cli.mapping.proposal import Choices
+from cli.mapping.choices import Choices
 from cli.mapping.reading import Conversation, decide_reading
+from cli.mapping.sample_readers import read_sample
 from contracts import datasets
 from local.sample import SampleFile, SampleFiles, write_files
 from local.sample.calendar import SITES, list_days

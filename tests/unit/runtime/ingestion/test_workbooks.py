@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.places import Place, place_of
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
 from tests.unit.runtime.ingestion.conftest import World
 from tests.workbooks import (
@@ -110,14 +111,15 @@ def test_what_a_reader_may_miss_is_stated(reading_world: World) -> None:
     )
     record = reading_world.receive("a.xlsx", workbook({"Notes": sheet(row("x")), "Demand": table, "October": table}))
     assert record.warnings == (
-        "sheet 'Demand' was read; the workbook has 2 more",
-        "not read, although their columns match too: 'October'; upload them as files of their own",
+        "2 sheets were read as one data set: 'Demand', 'October'",
+        "left out: 'Notes' (other columns: x); --sheet NAME reads other sheets",
         "the header was found in row 4; the rows above it were ignored",
-        "hidden rows were read like the others: 1",
-        "only the first cell of merged cells has a value; ranges of merged cells: 1",
-        "formulas without a stored value are blank: 1; save in Excel",
+        "hidden rows were read like the others: 2",
+        "only the first cell of merged cells has a value; ranges of merged cells: 2",
+        "formulas without a stored value are blank: 2; save in Excel",
     )
-    assert [(one["sku_id"], one["source_line"]) for one in reading_world.rows(record)] == [("A", 5)]
+    places = [place_of(one["source_line"]) for one in reading_world.rows(record)]
+    assert places == [Place(5, sheet=1), Place(5, sheet=2)]
 
 
 def test_a_sheet_with_other_columns_is_refused_with_sheet_row_and_columns(reading_world: World) -> None:
