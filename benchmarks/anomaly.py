@@ -8,7 +8,8 @@ thresholds of the detector were tuned with seeds 11 to 13: report others.
 Averages of six kinds of events. at 2: recall at the threshold at which undisturbed series have 2 alarms a year each; limit: that
 threshold. default: recall at a strength of 3. false: alarms per undisturbed series and year at 3. alerts: of 100 undisturbed series a
 week at 3, grouped and material. chance: share of the days flagged at 3, with events, that are outside of any event and the four weeks after
-it. An alarm that does not end counts again after 28 days (benchmarks/anomaly_counts.py). The last line is the cost of the detector.
+it. An alarm that does not end counts again after 28 days (benchmarks/anomaly_counts.py). sites: how many of four sites whose series all
+rise by 60 %, for 2 and for 21 days, are found as one group with the site as its scope. The last line is the cost of the detector.
 
 Residuals of an STL decomposition (statsmodels) and ECOD (PyOD) are not compared: neither library is a dependency of the project.
 """
@@ -24,8 +25,8 @@ import numpy as np
 
 from benchmarks import anomaly_panels
 from benchmarks.anomaly_counts import alarms_per_year, false_share, recall_by_kind, threshold_of
-from benchmarks.anomaly_events import Event, EventKind, inject
-from benchmarks.anomaly_methods import DEFAULT_THRESHOLD, METHODS, PAST_DAYS, Method, panel_of_week
+from benchmarks.anomaly_events import LONG, SHORT, Event, EventKind, SiteEvent, inject, inject_sites
+from benchmarks.anomaly_methods import DEFAULT_THRESHOLD, METHODS, PAST_DAYS, Method, builtin, panel_of_week
 from benchmarks.anomaly_weeks import WeeklyForecasts, forecast_weeks
 from benchmarks.forecast_panels import REAL_DATA
 from benchmarks.measuring import cost
@@ -96,7 +97,7 @@ class Trial:
             limit=limit,
             default_recall=float(np.mean([default_recalls[kind] for kind in KINDS])),
             false_alarms=alarms_per_year(quiet, DEFAULT_THRESHOLD),
-            alerts=weekly_alerts(self.usual_weeks, quiet),
+            alerts=weekly_alerts(self.usual_weeks, quiet, method_is_builtin=method is builtin),
             chance=false_share(loud, self.events, DEFAULT_THRESHOLD, first),
         )
 
@@ -112,6 +113,9 @@ def main() -> None:
         for title, method in METHODS.items():
             results[title].append(trial.measure(method))
             print(f"{name:15}{title:18}{results[title][-1]}", flush=True)
+        for days in (SHORT, LONG):
+            n_found, n_events = count_site_events(panels[name](), weeks, arguments.seed + 2000, days)
+            print(f"{name:15}sites, {days} days: {n_found} of {n_events}", flush=True)
     for title, rows in results.items():
         print(f"{'mean':15}{title:18}{_mean(rows)}")
     panel = wide_panel(arguments.seed)
@@ -131,8 +135,23 @@ def wide_panel(seed: int) -> DetectionPanel:
     return DetectionPanel("demand", [], date(2026, 11, 21), week, past, np.zeros(WIDE_SERIES, dtype=np.bool_))
 
 
-def weekly_alerts(forecasts: WeeklyForecasts, strength: Floats) -> float:
-    """Return the alerts that a week has on 100 series when days of at least the default threshold are grouped and assessed."""
+def count_site_events(panel: Panel, weeks: int, seed: int, days: int) -> tuple[int, int]:
+    """Return how many of the events of `days` days are found as one group of their site, and how many there are."""
+    event_panel, events = inject_sites(panel, DAYS_OF_WEEK * weeks, seed, days)
+    forecasts = forecast_weeks(event_panel, weeks)
+    hits: set[SiteEvent] = set()
+    for week in forecasts.weeks:
+        detection_panel = panel_of_week(forecasts, week)
+        groups = build_groups(detection_panel, detect(detection_panel))
+        hits |= {event for event in events if any(event.is_found_by(group) for group in groups)}
+    return len(hits), len(events)
+
+
+def weekly_alerts(forecasts: WeeklyForecasts, strength: Floats, *, method_is_builtin: bool) -> float:
+    """Return the alerts that a week has on 100 series when days of at least the default threshold are grouped and assessed.
+
+    The built-in detector judges totals as well.
+    """
     engine, alerts = AnomalyDetectionEngine(), 0
     for number, week in enumerate(forecasts.weeks):
         panel = panel_of_week(forecasts, week)
@@ -141,6 +160,8 @@ def weekly_alerts(forecasts: WeeklyForecasts, strength: Floats) -> float:
         past_z = np.nan_to_num(strength[:, : DAYS_OF_WEEK * number][:, -PAST_DAYS:])
         detection = Detection(score_z(z), np.where(np.abs(z) >= DEFAULT_THRESHOLD, kinds, NO_KIND), z, z, past_z)
         last_day = panel.first_day + timedelta(days=DAYS_OF_WEEK - 1)
+        if method_is_builtin:
+            detection = detect(panel)
         report = engine.assess(build_groups(panel, detection), Window.ending(last_day, DAYS_OF_WEEK))
         alerts += len(report.alerts)
     return alerts / len(forecasts.weeks) * SERIES_OF_ALERTS / len(strength)

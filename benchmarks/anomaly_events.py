@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 
 import numpy as np
 
 from forecast_engine.panel import Panel
+from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.shared.arrays import Floats, Ints
 
 DAYS_BEFORE, DAYS_AFTER = 14, 49
@@ -39,6 +42,9 @@ DURATIONS = {
 """Fewest and most days of an event."""
 SHIFT = 0.6
 DRIFT = 0.8
+SITES = 4
+SHORT, LONG = 2, 21
+"""Days of an event of a whole site."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,19 @@ class Event:
     first: int
     last: int
     direction: int
+
+
+@dataclass(frozen=True)
+class SiteEvent:
+    """A site and the first and last day of its rise."""
+
+    site_id: str
+    first: date
+    last: date
+
+    def is_found_by(self, group: AnomalyGroup) -> bool:
+        """Whether a group has the site as its cause and touches the days."""
+        return group.scope == {"site_id": self.site_id} and group.first_day <= self.last and group.last_day >= self.first
 
 
 def inject(panel: Panel, judged_days: int, seed: int) -> tuple[Panel, tuple[Event, ...]]:
@@ -64,6 +83,21 @@ def inject(panel: Panel, judged_days: int, seed: int) -> tuple[Panel, tuple[Even
         values[row, days], direction = _change(rng, kind, values[row], days)
         events.append(Event(row, kind, first, int(days[-1]), direction))
     return replace(panel, values=values), tuple(events)
+
+
+def inject_sites(panel: Panel, judged_days: int, seed: int, days: int) -> tuple[Panel, Sequence[SiteEvent]]:
+    """Return the panel with an event at each of up to four sites, and the events."""
+    rng = np.random.default_rng(seed)
+    sites = sorted({key.site_id for key in panel.series})
+    values, events = panel.values.copy(), []
+    for number in rng.permutation(len(sites))[:SITES].tolist():
+        rows = [row for row, key in enumerate(panel.series) if key.site_id == sites[number]]
+        first = panel.days - judged_days + int(rng.integers(DAYS_BEFORE, judged_days - DAYS_AFTER))
+        columns = range(first, first + days)
+        values[np.ix_(rows, columns)] = np.round(values[np.ix_(rows, columns)] * (1 + SHIFT))
+        begin, end = (panel.first_day + timedelta(days=column) for column in (first, first + days - 1))
+        events.append(SiteEvent(sites[number], begin, end))
+    return replace(panel, values=values), events
 
 
 def _change(rng: np.random.Generator, kind: EventKind, series: Floats, days: Ints) -> tuple[Floats, int]:

@@ -10,7 +10,9 @@ import numpy as np
 from kpi_engine.anomalies.detection.alarm_limits import AlarmLimits
 from kpi_engine.anomalies.detection.group_builder import build_groups
 from kpi_engine.anomalies.detection.kinds import classify_volume
-from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel
+from kpi_engine.anomalies.detection.levels import sum_totals
+from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel, TotalDetection
+from kpi_engine.anomalies.detection.scopes import list_scope_sets
 from kpi_engine.anomalies.detection.scores import MIN_SCORE, MIN_Z, UsualDemand, interval_z, score_z
 from kpi_engine.anomalies.detection.shifts import RUN_Z, SHIFT_WINDOWS, mark_runs, mark_trends, shift_z
 from kpi_engine.anomalies.group import AnomalyGroup
@@ -26,10 +28,21 @@ def detect(panel: DetectionPanel, limits: AlarmLimits = DEFAULT_LIMITS) -> Detec
     whichever is further out. A day without an interval has no score and is not reported. A data gap scores what an actual of zero would, at
     least 30, the least that is reported: by convention.
 
+    The totals of all series and of each value of a dimension are judged in the same way, those of one dimension together.
+
     >>> from kpi_engine.examples.anomalies import build_panel
     >>> detect(build_panel()).scores[:, 5:].round(1).tolist()
     [[70.5, 0.0], [0.0, 65.8]]
     """
+    scope_sets = tuple(list_scope_sets(panel.members))
+    totals = []
+    for scopes in (each for each in scope_sets if len(each.names) <= 1):
+        total = sum_totals(panel, scopes)
+        totals.append(TotalDetection(total.codes, total.panel, _detect_series(total.panel, limits)))
+    return replace(_detect_series(panel, limits), scope_sets=scope_sets, totals=tuple(totals))
+
+
+def _detect_series(panel: DetectionPanel, limits: AlarmLimits) -> Detection:
     days, n_days = panel.days, panel.days.actual.shape[1]
     usual = UsualDemand.of(panel.past, days, panel.is_intermittent)
     z_with_gaps = interval_z(replace(days, actual=np.where(days.is_gap, 0.0, days.actual)), usual)

@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 import numpy as np
 
-from kpi_engine.anomalies.detection.attribution import Cause, Evidence, attribute
+from kpi_engine.anomalies.detection.attribution import Cause, Evidence, TotalEvidence, attribute
 from kpi_engine.anomalies.detection.likelihood import CAP
-from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel
+from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel, TotalDetection
 from kpi_engine.anomalies.detection.scopes import list_scope_sets
+from kpi_engine.anomalies.detection.scores import MIN_SCORE, score_z
 from kpi_engine.anomalies.formats import LARGEST_COUNT
 from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
 from kpi_engine.anomalies.kind import DOWN, NEITHER, NO_KIND, UP, AnomalyKind
@@ -29,8 +30,6 @@ def build_groups(panel: DetectionPanel, detection: Detection, zone: tzinfo = UTC
     >>> [group.values_of("sku_id") for group in build_groups(build_panel(), detect(build_panel()))]
     [('SKU-2',), ('SKU-1',)]
     """
-    if not detection.is_reported.any():
-        return []
     builder = _Builder(panel, detection, panel.members, zone)
     groups = [(direction, builder.build(direction, cause)) for direction, cause in builder.find_causes()]
     return _number_equal_ids(
@@ -47,13 +46,15 @@ class _Builder:
 
     def find_causes(self) -> Iterator[tuple[int, Cause]]:
         """Yield the causes of each direction: 1 up, -1 down, 0 for gaps in the data."""
-        scope_sets = list_scope_sets(self.members)
+        scope_sets = self.detection.scope_sets or list_scope_sets(self.members)
         days, is_reported = self.panel.days, self.detection.is_reported
         for direction in (DOWN, UP):
             evidence = Evidence(
                 z=direction * self.detection.day_z,
                 past_z=direction * self.detection.past_z,
                 is_reported=is_reported & ~days.is_gap & (np.sign(np.nan_to_num(days.residual)) == direction),
+                delta=direction * days.residual,
+                totals=[_select_direction(total, direction) for total in self.detection.totals],
             )
             yield from ((direction, cause) for cause in attribute(evidence, scope_sets))
         gap_z = np.where(days.is_gap, CAP, np.where(np.isnan(days.expected), np.nan, 0.0))
@@ -62,6 +63,8 @@ class _Builder:
 
     def build(self, direction: int, cause: Cause) -> AnomalyGroup:
         """Build the group of a cause: its values on its days, and on none of the other direction."""
+        if cause.total is not None:
+            return self._build_total(direction, cause, *cause.total)
         rows = sorted(set(cause.series.tolist()), key=lambda row: sorted(self.panel.dimensions[row].items()))
         scope = dict(cause.scope if cause.scope is not None else self.panel.dimensions[rows[0]])
         first_day, last_day = (self.panel.first_day + timedelta(days=day) for day in (cause.first, cause.last))
@@ -77,12 +80,36 @@ class _Builder:
             end=midnights[-1].astimezone(UTC),
             first_day=first_day,
             last_day=last_day,
-            score=float(self.detection.scores[cause.series, cause.day][is_reported].max()),
+            score=self._find_score(cause, is_reported),
             measure=self.panel.measure,
             series=self._collect_series(is_in_group, rows, midnights),
             reported_kind=AnomalyKind.from_code(int(kinds[0])) if len(kinds) == 1 else None,
             scope=scope,
         )
+
+    def _find_score(self, cause: Cause, is_reported: Bools) -> float:
+        """The highest score of the reported days of a cause, those of its total included; without one, that of the cause."""
+        scores: list[float] = self.detection.scores[cause.series, cause.day][is_reported].tolist()
+        for total in self.detection.totals if cause.scope is not None else ():
+            rows = [row for row, scope in enumerate(total.panel.dimensions) if scope == cause.scope]
+            days = slice(cause.first, cause.last + 1)
+            scores += total.detection.scores[rows, days][total.detection.is_reported[rows, days]].tolist()
+        return max(scores, default=max(float(score_z(np.array(cause.z))), MIN_SCORE))
+
+    def _build_total(self, direction: int, cause: Cause, number: int, row: int) -> AnomalyGroup:
+        """Build the group of a total: one series, with the share of every value of other dimensions in the change."""
+        total = self.detection.totals[number]
+        own_cause = replace(
+            cause, series=np.full(cause.last - cause.first + 1, row), day=np.arange(cause.first, cause.last + 1), total=None
+        )
+        group = _Builder(total.panel, total.detection, total.panel.members, self.zone).build(direction, own_cause)
+        contributions: dict[str, dict[str, float]] = {}
+        delta = np.maximum(direction * np.nan_to_num(self.panel.days.residual[cause.series, cause.day]), 0.0)
+        for series, units in zip(cause.series.tolist(), delta.tolist(), strict=True):
+            for name, value in self.members[series].items():
+                weights = contributions.setdefault(name, {})
+                weights[value] = weights.get(value, 0.0) + units
+        return replace(group, contributions=contributions)
 
     def _collect_series(self, is_in_group: Bools, rows: Sequence[int], midnights: Sequence[datetime]) -> GroupSeries:
         """The members' values on their own days in the group, M x N; on other days, such as those of the opposite direction, none."""
@@ -107,6 +134,12 @@ class _Builder:
             capacity=None if self.panel.capacity is None else select(self.panel.capacity),
             kinds=np.where(is_in_group, self.detection.kinds[cells], NO_KIND),
         )
+
+
+def _select_direction(total: TotalDetection, direction: int) -> TotalEvidence:
+    residual, detection = total.panel.days.residual, total.detection
+    is_reported = detection.is_reported & (np.sign(np.nan_to_num(residual)) == direction)
+    return TotalEvidence(total.codes, direction * detection.day_z, direction * detection.z, direction * residual, is_reported)
 
 
 def _hash(*parts: object) -> str:

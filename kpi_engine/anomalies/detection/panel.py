@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from kpi_engine.anomalies.daily_values import DailyValues
+from kpi_engine.anomalies.detection.scopes import ScopeSet
 from kpi_engine.anomalies.detection.scores import MIN_SCORE
 from kpi_engine.anomalies.kind import NO_KIND
 from kpi_engine.shared.arrays import Bools, Floats, Ints
@@ -43,7 +44,8 @@ class DetectionPanel:
 class Detection:
     """S x D scores, 0..100, kinds (AnomalyKind.code, -1: none), and the z that was scored, with the sign of its direction.
 
-    day_z: the z of each day alone, without the shift that it is part of. past_z: S x T, those of the past days.
+    day_z: the z of each day alone, without the shift that it is part of. past_z: S x T, those of the past days. scope_sets: to
+    which causes may be limited (scopes.py). totals: the same of the totals of scopes (levels.py), for the first of those sets.
     """
 
     scores: Floats
@@ -51,6 +53,8 @@ class Detection:
     z: Floats
     day_z: Floats
     past_z: Floats
+    scope_sets: tuple[ScopeSet, ...] = ()
+    totals: tuple[TotalDetection, ...] = ()
 
     @property
     def is_reported(self) -> Bools:
@@ -67,3 +71,12 @@ class Detection:
     def n_reported(self) -> int:
         """The number of days that are reported and were judged: data gaps are not."""
         return int(np.count_nonzero(self.is_reported & ~np.isnan(self.z)))
+
+
+@dataclass(frozen=True, eq=False)
+class TotalDetection:
+    """The totals of the scopes of one set of dimensions, C x D. codes: the scope of each row."""
+
+    codes: Ints
+    panel: DetectionPanel
+    detection: Detection

@@ -19,8 +19,10 @@ from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from runtime.errors import NotFound
 from runtime.models.domain.anomaly_events import AnomalyEvent
 from runtime.models.domain.runs import ForecastRun
+from runtime.services.anomalies.cost_inputs import COST_RATES, read_costs
 from runtime.services.anomalies.events import RunEvents
 from runtime.services.anomalies.expectations import Expectations, select_weekly_runs
+from runtime.services.anomalies.known_events import CALENDAR, PROMOTIONS, read_known_events
 from runtime.services.anomalies.reference import SKU_MASTER, read_categories
 from runtime.services.anomaly_ports import AnomalyEvents, ReferenceData
 from runtime.services.object_ports import Lake
@@ -155,16 +157,22 @@ class AnomalyDetection:
         if panel is None:
             report = AnomalyDetectionEngine().assess([], window)
             return _Assessment(FalseAlarmExpectation(self.limits), replace(report, undefined_reasons={"groups": "no_expectations"}))
+        engine = AnomalyDetectionEngine()
         if self.reference:
             sku_master = self.reference.rows(run.id, SKU_MASTER)
             panel = replace(panel, attributes=read_categories(sku_master, panel.dimensions, run.as_of_date))
+            calendar, promotions, cost_rates = (self.reference.rows(run.id, name) for name in (CALENDAR, PROMOTIONS, COST_RATES))
+            engine = AnomalyDetectionEngine(
+                costs=read_costs(sku_master, cost_rates, run.as_of_date),
+                known_events=read_known_events(calendar, promotions, panel),
+            )
         detection = detect(panel, self.limits)
         groups, run_events = build_groups(panel, detection), None
         if self.events:
             run_events = RunEvents.of(run, panel, self.events)
             groups = run_events.match(groups)
         earlier_alerts = run_events.list_earlier_alerts() if run_events else ()
-        report = AnomalyDetectionEngine().assess(groups, window, previous_alerts=earlier_alerts)
+        report = engine.assess(groups, window, previous_alerts=earlier_alerts)
         expectation = FalseAlarmExpectation(self.limits, len(panel.dimensions), detection.n_judged, detection.n_reported)
         return _Assessment(expectation, report, run_events)
 

@@ -40,7 +40,7 @@ LIMITS: dict[str, tuple[str, str | None, str, str | None]] = {
     "qualityReportDays": ("30", "36500", "29", "36501"),
     "rejectedObjectDays": ("30", "36500", "29", "36501"),
     "runRecordDays": ("180", "36500", "179", "36501"),
-    "anomalyEventDays": ("30", "3000", "364", "3001"),
+    "anomalyEventDays": ("30", "36500", "29", "36501"),
     "auditDays": ("365", "36500", "364", "36501"),
     "workingDays": ("1", "365", "0", "366"),
     "endpointZones": ("1", "2", "0", "3"),

@@ -96,6 +96,13 @@ def write_message(group: AnomalyGroup) -> Message:
         }
         for row, dimensions in enumerate(group.series.dimensions)
     ]
+    contributions = [
+        {
+            "DimensionName": name,
+            "DimensionValueContributionList": [{"DimensionValue": value, "ContributionScore": weight} for value, weight in weights.items()],
+        }
+        for name, weights in group.contributions.items()
+    ]
     message = {
         "AnomalyGroupId": group.id,
         "StartTime": group.start.isoformat(),
@@ -103,6 +110,7 @@ def write_message(group: AnomalyGroup) -> Message:
         "AnomalyGroupScore": group.score,
         "PrimaryMetricName": group.measure,
         "AnomalyType": group.reported_kind,
+        "MetricLevelImpactList": [{"MetricName": group.measure, "ContributionMatrix": {"DimensionContributionList": contributions}}],
     }
     return message, {"TimestampList": [moment.isoformat() for moment in group.series.instants], "TimeSeriesList": members}
 

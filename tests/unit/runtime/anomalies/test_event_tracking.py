@@ -196,6 +196,64 @@ def test_the_category_of_the_sku_master_is_a_scope(world: World) -> None:
     assert world.only_event().scope == {"category_l1": "C1"}
 
 
+SKU_MASTER = pd.DataFrame(
+    [
+        {"sku_id": f"SKU-{sku}", "category_l1": f"C{sku % 3}", "unit_margin": 2.5, "currency": "EUR", "valid_from": None, "valid_to": None}
+        for sku in range(6)
+    ]
+)
+
+
+def a_calendar(**fields: object) -> pd.DataFrame:
+    """One event on the first two days."""
+    row = {"event_id": "EV-1", "type": "CLOSURE", "name": "Christmas", "start_date": day(1), "end_date": day(2)}
+    return pd.DataFrame([row | dict.fromkeys(["site_id", "sku_id", "category", "customer_id", "expected_uplift_pct"]) | fields])
+
+
+def test_a_closure_of_everything_is_one_finding_that_names_the_event_and_is_one_band_less_severe(world: World) -> None:
+    world.plant({}, 1, 2, 0.0)
+    [before] = world.run(2).report.anomalies
+    world.reference.frames["calendar_events"] = a_calendar()
+    [anomaly] = world.run(2, "with calendar").report.anomalies
+    assert (anomaly.group.scope, before.severity, anomaly.severity) == ({}, "CRITICAL", "HIGH")
+    assert [event.name for event in anomaly.events] == ["Christmas"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"site_id": "S2"}, {"type": "PROMOTION"}, {"customer_id": "C0042"}, {"start_date": day(3), "end_date": day(4)}]
+)
+def test_an_event_elsewhere_or_upwards_or_later_explains_no_fall(world: World, fields: dict[str, object]) -> None:
+    world.reference.frames["calendar_events"] = a_calendar(**fields)
+    world.plant({"site_id": "S1"}, 1, 2, 0.3)
+    [anomaly] = world.run(2).report.anomalies
+    assert (anomaly.events, anomaly.severity) == ((), "CRITICAL")
+
+
+def test_a_promotion_explains_the_rise_of_the_skus_that_are_in_it(world: World) -> None:
+    rows = [
+        {"promotion_id": "PR-1", "site_id": None, "sku_id": sku, "start_date": day(1), "end_date": day(2)} for sku in ("SKU-1", "SKU-4")
+    ]
+    world.reference.frames |= {"sku_master": SKU_MASTER, "promotions": pd.DataFrame(rows)}
+    for sku in ("SKU-1", "SKU-4"):
+        world.plant({"sku_id": sku}, 1, 2, 1.6)
+    [anomaly] = world.run(2).report.anomalies
+    assert (anomaly.group.scope, [event.name for event in anomaly.events]) == ({"category_l1": "C1"}, ["PR-1"])
+
+
+def test_a_fall_costs_the_margins_of_the_sku_master_and_without_them_money_is_null_with_the_reason(world: World) -> None:
+    world.plant({"site_id": "S1"}, 1, 2, 0.5)
+    [without] = world.run(2).report.anomalies
+    assert (without.impact.money, without.impact.reason) == (None, "currency_missing")
+    world.reference.frames["sku_master"] = SKU_MASTER
+    [anomaly] = world.run(2, "with margins").report.anomalies
+    money = anomaly.impact.money
+    assert money is not None
+    assert money.low is not None
+    assert money.high is not None
+    assert money.expected == pytest.approx(2.5 * -float(anomaly.impact.delta_units or 0))
+    assert (money.low < money.expected < money.high, money.currency) == (True, "EUR")
+
+
 def test_the_summary_of_a_run_tells_of_the_events_that_it_found_and_ended(world: World) -> None:
     world.plant({"site_id": "S1"}, 1, 3, 1.6)
     summaries = []

@@ -85,16 +85,19 @@ def naive_causes(members: Sequence[Member], z: Floats, past: Floats, reports: se
         options = []
         for number, scopes in enumerate(naive_sets(members)):
             for key, rows in scopes.items():
-                candidates = []
-                for first, last in runs if len(rows) > 1 else []:
-                    cells = sorted(cell for cell in is_open if cell[0] in rows and first <= cell[1] <= last)
-                    if set(cells) & reports:
-                        candidates.append((-naive_ratio(z, cells, *usual[key]), first, last, cells))
-                if candidates:
-                    ratio, first, last, cells = min(candidates)
-                    first, last = naive_trim(z, cells, first, last, usual[key][0], reports)
-                    cells = [cell for cell in cells if first <= cell[1] <= last]
-                    options.append((ratio + math.log(20 * len(scopes)) + ln_runs, number, key, first, last, cells))
+                for wanted_cells, chance in (
+                    ((reports, 20 * len(scopes)), (is_open, 50 * (len(scopes) if len(key) == 4 else 1))) if len(rows) > 1 else ()
+                ):
+                    candidates = []
+                    for first, last in runs:
+                        cells = sorted(cell for cell in is_open if cell[0] in rows and first <= cell[1] <= last)
+                        if set(cells) & wanted_cells:
+                            candidates.append((-naive_ratio(z, cells, *usual[key]), first, last, cells))
+                    if candidates and min(candidates)[0] < 0:
+                        ratio, first, last, cells = min(candidates)
+                        first, last = naive_trim(z, cells, first, last, usual[key][0], wanted_cells)
+                        cells = [cell for cell in cells if first <= cell[1] <= last]
+                        options.append((ratio + math.log(chance) + ln_runs, number, key, first, last, cells))
         for negative_score, _, key, first, last, cells in sorted(options):
             singles = sorted({row for row, day in set(cells) & reports})
             single_scores = 0.0
@@ -189,7 +192,8 @@ def check_groups(groups: Sequence[AnomalyGroup]) -> None:
             assert sum(contribution_shares(group, dimension).values()) == pytest.approx(100)
         for row, day in zip(*np.nonzero(~np.isnan(residual)), strict=True):
             member = group.series.dimensions[row]
-            cells.append((member["site_id"], member["sku_id"], group.first_day + timedelta(days=int(day))))
+            if member.keys() >= {"site_id", "sku_id"}:  # or it is a total
+                cells.append((member["site_id"], member["sku_id"], group.first_day + timedelta(days=int(day))))
     assert len(cells) == len(set(cells))
 
 
