@@ -166,7 +166,7 @@ class ForecastReading:
             "published_at": run.published_at,
             "stale": (now.date() - run.as_of_date).days > STALE_AFTER_DAYS,
             "generated_at": now,
-            "warnings": [*run.warnings, *self._warnings(query, run, is_empty=is_empty)],
+            "warnings": [*self._warnings(query, run, is_empty=is_empty), *run.warnings],
         }
 
     def _meta_without_run(self, query: ForecastQuery) -> ForecastMeta:

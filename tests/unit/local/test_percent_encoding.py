@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.emulator.request_urls import check_urls
+from local.emulator.request_urls import check_urls, pass_client_path
 from local.percent_encoding import find_bad_escape
 
 STAGE = "/_aws/execute-api/abc/dev"
@@ -60,6 +60,27 @@ def test_a_broken_url_of_an_api_is_a_problem_with_the_fix(path: str) -> None:
     status, problem = request(path, b"metric=%zz")
     assert (status, problem["code"], problem["detail"]) == (400, "MALFORMED", "'%zz' in the URL is not percent-encoded; write % as %25.")
     assert request(path, b"metric=%25zz")[0] == 204
+
+
+@pytest.mark.parametrize(
+    ("path", "expected_path"),
+    [
+        (f"{STAGE}/api/v1/kpis", f"{STAGE}/api/v1/kpis"),
+        ("/restapis/abc/dev/_user_request_/api/v1/kpis", "/restapis/abc/dev/_user_request_/api/v1/kpis"),
+        ("/bucket/api/v1/kpis", "/dev/api/v1/kpis"),
+    ],
+)
+def test_functions_learn_the_path_that_the_client_called(path: str, expected_path: str) -> None:
+    def build_event(route: str) -> dict[str, Any]:
+        return {"path": route, "requestContext": {"path": f"/dev{route}"}}
+
+    events: list[dict[str, Any]] = []
+
+    async def invoke(scope: Any, receive: Any, send: Any) -> None:
+        events.append(pass_client_path(build_event)("/api/v1/kpis"))
+
+    asyncio.run(check_urls(invoke)({"type": "http", "path": path, "raw_path": path.encode(), "query_string": b""}, Any, Any))  # type: ignore[arg-type]
+    assert [event["requestContext"]["path"] for event in events] == [expected_path]
 
 
 def test_other_services_decode_urls_as_they_always_did() -> None:
