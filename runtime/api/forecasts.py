@@ -16,9 +16,9 @@ from runtime.api.jobs import job_body
 from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, meta_body, page_body, whole_list_body
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope, require_token_scope
+from runtime.models.api.accuracy_responses import AccuracyMetricsResponse
 from runtime.models.api.requests import DateRange, ForecastRequest, GroupBy
 from runtime.models.api.responses import (
-    AccuracyMetricsResponse,
     ExcludedResponse,
     ForecastJobResponse,
     ForecastResponse,

@@ -22,6 +22,7 @@ from aws_lambda_powertools.event_handler.openapi.models import (
 
 from contracts.scopes import Scope
 from runtime.api.documentation import AUTHORIZE_HINT, TOKEN_SCHEME
+from runtime.api.http.examples import add_examples
 from runtime.api.http.representation import CSV, FORMAT, FORMATS, is_list
 from runtime.api.scopes import ScopeCheck
 
@@ -56,7 +57,10 @@ def complete(schema: OpenAPI, routes: Iterable[Route]) -> None:
         checks = [check for check in route.middlewares if isinstance(check, ScopeCheck)]
         if checks:
             operation.security = [{OAUTH2: [scope.value]} for scope in checks[0].scopes] + [{TOKEN_SCHEME: []}]
+        if operation.responses and 422 not in (route.responses or {}):
+            operation.responses.pop(422, None)  # Powertools adds it to every route, with a schema that no route returns
         _add_headers(operation, route)
+        add_examples(operation)
         if is_list(route):
             _add_formats(operation)
 

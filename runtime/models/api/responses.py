@@ -85,6 +85,32 @@ class JobProblem(BaseModel):
     state: str | None = Field(description="The state in which the run ended.")
 
 
+class JobProgress(BaseModel):
+    """How far a run is; without members before it begins."""
+
+    step: int | None = None
+    steps: int | None = None
+    percent: int | None = Field(None, description="Of the steps completed.")
+    message: str | None = Field(None, description="Name of the current state.")
+
+
+class JobResultBody(BaseModel):
+    """The resource that a job made."""
+
+    resource: str
+    run_id: UUID
+    href: str = Field(description="Link to the resource.")
+    published: bool
+    measured: bool
+
+
+class JobLinks(BaseModel):
+    """Links of a job."""
+
+    itself: str = Field(alias="self")
+    forecast: str | None = Field(description="The run; null before it begins.")
+
+
 class ForecastJobResponse(BaseModel):
     """Asynchronous job status. SUCCEEDED, FAILED, TIMED_OUT and CANCELLED are final."""
 
@@ -95,10 +121,10 @@ class ForecastJobResponse(BaseModel):
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
-    progress: dict[str, object] = Field(description=PROGRESS)
+    progress: JobProgress = Field(description=PROGRESS)
     error: JobProblem | None
-    result: dict[str, object] | None
-    links: dict[str, str | None]
+    result: JobResultBody | None
+    links: JobLinks
 
 
 class JobsResponse(BaseModel):
@@ -115,6 +141,17 @@ class RunInputSummary(BaseModel):
     objects: int | None = Field(description="Number of object versions.")
     digest: str | None = Field(description="SHA-256 of the list of contents: equal for two runs that read the same.")
     lineage: str = Field(description="Path of the list of objects.")
+
+
+class BacktestFigures(BaseModel):
+    """The error of the forecast on held-out past days, percent, beside that of a simple method (`baseline`)."""
+
+    wape: float | None = None
+    coverage: float | None = Field(None, description="Share of actual values inside the prediction interval.")
+    baseline: str | None = None
+    baseline_wape: float | None = None
+    n_obs: int | None = None
+    origins: list[date] | None = Field(None, description="The last days of data of the back-tests.")
 
 
 class ForecastRunResponse(BaseModel):
@@ -136,7 +173,7 @@ class ForecastRunResponse(BaseModel):
     params: dict[str, object]
     series_forecast: int | None
     series_excluded: int | None
-    backtest: dict[str, object] | None
+    backtest: BacktestFigures | None
     warnings: list[str]
     input: RunInputSummary
     created_at: datetime
@@ -182,25 +219,6 @@ class LineageResponse(BaseModel):
     objects: list[LineageObject]
     page: Page
     meta: ListMeta
-
-
-class AccuracyMetricsResponse(BaseModel):
-    """Forecast accuracy of one run. Percentages are 0 to 100; undefined values are null with a reason."""
-
-    forecast_id: UUID
-    status: str = Field(description="COMPLETE, or PENDING_ACTUALS while there is neither a back-test nor actual demand.")
-    basis: str | None = Field(description="BACKTEST: compared with held-out past days. ACTUALS: with the demand of the forecast days.")
-    as_of_date: date | None
-    window: dict[str, date] | None = Field(description="First and last day of the comparison.")
-    scope: dict[str, str] = Field(description="Subset that the figures cover; empty for the whole run.")
-    error_grain: str = Field(description="Errors are computed per SKU, site and day, then summed.")
-    rollup: str = Field(description="pooled: ratio of the summed errors to the summed actuals.", examples=["pooled"])
-    definitions_version: str | None = Field(description="Version of the metric definitions.")
-    metrics: dict[str, object]
-    sku_breakdown: list[dict[str, object]]
-    site_breakdown: list[dict[str, object]]
-    weekly_trends: list[dict[str, object]]
-    page: Page = Field(description="Position in the breakdown that `group_by` names.")
 
 
 class KpiRow(BaseModel):

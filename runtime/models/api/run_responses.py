@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from runtime.models.api.responses import ListMeta, Page
+from runtime.models.api.responses import BacktestFigures, ListMeta, Page
 
 
 class RunRow(BaseModel):
@@ -55,7 +55,7 @@ class RunResponse(RunRow):
     """One forecast run with its settings, back-test and publications. `GET /forecasts/{id}` has the objects that it read."""
 
     params: dict[str, object]
-    backtest: dict[str, object] | None
+    backtest: BacktestFigures | None
     warnings: list[str]
     publications: list[Publication] = Field(description="The newest first.")
 
