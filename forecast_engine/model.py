@@ -17,6 +17,7 @@ import numpy as np
 
 from forecast_engine.arrays import known_mean
 from forecast_engine.candidates import LEVEL_DAYS, FittedCandidates, fit_candidates
+from forecast_engine.changes.growth import growth_ahead
 from forecast_engine.changes.history import read_history
 from forecast_engine.changes.outliers import tail_share
 from forecast_engine.days import days_from
@@ -83,12 +84,13 @@ class PanelModel:
         mean = candidates.blend(weights, future)
         errors = past_errors(past_replays, weights) if past_replays else fit_errors(candidates, weights, history.values, past)
         is_closed = history.is_closed[:, future.weekday]
+        path = np.where(is_closed, 0.0, growth_ahead(history.growth, gap, horizon))
         return PanelForecast(
             series=panel.series,
             origin=origin,
             levels=tuple(levels),
-            mean=np.where(is_closed, 0.0, mean * (1.0 + tail_share(values, history.limits, classes)[:, None])),
-            quantiles=np.where(is_closed, 0.0, quantiles(mean, errors, classes, average, levels)),
+            mean=mean * path * (1.0 + tail_share(values, history.limits, classes)[:, None]),
+            quantiles=quantiles(mean, errors, classes, average, levels) * path,
             model=self.name if past_replays else NAME_UNTESTED,
             warnings=() if past_replays else (_untested_warning(panel, horizon + gap),),
             diagnostics=MixtureDiagnostics(tuple(candidate.name for candidate in candidates.members), weights, classes),

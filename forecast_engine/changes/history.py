@@ -8,6 +8,7 @@ import numpy as np
 
 from forecast_engine.annual_index import annual_index
 from forecast_engine.changes.closures import find_closures
+from forecast_engine.changes.growth import growth_rates, restate_growth
 from forecast_engine.changes.outliers import limit_outliers, outlier_limits
 from forecast_engine.changes.shifts import EARLIEST_START, find_shifts
 from forecast_engine.days import Days
@@ -17,15 +18,19 @@ from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """values: (N, T) units, NaN = not known or no guide. is_closed: (N, 7) weekdays closed now. limits: (N,) units, of outliers."""
+    """values: (N, T) units, NaN = not known or no guide. is_closed: (N, 7) weekdays closed now. limits: (N,) units, of outliers.
+
+    growth: (N,) logarithm a day.
+    """
 
     values: Floats
     is_closed: Bools
     limits: Floats
+    growth: Floats
 
 
 def read_history(values: Floats, days: Days, site: Ints) -> History:
-    """Return the history in which outliers are limited, days on closed weekdays unknown, and days before a shift of the level restated.
+    """Return the history in which outliers are limited, days on closed weekdays unknown, and earlier levels restated at that of today.
 
     values: (N, T) units, NaN = not known. site: (N,) site numbers.
 
@@ -43,7 +48,9 @@ def read_history(values: Floats, days: Days, site: Ints) -> History:
     values = np.where(is_no_guide, np.nan, limit_outliers(values, limits))
     profile = weekly_profile(values, days.weekday, site, closures.is_closed)
     factors = profile[:, days.weekday] * _earlier_season(values, days)
-    return History(find_shifts(values, factors).restate(values), closures.is_closed, limits)
+    values = find_shifts(values, factors).restate(values)
+    growth = growth_rates(values, factors)
+    return History(restate_growth(values, growth), closures.is_closed, limits, growth)
 
 
 def _earlier_season(values: Floats, days: Days) -> Floats:

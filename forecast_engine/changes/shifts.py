@@ -1,7 +1,7 @@
 """Levels that have moved: since when, and by how much; the history before is restated at the level of today.
 
 Every day of the last twelve weeks is tried as the day of a shift. A shift is accepted when a step explains the last half year far better
-than a constant, better than a straight line (that is growth, not a shift), and the newest days still lie at the new level.
+than a constant, better than gradual change (that is growth, not a shift), and the newest days still lie at the new level.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ EVIDENCE, EVIDENCE_IF_RARE = 36.0, 72.0
 clusters, and needs more."""
 RARE = 0.75
 """Share of days with demand below which it is rare."""
-AGAINST_LINE = 6.0
-"""Least F statistic by which a step explains more than a straight line."""
+AGAINST_RAMP = 6.0
+"""Least F statistic by which a step explains more than gradual change."""
+RAMP_DAYS = (28, 42, 56, 70, 84, 98, 112, 140, 168)
+"""Days since which demand may have changed little by little instead."""
+LEVELLING_DAYS = 30.0
 SMALLEST_FACTOR = 1.4
 """Least factor between the levels, up or down."""
 LARGEST_FACTOR = 30.0
@@ -67,7 +70,7 @@ def find_shifts(values: Floats, factors: Floats) -> Shifts:
     variance = steps.remainder[rows, best] / np.maximum(steps.count - 2.0, 1.0) + 1e-9
     is_rare = _mean((roots > 0).astype(np.float64)[:, -WINDOW_DAYS:], is_usable[:, -WINDOW_DAYS:]) < RARE
     is_shift = steps.constant - steps.remainder[rows, best] > np.where(is_rare, EVIDENCE_IF_RARE, EVIDENCE) * variance
-    is_shift &= steps.line - steps.remainder[rows, best] > AGAINST_LINE * variance
+    is_shift &= steps.ramp - steps.remainder[rows, best] > AGAINST_RAMP * variance
     is_shift &= np.isfinite(steps.remainder[rows, best])
     is_after = np.arange(days) >= (days - age)[:, None]
     is_before = ~is_after & (np.arange(days) >= (days - age - EARLIEST_START)[:, None])
@@ -95,7 +98,7 @@ def _mean(values: Floats, mask: Bools) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class _Steps:
-    """Sums of squares that remain after a step `ages` days before the end, (N, ages), after a constant and after a line, (N,).
+    """Sums of squares that remain after a step `ages` days before the end, (N, ages), after a constant and after gradual change, (N,).
 
     remainder is infinite where too few days are known on either side. count: (N,) known days.
     """
@@ -103,7 +106,7 @@ class _Steps:
     ages: tuple[int, ...]
     remainder: Floats
     constant: Floats
-    line: Floats
+    ramp: Floats
     count: Floats
 
     @staticmethod
@@ -120,8 +123,18 @@ class _Steps:
         is_enough = (count_after >= LATEST_START - 2) & (count_before >= MIN_DAYS_BEFORE)
         remainder = np.where(is_enough, np.maximum(square[:, None] - by_step, 0.0), np.inf)
         constant = square - ratio(total**2, count, 0.0)
-        day = np.arange(length, dtype=np.float64)
-        centre = ratio((is_known * day).sum(axis=1), count, 0.0)
-        offset = np.where(is_known, day - centre[:, None], 0.0)
-        line = constant - ratio((offset * values).sum(axis=1) ** 2, (offset**2).sum(axis=1), 0.0)
-        return _Steps(ages, remainder, constant, line, count)
+        ramp = constant - _best_ramp(values, is_known)
+        return _Steps(ages, remainder, constant, ramp, count)
+
+
+def _best_ramp(values: Floats, is_known: Bools) -> Floats:
+    """Return the sum of squares that gradual change explains at best, (N,): along a line, or one that levels off."""
+    age = np.arange(values.shape[1] - 1, -1, -1, dtype=np.float64)
+    passed = np.maximum(np.array(RAMP_DAYS)[:, None] - age, 0.0)
+    ramps = np.concatenate([passed, 1.0 - np.exp(-passed / LEVELLING_DAYS)]).T
+    mask = is_known.astype(np.float64)
+    count, total = mask.sum(axis=1, keepdims=True), values.sum(axis=1, keepdims=True)
+    sums = mask @ ramps
+    spread = mask @ ramps**2 - ratio(sums**2, count, 0.0)
+    together = values @ ramps - ratio(sums * total, count, 0.0)
+    return np.asarray(ratio(together**2, np.where(spread > 1e-9, spread, 0.0), 0.0).max(axis=1))

@@ -60,3 +60,21 @@ def test_a_forecast_after_a_shift_covers_what_follows(seed: int) -> None:
     lower, _, upper = PanelModel().forecast(change.panel, 28).quantiles[:, change.is_changed]
     actual = rng.poisson(change.truth[change.is_changed])
     assert np.mean((actual >= lower) & (actual <= upper)) > 0.65
+
+
+def test_growth_of_one_percent_a_day_goes_on() -> None:
+    biases = [cases.draw_growth(np.random.default_rng(seed), 0.01).bias(PanelModel()) for seed in range(6)]
+    assert np.abs(np.mean(biases)) < 8
+    assert np.abs(biases).max() < 12
+
+
+def test_dying_skus_go_on_dying() -> None:
+    biases = [cases.draw_fading(np.random.default_rng(seed), 30.0, 90).bias(PanelModel()) for seed in range(6)]
+    assert np.abs(biases).max() < 15
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_growth_and_decline_of_other_rates_are_followed_in_most_series(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert abs(cases.draw_growth(rng, rng.uniform(0.006, 0.015), int(rng.integers(90, 150)), 20).bias(PanelModel())) < 15
+    assert abs(cases.draw_fading(rng, rng.uniform(20, 45), int(rng.integers(80, 150))).bias(PanelModel())) < 30
