@@ -65,6 +65,12 @@ class PlatformMetric(StrEnum):
     ROWS_IN = ("RowsIn", CloudWatchUnit.COUNT, "quality_gate", "Rows that the cleansing job read")
     ROWS_QUARANTINED = ("RowsQuarantined", CloudWatchUnit.COUNT, "quality_gate", "Rows that the cleansing job put in quarantine")
     BAD_ROW_SHARE = ("BadRowShare", CloudWatchUnit.COUNT, "quality_gate", "Quarantined share of the rows, 0 to 1")
+    OPEN_QUARANTINE_ROWS = (
+        "OpenQuarantineRows",
+        CloudWatchUnit.COUNT,
+        "quality_gate",
+        "Quarantined rows of all files that were neither mended nor discarded, without those that wait for master data",
+    )
     RUN_PUBLISHED = (
         "RunPublished",
         CloudWatchUnit.COUNT,

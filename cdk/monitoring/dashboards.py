@@ -52,6 +52,7 @@ BUSINESS: dict[str, dict[str, Graph]] = {
         "Ingested objects": ((PlatformMetric.OBJECTS_ACCEPTED, PlatformMetric.OBJECTS_DUPLICATE, PlatformMetric.OBJECTS_REJECTED), "Sum"),
         "Rows read and quarantined": ((PlatformMetric.ROWS_IN, PlatformMetric.ROWS_QUARANTINED), "Sum"),
         "Quarantined share of rows": ((PlatformMetric.BAD_ROW_SHARE,), "Maximum"),
+        "Open rows in quarantine": ((PlatformMetric.OPEN_QUARANTINE_ROWS,), "Maximum"),
     },
 }
 ALARMS_HEIGHT = 8

@@ -17,6 +17,7 @@ SLOW_RATIO = 2  # to the 90th percentile of the last two weeks
 QUEUE_AGE_S = 15 * 60
 DEAD_LETTER_AGE_S = 60 * 60
 FRESH_INPUT_DAYS = 1
+OPEN_QUARANTINE_ROWS = 10_000
 
 
 def run_alarms(settings: Settings, resources: MonitoredResources) -> list[AlarmSpec]:
@@ -71,6 +72,7 @@ def data_alarms(settings: Settings) -> list[AlarmSpec]:
     """Return the alarms on the age and the quality of the input, and on the deletion of old rows."""
     input_age_days = platform_metric(settings, PlatformMetric.INPUT_AGE_DAYS, "Maximum")
     bad_row_share = platform_metric(settings, PlatformMetric.BAD_ROW_SHARE, "Maximum")
+    open_rows = platform_metric(settings, PlatformMetric.OPEN_QUARANTINE_ROWS, "Maximum")
     published_age_days = platform_metric(settings, PlatformMetric.PUBLISHED_AS_OF_AGE_DAYS, "Maximum", Duration.days(1))
     nights_completed = platform_metric(settings, PlatformMetric.RETENTION_COMPLETED, "Sum", Duration.days(1))
     return [
@@ -86,6 +88,12 @@ def data_alarms(settings: Settings) -> list[AlarmSpec]:
             "quarantine-high",
             "A run quarantined a larger share of rows than the quality gate accepts.",
             Condition(bad_row_share, settings.bad_row_share_limit),
+        ),
+        ticket(
+            "QuarantineOpen",
+            "quarantine-high",
+            f"{OPEN_QUARANTINE_ROWS:,} quarantined rows or more wait to be mended or discarded.",
+            Condition(open_rows, OPEN_QUARANTINE_ROWS),
         ),
         ticket(
             AlarmName.RETENTION_MISSED,

@@ -24,6 +24,7 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
             PlatformMetric.ROWS_IN: quality.rows_in,
             PlatformMetric.ROWS_QUARANTINED: quality.quarantined,
             PlatformMetric.BAD_ROW_SHARE: quality.bad_row_share,
+            PlatformMetric.OPEN_QUARANTINE_ROWS: judgement.open_rows,
         }
     )
     return judgement.enforce().to_state_output()

@@ -91,6 +91,13 @@ class IngestedObjects(Protocol):
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         """Return the duplicates of an object, in the order received."""
 
+    def count_open_rows(self) -> int:
+        """Return how many rows that broke a rule on arrival were neither replayed nor discarded, of accepted and rejected objects.
+
+        Rows beyond the records of a file count; rows that only runs quarantine, rejected files that a later one replaced, and replays do
+        not.
+        """
+
     def replace_run_records(self, records: Mapping[UUID, Sequence[BadRow]]) -> None:
         """Store the records of rows, by object, that the newest run quarantined for what other objects hold (SERIES_CODES).
 

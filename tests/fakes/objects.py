@@ -95,6 +95,24 @@ class InMemoryObjects(IngestedObjects, RecordDiscards, QuarantineReads):
         return self._sort(record for record in self.records.values() if record.duplicate_of == object_id)
 
     @override
+    def count_open_rows(self) -> int:
+        newest = {file_identity(record.key): record.id for record in self._sort(self.records.values())}
+        return sum(
+            max(0, record.row_check.quarantined_rows - self._count_closed(record.id))
+            for record in self.records.values()
+            if record.row_check
+            and record.replay_of is None
+            and (
+                record.status is ObjectStatus.ACCEPTED
+                or (record.status is ObjectStatus.REJECTED and newest[file_identity(record.key)] == record.id)
+            )
+        )
+
+    def _count_closed(self, object_id: UUID) -> int:
+        rows = self.quarantine.get(object_id, {}).values()
+        return sum(row.status is not RecordStatus.OPEN and row.bad_row.code not in SERIES_CODES for row in rows)
+
+    @override
     def replace_run_records(self, records: Mapping[UUID, Sequence[BadRow]]) -> None:
         for rows in self.quarantine.values():
             for line in [line for line, row in rows.items() if row.status is RecordStatus.OPEN and row.bad_row.code in SERIES_CODES]:

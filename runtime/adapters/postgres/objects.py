@@ -12,6 +12,7 @@ from psycopg.errors import UniqueViolation
 from typing_extensions import override
 
 from contracts.paths import INGEST_DATE, NUMBER_WORD, REPLAY_SEGMENT, SAME_NAME
+from contracts.quality_codes import SERIES_CODES
 from runtime.adapters.postgres import quarantine
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import ContentAlreadyAccepted
@@ -82,6 +83,11 @@ class PostgresIngestedObjects(IngestedObjects):
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         rows = self._database.rows(f"{SELECT} where duplicate_of = %s order by received_at, id", [object_id])
         return [_object(row) for row in rows]
+
+    @override
+    def count_open_rows(self) -> int:
+        values = {"codes": sorted(code.value for code in SERIES_CODES), "partitions": PARTITIONS}
+        return int(self._database.fetch(quarantine.COUNT_OPEN_ROWS, values)[0][0])
 
     @override
     def replace_run_records(self, records: Mapping[UUID, Sequence[BadRow]]) -> None:

@@ -110,6 +110,15 @@ on conflict (object_id, line) do nothing
 
 COPY_RECORDS = "copy quarantine_records (object_id, line, code, reason, row_values, suggested_values) from stdin"
 
+COUNT_OPEN_ROWS = """
+select coalesce(sum(greatest(0, (c.document ->> 'quarantined_rows')::bigint - (
+    select count(*) from quarantine_records r where r.object_id = o.id and r.status <> 'OPEN' and r.code <> all(%(codes)s)))), 0)
+from ingested_objects o join row_checks c on c.object_id = o.id
+where not exists (select from replays p where p.object_id = o.id) and (o.status = 'ACCEPTED' or o.status = 'REJECTED' and not exists (
+    select from ingested_objects n where n.received_at > o.received_at
+        and regexp_replace(n.key, %(partitions)s, '', 'g') = regexp_replace(o.key, %(partitions)s, '', 'g')))
+"""
+
 CLOSE_REPLAYED = """
 update quarantine_records set status = 'REPLAYED', closed_at = %(at)s, closed_by = %(actor)s, replay_id = %(replay_id)s
 where object_id = %(object_id)s and line = any(%(lines)s) and status = 'OPEN'

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contracts.documents import QualityReportDocument, RunRecordsDocument
 from contracts.paths import quality_key, quality_page_key, quality_report_key, run_records_key
+from contracts.quality_codes import PARKED_CODES, SERIES_CODES
 from runtime.errors import GateRefused, NotFound
 from runtime.models.domain.documents import QualityDocument
 from runtime.models.domain.findings import Finding, QualityLimits, Severity, rank
@@ -32,13 +33,17 @@ MOST_WARNINGS = 20
 
 @dataclass(frozen=True)
 class Judgement:
-    """The decision of the gate. `reasons` are the findings that keep it from PASS, the worst first."""
+    """The decision of the gate. `reasons` are the findings that keep it from PASS, the worst first.
+
+    open_rows: quarantined rows of all files that nobody has mended or discarded, without those that wait for master data.
+    """
 
     run_id: UUID
     verdict: Verdict
     quality: QualityDocument
     reasons: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    open_rows: int = 0
 
     def enforce(self) -> Judgement:
         """Raise GateRefused when the verdict is FAIL."""
@@ -81,7 +86,7 @@ class QualityGate:
         self._store_records(run_id)
         findings = self._findings(quality)
         reasons = tuple(_texts(findings, Severity.FAIL, Severity.WARN))
-        judgement = Judgement(run_id, _verdict(findings, gate), quality, reasons, findings)
+        judgement = Judgement(run_id, _verdict(findings, gate), quality, reasons, findings, self._count_open_rows(quality))
         document = self._report(judgement)
         report = QualityReport(run_id, judgement.verdict, payload | document, self.clock.now())
         self.reports.save(report)
@@ -102,6 +107,11 @@ class QualityGate:
             bad_row = BadRow(row["line"], row["code"], row["reason"], row["row"], None)
             records.setdefault(UUID(row["object_id"]), []).append(bad_row)
         self.objects.replace_run_records(records)
+
+    def _count_open_rows(self, quality: QualityDocument) -> int:
+        codes = SERIES_CODES - PARKED_CODES
+        of_run = sum(rows for part in quality.datasets.values() for code, rows in part.codes.items() if code in codes)
+        return self.objects.count_open_rows() + of_run
 
     def _findings(self, quality: QualityDocument) -> tuple[Finding, ...]:
         earlier = self.reports.list_days_behind(quality.run_id, EARLIER_REPORTS) if quality.feeds else {}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from runtime.errors import RecordsClosed
 from runtime.models.domain.audit import AuditAction, AuditEvent
-from runtime.models.domain.objects import IngestedObject, Withdrawal
+from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode, Withdrawal
 from runtime.models.domain.quarantine import QuarantineChange
-from runtime.models.domain.row_checks import BadRow
+from runtime.models.domain.row_checks import BadRow, RowCheck
 from tests.contract.runtime.conftest import Books
-from tests.fakes.examples import STARTED_AT, an_accepted_object
+from tests.fakes.examples import STARTED_AT, a_row_check, an_accepted_object
 
 LINES = (3, 5, 8)
 
@@ -110,3 +112,22 @@ def test_an_object_that_was_withdrawn_in_the_meantime_gets_no_records_of_a_run(b
     books.objects.withdraw(Withdrawal(original.id, STARTED_AT, "ana", "wrong"), an_event(AuditAction.WITHDRAW_OBJECT, original.id))
     books.objects.replace_run_records({original.id: [conflict(9)]})
     assert 9 not in books.objects.list_open_lines(original.id)
+
+
+def test_open_rows_are_those_of_arrival_that_nobody_mended_of_files_that_nothing_replaced(books: Books) -> None:
+    def row_check(bad_rows: int) -> RowCheck:
+        return replace(a_row_check(), codes={"TYPE": bad_rows}, usable_rows=0)
+
+    bad_rows = [BadRow(line, "TYPE", "x", {}) for line in LINES]
+    original = an_accepted_object("many.csv", row_check=row_check(30_000))
+    books.objects.record(original, QuarantineChange(bad_rows=bad_rows))
+    books.objects.replace_run_records({original.id: [conflict(9)]})
+    assert books.objects.count_open_rows() == 30_000
+    record_replay(books, original, 3, 9)
+    assert books.objects.count_open_rows() == 29_999
+    rejection = {"status": ObjectStatus.REJECTED, "reason_code": ReasonCode.NO_USABLE_ROWS, "reason": "none", "staging_key": None}
+    books.objects.record(an_accepted_object("bad.csv", **rejection, row_check=row_check(7)))
+    assert books.objects.count_open_rows() == 30_006
+    later = {"id": UUID(int=77), "version_id": "v2", "received_at": STARTED_AT + timedelta(hours=1)}
+    books.objects.record(an_accepted_object("bad.csv", **later))
+    assert books.objects.count_open_rows() == 29_999

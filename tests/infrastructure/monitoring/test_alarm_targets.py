@@ -38,6 +38,7 @@ PLATFORM_METRICS = {
     "RunSlow": (PlatformMetric.RUN_TIMES_USUAL, "Maximum"),
     "SourceLate": (PlatformMetric.INPUT_AGE_DAYS, "Maximum"),
     "QuarantineHigh": (PlatformMetric.BAD_ROW_SHARE, "Maximum"),
+    "QuarantineOpen": (PlatformMetric.OPEN_QUARANTINE_ROWS, "Maximum"),
     "ObjectsRejected": (PlatformMetric.OBJECTS_REJECTED, "Sum"),
     "RetentionMissed": (PlatformMetric.RETENTION_COMPLETED, "Sum"),
     "IntervalsNarrow": (PlatformMetric.BACKTEST_COVERAGE, "Minimum"),
