@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts.datasets import Contract
+from contracts.identifiers import MAX_LENGTH
 from contracts.quality_codes import SERIES_CODES, UNKNOWN_CODES, QuarantineCode
 from glue_jobs.transforms.moments import days_with_year_last, written_day
 from glue_jobs.transforms.values import business_date, text_name, text_of, texts, value_of, values
@@ -40,7 +41,7 @@ def quarantined_days(quarantined_rows: DataFrame, contract: Contract, as_of_date
 
 def coded_days(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
     """Return all quarantined rows per site, day and code, as far as site and day can be read: site_id, day, code, n_rows."""
-    site: SparkColumn = text_of(SITE_COLUMNS[contract.dataset]).alias("site_id")
+    site = _site(contract).alias("site_id")
     places = _with_values(quarantined_rows, contract).select(site, _certain_day(contract).alias("day"), "code")
     return _in_time(places, as_of_date).groupBy("site_id", "day", "code").agg(F.count(F.lit(1)).alias("n_rows"))
 
@@ -50,7 +51,7 @@ def unplaced_rows(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:
 
     Such a day is one that can be read, also in two ways, and that is possible.
     """
-    site: SparkColumn = text_of(SITE_COLUMNS[contract.dataset])
+    site = _site(contract)
     day_first, month_first = days_with_year_last(text_name(_day_column(contract)))
     day = F.coalesce(_certain_day(contract), day_first, month_first)
     rows = _with_values(quarantined_rows.where(~is_of_series()), contract, "source_object")
@@ -88,7 +89,7 @@ def _rows_by_day(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:
     site_rows = F.when(is_of_series(), F.lit(0)).otherwise(F.lit(1)).alias("site_rows")
     columns = [
         *(value_of(contract.column(name)).alias(name) for name in keys),
-        text_of(SITE_COLUMNS[contract.dataset]).alias("feed_site"),
+        _site(contract).alias("feed_site"),
         text_of("sku_id").alias("feed_sku"),
         site_rows,
     ]
@@ -121,8 +122,14 @@ def is_of_series() -> SparkColumn:
 
 
 def _quarantined_places(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:
-    site: SparkColumn = text_of(SITE_COLUMNS[contract.dataset]).alias("site_id")
+    site = _site(contract).alias("site_id")
     return _in_time(_with_values(quarantined_rows, contract).select(site, _certain_day(contract).alias("day")), as_of_date)
+
+
+def _site(contract: Contract) -> SparkColumn:
+    """Return the text of the site, null where it is longer than any identifier: that is no site."""
+    text = text_of(SITE_COLUMNS[contract.dataset])
+    return F.when(F.length(text) <= F.lit(MAX_LENGTH), text)
 
 
 def _day_column(contract: Contract) -> str:

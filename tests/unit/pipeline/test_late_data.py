@@ -232,7 +232,10 @@ def test_a_file_of_which_half_conflicts_stops_no_other_site_and_is_named(pipelin
 def test_only_rows_without_site_or_a_possible_day_are_without_a_place(pipeline: Pipeline, tmp_path: Path) -> None:
     rows = demand("A")
     changes = [{"site_id": ""}, {"demand_date": "soon"}, {"demand_date": "2062-01-01"}, {"demand_date": "03/04/2026"}, {"quantity": "x"}]
+    changes.append({"site_id": "X" * 51})
     for number, change in enumerate(changes, start=50):
         rows[number] |= change
-    part = run(pipeline, tmp_path, rows).quality["datasets"]["demand_history"]
-    assert (part["quarantined"], list(part["unplaced_rows"].values())) == (5, [3])
+    quality = run(pipeline, tmp_path, rows).quality
+    part = quality["datasets"]["demand_history"]
+    assert (part["quarantined"], list(part["unplaced_rows"].values())) == (6, [4])
+    assert [feed["site_id"] for feed in quality["feeds"]] == ["SITE-1"]
