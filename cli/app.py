@@ -16,6 +16,7 @@ from cli.console import err, out
 from cli.datasets.command import datasets_app, explain_code
 from cli.doctor.command import doctor
 from cli.drops.quarantine import quarantine
+from cli.kpis.command import kpis
 from cli.recovery.rebuild import backup, rebuild
 from cli.recovery.restore_drill import restore_drill
 from contracts.paths import Zone
@@ -66,6 +67,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+app.add_typer(kpis, name="kpis", rich_help_panel="Data and runs")
 app.add_typer(quarantine, name=Zone.QUARANTINE, rich_help_panel="Data and runs")
 app.add_typer(datasets_app, name="datasets", rich_help_panel="Data and runs")
 app.add_typer(client, name="client", rich_help_panel="AWS")

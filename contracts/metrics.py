@@ -116,6 +116,8 @@ class PlatformMetric(StrEnum):
         "kpi_calculator",
         "Standard deviations by which the recent weekly WAPE exceeds the usual one",
     )
+    LOGISTICS_KPIS_COMPUTED = ("LogisticsKpisComputed", CloudWatchUnit.COUNT, "logistics_calculator", "KPI values of logistics stored")
+    EFFICIENCY_SCORE = ("EfficiencyScore", CloudWatchUnit.NONE, "logistics_calculator", "Efficiency score of the operation, 0 to 100")
     RUNS_SUCCEEDED = ("RunsSucceeded", CloudWatchUnit.COUNT, "run_recorder", "1 when the forecast of the run is complete, else 0")
     GLUE_DPU_HOURS = ("GlueDpuHours", CloudWatchUnit.NONE, "run_recorder", "DPU-hours of the run's Glue jobs")
     RUN_TIMES_USUAL = (

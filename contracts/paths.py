@@ -42,6 +42,7 @@ class Zone(StrEnum):
     FEATURES = ("features", "daily demand of a run")
     FORECASTS = ("forecasts", "forecasts and back-test of a run")
     ANOMALIES = ("anomalies", "anomalies detected by a run")
+    KPIS = ("kpis", "logistics reports of a run")
     RUNS = ("runs", "manifest and reports of a run")
     MAPPINGS = ("mappings", "how the files of each source are read, where they are not in the form of the contract")
     BACKUP = ("backup", "copies of database rows, from which the database is rebuilt")
@@ -189,6 +190,11 @@ def forecast_key(run_id: UUID | str) -> str:
 def anomaly_report_key(run_id: UUID | str) -> str:
     """Return the key of the anomaly report of a run."""
     return f"{run_prefix(Zone.ANOMALIES, 'report', run_id)}report.json"
+
+
+def logistics_report_key(run_id: UUID | str, name: str) -> str:
+    """Return the key of a logistics document of a run: efficiency, capacity or consolidation."""
+    return f"{run_prefix(Zone.KPIS, 'logistics', run_id)}{name}.json"
 
 
 def backup_key(table: str) -> str:

@@ -28,10 +28,11 @@ class RunState(StrEnum):
     PUBLISH_RUN = ("PublishRun", "load the forecasts and publish them")
     DETECT_ANOMALIES = ("DetectAnomalies", "detect anomalies in recent demand")
     COMPUTE_KPIS = ("ComputeKpis", "compute the KPIs")
+    MEASURE_LOGISTICS = ("MeasureLogistics", "measure service, transport and capacity")
     FINISH_RUN = ("FinishRun", "record the result")
 
 
-STATES_AFTER_PUBLISHING = (RunState.DETECT_ANOMALIES, RunState.COMPUTE_KPIS, RunState.FINISH_RUN)
+STATES_AFTER_PUBLISHING = (RunState.DETECT_ANOMALIES, RunState.COMPUTE_KPIS, RunState.MEASURE_LOGISTICS, RunState.FINISH_RUN)
 """When one of these fails, the forecast of the run is complete: loaded and, where it was to be, published."""
 
 RUN_UNMEASURED = "RunUnmeasured"

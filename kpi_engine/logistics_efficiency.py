@@ -50,9 +50,11 @@ class LogisticsEfficiencyEngine:
         """Compute every measure that the columns allow.
 
         historical_data: order lines and shipments, joined or one below the other: a row with an order_id is a line, a row with a
-        shipment_id a shipment. Rows that repeat a shipment_id, or a line_no of an order, count once; a row without line_no is a line.
-        Lines: order_id, ordered_qty, shipped_qty; optional line_no, final_qty, delivered_qty, units_per_case, unit_price, currency,
-        status (CANCELLED_CUSTOMER, CANCELLED_US), requested_date, promised_date, confirmed_date, delivered_ts, docs_ok, damage_qty.
+        shipment_id a shipment. Rows that repeat a shipment_id count once. A line of an order in several shipments has a row for each, whose
+        quantities are added up; a row without line_no is a line.
+        Lines: order_id, ordered_qty, shipped_qty; optional line_no, uom, final_qty, delivered_qty, units_per_case, unit_price, currency,
+        status (CANCELLED_CUSTOMER, CANCELLED_US), requested_date, promised_date, confirmed_date, delivered_ts, docs_ok, damage_qty,
+        known_until (the last day that is known of the line, in place of as_of), delivery_unknown (nobody reports its delivery).
         Shipments: shipment_id; optional trip_id (the truck; without it each shipment had its own), lane_id or origin and destination,
         ship_date or actual_departure, vehicle_type, gross_kg, volume_m3, pallets, ldm (or length_m and width_m of a pallet, stackable),
         temp_class, hazmat, exclusive_customer, site_id, door_id, carrier_id, gate_in, dock_in, dock_out, gate_out, distance_km, empty_km,
@@ -68,8 +70,9 @@ class LogisticsEfficiencyEngine:
 
         forecast_accuracy: 100 - WAPE in percent, at the lag that planning works with, for the grade.
 
-        Percentages are 0..100, money in its currency, times in minutes. None, NaN and infinities are missing and counted. Raises
-        MissingColumns naming every column that any frame lacks, DuplicateKeys or InvalidValue, also for a number beyond 1e50.
+        Percentages are 0..100, money in its currency, times in minutes. None, NaN and infinities are missing and counted; what is there but
+        cannot be read is refused. Raises MissingColumns naming every column that any frame lacks, DuplicateKeys or InvalidValue, also for a
+        number beyond 1e50.
 
         >>> lines = pd.DataFrame({"order_id": ["O1", "O2"], "ordered_qty": [10, 5], "shipped_qty": [10, 4]})
         >>> report = LogisticsEfficiencyEngine().report(lines, pd.DataFrame(), pd.DataFrame())

@@ -14,6 +14,7 @@ from cdk.compute.function_specs import (
     DATA_RETENTION,
     DATABASE_REBUILDER,
     KPI_CALCULATOR,
+    LOGISTICS_CALCULATOR,
     OBJECT_WITHDRAWER,
     QUALITY_GATE,
     RUN_PUBLISHER,
@@ -30,7 +31,7 @@ from cdk.workflow.steps import Steps
 from contracts.environment import Variable
 from stacks.base import StageStack
 
-RUN_FUNCTIONS = (RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, KPI_CALCULATOR, RUN_RECORDER)
+RUN_FUNCTIONS = (RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, KPI_CALCULATOR, LOGISTICS_CALCULATOR, RUN_RECORDER)
 
 
 class ProcessingStack(StageStack):

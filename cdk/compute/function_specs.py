@@ -105,6 +105,16 @@ KPI_CALCULATOR = FunctionSpec(
     reads=(Zone.RUNS, Zone.FORECASTS, Zone.FEATURES),
     writes=(Zone.BACKUP,),
 )
+LOGISTICS_CALCULATOR = FunctionSpec(
+    "logistics_calculator",
+    "Measures service, transport and capacity",
+    package=package.KPI,
+    memory_mib=3008,
+    timeout_s=900,  # the consolidation plan takes longest
+    ephemeral_storage_mib=2048,
+    reads=(Zone.RUNS, Zone.CURATED, Zone.FORECASTS),
+    writes=(Zone.KPIS, Zone.BACKUP),
+)
 RUN_RECORDER = FunctionSpec("run_recorder", "Records how a run ended", reads=(Zone.RUNS,), writes=(Zone.BACKUP,))
 
 FORECAST_TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, at most once a day", in_vpc=False)
@@ -135,7 +145,7 @@ API = FunctionSpec(
     timeout_s=29,  # the limit of API Gateway
     concurrency=20,
     database_user=API_USER,
-    reads=(Zone.RUNS,),  # the lineage of a run
+    reads=(Zone.RUNS, Zone.KPIS),  # the lineage of a run, and its logistics reports
     writes=(Zone.BACKUP,),  # what was changed by hand
     submits_replays=True,
 )
@@ -151,6 +161,6 @@ TEAMS_NOTIFIER = FunctionSpec(
 
 FUNCTION_SPECS = (
     DATABASE_ROLES, MIGRATOR, DATA_PROCESSOR, OBJECT_WITHDRAWER,
-    RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, RUN_RECORDER,
+    RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, LOGISTICS_CALCULATOR, RUN_RECORDER,
     FORECAST_TRIGGER, EXECUTION_LISTENER, DATABASE_REBUILDER, DATA_RETENTION, API, CANARY, SLACK_NOTIFIER, TEAMS_NOTIFIER,
 )  # fmt: skip

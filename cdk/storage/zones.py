@@ -53,6 +53,7 @@ ZONES = (
     ZoneRetention(Zone.FEATURES, _run_days),
     ZoneRetention(Zone.FORECASTS, _run_days),
     ZoneRetention(Zone.ANOMALIES, _run_days),
+    ZoneRetention(Zone.KPIS, _run_days),
     ZoneRetention(Zone.RUNS, _run_days),
     ZoneRetention(Zone.BACKUP, _run_days, folder=RUN_BACKUPS),
     ZoneRetention(Zone.QUERIES, _working_days, temporary=True),

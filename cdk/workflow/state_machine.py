@@ -1,6 +1,7 @@
 """The state machine of a run: from staged rows to a published forecast. Its input may be `{}`.
 
-ResolveInput -> Cleanse -> QualityGate -> BuildFeatures -> Forecast -> PublishRun -> DetectAnomalies -> ComputeKpis -> FinishRun -> Notify
+ResolveInput -> Cleanse -> QualityGate -> BuildFeatures -> Forecast -> PublishRun -> DetectAnomalies -> ComputeKpis -> MeasureLogistics
+-> FinishRun -> Notify
 on failure   -> RecordFailure -> NotifyFailure -> FailRun, and after a redrive -> Resume -> the state that failed
 """
 
@@ -30,6 +31,7 @@ from cdk.common.log_group import create_log_group
 from cdk.compute.function_specs import (
     ANOMALY_DETECTOR,
     KPI_CALCULATOR,
+    LOGISTICS_CALCULATOR,
     QUALITY_GATE,
     RUN_PUBLISHER,
     RUN_RECORDER,
@@ -117,6 +119,7 @@ class DailyRun(Construct):
             Chain.start(self._call(RunState.PUBLISH_RUN, RUN_PUBLISHER, publish_payload))
             .next(self._call(RunState.DETECT_ANOMALIES, ANOMALY_DETECTOR, {"run_id": RUN_ID}))
             .next(self._call(RunState.COMPUTE_KPIS, KPI_CALCULATOR, {"run_id": RUN_ID}))
+            .next(self._call(RunState.MEASURE_LOGISTICS, LOGISTICS_CALCULATOR, {"run_id": RUN_ID}))
             .next(self._call(RunState.FINISH_RUN, RUN_RECORDER, {**outcome, "run_id": RUN_ID, "dpu_seconds": "{% $dpu_seconds %}"}))
             .next(self._notify())
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
-from kpi_engine.shared.metric import ComputedMetric, Metric, ScorAttribute, Unit
+from kpi_engine.shared.metric import GET_KPIS, ComputedMetric, Metric, ScorAttribute, Unit
 
 In = TypeVar("In", contravariant=True)
 Out = TypeVar("Out", covariant=True)
@@ -18,6 +18,8 @@ CONVENTION = "a convention of this project"
 LARGER_IS_BETTER = "larger is better"
 SMALLER_IS_BETTER = "smaller is better"
 NO_SIGN = "no sign"
+SEVERAL_UNITS = "several_units_of_measure"
+"""Reason for a sum of quantities in different units, such as pieces and kilograms."""
 NEVER_NULL = "never null"
 ZERO_WITHOUT_ROWS = "0 when there are none"
 
@@ -30,6 +32,7 @@ class LogisticsMetric(ComputedMetric[In, Out], Generic[In, Out]):
     undefined_path: where the report gives that reason, `path` when not stated.
     """
 
+    served: str | None = GET_KPIS
     explain: Callable[[In], str | None] | None = None
     undefined_path: str | None = None
 
@@ -100,7 +103,16 @@ def parameter_metric(
     'a parameter'
     """
     return Metric(
-        name=name, title=title, path=path, formula="a parameter", unit=unit, sign=sign, zero_policy=zero_policy, source=source, scor=scor
+        name=name,
+        title=title,
+        path=path,
+        formula="a parameter",
+        unit=unit,
+        sign=sign,
+        zero_policy=zero_policy,
+        source=source,
+        scor=scor,
+        served=GET_KPIS,
     )
 
 

@@ -15,6 +15,7 @@ from runtime.api.docs_page import build_page
 from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE, TOKEN_SCHEME
 from runtime.api.http.document import complete, security_schemes
 from runtime.api.http.links import read_mount_point
+from runtime.api.logistics import routes as logistics
 from runtime.api.problems import register_problem_handlers
 from runtime.api.request_validation import RequestValidation
 from runtime.api.responses import PUBLIC_FOR_MINUTES, add_common_headers, raw_json_response
@@ -23,7 +24,16 @@ SERVERS = 4
 """Addresses of the API for which the document is kept: with the name of the stage, and with a domain of its own."""
 POWERTOOLS_SCHEMAS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 """Schemas that Powertools adds for errors of its own, which no route returns: every error is a Problem."""
-ROUTERS = (forecasts.router, forecast_runs.router, jobs.router, kpis.router, data_quality.router, audit.router, health.router)
+ROUTERS = (
+    forecasts.router,
+    forecast_runs.router,
+    jobs.router,
+    kpis.router,
+    logistics.router,
+    data_quality.router,
+    audit.router,
+    health.router,
+)
 
 
 def mount(app: ApiGatewayResolver) -> None:

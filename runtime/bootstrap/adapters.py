@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runtime.services.cursor_key import CursorKey
     from runtime.services.ingestion.row_validation import RowValidator
     from runtime.services.ingestion.staging.staged import RowStore
+    from runtime.services.logistics.curated_rows import CuratedRows
     from runtime.services.recovery.table_rows import TableRows
 
 
@@ -207,6 +208,13 @@ class Adapters:
         from runtime.adapters.lake.forecast_frames import LakeForecastFrames
 
         return LakeForecastFrames(self.lake)
+
+    @cached_property
+    def curated_rows(self) -> CuratedRows:
+        """The rows that runs accepted."""
+        from runtime.adapters.lake.lake_curated_rows import LakeCuratedRows
+
+        return LakeCuratedRows(self.lake)
 
     @cached_property
     def anomaly_table(self) -> ports.AnomalyTable:

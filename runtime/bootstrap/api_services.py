@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from runtime.services.forecasts.lineage_reading import LineageReading
     from runtime.services.forecasts.run_comparison import RunComparison
     from runtime.services.kpis.kpi_reading import KpiReading
+    from runtime.services.logistics.logistics_reading import LogisticsReading
     from runtime.services.paging import Cursors
     from runtime.services.quarantine.quarantine import Quarantine
     from runtime.services.runs.forecast_jobs import ForecastJobs
@@ -108,6 +109,13 @@ class ApiServices:
         from runtime.services.kpis.kpi_reading import KpiReading
 
         return KpiReading(self._adapters.kpi_reads, self._adapters.published_runs, self.cursors)
+
+    @cached_property
+    def logistics(self) -> LogisticsReading:
+        """Reads logistics reports."""
+        from runtime.services.logistics.logistics_reading import LogisticsReading
+
+        return LogisticsReading(self._adapters.lake, self._adapters.published_runs, self.cursors)
 
     @cached_property
     def audit(self) -> AuditReading:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from runtime.services.ingestion.ingestion import Ingestion
     from runtime.services.ingestion.withdrawal import ObjectWithdrawal
     from runtime.services.kpis.kpi_calculation import KpiCalculation
+    from runtime.services.logistics.logistics_calculation import LogisticsCalculation
     from runtime.services.notifications.alarm_notification import AlarmNotification, Render
     from runtime.services.ports import Migrations
     from runtime.services.probe.canary_probe import CanaryProbe
@@ -168,6 +169,22 @@ class Services(ApiServices):
 
         adapters = self._adapters
         return KpiCalculation(runs=adapters.runs, frames=adapters.frames, kpis=adapters.kpis, engine=ForecastAccuracyEngine())
+
+    @cached_property
+    def logistics_calculation(self) -> LogisticsCalculation:
+        """Measures service, transport and capacity."""
+        from runtime.services.logistics.input_rows import InputReading
+        from runtime.services.logistics.logistics_calculation import LogisticsCalculation
+
+        adapters = self._adapters
+        return LogisticsCalculation(
+            runs=adapters.runs,
+            inputs=InputReading(adapters.curated_rows, adapters.lake),
+            frames=adapters.frames,
+            accuracies=adapters.accuracy_reads,
+            lake=adapters.lake,
+            kpis=adapters.kpis,
+        )
 
     @cached_property
     def job_progress(self) -> JobProgress:

@@ -23,10 +23,22 @@ FUNCTIONS = {
     "PublishRun": "run_publisher",
     "DetectAnomalies": "anomaly_detector",
     "ComputeKpis": "kpi_calculator",
+    "MeasureLogistics": "logistics_calculator",
     "FinishRun": "run_recorder",
 }
 JOBS = {"Cleanse": "DataCleansing", "BuildFeatures": "FeatureEngineering", "Forecast": "DemandForecast"}
-STEPS = ["ResolveInput", "Cleanse", "QualityGate", "BuildFeatures", "Forecast", "PublishRun", "DetectAnomalies", "ComputeKpis", "FinishRun"]
+STEPS = [
+    "ResolveInput",
+    "Cleanse",
+    "QualityGate",
+    "BuildFeatures",
+    "Forecast",
+    "PublishRun",
+    "DetectAnomalies",
+    "ComputeKpis",
+    "MeasureLogistics",
+    "FinishRun",
+]
 
 
 @dataclass(frozen=True)

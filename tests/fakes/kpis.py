@@ -46,6 +46,8 @@ class InMemoryFrames(ForecastFrames):
 
     @override
     def forecast(self, run_id: UUID) -> pd.DataFrame:
+        if run_id not in self.forecasts:
+            return pd.DataFrame(columns=["site_id", "sku_id", "forecast_date", "predicted_value"])
         return self.forecasts[run_id].assign(forecast_date=lambda frame: pd.to_datetime(frame["forecast_date"]))
 
     @override

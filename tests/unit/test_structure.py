@@ -33,7 +33,7 @@ MOST_USES_OF_ANY = {
     "glue_jobs": 5,
     "kpi_engine": 22,
     "local": 11,
-    "runtime": 28,
+    "runtime": 29,
     "tools": 2,
 }
 

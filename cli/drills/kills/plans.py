@@ -15,6 +15,7 @@ FUNCTION_SERVICES: dict[str, str] = {
     RunState.PUBLISH_RUN: "run_publisher",
     RunState.DETECT_ANOMALIES: "anomaly_detector",
     RunState.COMPUTE_KPIS: "kpi_calculator",
+    RunState.MEASURE_LOGISTICS: "logistics_calculator",
     RunState.FINISH_RUN: "run_recorder",
 }
 """The function of each state that calls one."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from kpi_engine.logistics.arithmetic import count_true
 from kpi_engine.logistics.inputs.checks import check_interval_levels
+from kpi_engine.logistics.inputs.readable import check_days, check_numbers
 from kpi_engine.logistics.inputs.rows import Rows, find_repetition, name_columns, read_quantities
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 from kpi_engine.shared.calendar import date_of
@@ -21,6 +22,8 @@ DEFAULT_LEVEL = 0.8
 NORMAL = NormalDist()
 Z_90 = NORMAL.inv_cdf(0.9)
 PER_UNIT = ("kg_per_unit", "m3_per_unit", "pallets_per_unit")
+FRAME = "forecast_data"
+NUMBERS = ("predicted_value", "confidence_lower", "confidence_upper", "interval_level", *PER_UNIT)
 KEY = ["site", "resource", "sku", "day"]
 
 
@@ -79,6 +82,8 @@ def read_forecast_rows(forecast_data: pd.DataFrame) -> ForecastRows:
     >>> forecasts.number("median").tolist(), forecasts.number("above").round(2).tolist(), forecasts.n_missing
     ([900.0], [78.03], 1)
     """
+    check_numbers(FRAME, forecast_data, NUMBERS)
+    check_days(FRAME, forecast_data, ("forecast_date",))
     site = read_texts(forecast_data, "site_id")
     rows = pd.DataFrame(
         {

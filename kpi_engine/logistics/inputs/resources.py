@@ -8,12 +8,17 @@ import numpy as np
 import pandas as pd
 
 from kpi_engine.logistics.inputs.forecasts import ALL_SITES
-from kpi_engine.logistics.inputs.rows import find_repetition, read_sizes
+from kpi_engine.logistics.inputs.readable import check_days, check_numbers, check_shares
+from kpi_engine.logistics.inputs.rows import find_repetition, read_quantities, read_sizes
 from kpi_engine.shared.arrays import Floats, Ints
 from kpi_engine.shared.columns import days_as_floats, read_days, read_texts
 from kpi_engine.shared.errors import DuplicateKeys
 
 RESOURCE_KEY = ["site", "resource", "vehicle_type"]
+FRAME = "capacity_data"
+NUMBERS = ("rated", "use_per_unit", "units_per_hour")
+SHARES = {"availability": 1.0, "efficiency": 2.0}
+"""Shares of the rated capacity and their greatest value: people may work faster than the standard, but not be there more than always."""
 ROW_KEY = [*RESOURCE_KEY, "day", "shift"]
 
 
@@ -59,8 +64,12 @@ def read_resources(capacity_data: pd.DataFrame) -> tuple[list[Resource], int]:
 
 def _read_columns(capacity_data: pd.DataFrame) -> pd.DataFrame:
     site = read_texts(capacity_data, "site_id")
-    numbers = {name: read_sizes(capacity_data, name) for name in ("rated", "use_per_unit", "units_per_hour")}
-    availability, efficiency = (np.nan_to_num(read_sizes(capacity_data, name), nan=1.0) for name in ("availability", "efficiency"))
+    numbers = {name: read_sizes(capacity_data, name) for name in NUMBERS}
+    check_numbers(FRAME, capacity_data, (*NUMBERS, *SHARES))
+    check_days(FRAME, capacity_data, ("valid_date",))
+    for name, highest in SHARES.items():
+        check_shares(FRAME, capacity_data, name, read_quantities(capacity_data, name), highest)
+    availability, efficiency = (np.nan_to_num(read_sizes(capacity_data, name), nan=1.0) for name in SHARES)
     return pd.DataFrame(
         {"site": np.where(site == "", ALL_SITES, site)}
         | {"day": days_as_floats(read_days(capacity_data, "valid_date", strict=False))}

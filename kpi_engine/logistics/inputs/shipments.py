@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kpi_engine.logistics.inputs.readable import check_days, check_flags, check_numbers, check_times
 from kpi_engine.logistics.inputs.rows import Rows, find_repetition, name_columns, read_quantities, read_sizes, select_rows
 from kpi_engine.logistics.inputs.vehicles import LOADS, VehicleTypes
 from kpi_engine.shared.arrays import Floats, Ints
@@ -27,6 +28,7 @@ SIZES = (*LOADS, "length_m", "width_m", "distance_km", "empty_km")
 TEXTS = ("vehicle_type", "temp_class", "exclusive_customer", "carrier_id", "site_id", "door_id", "cost_currency")
 TIMES = ("gate_in", "dock_in", "dock_out", "gate_out")
 FLAGS = ("stackable", "hazmat")
+FRAME = "historical_data"
 LONE_SHIPMENT = "\x01"
 """Marks the trip of a shipment without a trip_id, whose id may be the trip_id of another shipment."""
 
@@ -85,7 +87,11 @@ def compute_loading_metres(length_m: Floats, width_m: Floats, stackable: Floats)
 
 
 def _read_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    check_numbers(FRAME, frame, (*SIZES, *COSTS))
+    check_times(FRAME, frame, TIMES)
+    check_flags(FRAME, frame, FLAGS)
     departure = "ship_date" if "ship_date" in frame else "actual_departure"
+    check_days(FRAME, frame, (departure,))
     return pd.DataFrame(
         {"shipment_id": read_texts(frame, "shipment_id"), "trip_id": read_texts(frame, "trip_id"), "lane_id": _read_lanes(frame)}
         | {name: read_sizes(frame, name) for name in SIZES}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kpi_engine.logistics.inputs.readable import check_numbers
 from kpi_engine.logistics.inputs.rows import find_repetition, read_quantities
 from kpi_engine.shared.arrays import Floats, Ints
 from kpi_engine.shared.columns import Texts, read_texts
@@ -43,6 +44,7 @@ def read_vehicle_types(capacity_data: pd.DataFrame) -> VehicleTypes:
     >>> types.names, types.capacity[:, 0].tolist()
     (('box', 'van'), [9000.0, 900.0])
     """
+    check_numbers("capacity_data", capacity_data, (*CAPACITIES, *RATES))
     numbers = {name: read_quantities(capacity_data, name) for name in (*CAPACITIES, *RATES)}
     capacities = {name: np.where(numbers[name] > 0, numbers[name], np.nan) for name in CAPACITIES}
     texts = {"name": read_texts(capacity_data, "vehicle_type"), "currency": read_texts(capacity_data, "currency")}

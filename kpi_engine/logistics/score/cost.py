@@ -12,6 +12,7 @@ from kpi_engine.logistics.inputs.orders import OrderLines
 from kpi_engine.logistics.inputs.parameters import CostParameters
 from kpi_engine.logistics.inputs.shipments import COSTS, Shipments
 from kpi_engine.logistics.metric import (
+    SEVERAL_UNITS,
     SMALLER_IS_BETTER,
     LogisticsMetric,
     Part,
@@ -77,7 +78,9 @@ def _per_quantity(
         source=SCOR_COST,
         scor=ScorAttribute.COST,
         compute=compute,
-        explain=lambda costs: explain_missing_columns(costs.columns, column),
+        explain=lambda costs: (
+            SEVERAL_UNITS if key == "per_unit" and costs.quantities.has_several_units else explain_missing_columns(costs.columns, column)
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kpi_engine.logistics.inputs.parameters import GradeParameters
 from kpi_engine.logistics.metric import CONVENTION, LARGER_IS_BETTER, SMALLER_IS_BETTER, LogisticsMetric, Part, compute_figures
 from kpi_engine.logistics.score.scorecard import DIGITS, Scorecard, ScoredComponent, build_scorecard
-from kpi_engine.shared.metric import Metric, ScorAttribute, Unit
+from kpi_engine.shared.metric import GET_KPIS, Metric, ScorAttribute, Unit
 from kpi_engine.shared.serialise import json_key
 
 PATH = "efficiency_score"
@@ -69,7 +69,7 @@ GRADE = LogisticsMetric[Scorecard, str | None](
     name="efficiency_grade",
     title="Efficiency grade",
     path=f"{PATH}.grade",
-    formula="A from 90, B from 80, C from 70, D from 60, else F",
+    formula="A from 90, B from 80, C from 70, D from 60, else F; as a number A is 4 and F is 0",
     unit=Unit.GRADE,
     sign="A is best",
     zero_policy="null when weight_coverage is below 60",
@@ -120,6 +120,7 @@ LEVER = Metric(
     zero_policy="the list is empty at grade A, without a grade, or when no single component can lift it",
     source=CONVENTION,
     scor=ScorAttribute.RELIABILITY,
+    served=GET_KPIS,
 )
 SCORE_METRICS = (SCORE, GRADE, WEIGHT_COVERAGE)
 COMPONENT_METRICS = (COMPONENT_SCORE, POINTS_LOST, LEVER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,7 +18,10 @@ from kpi_engine.shared.arrays import Bools, Floats
 
 @dataclass(frozen=True)
 class CarriedQuantities:
-    """Quantities and distances of the shipments with a cost; 0 where it is unknown of one of them."""
+    """Quantities and distances of the shipments with a cost; 0 where it is unknown of one of them.
+
+    has_several_units: the lines are in several units of measure, so that their units cannot be added up.
+    """
 
     units: float
     cases: float
@@ -26,6 +29,7 @@ class CarriedQuantities:
     orders: float
     kg: float
     km: float
+    has_several_units: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +89,15 @@ def sum_carried(lines: OrderLines, shipments: Shipments, has_cost: Bools) -> Car
     CarriedQuantities(units=10.0, cases=0.0, pallets=0.0, orders=1.0, kg=80.0, km=0.0)
     """
     shipped_qty, units_per_case = np.nan_to_num(lines.outgoing_quantity("shipped_qty")), lines.number("units_per_case")
-    with_cost = {"", *shipments.text("shipment_id")[has_cost].tolist()}
-    is_carried = np.array([name in with_cost for name in lines.text("shipment_id")], dtype=np.bool_)
+    with_cost = frozenset(shipments.text("shipment_id")[has_cost].tolist())
+    is_carried = np.array([not names or not names.isdisjoint(with_cost) for names in lines.shipment_ids], dtype=np.bool_)
     is_carried &= ~lines.is_cancelled_by_customer & (shipped_qty > 0)
     has_cases = is_carried & (units_per_case > 0)
     all_have_cases = count_true(has_cases) == count_true(is_carried)
     loads = dict(zip(LOADS, shipments.loads[has_cost].T, strict=True))
     return CarriedQuantities(
-        units=sum_exactly(shipped_qty[is_carried]),
+        units=sum_exactly(shipped_qty[is_carried]) if len(lines.list_units(is_carried)) <= 1 else 0.0,
+        has_several_units=len(lines.list_units(is_carried)) > 1,
         cases=sum_exactly(shipped_qty[has_cases] / units_per_case[has_cases]) if all_have_cases else 0.0,
         pallets=_sum_complete(loads["pallets"]),
         orders=float(len(np.unique(lines.order[is_carried]))),

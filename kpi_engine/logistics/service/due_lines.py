@@ -94,8 +94,10 @@ def select_due_lines(lines: OrderLines, parameters: OtifParameters) -> DueLines:
     is_undelivered = np.isnan(delivered_on) | lines.is_cancelled_by_us
     is_case_level = parameters.level == "case"
     weight = lines.number("units_per_case") if is_case_level else np.ones(len(lines))
-    is_complete = is_open & (ordered_qty > 0) & ~np.isnan(due) & (weight > 0) & (is_undelivered | (quantity >= 0))
-    is_over = due + parameters.late_tolerance_days < find_last_known_day(lines, parameters)
+    has_outcome = lines.number("delivery_unknown") != 1
+    is_complete = is_open & (ordered_qty > 0) & ~np.isnan(due) & (weight > 0) & (is_undelivered | (quantity >= 0)) & has_outcome
+    known_until = np.where(np.isnan(lines.number("known_until")), find_last_known_day(lines, parameters), lines.number("known_until"))
+    is_over = due + parameters.late_tolerance_days < known_until
     is_window_open = is_complete & np.isnan(delivered_on) & ~lines.is_cancelled_by_us & ~is_over
     is_due = is_complete & ~is_window_open
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -17,6 +17,7 @@ from kpi_engine.logistics.inputs.parameters import FillBasis
 from kpi_engine.logistics.metric import (
     CONVENTION,
     LARGER_IS_BETTER,
+    SEVERAL_UNITS,
     SMALLER_IS_BETTER,
     LogisticsMetric,
     Part,
@@ -75,7 +76,13 @@ def _rate_metric(
     )
 
 
-UNIT_FILL = _rate_metric("unit", "100 * sum min(shipped, ordered) / sum ordered", lambda lines: lines.rate(np.ones(len(lines.ordered_qty))))
+UNIT_FILL = _rate_metric(
+    "unit",
+    "100 * sum min(shipped, ordered) / sum ordered",
+    lambda lines: lines.rate(np.ones(len(lines.ordered_qty))) if len(lines.units) <= 1 else None,
+    zero_policy=f"null `no_observations` when no line counts, `{SEVERAL_UNITS}` when the lines are in several",
+    explain=lambda lines: SEVERAL_UNITS if len(lines.units) > 1 else None,
+)
 CASE_FILL = _rate_metric(
     "case",
     "100 * sum min(shipped, ordered) / units per case / (sum ordered / units per case)",

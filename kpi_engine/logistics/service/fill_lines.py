@@ -37,6 +37,7 @@ class FillLines:
     units_per_case: Floats
     unit_price: Floats
     currencies: frozenset[str]
+    units: frozenset[str]
     columns: frozenset[str]
     n_excluded: FillExclusions
 
@@ -98,6 +99,7 @@ def select_fill_lines(lines: OrderLines, basis: FillBasis) -> FillLines:
         units_per_case=units_per_case,
         unit_price=unit_price,
         currencies=frozenset(lines.text("currency")[is_counted][~np.isnan(unit_price)].tolist()),
+        units=lines.list_units(is_counted),
         columns=lines.columns,
         n_excluded=FillExclusions(
             cancelled_by_customer=count_true(~is_open),

@@ -144,7 +144,9 @@ METRICS = (
     OTIF_LINES,
     OTIF_ORDERS,
     _exclusion_metric("cancelled_by_customer", "cancelled by the customer", lambda n: n.cancelled_by_customer),
-    _exclusion_metric("missing_values", "without a quantity, due date or (at the level case) case size", lambda n: n.missing_values),
+    _exclusion_metric(
+        "missing_values", "without a quantity, due date, known delivery or (at the level case) case size", lambda n: n.missing_values
+    ),
     _exclusion_metric("window_open", "not delivered, but still in their window", lambda n: n.window_open, sign=NO_SIGN),
 )
 

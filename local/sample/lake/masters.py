@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -21,10 +22,12 @@ RESOURCES = {
     "LABOUR_H": ("480", "hours"),
     "VEHICLES": ("30", "vehicles"),
 }
+UNITS_PER_SKU = 8
+"""Units that a site can ship per SKU and day."""
 VEHICLES = (
-    ("VAN-3T5", "1200", "12", "95.00", "0.85"),
-    ("RIGID-18T", "9000", "45", "160.00", "1.10"),
-    ("ARTIC-44T", "26000", "90", "240.00", "1.45"),
+    ("VAN-3T5", "1200", "12", "5", "95.00", "0.85"),
+    ("RIGID-18T", "9000", "45", "18", "160.00", "1.10"),
+    ("ARTIC-44T", "26000", "90", "33", "240.00", "1.45"),
 )
 
 
@@ -69,7 +72,7 @@ def make_lane_id(site: Site, number: int) -> str:
 
 def vehicle_rows() -> pd.DataFrame:
     """Return vehicle_types."""
-    names = ("vehicle_type", "payload_kg", "volume_m3", "cost_fixed", "cost_km")
+    names = ("vehicle_type", "payload_kg", "volume_m3", "pallet_positions", "cost_fixed", "cost_km")
     return text_frame(dict(zip(names, vehicle, strict=True)) | {"currency": "EUR"} for vehicle in VEHICLES)
 
 
@@ -108,13 +111,14 @@ def with_check_digit(digits: str) -> str:
     return f"{digits}{-total % 10}"
 
 
-def capacity_rows(days: Days) -> pd.DataFrame:
-    """Return the capacity of every resource of every site on each day."""
+def capacity_rows(days: Days, skus: int) -> pd.DataFrame:
+    """Return the capacity of every resource of every site on each day; the throughput is in proportion to the SKUs."""
+    resources = RESOURCES | {"THROUGHPUT": (str(UNITS_PER_SKU * skus), "units per day")}
     return text_frame(
         {"site_id": site.site_id, "resource": resource, "valid_date": day, "rated": quantity, "availability": "0.95", "unit": unit}
         for site in SITES
         for day in days.astype(str).tolist()
-        for resource, (quantity, unit) in RESOURCES.items()
+        for resource, (quantity, unit) in resources.items()
     )
 
 
@@ -161,12 +165,17 @@ def exchange_rows(rng: np.random.Generator, days: Days) -> pd.DataFrame:
 
 
 def shipment_rows(rng: np.random.Generator, site: Site, days: Days) -> pd.DataFrame:
-    """Return five shipments of a site a day."""
+    """Return five shipments of a site a day; the first and the fourth, both in a van, take the same lane."""
     rows = []
     for day in days.astype(str).tolist():
         offset = format_utc_offset(site, date.fromisoformat(day))
-        for number, lane in enumerate(rng.choice(LANES, 5, replace=False).tolist()):
-            vehicle, payload = VEHICLES[number % len(VEHICLES)][:2]
+        lanes = rng.choice(LANES, 5, replace=False)
+        lanes[3] = lanes[0]
+        for number, lane in enumerate(lanes.tolist()):
+            vehicle, payload, volume, positions = VEHICLES[number % len(VEHICLES)][:4]
+            share = float(rng.uniform(0.2, 0.6) if number == 3 else rng.uniform(0.4, 1.0))
+            minutes = int(rng.integers(0, 100))
+            gate_out = datetime.fromisoformat(f"{day}T{7 + number:02}:55:00") + timedelta(minutes=minutes)
             rows.append(
                 {
                     "shipment_id": f"SH-{site.site_id}-{day}-{number}",
@@ -178,8 +187,13 @@ def shipment_rows(rng: np.random.Generator, site: Site, days: Days) -> pd.DataFr
                     "actual_departure_ts": f"{day}T{8 + number:02}:12:00{offset}",
                     "dock_in_ts": f"{day}T{7 + number:02}:05:00{offset}",
                     "dock_out_ts": f"{day}T{7 + number:02}:50:00{offset}",
-                    "gross_kg": str(round(int(payload) * float(rng.uniform(0.4, 1.0)))),
+                    "gate_in_ts": f"{day}T{6 + number:02}:50:00{offset}",
+                    "gate_out_ts": f"{gate_out.isoformat()}{offset}",
+                    "gross_kg": str(round(int(payload) * share)),
+                    "volume_m3": f"{int(volume) * share * float(rng.uniform(0.7, 1.0)):.2f}",
+                    "pallets": str(math.floor(int(positions) * share)),
                     "distance_km": str(25 + 11 * lane),
+                    "empty_km": str(int(rng.integers(0, 25))),
                 }
             )
     return text_frame(rows)

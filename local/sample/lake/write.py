@@ -17,6 +17,7 @@ from local.sample.catalogue import Catalogue, make_catalogue
 from local.sample.demand import SiteDemand, make_demand
 from local.sample.history import make_history_rows
 from local.sample.lake import masters
+from local.sample.lake.deliveries import add_deliveries
 from local.sample.lake.files import SampleWriter
 from local.sample.orders import make_order_lines
 
@@ -25,6 +26,10 @@ BLOCK = 200
 
 ORDER_DAYS = 56
 """Days whose demand comes as orders; the days before come as demand_history."""
+
+
+CAPACITY_DAYS_AHEAD = 42
+"""Days after the last day with data of which the capacity is planned."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,8 @@ def _write_small(writers: _Writers, size: OperatorSize) -> None:
     writers.write("fx_rates", masters.exchange_rows(rng, days))
     writers.write("cost_rates", masters.rate_rows(first_day))
     writers.write("calendar_events", masters.event_rows(days))
-    writers.write("capacity", masters.capacity_rows(recent))
+    ahead = days[-1] + np.arange(1, CAPACITY_DAYS_AHEAD + 1)
+    writers.write("capacity", masters.capacity_rows(np.concatenate([recent, ahead]), size.skus))
     for site in SITES:
         writers.write("shipments", masters.shipment_rows(rng, site, recent))
 
@@ -148,6 +154,7 @@ def _write_block(writers: _Writers, size: OperatorSize, catalogue: Catalogue, nu
         writers.write("demand_history", make_history_rows(demand, catalogue, len(days) - ORDER_DAYS))
         lines = make_order_lines(rng, demand, catalogue, ORDER_DAYS)
         lines["order_id"] = lines["order_id"] + f"-{number}"
+        lines = add_deliveries(np.random.default_rng([size.seed, number, SITES.index(site), 6]), lines, site, size.until)
         writers.write("orders", lines)
         writers.write("returns", _returns(rng, lines))
         writers.write("prices", _prices(catalogue, site, first_day))

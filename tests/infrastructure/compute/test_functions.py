@@ -20,6 +20,7 @@ FUNCTION_NAMES = {
     "forecast_trigger",
     "database_rebuilder",
     "kpi_calculator",
+    "logistics_calculator",
     "migrator",
     "object_withdrawer",
     "quality_gate",

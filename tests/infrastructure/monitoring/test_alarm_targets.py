@@ -160,7 +160,15 @@ def test_a_threshold_is_within_the_range_of_its_metric(alarms_by_name: dict[str,
 def test_figures_of_a_run_are_evaluated_over_a_day_or_on_the_first_value(alarms_by_name: dict[str, Alarm]) -> None:
     """A run emits them once a day: an alarm that wants several of them within minutes never fires."""
     for name, (metric, _) in PLATFORM_METRICS.items():
-        if metric.emitted_by in {"run_publisher", "kpi_calculator", "run_recorder", "run_resolver", "quality_gate", "anomaly_detector"}:
+        if metric.emitted_by in {
+            "run_publisher",
+            "kpi_calculator",
+            "logistics_calculator",
+            "run_recorder",
+            "run_resolver",
+            "quality_gate",
+            "anomaly_detector",
+        }:
             alarm = alarms_by_name[name]
             assert alarm["Period"] >= 86_400 or alarm["DatapointsToAlarm"] == 1 or name == "NoPublishedRun", name
 

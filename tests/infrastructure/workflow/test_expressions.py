@@ -29,6 +29,7 @@ EVENTS: dict[str, type[Event]] = {
     "PublishRun": PublishEvent,
     "DetectAnomalies": RunEvent,
     "ComputeKpis": RunEvent,
+    "MeasureLogistics": RunEvent,
     "FinishRun": OutcomeEvent,
     "RecordFailure": OutcomeEvent,
     "FailRun": OutcomeEvent,

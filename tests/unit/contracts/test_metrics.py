@@ -27,6 +27,7 @@ from runtime.models.domain.run_input import RunInput
 from runtime.services.anomalies.anomaly_detection import DetectionResult
 from runtime.services.ingestion.delivery_lease import DeliveryLease
 from runtime.services.kpis.kpi_calculation import KpiResult
+from runtime.services.logistics.logistics_calculation import LogisticsResult
 from runtime.services.probe.canary_probe import ProbeResult
 from runtime.services.recovery.row_backup import RowBackup
 from runtime.services.retention.data_retention import RetentionResult
@@ -114,6 +115,7 @@ INVOCATIONS = {
     "kpi_calculator": Invocation(
         "kpi_calculation", {"calculate": [KpiResult((a_run_accuracy(Basis.ACTUALS, days=14),), n_kpis=11, sigmas=0.5)]}, RUN_EVENT
     ),
+    "logistics_calculator": Invocation("logistics_calculation", {"calculate": [LogisticsResult(RUN_ID, 3, 100, 72.5, "C", ())]}, RUN_EVENT),
     "run_recorder": Invocation(
         "run_recorder",
         {"record_success": [{}], "measure_times_usual": [1.5]},

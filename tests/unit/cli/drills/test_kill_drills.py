@@ -123,6 +123,7 @@ def test_numbers_are_compared_by_their_keys_whatever_the_order_of_the_keys() -> 
         ("PublishRun", AlarmName.RUN_FAILED),
         ("DetectAnomalies", AlarmName.RUN_UNMEASURED),
         ("ComputeKpis", AlarmName.RUN_UNMEASURED),
+        ("MeasureLogistics", AlarmName.RUN_UNMEASURED),
         ("FinishRun", AlarmName.RUN_UNMEASURED),
     ],
 )

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from kpi_engine.logistics.inputs.parameters import CapacityParameters, Level, LogisticsParameters, OtifParameters
+from kpi_engine.logistics.inputs.resources import SHARES
 from kpi_engine.shared.columns import LARGEST_SIZE
 from kpi_engine.shared.errors import InvalidValue
 from tests.unit.kpi_engine.logistics.frames import TRAILER, Row, forecasts, kpis, throughput, vehicles
@@ -61,6 +62,11 @@ def test_demand_and_capacity_of_extreme_numbers_give_json(seed: int, correlation
     capacity = capacity.assign(**{name: [np.nan, values[0]] for name, values in draw_columns(rng, VEHICLE, 1).items()})
     parameters = LogisticsParameters(capacity=CapacityParameters(correlation=correlation))
     demand = forecasts([5.0, 6.0, 7.0]).assign(**draw_columns(rng, DEMAND, 3))
+    for name, highest in SHARES.items():
+        if abs(share := np.nan_to_num(ratings.get(name, 0.0), posinf=0, neginf=0)) > 1e-50 and not 0 <= share <= highest:
+            with pytest.raises(InvalidValue, match=f"^{name} of capacity_data is"):
+                kpis(forecast=demand, capacity=capacity, parameters=parameters)
+            return
     report = kpis(forecast=demand, capacity=capacity, parameters=parameters)
     json.dumps(report, allow_nan=False)
     for row in report["capacity"]:
@@ -107,9 +113,10 @@ def test_a_price_that_is_a_rounding_error_is_no_weight_in_the_value_fill() -> No
 
 
 @pytest.mark.parametrize("name", ["availability", "efficiency"])
-def test_a_negative_share_of_the_capacity_is_missing_and_makes_no_negative_capacity(name: str) -> None:
-    (row,) = kpis(forecast=forecasts([5.0]), capacity=throughput(10.0, **{name: -1.0}))["capacity"]
-    assert (row["mean_utilisation"], row["band"], row["days_over"]) == (50, "slack", 0)
+@pytest.mark.parametrize("share", [-1, 80, 2.001, "95"])
+def test_a_share_of_the_capacity_that_is_none_is_refused_with_its_value_and_the_fix(name: str, share: float | str) -> None:
+    with pytest.raises(InvalidValue, match=f"^{name} of capacity_data is {share} in row 1: write a share from 0 to "):
+        kpis(forecast=forecasts([5.0]), capacity=throughput(10.0, **{name: share}))
 
 
 def test_a_negative_rating_is_counted_as_missing() -> None:

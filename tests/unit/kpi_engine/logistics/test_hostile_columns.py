@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kpi_engine.shared.errors import DuplicateKeys, MissingColumns
+from kpi_engine.shared.errors import DuplicateKeys, InvalidValue, MissingColumns
 from tests.unit.kpi_engine.logistics.frames import NOTHING, TRAILER, Row, forecasts, kpis, shipments, throughput, vehicles
 
 QUANTITIES = ["ordered_qty", "final_qty", "shipped_qty", "delivered_qty", "units_per_case", "unit_price", "damage_qty"]
@@ -117,15 +117,60 @@ def test_days_and_hours_are_those_of_the_local_clock_of_every_zone(zone: str) ->
     assert answer(*local) == answer(*build_frames())
 
 
-@pytest.mark.parametrize("nothing", ["inf", "-Infinity", "nan", "ten", "", "1,000", Decimal("NaN"), Decimal("Infinity"), pd.NaT, {}])
+@pytest.mark.parametrize("nothing", ["inf", "-Infinity", "nan", "", Decimal("NaN"), Decimal("Infinity"), pd.NaT])
 def test_what_is_no_finite_number_is_missing_in_every_spelling(nothing: object) -> None:
     lines = pd.DataFrame({"order_id": ["A", "B"], "ordered_qty": [10, 10], "shipped_qty": pd.Series([9, nothing], dtype=object)})
     fill_rate = kpis(lines)["fill_rate"]
     assert (fill_rate["unit"], fill_rate["n_excluded"]["missing_shipped"]) == (90, 1)
 
 
-@pytest.mark.parametrize("day", ["soon", "2026-02-30", "", None, pd.NaT, 7])
-def test_what_is_no_date_is_a_missing_one(day: object) -> None:
+UNREADABLE = [
+    ("shipped_qty", "ten", "write it as 1000.5"),
+    ("shipped_qty", "1,000", "write it as 1000.5"),
+    ("delivered_ts", "20.07.2026", "write YYYY-MM-DD"),
+    ("requested_date", "07/20/2026", "write YYYY-MM-DD"),
+    ("requested_date", "2026-02-30", "write YYYY-MM-DD"),
+    ("confirmed_date", 46223, "write YYYY-MM-DD"),
+    ("docs_ok", "ok", "write true or false"),
+    ("gross_kg", "18 t", "write it as 1000.5"),
+    ("ship_date", "soon", "write YYYY-MM-DD"),
+    ("gate_in", "9:15 am", "write YYYY-MM-DDThh:mm:ss"),
+    ("stackable", "maybe", "write true or false"),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "fix"), UNREADABLE, ids=str)
+def test_what_is_there_but_cannot_be_read_is_refused_with_its_column_row_and_fix(column: str, value: object, fix: str) -> None:
+    historical, *rest = build_frames()
+    spoilt = (
+        historical.assign(**{column: historical[column].astype(object)}) if column in historical else historical.assign(**{column: None})
+    )
+    spoilt.loc[4, column] = value  # type: ignore[index]
+    with pytest.raises(InvalidValue) as error:
+        kpis(spoilt, *rest)
+    for part in (column, "historical_data", repr(str(value)), "row 5", fix):
+        assert part in str(error.value)
+
+
+@pytest.mark.parametrize("column", ["forecast_date", "valid_date", "predicted_value", "rated"])
+def test_what_cannot_be_read_is_refused_in_every_frame(column: str) -> None:
+    historical, demand, capacity = build_frames()
+    demand = demand.assign(**{column: "1/2"}) if column in demand else demand
+    capacity = capacity.assign(**{column: "1/2"}) if column in capacity or column == "valid_date" else capacity
+    with pytest.raises(InvalidValue, match=f"^{column} of (forecast|capacity)_data is '1/2' in row 1"):
+        kpis(historical, demand, capacity)
+
+
+def test_a_date_in_another_format_makes_no_better_figure() -> None:
+    rows = pd.DataFrame({"order_id": ["A", "B", "C"], "ordered_qty": 10, "shipped_qty": 10, "requested_date": "2026-07-20"})
+    late = kpis(rows.assign(delivered_ts=["2026-07-20", "2026-07-20", "2026-07-21"]))
+    assert late["otif"]["otif"] == pytest.approx(200 / 3)
+    with pytest.raises(InvalidValue, match="delivered_ts of historical_data is '21/07/2026' in row 3"):
+        kpis(rows.assign(delivered_ts=["2026-07-20", "2026-07-20", "21/07/2026"]))
+
+
+@pytest.mark.parametrize("day", ["", None, pd.NaT, "NaT"])
+def test_no_date_is_a_missing_one(day: object) -> None:
     report = kpis(forecast=pd.DataFrame({"forecast_date": pd.Series(["2026-07-20", day], dtype=object), "predicted_value": 5}))
     assert report["n_excluded"]["forecast_without_value_or_date"] == 1
 

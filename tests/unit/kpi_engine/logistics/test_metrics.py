@@ -20,7 +20,7 @@ from kpi_engine.logistics.service.due_lines import DueLines, select_due_lines
 from kpi_engine.logistics.service.fill_lines import FillLines, select_fill_lines
 from kpi_engine.logistics.transport import utilisation_metrics
 from kpi_engine.logistics.transport.fleet_trips import FleetTrips, select_trips
-from kpi_engine.shared.metric import Unit
+from kpi_engine.shared.metric import GET_KPIS, Unit
 
 DOCUMENT = example.example()
 PARAMETERS = LogisticsParameters()
@@ -50,8 +50,8 @@ def test_there_are_105_metrics_and_no_two_have_one_path() -> None:
     assert {path: n for path, n in Counter(metric.path for metric in METRICS).items() if n > 1} == {}
 
 
-def test_no_route_serves_a_logistics_metric() -> None:
-    assert {metric.served for metric in METRICS} == {None}
+def test_get_kpis_serves_every_logistics_metric() -> None:
+    assert {metric.served for metric in METRICS} == {GET_KPIS}
 
 
 @pytest.mark.parametrize("metric", fill.METRICS, ids=lambda metric: metric.name)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from runtime import bootstrap
+from runtime.adapters.lake.lake_curated_rows import LakeCuratedRows
 from runtime.settings import RunEnvironment
 from tests.fakes import (
     FixedClock,
@@ -27,6 +28,7 @@ from tests.fakes import (
 )
 from tests.fakes.anomalies import InMemoryAnomalyEvents, InMemoryReferenceData
 from tests.fakes.examples import an_accepted_object, an_execution
+from tests.fakes.reads import InMemoryAccuracyReads
 from tests.fakes.workflow import InMemoryWorkflow
 
 EXECUTION = {"name": "daily-2026-11-22", "arn": an_execution().arn, "start_time": "2026-11-22T04:30:00.000Z"}
@@ -70,6 +72,7 @@ def adapters(
     adapters.run_environment = RunEnvironment(stage="test", code_version="1", lake_bucket=lake.bucket, database_host="", database_user="")
     adapters.lake, adapters.objects, adapters.runs, adapters.jobs = lake, objects, runs, jobs
     adapters.quality_reports, adapters.forecast_loader, adapters.kpis = reports, loader, InMemoryKpis()
+    adapters.curated_rows, adapters.accuracy_reads = LakeCuratedRows(lake), InMemoryAccuracyReads()
     adapters.frames, adapters.workflow, adapters.clock = InMemoryFrames(), workflow, clock
     adapters.anomaly_events, adapters.reference_data = InMemoryAnomalyEvents(), InMemoryReferenceData()
     adapters.table_rows, adapters.audit_log = table_rows, InMemoryAuditLog()

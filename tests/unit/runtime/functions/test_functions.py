@@ -21,6 +21,7 @@ from runtime.functions import (
     execution_listener,
     forecast_trigger,
     kpi_calculator,
+    logistics_calculator,
     migrator,
     object_withdrawer,
     quality_gate,
@@ -84,6 +85,7 @@ def test_the_functions_of_a_run_pass_it_on_from_input_to_summary(
     publication = call(run_publisher, resolution)
     assert (publication["published"], publication["rows"]) == (True, 56)
     assert call(kpi_calculator, {"run_id": RUN_ID})["accuracy"] is None
+    assert call(logistics_calculator, {"run_id": RUN_ID})["scopes"] == 1
     outcome = call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID, "dpu_seconds": 900})
     assert outcome["summary"].startswith(f"Run {RUN_ID} published: forecast for 2026-11-22 to 2026-12-19")
     assert jobs.get(run_id).status is JobStatus.SUCCEEDED
@@ -120,10 +122,11 @@ def test_the_job_shows_the_state_that_is_entered_and_never_goes_back(
     call(run_publisher, {"run_id": RUN_ID, "state": "PublishRun"})
     call(anomaly_detector, {"run_id": RUN_ID, "state": "DetectAnomalies"})
     call(kpi_calculator, {"run_id": RUN_ID, "state": "ComputeKpis"})
+    call(logistics_calculator, {"run_id": RUN_ID, "state": "MeasureLogistics"})
     call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID, "state": "FinishRun"})
     assert [progress["message"] for progress in marks] == [state for state in RunState if state is not RunState.FORECAST]
-    assert [progress["step"] for progress in marks] == [1, 2, 3, 4, 6, 7, 8, 9]
-    assert [progress["percent"] for progress in marks] == [0, 11, 22, 33, 55, 66, 77, 88]
+    assert [progress["step"] for progress in marks] == [1, 2, 3, 4, 6, 7, 8, 9, 10]
+    assert [progress["percent"] for progress in marks] == [0, 10, 20, 30, 50, 60, 70, 80, 90]
     assert jobs.get(run_id).status is JobStatus.SUCCEEDED
 
 

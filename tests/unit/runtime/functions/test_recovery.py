@@ -15,6 +15,7 @@ from runtime.functions import (
     database_rebuilder,
     execution_listener,
     kpi_calculator,
+    logistics_calculator,
     quality_gate,
     run_publisher,
     run_recorder,
@@ -37,7 +38,9 @@ def test_every_state_copies_the_rows_of_its_run_to_the_lake(lake: InMemoryLake, 
     put_forecast(lake, tmp_path, run_id)
     outcome = {"outcome": "SUCCEEDED", "execution": EXECUTION}
     states = [(run_resolver, {"input": {}, "execution": EXECUTION}), (run_publisher, resolution), (quality_gate, resolution)]
-    for number, (function, event) in enumerate([*states, (kpi_calculator, resolution), (run_recorder, outcome)]):
+    for number, (function, event) in enumerate(
+        [*states, (kpi_calculator, resolution), (logistics_calculator, resolution), (run_recorder, outcome)]
+    ):
         table_rows.by_owner[BackupTable.RUNS, run_id] = [{"id": str(run_id), "number": number}]
         call(function, event)
         assert lake.read_json(key)["rows"] == [{"id": str(run_id), "number": number}]

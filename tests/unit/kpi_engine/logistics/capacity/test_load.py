@@ -117,7 +117,7 @@ def test_a_rating_below_one_is_a_rating(rating: float) -> None:
     assert n_missing_rated == 0
 
 
-@pytest.mark.parametrize("shares", [(1.0, 1.0), (0.5, 0.8), (1.2, 1.0)])
+@pytest.mark.parametrize("shares", [(1.0, 1.0), (0.5, 0.8), (1.0, 1.2)])
 def test_a_missing_share_of_the_capacity_is_all_of_it(shares: tuple[float, float]) -> None:
     availability, efficiency = shares
     (resource,), _ = read_resources(throughput(100, availability=availability, efficiency=efficiency))

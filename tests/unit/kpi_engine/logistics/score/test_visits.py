@@ -133,7 +133,7 @@ def test_visits_without_a_site_or_carrier_count_in_the_whole_alone() -> None:
     [
         ({"gate_in": "2026-07-20T09:00"}, "missing_columns: gate_out"),
         ({"site_id": "W1"}, "missing_columns: gate_in, gate_out"),
-        ({"gate_in": "soon", "gate_out": "later"}, "no_observations"),
+        ({"gate_in": None, "gate_out": None}, "no_observations"),
         ({"gate_in": "2026-07-20T09:00", "gate_out": "2026-07-20T08:59"}, "no_observations"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Routes of what the logistics engine measured."""

@@ -1,0 +1,9 @@
+"""JSON objects of logistics reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+JsonObject: TypeAlias = Mapping[str, Any]
+"""A report or a row of one, as it is written and read."""
