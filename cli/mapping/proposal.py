@@ -10,7 +10,7 @@ from cli.mapping.assumptions import adds_rows, inverts_sign
 from cli.mapping.candidates import Candidate, find_candidate
 from cli.mapping.choices import Choices
 from cli.mapping.file_sample import ColumnSample, FileSample
-from cli.mapping.shapes import describe_date_parts, describe_shape
+from cli.mapping.shapes import describe_date_parts, describe_shape, describe_undated_columns
 from cli.mapping.value_forms import DateForm, describe_date, describe_period, find_date_form, find_decimal_marks, is_number
 from contracts import datasets
 from contracts.datasets import Column, ColumnType, Contract
@@ -188,6 +188,8 @@ def _no_dataset(sample: FileSample, missing: Mapping[str, Sequence[str]]) -> Dat
     columns = ", ".join(_shown_column(column, has_header=sample.has_header) for column in sample.columns[:MOST_NAMES]) or "no columns"
     more = f" and {len(sample.columns) - MOST_NAMES:,} more" if len(sample.columns) > MOST_NAMES else ""
     first = gaps[nearest[0]][0]
+    if undated_columns := describe_undated_columns(sample):
+        return DataError(f"{undated_columns}, and drop the file again.")
     return DataError(
         f"no column could be taken for {needs}, the nearest data sets; the file has {columns}{more}. "
         f"State it with --map 'COLUMN={first}', or one value for every row with --constant {first}=VALUE, "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,10 @@ WEEKS = ("week", "wk", "kw", "cw", "isoweek", "iso week", "week no", "week numbe
          "semaine", "semana", "settimana", "tydzien")  # fmt: skip
 CALENDAR = (*YEARS, *MONTHS, *DAYS, *WEEKS, "hour", "weekday", "weekday name", "day name", "day of week", "quarter", "season", "holiday")
 """Names of columns that are no series, although they hold numbers."""
+
+
+LEAST_NUMBERED = 6
+_NUMBERED = re.compile(r"(?P<prefix>[^\d\s][^\d]*?)[ _-]?\d{1,4}")
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,22 @@ def find_date_parts(sample: FileSample, free_columns: Collection[str]) -> FileSh
     if week is None:
         return None
     return _parts((year[0], "%G"), week) if year[1] == "%Y" else None
+
+
+def describe_undated_columns(sample: FileSample) -> str | None:
+    """Return what is wrong with numbered columns, and with months without a year, whose days no file states; None for other files."""
+    numbers = [match for name in sample.names if (match := _NUMBERED.fullmatch(name))]
+    prefixes = Counter(match["prefix"].casefold() for match in numbers)
+    prefix, count = prefixes.most_common(1)[0] if prefixes else ("", 0)
+    names = [match[0] for match in numbers if match["prefix"].casefold() == prefix]
+    months = [name for name in sample.names if parse_day(f"2000 {name}", "%Y %b") or parse_day(f"2000 {name}", "%Y %B")]
+    names, kind = (names, "numbered") if count >= LEAST_NUMBERED else (months, "months without a year")
+    if len(names) < LEAST_NUMBERED or not holds_numbers([column for column in sample.columns if column.name in set(names)]):
+        return None
+    return (
+        f"{len(names):,} columns from {names[0]} to {names[-1]} are {kind}, and the file does not state which days they are: name them "
+        "by their dates, such as 2026-11-02, Nov 2026 or 2026-W45"
+    )
 
 
 def describe_shape(shape: FileShape, sample: FileSample, blank_cells: str | None) -> str:

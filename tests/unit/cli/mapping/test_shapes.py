@@ -166,3 +166,17 @@ def test_the_sample_of_a_wide_file_is_bounded_by_its_cells() -> None:
 def test_a_header_of_days_is_no_row_of_data(tmp_path: Path) -> None:
     sample = read_sample(write(tmp_path / "x.csv", ("7", "01.11.2026", "02.11.2026", "03.11.2026"), [("A", 1, 2, 3)], ";"))
     assert (sample.has_header, len(sample.rows)) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([f"W{number}" for number in range(52)], "52 columns from W0 to W51 are numbered"),
+        ([f"d_{number}" for number in range(1, 1914)], "1,913 columns from d_1 to d_1913 are numbered"),
+        (["Jan", "Feb", "Mar", "Apr", "May", "Jun"], "6 columns from Jan to Jun are months without a year"),
+    ],
+)
+def test_columns_that_do_not_state_their_days_are_refused_with_the_fix(tmp_path: Path, names: list[str], words: str) -> None:
+    file = write(tmp_path / "weekly.csv", ("Product_Code", *names), [("P1", *range(len(names)))])
+    with pytest.raises(DataError, match=f"{words}.*name them by their dates, such as"):
+        check(file)
