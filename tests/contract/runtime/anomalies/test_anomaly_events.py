@@ -13,7 +13,9 @@ from runtime.adapters.postgres.anomalies.events import PostgresAnomalyEvents
 from runtime.adapters.postgres.database import Database
 from runtime.models.domain.anomaly_events import AnomalyEvent, EventStatus, MessageKind
 from runtime.services.anomaly_ports import AnomalyEvents
+from tests.fakes import InMemoryJobs, InMemoryLake, InMemoryRuns
 from tests.fakes.anomalies import InMemoryAnomalyEvents
+from tests.unit.runtime.anomalies.test_event_tracking import World
 
 RUN = UUID("00000000-0000-0000-0000-0000000000aa")
 
@@ -90,3 +92,16 @@ def test_messages_of_a_run_are_listed_the_worst_first(events: AnomalyEvents) -> 
     other = an_event(severity="CRITICAL", message_kind=MessageKind.NEW, message_run_id=uuid4())
     events.save([low, an_event(), critical, other])
     assert events.list_messages(RUN) == [critical, low]
+
+
+def test_seven_daily_runs_of_the_real_step_keep_one_row_with_one_id(postgres: Database) -> None:
+    world = World(InMemoryRuns(jobs=InMemoryJobs()), InMemoryLake())
+    store = PostgresAnomalyEvents(postgres)
+    world.step = replace(world.step, events=store)
+    world.plant({"site_id": "S1"}, 1, 3, 1.6)
+    results = [world.run(number) for number in range(1, 8)]
+    [(event_id, count, status, last_message)] = postgres.fetch("select id, occurrence_count, status, message_kind from anomaly_events")
+    assert {anomaly.group.id for result in results for anomaly in result.report.anomalies} == {event_id.hex}
+    assert (count, status, last_message) == (7, "OVER", "RECOVERED")
+    again = world.step.detect(results[-1].run_id)
+    assert (again.changed_events, [event.id for event in store.list_recent("demand", date(2026, 11, 1))]) == ((), [event_id])
