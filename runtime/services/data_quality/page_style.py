@@ -31,7 +31,8 @@ p { margin: .25rem 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); }
-td { overflow-wrap: break-word; }
+td { overflow-wrap: anywhere; }
+td:not([class]) { min-width: 7rem; }
 th { color: var(--soft); font-weight: 500; font-size: .8125rem; white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.state { font-weight: 600; white-space: nowrap; }

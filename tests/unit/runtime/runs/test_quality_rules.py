@@ -15,6 +15,7 @@ from runtime.models.domain.findings import QualityLimits, Severity
 from runtime.models.domain.objects import IngestedObject, ObjectStatus, ReasonCode
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import Gate
+from runtime.services.data_quality.page_style import STYLE
 from runtime.services.runs.quality_gate import Judgement, QualityGate
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.examples import AS_OF, STARTED_AT, a_row_check, a_run, an_accepted_object, quality_json
@@ -351,3 +352,9 @@ def test_rows_that_depend_on_other_objects_get_a_record_each(
     judge(QualityGate(lake, reports, runs, objects, clock, 0.05), lake, run_id, a_feed())
     [bad_row] = objects.find_open_rows(record.id, 10)
     assert (bad_row.line, bad_row.code, bad_row.reason, bad_row.values) == (7, "CONFLICT", "line 9 differs", {"a": "1"})
+
+
+def test_a_long_name_leaves_the_other_columns_of_the_page_in_sight() -> None:
+    """Only `anywhere` lets a column become narrower than its longest word; the least width keeps short words whole."""
+    assert "td { overflow-wrap: anywhere; }" in STYLE
+    assert "td:not([class]) { min-width: 7rem; }" in STYLE
