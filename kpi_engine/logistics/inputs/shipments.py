@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from kpi_engine.logistics.inputs.plausibility import find_implausible_loads
 from kpi_engine.logistics.inputs.readable import check_days, check_flags, check_numbers, check_times
 from kpi_engine.logistics.inputs.rows import Rows, find_repetition, name_columns, read_quantities, read_sizes, select_rows
 from kpi_engine.logistics.inputs.vehicles import LOADS, VehicleTypes
-from kpi_engine.shared.arrays import Floats, Ints
+from kpi_engine.shared.arrays import Bools, Floats, Ints
 from kpi_engine.shared.columns import (
     Texts,
     days_as_floats,
@@ -38,13 +39,16 @@ class Shipments(Rows):
     """One entry per shipment, in the order of its id.
 
     SIZES, COSTS, FLAGS, `ship_date`, TIMES (minutes) and `gate_in_hour` are numbers; `shipment_id`, `lane_id` and TEXTS are texts.
-    trip: the index in `trip_ids` of each shipment's trip. vehicle: its index in the vehicle types. loads: shipments x DIMENSIONS.
+    trip: the index in `trip_ids` of each shipment's trip. vehicle: its index in the vehicle types. loads: shipments x DIMENSIONS,
+    NaN where unknown. is_implausible: the loads that are unknown because they are likely in another unit; stated_loads: as in the data.
     """
 
     trip: Ints
     trip_ids: tuple[str, ...]
     vehicle: Ints
     loads: Floats
+    stated_loads: Floats
+    is_implausible: Bools
 
 
 def read_shipments(historical_data: pd.DataFrame, vehicle_types: VehicleTypes) -> Shipments:
@@ -65,13 +69,17 @@ def read_shipments(historical_data: pd.DataFrame, vehicle_types: VehicleTypes) -
         raise DuplicateKeys(f"historical_data holds different rows for shipment {repetition['shipment_id']}")
     trip_keys = rows["trip_id"].where(rows["trip_id"] != "", LONE_SHIPMENT + rows["shipment_id"])
     trip, trip_ids = pd.factorize(trip_keys, sort=True)
+    vehicle, stated_loads = vehicle_types.find(rows["vehicle_type"].to_numpy(dtype=object)), _read_loads(rows)
+    is_implausible = find_implausible_loads(100 * stated_loads / vehicle_types.capacity_of(vehicle))
     return Shipments(
         rows,
         name_columns(historical_data),
         trip=trip.astype(np.int64),
         trip_ids=tuple(name.removeprefix(LONE_SHIPMENT) for name in trip_ids),
-        vehicle=vehicle_types.find(rows["vehicle_type"].to_numpy(dtype=object)),
-        loads=_read_loads(rows),
+        vehicle=vehicle,
+        loads=np.where(is_implausible, np.nan, stated_loads),
+        stated_loads=stated_loads,
+        is_implausible=is_implausible,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kpi_engine.logistics.inputs.shipments import Shipments
-from kpi_engine.logistics.inputs.vehicles import LOADS, UNKNOWN_VEHICLE, VehicleTypes
+from kpi_engine.logistics.inputs.vehicles import UNKNOWN_VEHICLE, VehicleTypes
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 
@@ -52,8 +52,7 @@ def sum_by_trip(shipments: Shipments, vehicle_types: VehicleTypes) -> Trips:
     np.minimum.at(lowest, trip, shipments.vehicle)
     np.maximum.at(highest, trip, shipments.vehicle)
     vehicle = np.where(lowest == highest, highest, UNKNOWN_VEHICLE)
-    unknown_capacity = np.full((1, len(LOADS)), np.nan)  # the last row, which the index -1 of an unknown vehicle selects
-    capacity = np.concatenate([vehicle_types.capacity.reshape(-1, len(LOADS)), unknown_capacity])[vehicle]
+    capacity = vehicle_types.capacity_of(vehicle)
     return Trips(shipments.trip_ids, load, capacity, 100 * load / capacity, vehicle)
 
 

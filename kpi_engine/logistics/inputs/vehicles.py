@@ -31,6 +31,11 @@ class VehicleTypes:
     co2e_kg_km: Floats
     currency: tuple[str, ...]
 
+    def capacity_of(self, vehicle: Ints) -> Floats:
+        """Return the capacity of vehicles by their index, vehicles x DIMENSIONS; NaN for UNKNOWN_VEHICLE."""
+        unknown_capacity = np.full((1, len(LOADS)), np.nan)  # the last row, which the index -1 selects
+        return np.concatenate([self.capacity.reshape(-1, len(LOADS)), unknown_capacity])[vehicle]
+
     def find(self, names: Texts) -> Ints:
         """Return the index of each name, UNKNOWN_VEHICLE where it is unknown; "" is the only type when there is only one."""
         index = {name: number for number, name in enumerate(self.names)} | ({"": 0} if len(self.names) == 1 else {})

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from kpi_engine.logistics.inputs.parameters import TransportParameters
 from kpi_engine.logistics.inputs.shipments import Shipments
 from kpi_engine.logistics.inputs.trips import Trips
+from kpi_engine.logistics.inputs.vehicles import LOADS
 from kpi_engine.logistics.metric import Part, compute_figures
 from kpi_engine.logistics.transport.consolidation import ConsolidationPlan
 from kpi_engine.logistics.transport.fleet_trips import ROUNDING, TripLoad, select_trips
@@ -39,6 +42,15 @@ class Binding:
 
 
 @dataclass(frozen=True)
+class ImplausibleLoad:
+    """A load that counts as unknown: it is so small that it is likely in another unit, such as tonnes among kilograms."""
+
+    shipment_id: str
+    column: str
+    value: float
+
+
+@dataclass(frozen=True)
 class TripExclusions:
     """Numbers of trips that no figure counts, by reason."""
 
@@ -66,6 +78,7 @@ class TruckUtilisation:
     trips: int
     overload: tuple[TripLoad, ...]
     quarantined_trips: tuple[TripLoad, ...] = field(metadata=json_key("quarantined"))
+    implausible_loads: tuple[ImplausibleLoad, ...]
     n_excluded: TripExclusions
     plan: ConsolidationPlan | None
 
@@ -103,7 +116,14 @@ def measure_utilisation(
         trips=TRIPS(fleet),
         overload=fleet.list_loads(fleet.is_counted & (trips.binding_percent > FULL + ROUNDING)),
         quarantined_trips=fleet.list_loads(fleet.is_quarantined),
+        implausible_loads=_list_implausible(shipments),
         n_excluded=TripExclusions(TRIPS_UNKNOWN(fleet), TRIPS_QUARANTINED(fleet)),
         plan=plan.value,
     )
     return Part(utilisation, {**figures.undefined_reasons, **plan.undefined_reasons})
+
+
+def _list_implausible(shipments: Shipments) -> tuple[ImplausibleLoad, ...]:
+    ids = shipments.text("shipment_id")
+    places = np.argwhere(shipments.is_implausible).tolist()
+    return tuple(ImplausibleLoad(ids[row], LOADS[column], float(shipments.stated_loads[row, column])) for row, column in places)

@@ -114,6 +114,7 @@ class TruckUtilisationBody(BaseModel):
     trips: int
     overload: list[dict[str, object]]
     quarantined: list[dict[str, object]]
+    implausible_loads: list[dict[str, object]] = Field(description="Loads that count as unknown, for they are likely in another unit.")
     n_excluded: dict[str, int]
     plan: PlanBody | None
 

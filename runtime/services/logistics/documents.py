@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from kpi_engine.logistics.inputs.parameters import LogisticsParameters
 from kpi_engine.logistics.report import LogisticsReport
@@ -19,6 +19,7 @@ from runtime.services.logistics.windows import BUSINESS_DAYS, EVERY_DAY
 EFFICIENCY = "efficiency"
 CAPACITY = "capacity"
 CONSOLIDATION = "consolidation"
+NAMED_LOADS = 5
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class ReportHead:
 def build_documents(head: ReportHead, reports: Sequence[tuple[Scope, LogisticsReport]]) -> dict[str, dict[str, object]]:
     """Return the documents by name; the reports begin with that of the whole."""
     whole = reports[0][1].as_dict()
+    warnings = [*head.warnings, *_warn_of_loads(whole["truck_utilization"]["implausible_loads"])]
+    head = replace(head, warnings=warnings)
     plan = whole["truck_utilization"]["plan"]
     sites = _map_lanes([scope for scope, _ in reports])
     groups = [{"site_id": sites.get(group["lane_id"]), **group} for group in (plan or {}).get("groups", ())]
@@ -102,6 +105,14 @@ def _describe_scope(scope: Scope, report: JsonObject) -> dict[str, object]:
     days = {"start": scope.start.isoformat(), "end": scope.end.isoformat(), "complete": scope.is_complete}
     names = {name: scope.names.get(name) for name in ("site_id", "lane_id", "iso_week")}
     return {"level": scope.level.value, **names, **days, **figures}
+
+
+def _warn_of_loads(loads: Sequence[JsonObject]) -> list[str]:
+    names = sorted({f"{load['shipment_id']} ({load['column']} {load['value']:g})" for load in loads})
+    if not names:
+        return []
+    some = ", ".join(names[:NAMED_LOADS]) + (" ..." if len(names) > NAMED_LOADS else "")
+    return [f"{len(names):,} loads count as unknown, for they are likely in a unit a thousand times as large, such as tonnes: {some}"]
 
 
 def _add_use(row: JsonObject, uses: Mapping[Key, ResourceUse]) -> dict[str, object]:

@@ -68,3 +68,12 @@ def test_costs_in_two_currencies_without_a_rate_are_null_with_the_reason(operati
     operation.measure()
     assert (operation.scope()["cost_per_unit"], operation.scope()["undefined"]["cost_per_unit"]) == (None, "several_currencies")
     assert operation.value("cost_total").metadata["undefined_reason"] == "several_currencies"
+
+
+def test_a_load_in_tonnes_is_named_in_a_warning(operation: Operation) -> None:
+    operation.add("shipments", *(shipment(number) for number in range(4)), shipment(9, gross_kg=0.5))
+    operation.add("vehicle_types", VAN)
+    operation.measure()
+    assert operation.scope()["truck_utilization"]["weight"] == 50
+    text = "1 loads count as unknown, for they are likely in a unit a thousand times as large, such as tonnes: S9 (gross_kg 0.5)"
+    assert text in operation.document()["warnings"]
