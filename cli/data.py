@@ -25,6 +25,8 @@ from cli.mapping.options import (
     DecimalMarkOption,
     MappingOption,
     SheetsOption,
+    TimeZoneOption,
+    UnitsOption,
     YesOption,
     make_choices,
 )
@@ -100,13 +102,15 @@ def drop(
     column_names: ColumnNamesOption = None,
     sheets: SheetsOption = None,
     blank_cells: BlankCellsOption = None,
+    time_zone: TimeZoneOption = None,
+    units: UnitsOption = None,
     stage: Stage = LOCAL,
 ) -> None:
     """Upload files to the lake and show what became of their rows; rows set aside are written to <name>.bad-rows.csv.
 
     Exit code 0 when every file was accepted (or is a duplicate), 3 when one was rejected.
     """
-    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names, sheets, blank_cells)
+    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names, sheets, blank_cells, time_zone, units)
     drops = [prepare_drop(path, choices, terminal_conversation(accepts_all=yes), mapping, same_name) for path in files]
     if dry_run:
         checks = [check_drop(each) for each in drops]

@@ -22,6 +22,8 @@ from cli.mapping.options import (
     DecimalMarkOption,
     MappingOption,
     SheetsOption,
+    TimeZoneOption,
+    UnitsOption,
     YesOption,
     make_choices,
 )
@@ -50,6 +52,8 @@ def up(
     column_names: ColumnNamesOption = None,
     sheets: SheetsOption = None,
     blank_cells: BlankCellsOption = None,
+    time_zone: TimeZoneOption = None,
+    units: UnitsOption = None,
     no_run: Annotated[bool, typer.Option("--no-run", help="Start and deploy only: no data, no run.")] = False,
     settings: Annotated[
         list[str] | None,
@@ -65,7 +69,7 @@ def up(
     if local_stack.was_interrupted():
         err.print("The last `./signify up` was killed before it was complete; ending what it left running.")
     phases = Phases()
-    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names, sheets, blank_cells)
+    choices = make_choices(dataset, columns, constants, date_format, decimal_mark, column_names, sheets, blank_cells, time_zone, units)
     data = file or data
     own_file = _read_file(phases, data, choices, mapping, accepts_all=yes) if data else None
     try:

@@ -98,6 +98,12 @@ class QuarantineCode(_Code):
         "The lane is not in lane_master.",
         "Upload the lane in lane_master, or correct its identifier; the row is used in the first run after that.",
     )
+    UNKNOWN_ZONE = (
+        "UNKNOWN_ZONE",
+        "A time has no offset from UTC, and the time zone of its site is not known, so that the moment is not.",
+        "Upload the site with its time_zone in site_master, state time_zone in the mapping of the source, or send times with an offset; "
+        "once site_master has the zone, the row is used in the first run after that.",
+    )
     UNIT = (
         "UNIT",
         "The quantity cannot be converted into the base unit of the SKU.",
@@ -110,13 +116,16 @@ class QuarantineCode(_Code):
     )
 
 
-PARKED_CODES = frozenset({QuarantineCode.UNKNOWN_SKU, QuarantineCode.UNKNOWN_SITE, QuarantineCode.UNKNOWN_LANE})
+PARKED_CODES = frozenset(
+    {QuarantineCode.UNKNOWN_SKU, QuarantineCode.UNKNOWN_SITE, QuarantineCode.UNKNOWN_LANE, QuarantineCode.UNKNOWN_ZONE}
+)
 """The codes of rows that take part without being sent again, in the first run after the missing master data arrived."""
 
 MASTERS: Mapping[str, str] = {
     QuarantineCode.UNKNOWN_SKU: "sku_master",
     QuarantineCode.UNKNOWN_SITE: "site_master",
     QuarantineCode.UNKNOWN_LANE: "lane_master",
+    QuarantineCode.UNKNOWN_ZONE: "site_master",
 }
 """The data set in which a parked row misses its entry, by code."""
 
@@ -165,6 +174,16 @@ class WarningCode(_Code):
         "TIME_DROPPED",
         "A date column holds a time of day other than midnight; the date as written was used.",
         "Send the date alone, in the time zone of the site.",
+    )
+    LOCAL_TIME = (
+        "LOCAL_TIME",
+        "A time has no offset from UTC: it is one of the clock of its site, and site_master says in which time zone that is.",
+        "Upload site_master with the time zone of every site, state time_zone in the mapping of the source, or send times with an offset.",
+    )
+    REPEATED_HOUR = (
+        "REPEATED_HOUR",
+        "A time without an offset came twice, in the night on which the clocks of its site go back; the first one was used.",
+        "Nothing, if an hour does not matter; else send times with an offset.",
     )
     RUINED_IDENTIFIER = (
         "RUINED_IDENTIFIER",

@@ -28,6 +28,7 @@ from glue_jobs.transforms.cleansing import cleanse
 from glue_jobs.transforms.repeats import settle_repeats
 from glue_jobs.transforms.replays import drop_lines, replace_rows
 from glue_jobs.transforms.validation import add_verdict
+from glue_jobs.transforms.zones import SITE_MASTER, add_site_zones
 
 SAMPLES_PER_CODE = 5
 RECORDS_OF_OBJECT = 5_000
@@ -53,23 +54,25 @@ def _cleanse_all(spark: SparkSession, run: JobRun) -> dict[str, DatasetQualityDo
     # A data set without rows costs nothing; the jobs after this one read those that carry demand.
     full = [name for name in names if datasets.load(name).carries_demand or any(item.rows for item in run.of_dataset(name))]
     providers = [name for name in full if name in datasets.list_providers()]
-    verdicts = {name: _validate(spark, run, datasets.load(name)) for name in full}
+    verdicts = {name: _validate(spark, run, datasets.load(name), None) for name in providers}
     empty = {name: dataset_report(reconcile(run.of_dataset(name), {}, {}, {}), {}, [], []) for name in names if name not in full}
     reports = empty | {name: _cleanse(spark, run, datasets.load(name), verdicts[name], MasterData()) for name in providers}
     masters = {name: spark.read.parquet(_curated_path(run, name)) for name in providers if reports[name]["curated"]}
-    master_data = MasterData(masters, find_conversions(verdicts, masters))
     others = [name for name in full if name not in providers]
+    verdicts |= {name: _validate(spark, run, datasets.load(name), masters.get(SITE_MASTER)) for name in others}
+    master_data = MasterData(masters, find_conversions(verdicts, masters))
     return reports | {name: _cleanse(spark, run, datasets.load(name), verdicts[name], master_data) for name in others}
 
 
-def _validate(spark: SparkSession, run: JobRun, contract: Contract) -> DataFrame:
-    """Return the staged rows of one data set with their verdicts."""
+def _validate(spark: SparkSession, run: JobRun, contract: Contract, sites: DataFrame | None) -> DataFrame:
+    """Return the staged rows of one data set with their verdicts; sites: the rows of site_master, for times without an offset."""
     objects = run.of_dataset(contract.dataset)
     _log(f"{contract.dataset}: {sum(o.rows for o in objects):,} rows in {len(objects)} objects")
-    rows = _read_staged_rows(spark, run, objects)
+    staged_rows = _read_staged_rows(spark, run, objects)
+    rows = add_site_zones(staged_rows, contract, sites)
     # Validation is most of the work: its result is written once instead of being computed again for each of the parts.
     path = _run_path(run, Zone.SCRATCH, f"verdicts_{contract.dataset}", contract)
-    return _materialise(spark, add_verdict(rows, contract, run.today, find_ambiguous_objects(rows, contract)), path)
+    return _materialise(spark, add_verdict(rows, contract, run.today, find_ambiguous_objects(staged_rows, contract)), path)
 
 
 def _read_staged_rows(spark: SparkSession, run: JobRun, objects: Sequence[StagedObject]) -> DataFrame:

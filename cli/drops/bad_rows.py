@@ -16,7 +16,7 @@ from runtime.models.domain.row_checks import BadRow
 from runtime.services.ingestion.ingestion import MAX_BYTES
 from runtime.services.ingestion.staging.csv_rows import CsvRows
 from runtime.services.ingestion.staging.formats import FileFormat, named_format
-from runtime.services.ingestion.staging.layout import FileLayout
+from runtime.services.ingestion.staging.layout import FileLayout, write_in_layout
 from runtime.services.ingestion.staging.lines import Limits, open_lines
 from runtime.services.ingestion.staging.staged import MAX_LINES
 
@@ -28,8 +28,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class _Table:
-    """The columns of a file of bad rows. `positions`: contract column -> index; `rows`: the fields of a line, where the source has them."""
+    """The columns of a file of bad rows, and how their values are written.
 
+    `positions`: contract column -> index; `rows`: the fields of a line, where the source has them.
+    """
+
+    contract: Contract
+    layout: FileLayout
     names: Sequence[str]
     positions: Mapping[str, int]
     rows: Mapping[int, Sequence[str]]
@@ -38,15 +43,20 @@ class _Table:
         """Yield the values of a row in the order of the columns, those with a suggestion as suggested where is_fix says so."""
         fields = _fit(self.rows.get(bad_row.line) or self._known_values(bad_row), len(self.names))
         for name, value in (bad_row.suggested_values or {}).items() if is_fix else ():
-            if name in self.positions:
-                fields[self.positions[name]] = value
+            # What needs no correction stays as the file has it.
+            if name in self.positions and value != bad_row.values.get(name):
+                fields[self.positions[name]] = self._in_layout(name, value)
         return (text for name, text in zip(self.names, fields, strict=True) if name.strip() not in ADDED_COLUMNS)
 
     def _known_values(self, bad_row: BadRow) -> list[str]:
         if "raw" in bad_row.values:
             return [bad_row.values["raw"]]
         names = {position: name for name, position in self.positions.items()}
-        return [bad_row.values.get(names.get(position, ""), "") for position in range(len(self.names))]
+        values = {name: self._in_layout(name, value) for name, value in bad_row.values.items() if name in self.positions}
+        return [values.get(names.get(position, ""), "") for position in range(len(self.names))]
+
+    def _in_layout(self, name: str, value: str) -> str:
+        return write_in_layout(self.contract.column(name), value, self.layout)
 
 
 def write_bad_rows(
@@ -69,7 +79,7 @@ def write_bad_rows(
     table = _read_table(source, {bad_row.line for bad_row in bad_rows}, contract, layout)
     if table is None:
         names = [column.name for column in contract.columns]
-        table, layout = _Table(names, {name: position for position, name in enumerate(names)}, {}), PLAIN
+        table, layout = _Table(contract, PLAIN, names, {name: position for position, name in enumerate(names)}, {}), PLAIN
     target = _free_path(folder, source)
     with target.open("w", newline="", encoding=layout.encoding or "utf-8-sig", errors="replace") as file:
         writer = csv.writer(file, delimiter=layout.separator or ",")
@@ -95,7 +105,7 @@ def _read_table(source: Path, lines: set[int], contract: Contract, layout: FileL
         if not csv_rows.layout.has_header:
             return None
         rows = {record.line: record.fields for record in csv_rows.records if record.line in lines and record.fields}
-        return _Table(csv_rows.header.names, csv_rows.header.positions, rows)
+        return _Table(contract, layout, csv_rows.header.names, csv_rows.header.positions, rows)
 
 
 def _fit(fields: Sequence[str], width: int) -> list[str]:

@@ -10,7 +10,7 @@ from cli.mapping.choices import Choices
 from cli.mapping.file_sample import ColumnSample, FileSample
 from cli.mapping.value_forms import find_date_form, is_number
 from contracts import datasets
-from contracts.datasets import Column, ColumnType, Contract
+from contracts.datasets import CodeList, Column, ColumnType, Contract, doubtful_units, unit_spellings
 
 SKU = "sku_id"
 SKU_BEGINNINGS = ("product", "item", "article", "artikel", "sku", "producto", "produkt", "prodotto")
@@ -55,6 +55,9 @@ def _suits(candidate: ColumnSample, column: Column) -> bool:
         return find_date_form(texts) is not None
     if column.type in (ColumnType.DECIMAL, ColumnType.INTEGER):
         return sum(map(is_number, texts)) >= len(texts) / 2
+    if column.code_list is CodeList.UNITS:
+        names = {*column.allowed, *doubtful_units(), *(each for spellings in unit_spellings().values() for each in spellings)}
+        return any(text.strip().upper() in names for text in texts)
     if column.allowed:
         return any(text.strip().upper() in column.allowed for text in texts)
     return True

@@ -15,6 +15,8 @@ class Choices:
     constants: Mapping[str, str] = field(default_factory=dict)
     date_format: str | None = None
     decimal_mark: str | None = None
+    time_zone: str | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
     column_names: tuple[str, ...] = ()
     """Of a file without a header, in the order of its columns."""
     sheets: tuple[str, ...] = ()

@@ -27,6 +27,12 @@ ConstantsOption = Annotated[
 ]
 DateFormatOption = Annotated[str | None, typer.Option(help="Format of the dates, such as '%d/%m/%Y'.")]
 DecimalMarkOption = Annotated[str | None, typer.Option(help="Decimal mark of the numbers: '.' or ','.")]
+TimeZoneOption = Annotated[
+    str | None, typer.Option(help="IANA time zone of times without an offset, such as Europe/Amsterdam. Default: that of the site.")
+]
+UnitsOption = Annotated[
+    list[str] | None, typer.Option("--unit", metavar="NAME=CODE", help="A unit of the file and its code, such as ST=EA; repeatable.")
+]
 ColumnNamesOption = Annotated[
     str | None,
     typer.Option(metavar="NAME,NAME,...", help="Names of the columns of a file without a header, in their order."),
@@ -50,6 +56,8 @@ def make_choices(
     column_names: str | None = None,
     sheets: Sequence[str] | None = None,
     blank_cells: str | None = None,
+    time_zone: str | None = None,
+    units: Sequence[str] | None = None,
 ) -> Choices:
     """Return what the options state. Raises DataError for an option without an equals sign, and for an unknown meaning of blank cells."""
     if blank_cells not in (None, *BLANK_CELLS):
@@ -60,6 +68,8 @@ def make_choices(
         constants=dict(_split("--constant", option) for option in constants or ()),
         date_format=date_format,
         decimal_mark=decimal_mark,
+        time_zone=time_zone,
+        units=dict(_split("--unit", option) for option in units or ()),
         column_names=tuple(name.strip() for name in column_names.split(",")) if column_names else (),
         sheets=tuple(sheets or ()),
         blank_cells=blank_cells,

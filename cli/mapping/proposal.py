@@ -13,7 +13,7 @@ from cli.mapping.file_sample import ColumnSample, FileSample
 from cli.mapping.shapes import describe_date_parts, describe_shape, describe_undated_columns
 from cli.mapping.value_forms import DateForm, describe_date, describe_period, find_date_form, find_decimal_marks, is_number
 from contracts import datasets
-from contracts.datasets import Column, ColumnType, Contract
+from contracts.datasets import CodeList, Column, ColumnType, Contract, doubtful_units
 from local.errors import DataError
 from runtime.services.ingestion.staging.header import plain_name, quantity_column
 from runtime.services.ingestion.staging.layout import IGNORED, FileLayout
@@ -55,8 +55,12 @@ class Proposal:
 
     def answer(self, question: OpenQuestion, answer: str) -> Proposal:
         """Return the proposal with one question settled."""
-        is_date = question.field == "date_format"
-        layout = replace(self.layout, date_format=answer) if is_date else replace(self.layout, decimal_mark=answer)
+        name, _, unit = answer.partition("=")
+        layout = {
+            "date_format": lambda: replace(self.layout, date_format=answer),
+            "decimal_mark": lambda: replace(self.layout, decimal_mark=answer),
+            "units": lambda: replace(self.layout, units={**self.layout.units, name: unit}),
+        }[question.field]()
         return replace(self, layout=layout, questions=tuple(other for other in self.questions if other != question))
 
 
@@ -86,7 +90,9 @@ def _propose_values(sample: FileSample, candidate: Candidate, choices: Choices) 
     by_name = {column.name: column for column in sample.columns}
     targets = {column.name: column for column in contract.columns}
     dates = {
-        name: find_date_form(by_name[name].written_texts) for name, target in columns.items() if targets[target].type is ColumnType.DATE
+        name: find_date_form(by_name[name].written_texts)
+        for name, target in columns.items()
+        if targets[target].type in (ColumnType.DATE, ColumnType.TIMESTAMP)
     }
     number_columns = [*(name for name, target in columns.items() if targets[target].type is ColumnType.DECIMAL), *shape.cell_columns]
     numbers = [text for name in number_columns for text in by_name[name].written_texts]
@@ -97,9 +103,11 @@ def _propose_values(sample: FileSample, candidate: Candidate, choices: Choices) 
         encoding=sample.encoding,
         column_names=() if sample.has_header else tuple(name if name in columns else "" for name in sample.names),
         decimal_mark=marks[0],
-        date_format=choices.date_format or shape.date_format or _stated_format(form),
+        date_format=choices.date_format or shape.date_format or _stated_format(form, contract),
         adds_rows=adds_rows(contract, columns, sample, shape.date_columns, within_sheets=candidate.sheet_column is not None),
         inverts_sign=inverts_sign(contract, columns, sample),
+        time_zone=choices.time_zone,
+        units=dict(choices.units),
         sheets=choices.sheets,
         sheet_column=candidate.sheet_column,
         date_columns=shape.date_columns,
@@ -118,9 +126,12 @@ def _propose_values(sample: FileSample, candidate: Candidate, choices: Choices) 
     return Proposal(contract.dataset, layout, assignments, ignored_columns, tuple(questions))
 
 
-def _stated_format(form: DateForm | None) -> str | None:
+def _stated_format(form: DateForm | None, contract: Contract) -> str | None:
     """Return the format that a layout states: none where the contract reads the dates as they are."""
-    return form.date_format if form and not (form.is_iso and not form.has_offset) else None
+    if form is None or contract.business_date is None:
+        return None
+    is_day = contract.column(contract.business_date).type is ColumnType.DATE
+    return None if form.is_iso and not (form.has_offset and is_day) else form.date_format
 
 
 def _shape_assignments(sample: FileSample, candidate: Candidate, layout: FileLayout) -> Iterator[Assignment]:
@@ -159,6 +170,20 @@ def _questions(
     if len(marks) > 1:
         example = next(text for text in numbers if "," in text and is_number(text))
         yield OpenQuestion("decimal_mark", f"which is the decimal mark of numbers such as {example!r}?", tuple(marks))
+    yield from _unit_questions(choices, {column.name: column for column in sample.columns}, candidate.columns, contract)
+
+
+def _unit_questions(
+    choices: Choices, by_name: Mapping[str, ColumnSample], columns: Mapping[str, str], contract: Contract
+) -> Iterator[OpenQuestion]:
+    """Yield a question for every code that the standard has for another unit than other systems."""
+    names = [name for name, target in columns.items() if contract.column(target).code_list is CodeList.UNITS]
+    stated_units = {name.strip().upper() for name in choices.units}
+    codes = {text.strip().upper() for name in names for text in by_name[name].written_texts}
+    for code in sorted((codes & doubtful_units().keys()) - stated_units):
+        unit, meaning = doubtful_units()[code]
+        standard = f", which is {meaning} in UN/CEFACT Recommendations 20 and 21" if meaning else ""
+        yield OpenQuestion("units", f"{names[0]}: which unit is {code!r}{standard}?", (f"{code}={unit}",))
 
 
 def _note(sample: ColumnSample, column: Column, layout: FileLayout, form: DateForm | None) -> str:

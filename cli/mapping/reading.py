@@ -32,7 +32,7 @@ MAPPING_ENDING = ".mapping.toml"
 RECOGNISED_FORMATS = (FileFormat.CSV, FileFormat.CSV_GZ, FileFormat.PARQUET)
 """The formats in which the platform recognises a target time series of Amazon Forecast; in others it needs a mapping."""
 
-OPTIONS = {"date_format": "--date-format", "decimal_mark": "--decimal-mark"}
+OPTIONS = {"date_format": "--date-format", "decimal_mark": "--decimal-mark", "units": "--unit"}
 """The option of the command line that settles a question in advance."""
 
 
@@ -201,15 +201,17 @@ def _read_as_stated(path: Path, mapping: Path, source: str, choices: Choices) ->
         layout.check_columns(datasets.load(dataset))
     except (LayoutError, datasets.UnknownDataset) as error:
         raise DataError(f"{mapping}: {error}") from None
-    if choices.date_format or choices.decimal_mark or choices.sheets or choices.blank_cells:
-        layout = replace(
-            layout,
-            date_format=choices.date_format or layout.date_format,
-            decimal_mark=choices.decimal_mark or layout.decimal_mark,
-            sheets=choices.sheets or layout.sheets,
-            blank_cells=choices.blank_cells or layout.blank_cells,
-        )
-        mapping.write_text(render_layout(dataset, layout), encoding="utf-8")
+    stated_layout = replace(
+        layout,
+        date_format=choices.date_format or layout.date_format,
+        decimal_mark=choices.decimal_mark or layout.decimal_mark,
+        sheets=choices.sheets or layout.sheets,
+        blank_cells=choices.blank_cells or layout.blank_cells,
+        time_zone=choices.time_zone or layout.time_zone,
+        units={**layout.units, **choices.units},
+    )
+    if stated_layout != layout:
+        mapping.write_text(render_layout(dataset, stated_layout), encoding="utf-8")
     err.print(f"  [dim]{escape(path.name)} is read as {escape(mapping.name)} states[/]")
     _print_sheets(path, dataset, layout)
     return FileReading(dataset, source, mapping)

@@ -40,7 +40,8 @@ class Column:
     unit: the unit of the values (kg, m3, days), empty where another column states it or the value has none; unit_column and
     currency_column: the columns that state the unit of measure or the currency of the value; code_list: the standard whose codes are
     allowed (`allowed` has them); check_digit: whether the last digit is the check digit of GS1; references: the data set of master data
-    whose first key column has to have the value; example: a valid text, where none follows from the other fields.
+    whose first key column has to have the value; site: the column that names the site by whose clock a time without an offset
+    is read, if it is not the site of the contract; example: a valid text, where none follows from the other fields.
     """
 
     name: str
@@ -60,7 +61,18 @@ class Column:
     currency_column: str | None = None
     check_digit: bool = False
     references: str | None = None
+    site: str | None = None
     example: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are numbers."""
+        return self.type in (ColumnType.DECIMAL, ColumnType.RATE, ColumnType.INTEGER)
+
+    @property
+    def is_required_quantity(self) -> bool:
+        """Whether it is a quantity that no row may lack or have below zero."""
+        return self.is_number and not self.nullable and self.minimum == 0 and self.unit_column is not None
 
 
 @dataclass(frozen=True)
@@ -110,8 +122,8 @@ class Contract:
     key: the columns that name a row; business_date: the column whose date the row is about, for rows that are about a day; updated_at: the
     column that decides between two rows of one key (the later wins), if the contract has one; missing_means: stated by the data sets that
     carry demand, and by no other; not_before and days_after_today bound plausible business dates; site: the column whose site's
-    time zone decides on which day an instant lies; sum_within: the columns that tell apart rows of one key in one file
-    that are parts of one total (of a date, the time of day written with it).
+    time zone decides on which day an instant lies, and which moment a time without an offset is; sum_within: the columns that tell apart
+    rows of one key in one file that are parts of one total (of a date, the time of day written with it).
     """
 
     dataset: str

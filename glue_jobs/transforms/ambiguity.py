@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts.datasets import ColumnType, Contract
-from glue_jobs.transforms.numbers import EITHER_POINT, POINT_FOR_DECIMALS
+from contracts.identifiers import AROUND
+from glue_jobs.transforms.numbers import EITHER_POINT, POINT_FOR_DECIMALS, plain_form
 
 AmbiguousObjects = Mapping[str, tuple[str, ...]]
 """Column -> the objects in which its numbers such as 1.250 can be read in two ways."""
@@ -34,13 +36,17 @@ def count_forms(rows: DataFrame, contract: Contract) -> DataFrame:
     """Count, per source_object and column, the numbers that can be read in two ways and those whose point can only separate decimals."""
     counts = [
         # Most numbers have no point, and looking for one costs less than a pattern.
-        F.sum(F.when((F.instr(F.col(name), ".") > F.lit(0)) & F.trim(F.col(name)).rlike(pattern), F.lit(1)).otherwise(F.lit(0))).alias(
+        F.sum(F.when((F.instr(F.col(name), ".") > F.lit(0)) & _plain_number(name).rlike(pattern), F.lit(1)).otherwise(F.lit(0))).alias(
             f"{form}__{name}"
         )
         for name in number_names(contract)
         for form, pattern in (("either", EITHER_POINT), ("decimals", POINT_FOR_DECIMALS))
     ]
     return rows.groupBy("source_object").agg(*counts)
+
+
+def _plain_number(name: str) -> SparkColumn:
+    return F.expr(plain_form(f"trim(both '{AROUND}' from {name})"))
 
 
 def ambiguous_objects_of(counts: Sequence[Mapping[str, object]], contract: Contract) -> AmbiguousObjects:

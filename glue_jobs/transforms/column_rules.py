@@ -8,20 +8,21 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts import quantities
-from contracts.datasets import Column, ColumnType
+from contracts.datasets import CodeList, Column, ColumnType, doubtful_units
 from contracts.identifiers import FORMULA_STARTS
 from contracts.quality_codes import QuarantineCode, WarningCode
 from glue_jobs.transforms import moments, numbers
 from glue_jobs.transforms.consistency import check_digit_rule
+from glue_jobs.transforms.day_rules import day_rules
 from glue_jobs.transforms.reasons import Rule, has_hidden_character, hidden_code
-from glue_jobs.transforms.values import anchor_end, text_name, text_of, value_name, value_of
+from glue_jobs.transforms.texts import NUMBER_TYPES, anchor_end, number_name, text_of
+from glue_jobs.transforms.values import value_name, value_of
 
 HOW_TO_WRITE = {
     ColumnType.INTEGER: "write a whole number such as 12",
     ColumnType.DECIMAL: "write a number such as 12 or 12.5, with a decimal point and no thousands separator",
     ColumnType.RATE: "write a number such as 12 or 0.0125, with a decimal point and no thousands separator",
     ColumnType.DATE: "write a calendar date as YYYY-MM-DD",
-    ColumnType.TIMESTAMP: "write RFC 3339 with an offset, such as 2026-11-21T08:30:00+01:00",
     ColumnType.BOOLEAN: "write true or false",
 }
 
@@ -51,6 +52,8 @@ def column_rules(column: Column, ambiguous_objects: Collection[str] = ()) -> Ite
         yield from _identifier_rules(column)
     if column.pattern is not None:
         yield ~text.rlike(anchor_end(column.pattern)), QuarantineCode.CODE, F.lit(f" does not match {column.pattern}")
+    if column.code_list is CodeList.UNITS:
+        yield from _unit_rules(column)
     if column.allowed:
         yield ~text.isin(*column.allowed), QuarantineCode.CODE, F.lit(f" {_allowed_fix(column)}")
     if column.check_digit:
@@ -60,12 +63,11 @@ def column_rules(column: Column, ambiguous_objects: Collection[str] = ()) -> Ite
 
 def column_warnings(column: Column) -> Iterator[tuple[SparkColumn, WarningCode]]:
     """Yield what is doubtful about a value that is used: the condition and the code."""
-    name = text_name(column.name)
     if column.type in DECIMALS:
-        is_rounded = numbers.is_rounded(name, value_name(column.name), DECIMALS[column.type])
+        is_rounded = numbers.is_rounded(number_name(column.name), value_name(column.name), DECIMALS[column.type])
         yield value_of(column).isNotNull() & is_rounded, WarningCode.ROUNDED
     if column.type is ColumnType.DATE:
-        yield moments.has_local_time(name), WarningCode.TIME_DROPPED
+        yield moments.has_local_time(column.name), WarningCode.TIME_DROPPED
     if column.type is ColumnType.IDENTIFIER:
         yield text_of(column.name).rlike(RUINED), WarningCode.RUINED_IDENTIFIER
 
@@ -75,22 +77,23 @@ def _type_rules(column: Column, ambiguous_objects: Collection[str]) -> Iterator[
     if how_to_write is None:
         return
     text, value = text_of(column.name), value_of(column)
-    if column.type in (*DECIMALS, ColumnType.INTEGER):
+    if column.type in NUMBER_TYPES:
         yield from _ambiguous_numbers(column, ambiguous_objects)
     if column.type in DECIMALS:
-        too_large = value.isNull() & text.rlike(numbers.NUMBER)
+        too_large = value.isNull() & F.col(number_name(column.name)).rlike(numbers.NUMBER)
         yield too_large, QuarantineCode.RANGE, F.lit(" " + _above(quantities.MAXIMUM))
     if column.type is ColumnType.DATE:
-        yield from _ambiguous_dates(column)
-    if column.type is ColumnType.TIMESTAMP:
-        no_offset = value.isNull() & text.rlike(moments.LOCAL_TIMESTAMP)
-        yield no_offset, QuarantineCode.TYPE, F.lit(f" has no offset from UTC, so it is no moment: {how_to_write}")
+        yield from day_rules(column)
     is_broken = text.isNotNull() & value.isNull()
+    if column.type in NUMBER_TYPES:
+        comma = " has a decimal comma: write a point, or state decimal_mark = ',' in the mapping of the source"
+        yield is_broken & text.rlike(numbers.DECIMAL_COMMA), QuarantineCode.TYPE, F.lit(comma)
     yield is_broken, QuarantineCode.TYPE, F.lit(f" is not a {column.type.value}: {how_to_write}")
 
 
 def _ambiguous_numbers(column: Column, ambiguous_objects: Collection[str]) -> Iterator[Rule]:
-    name, text = text_name(column.name), text_of(column.name)
+    name = number_name(column.name)
+    text = F.col(name)
     whole, with_point = F.expr(f"replace(replace({name}, ',', ''), '.', '')"), F.expr(f"replace({name}, ',', '.')")
     either = F.concat(F.lit(" can be "), whole, F.lit(" or "), with_point, F.lit("0: write "), whole, F.lit(" or "), with_point, F.lit("0"))
     yield text.rlike(numbers.EITHER_COMMA), QuarantineCode.AMBIGUOUS, either
@@ -98,19 +101,6 @@ def _ambiguous_numbers(column: Column, ambiguous_objects: Collection[str]) -> It
         is_either = F.col("source_object").isin(*ambiguous_objects) & text.rlike(numbers.EITHER_POINT)
         no_other = F.lit(", since no other number of the column in this file shows what its point separates")
         yield is_either, QuarantineCode.AMBIGUOUS, F.concat(either, no_other)
-
-
-def _ambiguous_dates(column: Column) -> Iterator[Rule]:
-    name = text_name(column.name)
-    reason = F.lit(" is a moment: on which day it lies depends on the time zone of the site; write the day alone, as YYYY-MM-DD")
-    yield moments.is_moment(name), QuarantineCode.AMBIGUOUS, reason
-    parts = [f"lpad(regexp_extract({name}, '{moments.DAY_OR_MONTH_FIRST}', {group}), 2, '0')".replace("\\", "\\\\") for group in (1, 2)]
-    year = f"regexp_extract({name}, '{moments.DAY_OR_MONTH_FIRST}', 3)".replace("\\", "\\\\")
-    full_year = f"concat(case when length({year}) = 2 then '20' else '' end, {year})"
-    month_first, day_first = (F.expr(f"concat({full_year}, '-', {month}, '-', {day})") for month, day in (parts, reversed(parts)))
-    which = F.concat(F.lit(" can be "), day_first, F.lit(" or "), month_first, F.lit(": write the one that is meant"))
-    is_either = text_of(column.name).rlike(moments.DAY_OR_MONTH_FIRST) & (F.expr(parts[0]) != F.expr(parts[1]))
-    yield is_either, QuarantineCode.AMBIGUOUS, which
 
 
 def _identifier_rules(column: Column) -> Iterator[Rule]:
@@ -122,6 +112,17 @@ def _identifier_rules(column: Column) -> Iterator[Rule]:
     yield text.rlike(f"^[{starts}]"), QuarantineCode.CODE, F.lit(" " + formula)
     error = "is an error value of a spreadsheet, not an identifier: correct the cell and export the file again"
     yield text.rlike(ERROR_VALUE), QuarantineCode.CODE, F.lit(" " + error)
+
+
+def _unit_rules(column: Column) -> Iterator[Rule]:
+    """Name the unit that a system may mean by a code that the standard has for another one."""
+    reason = F.lit(None).cast("string")
+    for name, (unit, meaning) in doubtful_units().items():
+        others = f" is {meaning} in UN/CEFACT Recommendations 20 and 21, and" if meaning else " is no code of UN/CEFACT, and"
+        fix = f"write {unit}, or state {name} = '{unit}' under [units] in the mapping of the source (signify drop --unit {name}={unit})"
+        reason = F.when(F.upper(text_of(column.name)) == F.lit(name), F.lit(f"{others} {unit} in other systems: {fix}")).otherwise(reason)
+    is_other = ~text_of(column.name).isin(*column.allowed)
+    yield F.when(is_other, F.upper(text_of(column.name)).isin(*doubtful_units())), QuarantineCode.CODE, reason
 
 
 def _range_rules(column: Column) -> Iterator[Rule]:
@@ -136,7 +137,7 @@ def _range_rules(column: Column) -> Iterator[Rule]:
         yield F.abs(value) > largest, QuarantineCode.RANGE, F.lit(f" {_above(quantities.MAXIMUM)}")
         smallest = quantities.SMALLEST if column.type is ColumnType.DECIMAL else quantities.SMALLEST_RATE
         below = f" is closer to zero than {smallest:f}, the smallest number that is stored: send it in a smaller unit"
-        yield numbers.is_rounded_to_zero(text_name(column.name), value_name(column.name)), QuarantineCode.RANGE, F.lit(below)
+        yield numbers.is_rounded_to_zero(number_name(column.name), value_name(column.name)), QuarantineCode.RANGE, F.lit(below)
 
 
 def _allowed_fix(column: Column) -> str:

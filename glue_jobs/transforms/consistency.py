@@ -9,7 +9,8 @@ from pyspark.sql import functions as F  # noqa: N812
 from contracts.datasets import AtMost, Column, Contract, InOrder, StartsWith
 from contracts.quality_codes import QuarantineCode
 from glue_jobs.transforms.reasons import Rule, excerpt, quote
-from glue_jobs.transforms.values import text_name, text_of, value_of
+from glue_jobs.transforms.texts import text_name, text_of
+from glue_jobs.transforms.values import value_of
 
 GS1_DIGITS = 14
 """Digits of the longest identifier with a check digit, GTIN-14; a shorter one has the same check digit with zeros before it."""

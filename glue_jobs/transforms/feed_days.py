@@ -13,7 +13,8 @@ from contracts.datasets import Contract
 from contracts.identifiers import MAX_LENGTH
 from contracts.quality_codes import SERIES_CODES, UNKNOWN_CODES, QuarantineCode
 from glue_jobs.transforms.moments import days_with_year_last, written_day
-from glue_jobs.transforms.values import business_date, text_name, text_of, texts, value_of, values
+from glue_jobs.transforms.texts import text_of
+from glue_jobs.transforms.values import business_date, value_of, with_values
 
 SITE_COLUMNS = {"orders": "ship_from_site_id", "demand_history": "site_id"}
 """The column with the site of each data set that carries demand."""
@@ -52,7 +53,7 @@ def unplaced_rows(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:
     Such a day is one that can be read, also in two ways, and that is possible.
     """
     site = _site(contract)
-    day_first, month_first = days_with_year_last(text_name(_day_column(contract)))
+    day_first, month_first = days_with_year_last(_day_column(contract))
     day = F.coalesce(_certain_day(contract), day_first, month_first)
     rows = _with_values(quarantined_rows.where(~is_of_series()), contract, "source_object")
     is_unplaced = site.isNull() | day.isNull() | F.col("code").isin(*IMPOSSIBLE_DAYS)
@@ -97,7 +98,7 @@ def _rows_by_day(quarantined_rows: DataFrame, contract: Contract) -> DataFrame:
     open_dates = rows.where(certain_day.isNull())
     day_first, month_first = (
         open_dates.select(*columns, day.alias("feed_day"), F.lit(0).alias("is_certain"))
-        for day in days_with_year_last(text_name(_day_column(contract)))
+        for day in days_with_year_last(_day_column(contract))
     )
     certain_rows = rows.select(*columns, certain_day.alias("feed_day"), F.lit(1).alias("is_certain"))
     days = certain_rows.unionByName(day_first).unionByName(month_first)
@@ -140,7 +141,7 @@ def _day_column(contract: Contract) -> str:
 
 def _certain_day(contract: Contract) -> SparkColumn:
     """Return the day that a row is about, also where the contract does not read it: 13/08/2026, or a time without an offset."""
-    name = text_name(_day_column(contract))
+    name = _day_column(contract)
     day_first, month_first = days_with_year_last(name)
     other_order = F.when(month_first.isNull() | (day_first == month_first), day_first).when(day_first.isNull(), month_first)
     return F.coalesce(business_date(contract), written_day(name), other_order)
@@ -150,8 +151,8 @@ def _with_values(quarantined_rows: DataFrame, contract: Contract, *others: str) 
     """Return the texts and values of the columns that say which series, day and key a row is about, with code and other columns."""
     names = {*contract.key, SITE_COLUMNS[contract.dataset], "sku_id", contract.business_date}
     narrow = replace(contract, columns=tuple(column for column in contract.columns if column.name in names))
-    columns = [text_name(column.name) for column in narrow.columns]
-    return quarantined_rows.select("code", *others, *texts(narrow)).select("code", *others, *columns, *values(narrow))
+    staged_names = ["code", *others, *(column.name for column in narrow.columns if column.name not in others)]
+    return with_values(quarantined_rows.select(*staged_names), narrow, staged_names)[0]
 
 
 def _in_time(rows: DataFrame, as_of_date: date) -> DataFrame:

@@ -1,9 +1,9 @@
 """Numbers from text: whole numbers and decimals as people, databases and data frames write them.
 
-Read are 12, +3, 12.5, 12., .5, 12.0000, 1e3 and 0.30000000000000004. Not read are thousands separators and decimal commas: 1,250 can be two
-numbers, and so can 1.250, unless other numbers of its file show that the point separates decimals.
-
-The functions take the name of a column of text and return SQL expressions.
+Read are 12, +3, 12.5, 12., .5, 12.0000, 1e3 and 0.30000000000000004; a number below zero also as 8- (SAP), (8) (accountants) and with the
+minus of typography. Not read are thousands separators and decimal commas: 1,250 can be two numbers, and so can 1.250, unless other numbers
+of its file show that the point separates decimals. `plain_form` writes the sign of every number before it; the other functions take the
+name of a column of that.
 """
 
 from __future__ import annotations
@@ -14,6 +14,12 @@ from pyspark.sql import functions as F  # noqa: N812
 NUMBER = r"^[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?\z"
 """Any number with a decimal point, also with an exponent."""
 
+_MINUS = "\u2212\u2013-"
+_SIZE = r"[0-9.](?:[0-9.,]*[0-9.])?(?:[eE][+-]?\d{1,2})?"
+_BELOW_ZERO = rf"^(?:[{_MINUS}] *{_SIZE}|{_SIZE} *[{_MINUS}]|\( *{_SIZE} *\))\z"
+_AROUND_SIZE = rf"^[({_MINUS}] *| *[){_MINUS}]\z"
+_USUAL = r"^[+-]?[0-9.]+\z"
+
 PLAIN_INTEGER = r"^[+-]?\d{1,15}\z"
 
 EITHER_POINT = r"^[+-]?[1-9]\d{0,2}\.\d{3}\z"
@@ -22,6 +28,8 @@ EITHER_POINT = r"^[+-]?[1-9]\d{0,2}\.\d{3}\z"
 EITHER_COMMA = r"^[+-]?[1-9]\d{0,2},\d{3}\z"
 """Numbers such as 1,250, which many countries write for one and a quarter."""
 
+DECIMAL_COMMA = r"^[(+-]?\d[\d. ]*,\d+ *[)-]?\z"
+
 POINT_FOR_DECIMALS = r"^[+-]?(\d{4,}\.\d*|0\d*\.\d+|\.\d+|\d+\.(\d{0,2}|\d{4,}))([eE][+-]?\d{1,2})?\z"
 """Numbers in which the point can only separate decimals."""
 
@@ -29,6 +37,13 @@ WIDE = "decimal(30,12)"
 """Holds every number that is read, with more decimals than are kept: the rest is the noise of floating-point numbers."""
 
 NOISE = "0.000000001"
+
+
+def plain_form(name: str) -> str:
+    """Return the SQL of a number with its sign before it; any other text stays."""
+    size = f"regexp_replace({name}, '{_sql(_AROUND_SIZE)}', '')"
+    below_zero = f"when {name} rlike '{_sql(_BELOW_ZERO)}' then concat('-', {size})"
+    return f"case when {name} rlike '{_sql(_USUAL)}' then {name} {below_zero} else {name} end"
 
 
 def decimal_of(name: str, sql_type: str, decimals: int) -> SparkColumn:
@@ -61,6 +76,11 @@ def is_rounded_to_zero(name: str, value: str) -> SparkColumn:
 def plain_decimal(decimals: int) -> str:
     """Return the pattern of decimals that are read as they are."""
     return rf"^[+-]?\d{{1,11}}(\.\d{{1,{decimals}}})?\z"
+
+
+def _sql(pattern: str) -> str:
+    """Return a pattern as SQL has it between its quotes, which writes a backslash twice."""
+    return pattern.replace("\\", "\\\\")
 
 
 def _half_even(number: str, sql_type: str, decimals: int) -> str:

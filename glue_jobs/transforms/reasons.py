@@ -6,7 +6,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import functions as F  # noqa: N812
 
 from contracts.identifiers import HIDDEN, JOINERS, JOINING, class_body
-from glue_jobs.transforms.values import text_name, text_of
+from glue_jobs.transforms.texts import text_name, text_of
 
 Rule = tuple[SparkColumn, str, SparkColumn]
 """The condition under which a row breaks it, the code, and the reason in words: one that starts with a space follows name and value."""

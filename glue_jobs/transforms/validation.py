@@ -13,14 +13,17 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from contracts.datasets import Column, Contract
+from contracts.datasets import Column, ColumnType, Contract
 from contracts.places import COLUMNS, SHEET
 from contracts.quality_codes import QuarantineCode, WarningCode
+from glue_jobs.transforms import zones
 from glue_jobs.transforms.ambiguity import AmbiguousObjects
 from glue_jobs.transforms.column_rules import column_rules, column_warnings
 from glue_jobs.transforms.consistency import consistency_rules
 from glue_jobs.transforms.reasons import Rule, quote
-from glue_jobs.transforms.values import business_date, text_name, texts, value_name, value_of, values
+from glue_jobs.transforms.texts import text_name
+from glue_jobs.transforms.time_rules import time_rules, time_warnings
+from glue_jobs.transforms.values import business_date, value_name, value_of, with_values
 
 OPTIONAL_CODES = {
     QuarantineCode.TYPE: WarningCode.OPTIONAL_TYPE,
@@ -38,28 +41,30 @@ def add_verdict(rows: DataFrame, contract: Contract, today: date, ambiguous_obje
 
     code and reason: the first rule the row breaks, null for rows that break none. warnings: `<column>:<WarningCode>` of every optional
     value that is not used and of every value that was changed, separated by semicolons; blank for most rows. ambiguous_objects: the
-    objects in which numbers such as 1.250 can be read in two ways (transforms.ambiguity).
+    objects in which numbers such as 1.250 can be read in two ways (transforms.ambiguity). Rows of a run have the zones of their sites
+    (zones.add_site_zones), which are not in the result.
     """
-    # The names are listed here: the embedded engine derives those of a frame anew each time.
-    staged_names, names = rows.columns, [column.name for column in contract.columns]
-    text, value = [text_name(name) for name in names], [value_name(name) for name in names]
-    with_texts = rows.select(*staged_names, *texts(contract))
-    with_values = with_texts.select(*staged_names, *text, *values(contract))
-    faults = (_fault(column, ambiguous_objects or {}) for column in contract.columns)
-    with_faults = with_values.select(*staged_names, *text, *value, business_date(contract).alias("business_day"), *faults)
+    staged_names = rows.columns
+    value = [value_name(column.name) for column in contract.columns]
+    with_all, names = with_values(rows, contract, staged_names)
+    in_run = zones.knows_sites(staged_names)
+    faults = (_fault(column, contract, ambiguous_objects or {}, in_run=in_run) for column in contract.columns)
+    with_faults = with_all.select(*names, business_date(contract).alias("business_day"), *faults)
     usable = (_usable_value(column) for column in contract.columns)
     verdicts = with_faults.select(*staged_names, *usable, "business_day", _verdict(contract, today).alias("verdict"), _warnings(contract))
     parts = {"code": "substring(verdict, 1, instr(verdict, ':') - 1)", "reason": "substring(verdict, instr(verdict, ':') + 1)"}
-    return verdicts.select(*staged_names, *value, "business_day", *(F.expr(part).alias(name) for name, part in parts.items()), "warnings")
+    kept_names = [name for name in staged_names if not zones.is_site_zone(name)]
+    return verdicts.select(*kept_names, *value, "business_day", *(F.expr(part).alias(name) for name, part in parts.items()), "warnings")
 
 
 def _fault_name(column: Column) -> str:
     return f"fault__{column.name}"
 
 
-def _fault(column: Column, ambiguous_objects: AmbiguousObjects) -> SparkColumn:
+def _fault(column: Column, contract: Contract, ambiguous_objects: AmbiguousObjects, *, in_run: bool) -> SparkColumn:
     """Return the first rule of its own that a column's value breaks, as `<code>:<reason>`."""
-    return _first(column_rules(column, ambiguous_objects.get(column.name, ()))).alias(_fault_name(column))
+    time_rules_of_column = time_rules(column, contract, in_run=in_run) if column.type is ColumnType.TIMESTAMP else ()
+    return _first([*time_rules_of_column, *column_rules(column, ambiguous_objects.get(column.name, ()))]).alias(_fault_name(column))
 
 
 def _usable_value(column: Column) -> SparkColumn:
@@ -75,7 +80,8 @@ def _warnings(contract: Contract) -> SparkColumn:
         fault = F.col(_fault_name(column))
         if column.nullable:
             entries += [F.when(fault.startswith(f"{code}:"), F.lit(f"{column.name}:{warning}")) for code, warning in OPTIONAL_CODES.items()]
-        entries += [F.when(fault.isNull() & condition, F.lit(f"{column.name}:{code}")) for condition, code in column_warnings(column)]
+        doubts = [*column_warnings(column), *(time_warnings(column, contract) if column.type is ColumnType.TIMESTAMP else ())]
+        entries += [F.when(fault.isNull() & condition, F.lit(f"{column.name}:{code}")) for condition, code in doubts]
     return F.concat_ws(";", *entries).alias("warnings")
 
 

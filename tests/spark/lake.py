@@ -69,7 +69,19 @@ def spoil_each_column(contract: Contract) -> list[Row]:
     """A good row for every column and hostile text, with that text in that column and, as a rule, a key of its own."""
     good, own = GOOD[contract.dataset], contract.key[0]
     pairs = [(column.name, text) for column in contract.columns for text in hostile.TEXTS]
-    return [{**good, own: f"H{number}", name: text} for number, (name, text) in enumerate(pairs)]
+    rows: list[Row] = [{**good, own: f"H{number}", name: text} for number, (name, text) in enumerate(pairs)]
+    return [*rows, *_clock_times_elsewhere(contract)]
+
+
+def _clock_times_elsewhere(contract: Contract) -> list[Row]:
+    """Rows with every time of a clock at a site that the master does not have."""
+    own, site, time = contract.key[0], contract.site, contract.business_date
+    if site is None or time is None or contract.column(time).type is not datasets.ColumnType.TIMESTAMP:
+        return []
+    rows = enumerate(hostile.CLOCK_TIMES)
+    return [
+        {**GOOD[contract.dataset], own: f"C{number}" if own != site else "NOWHERE", site: "NOWHERE", time: text} for number, text in rows
+    ]
 
 
 def repeat_keys(contract: Contract, seed: int) -> list[Row]:

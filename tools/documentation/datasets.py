@@ -28,6 +28,7 @@ The other data sets are optional: a run without them works, and a data set witho
   that does not convert is quarantined (`UNIT`).
 - An instant counts on the day at its site, by the site's time zone, also when a file states instants in UTC, and also on days of 23 and 25
   hours. A site without a row keeps the day as it is written, in the offset of the file.
+- A time without an offset is one of the clock of its site, and its row is parked (`UNKNOWN_ZONE`) until site_master has the time zone.
 
 Without sku_master the unit of at least 95 % of the rows of a SKU is its base unit, and rows in another unit are quarantined (`UNIT`). Where
 no unit has that share, all rows of the SKU are: quantities of different units are never added. Forecasts state the unit (`uom`).

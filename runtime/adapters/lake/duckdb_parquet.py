@@ -5,13 +5,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from contracts.datasets import Contract
-from runtime.adapters.lake.duckdb_text import TEXT_TYPES, literal, warning_about
+from runtime.adapters.lake.duckdb_text import MILLISECONDS, MILLISECONDS_UTC, TEXT_TYPES, literal, warning_about
 from runtime.services.ingestion.staging.lines import Limits
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 
@@ -19,13 +19,19 @@ _LOCAL_FAULTS = ("No space left", "could not create")
 _FAULTS = (
     ("Invalid string encoding", ReasonCode.ENCODING, "a text in it is not UTF-8; write its texts as UTF-8"),
     ("UTF8", ReasonCode.ENCODING, "a text in it is not UTF-8; write its texts as UTF-8"),
-    (
-        "Could not convert Timestamp",
-        ReasonCode.UNREADABLE,
-        "a timestamp in it lies outside all years that can be stored; correct the value",
-    ),
     ("at least one non-root column", ReasonCode.UNREADABLE, "it has no columns; write it with the columns of the contract"),
 )
+
+
+_UNSTORABLE_TIME = "Could not convert Timestamp"
+
+
+class UnstorableTime(ObjectRejected):
+    """A timestamp of the file lies outside all years that DuckDB can store, so that it reads none of the file."""
+
+    def __init__(self) -> None:
+        reason = "the Parquet file cannot be read: a timestamp in it lies outside all years that can be stored; correct the value"
+        super().__init__(ReasonCode.UNREADABLE, f"{reason}, and upload it again")
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,8 @@ class ParquetFile:
 
     database: duckdb.DuckDBPyConnection
     path: Path
+    milliseconds: Mapping[int, bool] = field(default_factory=dict)
+    """Columns that are stored as numbers of milliseconds in place of timestamps (parquet_footer), and whether they are in UTC."""
 
     def column_names(self) -> list[str]:
         """Return the names of the columns in their order."""
@@ -73,6 +81,8 @@ class ParquetFile:
         """Return contract column -> column of the file."""
         with rejecting_unreadable_files():
             types = [str(column[1]) for column in self.database.execute(f"DESCRIBE SELECT * FROM {self.relation()}").fetchall()]
+        for position, is_utc in self.milliseconds.items():
+            types[position] = MILLISECONDS_UTC if is_utc else MILLISECONDS
         return {name: ParquetColumn(index, types[index]) for name, index in positions.items()}
 
     def check_size(self, columns: Mapping[str, ParquetColumn], limits: Limits) -> None:
@@ -126,6 +136,8 @@ def rejecting_unreadable_files() -> Iterator[None]:
         raise ObjectRejected(ReasonCode.TOO_LARGE, reason) from None
     except duckdb.Error as error:
         words = re.sub(r"(in |of )?file ['\"][^'\"]*['\"]", "the file", str(error), flags=re.IGNORECASE).splitlines()[0][:300]
+        if _UNSTORABLE_TIME in words:
+            raise UnstorableTime from None
         for fault, code, reason in _FAULTS:
             if fault in words:
                 raise ObjectRejected(code, f"the Parquet file cannot be read: {reason}, and upload it again") from None

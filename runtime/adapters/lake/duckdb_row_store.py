@@ -4,6 +4,7 @@
 
 import csv
 import gzip
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,13 +15,24 @@ import duckdb
 from typing_extensions import override
 
 from contracts.datasets import Contract
-from runtime.adapters.lake.duckdb_parquet import ParquetFile, list_warnings, rejecting_unreadable_files, without_nested_columns
+from runtime.adapters.lake.duckdb_parquet import (
+    ParquetFile,
+    UnstorableTime,
+    list_warnings,
+    rejecting_unreadable_files,
+    without_nested_columns,
+)
 from runtime.adapters.lake.duckdb_sql import select_lines, select_parquet, select_rows_between
 from runtime.adapters.lake.duckdb_text import literal, quote
 from runtime.adapters.lake.duckdb_tidy import Tidying
+from runtime.adapters.lake.parquet_footer import UnknownFooter, copy_without_timestamps
 from runtime.services.ingestion.staging.lines import Limits
 from runtime.services.ingestion.staging.row_shape import StagedRow
 from runtime.services.ingestion.staging.staged import RowStore, StagedFile, StagingPlan
+
+NO_MILLISECONDS: Mapping[int, bool] = {}
+_ROOM = 64 * 1024 * 1024
+"""Bytes of disk that staging a file takes besides a copy of it."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +62,32 @@ class DuckDbRowStore(RowStore):
 
     @override
     def copy_parquet(self, source: Path, positions: dict[str, int], plan: StagingPlan, target: Path, limits: Limits) -> StagedFile:
+        try:
+            return self._copy_parquet(source, positions, plan, target, limits)
+        except UnstorableTime:
+            if shutil.disk_usage(target.parent).free < source.stat().st_size + _ROOM:
+                raise
+        numbers = target.with_suffix(".numbers.parquet")
+        try:
+            milliseconds = copy_without_timestamps(source, numbers)
+            return self._copy_parquet(numbers, positions, plan, target, limits, milliseconds)
+        except UnknownFooter:
+            raise UnstorableTime from None
+        finally:
+            numbers.unlink(missing_ok=True)
+
+    def _copy_parquet(
+        self,
+        source: Path,
+        positions: Mapping[str, int],
+        plan: StagingPlan,
+        target: Path,
+        limits: Limits,
+        milliseconds: Mapping[int, bool] = NO_MILLISECONDS,
+    ) -> StagedFile:
         raw = target.with_suffix(".raw.parquet")
         with _database(target, self.memory) as database:
-            file = ParquetFile(database, source)
+            file = ParquetFile(database, source, milliseconds)
             file_columns = file.match_columns(positions)
             columns = without_nested_columns(file_columns, plan.contract)
             file.check_size(columns, limits)

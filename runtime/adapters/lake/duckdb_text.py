@@ -2,9 +2,13 @@
 
 from contracts.datasets import ColumnType
 
+MILLISECONDS, MILLISECONDS_UTC = "milliseconds", "milliseconds in UTC"
+"""Types of columns with numbers of milliseconds since 1970, some of which DuckDB cannot hold as timestamps."""
+
+_MOST_MILLISECONDS = 9_200_000_000_000_000
 _FLOATING = ("FLOAT", "DOUBLE")
-_WITHOUT_TIME_ZONE = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
-_WITH_TIME_ZONE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
+_WITHOUT_TIME_ZONE = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", MILLISECONDS)
+_WITH_TIME_ZONE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS", MILLISECONDS_UTC)
 TEXT_TYPES = ("VARCHAR", "BLOB")
 """DuckDB types of columns that hold text; text that some writers leave unmarked is read as VARCHAR."""
 
@@ -27,11 +31,16 @@ def as_text(name: str, stored_type: str, contract_type: ColumnType) -> str:
     if stored_type in _FLOATING or stored_type.startswith("DECIMAL"):
         number = _number(column) if stored_type in _FLOATING else _without_idle_zeros(f"{column}::VARCHAR")
         return number if contract_type in _TEXTS else with_certain_point(number)
+    if stored_type in (MILLISECONDS, MILLISECONDS_UTC):
+        is_time = f"{column} BETWEEN -{_MOST_MILLISECONDS} AND {_MOST_MILLISECONDS}"
+        moment = f"(CASE WHEN {is_time} THEN make_timestamp({column} * 1000) END)"
+        offset = "+00:00" if stored_type == MILLISECONDS_UTC else ""
+        return _instant(moment, offset, f"{column}::VARCHAR || ' ms since 1970'", contract_type)
     if stored_type in _WITHOUT_TIME_ZONE:
-        return _instant(f"{column}::TIMESTAMP", "", column, contract_type)
+        return _instant(f"{column}::TIMESTAMP", "", f"{column}::VARCHAR", contract_type)
     if stored_type in _WITH_TIME_ZONE:
         # By the epoch, so that neither the session's zone nor an extension has a say.
-        return _instant(f"make_timestamp(epoch_us({column}::TIMESTAMPTZ))", "+00:00", column, contract_type)
+        return _instant(f"make_timestamp(epoch_us({column}::TIMESTAMPTZ))", "+00:00", f"{column}::VARCHAR", contract_type)
     return f"{column}::VARCHAR"
 
 
@@ -43,7 +52,10 @@ def with_certain_point(number: str) -> str:
 def warning_about(name: str, stored_type: str, contract_type: ColumnType, *, is_business_date: bool = False) -> str | None:
     """Return a warning for the sender about the type in which the column is stored, or None."""
     if stored_type in _WITHOUT_TIME_ZONE and contract_type is ColumnType.TIMESTAMP:
-        return f"{name} is stored without a time zone, so its values carry no offset; store it as UTC-adjusted timestamps"
+        return (
+            f"{name} is stored without a time zone: its times are those of the clock of each site, whose time zone site_master has to "
+            "have, or of the time_zone in the mapping of the source; store instants as UTC-adjusted timestamps"
+        )
     if stored_type in _WITH_TIME_ZONE and contract_type is ColumnType.TIMESTAMP and is_business_date:
         return (
             f"{name} is stored in UTC, without the offset of the site: a row counts on its day in UTC, unless site_master has the time "
@@ -66,11 +78,11 @@ def _without_idle_zeros(text: str) -> str:
     return f"regexp_replace({text}, '^(-?\\d+)(?:\\.0+|(\\.\\d*?[1-9])0*)$', '\\1\\2')"
 
 
-def _instant(moment: str, offset: str, column: str, contract_type: ColumnType) -> str:
+def _instant(moment: str, offset: str, shown_text: str, contract_type: ColumnType) -> str:
     """Write a timestamp; one that no calendar has, such as infinity, as it is shown, so that it is not lost."""
     seconds = f"strftime({moment}, '%Y-%m-%dT%H:%M:%S')"
     fraction = f"rtrim(strftime({moment}, '.%f'), '0')"
     text = f"{seconds} || CASE WHEN {fraction} = '.' THEN '' ELSE {fraction} END || '{offset}'"
     if contract_type is ColumnType.DATE:
         text = f"CASE WHEN date_trunc('day', {moment}) = {moment} THEN strftime({moment}, '%Y-%m-%d') ELSE {text} END"
-    return f"coalesce({text}, {column}::VARCHAR)"
+    return f"coalesce(CASE WHEN isfinite({moment}) THEN {text} END, {shown_text})"

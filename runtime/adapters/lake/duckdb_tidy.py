@@ -2,11 +2,11 @@
 
 # ruff: noqa: S608 - the SQL is put together from the contract's column names and from literals quoted here, never from a file's content
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.datasets import Column, ColumnType
+from contracts.datasets import CodeList, Column, ColumnType
 from contracts.identifiers import AROUND
 from runtime.adapters.lake.duckdb_sql import line_name
 from runtime.adapters.lake.duckdb_text import literal, quote, with_certain_point
@@ -22,12 +22,23 @@ _SPACES = AROUND + "\u200b\u200c\u200d\u200e\u200f\u2060"
 _TEXTS = (ColumnType.IDENTIFIER, ColumnType.STRING)
 _NUMBERS = (ColumnType.DECIMAL, ColumnType.RATE, ColumnType.INTEGER)
 _DAYS = (ColumnType.DATE, ColumnType.TIMESTAMP)
-_GROUPED = r"^[+-]?\d{1,3}(?:[. '\x{a0}\x{202f}’]\d{3})+(?:,\d+)?$"
+_GROUPED = r"^-?\d{1,3}(?:[. '\x{a0}\x{202f}’]\d{3})+(?:,\d+)?$"
 _GROUP_MARKS = r"[. '\x{a0}\x{202f}’]"
-_WITH_COMMA = r"^[+-]?(?:\d+|\d*,\d+)$"
-_OFFSET = r":\d{2}(?:\.\d+)?\s*([Zz]|UTC|GMT|[+-]\d{2}:?\d{2})$"
+_WITH_COMMA = r"^-?(?:\d+|\d*,\d+)$"
+_MINUS = r"\x{2212}\x{2013}-"
+_SIZE = r"[0-9.,](?:[0-9., '\x{a0}\x{202f}’]*[0-9])?"
+_BELOW_ZERO = rf"^(?:[{_MINUS}] *{_SIZE}|{_SIZE} *[{_MINUS}]|\( *{_SIZE} *\))$"
+_AROUND_SIZE = rf"^[(+{_MINUS}] *| *[){_MINUS}]$"
+"""Numbers of a layout with a decimal comma; below zero with a minus before or behind them, or in brackets."""
+
+_OFFSET = r":\d{2}(?:[.,]\d+)?\s*([Zz]|(?i:UTC|GMT)?[+-]\d{2}(?::?\d{2})?|(?i:UTC|GMT))$"
+_COUNTED_TIME = r"^\s*(\d{10}|\d{13}|\d{16}|\d{19})\s*$"
+_CLOCK_TIME = r"^\s*\d.*(?:[0-9]|[0-9] ?[AaPp][Mm])\s*$|^\s*[A-Za-z]+,? .*(?:[0-9]|[0-9] ?[AaPp][Mm])\s*$"
+_WITH_OFFSET = r"(?:[Tt ]|:)\d{2}(?::?\d{2})?(?::?\d{2})?(?:[.,]\d+)?\s*(?i:UTC|GMT)?[+\x{2212}-]\d{2}(?::?\d{2})?\s*$"
+"""A time that may lack an offset, and one that has it; Z, UTC and GMT are no digits."""
+
 _TIMES = (
-    *("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f"),
+    *("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %H:%M:%S.%f", "T%H:%M:%S.%f", " %H:%M:%S,%f", "T%H:%M:%S,%f"),
     *(" %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p"),
 )
 _GROUPS = r"[0-9., '\x{a0}\x{202f}’]*[0-9][0-9.,]*"
@@ -76,7 +87,7 @@ class Tidying:
     def _source(self, raw: Path) -> str:
         """Return the SQL of the raw rows, the sign of quantities as the contract has it."""
         rows = f"read_parquet({literal(str(raw))})"
-        names = [column.name for column in self.plan.contract.columns if column.name in self.present and _is_quantity(column)]
+        names = [column.name for column in self.plan.contract.columns if column.name in self.present and column.is_required_quantity]
         if not (self.plan.layout.inverts_sign and names):
             return rows
         return f"(SELECT * REPLACE ({', '.join(f'{_invert(name)} AS {quote(name)}' for name in names)}) FROM {rows})"
@@ -106,15 +117,26 @@ class Tidying:
             constant = self.plan.layout.constants.get(column.name)
             return "NULL::VARCHAR" if constant is None else literal(constant)
         if column.name not in self.texts:
-            return quote(column.name)
+            return self._with_zone(column, quote(column.name))
         text = _bare_text(column)
+        if column.code_list is CodeList.UNITS and self.plan.layout.units:
+            text = _unit(text, self.plan.layout.units)
         if self._rewrites_date(column):
             text = f"coalesce({self._date(column)}, {text})"
         if self._rewrites_number(column):
             text = f"CASE WHEN {_is_local_number(column)} THEN {_plain_number(column)} ELSE {text} END"
         if column.nullable or column.type in _TEXTS:
             text = f"CASE WHEN NOT coalesce({_is_blank_word(column)}, false) THEN {text} END"
-        return text
+        return self._with_zone(column, text)
+
+    def _with_zone(self, column: Column, text: str) -> str:
+        """Return the SQL of a time that names the time zone of the layout, unless it has an offset or names one."""
+        zone = self.plan.layout.time_zone
+        if zone is None or column.type is not ColumnType.TIMESTAMP:
+            return text
+        others = " AND ".join(f"NOT regexp_matches({text}, {literal(pattern)})" for pattern in (_WITH_OFFSET, _COUNTED_TIME))
+        is_clock_time = f"regexp_matches({text}, {literal(_CLOCK_TIME)}) AND {others}"
+        return f"CASE WHEN {is_clock_time} THEN rtrim({text}) || {literal(f'[{zone}]')} ELSE {text} END"
 
     def _fault(self) -> str:
         """Return the SQL of the fault of a number that the job would read as another one; null in most rows."""
@@ -157,7 +179,12 @@ class Tidying:
             time = f"CASE WHEN {moment} <> date_trunc('day', {moment}) THEN strftime({moment}, ' %H:%M:%S') ELSE '' END"
             return f"strftime({moment}, '%Y-%m-%d') || {time}"
         moment = self._moment(local_text)
-        return f"strftime({moment}, '%Y-%m-%dT%H:%M:%S') || {offset}"
+        fraction = f"rtrim(strftime({moment}, '.%f'), '0')"
+        clock = f"strftime({moment}, '%Y-%m-%dT%H:%M:%S') || CASE WHEN {fraction} = '.' THEN '' ELSE {fraction} END || {offset}"
+        # A day alone has no time of day, and stays one.
+        is_day = f"NOT contains({text}, ':')"
+        has_time = "%H" in (self.plan.layout.date_format or "")
+        return clock if has_time else f"CASE WHEN {is_day} THEN strftime({moment}, '%Y-%m-%d') ELSE {clock} END"
 
     def _moment(self, text: str) -> str:
         date_format = self.plan.layout.date_format or "%Y-%m-%d"
@@ -186,9 +213,10 @@ def _bare_text(column: Column) -> str:
     return f"CASE WHEN regexp_matches({name}, '[^ -~]') THEN trim({name}, {literal(_SPACES)}) ELSE {name} END"
 
 
-def _is_quantity(column: Column) -> bool:
-    """Whether the column is a quantity that no row of the contract may lack or have below zero."""
-    return column.type in _NUMBERS and not column.nullable and column.minimum == 0 and column.unit_column is not None
+def _unit(text: str, units: Mapping[str, str]) -> str:
+    """Return the SQL of a unit as the contract calls it; others stay."""
+    cases = " ".join(f"WHEN {literal(name.strip().upper())} THEN {literal(unit)}" for name, unit in units.items())
+    return f"CASE upper(trim({text})) {cases} ELSE {text} END"
 
 
 def _invert(name: str) -> str:
@@ -200,16 +228,24 @@ def _invert(name: str) -> str:
     return f"CASE WHEN {is_number} THEN {other_sign} ELSE {quote(name)} END"
 
 
+def _signed_number(column: Column) -> str:
+    """Return the SQL of a number with its minus before it; any other text stays."""
+    text = f"trim({_bare_text(column)})"
+    size = f"regexp_replace({text}, {literal(_AROUND_SIZE)}, '', 'g')"
+    is_below_zero = f"regexp_matches({text}, {literal(_BELOW_ZERO)})"
+    return f"(CASE WHEN {is_below_zero} THEN '-' || {size} WHEN left({text}, 1) = '+' THEN {text}[2:] ELSE {text} END)"
+
+
 def _is_local_number(column: Column) -> str:
-    text = _bare_text(column)
-    return f"(regexp_matches(trim({text}), {literal(_GROUPED)}) OR regexp_matches(trim({text}), {literal(_WITH_COMMA)}))"
+    text = _signed_number(column)
+    return f"(regexp_matches({text}, {literal(_GROUPED)}) OR regexp_matches({text}, {literal(_WITH_COMMA)}))"
 
 
 def _is_other_number(column: Column) -> str:
     text = _bare_text(column)
-    return f"(contains({text}, '.') AND try_cast({text} AS DOUBLE) IS NOT NULL AND NOT {_is_local_number(column)})"
+    return f"(contains({text}, '.') AND try_cast({_signed_number(column)} AS DOUBLE) IS NOT NULL AND NOT {_is_local_number(column)})"
 
 
 def _plain_number(column: Column) -> str:
-    digits = f"regexp_replace(trim({_bare_text(column)}), {literal(_GROUP_MARKS)}, '', 'g')"
-    return with_certain_point(f"regexp_replace(replace({digits}, ',', '.'), '^([+-]?)\\.', '\\10.')")
+    digits = f"regexp_replace({_signed_number(column)}, {literal(_GROUP_MARKS)}, '', 'g')"
+    return with_certain_point(f"regexp_replace(replace({digits}, ',', '.'), '^(-?)\\.', '\\10.')")

@@ -28,8 +28,8 @@ class QuarantineObject(BaseModel):
         description=f"The records of the first {RECORDS_KEPT:,} of them, and of rows that the newest run quarantined, by code and status."
     )
     run_codes: dict[str, int] = Field(
-        description="Rows of the object that the newest run quarantined, by code. UNKNOWN_SKU, UNKNOWN_SITE and UNKNOWN_LANE are parked: "
-        "they take part when the master has them."
+        description="Rows of the object that the newest run quarantined, by code. UNKNOWN_SKU, UNKNOWN_SITE, UNKNOWN_LANE and "
+        "UNKNOWN_ZONE are parked: they take part when the master has them."
     )
     released_codes: dict[str, int] = Field(description="Rows that the newest 14 runs had parked and the newest one did not, by code.")
     replays: int = Field(description="Accepted replays of the object.")

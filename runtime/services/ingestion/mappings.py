@@ -18,11 +18,11 @@ from runtime.services.ingestion.staging.layout import FileLayout, LayoutError
 from runtime.services.ingestion.staging.rejection import ObjectRejected, ReasonCode
 from runtime.services.object_ports import Lake
 
-_TEXTS = ("separator", "encoding", "decimal_mark", "date_format", "sheet_column", "header_column", "blank_cells")
+_TEXTS = ("separator", "encoding", "decimal_mark", "date_format", "time_zone", "sheet_column", "header_column", "blank_cells")
 _FLAGS = ("adds_rows", "inverts_sign")
 _LISTS = ("column_names", "date_columns", "sheets")
 _FIELDS = (*_TEXTS, *_FLAGS, *_LISTS)
-_TABLES = ("columns", "constants")
+_TABLES = ("columns", "constants", "units")
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,8 @@ def parse_layout(text: str) -> FileLayout:
         date_format=_text(document, "date_format"),
         adds_rows=_flag(document, "adds_rows"),
         inverts_sign=_flag(document, "inverts_sign"),
+        time_zone=_text(document, "time_zone"),
+        units=_texts(document, "units"),
         renames=_texts(document, "columns"),
         constants=_texts(document, "constants"),
     )
@@ -104,7 +106,7 @@ def render_layout(dataset: str, layout: FileLayout) -> str:
     lines += [f"{name} = {_quote(value)}" for name in _TEXTS if (value := getattr(layout, name)) is not None]
     lines += [f"{name} = true" for name in _FLAGS if getattr(layout, name)]
     lines += [f"{name} = [{', '.join(map(_quote, values))}]" for name in _LISTS if (values := getattr(layout, name))]
-    for table, values in (("columns", layout.renames), ("constants", layout.constants)):
+    for table, values in (("columns", layout.renames), ("constants", layout.constants), ("units", layout.units)):
         if values:
             lines += ["", f"[{table}]", *(f"{_quote(name)} = {_quote(value)}" for name, value in values.items())]
     return "\n".join(lines) + "\n"

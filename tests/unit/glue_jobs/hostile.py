@@ -206,5 +206,69 @@ IDENTIFIERS = (
 )
 CASES = (" ea ", "Ea", "ordered", "cancelled us", "Cancelled-Customer", "cancelled_us", "e a", "ﬀ", "ıt", "eUr")
 
-_VALUES = SPELLINGS_OF_NUMBERS + SPELLINGS_OF_DATES + NUMBERS + NOT_PLAIN + UNICODE_DIGITS + PADDED + BOOLEANS + CODES + DATES + TIMESTAMPS
+SIGNS = ("(8)", "8-", "8.5 -", "\u22128", "\u2013 8", "( 8 )", "(1,250)", "1.250-", "(-8)", "8,5-", "(0)", "1 250", "1'250", '="8"', "-.5-")
+CLOCK_TIMES = (
+    *(
+        "2026-11-20 08:30",
+        "2026-11-20",
+        "20261120083000",
+        "2026/11/20 8:30 PM",
+        "2026-03-29 01:30",
+        "2026-10-25 01:30:00.5",
+        "2026-11-19T24:00",
+    ),
+    *(
+        "2026-03-29 02:30[Europe/Paris]",
+        "2026-10-25 02:30[Europe/Paris]",
+        "2026-11-20T08:30[Mars/Base]",
+        "2026-10-04 02:15[Australia/Lord_Howe]",
+    ),
+    *(
+        "2026-04-05 01:45[Australia/Lord_Howe]",
+        "1969-12-31 23:59",
+        "1900-01-01 00:00",
+        "9999-12-31 23:59",
+        "2026-02-30 08:30",
+        "2011-12-30 12:00",
+    ),
+    *("2011-12-30 12:00[Pacific/Apia]", "2026-11-20 08:30 CET", "2026-11-20[Europe/Paris]", "2026-06-30 23:59:60", "2026-11-20 08:30[]"),
+)
+COMMON_TIMES = (
+    *("2026/11/20 08:30Z", "20261120T083000Z", "2026-11-20 8:30Z", "2026.11.20 08:30:00+01:00", "20261120T0830+0100", "20261120083000Z"),
+    *(
+        "Fri, 20 Nov 2026 08:30:00 GMT",
+        "20-nov-2026 08:30 +00:00",
+        "Nov 20 2026  8:30AM",
+        "Sept 5, 2026 12:00 AM Z",
+        "2026-11-20T08:30:00,5Z",
+    ),
+    *("2026-11-19T24:00:00Z", "2026-06-30T23:59:60Z", "2026-11-20 09:30 UTC+01:00", "2026-11-20T07:30:00\u221201:00", "2026-12-31T24:00Z"),
+    *(
+        "11/12/2026 08:30",
+        "1763627400000",
+        "19 Nov 2026",
+        "31 Nov 2026",
+        "19 Foo 2026",
+        "auguſt 5, 2026",
+        "2026-11-20T08:15:60Z",
+        "9999-12-31T24:00Z",
+    ),
+)
+UNITS = ("kg", "Stück", "ST", "st", "PAL", "m³", "to", "KAR", "ſt", "each", "C62")
+WORDS_FOR_FLAGS = ("WAHR", "falsch", "X", "Ja", "nein", "-1", "oui", "verdadero", "J")
+
+_SPELLINGS = SIGNS + CLOCK_TIMES + COMMON_TIMES + UNITS + WORDS_FOR_FLAGS
+_VALUES = (
+    _SPELLINGS
+    + SPELLINGS_OF_NUMBERS
+    + SPELLINGS_OF_DATES
+    + NUMBERS
+    + NOT_PLAIN
+    + UNICODE_DIGITS
+    + PADDED
+    + BOOLEANS
+    + CODES
+    + DATES
+    + TIMESTAMPS
+)
 TEXTS = tuple(dict.fromkeys(BLANK + _VALUES + IDENTIFIERS + CASES + WORDS + FORMULAS + LENGTHS + LETTERS))

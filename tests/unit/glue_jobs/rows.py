@@ -53,4 +53,5 @@ def write(table: pa.Table, path: Path) -> str:
 def narrow(contract: Contract, *names: str) -> Contract:
     """The contract with these columns alone, and the rules about them: the embedded engine takes a second or more to plan for all."""
     consistency = tuple(rule for rule in contract.consistency if {rule.column, rule.of} <= set(names))
-    return replace(contract, columns=tuple(contract.column(name) for name in names), consistency=consistency)
+    order = tuple(pair for pair in contract.order if {pair.first, pair.then} <= set(names))
+    return replace(contract, columns=tuple(contract.column(name) for name in names), consistency=consistency, order=order)

@@ -17,7 +17,34 @@ CONTRACT = datasets.load("demand_history")
 TODAY = date(2026, 11, 23)
 NINETEENTH = date(2026, 11, 19)
 HALF_PAST_EIGHT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
 HALF_PAST_SEVEN = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
+
+SPELLINGS_OF_A_TIME = (
+    *("2026/11/20 08:30Z", "2026.11.20 09:30:00+01:00", "20261120T083000Z", "2026-11-20T083000Z", "2026-11-20 8:30Z", "20261120T0930+0100"),
+    *("20261120 083000Z", "20261120083000Z", "202611200830Z", "2026-11-20t08:30:00z", "2026-11-20 08:30:00 GMT", "2026-11-20 08:30utc"),
+    *("2026-11-20 09:30 UTC+01:00", "2026-11-20 09:30 GMT+0100", "2026-11-20T09:30:00.0000000 +01:00", "2026-11-20T07:30:00\u221201:00"),
+    *("2026-11-20T08:30:00,000Z", "2026-11-20T08:30Z[UTC]", "2026-11-20T09:30+01:00[Europe/Paris]", "2026-11-20 09:30[Europe/Paris]"),
+    *("20 Nov 2026 08:30:00 +0000", "Fri, 20 Nov 2026 08:30:00 GMT", "20-NOV-2026 08:30:00 +00:00", "Nov 20, 2026 8:30 AM UTC"),
+    *("November 20, 2026 08:30 +00", "2026-11-20 08:30 PM +12:00", "Friday, 20 November 2026 08:30Z", "2026-11-20T14:00:00+05:30"),
+)
+"""Half past eight in UTC."""
+SPELLINGS_OF_A_DAY = (
+    *("19 Nov 2026", "19-NOV-2026", "19nov2026", "Nov 19, 2026", "November 19, 2026", "Thu, 19 Nov 2026", "Thursday, November 19, 2026"),
+    *("20261119000000", "2026-11-19T0000", "2026-11-19 0:00", "2026-11-19 12:00 AM", "20261119T000000+0100", "2026/11/19 00:00:00Z"),
+)
+SPELLINGS_OF_UNITS = {
+    "EA": "each PCE Pcs Stück STÜCK piece UN",
+    "KGM": "kg KG Kgs",
+    "TNE": "tne tonnes",
+    "LTR": "l L Liter",
+    "MTQ": "m3 m\u00b3 CBM",
+    "MTK": "m2 M\u00b2",
+    "CT": "KAR ctn Karton",
+    "PX": "PAL pallets PLT",
+    "LBR": "lb LBS",
+    "DZN": "doz",
+}
 
 SPELLINGS: tuple[tuple[str, str, object], ...] = (
     *(("quantity", text, Decimal("12.000")) for text in ("12.0000", "12.", "+12", "1.2e1", "12", " 12\u00a0", "12\n", "\ufeff12")),
@@ -39,6 +66,22 @@ SPELLINGS: tuple[tuple[str, str, object], ...] = (
         for text in (" 08:30:00 +0100", "T08:30:00+01", "T08:30:00+0100", "T08:30+01:00")
     ),
     ("updated_at", "2026-11-20T08:30:00.123456789Z", HALF_PAST_EIGHT.replace(microsecond=123456)),
+    *(("updated_at", text, HALF_PAST_EIGHT) for text in SPELLINGS_OF_A_TIME),
+    *(
+        ("updated_at", f"2026-11-19{text}", datetime(2026, 11, 20, tzinfo=UTC))
+        for text in ("T24:00:00Z", " 24:00Z", "T2400Z", "T24:00:00.0Z")
+    ),
+    *(("updated_at", f"2026-06-30{text}", datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC)) for text in ("T23:59:60Z", "T235960Z")),
+    ("updated_at", "2026-11-20 12:30 AM Z", datetime(2026, 11, 20, 0, 30, tzinfo=UTC)),
+    ("updated_at", "2026-11-20 12:30 PM UTC", datetime(2026, 11, 20, 12, 30, tzinfo=UTC)),
+    ("updated_at", "2026-11-20T08:30:00,123456789Z", HALF_PAST_EIGHT.replace(microsecond=123456)),
+    *(("demand_date", text, NINETEENTH) for text in SPELLINGS_OF_A_DAY),
+    *(("uom", text, unit) for unit, texts in SPELLINGS_OF_UNITS.items() for text in texts.split()),
+    *(("stockout_flag", text, True) for text in ("x", "X", "on", "WAHR", "Ja", "J", "oui", "VRAI", "-1", "Verdadero")),
+    *(("stockout_flag", text, False) for text in ("off", "FALSCH", "nein", "non", "Faux", "FALSO")),
+    *(("quantity", text, Decimal("0.000")) for text in ("0-", "(0)", "-0")),
+    *(("sku_id", text, "00012") for text in ('="00012"', ' ="00012" ')),
+    ("quantity", '="12"', Decimal("12.000")),
     ("sku_id", "a\u00a0b\u3000c", "a b c"),
     ("sku_id", "00012", "00012"),
     ("sku_id", "\u00a0X-1 ", "X-1"),
@@ -52,7 +95,11 @@ WARNED: tuple[tuple[str, str, str], ...] = (
     ("price", "1,250", "OPTIONAL_AMBIGUOUS"),
     ("price", "n/a", "OPTIONAL_TYPE"),
     ("stockout_flag", "perhaps", "OPTIONAL_TYPE"),
-    ("updated_at", "2026-11-20 08:30:00", "OPTIONAL_TYPE"),
+    *(("updated_at", text, "LOCAL_TIME") for text in ("2026-11-20 08:30:00", "2026-11-20", "20261120083000", "Nov 20 2026  8:30AM")),
+    *(("updated_at", text, "OPTIONAL_TYPE") for text in ("1763627400000", "31/10/2026 08:30", "2026-11-20 08:30 CET", "2026-02-30 08:30")),
+    ("updated_at", "11/12/2026 08:30", "OPTIONAL_AMBIGUOUS"),
+    ("updated_at", "2026-10-25 02:30[Europe/Paris]", "REPEATED_HOUR"),
+    *(("stockout_flag", text, "OPTIONAL_TYPE") for text in ("ye\u017f", "2", "tru")),
     ("demand_type", "GUESSED", "OPTIONAL_CODE"),
     ("source", "x" * 101, "OPTIONAL_CODE"),
     ("demand_date", "2026-11-19 13:45:10", "TIME_DROPPED"),
@@ -89,7 +136,7 @@ def test_a_doubtful_value_costs_no_row_and_is_warned_of(
 ) -> None:
     verdict = verdicts[name, text]
     assert (verdict["code"], verdict["warnings"]) == (None, f"{name}:{code}")
-    assert (verdict[f"value__{name}"] is None) == code.startswith("OPTIONAL")
+    assert (verdict[f"value__{name}"] is None) == code.startswith(("OPTIONAL", "LOCAL_TIME"))
 
 
 @pytest.mark.parametrize(("name", "text"), SILENT, ids=ascii)

@@ -20,7 +20,10 @@ NUMBER = "is not a decimal: write a number such as 12 or 12.5, with a decimal po
 TOO_LARGE = "is larger than 9999999999.999, the largest number that is stored: correct it, or send it in a larger unit"
 NO_DATE = "is not a date: write a calendar date as YYYY-MM-DD"
 NO_MOMENT = "is not a timestamp: write RFC 3339 with an offset, such as 2026-11-21T08:30:00+01:00"
-NO_OFFSET = "has no offset from UTC, so it is no moment: write RFC 3339 with an offset, such as 2026-11-21T08:30:00+01:00"
+WITH_OFFSET = "write RFC 3339 with an offset, such as 2026-11-21T08:30:00+01:00"
+ABBREVIATION = "ends in an abbreviation, which several time zones share: write the offset from UTC instead, such as +01:00"
+NO_ZONE = "names a time zone that the IANA database does not have: write one such as [Europe/Amsterdam], or an offset"
+LEFT_OUT = "is in the hour that clocks in that zone leave out when they go forward, so it never was: correct it at the source"
 SITE_DAY = "is a moment: on which day it lies depends on the time zone of the site; write the day alone, as YYYY-MM-DD"
 FORMULA = "starts with a character that makes a spreadsheet take it for a formula (= + - @): remove that character"
 ERROR_VALUE = "is an error value of a spreadsheet, not an identifier: correct the cell and export the file again"
@@ -28,9 +31,6 @@ NOT_NUMBERS = (
     "1e309",
     "NaN",
     "inf",
-    "1,5",
-    "8,00",
-    "1.000,5",
     "1,000,000",
     "1_000",
     "1 000",
@@ -41,8 +41,41 @@ NOT_NUMBERS = (
     "٣",
     "５",
     "½",
+    "(-8)",
+    "8--",
 )
-NOT_DATES = ("31/12/2025", "04.04.2026", "2025-02-30", "20261319", "٢٠٢٦-11-01", "today", "46345", "2026/11-19")
+DECIMAL_COMMA = "has a decimal comma: write a point, or state decimal_mark = ',' in the mapping of the source"
+SERIAL = "is how a spreadsheet counts days: format the column as dates and export it again, or write the day as YYYY-MM-DD"
+COUNTED = "counts time since 1970, which says nothing about a time zone:"
+END_OF_DAY = "is the end of that day and the beginning of the next one: write the day that is meant, as YYYY-MM-DD"
+BELOW_ZERO = ("(8)", "8-", "8.5 -", "\u22128", "( 8 )", "\u2013 8", "1e2-")
+NEGATIVE = "is negative: send returns and corrections as a dataset of their own"
+NOT_DATES = (
+    "31/12/2025",
+    "04.04.2026",
+    "2025-02-30",
+    "20261319",
+    "٢٠٢٦-11-01",
+    "today",
+    "2026/11-19",
+    "19-NOV-26",
+    "31 Nov 2026",
+    "2026-W47-4",
+)
+
+DOUBTFUL_UNITS = tuple(
+    (
+        text,
+        f"{meaning} {unit} in other systems: write {unit}, or state {code} = '{unit}' under [units] in the mapping of the source "
+        f"(signify drop --unit {code}={unit})",
+    )
+    for text, code, unit, meaning in (
+        ("ST", "ST", "EA", "is a sheet in UN/CEFACT Recommendations 20 and 21, and"),
+        ("st", "ST", "EA", "is a sheet in UN/CEFACT Recommendations 20 and 21, and"),
+        ("PC", "PC", "EA", "is a parcel in UN/CEFACT Recommendations 20 and 21, and"),
+        ("T", "T", "TNE", "is no code of UN/CEFACT, and"),
+    )
+)
 
 INVALID_HISTORY: tuple[tuple[Row, str, str], ...] = (
     ({"unreadable": "has 3 fields, the header has 10"}, "UNREADABLE", "the record has 3 fields, the header has 10"),
@@ -50,6 +83,19 @@ INVALID_HISTORY: tuple[tuple[Row, str, str], ...] = (
     ({"quantity": "   "}, "NULL_REQUIRED", "quantity is blank: every row needs it"),
     ({"demand_date": ""}, "NULL_REQUIRED", "demand_date is blank: every row needs it"),
     *(({"quantity": text}, "TYPE", f"quantity '{text}' {NUMBER}") for text in NOT_NUMBERS),
+    *(({"quantity": text}, "TYPE", f"quantity '{text}' {DECIMAL_COMMA}") for text in ("1,5", "8,00", "1.000,5", "(8,5)", "8,5-")),
+    *(
+        ({"quantity": text}, "RANGE", f"quantity '{text}' {NEGATIVE}")
+        for text in ("(8)", "8-", "8.5 -", "\u22128", "( 8 )", "\u2013 8", "1e2-")
+    ),
+    *(
+        ({"quantity": text}, "AMBIGUOUS", f"quantity '{text}' can be -1250 or -1.2500: write -1250 or -1.2500")
+        for text in ("(1,250)", "1,250-", "-1,250")
+    ),
+    ({"demand_date": "46345"}, "TYPE", f"demand_date '46345' {SERIAL}"),
+    ({"demand_date": "1763596800000"}, "TYPE", f"demand_date '1763596800000' {COUNTED} write the day as YYYY-MM-DD"),
+    ({"demand_date": "2026-11-19 24:00"}, "AMBIGUOUS", f"demand_date '2026-11-19 24:00' {END_OF_DAY}"),
+    *(({"uom": text}, "CODE", f"uom '{text}' {doubt}") for text, doubt in DOUBTFUL_UNITS),
     ({"quantity": "5\u200b"}, "TYPE", f"quantity '5<U+200B>' {NUMBER}"),
     *(({"quantity": text}, "RANGE", f"quantity '{text}' {TOO_LARGE}") for text in ("10000000000", "99000000000", "1e10", "1e40")),
     ({"quantity": "9" * 300}, "TYPE", f"quantity '{'9' * 40}...' {NUMBER}"),
@@ -88,10 +134,18 @@ INVALID_HISTORY: tuple[tuple[Row, str, str], ...] = (
     ),
 )
 INVALID_ORDERS: tuple[tuple[Row, str, str], ...] = (
-    ({"order_ts": "2025-11-03 10:00"}, "TYPE", f"order_ts '2025-11-03 10:00' {NO_OFFSET}"),
+    ({"order_ts": "2026-11-01 10:00 CET"}, "TYPE", f"order_ts '2026-11-01 10:00 CET' {ABBREVIATION}"),
+    ({"order_ts": "1793527200"}, "TYPE", f"order_ts '1793527200' {COUNTED} {WITH_OFFSET}"),
+    (
+        {"order_ts": "11/12/2026 08:30"},
+        "AMBIGUOUS",
+        "order_ts '11/12/2026 08:30' can be 2026-12-11 or 2026-11-12: write the one that is meant",
+    ),
+    ({"order_ts": "2026-11-01 10:00[Europe/Lundon]"}, "TYPE", f"order_ts '2026-11-01 10:00[Europe/Lundon]' {NO_ZONE}"),
+    ({"order_ts": "2026-03-29 02:30[Europe/Paris]"}, "TYPE", f"order_ts '2026-03-29 02:30[Europe/Paris]' {LEFT_OUT}"),
     *(
         ({"order_ts": f"2026-11-01{text}"}, "TYPE", f"order_ts '2026-11-01{text}' {NO_MOMENT}")
-        for text in ("T24:00:00Z", "T10:00:00+19:01", "T10:00:60Z")
+        for text in ("T24:00:01Z", "T10:00:00+19:01", "T10:00:60Z", "T25:00Z", " 13:00 PM Z", "T8Z", "T1000:00Z")
     ),
     ({"order_ts": "0001-01-01T00:00:00Z"}, "DATE_PAST", "order_ts '0001-01-01T00:00:00Z' is before 2000-01-01: check the year"),
     (

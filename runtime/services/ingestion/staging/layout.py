@@ -4,8 +4,9 @@ import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
-from contracts.datasets import Contract
+from contracts.datasets import CodeList, Column, ColumnType, Contract, load_codes
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 """The characters that may separate columns, and their names."""
@@ -19,6 +20,8 @@ BLANK_CELLS = ("unknown", "zero")
 """What a blank cell can mean, where the cells of a line are quantities of several days or series."""
 
 _DATE_DIRECTIVES = "dmYybBjHMSfGV"
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_ISO_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
 _ENCODING = re.compile(
     r"utf-8|utf-16|windows-?\d+|cp\d+|iso-?8859-?\d+|latin-?\d+|mac-roman|shift-jis|gb18030|gbk|big5|euc-(kr|jp)|koi8-[ru]"
 )
@@ -60,6 +63,10 @@ class FileLayout:
     """Column of the contract whose values are names of columns in the header, such as the days; their cells are the quantities."""
     blank_cells: str | None = None
     """What a blank cell means where `header_column` is stated, one of BLANK_CELLS; None: unknown."""
+    time_zone: str | None = None
+    """IANA time zone of times without an offset, such as "Europe/Amsterdam"; None: that of the site of the row, by site_master."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Unit in the file -> unit code of the contract, such as "ST" -> "EA" for the pieces of SAP; in any case."""
     renames: Mapping[str, str] = field(default_factory=dict)
     """Name in the file -> column of the contract, or IGNORED."""
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -82,6 +89,12 @@ class FileLayout:
             _check_date_format(self.date_format)
         if self.date_columns and self.date_format is None:
             raise LayoutError(f"date_columns {list(self.date_columns)} need the date_format of their texts, such as '%Y %m %d'")
+        if self.time_zone is not None and self.time_zone not in load_codes(CodeList.TIME_ZONES):
+            raise LayoutError(f"time_zone {self.time_zone!r} is no time zone of the IANA database: write for example 'Europe/Amsterdam'")
+        for name, unit in self.units.items():
+            if unit not in load_codes(CodeList.UNITS):
+                codes = ", ".join(load_codes(CodeList.UNITS))
+                raise LayoutError(f"units: {name!r} = {unit!r} is no unit code: write one of {codes}")
 
     @property
     def has_header(self) -> bool:
@@ -91,7 +104,8 @@ class FileLayout:
     @property
     def rewrites_values(self) -> bool:
         """Whether staging must rewrite values to the form of the contract."""
-        return bool(self.constants) or self.decimal_mark != "." or self.date_format is not None or self.adds_rows or self.inverts_sign
+        is_other = self.decimal_mark != "." or self.date_format is not None or self.time_zone is not None
+        return bool(self.constants or self.units) or is_other or self.adds_rows or self.inverts_sign
 
     @property
     def reshapes_rows(self) -> bool:
@@ -106,6 +120,26 @@ class FileLayout:
             for name in targets:
                 if name not in names and not (part == "renames" and name == IGNORED):
                     raise LayoutError(f"{part}: {contract.dataset} has no column {name!r}; its columns are {', '.join(names)}")
+
+
+def write_in_layout(column: Column, value: str, layout: FileLayout) -> str:
+    """Return a value of the contract as a file of the layout has it, so that staging reads it as the same value.
+
+    >>> from contracts import datasets
+    >>> german, history = FileLayout(decimal_mark=",", date_format="%d.%m.%Y"), datasets.load("demand_history")
+    >>> write_in_layout(history.column("quantity"), "1250.5", german), write_in_layout(history.column("demand_date"), "2026-11-01", german)
+    ('1250,5', '01.11.2026')
+    """
+    if column.is_number:
+        if layout.inverts_sign and column.is_required_quantity and _NUMBER.fullmatch(value) and value.strip("+-0."):
+            value = value[1:] if value.startswith("-") else f"-{value.removeprefix('+')}"
+        return value.replace(".", layout.decimal_mark) if _NUMBER.fullmatch(value) else value
+    if column.type in (ColumnType.DATE, ColumnType.TIMESTAMP) and layout.date_format and "%H" not in layout.date_format:
+        match = _ISO_DAY.match(value)
+        return f"{date.fromisoformat(match[0]).strftime(layout.date_format)}{value[match.end() :]}" if match else value
+    if column.code_list is CodeList.UNITS and layout.units.get(value, value) != value:
+        return next((name for name, unit in layout.units.items() if unit == value), value)
+    return value
 
 
 def is_encoding(name: str) -> bool:

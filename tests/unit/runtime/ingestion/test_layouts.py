@@ -66,6 +66,11 @@ def test_a_stated_layout_gives_the_rows_of_the_contract(tmp_path: Path) -> None:
         ("1\xa0250", "1250"),
         ("1.250", "1250"),
         ("1.250.000,75", "1250000.75"),
+        ("8,5-", "-8.5"),
+        ("(1.250,5)", "-1250.5"),
+        ("\u2212,5", "-0.5"),
+        ("+8,5", "8.5"),
+        ("8 -", "-8"),
         ("x", "x"),
         ("1,2,3", "1,2,3"),
     ],
@@ -75,7 +80,7 @@ def test_a_decimal_comma_is_rewritten_and_what_is_no_number_stays_for_the_run_to
     assert (row["quantity"], row["unreadable"]) == (expected, None)
 
 
-@pytest.mark.parametrize("text", ["12.5", "1.25", "0.0001"])
+@pytest.mark.parametrize("text", ["12.5", "1.25", "0.0001", "12.5-", "(12.5)"])
 def test_a_decimal_point_where_a_comma_is_stated_is_never_read_as_another_number(tmp_path: Path, text: str) -> None:
     staged_file, [row] = stage_text(tmp_path, f"sku;d;q\nA;2026-11-01;{text}\n", _layout(separator=";", decimal_mark=","))
     assert (row["quantity"], row["unreadable"]) == (None, f"has '{text}' in quantity, where the layout of the file states a decimal comma")
@@ -183,3 +188,70 @@ def _layout(**fields: Any) -> FileLayout:
 def test_no_two_columns_of_a_contract_have_names_that_people_may_write_alike(dataset: str) -> None:
     columns = datasets.load(dataset).columns
     assert len({plain_name(column.name) for column in columns}) == len(columns)
+
+
+ZONE = "[Europe/Amsterdam]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-20 08:30", f"2026-11-20 08:30{ZONE}"),
+        ("2026-11-20", f"2026-11-20{ZONE}"),
+        ("20261120083000", f"20261120083000{ZONE}"),
+        ("Nov 20, 2026 8:30 PM", f"Nov 20, 2026 8:30 PM{ZONE}"),
+        *((text, text) for text in ("2026-11-20T08:30:00+01:00", "2026-11-20 08:30-05", "20261120T083000Z", "2026-11-20 08:30 utc")),
+        *((text, text) for text in ("1763627400000", f"2026-11-20 08:30{ZONE}", "soon", "2026-11-20 08:30 CET")),
+    ],
+)
+def test_the_time_zone_of_a_layout_is_that_of_times_without_an_offset(tmp_path: Path, text: str, expected: str) -> None:
+    _, [row] = stage_text(tmp_path, f'sku;d;q;updated_at\nA;2026-11-01;1;"{text}"\n', _layout(separator=";", time_zone="Europe/Amsterdam"))
+    assert (row["updated_at"], row["demand_date"]) == (expected, "2026-11-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("20.11.2026 08:30", "2026-11-20T08:30:00"),
+        ("20.11.2026 08:30:15,250 +0100", "2026-11-20T08:30:15.25+0100"),
+        ("20.11.2026 8:30 UTC", "2026-11-20T08:30:00UTC"),
+        ("20.11.2026", "2026-11-20"),
+    ],
+)
+def test_times_in_the_format_of_a_layout_keep_their_fractions_and_offsets(tmp_path: Path, text: str, expected: str) -> None:
+    layout = _layout(separator=";", date_format="%d.%m.%Y")
+    _, [row] = stage_text(tmp_path, f"sku;d;q;updated_at\nA;01.11.2026;1;{text}\n", layout)
+    assert row["updated_at"] == expected
+
+
+def test_a_time_zone_is_that_of_typed_times_as_well(tmp_path: Path) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    columns = {"site_id": ["S"], "sku_id": ["A"], "demand_date": [date(2026, 11, 1)], "quantity": [1], "uom": ["ST"]}
+    columns["updated_at"] = pa.array([1_793_520_000_000_000], pa.int64()).cast(pa.timestamp("us"))
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    layout = FileLayout(time_zone="Europe/Amsterdam", units={"st": "EA"})
+    plan = StagingPlan(datasets.load("demand_history"), "object", date(2026, 11, 22), layout)
+    _, [row] = stage_file(tmp_path / "a.parquet", tmp_path / "staged.parquet", plan)
+    assert (row["updated_at"], row["uom"]) == (f"2026-11-01T08:00:00{ZONE}", "EA")
+
+
+def test_units_are_those_that_the_layout_states(tmp_path: Path) -> None:
+    layout = FileLayout(units={"ST": "EA", "kar": "CS"})
+    text = "site_id,sku_id,demand_date,quantity,uom\n" + "".join(f"S,A,2026-11-0{day},1,{unit}\n" for day, unit in enumerate(UNITS, 1))
+    _, rows = stage_text(tmp_path, text, layout)
+    assert [row["uom"] for row in rows] == ["EA", "EA", "CS", "EA", "KG", ""]
+
+
+UNITS = ("ST", " st ", "Kar", "EA", "KG", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"time_zone": "CET+1"}, "time_zone 'CET\\+1' is no time zone of the IANA database"),
+        ({"units": {"ST": "PIECES"}}, "units: 'ST' = 'PIECES' is no unit code: write one of EA, "),
+    ],
+)
+def test_a_zone_or_a_unit_that_there_is_not_is_refused(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(LayoutError, match=message):
+        FileLayout(**fields)

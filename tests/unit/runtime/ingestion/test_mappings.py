@@ -23,6 +23,8 @@ layouts = st.builds(
     encoding=st.none() | st.sampled_from(["windows-1252", "utf-16"]),
     decimal_mark=st.sampled_from([".", ","]),
     date_format=st.none() | st.sampled_from(["%d/%m/%Y", "%Y%m%d"]),
+    time_zone=st.none() | st.sampled_from(["Europe/Amsterdam", "UTC"]),
+    units=st.dictionaries(texts, st.sampled_from(["EA", "KGM"]), max_size=3),
     adds_rows=st.booleans(),
     column_names=st.lists(texts, max_size=3).map(tuple),
     renames=st.dictionaries(texts, texts, max_size=3),

@@ -109,9 +109,27 @@ def test_one_timestamp_beyond_all_calendars_costs_its_own_row(reading_world: Wor
     assert (first, second, third) == ("1970-01-01", "infinity", "1970-01-01")
 
 
-def test_a_timestamp_that_the_reader_cannot_hold_is_named_as_such(reading_world: World) -> None:
-    record = receive(reading_world, [], {"demand_date": pa.array([0, 2**62, 0], pa.int64()).cast(pa.timestamp("ms"))})
-    assert "a timestamp in it lies outside all years" in (record.reason or "")
+@pytest.mark.parametrize("zone", [None, "UTC"])
+@pytest.mark.parametrize("unit", ["s", "ms"])
+def test_one_timestamp_that_the_reader_cannot_hold_costs_its_own_row(reading_world: World, unit: str, zone: str | None) -> None:
+    second = {"s": 1, "ms": 1000}[unit]
+    values = pa.array([1_793_520_000 * second, 10**15 * second, 1_793_523_600 * second], pa.int64())
+    texts = read_texts(reading_world, "demand_date", values.cast(pa.timestamp(unit, tz=zone)))
+    offset = "" if zone is None else "+00:00"
+    assert texts == [f"2026-11-01T08:00:00{offset}", "1000000000000000000 ms since 1970", f"2026-11-01T09:00:00{offset}"]
+
+
+def test_the_other_columns_beside_such_a_timestamp_are_read_as_they_are(reading_world: World) -> None:
+    columns = {
+        "demand_date": pa.array([date(2026, 11, 1)] * ROWS),
+        "updated_at": pa.array([1_793_520_000_000, -(2**63) + 10, None], pa.int64()).cast(pa.timestamp("ms")),
+        "price": pa.array([Decimal("1.25"), None, Decimal("3.00")], pa.decimal128(9, 2)),
+    }
+    structs = pa.array([{"at": 2**62, "list": [1, 2]}] * ROWS, pa.struct([("at", pa.timestamp("ms")), ("list", pa.list_(pa.int8()))]))
+    record = receive(reading_world, [("before", structs)], columns)
+    rows = reading_world.rows(record)
+    assert [row["updated_at"] for row in rows] == ["2026-11-01T08:00:00", "-9223372036854775798 ms since 1970", None]
+    assert [(row["demand_date"], row["price"]) for row in rows] == [("2026-11-01", "1.25"), ("2026-11-01", None), ("2026-11-01", "3")]
 
 
 def test_a_text_that_is_not_utf8_is_named_as_such(reading_world: World) -> None:
