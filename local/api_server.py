@@ -21,11 +21,10 @@ from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from typing_extensions import override
 
 from contracts.environment import Variable
-from contracts.metrics import NAMESPACE
 from contracts.scopes import ALL_SCOPES
-from local.developer_database import open_developer_database
+from local.developer_database import open_developer_database, point_at
+from local.local_stack import find_running
 from local.percent_encoding import find_bad_escape, refuse_bad_escape, send_problem
-from local.state import read_environment
 from runtime import bootstrap
 from runtime.api.app import mount
 from runtime.api.http.resolver import HttpSemantics
@@ -115,10 +114,9 @@ class NoBackup(RowBackup):
 
 
 def configure() -> None:
-    """Set what the function's environment lacks, from the running local stack or for the developer database."""
-    defaults = {Variable.STAGE: "local", "POWERTOOLS_SERVICE_NAME": "api", "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, **read_environment()}
-    for name, value in defaults.items():
-        os.environ.setdefault(name, value)
+    """Take the environment of the running local stack, else that of the developer database."""
+    stack = find_running()
+    point_at(stack.environment() if stack else None, os.environ)
     adapters = bootstrap.Adapters(bootstrap.AwsClients())
     if Variable.STATE_MACHINE_ARN not in os.environ:
         adapters.workflow = NoWorkflow()

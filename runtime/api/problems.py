@@ -16,11 +16,13 @@ from pydantic_core import ErrorDetails
 
 from contracts.environment import Variable
 from contracts.metrics import NAMESPACE, PlatformMetric
+from runtime.api.http.body_fields import find_fields
 from runtime.api.http.links import link, localise
 from runtime.api.http.query import REPLACEMENT
 from runtime.api.request_validation import list_methods, read_media_type
 from runtime.api.responses import JSON, NO_STORE, SECURITY_HEADERS, VARY, request_id
 from runtime.errors import DatabaseUnavailable, InvalidInput, MethodNotAllowed, SignifyError, Unavailable
+from runtime.models.domain.nearest import suggest
 
 PROBLEM = "application/problem+json"
 logger = Logger()
@@ -80,7 +82,7 @@ def register_problem_handlers(app: ApiGatewayResolver) -> None:
 
     @app.exception_handler(RequestValidationError)  # type: ignore[untyped-decorator]
     def handle_validation_error(error: RequestValidationError) -> Response[str]:
-        faults = [_fault(fault) for fault in error.errors()]
+        faults = [_fault(app, fault) for fault in error.errors()]
         if any(fault["code"] == "json_invalid" for fault in faults):
             return problem(app, 400, "MALFORMED", "The body is not valid JSON.", faults)
         summary = "; ".join(f"{fault.get('parameter') or fault.get('pointer') or 'The body'}: {fault['detail']}" for fault in faults)
@@ -138,11 +140,15 @@ def _no_route(app: ApiGatewayResolver) -> Response[str]:
     return problem(app, 404, "NOT_FOUND", f"No route {event.path}; see {link('/docs')} for the list of routes.")
 
 
-def _fault(fault: ErrorDetails) -> dict[str, str]:
+def _fault(app: ApiGatewayResolver, fault: ErrorDetails) -> dict[str, str]:
     """Return one validation error: its location, code, message and the value received."""
     location, *path = (str(part) for part in fault["loc"])
     if location == "body" and not path and fault["type"] != "json_invalid":
         return {"pointer": "", "code": fault["type"], "detail": "Send a JSON object."}
+    if fault["type"] == "extra_forbidden":
+        names = find_fields(app.context["_route"], path)
+        detail = f"is not a field of the body.{suggest(path[-1], names)} Its fields: {', '.join(names)}."
+        return {"pointer": "/" + "/".join(path), "code": fault["type"], "detail": detail}
     where = {"pointer": "/" + "/".join(path)} if location == "body" else {"parameter": ".".join(path) or location}
     value = fault.get("input")
     suffix = "" if value is None or fault["type"] in ("missing", "json_invalid") else f" (got {str(value)[:100]!r})"

@@ -40,6 +40,22 @@ def test_a_mistyped_parameter_of_the_forecasts_names_the_one_meant(world: World,
     assert (answer.status, f"Did you mean {nearest}?" in answer.json["detail"]) == (422, True)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "pointer", "nearest"),
+    [
+        ("/forecasts/generate", '{"time_horizn": "7d"}', "/time_horizn", "time_horizon"),
+        ("/forecasts/generate", '{"timeHorizon": "7d"}', "/timeHorizon", "time_horizon"),
+        (f"/data-quality/quarantine/{a_run().id}/replay", '{"rows": [{"line": 7, "value": {}}]}', "/rows/0/value", "values"),
+        (f"/jobs/{a_run().id}/cancel", '{"Reason": "x"}', "/Reason", "reason"),
+    ],
+)
+def test_an_unknown_field_of_a_body_names_the_nearest_one(world: World, path: str, body: str, pointer: str, nearest: str) -> None:
+    answer = call(path, "POST", body=body)
+    [error] = answer.json["errors"]
+    assert (answer.status, error["pointer"]) == (422, pointer)
+    assert f"Did you mean {nearest}? Its fields: " in error["detail"]
+
+
 def test_a_parameter_that_is_like_none_names_them_all(world: World) -> None:
     detail = call("/jobs", zzzz="1").json["detail"]
     assert "Did you mean" not in detail
