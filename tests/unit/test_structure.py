@@ -31,7 +31,7 @@ MOST_USES_OF_ANY = {
     "cli": 3,
     "contracts": 3,
     "glue_jobs": 5,
-    "kpi_engine": 22,
+    "kpi_engine": 23,
     "local": 11,
     "runtime": 29,
     "tools": 2,

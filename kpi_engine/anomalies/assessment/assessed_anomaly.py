@@ -8,6 +8,7 @@ from kpi_engine.anomalies.assessment.classification import Classification
 from kpi_engine.anomalies.assessment.contributions import rank_contributors
 from kpi_engine.anomalies.assessment.events import KnownEvent
 from kpi_engine.anomalies.assessment.impact import Impact
+from kpi_engine.anomalies.assessment.series_changes import list_series_changes
 from kpi_engine.anomalies.assessment.severity import Severity
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import AnomalyKind
@@ -49,7 +50,9 @@ class AssessedAnomaly:
             "start_date": group.first_day.isoformat(),
             "end_date": group.last_day.isoformat(),
             "dimensions": {name: list(values) for name, values in group.dimension_values.items()},
+            "scope": None if group.scope is None else dict(group.scope),
             "contributors": contributors_as_dict(group),
+            "series": list_series_changes(group),
             **self.impact.as_dict(),
             "known_events": [event.as_dict() for event in self.events],
             "material": self.suppression_reason is None,

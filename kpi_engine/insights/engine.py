@@ -1,0 +1,93 @@
+"""The insight engine: from the facts of a run to ranked insights."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from kpi_engine.insights.facts import RunFacts
+from kpi_engine.insights.finding import Finding
+from kpi_engine.insights.roll_up import roll_up
+from kpi_engine.insights.rules import data_quality, demand_anomaly, forecast_rules
+from kpi_engine.insights.rules.rule_set import RuleSet
+from kpi_engine.insights.scores import Scores, fingerprint, score_finding
+from kpi_engine.insights.terms import InsightCategory, Priority
+
+RULE_SETS: tuple[RuleSet, ...] = (
+    data_quality.RULES,
+    demand_anomaly.RULES,
+    forecast_rules.ACCURACY_RULES,
+    forecast_rules.BIAS_RULES,
+    forecast_rules.HEALTH_RULES,
+)
+BUDGET = 20
+"""Insights per owner that are pushed; the others are ranked and listed."""
+DAYS_TO_ACT = {Priority.CRITICAL: 1, Priority.HIGH: 2, Priority.MEDIUM: 5, Priority.LOW: 7}
+NO_RULE = "no rule judges it yet"
+
+
+@dataclass(frozen=True)
+class Insight:
+    """A finding with its scores. is_pushed: within the budget of its owner. deadline: the last day to act."""
+
+    finding: Finding
+    scores: Scores
+    fingerprint: str
+    deadline: date
+    is_pushed: bool = True
+
+    @property
+    def child_fingerprints(self) -> tuple[str, ...]:
+        """The identities of the findings that it stands for."""
+        return tuple(fingerprint(child) for child in self.finding.children)
+
+
+@dataclass(frozen=True)
+class InsightReport:
+    """Insights, the highest rank first. silent: why a category was not judged. judged_rules: the ids of the rules that were."""
+
+    insights: tuple[Insight, ...]
+    silent: Mapping[InsightCategory, str]
+    judged_rules: tuple[str, ...]
+
+
+def derive_insights(facts: RunFacts, rule_sets: Sequence[RuleSet] = RULE_SETS, budget: int = BUDGET) -> InsightReport:
+    """Judge every category that the facts suffice for, and rank what is found.
+
+    >>> from datetime import date
+    >>> report = derive_insights(RunFacts(run_id="1", as_of_date=date(2026, 11, 21), code_version="c"))
+    >>> report.insights, report.silent[InsightCategory.DATA_QUALITY]
+    ((), 'the run has no data-quality report')
+    """
+    silent = {category: NO_RULE for category in InsightCategory if category not in {each.category for each in rule_sets}}
+    findings: list[Finding] = []
+    judged_rules: list[str] = []
+    for rule_set in rule_sets:
+        reason = rule_set.find_silence(facts)
+        if reason is not None:
+            silent[rule_set.category] = reason
+            continue
+        judged_rules.extend(rule.id for rule in rule_set.rules)
+        findings.extend(rule_set.derive(facts))
+    insights = [_rank(finding, facts.as_of_date) for finding in roll_up(findings)]
+    return InsightReport(_apply_budget(insights, budget), silent, tuple(judged_rules))
+
+
+def _rank(finding: Finding, as_of_date: date) -> Insight:
+    scores = score_finding(finding, as_of_date)
+    deadline = finding.deadline or as_of_date + timedelta(days=DAYS_TO_ACT[scores.priority])
+    return Insight(finding, scores, fingerprint(finding), deadline)
+
+
+def _apply_budget(insights: Sequence[Insight], budget: int) -> tuple[Insight, ...]:
+    """Return the insights in the order of their rank; of each owner's the first ones are pushed. Of equal identity, the first stays."""
+    ranking = sorted(insights, key=lambda each: (-each.scores.rank, each.deadline, each.fingerprint))
+    unique = {each.fingerprint: each for each in reversed(ranking)}
+    counts: Counter[str] = Counter()
+    result = []
+    for insight in (each for each in ranking if unique[each.fingerprint] is each):
+        counts[insight.finding.owner_role] += 1
+        result.append(replace(insight, is_pushed=counts[insight.finding.owner_role] <= budget))
+    return tuple(result)

@@ -1,0 +1,50 @@
+"""Numbers, days and lists in the texts of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+
+def format_number(value: float, digits: int = 0) -> str:
+    """Return a number with thousands separators, without its sign.
+
+    >>> format_number(-12345.678, 1)
+    '12,345.7'
+    """
+    return f"{abs(value):,.{digits}f}"
+
+
+def format_period(first_day: date, last_day: date) -> str:
+    """Return a period in words.
+
+    >>> format_period(date(2026, 11, 27), date(2026, 11, 28)), format_period(date(2026, 11, 30), date(2026, 11, 30))
+    ('27–28 Nov', '30 Nov')
+    >>> format_period(date(2026, 11, 30), date(2026, 12, 1))
+    '30 Nov–1 Dec'
+    """
+    last = f"{last_day.day} {last_day:%b}"
+    if first_day == last_day:
+        return last
+    is_same_month = (first_day.year, first_day.month) == (last_day.year, last_day.month)
+    return f"{first_day.day}{'' if is_same_month else f' {first_day:%b}'}–{last}"
+
+
+def format_count(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    >>> format_count(1, "SKU"), format_count(1200, "SKU")
+    ('1 SKU', '1,200 SKUs')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def format_place(site_ids: Sequence[str], sku_ids: Sequence[str]) -> str:
+    """Return where a finding is: one site or SKU by its name, several by their number.
+
+    >>> format_place(["LDS1"], ["A", "B"])
+    'at site LDS1, 2 SKUs'
+    """
+    sites = f"at site {site_ids[0]}" if len(site_ids) == 1 else f"at {format_count(len(site_ids), 'site')}" if site_ids else ""
+    skus = f"SKU {sku_ids[0]}" if len(sku_ids) == 1 else format_count(len(sku_ids), "SKU") if sku_ids else ""
+    return ", ".join(filter(None, (sites, skus)))

@@ -1,0 +1,113 @@
+"""Findings that share a cause become one: many late sites of one data set, or many bad files of one source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import fsum
+
+from kpi_engine.insights.finding import Counterfactual, Driver, Evidence, Finding, Impact, Measurement, Money, Value
+from kpi_engine.insights.rules.rule_set import rank_drivers
+from kpi_engine.insights.scores import fingerprint
+
+SHARED_PERCENT = 60.0
+"""Percent of the change of all findings of a rule that must share one value of a dimension."""
+
+
+def roll_up(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings, those of a rule and direction that share most of their change as one parent with its children."""
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule.id, finding.direction, finding.period), []).append(finding)
+    return [finding for group in groups.values() for finding in _roll_up_group(group)]
+
+
+def _roll_up_group(group: Sequence[Finding]) -> list[Finding]:
+    total = fsum(_size(finding) for finding in group)
+    best: tuple[float, str, str] | None = None
+    for name, value in sorted({pair for finding in group for pair in finding.scope.items()}):
+        members = [finding for finding in group if finding.scope.get(name) == value]
+        share = 100 * fsum(map(_size, members)) / total if total else 0.0
+        if len(members) > 1 and share >= SHARED_PERCENT and (best is None or share > best[0]):
+            best = (share, name, value)
+    if best is None:
+        return list(group)
+    _, name, value = best
+    children = sorted((each for each in group if each.scope.get(name) == value), key=lambda each: (-_size(each), fingerprint(each)))
+    return [_merge(children, name, value), *(each for each in group if each.scope.get(name) != value)]
+
+
+def _size(finding: Finding) -> float:
+    return abs(finding.measurement.delta or 0.0)
+
+
+def _merge(children: Sequence[Finding], name: str, value: str) -> Finding:
+    """Return the parent: the text of the largest child, the sums of all, and each child as a driver."""
+    worst, n_others = children[0], len(children) - 1
+    measurement = Measurement(
+        worst.measurement.metric,
+        fsum(each.measurement.value for each in children),
+        worst.measurement.unit,
+        fsum(each.measurement.expected or 0.0 for each in children),
+    )
+    drivers = [Driver("finding", _label(each, name), each.measurement.delta or 0.0) for each in children]
+    return replace(
+        worst,
+        scope={name: value},
+        headline=f"{worst.headline} (and {n_others} more of {value})",
+        measurement=measurement,
+        impact=_sum_impacts(children),
+        volume_share=max(each.volume_share for each in children),
+        drivers=rank_drivers(drivers, measurement.delta or 0.0),
+        counterfactuals=_sum_counterfactuals(children),
+        sensitivities=(),
+        rejections=(),
+        parameters={**worst.parameters, "findings": len(children), "other_findings": n_others},
+        evidence=_join_evidence(children),
+        children=tuple(children),
+    )
+
+
+def _label(finding: Finding, dimension: str) -> str:
+    others = [value for name, value in sorted(finding.scope.items()) if name != dimension]
+    return ", ".join(others) or next(iter(finding.scope.values()), finding.rule.id)
+
+
+def _sum_impacts(children: Sequence[Finding]) -> Impact:
+    units = fsum(each.impact.units for each in children)
+    amounts = [each.impact.money for each in children]
+    present = [amount for amount in amounts if amount is not None]
+    if len(present) == len(children) and len({amount.currency for amount in present}) == 1:
+        return Impact(units, children[0].impact.unit, Money(fsum(amount.expected for amount in present), present[0].currency))
+    return Impact(units, children[0].impact.unit, money_reason=children[0].impact.money_reason or "not_all_have_a_price")
+
+
+def _sum_counterfactuals(children: Sequence[Finding]) -> tuple[Counterfactual, ...]:
+    """Sum up the numbers of actions that all children have; truths hold only if they hold for all."""
+    return tuple(
+        replace(action, result=_sum_results([each.counterfactuals[place] for each in children]))
+        for place, action in enumerate(children[0].counterfactuals)
+        if all(len(each.counterfactuals) > place and each.counterfactuals[place].action == action.action for each in children)
+    )
+
+
+def _sum_results(actions: Sequence[Counterfactual]) -> dict[str, Value]:
+    results: dict[str, Value] = {}
+    for key in actions[0].result:
+        values = [action.result.get(key) for action in actions]
+        numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+        results[key] = fsum(numbers) if len(numbers) == len(values) else all(values) if isinstance(values[0], bool) else None
+    return results
+
+
+def _join_evidence(children: Sequence[Finding]) -> Evidence:
+    evidence = [each.evidence for each in children]
+    keys = {each.object_key for each in evidence}
+    return Evidence(
+        first_day=min((each.first_day for each in evidence if each.first_day), default=None),
+        last_day=max((each.last_day for each in evidence if each.last_day), default=None),
+        site_ids=tuple(sorted({site for each in evidence for site in each.site_ids})),
+        sku_ids=tuple(sorted({sku for each in evidence for sku in each.sku_ids})),
+        object_key=keys.pop() if len(keys) == 1 else None,
+        dataset=evidence[0].dataset if len({each.dataset for each in evidence}) == 1 else None,
+    )

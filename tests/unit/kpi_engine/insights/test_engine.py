@@ -1,0 +1,171 @@
+"""What the engine concludes from the facts of a run, and what it does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kpi_engine.insights.engine import Insight, derive_insights
+from kpi_engine.insights.explanation import explain
+from kpi_engine.insights.facts import FileFacts, PartName, RunFacts
+from kpi_engine.insights.scores import fingerprint
+from kpi_engine.insights.terms import InsightCategory, Priority
+from kpi_engine.insights.validation import find_faults
+from tests.unit.kpi_engine.insights.facts import a_feed, a_quality, a_run, an_accuracy, an_anomaly
+
+BAD_FILE = FileFacts("landing/orders/v1/try2.csv", "orders", 100, 12, {"TYPE": 8, "RANGE": 4})
+
+
+def derive_one(facts: RunFacts) -> Insight:
+    (insight,) = derive_insights(facts).insights
+    return insight
+
+
+EVERY_RULE = {
+    "gate_refused.v1": a_run(refusal="50 % are quarantined", quality=replace(a_quality(files=(BAD_FILE,)), quarantined=12)),
+    "late_source.v1": a_run(quality=a_quality(a_feed("LDS1", days_behind=3), a_feed("NTH2"))),
+    "bad_rows.v1": a_run(quality=a_quality(files=(BAD_FILE,))),
+    "rejected_file.v1": a_run(quality=replace(a_quality(), rejected_files=(replace(BAD_FILE, codes={"NO_USABLE_ROWS": 100}),))),
+    "anomaly_group.v2": a_run(anomalies=(an_anomaly(),)),
+    "accuracy_worse.v1": a_run(
+        accuracy=(an_accuracy(lead_days=7, first_day=date(2026, 11, 22), usual_wape=15.0, usual_count=9, benchmark_wape=None),)
+    ),
+    "no_value_added.v1": a_run(accuracy=(an_accuracy(),)),
+    "biased_skus.v1": a_run(accuracy=(an_accuracy(),)),
+    "interval_calibration.v1": a_run(accuracy=(an_accuracy(),)),
+}
+
+
+@pytest.mark.parametrize("rule", sorted(EVERY_RULE))
+def test_every_finding_explains_itself_without_a_number_of_its_own(rule: str) -> None:
+    facts = EVERY_RULE[rule]
+    matches = [each for each in derive_insights(facts).insights if each.finding.rule.id == rule]
+    assert matches, [each.finding.rule.id for each in derive_insights(facts).insights]
+    for insight in matches:
+        assert find_faults(explain(insight, facts, [])) == []
+
+
+def test_a_rise_at_one_site_is_one_insight_with_its_units_cause_and_alternatives() -> None:
+    facts = a_run(anomalies=(an_anomaly(),))
+    insight = derive_one(facts)
+    assert insight.finding.headline == "Demand 60 % above forecast at site LDS1, 2 SKUs, 27–28 Nov"
+    assert insight.finding.cause == "SKU 00417 makes 75.0 % of the change"
+    explanation = explain(insight, facts, [])
+    assert [(each["key"], each["contribution_units"], each["contribution_pct"]) for each in explanation["drivers"]] == [
+        ("00417", 90, 75),
+        ("SKU-2", 30, 25),
+    ]
+    do_nothing, move = explanation["counterfactuals"]
+    assert do_nothing["result"] == {"planned_units": 700, "unplanned_units_if_it_lasts": 420, "unplanned_units_if_it_ends": 0}
+    assert move["result"] == {"planned_units": 1120, "unplanned_units_if_it_lasts": 0, "unplanned_units_if_it_ends": -420}
+
+
+def test_what_the_report_leaves_out_of_its_series_is_a_residual() -> None:
+    facts = a_run(anomalies=(an_anomaly(actual=330.0),))
+    drivers = explain(derive_one(facts), facts, [])["drivers"]
+    assert (drivers[-1]["kind"], drivers[-1]["contribution_units"]) == ("residual", 10)
+    assert sum(each["contribution_pct"] for each in drivers) == pytest.approx(100)
+
+
+@pytest.mark.parametrize("changes", [{"severity": "MEDIUM"}, {"kind": "DATA_GAP"}, {"expected": None}])
+def test_a_mild_anomaly_or_one_without_data_is_no_insight(changes: dict[str, object]) -> None:
+    assert derive_insights(a_run(anomalies=(an_anomaly(**changes),))).insights == ()
+
+
+def test_a_category_without_facts_finds_nothing_and_says_why() -> None:
+    report = derive_insights(a_run(anomalies=None, accuracy=None, missing={PartName.ANOMALIES: "the detector failed"}))
+    assert report.silent[InsightCategory.DEMAND_ANOMALY] == "the detector failed"
+    assert report.silent[InsightCategory.FORECAST_BIAS] == "the run was not measured"
+    assert report.silent[InsightCategory.COST] == "no rule judges it yet"
+    assert "anomaly_group.v2" not in report.judged_rules
+    assert "late_source.v1" in report.judged_rules
+
+
+def test_three_late_sites_of_one_data_set_are_one_insight_with_a_driver_for_each() -> None:
+    feeds = (a_feed("LDS1", days_behind=4), a_feed("NTH2", days_behind=2), a_feed("OXF3", days_behind=2), a_feed("YRK4", "returns"))
+    facts = a_run(quality=a_quality(*feeds))
+    insight = derive_one(facts)
+    assert insight.finding.scope == {"dataset": "orders"}
+    assert len(insight.child_fingerprints) == 3
+    explanation = explain(insight, facts, [])
+    assert [(each["key"], each["contribution_units"]) for each in explanation["drivers"]] == [
+        ("LDS1", -400),
+        ("NTH2", -200),
+        ("OXF3", -200),
+    ]
+    assert find_faults(explanation) == []
+
+
+def test_findings_that_share_little_stay_apart() -> None:
+    quality = a_quality(a_feed("LDS1", days_behind=4), a_feed("NTH2", "returns", days_behind=4))
+    assert len(derive_insights(a_run(quality=quality)).insights) == 2
+
+
+def test_an_owner_gets_no_more_than_the_budget_and_the_rest_is_still_listed() -> None:
+    anomalies = tuple(an_anomaly(site_ids=(f"S{number}",), actual=210.0 + number) for number in range(5))
+    report = derive_insights(a_run(anomalies=anomalies), budget=3)
+    assert [each.is_pushed for each in report.insights] == [True, True, True, False, False]
+
+
+def test_the_identity_stays_while_the_anomaly_grows_and_differs_by_site_and_direction() -> None:
+    first, later, elsewhere, down = (
+        derive_one(a_run(anomalies=(an_anomaly(**changes),))).fingerprint
+        for changes in ({}, {"actual": 400.0, "sku_ids": ("X", "Y", "Z")}, {"site_ids": ("NTH2",)}, {"direction": "down", "actual": 90.0})
+    )
+    assert first == later
+    assert len({first, elsewhere, down}) == 3
+
+
+def test_money_takes_the_place_of_volume_in_the_score() -> None:
+    from kpi_engine.insights.finding import Money
+
+    insight = derive_one(a_run(anomalies=(an_anomaly(money=Money(1000.0, "EUR"), money_reason=None),)))
+    assert insight.scores.impact == pytest.approx(34.7, abs=0.05)
+    assert insight.scores.priority is Priority.MEDIUM
+
+
+def test_scores_are_the_product_of_their_factors() -> None:
+    insight = derive_one(a_run(anomalies=(an_anomaly(),)))
+    confidence = 100 * 1.0 * 0.90 * 0.98
+    impact = 75.0  # 120 units: more than three of four days of a site
+    assert insight.scores.confidence == pytest.approx(confidence)
+    assert insight.scores.rank == pytest.approx(impact * confidence / 100 * (0.5 + 0.5 * 1.0))
+
+
+def test_bias_counts_only_the_skus_that_lean_by_more_than_chance() -> None:
+    facts = a_run(accuracy=(an_accuracy(benchmark_wape=None, coverage=None),))
+    insight = derive_one(facts)
+    assert insight.finding.headline == "1 SKU with 45.0 % of demand is forecast too high by 27.8 %"
+    assert insight.finding.impact.units == 250
+
+
+def test_the_hash_is_the_same_for_the_same_facts_and_another_for_others() -> None:
+    facts = a_run(anomalies=(an_anomaly(),))
+    first, second = (explain(derive_one(facts), facts, [])["reproduce"]["expected_hash"] for _ in range(2))
+    other = a_run(anomalies=(an_anomaly(actual=321.0),))
+    assert first == second != explain(derive_one(other), other, [])["reproduce"]["expected_hash"]
+
+
+@pytest.mark.parametrize(
+    ("member", "text", "fault"),
+    [
+        ("headline", "Demand 61 % above forecast", "states 61"),
+        ("assumptions", ["about 17 orders"], "states 17"),
+        ("drivers", [], "no driver explains"),
+        ("counterfactuals", [], "doing nothing"),
+        ("as_of_date", "2026-11-29", "hash"),
+    ],
+)
+def test_a_changed_explanation_has_a_fault(member: str, text: object, fault: str) -> None:
+    facts = a_run(anomalies=(an_anomaly(),))
+    explanation = explain(derive_one(facts), facts, []) | {member: text}
+    assert any(fault in each for each in find_faults(explanation))
+
+
+def test_a_parent_and_its_children_have_different_identities() -> None:
+    facts = a_run(quality=a_quality(a_feed("LDS1", days_behind=4), a_feed("NTH2", days_behind=2)))
+    insight = derive_one(facts)
+    assert insight.fingerprint not in insight.child_fingerprints
+    assert insight.child_fingerprints == tuple(fingerprint(child) for child in insight.finding.children)
