@@ -16,6 +16,7 @@ from cli.console import err, out
 from cli.datasets.command import datasets_app, explain_code
 from cli.doctor.command import doctor
 from cli.drops.quarantine import quarantine
+from cli.insights import command as insight_commands
 from cli.kpis.command import kpis
 from cli.recovery.rebuild import backup, rebuild
 from cli.recovery.restore_drill import restore_drill
@@ -33,6 +34,7 @@ app = typer.Typer(
 
 Command = Callable[..., None]
 COMMANDS: dict[str, dict[str, Command]] = {
+    "Every day": {"today": insight_commands.today, "insights": insight_commands.insights, "explain": insight_commands.explain},
     "Local stack": {
         "up": local_stack.up,
         "down": local_stack.down,

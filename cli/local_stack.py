@@ -157,6 +157,7 @@ def make_forecast_table(page: ForecastPage) -> Table:
 
 
 def _print_next_steps(target: Platform) -> None:
+    out.print("[bold]Now   ./signify today[/] shows the few things to do")
     out.print(f"API   {target.api_url}")
     out.print(f"Docs  ./signify docs opens {target.api_url}/docs, signed in")
     out.print(f'Try   curl -H "Authorization: Bearer $(./signify token)" "{target.api_url}/forecasts?time_horizon=7d&limit=5"')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -76,7 +76,7 @@ class Platform(ClientFactory):
         headers = {"Authorization": f"Bearer {self.fetch_token()}", **self._api_key_header()}
         return httpx.Client(base_url=self.api_url, headers=headers, timeout=60)
 
-    def get(self, path: str, **parameters: str | int) -> dict[str, Any]:
+    def get(self, path: str, **parameters: str | int | Sequence[str]) -> dict[str, Any]:
         """GET one route of the API and return its JSON object; after 429 it waits and repeats the request.
 
         Raises CliError with the details of an error response.
@@ -88,12 +88,12 @@ class Platform(ClientFactory):
         return dict(self._send("POST", path, {}, body).json())
 
     def _send(
-        self, method: str, path: str, parameters: Mapping[str, str | int], body: Mapping[str, object] | None = None
+        self, method: str, path: str, parameters: Mapping[str, str | int | Sequence[str]], body: Mapping[str, object] | None = None
     ) -> httpx.Response:
-        response = self.api.request(method, path, params=parameters, json=body)
+        response = self.api.request(method, path, params=dict(parameters), json=body)
         while response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             time.sleep(int(response.headers.get("Retry-After", "5")))
-            response = self.api.request(method, path, params=parameters, json=body)
+            response = self.api.request(method, path, params=dict(parameters), json=body)
         if response.is_error:
             raise CliError(f"{method} {response.url} returned {response.status_code}: {describe_problem(response)}")
         return response

@@ -233,6 +233,16 @@ class QualityDocument(RowCountsDocument):
     unknown_series_days: int
 
 
+class InsightsDocument(TypedDict):
+    """`insights.json`: what a run said about insights. sightings: how many it saw. silent: why a category was not judged, by its name."""
+
+    run_id: str
+    as_of_date: str
+    sightings: int
+    silent: dict[str, str]
+    judged_rules: list[str]
+
+
 class BacktestDocument(TypedDict):
     """Accuracy of a forecast on days it had not seen, in percent; None where undefined. n_obs: scored points."""
 

@@ -187,6 +187,11 @@ def forecast_key(run_id: UUID | str) -> str:
     return _document_key(run_id, "forecast")
 
 
+def insights_key(run_id: UUID | str) -> str:
+    """Return the key of what a run said about insights: which it saw, and which categories it could not judge."""
+    return _document_key(run_id, "insights")
+
+
 def anomaly_report_key(run_id: UUID | str) -> str:
     """Return the key of the anomaly report of a run."""
     return f"{run_prefix(Zone.ANOMALIES, 'report', run_id)}report.json"

@@ -12,6 +12,7 @@ class RetentionKind(StrEnum):
     KPI_VALUES = "kpi_values"
     ACCURACY_REPORTS = "accuracy_reports"
     QUALITY_REPORTS = "quality_reports"
+    INSIGHTS = "insights"
     REJECTED_OBJECTS = "rejected_objects"
     DUPLICATE_OBJECTS = "duplicate_objects"
     RUNS = "runs"

@@ -29,14 +29,24 @@ class RunState(StrEnum):
     DETECT_ANOMALIES = ("DetectAnomalies", "detect anomalies in recent demand")
     COMPUTE_KPIS = ("ComputeKpis", "compute the KPIs")
     MEASURE_LOGISTICS = ("MeasureLogistics", "measure service, transport and capacity")
+    BUILD_INSIGHTS = ("BuildInsights", "derive the insights")
     FINISH_RUN = ("FinishRun", "record the result")
 
 
-STATES_AFTER_PUBLISHING = (RunState.DETECT_ANOMALIES, RunState.COMPUTE_KPIS, RunState.MEASURE_LOGISTICS, RunState.FINISH_RUN)
+STATES_AFTER_PUBLISHING = (
+    RunState.DETECT_ANOMALIES,
+    RunState.COMPUTE_KPIS,
+    RunState.MEASURE_LOGISTICS,
+    RunState.BUILD_INSIGHTS,
+    RunState.FINISH_RUN,
+)
 """When one of these fails, the forecast of the run is complete: loaded and, where it was to be, published."""
 
 RUN_UNMEASURED = "RunUnmeasured"
 """Error name, and class name in runtime.errors, of an execution that failed in one of STATES_AFTER_PUBLISHING."""
+
+GATE_REFUSED = "GateRefused"
+"""Error name, and class name in runtime.errors, of a run that the quality gate refused."""
 
 RUN_CANCELLED = "RunCancelled"
 """Error name of an execution that was stopped because its job was cancelled."""

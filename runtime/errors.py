@@ -17,7 +17,8 @@ SignifyError                          500  a bug in Signify
 │   ├── JobNotFound
 │   ├── ReportNotFound
 │   ├── ManifestNotFound
-│   └── ObjectNotFound
+│   ├── ObjectNotFound
+│   └── InsightNotFound
 ├── ForecastsDeleted                  410  the run is known, its forecasts are no longer stored
 ├── Conflict                          409
 │   ├── RunNotLoaded                       its forecasts are not in the database
@@ -25,7 +26,10 @@ SignifyError                          500  a bug in Signify
 │   ├── IdempotencyKeyTaken                another run carries the key
 │   ├── RecordsClosed                      quarantined rows were closed in the meantime
 │   ├── DatabaseNotEmpty                   a rebuild needs an empty database
+│   ├── InsightClosed                      a closed insight does not change any more
 │   └── RunInProgress                      another run is in flight; names its job
+├── InsightChanged                    412  the insight has another version than the caller read
+├── VersionRequired                   428  the request lacks If-Match
 ├── RunLimitExceeded                  429  + Retry-After, RateLimit: the client has started as many runs in an hour as it may
 ├── NoInputData                       409  there is no input data yet
 ├── GateRefused                       -    the run stays unpublished; readers keep the last published one
@@ -33,6 +37,7 @@ SignifyError                          500  a bug in Signify
 ├── RunFailed                         -    ends an execution whose failure was recorded; the message is the summary
 ├── RunUnmeasured                     -    ends an execution that failed after its forecast was complete; the message is the summary
 ├── BrokenRun                         -    a run's files are missing or contradict each other
+├── BrokenInsight                     -    the text of an insight contradicts its figures: a bug in Signify
 ├── UnexpectedResponse                -    the platform's own API returned an unexpected response
 ├── Misconfigured                     500  the environment lacks variables, all named at once
 └── Unavailable                       503  + Retry-After
@@ -191,6 +196,10 @@ class ObjectNotFound(NotFound):
     """No uploaded object has this id or key."""
 
 
+class InsightNotFound(NotFound):
+    """No insight has this id."""
+
+
 class Conflict(SignifyError):
     """The request conflicts with the current state."""
 
@@ -218,6 +227,24 @@ class RecordsClosed(Conflict):
 
 class DatabaseNotEmpty(Conflict):
     """A rebuild was to start on a database that has rows."""
+
+
+class InsightClosed(Conflict):
+    """The insight is closed: it does not change any more."""
+
+
+class InsightChanged(SignifyError):
+    """The insight has another version than the one that the caller read."""
+
+    status = 412
+    code = "STALE_VERSION"
+
+
+class VersionRequired(SignifyError):
+    """The request must state in `If-Match` which version it changes."""
+
+    status = 428
+    code = "VERSION_REQUIRED"
 
 
 class RunInProgress(Conflict):
@@ -283,6 +310,13 @@ class BrokenRun(SignifyError):
 
     status = None
     code = "BROKEN_RUN"
+
+
+class BrokenInsight(SignifyError):
+    """An explanation contradicts itself; the message says where."""
+
+    status = None
+    code = "BROKEN_INSIGHT"
 
 
 class UnexpectedResponse(SignifyError):

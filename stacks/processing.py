@@ -13,6 +13,7 @@ from cdk.compute.function_specs import (
     DATA_PROCESSOR,
     DATA_RETENTION,
     DATABASE_REBUILDER,
+    INSIGHT_BUILDER,
     KPI_CALCULATOR,
     LOGISTICS_CALCULATOR,
     OBJECT_WITHDRAWER,
@@ -31,7 +32,7 @@ from cdk.workflow.steps import Steps
 from contracts.environment import Variable
 from stacks.base import StageStack
 
-RUN_FUNCTIONS = (RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, KPI_CALCULATOR, LOGISTICS_CALCULATOR, RUN_RECORDER)
+RUN_FUNCTIONS = (RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, KPI_CALCULATOR, LOGISTICS_CALCULATOR, INSIGHT_BUILDER, RUN_RECORDER)
 
 
 class ProcessingStack(StageStack):
@@ -51,6 +52,8 @@ class ProcessingStack(StageStack):
             lake.grant_zones(self.functions[spec.name], reads=spec.reads, writes=spec.writes, erases=spec.erases)
         withdrawer = self.functions[OBJECT_WITHDRAWER.name].function_name
         CfnOutput(self, "ObjectWithdrawerName", value=withdrawer, description="Function that `signify withdraw` calls")
+        builder = self.functions[INSIGHT_BUILDER.name].function_name
+        CfnOutput(self, "InsightBuilderName", value=builder, description="Function that `signify explain --reproduce` calls")
         self.retention = NightlyRetention(self, "Retention", settings, functions)
         self.functions[DATA_RETENTION.name] = self.retention.function
         self.ingestion = IngestionQueue(self, "Ingestion", lake, self.functions[DATA_PROCESSOR.name])

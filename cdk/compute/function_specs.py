@@ -115,7 +115,21 @@ LOGISTICS_CALCULATOR = FunctionSpec(
     reads=(Zone.RUNS, Zone.CURATED, Zone.FORECASTS),
     writes=(Zone.KPIS, Zone.BACKUP),
 )
-RUN_RECORDER = FunctionSpec("run_recorder", "Records how a run ended", reads=(Zone.RUNS,), writes=(Zone.BACKUP,))
+INSIGHT_BUILDER = FunctionSpec(
+    "insight_builder",
+    "Derives insights from what a run has measured",
+    memory_mib=1024,
+    timeout_s=300,
+    ephemeral_storage_mib=2048,
+    reads=(Zone.RUNS, Zone.ANOMALIES, Zone.FEATURES, Zone.CURATED),
+    writes=(Zone.RUNS, Zone.BACKUP),
+)
+RUN_RECORDER = FunctionSpec(
+    "run_recorder",
+    "Records how a run ended, and why the quality gate refused it",
+    reads=(Zone.RUNS,),
+    writes=(Zone.RUNS, Zone.BACKUP),
+)
 
 FORECAST_TRIGGER = FunctionSpec("forecast_trigger", "Starts the daily run, at most once a day", in_vpc=False)
 EXECUTION_LISTENER = FunctionSpec(
@@ -161,6 +175,6 @@ TEAMS_NOTIFIER = FunctionSpec(
 
 FUNCTION_SPECS = (
     DATABASE_ROLES, MIGRATOR, DATA_PROCESSOR, OBJECT_WITHDRAWER,
-    RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, LOGISTICS_CALCULATOR, RUN_RECORDER,
+    RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, LOGISTICS_CALCULATOR, INSIGHT_BUILDER, RUN_RECORDER,
     FORECAST_TRIGGER, EXECUTION_LISTENER, DATABASE_REBUILDER, DATA_RETENTION, API, CANARY, SLACK_NOTIFIER, TEAMS_NOTIFIER,
 )  # fmt: skip

@@ -57,11 +57,18 @@ def fingerprint(*files: Path) -> str:
 
 API = Package(
     "api",
-    ("runtime", "contracts", "kpi_engine/definitions", "kpi_engine/accuracy/report", "kpi_engine/shared/serialise.py"),
+    (
+        "runtime",
+        "contracts",
+        "kpi_engine/definitions",
+        "kpi_engine/accuracy/report",
+        "kpi_engine/shared/serialise.py",
+        "kpi_engine/insights/terms.py",
+    ),
     without=("runtime/functions",),
     requirements="api",
 )
-FUNCTIONS = Package("functions", ("runtime", "contracts"), without=("runtime/api",), requirements="functions")
+FUNCTIONS = Package("functions", ("runtime", "contracts", "kpi_engine/insights"), without=("runtime/api",), requirements="functions")
 INGESTION = Package(
     "ingestion",
     ("runtime", "contracts", "glue_jobs/__init__.py", "glue_jobs/transforms"),
@@ -69,7 +76,12 @@ INGESTION = Package(
     requirements="ingestion",
 )
 KPI = Package("kpi", ("runtime", "contracts", "kpi_engine"), without=("runtime/api",), requirements="kpi")
-MIGRATIONS = Package("migrations", ("runtime", "contracts", "migrations"), without=("runtime/api",), requirements="migrations")
+MIGRATIONS = Package(
+    "migrations",
+    ("runtime", "contracts", "migrations", "kpi_engine/insights/terms.py"),
+    without=("runtime/api",),
+    requirements="migrations",
+)
 JOBS = Package("jobs", ("glue_jobs", "forecast_engine", "kpi_engine/__init__.py", "kpi_engine/shared", "contracts"))
 
 ALL_SOURCES = Package("everything", ("runtime", "contracts", "kpi_engine", "forecast_engine", "glue_jobs", "migrations"))

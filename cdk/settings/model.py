@@ -275,6 +275,7 @@ class Settings(BaseModel):
         400, ge=30, le=36_500, description="Days to keep data-quality reports; those of runs in the database stay."
     )
     rejected_object_days: int = Field(400, ge=30, le=36_500, description="Days to keep the records of rejected files.")
+    insight_days: int = Field(400, ge=30, le=36_500, description="Days to keep insights after their end; those that are open stay.")
     run_record_days: int = Field(
         800, ge=180, le=36_500, description="Days to keep the records of runs, without their forecasts; see runsKept for those."
     )

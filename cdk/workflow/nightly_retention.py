@@ -50,6 +50,7 @@ def retention_days(settings: Settings) -> dict[str, int | None]:
         RetentionKind.KPI_VALUES: settings.kpi_days,
         RetentionKind.ACCURACY_REPORTS: settings.accuracy_report_days,
         RetentionKind.QUALITY_REPORTS: settings.quality_report_days,
+        RetentionKind.INSIGHTS: settings.insight_days,
         RetentionKind.REJECTED_OBJECTS: settings.rejected_object_days,
         RetentionKind.DUPLICATE_OBJECTS: duplicate_days,
         RetentionKind.RUNS: settings.run_record_days,

@@ -1,7 +1,7 @@
 """The state machine of a run: from staged rows to a published forecast. Its input may be `{}`.
 
 ResolveInput -> Cleanse -> QualityGate -> BuildFeatures -> Forecast -> PublishRun -> DetectAnomalies -> ComputeKpis -> MeasureLogistics
--> FinishRun -> Notify
+-> BuildInsights -> FinishRun -> Notify
 on failure   -> RecordFailure -> NotifyFailure -> FailRun, and after a redrive -> Resume -> the state that failed
 """
 
@@ -30,6 +30,7 @@ from constructs import Construct
 from cdk.common.log_group import create_log_group
 from cdk.compute.function_specs import (
     ANOMALY_DETECTOR,
+    INSIGHT_BUILDER,
     KPI_CALCULATOR,
     LOGISTICS_CALCULATOR,
     QUALITY_GATE,
@@ -120,6 +121,7 @@ class DailyRun(Construct):
             .next(self._call(RunState.DETECT_ANOMALIES, ANOMALY_DETECTOR, {"run_id": RUN_ID}))
             .next(self._call(RunState.COMPUTE_KPIS, KPI_CALCULATOR, {"run_id": RUN_ID}))
             .next(self._call(RunState.MEASURE_LOGISTICS, LOGISTICS_CALCULATOR, {"run_id": RUN_ID}))
+            .next(self._call(RunState.BUILD_INSIGHTS, INSIGHT_BUILDER, {"run_id": RUN_ID}))
             .next(self._call(RunState.FINISH_RUN, RUN_RECORDER, {**outcome, "run_id": RUN_ID, "dpu_seconds": "{% $dpu_seconds %}"}))
             .next(self._notify())
         )

@@ -15,6 +15,7 @@ from runtime.api.docs_page import build_page
 from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE, TOKEN_SCHEME
 from runtime.api.http.document import complete, security_schemes
 from runtime.api.http.links import read_mount_point
+from runtime.api.insights import changes, reading
 from runtime.api.logistics import routes as logistics
 from runtime.api.problems import register_problem_handlers
 from runtime.api.request_validation import RequestValidation
@@ -28,8 +29,10 @@ ROUTERS = (
     forecasts.router,
     forecast_runs.router,
     jobs.router,
-    kpis.router,
     logistics.router,
+    reading.router,
+    changes.router,
+    kpis.router,
     data_quality.router,
     audit.router,
     health.router,

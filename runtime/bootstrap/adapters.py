@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runtime.services.cursor_key import CursorKey
     from runtime.services.ingestion.row_validation import RowValidator
     from runtime.services.ingestion.staging.staged import RowStore
+    from runtime.services.insights import ports as insight_ports
     from runtime.services.logistics.curated_rows import CuratedRows
     from runtime.services.recovery.table_rows import TableRows
 
@@ -194,6 +195,41 @@ class Adapters:
         from runtime.adapters.postgres.kpis import PostgresKpis
 
         return PostgresKpis(self.database)
+
+    @cached_property
+    def insights(self) -> insight_ports.InsightRepository:
+        """The insights, as runs derive them."""
+        from runtime.adapters.postgres.insights.repository import PostgresInsights
+
+        return PostgresInsights(self.database)
+
+    @cached_property
+    def measured_figures(self) -> insight_ports.MeasuredFigures:
+        """Figures that insights are derived from."""
+        from runtime.adapters.postgres.insights.repository import PostgresMeasuredFigures
+
+        return PostgresMeasuredFigures(self.database)
+
+    @cached_property
+    def run_evidence(self) -> insight_ports.RunEvidence:
+        """Rows that explain the figures of a run."""
+        from runtime.adapters.lake.run_evidence import LakeRunEvidence
+
+        return LakeRunEvidence(self.lake)
+
+    @cached_property
+    def insight_reads(self) -> insight_ports.InsightReads:
+        """The list of insights."""
+        from runtime.adapters.postgres.insights.reads import PostgresInsightReads
+
+        return PostgresInsightReads(self.database)
+
+    @cached_property
+    def insight_edits(self) -> insight_ports.InsightEdits:
+        """Changes of insights by hand."""
+        from runtime.adapters.postgres.insights.reads import PostgresInsightEdits
+
+        return PostgresInsightEdits(self.database)
 
     @cached_property
     def table_rows(self) -> TableRows:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.forecasts.lineage_reading import LineageReading
     from runtime.services.forecasts.run_comparison import RunComparison
+    from runtime.services.insights.insight_reading import InsightReading
     from runtime.services.kpis.kpi_reading import KpiReading
     from runtime.services.logistics.logistics_reading import LogisticsReading
     from runtime.services.paging import Cursors
@@ -116,6 +117,21 @@ class ApiServices:
         from runtime.services.logistics.logistics_reading import LogisticsReading
 
         return LogisticsReading(self._adapters.lake, self._adapters.published_runs, self.cursors)
+
+    @cached_property
+    def insights(self) -> InsightReading:
+        """Reads and changes insights."""
+        from runtime.services.insights.insight_reading import InsightReading
+
+        adapters = self._adapters
+        return InsightReading(
+            reads=adapters.insight_reads,
+            edits=adapters.insight_edits,
+            runs=adapters.published_runs,
+            lake=adapters.lake,
+            cursors=self.cursors,
+            clock=adapters.clock,
+        )
 
     @cached_property
     def audit(self) -> AuditReading:

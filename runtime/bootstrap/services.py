@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runtime.services.ingestion.delivery_lease import DeliveryLease
     from runtime.services.ingestion.ingestion import Ingestion
     from runtime.services.ingestion.withdrawal import ObjectWithdrawal
+    from runtime.services.insights.insight_building import InsightBuilding
     from runtime.services.kpis.kpi_calculation import KpiCalculation
     from runtime.services.logistics.logistics_calculation import LogisticsCalculation
     from runtime.services.notifications.alarm_notification import AlarmNotification, Render
@@ -184,6 +185,28 @@ class Services(ApiServices):
             accuracies=adapters.accuracy_reads,
             lake=adapters.lake,
             kpis=adapters.kpis,
+        )
+
+    @cached_property
+    def insight_building(self) -> InsightBuilding:
+        """Derives insights from runs."""
+        from runtime.services.insights.facts_reading import FactsReading
+        from runtime.services.insights.insight_building import InsightBuilding
+        from runtime.services.insights.source_reading import SourceReading
+
+        adapters = self._adapters
+        facts = FactsReading(
+            runs=adapters.runs,
+            reports=adapters.quality_reports,
+            objects=adapters.objects,
+            kpis=adapters.kpis,
+            figures=adapters.measured_figures,
+            evidence=adapters.run_evidence,
+            lake=adapters.lake,
+        )
+        sources = SourceReading(self.manifests, adapters.run_evidence)
+        return InsightBuilding(
+            runs=adapters.runs, facts=facts, sources=sources, insights=adapters.insights, lake=adapters.lake, clock=adapters.clock
         )
 
     @cached_property

@@ -24,6 +24,7 @@ FUNCTIONS = {
     "DetectAnomalies": "anomaly_detector",
     "ComputeKpis": "kpi_calculator",
     "MeasureLogistics": "logistics_calculator",
+    "BuildInsights": "insight_builder",
     "FinishRun": "run_recorder",
 }
 JOBS = {"Cleanse": "DataCleansing", "BuildFeatures": "FeatureEngineering", "Forecast": "DemandForecast"}
@@ -37,6 +38,7 @@ STEPS = [
     "DetectAnomalies",
     "ComputeKpis",
     "MeasureLogistics",
+    "BuildInsights",
     "FinishRun",
 ]
 

@@ -16,6 +16,7 @@ FUNCTION_SERVICES: dict[str, str] = {
     RunState.DETECT_ANOMALIES: "anomaly_detector",
     RunState.COMPUTE_KPIS: "kpi_calculator",
     RunState.MEASURE_LOGISTICS: "logistics_calculator",
+    RunState.BUILD_INSIGHTS: "insight_builder",
     RunState.FINISH_RUN: "run_recorder",
 }
 """The function of each state that calls one."""

@@ -36,6 +36,10 @@ delete from data_quality_reports where run_id in (
     select run_id from data_quality_reports r where created_at < %(before)s and not {kept}
         and created_at < (select max(created_at) from data_quality_reports) limit %(limit)s)
 """.replace("{kept}", REPORT_IS_KEPT),
+    # With their events; those that are open stay.
+    RetentionKind.INSIGHTS: """
+delete from insights where id in (select id from insights where closed_at < %(before)s limit %(limit)s)
+""",
     RetentionKind.REJECTED_OBJECTS: """
 delete from ingested_objects where id in (
     select id from ingested_objects where status = 'REJECTED' and received_at < %(before)s limit %(limit)s)

@@ -62,6 +62,8 @@ SELECTIONS: dict[BackupTable, LiteralString] = {
     BackupTable.JOBS: "select * from jobs where id = %(owner)s",
     BackupTable.AUDIT_EVENTS: "select * from audit_events where id = %(owner)s or subject = %(owner)s::text",
     BackupTable.ANOMALY_EVENTS: "select * from anomaly_events where id = %(owner)s",
+    BackupTable.INSIGHTS: "select * from insights where id = %(owner)s",
+    BackupTable.INSIGHT_EVENTS: "select * from insight_events where insight_id = %(owner)s order by at, id",
     BackupTable.QUALITY_REPORTS: "select * from data_quality_reports where run_id = %(owner)s",
     BackupTable.FORECASTS: "select run_id from forecasts where run_id = %(owner)s limit 1",
     BackupTable.PUBLICATIONS: "select * from publications order by published_at, id",
@@ -85,6 +87,8 @@ OWNERS: dict[BackupTable, LiteralString] = {
     BackupTable.JOBS: "select id from jobs order by id",
     BackupTable.AUDIT_EVENTS: "select id from audit_events order by id",
     BackupTable.ANOMALY_EVENTS: "select id from anomaly_events order by id",
+    BackupTable.INSIGHTS: "select id from insights order by id",
+    BackupTable.INSIGHT_EVENTS: "select distinct insight_id from insight_events order by insight_id",
     BackupTable.QUALITY_REPORTS: "select run_id from data_quality_reports order by run_id",
     BackupTable.FORECASTS: """
         select id from forecast_runs where to_regclass('forecasts_' || replace(id::text, '-', '')) is not null order by id""",
@@ -101,6 +105,7 @@ IS_STORED = {
         and (r.replay_id is null or exists (select from ingested_objects o where o.id = r.replay_id))""",
     # The copy of a withdrawal stays when the object is accepted again.
     BackupTable.WITHDRAWALS: "exists (select from ingested_objects o where o.id = r.object_id and o.status = 'WITHDRAWN')",
+    BackupTable.INSIGHT_EVENTS: "exists (select from insights i where i.id = r.insight_id)",
     BackupTable.QUALITY_REPORTS: "exists (select from forecast_runs f where f.id = r.run_id)",
     BackupTable.PUBLICATIONS: "exists (select from forecast_runs f where f.id = r.run_id)",
     BackupTable.PUBLISHED_RUN: "exists (select from forecast_runs f where f.id = r.run_id)",

@@ -65,6 +65,12 @@ class RunEvent(Event):
     run_id: UUID
 
 
+class InsightEvent(RunEvent):
+    """For insight_builder. `reproduce`: derive once more and change nothing."""
+
+    reproduce: bool = False
+
+
 class GatedRunEvent(RunEvent):
     """For the steps with a gate."""
 

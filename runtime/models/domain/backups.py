@@ -36,6 +36,8 @@ class BackupTable(StrEnum):
     PUBLISHED_RUN = "published_run"
     AUDIT_EVENTS = "audit_events"
     ANOMALY_EVENTS = "anomaly_events"
+    INSIGHTS = "insights"
+    INSIGHT_EVENTS = "insight_events"
 
 
 RUN_TABLES = (BackupTable.RUNS, BackupTable.JOBS, BackupTable.QUALITY_REPORTS, BackupTable.FORECASTS)
@@ -50,11 +52,14 @@ WHOLE_TABLES = (BackupTable.PUBLICATIONS, BackupTable.PUBLISHED_RUN)
 OF_OBJECTS = (BackupTable.ROW_CHECKS, BackupTable.REPLAYS, BackupTable.WITHDRAWALS)
 """The tables with at most one row for each object."""
 
-ONE_FOR_EACH_ROW = (BackupTable.OBJECTS, *OF_OBJECTS, BackupTable.AUDIT_EVENTS, BackupTable.ANOMALY_EVENTS)
+ONE_FOR_EACH_ROW = (BackupTable.OBJECTS, *OF_OBJECTS, BackupTable.AUDIT_EVENTS, BackupTable.ANOMALY_EVENTS, BackupTable.INSIGHTS)
 """The tables with a copy for each row."""
 
-WITHOUT_RUN = (*ONE_FOR_EACH_ROW, BackupTable.QUARANTINE_RECORDS)
-"""The tables whose copies outlive the runs; quarantine records have one copy for each object."""
+ONE_FOR_EACH_OWNER = (BackupTable.QUARANTINE_RECORDS, BackupTable.INSIGHT_EVENTS)
+"""The tables with a copy for all rows of an object, or of an insight."""
+
+WITHOUT_RUN = (*ONE_FOR_EACH_ROW, *ONE_FOR_EACH_OWNER)
+"""The tables whose copies outlive the runs."""
 
 FILLED_WITH = {"excluded_series": BackupTable.FORECASTS, "newest_kpis": BackupTable.KPI_VALUES}
 """Tables without copies that are filled together with another one: from the same Parquet files, or from the values stored."""
@@ -87,7 +92,7 @@ def divide_by_key(copy: RowCopy) -> Iterator[tuple[str, RowCopy]]:
         yield _key_of_row(copy.table, row), RowCopy(copy.table, copy.owner, copy.saved_at, [row])
     if copy.table in WHOLE_TABLES:
         yield backup_key(copy.table), copy
-    elif copy.owner and copy.table is BackupTable.QUARANTINE_RECORDS:
+    elif copy.owner and copy.table in ONE_FOR_EACH_OWNER:
         yield f"{backup_prefix(copy.table)}{copy.owner}.json", copy
     elif copy.owner and copy.table in (*RUN_TABLES, BackupTable.KPI_VALUES):
         yield f"{run_backup_prefix(copy.owner)}{copy.table}.json", copy

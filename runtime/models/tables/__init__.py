@@ -7,6 +7,7 @@ from runtime.models.tables.anomalies import AnomalyEventRow
 from runtime.models.tables.audit import AuditEventRow
 from runtime.models.tables.base import Base
 from runtime.models.tables.forecasts import ExcludedSeries, ForecastRow
+from runtime.models.tables.insights import InsightEventRow, InsightRow
 from runtime.models.tables.jobs import JobRow
 from runtime.models.tables.kpis import AccuracyReportRow, KpiMetricRow, NewestKpiRow
 from runtime.models.tables.objects import IngestedObjectRow, QuarantineRecordRow, ReplayRow, RowCheckRow, WithdrawalRow
@@ -22,6 +23,8 @@ __all__ = [
     "ForecastRow",
     "ForecastRunRow",
     "IngestedObjectRow",
+    "InsightEventRow",
+    "InsightRow",
     "JobRow",
     "KpiMetricRow",
     "NewestKpiRow",

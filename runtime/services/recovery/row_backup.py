@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,6 +34,17 @@ class RowBackup:
             self.save(table, run_id)
         for table in WHOLE_TABLES:
             self.save(table, None)
+
+    def save_insights(self, insight_ids: Sequence[UUID]) -> None:
+        """Save insights with what happened to them."""
+        for insight_id in insight_ids:
+            for table in (BackupTable.INSIGHTS, BackupTable.INSIGHT_EVENTS):
+                self.save(table, insight_id)
+
+    def save_insight_edit(self, insight_id: UUID) -> None:
+        """Save an insight that somebody changed, with the audit events about it."""
+        self.save_insights([insight_id])
+        self.save(BackupTable.AUDIT_EVENTS, insight_id)
 
     def save_measures(self, run_id: UUID) -> None:
         """Save the accuracy reports and KPI values that a run computed."""

@@ -42,6 +42,10 @@ class Manifests:
         page = [ManifestObject.model_validate(entry).model_dump(mode="json") for entry in entries[start:end]]
         return JsonRows(json.dumps(page), (str(end),) if page else None, end < len(entries))
 
+    def list_entries(self, run_id: UUID) -> Sequence[Mapping[str, object]]:
+        """Return every object of a run in the order in which they were received. Raises ManifestNotFound."""
+        return [ManifestObject.model_validate(entry).model_dump(mode="json") for entry in self._entries(run_id)]
+
     def _entries(self, run_id: UUID) -> Sequence[Mapping[str, object]]:
         try:
             entries: Sequence[Mapping[str, object]] = self.lake.read_json(manifest_key(run_id))["objects"]

@@ -29,9 +29,9 @@ from tests.unit.runtime.api.conftest import call
 
 USERS = Users("signify_functions", "signify_api")
 READ = {
-    "accuracy_reports", "audit_events", "data_quality_reports", "excluded_series", "forecast_runs", "forecasts", "ingested_objects",
-    "jobs", "kpi_metrics", "newest_kpis", "publications", "published_run", "quarantine_records", "replays", "row_checks",
-    "withdrawals", "access.cursor_key",
+    "access.cursor_key", "accuracy_reports", "audit_events", "data_quality_reports", "excluded_series", "forecast_runs", "forecasts",
+    "ingested_objects", "insight_events", "insights", "jobs", "kpi_metrics", "newest_kpis", "publications", "published_run",
+    "quarantine_records", "replays", "row_checks", "withdrawals",
 }  # fmt: skip
 TABLE_GRANTS = """
 select c.oid::regclass::text, privilege from pg_class c

@@ -22,6 +22,8 @@ from runtime.adapters.postgres.anomalies.events import PostgresAnomalyEvents
 from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+from runtime.adapters.postgres.insights.reads import PostgresInsightEdits
+from runtime.adapters.postgres.insights.repository import PostgresInsights
 from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.adapters.postgres.kpis import PostgresKpis
 from runtime.adapters.postgres.objects import PostgresIngestedObjects
@@ -32,6 +34,7 @@ from runtime.adapters.postgres.table_rows import PostgresTableRows
 from runtime.errors import DatabaseNotEmpty
 from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
 from runtime.models.domain.backups import FILLED_WITH, NOT_RESTORED, BackupTable
+from runtime.models.domain.insights import InsightEdit, InsightStatus
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.kpis import Basis
 from runtime.models.domain.objects import ObjectStatus, ReasonCode, Withdrawal
@@ -54,6 +57,7 @@ from tests.contract.runtime.test_kpis import a_metric
 from tests.fakes import FixedClock, InMemoryLake
 from tests.fakes.accuracy import a_run_accuracy
 from tests.fakes.examples import AS_OF, STARTED_AT, a_row_check, a_run, an_accepted_object, an_execution, put_forecast, quality_json
+from tests.fakes.insights import a_creation, an_insight
 
 TABLES = [table.name for table in Base.metadata.sorted_tables]
 OWN_EVENTS = "action <> 'REBUILD_DATABASE'"
@@ -176,7 +180,15 @@ class Stage:
         self.record_measures(runs[0], runs[2], Basis.ACTUALS, AS_OF + timedelta(days=6), value=13.5)
         self.record_event()
         self.record_anomaly_event()
+        self.record_insight()
         return runs
+
+    def record_insight(self) -> None:
+        insight = an_insight()
+        PostgresInsights(self.database).apply([a_creation(insight)])
+        event = AuditEvent(uuid4(), STARTED_AT, "planner", AuditAction.CHANGE_INSIGHT, str(insight.id), None, {"status": "ACKNOWLEDGED"})
+        PostgresInsightEdits(self.database).change(insight.id, 1, InsightEdit(InsightStatus.ACKNOWLEDGED, "Kim"), event)
+        self.backup.save_insight_edit(insight.id)
 
     def destroy(self) -> None:
         """Empty every table, and drop every partition."""

@@ -17,6 +17,7 @@ from runtime.adapters.postgres.anomalies.events import PostgresAnomalyEvents
 from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
+from runtime.adapters.postgres.insights.repository import PostgresInsights
 from runtime.adapters.postgres.jobs import PostgresJobs
 from runtime.adapters.postgres.kpis import PostgresKpis
 from runtime.adapters.postgres.objects import PostgresIngestedObjects
@@ -25,6 +26,7 @@ from runtime.adapters.postgres.runs import PostgresRuns
 from runtime.adapters.postgres.stored_rows import PostgresStoredRows
 from runtime.models.domain.anomaly_events import EventStatus
 from runtime.models.domain.audit import AuditAction, AuditEvent
+from runtime.models.domain.insights import InsightStatus
 from runtime.models.domain.jobs import JobStatus
 from runtime.models.domain.kpis import Basis
 from runtime.models.domain.objects import ObjectStatus, ReasonCode
@@ -38,6 +40,7 @@ from tests.contract.runtime.test_kpis import a_metric
 from tests.fakes import FixedClock
 from tests.fakes.accuracy import a_run_accuracy
 from tests.fakes.examples import a_run, an_accepted_object, an_execution, forecast_files
+from tests.fakes.insights import a_creation, an_insight
 
 NOW = datetime(2026, 11, 22, 1, 40, tzinfo=UTC)
 OLD, RECENT = NOW - timedelta(days=1001), NOW - timedelta(days=10)
@@ -51,6 +54,8 @@ RULES = {
     "ingested_objects": "rejected ones and duplicates by age; runs read accepted ones, withdrawn ones must not be received again",
     "forecast_runs": "by age",
     "excluded_series": "with the run, or with its forecasts",
+    "insights": "closed ones by age; those that are open stay",
+    "insight_events": "with the insight",
     "publications": "with the run",
     "audit_events": "by age",
     "anomaly_events": "by age, once they are over",
@@ -64,6 +69,8 @@ RULES = {
 """How each table is kept small. A new table needs a line, and a deletion in PostgresStoredRows or a reason to grow."""
 OF_OTHERS = {"forecasts", "published_run", "row_checks", "withdrawals", "replays", "quarantine_records"}
 """Tables whose rows go with those of another one."""
+
+CLOSED: dict[str, object] = {"status": InsightStatus.RESOLVED, "closed_by": "system", "closing_reason": "gone"}
 
 
 def test_every_table_has_a_rule() -> None:
@@ -105,6 +112,7 @@ def store_objects(database: Database, at: datetime) -> dict[ObjectStatus, UUID]:
     accepted_object = objects.record(an_accepted_object(f"{day}-a.csv", received_at=at))
     duplicate = an_accepted_object(f"{day}-b.csv", received_at=at, status=ObjectStatus.DUPLICATE, duplicate_of=accepted_object.id)
     refused_object = an_accepted_object(f"{day}-c.csv", received_at=at, status=ObjectStatus.REJECTED, reason_code=ReasonCode.EMPTY)
+    PostgresInsights(database).apply([a_creation(an_insight(day, first_seen_at=at, last_seen_at=at, **CLOSED, closed_at=at))])
     audit_log.record(AuditEvent(uuid4(), at, "ana", AuditAction.WITHDRAW_OBJECT, day))
     finished_event, open_event = (an_event(updated_at=at, status=status) for status in (EventStatus.OVER, EventStatus.OPEN))
     PostgresAnomalyEvents(database).save([finished_event, open_event])

@@ -19,6 +19,7 @@ FUNCTION_NAMES = {
     "database_roles",
     "forecast_trigger",
     "database_rebuilder",
+    "insight_builder",
     "kpi_calculator",
     "logistics_calculator",
     "migrator",

@@ -38,6 +38,7 @@ LIMITS: dict[str, tuple[str, str | None, str, str | None]] = {
     "kpiDays": ("30", "36500", "29", "36501"),
     "accuracyReportDays": ("120", "36500", "119", "36501"),
     "qualityReportDays": ("30", "36500", "29", "36501"),
+    "insightDays": ("30", "36500", "29", "36501"),
     "rejectedObjectDays": ("30", "36500", "29", "36501"),
     "runRecordDays": ("180", "36500", "179", "36501"),
     "anomalyEventDays": ("30", "36500", "29", "36501"),

@@ -9,7 +9,16 @@ import pytest
 from jsonata import Jsonata  # type: ignore[import-untyped]
 
 from contracts.run_states import RunState
-from runtime.functions.common.events import Event, GatedRunEvent, OutcomeEvent, PublishEvent, ResolveInput, RunEvent, StepEvent
+from runtime.functions.common.events import (
+    Event,
+    GatedRunEvent,
+    InsightEvent,
+    OutcomeEvent,
+    PublishEvent,
+    ResolveInput,
+    RunEvent,
+    StepEvent,
+)
 from runtime.models.domain.runs import Gate
 from tests.infrastructure.templates import Stage, render
 from tests.infrastructure.workflow.test_state_machine import definition
@@ -30,6 +39,7 @@ EVENTS: dict[str, type[Event]] = {
     "DetectAnomalies": RunEvent,
     "ComputeKpis": RunEvent,
     "MeasureLogistics": RunEvent,
+    "BuildInsights": InsightEvent,
     "FinishRun": OutcomeEvent,
     "RecordFailure": OutcomeEvent,
     "FailRun": OutcomeEvent,

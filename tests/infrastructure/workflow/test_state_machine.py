@@ -172,6 +172,7 @@ def test_steps_pass_identifiers_and_never_rows(stage: Stage) -> None:
     assert set(payloads["QualityGate"]) == {"run_id", "gate", "state", "next_state"}
     assert set(payloads["PublishRun"]) == {"run_id", "gate", "publish", "state"}
     assert set(payloads["ComputeKpis"]) == set(payloads["MeasureLogistics"]) == {"run_id", "state"}
+    assert set(payloads["BuildInsights"]) == {"run_id", "state"}
     assert set(payloads["FinishRun"]) == {"outcome", "execution", "run_id", "dpu_seconds", "state"}
     assert set(states["RecordFailure"]["Arguments"]["Payload"]) == {"outcome", "execution", "error", "failed_state"}
     assert set(states["FailRun"]["Arguments"]["Payload"]) == {"outcome", "execution", "failure"}

@@ -16,7 +16,7 @@ JOB = {
     "status": "RUNNING",
     "requested_by": "api:[planning]",
     "created_at": "2026-11-24T04:30:13+00:00",
-    "progress": {"step": 6, "steps": 9, "percent": 55, "message": "PublishRun"},
+    "progress": {"step": 6, "steps": 11, "percent": 45, "message": "PublishRun"},
 }
 
 

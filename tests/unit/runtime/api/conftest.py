@@ -17,6 +17,7 @@ from tests.fakes.audit import InMemoryAuditLog
 from tests.fakes.clock import FixedClock
 from tests.fakes.examples import STARTED_AT, a_run, forecast_rows
 from tests.fakes.forecasts import InMemoryPublications
+from tests.fakes.insights import InMemoryInsights
 from tests.fakes.jobs import InMemoryJobs
 from tests.fakes.lake import InMemoryLake
 from tests.fakes.quality import InMemoryQualityReports
@@ -66,6 +67,7 @@ class World:
     clock: FixedClock = field(default_factory=lambda: FixedClock(STARTED_AT))
     table_rows: InMemoryTableRows = field(default_factory=InMemoryTableRows)
     audit_log: InMemoryAuditLog = field(default_factory=InMemoryAuditLog)
+    insights: InMemoryInsights = field(default_factory=InMemoryInsights)
     loaded_runs: set[UUID] = field(default_factory=set)
 
     def services(self) -> bootstrap.Services:
@@ -79,6 +81,7 @@ class World:
         adapters.object_reads, adapters.quality_reports, adapters.latest_report = self.objects, self.quality, self.latest_report
         adapters.lake, adapters.table_rows = self.lake, self.table_rows
         adapters.audit_log = self.audit_log
+        adapters.insight_reads = adapters.insight_edits = self.insights
         adapters.publications = InMemoryPublications(self.runs, self.loaded_runs, self.audit_log)
         adapters.run_reads = InMemoryRunReads(self.runs, self.jobs, self.loaded_runs)
         adapters.audit_reads = self.audit_log

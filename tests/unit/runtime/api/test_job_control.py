@@ -118,7 +118,7 @@ def test_a_job_that_succeeded_is_done(world: World) -> None:
     job_id = start()
     world.jobs.mark_running(job_id, progress_at("FinishRun"), STARTED_AT)
     world.jobs.finish(job_id, JobStatus.SUCCEEDED, STARTED_AT)
-    assert call(f"/jobs/{job_id}").json["progress"] == {"step": 10, "steps": 10, "percent": 100, "message": "FinishRun"}
+    assert call(f"/jobs/{job_id}").json["progress"] == {"step": 11, "steps": 11, "percent": 100, "message": "FinishRun"}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from tests.fakes import (
 )
 from tests.fakes.anomalies import InMemoryAnomalyEvents, InMemoryReferenceData
 from tests.fakes.examples import an_accepted_object, an_execution
+from tests.fakes.insights import InMemoryEvidence, InMemoryFigures, InMemoryInsights
 from tests.fakes.reads import InMemoryAccuracyReads
 from tests.fakes.workflow import InMemoryWorkflow
 
@@ -76,6 +77,7 @@ def adapters(
     adapters.frames, adapters.workflow, adapters.clock = InMemoryFrames(), workflow, clock
     adapters.anomaly_events, adapters.reference_data = InMemoryAnomalyEvents(), InMemoryReferenceData()
     adapters.table_rows, adapters.audit_log = table_rows, InMemoryAuditLog()
+    adapters.insights, adapters.measured_figures, adapters.run_evidence = InMemoryInsights(), InMemoryFigures(), InMemoryEvidence()
     objects.record(an_accepted_object())
     return adapters
 

@@ -20,6 +20,7 @@ from runtime.functions import (
     database_roles,
     execution_listener,
     forecast_trigger,
+    insight_builder,
     kpi_calculator,
     logistics_calculator,
     migrator,
@@ -123,10 +124,11 @@ def test_the_job_shows_the_state_that_is_entered_and_never_goes_back(
     call(anomaly_detector, {"run_id": RUN_ID, "state": "DetectAnomalies"})
     call(kpi_calculator, {"run_id": RUN_ID, "state": "ComputeKpis"})
     call(logistics_calculator, {"run_id": RUN_ID, "state": "MeasureLogistics"})
+    call(insight_builder, {"run_id": RUN_ID, "state": "BuildInsights"})
     call(run_recorder, {"outcome": "SUCCEEDED", "execution": EXECUTION, "run_id": RUN_ID, "state": "FinishRun"})
     assert [progress["message"] for progress in marks] == [state for state in RunState if state is not RunState.FORECAST]
-    assert [progress["step"] for progress in marks] == [1, 2, 3, 4, 6, 7, 8, 9, 10]
-    assert [progress["percent"] for progress in marks] == [0, 10, 20, 30, 50, 60, 70, 80, 90]
+    assert [progress["step"] for progress in marks] == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11]
+    assert [progress["percent"] for progress in marks] == [0, 9, 18, 27, 45, 54, 63, 72, 81, 90]
     assert jobs.get(run_id).status is JobStatus.SUCCEEDED
 
 

@@ -1,0 +1,1 @@
+"""Commands for insights: what there is to do, and why."""

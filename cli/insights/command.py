@@ -1,0 +1,113 @@
+"""`signify today`, `insights` and `explain`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, TypedDict, cast
+
+import typer
+
+from cli.console import CliError, out
+from cli.insights.explanation import render_explanation
+from cli.insights.records import ExplanationRecord, InsightPage
+from cli.insights.rendering import explain_emptiness, render_list, render_today
+from cli.platform import LOCAL, Platform, open_platform
+from cli.run_history import complete_id
+from cli.runs import Stage, find_message
+from kpi_engine.insights.explanation import hash_content
+from kpi_engine.insights.json_values import JsonDocument
+from kpi_engine.insights.terms import InsightCategory, Priority
+from runtime.models.domain.insights import InsightStatus
+
+MOST = 100
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class ReproductionOutput(TypedDict):
+    """The hashes of the insights of a run, derived from its sources once more."""
+
+    hashes: dict[str, str]
+
+
+def today(as_json: AsJson = False, stage: Stage = LOCAL) -> None:
+    """Show the few things to do now: each with cause, size, owner, deadline and the next command."""
+    page = read_page(open_platform(stage))
+    if as_json:
+        out.print(json.dumps(page, indent=2), markup=False)
+        return
+    out.print(render_today(page), soft_wrap=False)
+
+
+def insights(
+    category: Annotated[list[InsightCategory] | None, typer.Option(help="Only this category; repeatable.")] = None,
+    priority: Annotated[list[Priority] | None, typer.Option(help="Only this priority; repeatable.")] = None,
+    status: Annotated[list[InsightStatus] | None, typer.Option(help="Only this status; repeatable. Default: the open ones.")] = None,
+    owner: Annotated[str | None, typer.Option(help='Only insights of this role, e.g. "demand planner".')] = None,
+    site: Annotated[str | None, typer.Option(help="Only insights about this site.")] = None,
+    silent: Annotated[bool, typer.Option("--silent", help="Show which categories the newest run could not judge, and why.")] = False,
+    as_json: AsJson = False,
+    stage: Stage = LOCAL,
+) -> None:
+    """List insights, the highest rank first."""
+    filters: dict[str, str | Sequence[str]] = {
+        name: [str(each) for each in values]
+        for name, values in (("category", category), ("priority", priority), ("status", status))
+        if values
+    }
+    filters |= {name: value for name, value in (("owner", owner), ("site_id", site)) if value}
+    page = read_page(open_platform(stage), **filters)
+    if as_json:
+        out.print(json.dumps(page, indent=2), markup=False)
+    elif silent:
+        for line in explain_emptiness({**page, "insights": []})[1:] or ["The newest run judged every category."]:
+            out.print(line)
+    else:
+        out.print(render_list(page, is_filtered=bool(filters)), soft_wrap=False)
+
+
+def explain(
+    insight: Annotated[str, typer.Argument(metavar="ID", help="Id of an insight, or its first characters.")],
+    reproduce: Annotated[
+        bool, typer.Option("--reproduce", help="Derive the insight from its sources once more and compare the result; changes nothing.")
+    ] = False,
+    as_json: AsJson = False,
+    stage: Stage = LOCAL,
+) -> None:
+    """Explain an insight: drivers, sources down to lines, alternatives, and what follows from each action."""
+    target = open_platform(stage)
+    identifier = find_id(target, insight)
+    explanation = cast(ExplanationRecord, target.get(f"/insights/{identifier}/explainability"))
+    if as_json:
+        out.print(json.dumps(explanation, indent=2), markup=False)
+    else:
+        out.print(render_explanation(explanation), soft_wrap=False)
+    if reproduce:
+        out.print(reproduce_hash(target, explanation))
+
+
+def read_page(target: Platform, **filters: str | Sequence[str]) -> InsightPage:
+    """Return the first page of insights."""
+    return cast(InsightPage, target.get("/insights", limit=MOST, **filters))
+
+
+def find_id(target: Platform, text: str) -> str:
+    """Return the id of the insight, open or closed, that begins with these characters. Raises CliError."""
+    statuses = [str(status) for status in InsightStatus]
+    return complete_id(text, "insight", lambda: [each["id"] for each in read_page(target, status=statuses)["insights"]])
+
+
+def reproduce_hash(target: Platform, explanation: ExplanationRecord) -> str:
+    """Derive the insights of the run once more and return that the hash is the same. Raises CliError when it is not."""
+    expected, run_id = explanation["reproduce"]["expected_hash"], explanation["reproduce"]["run_id"]
+    if hash_content(cast(JsonDocument, explanation)) != expected:
+        raise CliError(f"the explanation was changed after it was written: its content does not have the hash {expected}")
+    event = json.dumps({"run_id": run_id, "reproduce": True}).encode()
+    response = target.client("lambda").invoke(FunctionName=target.outputs["InsightBuilderName"], Payload=event)
+    payload = response["Payload"].read().decode()
+    if response.get("FunctionError"):
+        raise CliError(f"the run {run_id} cannot be derived once more: {find_message(payload)}")
+    output: ReproductionOutput = json.loads(payload)
+    if expected not in output["hashes"].values():
+        raise CliError(f"derived once more from run {run_id}, the insight has another content: its sources have changed since")
+    return f"Derived once more from the sources of run {run_id}: the same content, {expected}."

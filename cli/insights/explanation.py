@@ -1,0 +1,86 @@
+"""The explanation of an insight as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from cli.insights.records import DriverRecord, ExplanationRecord, ScoresRecord, SourceRecord
+from cli.insights.rendering import WIDTH
+
+MOST_RANGES = 4
+
+
+def render_explanation(explanation: ExplanationRecord) -> RenderableType:
+    """Return an explanation: what happened, why, from which rows, what else it could be, and what follows from each action."""
+    grid = Table.grid(padding=(0, 2))
+    grid.width = WIDTH
+    grid.add_column(width=10, no_wrap=True, style="dim")
+    grid.add_column(overflow="fold", ratio=1)
+    for title, lines in _sections(explanation):
+        for place, line in enumerate(lines):
+            grid.add_row(title if place == 0 else "", line)
+    return Group(f"[bold]{escape(explanation['headline'])}[/]", grid)
+
+
+def _sections(explanation: ExplanationRecord) -> Iterator[tuple[str, Sequence[str]]]:
+    action, unit = explanation["recommended_action"], explanation["what_happened"]["unit"]
+    yield "Question", [escape(explanation["question_answered"])]
+    yield "Measured", [_measure(explanation)]
+    yield "Cause", [escape(explanation["cause"])]
+    yield "Drivers", [_driver_line(each, unit) for each in explanation["drivers"]]
+    yield "Do", [f"{escape(action['action'])} ({escape(action['owner_role'])}, by {action['deadline']})"]
+    yield "If you", [f"[bold]{escape(each['action'])}[/]: {escape(_results(each['result']))}" for each in explanation["counterfactuals"]]
+    yield "It is not", [escape(f"{each['hypothesis']}: {each['why_rejected']}") for each in explanation["alternatives_rejected"]]
+    yield "Assumes", [escape(each) for each in explanation["assumptions"]]
+    yield "Limits", [escape(each) for each in explanation["limits"]]
+    yield "Sources", [escape(_source_line(each)) for each in explanation["data_sources"]]
+    yield "Rank", [_rank_line(explanation["scores"])]
+    yield "Reproduce", [explanation["reproduce"].get("command", ""), explanation["reproduce"]["expected_hash"]]
+
+
+def _measure(explanation: ExplanationRecord) -> str:
+    change = explanation["what_happened"]
+    name = change["metric"].replace("_", " ")
+    expected = "" if change["expected"] is None else f", expected {change['expected']:,.1f}"
+    interval = change["interval"]
+    bounds = "" if interval is None else f" (between {_number(interval['lower'])} and {_number(interval['upper'])})"
+    return f"{name} {change['value']:,.1f} {change['unit']}{expected}{bounds}"
+
+
+def _number(value: float | None) -> str:
+    return "?" if value is None else f"{value:,.1f}"
+
+
+def _driver_line(driver: DriverRecord, unit: str) -> str:
+    name = driver["kind"] if driver["key"] == driver["kind"] else f"{driver['kind']} {driver['key']}"
+    return f"{driver['contribution_pct']:6.1f} %  {driver['contribution_units']:+12,.1f} {unit}  {escape(name)}"
+
+
+def _rank_line(scores: ScoresRecord) -> str:
+    factors = f"impact {scores['impact']:.1f} ({scores['impact_basis']}), confidence {scores['confidence']:.1f}"
+    return f"{scores['rank']:.1f} = {scores['priority']}: {factors}, urgency {scores['urgency']:.1f}"
+
+
+def _results(results: dict[str, float | bool | str | None]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {_result(value)}" for name, value in results.items())
+
+
+def _result(value: float | bool | str | None) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return {True: "yes", False: "no", None: "unknown"}.get(value, str(value))  # type: ignore[arg-type]
+    return f"{value:,.1f}"
+
+
+def _source_line(source: SourceRecord) -> str:
+    ranges = source["row_ranges"]
+    lines = "" if ranges is None else ", lines " + ", ".join(_range(each) for each in ranges[:MOST_RANGES])
+    more = "" if ranges is None or len(ranges) <= MOST_RANGES else f" and {len(ranges) - MOST_RANGES} more ranges"
+    return f"{source['object']} ({source['rows']:,} rows{lines}{more}; version {source['version_id'][:12]})"
+
+
+def _range(lines: list[int]) -> str:
+    return str(lines[0]) if lines[0] == lines[1] else f"{lines[0]}-{lines[1]}"

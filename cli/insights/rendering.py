@@ -1,0 +1,101 @@
+"""Insights as text for a terminal of up to 100 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+
+from cli.insights.records import ImpactRecord, InsightPage, InsightRecord
+from cli.run_history import SHORT_ID
+
+WIDTH = 100
+MOST_TODAY = 5
+COLOURS = {"CRITICAL": "bold red", "HIGH": "red", "MEDIUM": "yellow", "LOW": "dim"}
+MONEY_REASONS = {
+    "currency_missing": "no prices are loaded",
+    "no_prices": "no prices are loaded",
+    "rows_have_no_price": "rows have no price",
+}
+
+
+def render_today(page: InsightPage) -> RenderableType:
+    """Return the first things to do, each with cause, size, owner, deadline and the next command."""
+    insights = [insight for insight in page["insights"] if insight["is_pushed"]][:MOST_TODAY]
+    day = page["meta"]["as_of_date"]
+    if not insights:
+        return Group(*explain_emptiness(page))
+    number = f"{len(insights)} thing{'' if len(insights) == 1 else 's'} to do"
+    blocks: list[RenderableType] = [f"[bold]{number}[/], from data to {day}"]
+    for place, insight in enumerate(insights, start=1):
+        blocks += ["", *_render_task(place, insight)]
+    more = len(page["insights"]) - len(insights)
+    rest = (
+        f"{more} more{' and others' if page['page']['has_more'] else ''}: ./signify insights" if more else "That is all: ./signify insights"
+    )
+    return Group(*blocks, "", rest)
+
+
+def _render_task(place: int, insight: InsightRecord) -> Iterator[RenderableType]:
+    colour = COLOURS.get(insight["priority"], "white")
+    grid = _make_grid()
+    grid.add_row(f"[bold]{place}[/]", f"[{colour}]{insight['priority']}[/]  [bold]{escape(insight['headline'])}[/]")
+    grid.add_row("", f"Why    {escape(insight['cause'])}")
+    grid.add_row("", f"Size   {escape(describe_impact(insight['impact']))}")
+    grid.add_row("", f"Do     {escape(insight['action'])}")
+    holder = f", taken by {escape(insight['assignee'])}" if insight["assignee"] else ""
+    grid.add_row("", f"Who    {escape(insight['owner_role'])}, by {insight['deadline']}{holder}")
+    grid.add_row("", f"Next   {escape(insight['next_command'])}")
+    if SHORT_ID and insight["id"][:SHORT_ID] not in insight["next_command"]:
+        grid.add_row("", f"Why so ./signify explain {insight['id'][:SHORT_ID]}")
+    yield grid
+
+
+def _make_grid() -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.width = WIDTH
+    grid.add_column(width=2, no_wrap=True)
+    grid.add_column(overflow="fold", ratio=1)
+    return grid
+
+
+def describe_impact(impact: ImpactRecord) -> str:
+    """Return units and money, or why there is none."""
+    units = f"{impact['units']:,.0f} {impact['unit']}"
+    if impact["money"]:
+        return f"{units}, {impact['money']['expected']:,.2f} {impact['money']['currency']}"
+    reason = impact["money_reason"] or "unknown"
+    return f"{units}; money unknown: {MONEY_REASONS.get(reason, reason.replace('_', ' '))}"
+
+
+def explain_emptiness(page: InsightPage) -> list[str]:
+    """Return why there is nothing to do, and what was not judged."""
+    day, reasons = page["meta"]["as_of_date"], [escape(reason) for reason in page["meta"]["warnings"]]
+    if day is None:
+        return [*reasons, "Upload data with ./signify drop FILE, then start a run with ./signify run."]
+    lines = [f"Nothing to do: in the data to {day}, no rule found anything that needs you."]
+    return [*lines, *(["Not judged:", *(f"  {reason}" for reason in reasons)] if reasons else [])]
+
+
+def render_list(page: InsightPage, *, is_filtered: bool) -> RenderableType:
+    """Return a table of insights, the highest rank first."""
+    if not page["insights"]:
+        return "No insight has these properties." if is_filtered else Group(*explain_emptiness(page))
+    table = Table(title=f"Insights, from data to {page['meta']['as_of_date'] or '?'}", width=WIDTH)
+    for name, width in (("id", 8), ("priority", 8), ("status", 12), ("insight", None), ("owner", 13), ("by", 10)):
+        table.add_column(name, width=width, overflow="fold", ratio=None if width else 1)
+    for insight in page["insights"]:
+        colour = COLOURS.get(insight["priority"], "white")
+        text = f"{escape(insight['headline'])} [dim]({insight['category'].lower().replace('_', ' ')})[/]"
+        owner = escape(insight["assignee"] or insight["owner_role"])
+        table.add_row(insight["id"][:SHORT_ID], f"[{colour}]{insight['priority']}[/]", insight["status"], text, owner, insight["deadline"])
+    parts: list[RenderableType] = [table]
+    if page["page"]["has_more"]:
+        parts.append("More match; narrow the list with --category, --priority, --owner or --site.")
+    if page["meta"]["warnings"]:
+        parts.append(
+            f"Not judged: {', '.join(reason.partition(':')[0] for reason in page['meta']['warnings'])} (./signify insights --silent)."
+        )
+    return Group(*parts)

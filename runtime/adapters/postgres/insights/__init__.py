@@ -1,0 +1,1 @@
+"""Insights in PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Insights: what there is to do, and why."""

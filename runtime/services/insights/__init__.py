@@ -1,0 +1,1 @@
+"""Insights: derive them from a run, follow their lifecycle, read and change them."""

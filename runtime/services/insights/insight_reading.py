@@ -1,0 +1,146 @@
+"""Read insights, and change them in the name of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from contracts.paths import insights_key
+from runtime.errors import InsightChanged, InsightClosed, InsightNotFound, InvalidInput, NotFound
+from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
+from runtime.models.domain.insights import (
+    OPEN_STATUSES,
+    STATUSES,
+    STATUSES_BY_HAND,
+    EditOutcome,
+    FeedbackVerdict,
+    InsightEdit,
+    InsightEvent,
+    InsightEventKind,
+    InsightStatus,
+)
+from runtime.models.domain.runs import PublishedRun
+from runtime.services.idempotency import event_id
+from runtime.services.insights.ports import InsightEdits, InsightFilters, InsightReads
+from runtime.services.object_ports import Lake
+from runtime.services.paging import Cursors, Page
+from runtime.services.ports import Clock, RunRepository
+
+NOTHING_PUBLISHED = "No run has been published yet, so that nothing has been judged."
+NOT_JUDGED = "The published run has not been judged: its state BuildInsights has not succeeded, or its files are deleted."
+EVENT_NAMESPACE = UUID("7d1f2b94-6b1c-5a53-b0a4-2f6c9d7e8a10")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InsightReading:
+    """The insights as clients see and change them."""
+
+    reads: InsightReads
+    edits: InsightEdits
+    runs: RunRepository
+    lake: Lake
+    cursors: Cursors
+    clock: Clock
+
+    def read_page(self, filters: InsightFilters, limit: int, cursor: str | None) -> Page:
+        """Return one page, the highest rank first. Raises BadCursor."""
+        scope = {"insights": asdict(filters)}
+        return self.cursors.read_page(scope, limit, cursor, lambda after: self.reads.rows(filters, after, limit))
+
+    def explain_silence(self) -> tuple[PublishedRun | None, list[str]]:
+        """Return the published run, and which categories it could not judge, with the reasons."""
+        run = self.runs.find_published()
+        if run is None:
+            return None, [NOTHING_PUBLISHED]
+        try:
+            silent: Mapping[str, str] = self.lake.read_json(insights_key(run.run_id))["silent"]
+        except NotFound:
+            return run, [NOT_JUDGED]
+        return run, [f"{category}: {reason}" for category, reason in sorted(silent.items())]
+
+    def get(self, insight_id: str) -> tuple[int, str]:
+        """Return version and JSON of an insight. Raises InsightNotFound."""
+        insight = self.reads.find(_parse(insight_id))
+        if insight is None:
+            raise _missing(insight_id)
+        return insight
+
+    def get_explanation(self, insight_id: str) -> Mapping[str, object]:
+        """Return the explanation of an insight. Raises InsightNotFound."""
+        explanation = self.reads.find_explanation(_parse(insight_id))
+        if explanation is None:
+            raise _missing(insight_id)
+        return explanation
+
+    def change(self, insight_id: str, expected_version: int, edit: InsightEdit, actor: Actor) -> UUID:
+        """Change status or assignee of an open insight, and return its id.
+
+        Raises InsightNotFound, InsightChanged when it has another version, InsightClosed, InvalidInput for a status that people cannot set
+        and for one that lacks its reason.
+        """
+        _check_edit(edit)
+        identifier = _parse(insight_id)
+        version, status = self._find_status(identifier, insight_id)
+        if version != expected_version:
+            raise InsightChanged(f"If-Match states version {expected_version}, the insight has version {version}; read it and try again.")
+        if status not in OPEN_STATUSES:
+            raise InsightClosed(f"The insight is {status}; it opens again by itself when a run sees its condition within 7 days.")
+        event = AuditEvent(
+            id=event_id(EVENT_NAMESPACE, actor.client_id, None),
+            at=self.clock.now(),
+            actor=actor.client_id,
+            action=AuditAction.CHANGE_INSIGHT,
+            subject=str(identifier),
+            reason=edit.reason,
+            detail={**edit.to_detail(), **actor.to_detail()},
+        )
+        if self.edits.change(identifier, expected_version, edit, event) is EditOutcome.STALE:
+            raise InsightChanged("The insight was changed in the meantime; read it and try again.")
+        return identifier
+
+    def add_feedback(
+        self, insight_id: str, verdict: FeedbackVerdict, reason: str | None, *, actor: Actor, idempotency_key: str | None
+    ) -> InsightEvent:
+        """Store what a person says of an insight, open or closed. Raises InsightNotFound, InvalidInput."""
+        identifier = _parse(insight_id)
+        version, _ = self._find_status(identifier, insight_id)
+        detail = {"verdict": verdict.value, "reason": reason, **actor.to_detail()}
+        event = InsightEvent(
+            id=event_id(EVENT_NAMESPACE, f"{actor.client_id} {identifier}", idempotency_key),
+            insight_id=identifier,
+            at=self.clock.now(),
+            actor=actor.client_id,
+            kind=InsightEventKind.FEEDBACK,
+            version=version,
+            detail=detail,
+        )
+        self.edits.add_feedback(event)
+        return event
+
+    def _find_status(self, identifier: UUID, insight_id: str) -> tuple[int, InsightStatus]:
+        row = self.reads.find_status(identifier)
+        if row is None:
+            raise _missing(insight_id)
+        return row[0], STATUSES[row[1]]
+
+
+def _check_edit(edit: InsightEdit) -> None:
+    if edit.status is None and edit.assignee is None:
+        raise InvalidInput("The body changes nothing: send `status`, `assignee` or both.", pointer="")
+    if edit.status is not None and edit.status not in STATUSES_BY_HAND:
+        allowed = ", ".join(STATUSES_BY_HAND)
+        raise InvalidInput(f"/status: {edit.status} is set by the system; send one of {allowed}.", pointer="/status")
+    if edit.status is InsightStatus.DISMISSED and not (edit.reason or "").strip():
+        raise InvalidInput("/reason: DISMISSED needs a reason; say why no action is needed.", pointer="/reason")
+
+
+def _parse(insight_id: str) -> UUID:
+    try:
+        return UUID(insight_id)
+    except ValueError:
+        raise _missing(insight_id) from None
+
+
+def _missing(insight_id: str) -> InsightNotFound:
+    return InsightNotFound(f"No insight has the id {insight_id!r}; GET /insights lists the ids.")

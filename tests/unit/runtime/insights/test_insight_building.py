@@ -1,0 +1,197 @@
+"""From the documents of a run to stored insights: which runs are judged, what each part gives, and that it can be repeated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from contracts.paths import anomaly_report_key, insights_key, manifest_key
+from kpi_engine.anomalies.detection.detector import detect_groups
+from kpi_engine.anomalies.window import Window
+from kpi_engine.anomaly_detection import AnomalyDetectionEngine
+from kpi_engine.examples.anomalies import LAST_DAY, build_panel
+from kpi_engine.insights.terms import InsightCategory
+from runtime.models.domain.insights import InsightStatus
+from runtime.models.domain.kpis import Basis
+from runtime.models.domain.quality import QualityReport, Verdict
+from runtime.models.domain.runs import RunEnd, RunStatus
+from runtime.services.insights.facts_reading import FactsReading
+from runtime.services.insights.insight_building import NOT_PUBLISHED, InsightBuilding
+from runtime.services.insights.ports import AccuracyDocument, ObjectLines
+from runtime.services.insights.source_reading import SourceReading
+from runtime.services.runs.manifests import Manifests
+from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
+from tests.fakes.accuracy import a_run_accuracy
+from tests.fakes.examples import STARTED_AT, a_run, quality_json
+from tests.fakes.insights import InMemoryEvidence, InMemoryFigures, InMemoryInsights
+from tests.fakes.kpis import InMemoryKpis
+
+OBJECT_ID = UUID(int=7)
+RUN = a_run(as_of_date=LAST_DAY)
+LATE_FEED = {
+    "dataset": "orders", "site_id": "LDS1", "state": "LATE", "rows": 900, "quarantined": 0, "first_day": "2026-01-01",
+    "last_day": "2026-11-18",
+    "last_complete_day": "2026-11-18", "days_behind": 3, "recent_rows": 800, "recent_quarantined": 0, "daily_rows": [40] * 56,
+}  # fmt: skip
+
+
+class World:
+    """The fakes, with one run that readers see."""
+
+    def __init__(self) -> None:
+        self.runs, self.lake, self.reports, self.objects = InMemoryRuns(), InMemoryLake(), InMemoryQualityReports(), InMemoryObjects()
+        self.insights, self.clock, self.figures = InMemoryInsights(), FixedClock(), InMemoryFigures()
+        self.evidence = InMemoryEvidence(lines=[ObjectLines(OBJECT_ID, "orders", 12, ((2, 13),))])
+        self.runs.start(RUN)
+        self.runs.finish(RUN.id, RunEnd(RunStatus.SUCCEEDED, is_measured=False), STARTED_AT)
+        entry = {"object_id": str(OBJECT_ID), "dataset": "orders", "key": "landing/orders/a.csv", "version_id": "v1", "sha256": "0" * 64}
+        manifest = {"run_id": str(RUN.id), "objects": [{**entry, "rows": 90, "staging_key": "s"}]}
+        self.lake.write_json(manifest_key(RUN.id), manifest)
+
+    def publish(self) -> None:
+        self.runs.point_readers_at(RUN.id, STARTED_AT)
+
+    def judge_input(self, feeds: tuple[dict[str, Any], ...] = (), verdict: Verdict = Verdict.PASS) -> None:
+        findings = [
+            {
+                "severity": "WARN",
+                "subject": f"{each['site_id']} ({each['dataset']})",
+                "text": "no complete data after 2026-11-18",
+                "action": "",
+                "owner": "",
+            }
+            for each in feeds
+        ]
+        extra = {"score": {"total": 90.0}, "limits": {"bad_row_share": 0.05}, "findings": findings, "feeds": list(feeds)}
+        payload = {**quality_json(RUN.id), **extra}
+        for part in payload["datasets"].values():
+            part["objects"] = []
+        self.reports.save(QualityReport(RUN.id, verdict, payload, STARTED_AT))
+
+    def detect(self) -> None:
+        report = AnomalyDetectionEngine().assess(detect_groups(build_panel()), Window.ending(LAST_DAY, 7))
+        self.lake.write_json(anomaly_report_key(RUN.id), {"report": report.as_dict()})
+
+    @property
+    def building(self) -> InsightBuilding:
+        facts = FactsReading(
+            runs=self.runs,
+            reports=self.reports,
+            objects=self.objects,
+            kpis=InMemoryKpis(),
+            figures=self.figures,
+            evidence=self.evidence,
+            lake=self.lake,
+        )
+        sources = SourceReading(Manifests(self.lake, self.runs), self.evidence)
+        return InsightBuilding(runs=self.runs, facts=facts, sources=sources, insights=self.insights, lake=self.lake, clock=self.clock)
+
+    @property
+    def categories(self) -> list[InsightCategory]:
+        return sorted(each.content.category for each in self.insights.by_id.values())
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_run_that_nobody_sees_changes_nothing_and_says_so(world: World) -> None:
+    world.judge_input((LATE_FEED,))
+    result = world.building.build(RUN.id)
+    assert (result.to_state_output()["skip_reason"], world.insights.by_id) == (NOT_PUBLISHED, {})
+
+
+def test_a_late_source_and_an_anomaly_become_insights_with_their_sources(world: World) -> None:
+    world.publish()
+    world.judge_input((LATE_FEED,))
+    world.detect()
+    result = world.building.build(RUN.id)
+    assert InsightCategory.DATA_QUALITY in world.categories
+    assert result.opened_count == len(world.insights.by_id) == result.sightings
+    late = next(each for each in world.insights.by_id.values() if each.content.rule_id == "late_source.v1")
+    assert late.content.headline == "orders of site LDS1 is 3 days late: about 120 rows are missing"
+
+
+def test_an_anomaly_names_the_lines_that_its_figures_come_from(world: World) -> None:
+    world.publish()
+    world.judge_input()
+    world.detect()
+    world.building.build(RUN.id)
+    [anomaly] = [each for each in world.insights.by_id.values() if each.content.category is InsightCategory.DEMAND_ANOMALY]
+    [source] = cast(list[dict[str, Any]], anomaly.content.explanation["data_sources"])
+    assert (source["object"], source["rows"], source["row_ranges"]) == ("landing/orders/a.csv", 12, [[2, 13]])
+    assert world.evidence.selections[0].site_ids == anomaly.content.site_ids
+
+
+def test_what_was_not_computed_is_silent_with_a_reason_and_resolves_nothing(world: World) -> None:
+    world.publish()
+    world.judge_input()
+    result = world.building.build(RUN.id)
+    assert (result.silent or {})["DEMAND_ANOMALY"] == "no report of this run is stored"
+    assert world.lake.read_json(insights_key(RUN.id))["silent"]["DEMAND_ANOMALY"] == "no report of this run is stored"
+
+
+def test_building_twice_changes_nothing(world: World) -> None:
+    world.publish()
+    world.judge_input((LATE_FEED,))
+    world.building.build(RUN.id)
+    before = dict(world.insights.by_id)
+    assert world.building.build(RUN.id).changes == ()
+    assert world.insights.by_id == before
+
+
+def test_the_hashes_are_reproduced_from_the_sources(world: World) -> None:
+    world.publish()
+    world.judge_input((LATE_FEED,))
+    world.building.build(RUN.id)
+    hashes = {each.fingerprint: each.content.explanation["reproduce"]["expected_hash"] for each in world.insights.by_id.values()}  # type: ignore[index]
+    assert world.building.reproduce(RUN.id) == hashes
+
+
+def test_a_run_that_the_gate_refused_says_why_and_judges_nothing_else(world: World) -> None:
+    world.judge_input(verdict=Verdict.FAIL)
+    failure = {"state": "QualityGate", "code": "GateRefused", "detail": "too many bad rows"}
+    world.runs.finish(RUN.id, RunEnd(RunStatus.FAILED, is_measured=False), STARTED_AT, failure)  # type: ignore[arg-type]
+    result = world.building.build(RUN.id)
+    assert [each.content.rule_id for each in world.insights.by_id.values()] == ["gate_refused.v1"]
+    assert "DEMAND_ANOMALY" in (result.silent or {})
+
+
+def test_a_source_that_is_complete_again_resolves_its_insight_after_two_runs(world: World) -> None:
+    world.publish()
+    world.judge_input((LATE_FEED,))
+    world.building.build(RUN.id)
+    for place in (1, 2):
+        run = a_run(f"next-{place}", as_of_date=LAST_DAY + timedelta(days=place))
+        world.runs.start(run)
+        world.runs.point_readers_at(run.id, STARTED_AT)
+        report = world.reports.by_run[RUN.id]
+        payload = {**report.payload, "run_id": str(run.id), "feeds": [], "findings": []}
+        world.reports.save(replace(report, run_id=run.id, payload=payload))
+        world.lake.write_json(manifest_key(run.id), {**world.lake.read_json(manifest_key(RUN.id)), "run_id": str(run.id)})
+        world.building.build(run.id)
+    [insight] = world.insights.by_id.values()
+    assert (insight.status, insight.closed_by) == (InsightStatus.RESOLVED, "system")
+
+
+def test_an_accuracy_report_without_points_says_nothing(world: World) -> None:
+    world.publish()
+    world.judge_input()
+    document = a_run_accuracy(Basis.ACTUALS, days=14).report.as_dict()
+    world.figures.documents = [AccuracyDocument(RUN.id, Basis.ACTUALS, 14, {**document, "window": None})]
+    assert (world.building.build(RUN.id).silent or {})["FORECAST_BIAS"] == "no earlier forecast has 14 days of actual demand yet"
+
+
+def test_the_deadline_of_an_anomaly_is_that_of_its_alert(world: World) -> None:
+    world.publish()
+    world.judge_input()
+    world.detect()
+    world.building.build(RUN.id)
+    [anomaly] = [each for each in world.insights.by_id.values() if each.content.category is InsightCategory.DEMAND_ANOMALY]
+    assert anomaly.content.deadline - LAST_DAY in (timedelta(days=1), timedelta(days=2))
+    assert isinstance(anomaly.content.deadline, date)
