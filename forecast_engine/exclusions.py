@@ -10,9 +10,10 @@ from enum import StrEnum
 
 import numpy as np
 
+from forecast_engine.changes.seasons import RESTING_DAYS
 from forecast_engine.errors import NothingToForecast
 from forecast_engine.panel import Panel, SeriesKey
-from kpi_engine.shared.arrays import Bools, Ints
+from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 
 class ExclusionCode(StrEnum):
@@ -33,6 +34,10 @@ class ExclusionRules:
     max_quiet_days: int = 182
     max_days_behind: int = 56
 
+
+YEAR_DAYS = 365
+SEASON_TOLERANCE_DAYS = 14
+"""Days by which a season may end or begin later than the year before."""
 
 EVERY_SERIES = ExclusionRules(min_history_days=1, min_demand_days=1, max_quiet_days=1_000_000, max_days_behind=1_000_000)
 """Excludes only series that never had any demand."""
@@ -70,7 +75,8 @@ def split_panel(panel: Panel, rules: ExclusionRules) -> tuple[Panel, tuple[Exclu
     """Return the panel of series that can be forecast, and one exclusion for each of the others.
 
     The first reason counts, in this order: no demand at all (TOO_FEW_DEMAND_DAYS), no data for too long (NO_RECENT_DATA), quiet for too
-    long (DISCONTINUED), TOO_SHORT, TOO_FEW_DEMAND_DAYS. History and quiet days end with the last known day of the series.
+    long (DISCONTINUED; not what was as quiet at this time of the year before, such as what sells in December only), TOO_SHORT,
+    TOO_FEW_DEMAND_DAYS. History and quiet days end with the last known day of the series.
 
     >>> panel = Panel(np.array([[3.0] * 60, [np.nan] * 40 + [3.0] * 20]), date(2026, 1, 1), (SeriesKey("S", "A"), SeriesKey("S", "B")))
     >>> eligible, exclusions = split_panel(panel, ExclusionRules())
@@ -83,7 +89,7 @@ def split_panel(panel: Panel, rules: ExclusionRules) -> tuple[Panel, tuple[Exclu
     has_demand = life.demand_days > 0
     violations = {
         ExclusionCode.NO_RECENT_DATA: has_demand & (life.behind > rules.max_days_behind),
-        ExclusionCode.DISCONTINUED: has_demand & (life.quiet_days > rules.max_quiet_days),
+        ExclusionCode.DISCONTINUED: has_demand & (life.quiet_days > rules.max_quiet_days) & ~_rests(panel.values, life),
         ExclusionCode.TOO_SHORT: has_demand & (life.history_days < rules.min_history_days),
         ExclusionCode.TOO_FEW_DEMAND_DAYS: ~has_demand | (life.demand_days < rules.min_demand_days),
     }
@@ -134,6 +140,17 @@ def _life(panel: Panel) -> _Life:
     first = np.where(has_any, has_demand.argmax(axis=1), -1)
     last = np.where(has_any, panel.days - 1 - has_demand[:, ::-1].argmax(axis=1), -1)
     return _Life(has_demand.sum(axis=1), first, last, panel.days - 1 - panel.days_behind, panel.days_behind)
+
+
+def _rests(values: Floats, life: _Life) -> Bools:
+    """Return which series are quiet now as they were a year ago, between seasons, and have not missed one since: (N,)."""
+    result = np.zeros(len(values), dtype=bool)
+    is_quiet = (life.quiet_days >= RESTING_DAYS) & (life.quiet_days < YEAR_DAYS + SEASON_TOLERANCE_DAYS)
+    for row in np.flatnonzero((life.demand_days > 0) & is_quiet).tolist():
+        start, end = int(life.last[row]) + 1 - YEAR_DAYS + SEASON_TOLERANCE_DAYS, int(life.end[row]) - YEAR_DAYS
+        has_earlier_season = life.first[row] < start - SEASON_TOLERANCE_DAYS
+        result[row] = has_earlier_season and end > start and not (values[row, start : end + 1] > 0).any()
+    return result
 
 
 def _reason(code: ExclusionCode, row: int, life: _Life, rules: ExclusionRules, panel: Panel) -> str:

@@ -1,8 +1,11 @@
 """The built-in forecaster: all series of a panel at once, with a mean and quantiles for every day of the horizon.
 
 1. Candidates: simple forecasts per series (levels of several memories, weekly profile, annual index, same-weekday mean).
-2. They are replayed at up to six past origins; their errors become softmax weights, so each series gets its own mixture.
+2. They are replayed at up to eight past origins; their errors become softmax weights, so each series gets its own mixture.
 3. The mixture's errors at those origins become quantiles around the new mixture.
+
+Before, the history is read for what has changed (the package `changes`): outliers, closed weekdays, levels that moved, growth. Articles of
+one season are forecast by their seasons alone.
 
 Deterministic: no random number is drawn, and the order of the series does not matter.
 """
@@ -12,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +23,9 @@ from forecast_engine.arrays import known_mean
 from forecast_engine.candidates import LEVEL_DAYS, FittedCandidates, fit_candidates
 from forecast_engine.changes.growth import growth_ahead
 from forecast_engine.changes.history import read_history
-from forecast_engine.changes.outliers import tail_share
-from forecast_engine.days import days_from
+from forecast_engine.changes.outliers import limit_outliers, tail_share
+from forecast_engine.changes.seasons import find_season_articles, forecast_season, season_quantiles
+from forecast_engine.days import Days, days_from
 from forecast_engine.forecaster import DEFAULT_LEVELS, Diagnostics, PanelForecast, check_request
 from forecast_engine.intervals import quantiles
 from forecast_engine.panel import Panel, SeriesKey
@@ -85,16 +90,35 @@ class PanelModel:
         errors = past_errors(past_replays, weights) if past_replays else fit_errors(candidates, weights, history.values, past)
         is_closed = history.is_closed[:, future.weekday]
         path = np.where(is_closed, 0.0, growth_ahead(history.growth, gap, horizon))
+        bands = quantiles(mean, errors, classes, average, levels) * path
+        mean = mean * path * (1.0 + tail_share(values, history.limits, classes)[:, None])
+        season = _forecast_season_articles(limit_outliers(values, history.limits), past, future, levels)
+        mean[season.rows] = np.where(is_closed[season.rows], 0.0, season.mean)
+        bands[:, season.rows] = np.where(is_closed[season.rows], 0.0, season.quantiles)
         return PanelForecast(
             series=panel.series,
             origin=origin,
             levels=tuple(levels),
-            mean=mean * path * (1.0 + tail_share(values, history.limits, classes)[:, None]),
-            quantiles=quantiles(mean, errors, classes, average, levels) * path,
+            mean=mean,
+            quantiles=bands,
             model=self.name if past_replays else NAME_UNTESTED,
             warnings=() if past_replays else (_untested_warning(panel, horizon + gap),),
             diagnostics=MixtureDiagnostics(tuple(candidate.name for candidate in candidates.members), weights, classes),
         )
+
+
+class _SeasonForecast(NamedTuple):
+    """rows: (M,) the season articles of the panel. mean: (M, days) units. quantiles: (levels, M, days) units."""
+
+    rows: Ints
+    mean: Floats
+    quantiles: Floats
+
+
+def _forecast_season_articles(values: Floats, past: Days, future: Days, levels: Sequence[float]) -> _SeasonForecast:
+    rows = np.flatnonzero(find_season_articles(values, past))
+    mean = forecast_season(values[rows], past, future)
+    return _SeasonForecast(rows, mean, season_quantiles(mean, values[rows], past, levels))
 
 
 def _weights(past_replays: tuple[Replay, ...], candidates: FittedCandidates, values: Floats, classes: Ints) -> Floats:
