@@ -15,6 +15,7 @@ from kpi_engine.shared.metric import GET_KPIS, Unit
 SIGN_CONVENTION = "forecast_minus_actual"
 OVER_FORECAST = "positive: over-forecast"
 SOURCE = "Sign: a convention of this project, forecast minus actual"
+SUM_ACTUALS_NEGATIVE = "sum_actuals_negative"
 CONTROL_WEEKS = 13
 CONTROL_LIMIT = 4
 ENOUGH_POINTS = 6
@@ -53,12 +54,13 @@ BIAS_PERCENT = AccuracyMetric[PointErrors](
     formula="100 * sum(F - A) / sum A",
     unit=Unit.PERCENT,
     sign=OVER_FORECAST,
-    zero_policy=NULL_WHEN_SUM_IS_ZERO,
+    zero_policy=f"{NULL_WHEN_SUM_IS_ZERO}; null `{SUM_ACTUALS_NEGATIVE}` when returns exceed sales, for the sign would be the opposite one",
     source=SOURCE,
     served=GET_KPIS,
     site_column="bias_pct",
     inputs=PointErrors,
-    compute=lambda errors: 100 * ratio(errors.error, errors.actual),
+    compute=lambda errors: 100 * ratio(errors.error, np.maximum(errors.actual, 0.0)),
+    explain=lambda errors: SUM_ACTUALS_NEGATIVE if errors.actual[0] < 0 else SUM_ACTUALS_ZERO,
     reason=SUM_ACTUALS_ZERO,
 )
 MEAN_BIAS = AccuracyMetric[PointErrors](

@@ -47,7 +47,7 @@ def test_every_ratio_of_sums_equals_exact_fractions(pairs: Pairs) -> None:
     assert figure(SUM_ABS_ERROR, pairs) == near(abs_error)
     assert figure(RMSE, pairs) == near(math.sqrt(sum((f - a) ** 2 for a, f in points) / n))
     assert (figure(BIAS_UNITS, pairs), figure(MEAN_BIAS, pairs)) == (near(error), near(error / n))
-    assert figure(BIAS_PERCENT, pairs) == near(100 * error / demand if demand else None)
+    assert figure(BIAS_PERCENT, pairs) == near(100 * error / demand if demand > 0 else None)
 
 
 @given(PAIRS, st.randoms(use_true_random=False))
