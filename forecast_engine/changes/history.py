@@ -15,6 +15,11 @@ from forecast_engine.days import Days
 from forecast_engine.weekly_profile import weekly_profile
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 
+YEAR_DAYS = 364
+"""A year of whole weeks."""
+SEASONAL_SHARE = 0.3
+"""Share of its growth that a series had a year before, from which on it is its season."""
+
 
 @dataclass(frozen=True, eq=False)
 class History:
@@ -49,7 +54,7 @@ def read_history(values: Floats, days: Days, site: Ints) -> History:
     profile = weekly_profile(values, days.weekday, site, closures.is_closed)
     factors = profile[:, days.weekday] * _earlier_season(values, days)
     values = find_shifts(values, factors).restate(values)
-    growth = growth_rates(values, factors)
+    growth = _growth_beyond_season(values, factors)
     return History(restate_growth(values, growth), closures.is_closed, limits, growth)
 
 
@@ -58,3 +63,10 @@ def _earlier_season(values: Floats, days: Days) -> Floats:
     earlier = days.between(0, max(len(days) - EARLIEST_START, 0))
     index = annual_index(values[:, : len(earlier)], earlier.day_of_year)
     return np.ones(len(days)) if index is None else index[days.day_of_year]
+
+
+def _growth_beyond_season(values: Floats, factors: Floats) -> Floats:
+    """Return the growth of each series, (N,), 0 where it also grew, or declined, so at this time of the year before: that is a season."""
+    growth = growth_rates(values, factors)
+    year_before = growth_rates(values[:, :-YEAR_DAYS], factors[:, :-YEAR_DAYS])
+    return np.where(year_before * np.sign(growth) > SEASONAL_SHARE * np.abs(growth), 0.0, growth)

@@ -78,3 +78,9 @@ def test_growth_and_decline_of_other_rates_are_followed_in_most_series(seed: int
     rng = np.random.default_rng(seed)
     assert abs(cases.draw_growth(rng, rng.uniform(0.006, 0.015), int(rng.integers(90, 150)), 20).bias(PanelModel())) < 15
     assert abs(cases.draw_fading(rng, rng.uniform(20, 45), int(rng.integers(80, 150))).bias(PanelModel())) < 30
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_seasons_that_return_every_year_are_no_growth(seed: int) -> None:
+    change = cases.draw_opposite_seasons(np.random.default_rng(seed), 0.6)
+    assert abs(change.bias(PanelModel())) < 10
