@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
 from cli.insights.records import DriverRecord, ExplanationRecord, ScoresRecord, SourceRecord
-from cli.insights.rendering import WIDTH
+from cli.insights.rendering import limit_width
 
 MOST_RANGES = 4
 
 
 def render_explanation(explanation: ExplanationRecord) -> RenderableType:
     """Return an explanation: what happened, why, from which rows, what else it could be, and what follows from each action."""
-    grid = Table.grid(padding=(0, 2))
-    grid.width = WIDTH
+    grid = Table.grid(padding=(0, 2), expand=True)
     grid.add_column(width=10, no_wrap=True, style="dim")
     grid.add_column(overflow="fold", ratio=1)
     for title, lines in _sections(explanation):
         for place, line in enumerate(lines):
             grid.add_row(title if place == 0 else "", line)
-    return Group(f"[bold]{escape(explanation['headline'])}[/]", grid)
+    return limit_width(f"[bold]{escape(explanation['headline'])}[/]", grid)
 
 
 def _sections(explanation: ExplanationRecord) -> Iterator[tuple[str, Sequence[str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
+from rich.constrain import Constrain
 from rich.markup import escape
 from rich.table import Table
 
@@ -26,7 +27,7 @@ def render_today(page: InsightPage) -> RenderableType:
     insights = [insight for insight in page["insights"] if insight["is_pushed"]][:MOST_TODAY]
     day = page["meta"]["as_of_date"]
     if not insights:
-        return Group(*explain_emptiness(page))
+        return limit_width(*explain_emptiness(page))
     number = f"{len(insights)} thing{'' if len(insights) == 1 else 's'} to do"
     blocks: list[RenderableType] = [f"[bold]{number}[/], from data to {day}"]
     for place, insight in enumerate(insights, start=1):
@@ -35,7 +36,12 @@ def render_today(page: InsightPage) -> RenderableType:
     rest = (
         f"{more} more{' and others' if page['page']['has_more'] else ''}: ./signify insights" if more else "That is all: ./signify insights"
     )
-    return Group(*blocks, "", rest)
+    return limit_width(*blocks, "", rest)
+
+
+def limit_width(*parts: RenderableType) -> RenderableType:
+    """Return the parts below one another, in 100 columns, or fewer where the terminal is narrower."""
+    return Constrain(Group(*parts), WIDTH)
 
 
 def _render_task(place: int, insight: InsightRecord) -> Iterator[RenderableType]:
@@ -54,8 +60,7 @@ def _render_task(place: int, insight: InsightRecord) -> Iterator[RenderableType]
 
 
 def _make_grid() -> Table:
-    grid = Table.grid(padding=(0, 1))
-    grid.width = WIDTH
+    grid = Table.grid(padding=(0, 1), expand=True)
     grid.add_column(width=2, no_wrap=True)
     grid.add_column(overflow="fold", ratio=1)
     return grid
@@ -82,8 +87,8 @@ def explain_emptiness(page: InsightPage) -> list[str]:
 def render_list(page: InsightPage, *, is_filtered: bool) -> RenderableType:
     """Return a table of insights, the highest rank first."""
     if not page["insights"]:
-        return "No insight has these properties." if is_filtered else Group(*explain_emptiness(page))
-    table = Table(title=f"Insights, from data to {page['meta']['as_of_date'] or '?'}", width=WIDTH)
+        return "No insight has these properties." if is_filtered else limit_width(*explain_emptiness(page))
+    table = Table(title=f"Insights, from data to {page['meta']['as_of_date'] or '?'}", expand=True)
     for name, width in (("id", 8), ("priority", 8), ("status", 12), ("insight", None), ("owner", 13), ("by", 10)):
         table.add_column(name, width=width, overflow="fold", ratio=None if width else 1)
     for insight in page["insights"]:
@@ -98,4 +103,4 @@ def render_list(page: InsightPage, *, is_filtered: bool) -> RenderableType:
         parts.append(
             f"Not judged: {', '.join(reason.partition(':')[0] for reason in page['meta']['warnings'])} (./signify insights --silent)."
         )
-    return Group(*parts)
+    return limit_width(*parts)

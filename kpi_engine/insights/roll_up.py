@@ -23,11 +23,13 @@ def roll_up(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _roll_up_group(group: Sequence[Finding]) -> list[Finding]:
-    total = fsum(_size(finding) for finding in group)
+    has_sizes = any(map(_size, group))  # findings without a size count by their number
+    weights = {id(finding): _size(finding) if has_sizes else 1.0 for finding in group}
+    total = fsum(weights.values())
     best: tuple[float, str, str] | None = None
     for name, value in sorted({pair for finding in group for pair in finding.scope.items()}):
         members = [finding for finding in group if finding.scope.get(name) == value]
-        share = 100 * fsum(map(_size, members)) / total if total else 0.0
+        share = 100 * fsum(weights[id(finding)] for finding in members) / total
         if len(members) > 1 and share >= SHARED_PERCENT and (best is None or share > best[0]):
             best = (share, name, value)
     if best is None:

@@ -155,7 +155,7 @@ def _explain_rejection(facts: RunFacts, quality: QualityFacts, file: FileFacts) 
     name, code = _name(file.key), next(iter(file.codes), "REJECTED")
     return Finding(
         rule=REJECTED_FILE,
-        scope={"dataset": file.dataset, "file": name},
+        scope={"outcome": "rejected files", "file": name},
         headline=f"The file {name} was rejected ({code}): the run reads nothing of it",
         cause=f"{code}; ./signify explain-code {code} names the cause and the fix",
         action="Correct the file and upload it again under the same name",

@@ -35,6 +35,8 @@ ENOUGH_VALUES = 2
 """Days of series after which more of them are no more evidence."""
 DAYS_AHEAD = 7
 DOMINANT_SHARE = 60.0
+MOST_PERCENT = 999.0
+"""Beyond it, with hardly any demand expected, the percentage says nothing; then units are named."""
 INTERVAL_LEVEL = 0.8
 
 
@@ -98,7 +100,7 @@ def _explain(facts: RunFacts, anomaly: AnomalyFacts, expected: float, actual: fl
 
 
 def _headline(anomaly: AnomalyFacts, delta: float, percent: float | None) -> str:
-    size = f"{format_number(percent)} %" if percent is not None else f"{format_number(delta)} units"
+    size = f"{format_number(percent)} %" if percent is not None and abs(percent) <= MOST_PERCENT else f"{format_number(delta)} units"
     place = format_place(anomaly.site_ids, anomaly.sku_ids)
     what = "No demand" if anomaly.kind == "ZERO_DEMAND" else f"Demand {size} {'above' if delta > 0 else 'below'} forecast"
     return f"{what} {place}, {format_period(anomaly.first_day, anomaly.last_day)}".replace("  ", " ")

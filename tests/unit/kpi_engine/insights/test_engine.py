@@ -169,3 +169,16 @@ def test_a_parent_and_its_children_have_different_identities() -> None:
     insight = derive_one(facts)
     assert insight.fingerprint not in insight.child_fingerprints
     assert insight.child_fingerprints == tuple(fingerprint(child) for child in insight.finding.children)
+
+
+def test_rejected_files_without_a_readable_row_are_one_insight() -> None:
+    files = tuple(FileFacts(f"landing/x/v1/{name}.csv", "", 0, 0, {"EMPTY": 0}) for name in "abc")
+    facts = a_run(quality=replace(a_quality(), rejected_files=files))
+    insight = derive_one(facts)
+    assert insight.finding.headline == "The file a.csv was rejected (EMPTY): the run reads nothing of it (and 2 more of rejected files)"
+    assert find_faults(explain(insight, facts, [])) == []
+
+
+def test_a_change_of_next_to_nothing_is_stated_in_units() -> None:
+    insight = derive_one(a_run(anomalies=(an_anomaly(expected=0.1, actual=19.0, series=()),)))
+    assert insight.finding.headline.startswith("Demand 19 units above forecast")
