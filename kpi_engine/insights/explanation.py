@@ -80,7 +80,7 @@ def explain(insight: Insight, facts: RunFacts, sources: Sequence[Mapping[str, ob
         "recommended_action": {"action": finding.action, "owner_role": finding.owner_role, "deadline": insight.deadline.isoformat()},
         "sensitivity": [{"parameter": each.parameter, "breaks_if": each.comparison, "value": each.value} for each in finding.sensitivities],
         "limits": [*finding.limits, *limits],
-        "children": [{"headline": child.headline, "scope": dict(child.scope)} for child in finding.children],
+        "children": [_child(child) for child in finding.children],
     }
     content = round_numbers(content)
     return {**content, "reproduce": {"run_id": facts.run_id, "expected_hash": hash_content(content)}}
@@ -109,6 +109,12 @@ def round_numbers(value: Json) -> Json:
     if isinstance(value, Mapping):
         return {name: round_numbers(each) for name, each in value.items()}
     return [round_numbers(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _child(child: Finding) -> dict[str, object]:
+    """Return a child with the figures that its headline states."""
+    measurement = _measurement(child)
+    return {"headline": child.headline, "scope": dict(child.scope), "what_happened": measurement, "parameters": dict(child.parameters)}
 
 
 def _measurement(finding: Finding) -> dict[str, object]:

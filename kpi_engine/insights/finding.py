@@ -126,10 +126,10 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One finding. scope: what it is about, by dimension. first_day: the first day on which acting matters. deadline: None for the one that
-    follows from the priority.
+    """One finding. scope: what it is about, by dimension. first_day: the first day on which acting matters.
 
-    volume_share: percentile of the affected volume, 0..100. period: part of the identity, so that a new period is a new insight.
+    deadline: None for the one that follows from the priority. volume_share: percentile of the affected volume, 0..100. period: part of the
+    identity, so that a new period is a new insight. is_cause: it has a cause of its own and is not rolled up with others.
     """
 
     rule: Rule
@@ -156,3 +156,4 @@ class Finding:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
     children: tuple[Finding, ...] = ()
+    is_cause: bool = False

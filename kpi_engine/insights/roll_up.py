@@ -18,7 +18,8 @@ def roll_up(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings, those of a rule and direction that share most of their change as one parent with its children."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.rule.id, finding.direction, finding.period), []).append(finding)
+        own = fingerprint(finding) if finding.is_cause else ""
+        groups.setdefault((finding.rule.id, finding.direction, finding.period + own), []).append(finding)
     return [finding for group in groups.values() for finding in _roll_up_group(group)]
 
 

@@ -92,9 +92,11 @@ def _explain(facts: RunFacts, anomaly: AnomalyFacts, expected: float, actual: fl
             "skus": len(anomaly.sku_ids),
             "days_ahead": DAYS_AHEAD,
             "planned_units": anomaly.planned_units,
+            "known_events": ", ".join(anomaly.known_events),
             "first_day": str(anomaly.first_day),
             "last_day": str(anomaly.last_day),
         },
+        is_cause=anomaly.scope is not None,
         evidence=Evidence(anomaly.first_day, anomaly.last_day, anomaly.site_ids, anomaly.sku_ids),
     )
 

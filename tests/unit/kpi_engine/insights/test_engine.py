@@ -182,3 +182,27 @@ def test_rejected_files_without_a_readable_row_are_one_insight() -> None:
 def test_a_change_of_next_to_nothing_is_stated_in_units() -> None:
     insight = derive_one(a_run(anomalies=(an_anomaly(expected=0.1, actual=19.0, series=()),)))
     assert insight.finding.headline.startswith("Demand 19 units above forecast")
+
+
+def test_two_causes_at_one_site_stay_two_insights() -> None:
+    causes = (an_anomaly(scope={"site_id": "LDS1"}), an_anomaly(scope={"site_id": "LDS1", "sku_id": "X"}, actual=230.0))
+    facts = a_run(anomalies=causes)
+    insights = derive_insights(facts).insights
+    assert [each.finding.scope for each in insights] == [{"site_id": "LDS1"}, {"site_id": "LDS1", "sku_id": "X"}]
+
+
+def test_a_parent_of_anomalies_has_the_figures_of_its_childrens_headlines() -> None:
+    day = date(2026, 11, 23)
+    other = an_anomaly(first_day=day, last_day=day, actual=231.0, expected=100.0, sku_ids=("X",), site_ids=("LDS1",), series=())
+    facts = a_run(anomalies=(an_anomaly(site_ids=("LDS1", "NTH2"), sku_ids=("X",)), other))
+    late = a_run(quality=a_quality(*(a_feed(site, days_behind=days) for site, days in (("LDS1", 4), ("NTH2", 2), ("OXF3", 3)))))
+    for run in (facts, late):
+        for insight in derive_insights(run).insights:
+            assert find_faults(explain(insight, run, [])) == []
+
+
+def test_a_known_event_with_a_year_in_its_name_is_no_number() -> None:
+    facts = a_run(anomalies=(an_anomaly(known_events=("Black Friday 2027", "Sale 3")),))
+    insight = derive_one(facts)
+    assert insight.finding.cause == "Known event: Black Friday 2027, Sale 3"
+    assert find_faults(explain(insight, facts, [])) == []
