@@ -18,6 +18,7 @@ MOST_DAYS = timedelta(days=92)
 WHOLE_OBJECTS = "the lines of the sources are not listed: the figures come from all their rows"
 MOST_OBJECTS = 50
 SOURCES_GONE = "the manifest of the run is deleted, so that its sources are not known"
+MORE_LINES = "of a source with many ranges of lines, only the first are listed; its number of rows counts all"
 MORE_SOURCES = "only the sources with the most rows are listed"
 
 
@@ -47,11 +48,20 @@ class SourceReading:
         days = {place: selection for place, each in enumerate(evidence) if (selection := _select_days(run_id, each))}
         lines = dict(zip(days, self.evidence.source_lines(run_id, list(days.values())), strict=True))
         return [
-            _limit([_with_lines(objects[each.object_id], each, score) for each in lines[place] if each.object_id in objects], ())
+            _limit(
+                [_with_lines(objects[each.object_id], each, score) for each in lines[place] if each.object_id in objects],
+                _cut(lines[place]),
+            )
             if place in lines
             else _limit([_whole(entry, score) for entry in _select(list(objects.values()), part)], (WHOLE_OBJECTS,))
             for place, part in enumerate(evidence)
         ]
+
+
+def _cut(lines: Sequence[ObjectLines]) -> tuple[str, ...]:
+    """Return a limit when not every line of a source is listed."""
+    is_cut = any(sum(last - first + 1 for first, last in each.line_ranges) < each.rows for each in lines)
+    return (MORE_LINES,) if is_cut else ()
 
 
 def _select_days(run_id: UUID, evidence: Evidence) -> RowSelection | None:

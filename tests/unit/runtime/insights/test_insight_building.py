@@ -22,7 +22,7 @@ from runtime.models.domain.runs import RunEnd, RunStatus
 from runtime.services.insights.facts_reading import FactsReading
 from runtime.services.insights.insight_building import NOT_PUBLISHED, InsightBuilding
 from runtime.services.insights.ports import AccuracyDocument, ObjectLines
-from runtime.services.insights.source_reading import SourceReading
+from runtime.services.insights.source_reading import MORE_LINES, SourceReading
 from runtime.services.runs.manifests import Manifests
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.accuracy import a_run_accuracy
@@ -195,3 +195,13 @@ def test_the_deadline_of_an_anomaly_is_that_of_its_alert(world: World) -> None:
     [anomaly] = [each for each in world.insights.by_id.values() if each.content.category is InsightCategory.DEMAND_ANOMALY]
     assert anomaly.content.deadline - LAST_DAY in (timedelta(days=1), timedelta(days=2))
     assert isinstance(anomaly.content.deadline, date)
+
+
+def test_a_source_of_which_not_every_line_is_listed_says_so(world: World) -> None:
+    world.publish()
+    world.judge_input()
+    world.detect()
+    world.evidence.lines = [ObjectLines(OBJECT_ID, "orders", 13, ((2, 13),))]
+    world.building.build(RUN.id)
+    [anomaly] = [each for each in world.insights.by_id.values() if each.content.category is InsightCategory.DEMAND_ANOMALY]
+    assert MORE_LINES in cast(list[str], anomaly.content.explanation["limits"])
