@@ -141,7 +141,10 @@ def _count_values(anomaly: AnomalyFacts) -> int:
 
 def _assumptions(anomaly: AnomalyFacts, percent: float | None) -> tuple[str, ...]:
     lasting = () if percent is None else ("if it lasts, demand differs from the forecast by the same percentage on the coming days",)
-    return ("the expectation is the forecast that was made before those days", *lasting)
+    selection = (
+        "only days of a SKU count that moved in this direction, were in stock and had an expectation; its other rows are among the sources"
+    )
+    return ("the expectation is the forecast that was made before those days", selection, *lasting)
 
 
 def _rejections(facts: RunFacts, anomaly: AnomalyFacts) -> Iterator[Rejection]:
