@@ -124,18 +124,18 @@ class NotAcceptable(SignifyError):
     code = "NOT_ACCEPTABLE"
 
 
-class ResponseTooLarge(SignifyError):
-    """The response is larger than what can be delivered; the message says how to ask for less."""
-
-    status = 422
-    code = "RESPONSE_TOO_LARGE"
-
-
 class BodyTooLarge(SignifyError):
     """The body of the request is too large."""
 
     status = 413
     code = "TOO_LARGE"
+
+
+class ResponseTooLarge(SignifyError):
+    """The response is larger than what can be delivered; the message says how to ask for less."""
+
+    status = 422
+    code = "RESPONSE_TOO_LARGE"
 
 
 class Forbidden(SignifyError):
