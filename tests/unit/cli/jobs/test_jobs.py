@@ -48,7 +48,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> FakePlatform:
 def test_jobs_are_listed_with_who_asked_and_how_far_they_are(platform: FakePlatform) -> None:
     output = invoke("jobs", "--status", "running", "--limit", "5").stdout
     assert platform.requests == [("/jobs", {"limit": 5, "status": "RUNNING"})]
-    assert all(word in output.replace("\n", "") for word in ("RUNNING", "55 %", "11-24 04:30"))
+    assert all(word in output.replace("\n", "") for word in ("RUNNING", "45 %", "11-24 04:30"))
 
 
 def test_jobs_as_json_are_those_of_the_api(platform: FakePlatform) -> None:
