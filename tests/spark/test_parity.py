@@ -13,7 +13,7 @@ from contracts import datasets
 from tests.spark.conftest import Outcome
 from tests.spark.lake import RUN_ID
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(1_800)]  # the jobs run once on each engine, for all tests
 
 TABLES = (
     *(f"{part}{name}" for name in datasets.list_names() for part in ("scratch/verdicts_", "scratch/repeats_", "curated/", "quarantine/")),
