@@ -117,7 +117,7 @@ def test_jobs_are_listed_newest_first_by_requester_and_status(books: Books) -> N
 def test_a_job_tells_how_far_it_is_and_how_it_ended(books: Books) -> None:
     job = books.jobs.create(a_job())
     books.jobs.mark_running(job.id, progress_at(RunState.FORECAST), STARTED_AT, "arn:execution")
-    assert books.jobs.get(job.id).progress == {"step": 5, "steps": 10, "percent": 40, "message": "Forecast"}
+    assert books.jobs.get(job.id).progress == {"step": 5, "steps": 11, "percent": 36, "message": "Forecast"}
     books.jobs.finish(job.id, JobStatus.FAILED, STARTED_AT + timedelta(minutes=1), error={"code": "GateRefused", "detail": "too bad"})
     ended_job = books.jobs.get(job.id)
     assert (ended_job.status, ended_job.error, ended_job.execution_arn) == (
