@@ -109,11 +109,6 @@ class QuarantineCode(_Code):
         "The quantity cannot be converted into the base unit of the SKU.",
         "State the conversion in sku_master (for instance units_per_case), or send the quantity in the base unit.",
     )
-    CURRENCY = (
-        "CURRENCY",
-        "The amount cannot be converted: there is no exchange rate for its currency on its date.",
-        "Upload the rate in fx_rates, or send the amount in the currency of the site.",
-    )
 
 
 PARKED_CODES = frozenset(

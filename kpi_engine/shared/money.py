@@ -1,4 +1,4 @@
-"""Sums of money: amounts of different currencies are added only through a dated rate."""
+"""Dated exchange rates: amounts of different currencies are added only through one of them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from math import fsum
-
-
-@dataclass(frozen=True)
-class DatedAmount:
-    """An amount of money in a currency (ISO 4217) on a day."""
-
-    value: float
-    currency: str
-    day: date
 
 
 @dataclass(frozen=True)
@@ -64,27 +54,3 @@ class ExchangeRates:
         rates = self.by_pair.get((base, quote), ())
         position = bisect_right([rate.valid_from for rate in rates], day)
         return rates[position - 1] if position else None
-
-
-def sum_money(amounts: Iterable[DatedAmount], rates: ExchangeRates, currency: str | None = None) -> dict[str, float]:
-    """Return the sum in `currency` if every amount converts into it on its day, else one sum for each currency.
-
-    Without `currency` nothing is converted.
-
-    >>> november = date(2026, 11, 5)
-    >>> amounts = [DatedAmount(100, "EUR", november), DatedAmount(100, "GBP", november)]
-    >>> sum_money(amounts, ExchangeRates(), "EUR")
-    {'EUR': 100.0, 'GBP': 100.0}
-    >>> sum_money(amounts, ExchangeRates.of([ExchangeRate("GBP", "EUR", date(2026, 11, 2), 1.25)]), "EUR")
-    {'EUR': 225.0}
-    """
-    terms = list(amounts)
-    if currency is not None:
-        factors = [rates.find_rate(amount.currency, currency, amount.day) for amount in terms]
-        known_factors = [factor for factor in factors if factor is not None]
-        if len(known_factors) == len(terms):
-            return {currency: fsum(amount.value * factor for amount, factor in zip(terms, known_factors, strict=True))}
-    by_currency: dict[str, list[float]] = {}
-    for amount in terms:
-        by_currency.setdefault(amount.currency, []).append(amount.value)
-    return {name: fsum(values) for name, values in sorted(by_currency.items())}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from kpi_engine.logistics.inputs.parameters import CostParameters
+from kpi_engine.shared.money import ExchangeRate, ExchangeRates
 from runtime.services.logistics.order_lines import drop_empty_columns
 
 KEPT = (
@@ -63,11 +63,8 @@ def choose_currency(currencies: pd.Series[str], fx_rates: pd.DataFrame, day: dat
     if len(counts) <= 1 or not len(fx_rates):
         return CostParameters()
     target = str(min(counts.index, key=lambda name: (-counts[name], name)))
-    valid = fx_rates[pd.to_datetime(fx_rates["valid_from"]) <= pd.Timestamp(day)].sort_values("valid_from", kind="stable")
-    newest = valid.drop_duplicates(["base_currency", "quote_currency"], keep="last")
-    direct = newest[newest["quote_currency"] == target].set_index("base_currency")["rate"].to_dict()
-    inverse = (1 / newest[newest["base_currency"] == target].set_index("quote_currency")["rate"]).to_dict()
-    rates = {**inverse, **direct}
-    return CostParameters(
-        target, tuple((name, float(rates[name])) for name in sorted(counts.index) if np.isfinite(rates.get(name, np.nan)))
-    )
+    days = pd.to_datetime(fx_rates["valid_from"]).dt.date
+    rows = zip(fx_rates["base_currency"], fx_rates["quote_currency"], days, fx_rates["rate"], strict=True)
+    rates = ExchangeRates.of(ExchangeRate(base, quote, valid_from, float(rate)) for base, quote, valid_from, rate in rows)
+    factors = {name: rates.find_rate(name, target, day) for name in sorted(counts.index) if name != target}
+    return CostParameters(target, tuple((name, rate) for name, rate in factors.items() if rate is not None))

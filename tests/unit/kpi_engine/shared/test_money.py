@@ -1,4 +1,4 @@
-"""Sums of money in several currencies."""
+"""Exchange rates of a day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kpi_engine.shared.money import DatedAmount, ExchangeRate, ExchangeRates, sum_money
+from kpi_engine.shared.money import ExchangeRate, ExchangeRates
 
 MONDAY, FRIDAY = date(2026, 11, 2), date(2026, 11, 6)
 RATES = ExchangeRates.of([ExchangeRate("GBP", "EUR", FRIDAY, 1.2), ExchangeRate("GBP", "EUR", MONDAY, 1.1)])
@@ -24,25 +24,6 @@ def test_of_a_pair_stated_in_both_directions_the_newer_rate_counts() -> None:
     rates = ExchangeRates.of([ExchangeRate("GBP", "EUR", MONDAY, 1.25), ExchangeRate("EUR", "GBP", FRIDAY, 0.5)])
     assert rates.find_rate("GBP", "EUR", MONDAY) == 1.25
     assert rates.find_rate("GBP", "EUR", FRIDAY) == 2.0
-
-
-def test_amounts_convert_by_the_rate_of_their_own_day() -> None:
-    amounts = [DatedAmount(100, "GBP", MONDAY), DatedAmount(100, "GBP", FRIDAY), DatedAmount(5, "EUR", FRIDAY)]
-    assert sum_money(amounts, RATES, "EUR") == {"EUR": pytest.approx(235)}
-
-
-def test_one_amount_without_a_rate_leaves_every_currency_by_itself() -> None:
-    amounts = [DatedAmount(100, "GBP", MONDAY), DatedAmount(7, "USD", MONDAY), DatedAmount(5, "EUR", MONDAY), DatedAmount(1, "USD", FRIDAY)]
-    assert sum_money(amounts, RATES, "EUR") == {"EUR": 5, "GBP": 100, "USD": 8}
-
-
-def test_without_a_currency_nothing_is_converted() -> None:
-    assert sum_money([DatedAmount(1, "GBP", FRIDAY), DatedAmount(2, "EUR", FRIDAY)], RATES) == {"EUR": 2, "GBP": 1}
-
-
-def test_the_sum_of_nothing_is_zero_in_the_currency_of_the_report() -> None:
-    assert sum_money([], RATES, "EUR") == {"EUR": 0}
-    assert sum_money([], RATES) == {}
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.2, float("nan")])
