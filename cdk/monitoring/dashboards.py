@@ -31,6 +31,9 @@ BUSINESS: dict[str, dict[str, Graph]] = {
         "Back-test error (WAPE, %)": ((PlatformMetric.BACKTEST_WAPE,), "Average"),
         "Back-test coverage of P10 to P90 (%, nominal 80)": ((PlatformMetric.BACKTEST_COVERAGE,), "Average"),
     },
+    "Logistics": {
+        "Efficiency score (0 to 100)": ((PlatformMetric.EFFICIENCY_SCORE,), "Average"),
+    },
     "Runs": {
         "Published runs": ((PlatformMetric.RUN_PUBLISHED,), "Sum"),
         "Finished runs": (

@@ -75,7 +75,7 @@ def test_a_key_exists_only_where_clients_have_to_send_one(build: Build, is_requi
 def test_rates_are_counted_before_a_request_is_inspected(api: Template) -> None:
     """A rule that blocks ends the evaluation: after the common rules, a flood of bad requests would not count towards the rate."""
     rules = sorted(firewall_rules(api), key=lambda rule: int(rule["Priority"]))
-    assert [rule["Name"] for rule in rules] == ["RatePerToken", "RatePerAddress", "BodySize", "CommonRules"]
+    assert [rule["Name"] for rule in rules] == ["RatePerToken", "RatePerAddress", "BodySize", "QuerySize", "CommonRules"]
     assert len({rule["Priority"] for rule in rules}) == len(rules)
 
 

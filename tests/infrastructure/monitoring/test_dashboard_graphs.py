@@ -18,6 +18,7 @@ WITHOUT_GRAPH = {
     PlatformMetric.UNREADABLE_ROWS,
     PlatformMetric.ANOMALY_SERIES,
     PlatformMetric.KPIS_COMPUTED,
+    PlatformMetric.LOGISTICS_KPIS_COMPUTED,
     PlatformMetric.CANARY_PASSED,
     PlatformMetric.CANARY_DURATION,
     PlatformMetric.DATABASE_UNAVAILABLE,

@@ -139,7 +139,7 @@ def test_retention_follows_the_settings(build: Build) -> None:
     days = {rule["Id"]: rule.get("ExpirationInDays") for rule in rules}
     assert days == {
         "superseded": None, "landing": None, "scratch": 3, "queries": 3,
-        **dict.fromkeys(("curated", "quarantine", "features", "forecasts", "anomalies", "runs", "backup"), 60),
+        **dict.fromkeys(("curated", "quarantine", "features", "forecasts", "anomalies", "kpis", "runs", "backup"), 60),
     }  # fmt: skip
     prefixes = {rule["Id"]: rule["Prefix"] for rule in rules if "Prefix" in rule}
     assert prefixes == {name: f"{name}/" for name in days if name != "superseded"} | {"backup": "backup/runs/"}

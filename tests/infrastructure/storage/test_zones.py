@@ -22,7 +22,7 @@ def rules(stage: Stage) -> dict[str, dict[str, Any]]:
 @pytest.mark.synth
 def test_a_run_is_forgotten_after_400_days_and_scratch_after_14(stage: Stage) -> None:
     days = {name: rule["ExpirationInDays"] for name, rule in rules(stage).items() if "ExpirationInDays" in rule}
-    of_a_run = dict.fromkeys(("curated", "quarantine", "features", "forecasts", "anomalies", "runs", "backup"), 400)
+    of_a_run = dict.fromkeys(("curated", "quarantine", "features", "forecasts", "anomalies", "kpis", "runs", "backup"), 400)
     assert days == {**of_a_run, "scratch": 14, "queries": 14}
 
 
