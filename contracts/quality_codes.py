@@ -124,6 +124,9 @@ MASTERS: Mapping[str, str] = {
 }
 """The data set in which a parked row misses its entry, by code."""
 
+ABSENT_SERIES_CODES = frozenset({QuarantineCode.UNKNOWN_SKU, QuarantineCode.UNKNOWN_SITE})
+"""The codes of parked rows whose series takes no part before its master data arrive, so that no day of it could be unknown."""
+
 SERIES_CODES = PARKED_CODES | {QuarantineCode.UNIT, QuarantineCode.CONFLICT}
 """The codes of rows that say nothing about the other series of their site: it did deliver them, and the day is complete."""
 

@@ -14,7 +14,7 @@ from contracts import datasets
 from contracts.datasets import Contract
 from contracts.documents import DatasetQualityDocument, FeedDocument
 from contracts.paths import Zone, run_prefix
-from contracts.quality_codes import PARKED_CODES
+from contracts.quality_codes import ABSENT_SERIES_CODES, PARKED_CODES, QuarantineCode
 from contracts.tables import UNKNOWN_DAYS, curated_table
 from forecast_engine.panel import MAX_HISTORY_DAYS
 from glue_jobs.arguments import JobRun
@@ -74,8 +74,8 @@ def _has_feeds(contract: Contract) -> bool:
 class _Quarantine:
     """The rows of one data set in quarantine.
 
-    days: feed_days.quarantined_days, and open_days: feed_days.unresolved_days, without the rows that wait for master data; coded_days:
-    feed_days.coded_days, with them.
+    days: feed_days.quarantined_days, without the rows that wait for master data; open_days: feed_days.unresolved_days, with those that
+    wait for a lane or a time zone, because the demand of their days is incomplete; coded_days: feed_days.coded_days, with all of them.
     """
 
     rows: DataFrame
@@ -103,14 +103,18 @@ class _Frames:
             return cls(contract, curated_rows, None)
         path = run.path(run_prefix(Zone.QUARANTINE, contract.dataset, run.run_id, contract.version))
         all_rows = spark.read.parquet(path)
-        rows = all_rows.where(~F.col("code").isin(*sorted(code.value for code in PARKED_CODES)))
+        rows = _without(all_rows, PARKED_CODES)
         quarantine = _Quarantine(
             rows,
             quarantined_days(rows, contract, run.as_of_date),
-            unresolved_days(rows, curated_rows, contract, run.as_of_date),
+            unresolved_days(_without(all_rows, ABSENT_SERIES_CODES), curated_rows, contract, run.as_of_date),
             coded_days(all_rows, contract, run.as_of_date),
         )
         return cls(contract, curated_rows, quarantine)
+
+
+def _without(rows: DataFrame, codes: Collection[QuarantineCode]) -> DataFrame:
+    return rows.where(~F.col("code").isin(*sorted(code.value for code in codes)))
 
 
 def _unknown_series_days(quarantine: _Quarantine, contract: Contract) -> DataFrame:

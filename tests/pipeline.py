@@ -11,7 +11,7 @@ import contextlib
 import io
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
@@ -80,9 +80,11 @@ class Pipeline:
         self.objects, self.jobs = InMemoryObjects(), InMemoryJobs()
         self.runs = InMemoryRuns(jobs=self.jobs)
 
-    def drop(self, path: Path, dataset: str | None = None, name: str | None = None) -> IngestedObject:
-        """Upload one file as `./signify drop --yes` does, receive it, and return its record."""
-        upload = prepare_drop(path, Choices(dataset=dataset), Conversation(accepts_all=True))
+    def drop(
+        self, path: Path, dataset: str | None = None, name: str | None = None, units: Mapping[str, str] | None = None
+    ) -> IngestedObject:
+        """Upload one file as `./signify drop --yes` does, with `--unit` for each of `units`, receive it, and return its record."""
+        upload = prepare_drop(path, Choices(dataset=dataset, units=units or {}), Conversation(accepts_all=True))
         key = str(PurePosixPath(upload.key).with_name(name)) if name else upload.key
         if upload.mapping and upload.mapping_key:
             self._s3.put_object(Bucket=BUCKET, Key=upload.mapping_key, Body=upload.mapping.read_bytes())

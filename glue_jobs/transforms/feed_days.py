@@ -118,8 +118,9 @@ def quantity_bins(curated_rows: DataFrame, dataset: str, since: date, as_of_date
 
 
 def is_of_series() -> SparkColumn:
-    """Return whether the code of a quarantined row says nothing about the other series of its site."""
-    return F.col("code").isin(*sorted(code.value for code in SERIES_CODES | UNKNOWN_CODES))
+    """Return whether the code of a quarantined row says nothing about the other series of its site, which a missing time zone does."""
+    codes = (SERIES_CODES | UNKNOWN_CODES) - {QuarantineCode.UNKNOWN_ZONE}
+    return F.col("code").isin(*sorted(code.value for code in codes))
 
 
 def _quarantined_places(quarantined_rows: DataFrame, contract: Contract, as_of_date: date) -> DataFrame:

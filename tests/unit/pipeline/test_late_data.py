@@ -210,7 +210,29 @@ def test_the_days_of_orders_without_an_offset_are_unknown_and_not_zero(pipeline:
         for day in days(120)
     ]
     outcome = run(pipeline, tmp_path, orders)
-    assert outcome.quality["datasets"]["orders"]["codes"] == {"TYPE": sum(day.day % 3 == 0 for day in days(120))}
+    assert outcome.quality["datasets"]["orders"]["codes"] == {"UNKNOWN_ZONE": sum(day.day % 3 == 0 for day in days(120))}
+    assert outcome.total("A", "S") == MONTH_OF
+
+
+def test_the_days_of_orders_on_an_unknown_lane_are_unknown_and_not_zero(pipeline: Pipeline, tmp_path: Path) -> None:
+    lanes = [{"lane_id": "L-1", "origin_id": "S", "destination_id": "T", "distance_km": "10", "transit_days": "1"}]
+    orders = [
+        {
+            "order_id": f"O-{day}",
+            "line_no": "1",
+            "customer_id": "C",
+            "sku_id": "A",
+            "ship_from_site_id": "S",
+            "ship_to_id": "T",
+            "lane_id": "L-2" if day.day % 3 == 0 else "L-1",
+            "order_ts": f"{day} 10:00:00Z",
+            "ordered_qty": str(WEEK[day.weekday()]),
+            "uom": "EA",
+        }
+        for day in days(120)
+    ]
+    outcome = run(pipeline, tmp_path, orders, lanes)
+    assert outcome.quality["datasets"]["orders"]["codes"] == {"UNKNOWN_LANE": sum(day.day % 3 == 0 for day in days(120))}
     assert outcome.total("A", "S") == MONTH_OF
 
 

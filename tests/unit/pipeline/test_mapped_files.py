@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from local.errors import DataError
 from runtime.models.domain.objects import ObjectStatus
 from tests.pipeline import Pipeline
 from tests.unit.pipeline.conftest import AS_OF
@@ -56,7 +57,9 @@ def test_goods_issues_of_sap_with_the_minus_behind_the_number_are_demand(pipelin
     file = tmp_path / "mb51.csv"
     header = "Material;Materialkurztext;Werk;Bewegungsart;Buchungsdatum;Menge in ErfassME;ErfassungsME"
     file.write_bytes("\n".join([header, *lines, return_line]).encode("windows-1252"))
-    record = pipeline.drop(file)
+    with pytest.raises(DataError, match="State it with --unit 'ST=EA'"):
+        pipeline.drop(file)
+    record = pipeline.drop(file, units={"ST": "EA"})
     outcome = pipeline.run(AS_OF)
     assert (record.status, record.rows) == (ObjectStatus.ACCEPTED, 121)
     assert outcome.quality["datasets"]["demand_history"]["codes"] == {"RANGE": 1}
