@@ -145,7 +145,7 @@ def test_what_is_there_but_cannot_be_read_is_refused_with_its_column_row_and_fix
     spoilt = (
         historical.assign(**{column: historical[column].astype(object)}) if column in historical else historical.assign(**{column: None})
     )
-    spoilt.loc[4, column] = value  # type: ignore[index]
+    spoilt.loc[4, column] = value  # type: ignore[call-overload]
     with pytest.raises(InvalidValue) as error:
         kpis(spoilt, *rest)
     for part in (column, "historical_data", repr(str(value)), "row 5", fix):
