@@ -69,11 +69,13 @@ SELECTIONS: dict[BackupTable, LiteralString] = {
     BackupTable.PUBLICATIONS: "select * from publications order by published_at, id",
     BackupTable.PUBLISHED_RUN: "select * from published_run",
     BackupTable.ACCURACY_REPORTS: "select * from accuracy_reports where computed_by = %(owner)s",
-    # A value belongs to the accuracy report that it was taken from.
+    # A value of accuracy belongs to the report that it was taken from; one without a basis, of logistics, to the run that measured it.
     BackupTable.KPI_VALUES: """
         select k.* from kpi_metrics k join accuracy_reports a
             on a.run_id = k.run_id and a.basis = k.dimensions ->> 'basis' and a.as_of_date = (k.metadata ->> 'as_of_date')::date
-        where a.computed_by = %(owner)s""",
+        where a.computed_by = %(owner)s
+        union all
+        select * from kpi_metrics where run_id = %(owner)s and dimensions ->> 'basis' is null""",
 }
 """The rows of each table that belong to one owner."""
 
@@ -93,7 +95,8 @@ OWNERS: dict[BackupTable, LiteralString] = {
     BackupTable.FORECASTS: """
         select id from forecast_runs where to_regclass('forecasts_' || replace(id::text, '-', '')) is not null order by id""",
     BackupTable.ACCURACY_REPORTS: "select distinct computed_by from accuracy_reports order by computed_by",
-    BackupTable.KPI_VALUES: "select distinct computed_by from accuracy_reports order by computed_by",
+    BackupTable.KPI_VALUES: """
+        select computed_by from accuracy_reports union select run_id from kpi_metrics where dimensions ->> 'basis' is null order by 1""",
 }
 
 IS_STORED = {
@@ -111,8 +114,9 @@ IS_STORED = {
     BackupTable.PUBLISHED_RUN: "exists (select from forecast_runs f where f.id = r.run_id)",
     BackupTable.ACCURACY_REPORTS: """exists (select from forecast_runs f where f.id = r.run_id)
         and exists (select from forecast_runs f where f.id = r.computed_by)""",
-    BackupTable.KPI_VALUES: """exists (select from accuracy_reports a where a.run_id = r.run_id and a.basis = r.dimensions ->> 'basis'
-        and a.as_of_date = (r.metadata ->> 'as_of_date')::date and a.computed_by = %(owner)s)""",
+    BackupTable.KPI_VALUES: """case when r.dimensions ->> 'basis' is null then exists (select from forecast_runs f where f.id = r.run_id)
+        else exists (select from accuracy_reports a where a.run_id = r.run_id and a.basis = r.dimensions ->> 'basis'
+        and a.as_of_date = (r.metadata ->> 'as_of_date')::date and a.computed_by = %(owner)s) end""",
 }
 """What must be stored already for a row to be inserted."""
 

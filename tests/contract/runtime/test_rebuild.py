@@ -147,6 +147,7 @@ class Stage:
         publishing.publish(run.id, Gate.ENFORCE, may_publish=flip)
         self.backup.save_run(run.id)
         self.record_measures(run.id, run.id, Basis.BACKTEST, run.as_of_date)
+        self.record_logistics(run.id, run.as_of_date)
         self.runs.finish(run.id, RunEnd(RunStatus.SUCCEEDED, is_measured=True), self.clock.now())
         PostgresJobs(self.database).finish(run.id, JobStatus.SUCCEEDED, self.clock.now())
         self.backup.save_run(run.id)
@@ -160,6 +161,12 @@ class Stage:
             [a_metric(value=value, dimensions={"basis": basis.value, "level": level}, **about) for level in ("total", "site")]
         )
         self.backup.save_measures(by)
+
+    def record_logistics(self, run_id: UUID, as_of_date: date) -> None:
+        about = {"run_id": run_id, "period_end": as_of_date, "metadata": {"report": "logistics"}}
+        values = [a_metric(name="otif", value=94.06, dimensions={"level": level}, **about) for level in ("total", "site")]
+        PostgresKpis(self.database).save_metrics(values)
+        self.backup.save_measures(run_id)
 
     def record_event(self) -> None:
         event = AuditEvent(uuid4(), STARTED_AT, "planner", AuditAction.PUBLISH_RUN, "a run", "because", {"from": 1.5})
