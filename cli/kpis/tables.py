@@ -16,7 +16,9 @@ EFFICIENCY_COLUMNS = ("OTIF", "unit fill", "trucks full", "used", "planned", "dw
 
 def render_efficiency(body: Body) -> RenderableType:
     """Return one row per scope, then the grade's points lost and levers of the first, and why its figures are not defined."""
-    table = Table(title=f"Logistics {body['window']['start']} to {body['window']['end']} (percent, minutes, cost per unit)")
+    start, end = body["window"]["start"], body["window"]["end"]
+    period = f"{start} to {end}" if start else "without a day of orders or shipments"
+    table = Table(title=f"Logistics {period} (percent, minutes, cost per unit)")
     table.add_column("scope", overflow="fold")
     for name in EFFICIENCY_COLUMNS:
         table.add_column(name, justify="right")

@@ -63,6 +63,15 @@ def test_the_whole_and_its_sites_are_shown_with_the_points_that_the_grade_lost(p
     assert "truck_utilization.cube is not defined: missing_columns: volume_m3" in output
 
 
+def test_a_run_without_orders_and_shipments_has_a_table_that_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    operation = Operation(tmp_path)
+    operation.measure()
+    monkeypatch.setattr(command, "open_platform", lambda stage: FakePlatform(operation))
+    output = invoke("kpis", "logistics").stdout
+    assert "None" not in output
+    assert "without a day of orders or shipments" in " ".join(output.split())
+
+
 def test_filters_are_those_of_the_api(platform: FakePlatform) -> None:
     words("logistics", "--by", "lane", "--site", "LDS1")
     words("capacity", "--resource", "THROUGHPUT")
