@@ -19,9 +19,10 @@ from runtime.api.http.links import link
 from runtime.api.responses import NO_STORE, MetaBody, json_response, meta_body, page_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope
+from runtime.models.api.object_responses import ObjectsResponse
 from runtime.models.api.quarantine_responses import DiscardResponse, QuarantineRecordsResponse, QuarantineResponse, ReplayResponse
 from runtime.models.api.requests import DiscardRequest, ReplayRequest
-from runtime.models.api.responses import ObjectsResponse, QualityReportResponse
+from runtime.models.api.responses import QualityReportResponse
 from runtime.models.domain.audit import Actor
 from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.nearest import suggest
