@@ -84,8 +84,7 @@ class ForecastReading:
         run = self._find_run(query, position)
         if run is None:
             return ForecastPage(Page("[]", query.limit, None, has_more=False), self._meta_without_run(query))
-        check_horizon(query, run)
-        rows = self._rows(query, run, position)
+        run, rows = self._read_rows(query, run, position)
         last = [str(run.id), *rows.last] if rows.has_more and rows.last else None
         next_cursor = self.cursors.encode(query.filters, last, position.began_at if position else began_at) if last else None
         return ForecastPage(Page(rows.json, query.limit, next_cursor, rows.has_more), self._meta(query, run, is_empty=rows.last is None))
@@ -132,6 +131,19 @@ class ForecastReading:
             if not has_row and self.forecasts.has_forecasts(run.id):
                 raise RunNotFound(f"Run {run.id} has no forecast of SKU {key.sku_id} at site {key.site_id} for {key.forecast_date}.")
         return key, run
+
+    def _read_rows(self, query: ForecastQuery, run: ForecastRun, position: Position | None) -> tuple[ForecastRun, JsonRows]:
+        """Return the rows and their run: another than the given one when that was replaced and deleted before its rows were read."""
+        while True:
+            check_horizon(query, run)
+            rows = self._rows(query, run, position)
+            is_first_of_published = position is None and query.run_id is None
+            if rows.last is not None or not is_first_of_published or self.forecasts.has_forecasts(run.id):
+                return run, rows
+            newer_run = self._find_run(query, None)
+            if newer_run is None or newer_run.id == run.id:
+                return run, rows
+            run = newer_run
 
     def _rows(self, query: ForecastQuery, run: ForecastRun, position: Position | None) -> JsonRows:
         rows = self.forecasts.rows(_slice(query, run, position))

@@ -13,6 +13,7 @@ from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.models.domain.runs import RunStatus
 from runtime.services.forecasts.row_ids import ForecastKey, encode
+from runtime.services.read_ports import ForecastSlice, JsonRows
 from tests.fakes.examples import AS_OF, STARTED_AT, a_run, forecast_rows
 from tests.unit.kpi_engine.examples import actuals, forecasts
 from tests.unit.runtime.api.conftest import World, call
@@ -40,6 +41,22 @@ def test_the_cursor_walks_every_row_once_and_stays_on_its_run(world: World) -> N
         page = call("/forecasts", time_horizon="28d", limit="10", cursor=cursor).json
         rows, cursor = rows + page["forecasts"], page["page"]["next_cursor"]
     assert [row["id"] for row in rows] == [row["id"] for row in call_all(world)]
+
+
+def test_a_run_that_is_replaced_and_deleted_before_its_rows_are_read_gives_way_to_the_newer_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer, read_rows = a_run("tomorrow", as_of_date=AS_OF + timedelta(days=1)), world.forecasts.rows
+
+    def read_late(query: ForecastSlice) -> JsonRows:
+        world.forecasts.all_rows = forecast_rows(newer.id)
+        world.runs.start(newer)
+        world.runs.point_readers_at(newer.id, STARTED_AT)
+        return read_rows(query)
+
+    monkeypatch.setattr(world.forecasts, "rows", read_late)
+    answer = call("/forecasts", time_horizon="7d").json
+    assert {row["run_id"] for row in answer["forecasts"]} == {answer["meta"]["run_id"]} == {str(newer.id)}
 
 
 def call_all(world: World) -> list[dict[str, str]]:
