@@ -19,12 +19,13 @@ from kpi_engine.anomalies.assessment.classification import Measures, classify_gr
 from kpi_engine.anomalies.assessment.costs import Costs
 from kpi_engine.anomalies.assessment.events import KnownEvent, match_events
 from kpi_engine.anomalies.assessment.impact import estimate_impact
-from kpi_engine.anomalies.assessment.severity import Materiality, Severity, rate_severity
+from kpi_engine.anomalies.assessment.severity import Materiality, rate_severity
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.lookout.reader import read_groups
 from kpi_engine.anomalies.lookout.source import AnomalySource
 from kpi_engine.anomalies.report import AnomalyReport, Exclusions
+from kpi_engine.anomalies.terms import Severity
 from kpi_engine.anomalies.window import Window
 from kpi_engine.shared.errors import InvalidValue
 from kpi_engine.shared.metric import NO_OBSERVATIONS

@@ -11,6 +11,7 @@ import numpy as np
 
 from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.kind import NO_KIND, AnomalyKind
+from kpi_engine.anomalies.thresholds import Threshold
 from kpi_engine.shared.arrays import Bools, Floats, Ints
 
 
@@ -77,7 +78,8 @@ class AnomalyGroup:
 
     score: 0..100. also_affected: other measures. reported_kind: the one kind that the detector or source gives to the whole group, None
     when it gives several or none. contributions: for each dimension the weight that the source gives each value, or none. scope: the
-    dimension values that its cause is limited to, empty for all series, None where the source names no cause.
+    dimension values that its cause is limited to, empty for all series, None where the source names no cause. threshold: the least distance
+    at which the scope is reported, None where nobody has given feedback on it.
     """
 
     id: str
@@ -92,6 +94,7 @@ class AnomalyGroup:
     also_affected: tuple[str, ...] = ()
     contributions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     scope: Mapping[str, str] | None = None
+    threshold: Threshold | None = None
 
     @property
     def dimensions(self) -> tuple[str, ...]:

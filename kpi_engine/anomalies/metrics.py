@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from kpi_engine.anomalies.assessment.costs import Money
-from kpi_engine.anomalies.assessment.severity import LOWEST_SCORES, Severity
+from kpi_engine.anomalies.assessment.severity import LOWEST_SCORES
 from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.report import UNKNOWN_KIND, AnomalyReport
+from kpi_engine.anomalies.terms import Severity
 from kpi_engine.shared.metric import ComputedMetric, ScorAttribute, Unit
 
 Count: TypeAlias = ComputedMetric[AnomalyReport, int]

@@ -10,8 +10,8 @@ from typing import Any
 from kpi_engine.anomalies.alerts.alert import Alert
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
 from kpi_engine.anomalies.assessment.business_impact import BusinessImpact
-from kpi_engine.anomalies.assessment.severity import Severity
 from kpi_engine.anomalies.kind import AnomalyKind
+from kpi_engine.anomalies.terms import Severity
 from kpi_engine.anomalies.window import Window
 
 DEFINITIONS_VERSION = "1"

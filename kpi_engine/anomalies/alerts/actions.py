@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kpi_engine.anomalies.assessment.severity import Severity
 from kpi_engine.anomalies.kind import AnomalyKind
+from kpi_engine.anomalies.terms import Severity
 
 DAYS_TO_ACT = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 5, Severity.LOW: 7}
 

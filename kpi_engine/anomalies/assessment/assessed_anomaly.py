@@ -9,9 +9,9 @@ from kpi_engine.anomalies.assessment.contributions import rank_contributors
 from kpi_engine.anomalies.assessment.events import KnownEvent
 from kpi_engine.anomalies.assessment.impact import Impact
 from kpi_engine.anomalies.assessment.series_changes import list_series_changes
-from kpi_engine.anomalies.assessment.severity import Severity
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import AnomalyKind
+from kpi_engine.anomalies.terms import Severity
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +55,7 @@ class AssessedAnomaly:
             "series": list_series_changes(group),
             **self.impact.as_dict(),
             "known_events": [event.as_dict() for event in self.events],
+            "threshold": group.threshold and group.threshold.as_dict(),
             "material": self.suppression_reason is None,
             "not_material_reason": self.suppression_reason,
         }

@@ -4,25 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 
 from kpi_engine.anomalies.detection.scores import MIN_SCORE
+from kpi_engine.anomalies.terms import Severity
 from kpi_engine.shared.errors import InvalidValue
-
-
-class Severity(StrEnum):
-    """The bands, the worst first."""
-
-    CRITICAL = "CRITICAL"
-    HIGH = "HIGH"
-    MEDIUM = "MEDIUM"
-    LOW = "LOW"
-
-    @property
-    def rank(self) -> int:
-        """0 for the worst."""
-        return list(Severity).index(self)
-
 
 LOWEST_SCORES = {Severity.CRITICAL: 90.0, Severity.HIGH: 70.0, Severity.MEDIUM: 50.0, Severity.LOW: float(MIN_SCORE)}
 

@@ -15,20 +15,22 @@ from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel, Tota
 from kpi_engine.anomalies.detection.scopes import list_scope_sets
 from kpi_engine.anomalies.detection.scores import MIN_SCORE, MIN_Z, UsualDemand, interval_z, score_z
 from kpi_engine.anomalies.detection.shifts import RUN_Z, SHIFT_WINDOWS, mark_runs, mark_trends, shift_z
+from kpi_engine.anomalies.detection.threshold_shifts import NO_SHIFTS, ThresholdShifts
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import NO_KIND
 
 DEFAULT_LIMITS = AlarmLimits()
 
 
-def detect(panel: DetectionPanel, limits: AlarmLimits = DEFAULT_LIMITS) -> Detection:
+def detect(panel: DetectionPanel, limits: AlarmLimits = DEFAULT_LIMITS, feedback: ThresholdShifts = NO_SHIFTS) -> Detection:
     """Return the score and kind of every day.
 
     Only data gaps and days that pass the limits have a kind. The z of a day is that of its own distance or of the shift that it is part of,
     whichever is further out. A day without an interval has no score and is not reported. A data gap scores what an actual of zero would, at
     least 30, the least that is reported: by convention.
 
-    The totals of all series and of each value of a dimension are judged in the same way, those of one dimension together.
+    The totals of all series and of each value of a dimension are judged in the same way, those of one dimension together. Feedback shifts
+    the least z of single series and totals.
 
     >>> from kpi_engine.examples.anomalies import build_panel
     >>> detect(build_panel()).scores[:, 5:].round(1).tolist()
@@ -38,11 +40,11 @@ def detect(panel: DetectionPanel, limits: AlarmLimits = DEFAULT_LIMITS) -> Detec
     totals = []
     for scopes in (each for each in scope_sets if len(each.names) <= 1):
         total = sum_totals(panel, scopes)
-        totals.append(TotalDetection(total.codes, total.panel, _detect_series(total.panel, limits)))
-    return replace(_detect_series(panel, limits), scope_sets=scope_sets, totals=tuple(totals))
+        totals.append(TotalDetection(total.codes, total.panel, _detect_series(total.panel, limits, feedback)))
+    return replace(_detect_series(panel, limits, feedback), scope_sets=scope_sets, totals=tuple(totals))
 
 
-def _detect_series(panel: DetectionPanel, limits: AlarmLimits) -> Detection:
+def _detect_series(panel: DetectionPanel, limits: AlarmLimits, feedback: ThresholdShifts) -> Detection:
     days, n_days = panel.days, panel.days.actual.shape[1]
     usual = UsualDemand.of(panel.past, days, panel.is_intermittent)
     z_with_gaps = interval_z(replace(days, actual=np.where(days.is_gap, 0.0, days.actual)), usual)
@@ -53,9 +55,9 @@ def _detect_series(panel: DetectionPanel, limits: AlarmLimits) -> Detection:
     runs = mark_runs(np.where(np.abs(day_z) >= RUN_Z, np.sign(day_z), 0).astype(np.int64))
     shifts = np.where(np.abs(lasting_z) >= MIN_Z, np.sign(lasting_z), runs).astype(np.int64)
     kinds = classify_volume(days, shifts, mark_trends(day_z), panel.is_intermittent)
-    kinds = np.where(days.is_gap | limits.passes(z), kinds, NO_KIND)
-    gap_scores = np.fmax(score_z(z_with_gaps), MIN_SCORE)
-    return Detection(np.where(days.is_gap, gap_scores, score_z(z)), kinds, z, day_z, past_z)
+    is_reported = days.is_gap | limits.passes(feedback.relative_z(panel.dimensions, z))
+    scores = score_z(np.where(days.is_gap, z_with_gaps, z))
+    return Detection(np.where(is_reported, np.fmax(scores, MIN_SCORE), scores), np.where(is_reported, kinds, NO_KIND), z, day_z, past_z)
 
 
 def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC, limits: AlarmLimits = DEFAULT_LIMITS) -> list[AnomalyGroup]:

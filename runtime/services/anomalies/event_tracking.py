@@ -10,7 +10,7 @@ from kpi_engine.anomalies.alerts.deduplication import build_dedupe_key
 from kpi_engine.anomalies.alerts.observed_change import ObservedChange
 from kpi_engine.anomalies.alerts.title import write_title
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
-from kpi_engine.anomalies.assessment.severity import Severity
+from kpi_engine.anomalies.terms import Severity
 from runtime.models.domain.anomaly_events import AnomalyEvent, EventStatus, MessageKind
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.event_matching import GAP, EventMatch, EventMatching, direction_of

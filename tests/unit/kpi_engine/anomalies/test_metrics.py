@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kpi_engine.anomalies.assessment.severity import Severity
 from kpi_engine.anomalies.detection.detector import detect_groups
 from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.metrics import METRICS, Amount, Count
 from kpi_engine.anomalies.report import AnomalyReport
+from kpi_engine.anomalies.terms import Severity
 from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from kpi_engine.examples.anomalies import COSTS, LAST_DAY, build_panel

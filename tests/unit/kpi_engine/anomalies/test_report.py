@@ -39,7 +39,7 @@ def test_an_anomaly_of_the_dict_has_these_keys_in_this_order() -> None:
     assert list(anomaly) == [
         "group_id", "type", "type_reason", "direction", "severity", "score", "measure", "also_affected", "start_date", "end_date",
         "dimensions", "scope", "contributors", "series", "delta_units", "delta_points", "units_unseen", "money", "money_reason",
-        "assumptions", "known_events", "material", "not_material_reason",
+        "assumptions", "known_events", "threshold", "material", "not_material_reason",
     ]  # fmt: skip
 
 

@@ -18,9 +18,9 @@ from kpi_engine.anomalies.alerts.deduplication import CATEGORIES, EarlierAlert, 
 from kpi_engine.anomalies.alerts.observed_change import ObservedChange
 from kpi_engine.anomalies.alerts.title import name_kind, write_title
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
-from kpi_engine.anomalies.assessment.severity import Severity
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import AnomalyKind
+from kpi_engine.anomalies.terms import Severity
 from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from tests.unit.kpi_engine.anomalies.assessment.groups import FIRST, a_group_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kpi_engine.anomalies.assessment.severity import Materiality, Severity, rate_severity
+from kpi_engine.anomalies.assessment.severity import Materiality, rate_severity
+from kpi_engine.anomalies.terms import Severity
 from kpi_engine.shared.errors import InvalidValue
 
 

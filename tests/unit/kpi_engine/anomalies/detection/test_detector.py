@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from kpi_engine.anomalies.assessment.severity import Severity
 from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.detector import detect, detect_groups
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.anomalies.kind import AnomalyKind
 from kpi_engine.anomalies.report import AnomalyReport
+from kpi_engine.anomalies.terms import Severity
 from kpi_engine.anomalies.window import Window
 from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from kpi_engine.shared.arrays import Floats
