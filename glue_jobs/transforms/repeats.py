@@ -28,6 +28,8 @@ from glue_jobs.transforms.values import value_name
 
 PLACE = ("source_object", "source_line")
 """Columns of a row's origin; unique over all rows of a data set."""
+BLANK = "\u0002"
+"""Stands for a blank where values are compared as texts; no value has it."""
 
 
 class RowOutcome(StrEnum):
@@ -48,8 +50,9 @@ def settle_repeats(valid: DataFrame, arrival: DataFrame, contract: Contract) -> 
     (`received_order`).
     """
     keys = [value_name(name) for name in contract.key]
-    repeated_keys = valid.groupBy(*keys).agg(F.count(F.lit(1)).alias("rows_of_key")).where(F.col("rows_of_key") > F.lit(1))
-    narrow = valid.select(*PLACE, *keys, *(name for name in _value_names(contract) if name not in keys), *_part_texts(contract))
+    values = [name for name in _value_names(contract) if name not in keys]
+    narrow = valid.select(*PLACE, *_key_values(contract), *values, *_part_texts(contract))
+    repeated_keys = narrow.groupBy(*keys).agg(F.count(F.lit(1)).alias("rows_of_key")).where(F.col("rows_of_key") > F.lit(1))
     rows = narrow.join(repeated_keys, on=keys, how="inner").join(arrival, on="source_object", how="inner")
     described_rows = rows.select(*PLACE, *keys, "received_order", *_descriptions(contract))
     return _decide(_compare(described_rows, keys), keys)
@@ -57,6 +60,16 @@ def settle_repeats(valid: DataFrame, arrival: DataFrame, contract: Contract) -> 
 
 def _value_names(contract: Contract) -> list[str]:
     return [value_name(column.name) for column in contract.columns]
+
+
+def _key_values(contract: Contract) -> list[SparkColumn]:
+    """Return the values of the key; a blank one is a text, for a join finds no row by null, and the rows of a blank would never repeat."""
+    return [
+        F.coalesce(F.col(value_name(name)).cast("string"), F.lit(BLANK)).alias(value_name(name))
+        if contract.column(name).nullable
+        else F.col(value_name(name))
+        for name in contract.key
+    ]
 
 
 def _part_texts(contract: Contract) -> list[SparkColumn]:
@@ -90,7 +103,7 @@ def _descriptions(contract: Contract) -> list[SparkColumn]:
 
 def _join_texts(values: list[SparkColumn]) -> SparkColumn:
     """Return one text of several values; a blank value differs from every other."""
-    return F.concat_ws("\u0001", *(F.coalesce(value.cast("string"), F.lit("\u0002")) for value in values), F.lit(""))
+    return F.concat_ws("\u0001", *(F.coalesce(value.cast("string"), F.lit(BLANK)) for value in values), F.lit(""))
 
 
 def _compare(rows: DataFrame, keys: list[str]) -> DataFrame:
