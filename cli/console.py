@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
+from typing_extensions import override
 
 from local.errors import LocalError
 
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that a terminal acts upon: all control characters but the tab and the end of a line, and those that turn the direction."""
+
+
+class PlainConsole(Console):
+    """A console that drops the control characters of what it prints: a file, a SKU or a person may be named so as to steer a terminal."""
+
+    @override
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Return the segments of a renderable, those of its styles among them, with plain text."""
+        for segment in super().render(renderable, options):
+            is_plain = segment.control or not CONTROL.search(segment.text)
+            yield segment if is_plain else Segment(CONTROL.sub("", segment.text), segment.style)
+
+
 # Without emoji: many an ARN contains ":secret:".
-out = Console(soft_wrap=True, highlight=False, emoji=False)
-err = Console(stderr=True, highlight=False, emoji=False)
+out = PlainConsole(soft_wrap=True, highlight=False, emoji=False)
+err = PlainConsole(stderr=True, highlight=False, emoji=False)
 
 
 class CliError(LocalError):

@@ -118,7 +118,10 @@ def complete_id(text: str, noun: str, list_ids: Callable[[], Iterable[str]]) -> 
     part of an id: it would be a part of the path of the request.
     """
     if not PART_OF_ID.fullmatch(text):
-        raise CliError(f"{text!r} is not the id of a {noun}; use one of `./signify {noun}s`, at least its first {SHORT_ID} characters")
+        article = "an" if noun[0] in "aeiou" else "a"
+        raise CliError(
+            f"{text!r} is not the id of {article} {noun}; use one of `./signify {noun}s`, at least its first {SHORT_ID} characters"
+        )
     if len(text) == WHOLE_ID:
         return text.lower()
     matches = [identifier for identifier in list_ids() if identifier.startswith(text.lower())]

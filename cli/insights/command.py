@@ -93,8 +93,20 @@ def read_page(target: Platform, **filters: str | Sequence[str]) -> InsightPage:
 
 def find_id(target: Platform, text: str) -> str:
     """Return the id of the insight, open or closed, that begins with these characters. Raises CliError."""
+    return complete_id(text, "insight", lambda: list_ids(target, text.lower()))
+
+
+def list_ids(target: Platform, start: str) -> list[str]:
+    """Return the ids of the first page of insights that has one with this start, in all pages; an empty list when none has."""
     statuses = [str(status) for status in InsightStatus]
-    return complete_id(text, "insight", lambda: [each["id"] for each in read_page(target, status=statuses)["insights"]])
+    cursor: dict[str, str] = {}
+    while True:
+        page = read_page(target, status=statuses, **cursor)
+        ids = [each["id"] for each in page["insights"]]
+        next_cursor = page["page"]["next_cursor"]
+        if next_cursor is None or any(identifier.startswith(start) for identifier in ids):
+            return ids
+        cursor = {"cursor": next_cursor}
 
 
 def reproduce_hash(target: Platform, explanation: ExplanationRecord) -> str:

@@ -52,6 +52,7 @@ class PageRecord(TypedDict):
     """Position in the list."""
 
     has_more: bool
+    next_cursor: str | None
 
 
 class InsightPage(TypedDict):

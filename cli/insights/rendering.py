@@ -11,15 +11,19 @@ from rich.table import Table
 
 from cli.insights.records import ImpactRecord, InsightPage, InsightRecord
 from cli.run_history import SHORT_ID
+from kpi_engine.insights.terms import InsightCategory
 
 WIDTH = 100
 MOST_TODAY = 5
 COLOURS = {"CRITICAL": "bold red", "HIGH": "red", "MEDIUM": "yellow", "LOW": "dim"}
 MONEY_REASONS = {
-    "currency_missing": "no prices are loaded",
+    "currency_missing": "sku_master states no margins in one currency",
     "no_prices": "no prices are loaded",
     "rows_have_no_price": "rows have no price",
+    "days_have_no_price": "a day inside or outside of an interval has no price",
+    "error_has_no_price": "a unit of forecast error has no price",
 }
+CATEGORIES = frozenset(InsightCategory)
 
 
 def render_today(page: InsightPage) -> RenderableType:
@@ -33,10 +37,8 @@ def render_today(page: InsightPage) -> RenderableType:
     for place, insight in enumerate(insights, start=1):
         blocks += ["", *_render_task(place, insight)]
     more = len(page["insights"]) - len(insights)
-    rest = (
-        f"{more} more{' and others' if page['page']['has_more'] else ''}: ./signify insights" if more else "That is all: ./signify insights"
-    )
-    return limit_width(*blocks, "", rest)
+    others = " and others" if page["page"]["has_more"] else ""
+    return limit_width(*blocks, "", f"{more} more{others}: ./signify insights" if more else "Nothing else is open.", *_list_gaps(page))
 
 
 def limit_width(*parts: RenderableType) -> RenderableType:
@@ -46,24 +48,38 @@ def limit_width(*parts: RenderableType) -> RenderableType:
 
 def _render_task(place: int, insight: InsightRecord) -> Iterator[RenderableType]:
     colour = COLOURS.get(insight["priority"], "white")
-    grid = _make_grid()
-    grid.add_row(f"[bold]{place}[/]", f"[{colour}]{insight['priority']}[/]  [bold]{escape(insight['headline'])}[/]")
-    grid.add_row("", f"Why    {escape(insight['cause'])}")
-    grid.add_row("", f"Size   {escape(describe_impact(insight['impact']))}")
-    grid.add_row("", f"Do     {escape(insight['action'])}")
-    holder = f", taken by {escape(insight['assignee'])}" if insight["assignee"] else ""
-    grid.add_row("", f"Who    {escape(insight['owner_role'])}, by {insight['deadline']}{holder}")
-    grid.add_row("", f"Next   {escape(insight['next_command'])}")
+    headline, grid = _make_grid(2), _make_grid(2, 6)
+    headline.add_row(f"[bold]{place}[/]", f"[{colour}]{insight['priority']}[/]  [bold]{escape(insight['headline'])}[/]")
+    holder = f", taken by {insight['assignee']}" if insight["assignee"] else ""
+    lines = {
+        "Why": insight["cause"],
+        "Size": describe_impact(insight["impact"]),
+        "Do": insight["action"],
+        "Who": f"{insight['owner_role']}, by {insight['deadline']}{holder}",
+        "Next": insight["next_command"],
+    }
     if SHORT_ID and insight["id"][:SHORT_ID] not in insight["next_command"]:
-        grid.add_row("", f"Why so ./signify explain {insight['id'][:SHORT_ID]}")
-    yield grid
+        lines["Why so"] = f"./signify explain {insight['id'][:SHORT_ID]}"
+    for label, line in lines.items():
+        grid.add_row("", label, escape(line))
+    yield from (headline, grid)
 
 
-def _make_grid() -> Table:
+def _make_grid(*widths: int) -> Table:
     grid = Table.grid(padding=(0, 1), expand=True)
-    grid.add_column(width=2, no_wrap=True)
+    for width in widths:
+        grid.add_column(width=width, no_wrap=True)
     grid.add_column(overflow="fold", ratio=1)
     return grid
+
+
+def _list_gaps(page: InsightPage) -> Iterator[str]:
+    """Yield that the run is not judged, and which categories it could not judge."""
+    names = [warning.partition(":")[0] for warning in page["meta"]["warnings"]]
+    yield from (escape(warning) for warning, name in zip(page["meta"]["warnings"], names, strict=True) if name not in CATEGORIES)
+    categories = [name for name in names if name in CATEGORIES]
+    if categories:
+        yield f"Not judged: {', '.join(categories)} (./signify insights --silent)."
 
 
 def describe_impact(impact: ImpactRecord) -> str:
@@ -99,8 +115,5 @@ def render_list(page: InsightPage, *, is_filtered: bool) -> RenderableType:
     parts: list[RenderableType] = [table]
     if page["page"]["has_more"]:
         parts.append("More match; narrow the list with --category, --priority, --owner or --site.")
-    if page["meta"]["warnings"]:
-        parts.append(
-            f"Not judged: {', '.join(reason.partition(':')[0] for reason in page['meta']['warnings'])} (./signify insights --silent)."
-        )
+    parts += _list_gaps(page)
     return limit_width(*parts)

@@ -20,7 +20,7 @@ NO_ROWS_OF = frozenset({"page", "meta"})
 
 
 def to_csv(response: Response[str], model: type[BaseModel]) -> None:
-    """Turn a JSON page into CSV: the first list of the page that has rows. Nested fields have dotted names, other structures are JSON."""
+    """Turn a JSON page into CSV: the rows that the page is about. Nested fields have dotted names, other structures are JSON."""
     document = orjson.loads(response.body or "{}")
     name, rows = _find_rows(document, model)
     columns = list(list_columns(model, name)) or [(column,) for column in dict.fromkeys(key for row in rows for key in row)]
@@ -51,8 +51,12 @@ def _fields(model: type[BaseModel], prefix: Path = ()) -> Iterator[Path]:
 
 
 def _find_rows(document: Mapping[str, object], model: type[BaseModel]) -> tuple[str, list[dict[str, object]]]:
-    """Return the name of the list with rows, and the rows; the first list of the model when none has any."""
-    names = [name for name, field in model.model_fields.items() if get_origin(field.annotation) is list and name not in NO_ROWS_OF]
+    """Return the name of the list with rows, and the rows: of several lists the first with rows, or the first of all when none has any.
+
+    A list that a model inherits is a part of the head of its page, such as the inputs of a report, and never its rows.
+    """
+    lists = [name for name, field in model.model_fields.items() if get_origin(field.annotation) is list and name not in NO_ROWS_OF]
+    names = [name for name in lists if name in vars(model).get("__annotations__", {})] or lists
     name = next((each for each in names if document.get(each)), names[0])
     rows = document.get(name)
     return name, rows if isinstance(rows, list) else []

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import io
+from typing import Any, cast
 
 import pytest
+from rich.table import Table
+from rich.text import Text
 from typer.testing import CliRunner
 
 from cli import landing
 from cli.app import app
-from cli.console import CliError, out
+from cli.console import CONTROL, CliError, PlainConsole, out
 from cli.landing import render_objects
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:Signify-[red]x[/]"
@@ -43,6 +46,23 @@ def test_names_and_reasons_with_brackets_come_out_whole() -> None:
         out.print(render_objects([record()]))
     assert "orders/[bold]a[red].csv" in capture.get()
     assert "HEADER: [/] is no column" in capture.get()
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "\x1b]0;title\x07", "\x9b2J", "\u202etxt.exe", "a\x08\x7fb"])
+def test_a_name_cannot_steer_the_terminal(name: str) -> None:
+    table = Table("name")
+    table.add_row(Text(name))
+    for content in (name, table, Text(name)):
+        with out.capture() as capture:
+            out.print(content)
+        assert not CONTROL.search(capture.get())
+        assert CONTROL.sub("", name) in capture.get()
+
+
+def test_colours_of_the_commands_are_left() -> None:
+    console = PlainConsole(file=io.StringIO(), force_terminal=True, color_system="standard", highlight=False)
+    console.print("[red]\x1b[32mred[/]")
+    assert cast(io.StringIO, console.file).getvalue() == "\x1b[31m[32mred\x1b[0m\n"
 
 
 class SlowPlatform:

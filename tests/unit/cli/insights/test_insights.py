@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from typing import Any, cast
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 from rich.console import Console, RenderableType
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from cli.app import app
 from cli.console import CliError
-from cli.insights.command import reproduce_hash
+from cli.insights.command import find_id, reproduce_hash
 from cli.insights.explanation import render_explanation
 from cli.insights.records import ExplanationRecord, InsightPage, InsightRecord
 from cli.insights.rendering import render_list, render_today
@@ -43,7 +44,11 @@ INSIGHT: InsightRecord = {
 
 
 def a_page(*insights: InsightRecord, as_of_date: str | None = "2026-11-28", warnings: tuple[str, ...] = ()) -> InsightPage:
-    return {"insights": list(insights), "meta": {"as_of_date": as_of_date, "warnings": list(warnings)}, "page": {"has_more": False}}
+    return {
+        "insights": list(insights),
+        "meta": {"as_of_date": as_of_date, "warnings": list(warnings)},
+        "page": {"has_more": False, "next_cursor": None},
+    }
 
 
 def an_explanation() -> ExplanationRecord:
@@ -91,11 +96,28 @@ def test_today_says_what_why_how_much_who_until_when_and_the_next_command() -> N
         "CRITICAL",
         "[LDS1]",
         "SKU 00417",
-        "120 units; money unknown: no prices are loaded",
+        "120 units; money unknown: sku_master states no margins in one currency",
         "site manager, by 2026-11-29",
     ):
         assert part in text
     assert "Next   ./signify explain 5b0e1234" in text
+
+
+def test_lines_that_are_broken_go_on_below_their_text() -> None:
+    long = cast(InsightRecord, {**INSIGHT, "headline": "word " * 40, "action": "word " * 40})
+    starts = {
+        line[: len(line) - len(line.lstrip())] for line in render(render_today(a_page(long))).splitlines() if line.lstrip()[:4] == "word"
+    }
+    assert starts == {" " * 3, " " * 10}
+
+
+def test_today_says_what_was_not_judged_also_when_there_is_something_to_do() -> None:
+    text = render(
+        render_today(a_page(INSIGHT, warnings=("COST: no rule judges it yet", "The published run has not been judged: it failed.")))
+    )
+    assert "Nothing else is open." in text
+    assert "Not judged: COST (./signify insights --silent)." in text
+    assert "The published run has not been judged: it failed." in text
 
 
 def test_today_shows_the_first_five_that_are_pushed_and_counts_the_others() -> None:
@@ -153,6 +175,23 @@ def test_an_explanation_shows_drivers_sources_and_what_follows_from_doing_nothin
     assert result.exit_code == 0, result.output
     for part in ("75.0 %", "sku 00417", "do nothing", "landing/orders/a.csv (8 rows, lines 2-9", "Rank"):
         assert part in result.output
+
+
+def test_an_insight_beyond_the_first_page_is_found_by_the_start_of_its_id(target: FakePlatform) -> None:
+    class Pages(FakePlatform):
+        def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+            self.requests.append(parameters)
+            number = int(parameters.get("cursor", 0))
+            rows = [{"id": str(uuid5(NAMESPACE_OID, f"{number} {place}"))} for place in range(100)] if number < 3 else [{"id": ID}]
+            return {"insights": rows, "page": {"has_more": number < 3, "next_cursor": str(number + 1) if number < 3 else None}}
+
+    pages = Pages(a_page())
+    assert find_id(cast(Platform, pages), ID[:8].upper()) == ID
+    assert [each.get("cursor") for each in pages.requests] == [None, "1", "2", "3"]
+    with pytest.raises(CliError, match="no insight begins"):
+        find_id(cast(Platform, pages), "00000000")
+    with pytest.raises(CliError, match=r"'x' is not the id of an insight; use one of `\./signify insights`"):
+        find_id(cast(Platform, pages), "x")
 
 
 def test_the_whole_explanation_is_printed_as_json(target: FakePlatform) -> None:

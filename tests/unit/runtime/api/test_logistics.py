@@ -54,6 +54,16 @@ def test_a_response_is_what_the_documentation_says(measured: Operation, path: st
     assert response.json["window"]["business_days"] == 30
 
 
+@pytest.mark.parametrize("path", ROUTES)
+def test_csv_has_the_rows_of_the_list_and_not_those_of_its_head(measured: Operation, path: str) -> None:
+    name, rows = ROUTES[path][0], call(path).json[ROUTES[path][0]]
+    table = call(path, format="csv")
+    assert table.headers["Content-Disposition"] == f'attachment; filename="{name}.csv"'
+    assert [line.partition(",")[0] for line in table.text.splitlines()[1:]] == [str(next(iter(row.values()))) for row in rows]
+    empty = call(path, format="csv", site_id="NOWHERE")
+    assert empty.text.splitlines() == table.text.splitlines()[:1]
+
+
 def test_scopes_are_chosen_by_level_site_and_lane(measured: Operation) -> None:
     path = "/kpis/logistics-efficiency"
     assert names(call(path), "level")[0] == ("total",)
