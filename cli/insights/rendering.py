@@ -20,6 +20,7 @@ MONEY_REASONS = {
     "currency_missing": "sku_master states no margins in one currency",
     "no_prices": "no prices are loaded",
     "rows_have_no_price": "rows have no price",
+    "files_have_no_price": "a file has no price",
     "days_have_no_price": "a day inside or outside of an interval has no price",
     "error_has_no_price": "a unit of forecast error has no price",
 }

@@ -46,5 +46,14 @@ def format_place(site_ids: Sequence[str], sku_ids: Sequence[str]) -> str:
     'at site LDS1, 2 SKUs'
     """
     sites = f"at site {site_ids[0]}" if len(site_ids) == 1 else f"at {format_count(len(site_ids), 'site')}" if site_ids else ""
-    skus = f"SKU {sku_ids[0]}" if len(sku_ids) == 1 else format_count(len(sku_ids), "SKU") if sku_ids else ""
+    skus = name_sku(sku_ids[0]) if len(sku_ids) == 1 else format_count(len(sku_ids), "SKU") if sku_ids else ""
     return ", ".join(filter(None, (sites, skus)))
+
+
+def name_sku(sku_id: str) -> str:
+    """Return a SKU by its id, which says by itself what it is where it begins so.
+
+    >>> name_sku("00417"), name_sku("SKU-01265")
+    ('SKU 00417', 'SKU-01265')
+    """
+    return sku_id if sku_id.upper().startswith("SKU") else f"SKU {sku_id}"

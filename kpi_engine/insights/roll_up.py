@@ -9,6 +9,7 @@ from math import fsum
 from kpi_engine.insights.finding import Counterfactual, Driver, Evidence, Finding, Impact, Measurement, Money, Value
 from kpi_engine.insights.rules.rule_set import rank_drivers
 from kpi_engine.insights.scores import fingerprint
+from kpi_engine.insights.terms import OUTCOME
 
 SHARED_PERCENT = 60.0
 """Percent of the change of all findings of a rule that must share one value of a dimension."""
@@ -57,7 +58,7 @@ def _merge(children: Sequence[Finding], name: str, value: str) -> Finding:
     return replace(
         worst,
         scope={name: value},
-        headline=f"{worst.headline} (and {n_others} more of {value})",
+        headline=f"{worst.headline} (and {n_others} more {value if name == OUTCOME else f'of {value}'})",
         measurement=measurement,
         impact=_sum_impacts(children),
         volume_share=max(each.volume_share for each in children),

@@ -41,6 +41,8 @@ class ImpactBasis(StrEnum):
     VOLUME = "volume"
 
 
+OUTCOME = "outcome"
+"""The dimension of a scope whose value names the findings themselves, such as rejected files."""
 DEMAND_PLANNER = "demand planner"
 DATA_STEWARD = "data steward"
 PLATFORM_ENGINEER = "platform engineer"

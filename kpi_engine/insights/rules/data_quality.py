@@ -22,7 +22,7 @@ from kpi_engine.insights.finding import (
 from kpi_engine.insights.formats import format_count, format_number
 from kpi_engine.insights.rules.rule_set import RuleSet, rank_drivers
 from kpi_engine.insights.scores import score_volume
-from kpi_engine.insights.terms import DATA_STEWARD, InsightCategory
+from kpi_engine.insights.terms import DATA_STEWARD, OUTCOME, InsightCategory
 
 CATEGORY = InsightCategory.DATA_QUALITY
 GATE_REFUSED = Rule("gate_refused.v1", CATEGORY, "Why is there no new forecast, and what has to be corrected?")
@@ -31,6 +31,9 @@ BAD_ROWS = Rule("bad_rows.v1", CATEGORY, "Which rows take no part in the forecas
 REJECTED_FILE = Rule("rejected_file.v1", CATEGORY, "Which file was rejected, and what is missing because of it?")
 COUNTED = Confidence(evidence=1.0, data_quality=1.0, statistical=1.0)
 ROWS = "rows"
+FILES = "files"
+NOT_READ = ""
+"""The data set of files that the run has not read: none of its objects is a source."""
 
 
 def find_silence(facts: RunFacts) -> str | None:
@@ -69,8 +72,8 @@ def _explain_refusal(facts: RunFacts, quality: QualityFacts) -> Finding:
         next_command=f"./signify quality {facts.run_id[:8]}",
         drivers=rank_drivers(drivers, float(quality.quarantined)),
         counterfactuals=(
-            Counterfactual(DO_NOTHING, {"new_forecast_published": False}, cost_reason="no_prices"),
-            Counterfactual("correct the rows and run again", {"unusable_rows": 0}, cost_reason="no_prices"),
+            Counterfactual(DO_NOTHING, {"new_forecast_published": False}, cost_reason="rows_have_no_price"),
+            Counterfactual("correct the rows and run again", {"unusable_rows": 0}, cost_reason="rows_have_no_price"),
         ),
         sensitivities=(Sensitivity("quarantined_percent", "<=", quality.bad_row_limit),),
         parameters={"bad_row_limit_percent": quality.bad_row_limit, "quarantined_percent": share, "rows_in": quality.rows_in},
@@ -99,8 +102,8 @@ def _late(facts: RunFacts, quality: QualityFacts, feed: FeedFacts) -> Finding:
         drivers=(Driver("site", feed.site_id, -missing_rows),),
         rejections=_other_feeds(quality, feed),
         counterfactuals=(
-            Counterfactual(DO_NOTHING, {"days_unknown": feed.days_behind}, cost_reason="no_prices"),
-            Counterfactual("load the missing days", {"days_unknown": 0}, cost_reason="no_prices"),
+            Counterfactual(DO_NOTHING, {"days_unknown": feed.days_behind}, cost_reason="rows_have_no_price"),
+            Counterfactual("load the missing days", {"days_unknown": 0}, cost_reason="rows_have_no_price"),
         ),
         sensitivities=(Sensitivity("days_behind", "<=", 0.0),),
         assumptions=("a missing day has as many rows as the median day of the last weeks",),
@@ -142,8 +145,8 @@ def _bad_rows(facts: RunFacts, quality: QualityFacts, file: FileFacts) -> Findin
         next_command="./signify quarantine list",
         drivers=rank_drivers(drivers, float(file.quarantined)),
         counterfactuals=(
-            Counterfactual(DO_NOTHING, {"rows_left_out_of_every_run": file.quarantined}, cost_reason="no_prices"),
-            Counterfactual("replay corrected rows", {"rows_left_out_of_every_run": 0}, cost_reason="no_prices"),
+            Counterfactual(DO_NOTHING, {"rows_left_out_of_every_run": file.quarantined}, cost_reason="rows_have_no_price"),
+            Counterfactual("replay corrected rows", {"rows_left_out_of_every_run": 0}, cost_reason="rows_have_no_price"),
         ),
         sensitivities=(Sensitivity("quarantined_rows", "<=", 0.0),),
         parameters={"rows": file.rows, "quarantined_percent": share},
@@ -155,25 +158,32 @@ def _explain_rejection(facts: RunFacts, quality: QualityFacts, file: FileFacts) 
     name, code = _name(file.key), next(iter(file.codes), "REJECTED")
     return Finding(
         rule=REJECTED_FILE,
-        scope={"outcome": "rejected files", "file": name},
+        scope={OUTCOME: "rejected files", "file": name},
         headline=f"The file {name} was rejected ({code}): the run reads nothing of it",
         cause=f"{code}; ./signify explain-code {code} names the cause and the fix",
         action="Correct the file and upload it again under the same name",
         owner_role=DATA_STEWARD,
         first_day=facts.as_of_date,
-        measurement=Measurement("rows_rejected", float(file.rows), ROWS, expected=0.0),
-        impact=Impact(float(file.rows), ROWS, money_reason="rows_have_no_price"),
-        volume_share=score_volume(float(file.rows), [each.daily_rows for each in quality.feeds for _ in range(28)]),
+        measurement=Measurement("rejected_files", 1.0, FILES, expected=0.0),
+        impact=Impact(1.0, FILES, money_reason="files_have_no_price"),
+        volume_share=score_volume(_estimate_rows(quality, file), [each.daily_rows for each in quality.feeds for _ in range(28)]),
         confidence=COUNTED,
         next_command=f"./signify drop {name}",
-        drivers=(Driver("code", code, float(file.rows)),) if file.rows else (),
+        drivers=(Driver("code", code, 1.0),),
         counterfactuals=(
-            Counterfactual(DO_NOTHING, {"rows_left_out_of_every_run": file.rows}, cost_reason="no_prices"),
-            Counterfactual("upload the corrected file", {"rows_left_out_of_every_run": 0}, cost_reason="no_prices"),
+            Counterfactual(DO_NOTHING, {"files_left_out_of_every_run": 1}, cost_reason="files_have_no_price"),
+            Counterfactual("upload the corrected file", {"files_left_out_of_every_run": 0}, cost_reason="files_have_no_price"),
         ),
-        parameters={"rows": file.rows},
-        evidence=Evidence(object_key=file.key, dataset=file.dataset),
+        assumptions=() if file.rows else ("a file without a readable row has as many rows as a usual day of its data set",),
+        parameters={"rows": file.rows or None},
+        evidence=Evidence(object_key=file.key, dataset=NOT_READ),
     )
+
+
+def _estimate_rows(quality: QualityFacts, file: FileFacts) -> float:
+    """Return the rows of a rejected file; where it cannot be read, those of a usual day of its data set, or of any."""
+    usual_days = [feed.daily_rows for feed in quality.feeds if feed.dataset == file.dataset] or [feed.daily_rows for feed in quality.feeds]
+    return float(file.rows) or max(usual_days, default=0.0)
 
 
 def _name(key: str) -> str:

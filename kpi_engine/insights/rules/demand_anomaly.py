@@ -22,7 +22,7 @@ from kpi_engine.insights.finding import (
     Sensitivity,
     Value,
 )
-from kpi_engine.insights.formats import format_number, format_period, format_place
+from kpi_engine.insights.formats import format_number, format_period, format_place, name_sku
 from kpi_engine.insights.rules.rule_set import RuleSet, quality_factor, quality_limits, rank_drivers
 from kpi_engine.insights.scores import score_volume
 from kpi_engine.insights.terms import InsightCategory
@@ -102,7 +102,7 @@ def _explain(facts: RunFacts, anomaly: AnomalyFacts, expected: float, actual: fl
 
 
 def _headline(anomaly: AnomalyFacts, delta: float, percent: float | None) -> str:
-    size = f"{format_number(percent)} %" if percent is not None and abs(percent) <= MOST_PERCENT else f"{format_number(delta)} units"
+    size = f"{format_number(percent)} %" if percent is not None and _is_telling(percent) else f"{format_number(delta)} units"
     place = format_place(anomaly.site_ids, anomaly.sku_ids)
     what = "No demand" if anomaly.kind == "ZERO_DEMAND" else f"Demand {size} {'above' if delta > 0 else 'below'} forecast"
     return f"{what} {place}, {format_period(anomaly.first_day, anomaly.last_day)}".replace("  ", " ")
@@ -131,7 +131,8 @@ def _cause(anomaly: AnomalyFacts, drivers: tuple[Driver, ...], delta: float) -> 
         return f"Known event: {', '.join(anomaly.known_events)}"
     largest = next((driver for driver in drivers if driver.kind != RESIDUAL and driver.count is None), None)
     if largest and delta and 100 * largest.units / delta >= DOMINANT_SHARE:
-        return f"{largest.kind.replace('sku', 'SKU')} {largest.key} makes {100 * largest.units / delta:.1f} % of the change"
+        name = name_sku(largest.key) if largest.kind == "sku" else f"{largest.kind} {largest.key}"
+        return f"{name} makes {100 * largest.units / delta:.1f} % of the change"
     return "Many SKUs moved together: no single one explains it" if len(anomaly.sku_ids) > 1 else "The data points to no cause"
 
 
@@ -140,7 +141,8 @@ def _count_values(anomaly: AnomalyFacts) -> int:
 
 
 def _assumptions(anomaly: AnomalyFacts, percent: float | None) -> tuple[str, ...]:
-    lasting = () if percent is None else ("if it lasts, demand differs from the forecast by the same percentage on the coming days",)
+    measure = "the same percentage" if _is_telling(percent) else "as many units a day"
+    lasting = () if anomaly.planned_units is None else (f"if it lasts, demand differs from the forecast by {measure} on the coming days",)
     selection = (
         "only days of a SKU count that moved in this direction, were in stock and had an expectation; its other rows are among the sources"
     )
@@ -158,11 +160,17 @@ def _rejections(facts: RunFacts, anomaly: AnomalyFacts) -> Iterator[Rejection]:
         yield Rejection("a promotion, holiday or closure", "no known event overlaps these days")
 
 
+def _is_telling(percent: float | None) -> bool:
+    """Whether a change in percent says how large it is: with hardly any demand expected it does not."""
+    return percent is not None and abs(percent) <= MOST_PERCENT
+
+
 def _counterfactuals(anomaly: AnomalyFacts, delta: float, percent: float | None) -> tuple[Counterfactual, ...]:
     plan, cost_reason = anomaly.planned_units, anomaly.money_reason or "no_prices"
-    if plan is None or percent is None:
+    if plan is None:
         return (Counterfactual(DO_NOTHING, {"unplanned_units_so_far": delta}, cost_reason=cost_reason),)
-    change = plan * percent / 100
+    n_days = (anomaly.last_day - anomaly.first_day).days + 1
+    change = plan * percent / 100 if percent is not None and _is_telling(percent) else delta / n_days * DAYS_AHEAD
     keep: dict[str, Value] = {"planned_units": plan, "unplanned_units_if_it_lasts": change, "unplanned_units_if_it_ends": 0.0}
     move: dict[str, Value] = {"planned_units": plan + change, "unplanned_units_if_it_lasts": 0.0, "unplanned_units_if_it_ends": -change}
     return (

@@ -41,6 +41,8 @@ CHANCE_LIMIT = 2.5
 GAP_POINTS = 5.0
 ENOUGH_POINTS = 30
 PROBABLE = 0.95
+NO_PRICE_OF_ERROR = "error_has_no_price"
+NO_PRICE_OF_DAYS = "days_have_no_price"
 
 
 def list_actuals(facts: RunFacts, n_days: int) -> list[AccuracyFacts]:
@@ -88,7 +90,7 @@ def _worse(facts: RunFacts, accuracy: AccuracyFacts, wape: float, usual_wape: fl
         headline=headline,
         action="Look at the SKUs with the largest errors; correct their forecast where the cause will last",
         parameters={"wape": wape, "reference_wape": usual_wape, "points": wape - usual_wape, "threshold_points": WORSE_POINTS},
-        counterfactuals=(Counterfactual(DO_NOTHING, {"wape_if_it_lasts": wape, "usual_wape": usual_wape}, cost_reason="no_prices"),),
+        counterfactuals=(Counterfactual(DO_NOTHING, {"wape_if_it_lasts": wape, "usual_wape": usual_wape}, cost_reason=NO_PRICE_OF_ERROR),),
     )
 
 
@@ -106,8 +108,8 @@ def _no_value(facts: RunFacts, accuracy: AccuracyFacts, wape: float, benchmark_w
         action="Use the simple method for the SKUs that lose most until the forecast is better again",
         parameters={"wape": wape, "reference_wape": benchmark_wape, "benchmark": accuracy.benchmark},
         counterfactuals=(
-            Counterfactual(DO_NOTHING, {"wape": wape}, cost_reason="no_prices"),
-            Counterfactual("use the simple method", {"wape": benchmark_wape}, cost_reason="no_prices"),
+            Counterfactual(DO_NOTHING, {"wape": wape}, cost_reason=NO_PRICE_OF_ERROR),
+            Counterfactual("use the simple method", {"wape": benchmark_wape}, cost_reason=NO_PRICE_OF_ERROR),
         ),
     )
 
@@ -136,7 +138,7 @@ def _error_finding(
         owner_role=DEMAND_PLANNER,
         first_day=facts.as_of_date + timedelta(days=1),
         measurement=Measurement("absolute_error", errors, "units", usual_errors),
-        impact=Impact(max(0.0, errors - usual_errors), "units", money_reason="no_prices"),
+        impact=Impact(max(0.0, errors - usual_errors), "units", money_reason=NO_PRICE_OF_ERROR),
         volume_share=score_volume(max(0.0, errors - usual_errors), facts.site_days),
         confidence=Confidence(min(1.0, accuracy.n_days / VALUE_DAYS), quality_factor(facts), PROBABLE),
         next_command="./signify compare",
@@ -198,15 +200,15 @@ def _explain_bias(facts: RunFacts, accuracy: AccuracyFacts, skus: list[SkuAccura
         owner_role=DEMAND_PLANNER,
         first_day=facts.as_of_date + timedelta(days=1),
         measurement=Measurement("forecast", demand + bias, "units", demand),
-        impact=Impact(abs(bias), "units", money_reason="no_prices"),
+        impact=Impact(abs(bias), "units", money_reason=NO_PRICE_OF_ERROR),
         volume_share=score_volume(abs(bias), facts.site_days),
         confidence=Confidence(min(1.0, accuracy.n_days / VALUE_DAYS), quality_factor(facts), PROBABLE),
         next_command="./signify compare",
         direction=direction,
         drivers=rank_drivers([Driver("sku", sku.sku_id, sku.bias_units) for sku in skus], bias),
         counterfactuals=(
-            Counterfactual(DO_NOTHING, {"biased_units_next_28_days": error}, cost_reason="no_prices"),
-            Counterfactual(f"correct by {format_number(percent, 1)} %", {"biased_units_next_28_days": 0.0}, cost_reason="no_prices"),
+            Counterfactual(DO_NOTHING, {"biased_units_next_28_days": error}, cost_reason=NO_PRICE_OF_ERROR),
+            Counterfactual(f"correct by {format_number(percent, 1)} %", {"biased_units_next_28_days": 0.0}, cost_reason=NO_PRICE_OF_ERROR),
         ),
         sensitivities=(Sensitivity("share_of_demand_percent", "<=", BIASED_SHARE),),
         assumptions=("the share and the size of the bias stay as they were",),
@@ -258,15 +260,15 @@ def _explain_calibration(facts: RunFacts, accuracy: AccuracyFacts, coverage: flo
         owner_role=PLATFORM_ENGINEER,
         first_day=facts.as_of_date + timedelta(days=7),
         measurement=Measurement("days_inside", inside, "days", due, None, None, None, nominal / 100),
-        impact=Impact(abs(inside - due), "days", money_reason="no_prices"),
+        impact=Impact(abs(inside - due), "days", money_reason=NO_PRICE_OF_DAYS),
         volume_share=min(100.0, 5 * abs(coverage - nominal)),
         confidence=Confidence(1.0, quality_factor(facts), PROBABLE),
         next_command="./signify runs",
         direction=width,
         drivers=(Driver("model", facts.model_name or "forecaster", inside - due),),
         counterfactuals=(
-            Counterfactual(DO_NOTHING, {"percent_of_days_outside": 100 - coverage}, cost_reason="no_prices"),
-            Counterfactual("calibrate the interval", {"percent_of_days_outside": 100 - nominal}, cost_reason="no_prices"),
+            Counterfactual(DO_NOTHING, {"percent_of_days_outside": 100 - coverage}, cost_reason=NO_PRICE_OF_DAYS),
+            Counterfactual("calibrate the interval", {"percent_of_days_outside": 100 - nominal}, cost_reason=NO_PRICE_OF_DAYS),
         ),
         sensitivities=(Sensitivity("coverage_gap_points", "<=", GAP_POINTS),),
         assumptions=("without a volume of its own, the impact is five times the gap in points",),

@@ -15,6 +15,8 @@ from runtime.models.domain.insights import FeedbackVerdict, InsightEventKind, In
 
 STATUS_TEXT = "; ".join(f"{status}: {status.description}" for status in InsightStatus) + "."
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=STORABLE)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+"""Who does something: one line without control characters, for it is shown in terminals and messages."""
 
 
 class MoneyBody(BaseModel):
@@ -184,7 +186,7 @@ class InsightChangeRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: InsightStatus | None = None
-    assignee: Words | None = None
+    assignee: Name | None = None
     reason: Words | None = None
     actor_detail: Words | None = Field(None, description="Who decided, as the client states it; it is stored as unverified.")
 

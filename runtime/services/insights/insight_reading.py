@@ -11,6 +11,7 @@ from runtime.errors import InsightChanged, InsightClosed, InsightNotFound, Inval
 from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
 from runtime.models.domain.insights import (
     OPEN_STATUSES,
+    REOPEN_TIME,
     STATUSES,
     STATUSES_BY_HAND,
     EditOutcome,
@@ -21,7 +22,7 @@ from runtime.models.domain.insights import (
     InsightStatus,
 )
 from runtime.models.domain.runs import PublishedRun
-from runtime.services.idempotency import event_id
+from runtime.services.idempotency import event_id, key_error
 from runtime.services.insights.ports import InsightEdits, InsightFilters, InsightReads
 from runtime.services.object_ports import Lake
 from runtime.services.paging import Cursors, Page
@@ -85,7 +86,7 @@ class InsightReading:
         if version != expected_version:
             raise InsightChanged(f"If-Match states version {expected_version}, the insight has version {version}; read it and try again.")
         if status not in OPEN_STATUSES:
-            raise InsightClosed(f"The insight is {status}; it opens again by itself when a run sees its condition within 7 days.")
+            raise InsightClosed(f"The insight is {status}; {_explain_end(status)}")
         event = AuditEvent(
             id=event_id(EVENT_NAMESPACE, actor.client_id, None),
             at=self.clock.now(),
@@ -102,7 +103,10 @@ class InsightReading:
     def add_feedback(
         self, insight_id: str, verdict: FeedbackVerdict, reason: str | None, *, actor: Actor, idempotency_key: str | None
     ) -> InsightEvent:
-        """Store what a person says of an insight, open or closed. Raises InsightNotFound, InvalidInput."""
+        """Store what a person says of an insight, open or closed, once for each key, and return what is stored.
+
+        Raises InsightNotFound, and InvalidInput for a key that stands for another feedback.
+        """
         identifier = _parse(insight_id)
         version, _ = self._find_status(identifier, insight_id)
         detail = {"verdict": verdict.value, "reason": reason, **actor.to_detail()}
@@ -115,14 +119,24 @@ class InsightReading:
             version=version,
             detail=detail,
         )
-        self.edits.add_feedback(event)
-        return event
+        stored_event = self.edits.add_feedback(event)
+        if stored_event.detail != detail:
+            raise key_error(idempotency_key, "verdict, reason or actor")
+        return stored_event
 
     def _find_status(self, identifier: UUID, insight_id: str) -> tuple[int, InsightStatus]:
         row = self.reads.find_status(identifier)
         if row is None:
             raise _missing(insight_id)
         return row[0], STATUSES[row[1]]
+
+
+def _explain_end(status: InsightStatus) -> str:
+    """Return what becomes of a closed insight."""
+    days = REOPEN_TIME.days
+    if status is InsightStatus.DISMISSED:
+        return f"it stays closed as long as runs see its condition; {days} days without it, and the condition opens another insight."
+    return f"it opens again by itself when a run sees its condition within {days} days."
 
 
 def _check_edit(edit: InsightEdit) -> None:

@@ -88,8 +88,8 @@ class InsightEdits(Protocol):
     def change(self, insight_id: UUID, expected_version: int, edit: InsightEdit, event: AuditEvent) -> EditOutcome:
         """Change an open insight of this version and record the event with it, in one transaction."""
 
-    def add_feedback(self, event: InsightEvent) -> None:
-        """Store feedback on an insight; an event that is stored already changes nothing."""
+    def add_feedback(self, event: InsightEvent) -> InsightEvent:
+        """Store feedback on an insight and return it; an event that is stored already with its id stays and is returned."""
 
 
 class RunEvidence(Protocol):

@@ -16,6 +16,7 @@ from runtime.services.runs.manifests import Manifests
 
 MOST_DAYS = timedelta(days=92)
 WHOLE_OBJECTS = "the lines of the sources are not listed: the figures come from all their rows"
+NO_OBJECT = "no object that the run has read is a source of these figures"
 MOST_OBJECTS = 50
 SOURCES_GONE = "the manifest of the run is deleted, so that its sources are not known"
 MORE_LINES = "of a source with many ranges of lines, only the first are listed; its number of rows counts all"
@@ -53,7 +54,7 @@ class SourceReading:
                 _cut(lines[place]),
             )
             if place in lines
-            else _limit([_whole(entry, score) for entry in _select(list(objects.values()), part)], (WHOLE_OBJECTS,))
+            else _list_whole([_whole(entry, score) for entry in _select(list(objects.values()), part)])
             for place, part in enumerate(evidence)
         ]
 
@@ -69,6 +70,10 @@ def _select_days(run_id: UUID, evidence: Evidence) -> RowSelection | None:
     if first is None or last is None or last - first > MOST_DAYS:
         return None
     return RowSelection(run_id, first, last, evidence.site_ids, evidence.sku_ids)
+
+
+def _list_whole(entries: Sequence[dict[str, object]]) -> Sources:
+    return _limit(entries, (WHOLE_OBJECTS if entries else NO_OBJECT,))
 
 
 def _limit(entries: Sequence[dict[str, object]], limits: tuple[str, ...]) -> Sources:

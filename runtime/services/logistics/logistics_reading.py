@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from contracts.paths import logistics_report_key
@@ -15,6 +16,9 @@ from runtime.services.paging import Cursors, Page
 from runtime.services.ports import RunRepository
 from runtime.services.read_ports import JsonRows
 
+NAMED_VALUES = 10
+PARAMETERS = {"level": "group_by"}
+"""Parameters that have another name than the field."""
 EARLIER_RUNS = 5
 """How many earlier runs are searched for a report while the published run has none yet."""
 
@@ -67,7 +71,7 @@ class LogisticsReading:
         cursor_filters = {"l": name, "f": dict(filters.values), "r": document["run_id"]}
         page = self.cursors.read_page(cursor_filters, limit, cursor, _slice(rows, limit))
         head = {key: value for key, value in document.items() if key not in (list_name, "warnings")}
-        return DocumentPage(page, head, [*warnings, *document["warnings"]])
+        return DocumentPage(page, head, [*warnings, *_warn_of_filters(filters, document[list_name]), *document["warnings"]])
 
     def _find_document(self, name: str, run_id: UUID | None) -> tuple[Row, list[str]]:
         if run_id is not None:
@@ -79,7 +83,9 @@ class LogisticsReading:
         try:
             return self._load(name, published.run_id), []
         except NotFound as error:
-            for earlier in self.runs.list_published_before(published.as_of_date)[:EARLIER_RUNS]:
+            # Runs of the same day among them: an upload in the afternoon has a run of its own.
+            candidates = self.runs.list_published_before(published.as_of_date + timedelta(days=1))
+            for earlier in [run for run in candidates if run.run_id != published.run_id][:EARLIER_RUNS]:
                 try:
                     document = self._load(name, earlier.run_id)
                 except NotFound:
@@ -93,6 +99,21 @@ class LogisticsReading:
         except NotFound:
             raise NotFound(f"Run {run_id} has no logistics report: it is not measured yet, failed before, or is too old.") from None
         return document
+
+
+def _warn_of_filters(filters: RowFilters, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a warning for each value that no row has: nobody should take an empty page for an operation without trucks or risks."""
+    for name, value in filters.values.items():
+        names = sorted({str(row[name]) for row in rows if row.get(name) is not None})
+        if value not in names:
+            namesakes = [each for each in names if each.casefold() == value.casefold()]
+            hint = f"did you mean {namesakes[0]}? Upper and lower case differ." if namesakes else f"it has {_list_names(names)}."
+            yield f"{PARAMETERS.get(name, name)} = {value!r} is not in this report; {hint}"
+
+
+def _list_names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED_VALUES} more" if len(names) > NAMED_VALUES else ""
+    return (", ".join(names[:NAMED_VALUES]) or "no rows") + more
 
 
 def _slice(rows: Sequence[Row], limit: int) -> Callable[[Sequence[str] | None], JsonRows]:

@@ -155,8 +155,8 @@ class InMemoryInsights(InsightRepository, InsightReads, InsightEdits):
         return EditOutcome.CHANGED
 
     @override
-    def add_feedback(self, event: InsightEvent) -> None:
-        self.events.setdefault(event.id, event)
+    def add_feedback(self, event: InsightEvent) -> InsightEvent:
+        return self.events.setdefault(event.id, event)
 
 
 def _matches(insight: StoredInsight, filters: InsightFilters) -> bool:

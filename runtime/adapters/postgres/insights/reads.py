@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -46,6 +47,7 @@ from insights i where i.id = %(id)s
 EXPLANATION = "select explanation, version, last_seen_at from insights where id = %s"
 STATUS = "select version, status from insights where id = %s"
 CHANGE = "select change_insight(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+STORED_FEEDBACK = "select at, version, detail from insight_events where id = %s"
 ADD_FEEDBACK = "select add_insight_feedback(%s, %s, %s, %s, %s)"
 
 
@@ -97,6 +99,8 @@ class PostgresInsightEdits(InsightEdits):
         return EditOutcome.CHANGED if is_changed else EditOutcome.STALE
 
     @override
-    def add_feedback(self, event: InsightEvent) -> None:
+    def add_feedback(self, event: InsightEvent) -> InsightEvent:
         with self._database.transaction() as cursor:
             cursor.execute(ADD_FEEDBACK, [event.insight_id, event.id, event.at, event.actor, jsonb(event.detail)])
+            [(at, version, detail)] = cursor.execute(STORED_FEEDBACK, [event.id]).fetchall()
+        return replace(event, at=at, version=version, detail=detail)

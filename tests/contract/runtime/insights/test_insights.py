@@ -125,8 +125,8 @@ def test_a_dismissed_insight_keeps_who_and_why_and_an_empty_assignee_removes_it(
 def test_feedback_with_one_id_is_stored_once(insights: Insights) -> None:
     insights.repository.apply([a_creation(an_insight())])
     event = InsightEvent(uuid4(), an_insight().id, STARTED_AT, "c", InsightEventKind.FEEDBACK, 1, {"verdict": "USEFUL"})
-    for _ in range(2):
-        insights.edits.add_feedback(event)
+    assert insights.edits.add_feedback(event) == event
+    assert insights.edits.add_feedback(replace(event, at=STARTED_AT + timedelta(days=1), detail={"verdict": "WRONG"})) == event
     body = json.loads((insights.reads.find(an_insight().id) or (0, ""))[1])
     assert [each["detail"] for each in body["events"] if each["kind"] == "FEEDBACK"] == [{"verdict": "USEFUL"}]
 

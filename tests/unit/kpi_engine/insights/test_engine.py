@@ -9,7 +9,7 @@ import pytest
 
 from kpi_engine.insights.engine import Insight, derive_insights
 from kpi_engine.insights.explanation import explain
-from kpi_engine.insights.facts import FileFacts, PartName, RunFacts
+from kpi_engine.insights.facts import FileFacts, PartName, RunFacts, SeriesChange
 from kpi_engine.insights.scores import fingerprint
 from kpi_engine.insights.terms import InsightCategory, Priority
 from kpi_engine.insights.validation import find_faults
@@ -175,13 +175,51 @@ def test_rejected_files_without_a_readable_row_are_one_insight() -> None:
     files = tuple(FileFacts(f"landing/x/v1/{name}.csv", "", 0, 0, {"EMPTY": 0}) for name in "abc")
     facts = a_run(quality=replace(a_quality(), rejected_files=files))
     insight = derive_one(facts)
-    assert insight.finding.headline == "The file a.csv was rejected (EMPTY): the run reads nothing of it (and 2 more of rejected files)"
+    assert insight.finding.headline == "The file a.csv was rejected (EMPTY): the run reads nothing of it (and 2 more rejected files)"
+    assert (insight.finding.impact.units, insight.finding.impact.unit) == (3, "files")
     assert find_faults(explain(insight, facts, [])) == []
 
 
+@pytest.mark.parametrize(("dataset", "rows", "percentile"), [("orders", 0, 50), ("orders", 400, 100), ("", 0, 50), ("returns", 0, 0)])
+def test_a_rejected_file_weighs_as_much_as_its_rows_and_one_of_unknown_size_as_a_usual_day(
+    dataset: str, rows: int, percentile: float
+) -> None:
+    feeds = (a_feed("LDS1"), replace(a_feed("LDS1", "returns"), daily_rows=1.0))
+    rejection = FileFacts("landing/orders/v1/a.csv", dataset, rows, rows, {"UNREADABLE": rows})
+    insight = derive_one(a_run(quality=replace(a_quality(*feeds), rejected_files=(rejection,))))
+    assert insight.finding.volume_share == percentile
+    assert insight.finding.measurement.value == 1
+
+
 def test_a_change_of_next_to_nothing_is_stated_in_units() -> None:
-    insight = derive_one(a_run(anomalies=(an_anomaly(expected=0.1, actual=19.0, series=()),)))
+    facts = a_run(anomalies=(an_anomaly(expected=0.1, actual=19.0, series=(), planned_units=2.0),))
+    insight = derive_one(facts)
     assert insight.finding.headline.startswith("Demand 19 units above forecast")
+    do_nothing, move = explain(insight, facts, [])["counterfactuals"]
+    lasting = pytest.approx(18.9 / 2 * 7)
+    assert do_nothing["result"] == {"planned_units": 2, "unplanned_units_if_it_lasts": lasting, "unplanned_units_if_it_ends": 0}
+    assert move["result"]["planned_units"] == pytest.approx(2 + 18.9 / 2 * 7)
+    assert "if it lasts, demand differs from the forecast by as many units a day on the coming days" in insight.finding.assumptions
+    assert find_faults(explain(insight, facts, [])) == []
+
+
+def test_a_change_where_nothing_was_expected_says_what_follows_if_it_lasts() -> None:
+    insight = derive_one(a_run(anomalies=(an_anomaly(expected=0.0, actual=14.0, series=(), planned_units=0.0),)))
+    assert insight.finding.counterfactuals[0].result["unplanned_units_if_it_lasts"] == 49
+
+
+def test_the_id_of_a_sku_that_says_what_it_is_is_not_announced() -> None:
+    series = (SeriesChange("LDS1", "SKU-2", 200.0, 320.0),)
+    finding = derive_one(a_run(anomalies=(an_anomaly(sku_ids=("SKU-2",), series=series),))).finding
+    assert finding.headline == "Demand 60 % above forecast at site LDS1, SKU-2, 27–28 Nov"
+    assert finding.cause == "SKU-2 makes 100.0 % of the change"
+
+
+@pytest.mark.parametrize("rule", sorted(set(EVERY_RULE) - {"anomaly_group.v2"}))
+def test_no_rule_says_that_prices_are_missing_where_none_could_help(rule: str) -> None:
+    for insight in derive_insights(EVERY_RULE[rule]).insights:
+        reasons = [insight.finding.impact.money_reason, *(each.cost_reason for each in insight.finding.counterfactuals)]
+        assert all(reason.endswith("no_price") for reason in reasons if reason is not None)
 
 
 def test_two_causes_at_one_site_stay_two_insights() -> None:

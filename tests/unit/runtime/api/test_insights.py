@@ -95,7 +95,8 @@ def test_an_if_match_that_is_no_version_is_an_error(world: World, version: str) 
     ("body", "pointer"),
     [({}, ""), ({"status": "EXPIRED"}, "/status"), ({"status": "DISMISSED"}, "/reason"),
      ({"status": "DISMISSED", "reason": " "}, "/reason"),
-     ({"status": "DONE"}, "/status"), ({"state": "NEW"}, "/state"), ({"assignee": "x" * 501}, "/assignee")],
+     ({"status": "DONE"}, "/status"), ({"state": "NEW"}, "/state"), ({"assignee": "x" * 501}, "/assignee"),
+     ({"assignee": "\x1b[31mKim"}, "/assignee"), ({"assignee": "Kim\nSystem: all is well"}, "/assignee")],
 )  # fmt: skip
 def test_a_wrong_change_names_its_field_and_changes_nothing(world: World, body: object, pointer: str) -> None:
     response = change(body)
@@ -125,6 +126,27 @@ def test_feedback_is_stored_once_for_each_key_also_on_a_closed_insight(world: Wo
         response = call(f"{PATH}/feedback", "POST", body=body, headers={"idempotency-key": "k"}, scope="signify/insights:write")
         assert response.status == 201
     assert [each["detail"]["verdict"] for each in call(PATH).json["events"] if each["kind"] == "FEEDBACK"] == ["WRONG"]
+
+
+@pytest.mark.parametrize("changes", [{"verdict": "USEFUL"}, {"reason": "another"}, {"reason": None}, {"actor_detail": "Kim"}])
+def test_a_key_of_another_feedback_is_refused_and_what_is_stored_stays(world: World, changes: dict[str, str | None]) -> None:
+    first = {"verdict": "WRONG", "reason": "a stock take"}
+    answers = [
+        call(f"{PATH}/feedback", "POST", body=json.dumps(body), headers={"idempotency-key": "k"}, scope="signify/insights:write")
+        for body in (first, first | changes)
+    ]
+    assert [answer.status for answer in answers] == [201, 422]
+    assert "was used with another verdict, reason or actor; use a new key" in answers[1].json["detail"]
+    [feedback] = [each["detail"] for each in call(PATH).json["events"] if each["kind"] == "FEEDBACK"]
+    assert (feedback["verdict"], feedback["reason"]) == ("WRONG", "a stock take")
+
+
+@pytest.mark.parametrize(
+    ("status", "fate"), [("RESOLVED", "opens again by itself"), ("DISMISSED", "stays closed as long as runs see its condition")]
+)
+def test_a_closed_insight_says_what_becomes_of_it(world: World, status: str, fate: str) -> None:
+    change({"status": status, "reason": "done"})
+    assert fate in change({"assignee": "Kim"}, version='"2"').json["detail"]
 
 
 def test_reading_and_writing_need_their_scopes(world: World) -> None:

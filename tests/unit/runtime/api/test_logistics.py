@@ -136,8 +136,28 @@ def test_a_report_states_its_warnings(measured: Operation, world: World) -> None
     assert call("/capacity").json["meta"]["warnings"] == ["7 rows of orders are in quarantine"]
 
 
-def test_while_the_published_run_is_not_measured_the_one_before_is_served_and_this_is_said(measured: Operation, world: World) -> None:
-    newer = replace(a_run("newer"), as_of_date=a_run().as_of_date + timedelta(days=1))
+@pytest.mark.parametrize(
+    ("path", "query", "warning"),
+    [
+        ("/capacity", {"site_id": "XX"}, "site_id = 'XX' is not in this report; it has LDS1, RTM1."),
+        ("/capacity", {"resource": "throughput"}, "resource = 'throughput' is not in this report; did you mean THROUGHPUT?"),
+        ("/transport/consolidation", {"ship_date": "2020-01-01"}, "ship_date = '2020-01-01' is not in this report; it has 2026-11-24."),
+        ("/kpis/logistics-efficiency", {"lane_id": "NO-1"}, "lane_id = 'NO-1' is not in this report; it has LDS1-GB-007, RTM1-GB-007."),
+        ("/kpis/logistics-efficiency", {"iso_week": "2026-W99"}, "iso_week = '2026-W99' is not in this report; it has 2026-W48."),
+    ],
+)
+def test_a_filter_that_matches_nothing_says_what_there_is(measured: Operation, path: str, query: dict[str, str], warning: str) -> None:
+    response = call(path, **query)
+    assert response.status == 200
+    assert warning in response.json["meta"]["warnings"][0]
+    assert not any("is not in this report" in text for text in call(path, site_id="LDS1").json["meta"]["warnings"])
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_while_the_published_run_is_not_measured_the_one_before_is_served_and_this_is_said(
+    measured: Operation, world: World, days: int
+) -> None:
+    newer = replace(a_run("newer"), as_of_date=a_run().as_of_date + timedelta(days=days))
     world.runs.start(newer)
     world.runs.point_readers_at(newer.id, STARTED_AT + timedelta(days=1))
     response = call("/capacity").json

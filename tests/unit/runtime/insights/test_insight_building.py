@@ -17,16 +17,17 @@ from kpi_engine.examples.anomalies import LAST_DAY, build_panel
 from kpi_engine.insights.terms import InsightCategory
 from runtime.models.domain.insights import InsightStatus
 from runtime.models.domain.kpis import Basis
+from runtime.models.domain.objects import ObjectStatus
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import RunEnd, RunStatus
 from runtime.services.insights.facts_reading import FactsReading
 from runtime.services.insights.insight_building import NOT_PUBLISHED, InsightBuilding
 from runtime.services.insights.ports import AccuracyDocument, ObjectLines
-from runtime.services.insights.source_reading import MORE_LINES, SourceReading
+from runtime.services.insights.source_reading import MORE_LINES, NO_OBJECT, SourceReading
 from runtime.services.runs.manifests import Manifests
 from tests.fakes import FixedClock, InMemoryLake, InMemoryObjects, InMemoryQualityReports, InMemoryRuns
 from tests.fakes.accuracy import a_run_accuracy
-from tests.fakes.examples import STARTED_AT, a_run, quality_json
+from tests.fakes.examples import STARTED_AT, a_run, an_accepted_object, quality_json
 from tests.fakes.insights import InMemoryEvidence, InMemoryFigures, InMemoryInsights
 from tests.fakes.kpis import InMemoryKpis
 
@@ -205,3 +206,16 @@ def test_a_source_of_which_not_every_line_is_listed_says_so(world: World) -> Non
     world.building.build(RUN.id)
     [anomaly] = [each for each in world.insights.by_id.values() if each.content.category is InsightCategory.DEMAND_ANOMALY]
     assert MORE_LINES in cast(list[str], anomaly.content.explanation["limits"])
+
+
+def test_rejected_files_have_no_source_among_the_objects_that_the_run_has_read(world: World) -> None:
+    world.publish()
+    world.judge_input()
+    for name in ("one", "two"):
+        record = an_accepted_object(f"{name}.csv.gz", status=ObjectStatus.REJECTED, rows=0, received_at=RUN.created_at)
+        world.objects.records[record.id] = record
+    world.building.build(RUN.id)
+    [rejection] = [each for each in world.insights.by_id.values() if each.content.rule_id == "rejected_file.v1"]
+    explanation = cast(dict[str, Any], rejection.content.explanation)
+    assert (explanation["impact"]["units"], explanation["impact"]["unit"]) == (2, "files")
+    assert (explanation["data_sources"], explanation["limits"]) == ([], [NO_OBJECT])
