@@ -42,7 +42,7 @@ class Zone(StrEnum):
     FEATURES = ("features", "daily demand of a run")
     FORECASTS = ("forecasts", "forecasts and back-test of a run")
     ANOMALIES = ("anomalies", "anomalies detected by a run")
-    KPIS = ("kpis", "logistics reports of a run")
+    KPIS = ("kpis", "logistics reports and catalogue of a run")
     RUNS = ("runs", "manifest and reports of a run")
     MAPPINGS = ("mappings", "how the files of each source are read, where they are not in the form of the contract")
     BACKUP = ("backup", "copies of database rows, from which the database is rebuilt")
@@ -200,6 +200,11 @@ def anomaly_report_key(run_id: UUID | str) -> str:
 def logistics_report_key(run_id: UUID | str, name: str) -> str:
     """Return the key of a logistics document of a run: efficiency, capacity or consolidation."""
     return f"{run_prefix(Zone.KPIS, 'logistics', run_id)}{name}.json"
+
+
+def catalogue_key(run_id: UUID | str, name: str) -> str:
+    """Return the key of a list of the catalogue of a run: skus, sites or lanes."""
+    return f"{run_prefix(Zone.KPIS, 'catalogue', run_id)}{name}.json"
 
 
 def backup_key(table: str) -> str:

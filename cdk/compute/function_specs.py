@@ -97,13 +97,13 @@ ANOMALY_DETECTOR = FunctionSpec(
 )
 KPI_CALCULATOR = FunctionSpec(
     "kpi_calculator",
-    "Measures the accuracy of earlier forecasts",
+    "Measures the accuracy of earlier forecasts, and writes the catalogue of SKUs, sites and lanes",
     package=package.KPI,
     memory_mib=3008,
     timeout_s=600,
     ephemeral_storage_mib=2048,
-    reads=(Zone.RUNS, Zone.FORECASTS, Zone.FEATURES),
-    writes=(Zone.BACKUP,),
+    reads=(Zone.RUNS, Zone.FORECASTS, Zone.FEATURES, Zone.CURATED),
+    writes=(Zone.KPIS, Zone.BACKUP),
 )
 LOGISTICS_CALCULATOR = FunctionSpec(
     "logistics_calculator",
@@ -159,7 +159,7 @@ API = FunctionSpec(
     timeout_s=29,  # the limit of API Gateway
     concurrency=20,
     database_user=API_USER,
-    reads=(Zone.RUNS, Zone.KPIS),  # the lineage of a run, and its logistics reports
+    reads=(Zone.RUNS, Zone.KPIS),  # the lineage of a run, its logistics reports and catalogue
     writes=(Zone.BACKUP,),  # what was changed by hand
     submits_replays=True,
 )

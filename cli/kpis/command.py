@@ -13,7 +13,7 @@ from cli.kpis.tables import render_capacity, render_consolidation, render_effici
 from cli.platform import LOCAL, Platform, open_platform
 from cli.run_history import resolve_run_id
 from cli.runs import Stage
-from runtime.services.logistics.json_rows import JsonObject as Body
+from runtime.services.documents.json_rows import JsonObject as Body
 
 kpis = typer.Typer(
     no_args_is_help=True, help="Logistics KPIs that a run measured: service and grade, capacity, and the consolidation plan."

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from runtime.services.logistics.json_rows import JsonObject as Body
+from runtime.services.documents.json_rows import JsonObject as Body
 
 UNDEFINED = "-"
 EFFICIENCY_COLUMNS = ("OTIF", "unit fill", "trucks full", "used", "planned", "dwell P90", "cost", "score")

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from aws_lambda_powertools.event_handler import Response
+
 from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from kpi_engine.accuracy.report.rows import SkuRow
 from kpi_engine.shared.serialise import to_json
+from runtime import bootstrap
+from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, page_body, whole_list_body
 from runtime.models.api.requests import GroupBy
 from runtime.models.domain.kpis import RunAccuracy
 from runtime.services.forecasts.accuracy_breakdown import round_figures
 from runtime.services.forecasts.row_ids import ForecastKey
 
-NO_BREAKDOWN: dict[str, object] = {"sku_breakdown": [], "site_breakdown": [], "weekly_trends": []}
-BREAKDOWNS = {GroupBy.SKU: "sku_breakdown", GroupBy.SITE: "site_breakdown", GroupBy.WEEK: "weekly_trends"}
+BREAKDOWNS = {
+    GroupBy.SKU: "sku_breakdown",
+    GroupBy.SITE: "site_breakdown",
+    GroupBy.WEEK: "weekly_trends",
+    GroupBy.HORIZON: "horizon_breakdown",
+    GroupBy.LAG: "lag_breakdown",
+}
+NO_BREAKDOWN: dict[str, object] = {name: [] for name in BREAKDOWNS.values()}
 NO_REPORT: dict[str, object] = {
     "status": "PENDING_ACTUALS",
     **dict.fromkeys(("basis", "as_of_date", "window", "definitions_version")),
     "metrics": dict.fromkeys(("mape", "wape", "bias", "ci_coverage", "fva")),
 }
+
+
+def answer_accuracy(forecast_id: str, group_by: GroupBy, limit: int, cursor: str | None) -> Response[str]:
+    """Return the newest accuracy of a run or of the SKU of a row, with a page of one breakdown. Raises RunNotFound, BadCursor."""
+    forecasts = bootstrap.services().forecasts
+    key, run_accuracy = forecasts.get_accuracy(forecast_id)
+    content = accuracy_body(key, run_accuracy)
+    if run_accuracy is None or key.sku_id is not None:
+        return json_response(content | {"page": whole_list_body(1)}, cache=CACHE_BRIEFLY)
+    page = forecasts.read_breakdown(run_accuracy, group_by, limit, cursor)
+    breakdown = {} if group_by is GroupBy.NONE else {BREAKDOWNS[group_by]: fragment(page.json)}
+    return json_response(content | breakdown | {"page": page_body(page)}, cache=CACHE_BRIEFLY)
 
 
 def accuracy_body(key: ForecastKey, accuracy: RunAccuracy | None) -> dict[str, object]:

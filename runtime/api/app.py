@@ -11,12 +11,14 @@ from aws_lambda_powertools.event_handler.openapi.models import Server
 from contracts.routes import API_PATH, PublicRoute
 from contracts.version import VERSION
 from runtime.api import audit, data_quality, forecast_runs, forecasts, health, jobs, kpis
+from runtime.api.catalogue import routes as catalogue
 from runtime.api.docs_page import build_page
 from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE, TOKEN_SCHEME
 from runtime.api.http.document import complete, security_schemes
 from runtime.api.http.links import read_mount_point
 from runtime.api.insights import changes, reading
 from runtime.api.logistics import routes as logistics
+from runtime.api.measures import routes as measures
 from runtime.api.problems import register_problem_handlers
 from runtime.api.request_validation import RequestValidation
 from runtime.api.responses import PUBLIC_FOR_MINUTES, add_common_headers, raw_json_response
@@ -33,6 +35,8 @@ ROUTERS = (
     reading.router,
     changes.router,
     kpis.router,
+    measures.router,
+    catalogue.router,
     data_quality.router,
     audit.router,
     health.router,

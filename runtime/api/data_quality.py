@@ -22,11 +22,12 @@ from runtime.api.scopes import GatewayEvent, claims, require_scope
 from runtime.models.api.object_responses import ObjectsResponse
 from runtime.models.api.quarantine_responses import DiscardResponse, QuarantineRecordsResponse, QuarantineResponse, ReplayResponse
 from runtime.models.api.requests import DiscardRequest, ReplayRequest
-from runtime.models.api.responses import QualityReportResponse
+from runtime.models.api.responses import QualityReportResponse, QualityReportsResponse
 from runtime.models.domain.audit import Actor
 from runtime.models.domain.backups import BackupTable
 from runtime.models.domain.nearest import suggest
 from runtime.models.domain.objects import ObjectStatus
+from runtime.models.domain.quality import Verdict
 from runtime.models.domain.quarantine import DiscardOutcome, RecordStatus
 from runtime.services.data_quality.data_quality_reading import LATEST
 from runtime.services.data_quality.page import CONTENT_POLICY, render_page
@@ -38,6 +39,7 @@ Key = Annotated[parameters.Text | None, Query(max_length=1024, description="Retu
 ObjectId = Annotated[str, Path(description="UUID of an uploaded object.", examples=[parameters.RUN_ID])]
 RecordFilter = Annotated[RecordStatus | None, Query(description="Return only records with this status.")]
 CodeFilter = Annotated[QuarantineCode | None, Query(description="Return only records with this code.")]
+VerdictFilter = Annotated[Verdict | None, Query(description="Return only reports with this verdict.")]
 QUARANTINE_PATH = "/data-quality/quarantine"
 REPLAY_EXAMPLE = {"rows": [{"line": 17, "values": {"quantity": "12"}}], "reason": "asked the site"}
 DISCARD_EXAMPLE = {"lines": [18, 19], "reason": "totals of the sheet, no sales"}
@@ -60,6 +62,19 @@ def list_objects(
     filters = {name: str(value) for name, value in query.items() if value is not None}
     page = bootstrap.services().data_quality.list_objects(filters, limit, cursor)
     return page_response("objects", page, meta=_meta(dataset))
+
+
+@router.get(
+    "/data-quality/reports",
+    summary="List data-quality reports",
+    tags=["Data quality"],
+    operation_id="listQualityReports",
+    responses=openapi_responses(QualityReportsResponse, "One page of reports, newest first.", 400),
+    middlewares=[require_scope(Scope.ADMINISTER_DATA)],
+)
+def list_reports(verdict: VerdictFilter = None, limit: parameters.Limit = 100, cursor: parameters.Cursor = None) -> Response[str]:
+    """Return verdict and number of findings of the report of each run."""
+    return page_response("reports", bootstrap.services().data_quality.list_reports(verdict.value if verdict else None, limit, cursor))
 
 
 @router.get(

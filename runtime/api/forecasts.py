@@ -13,11 +13,11 @@ from runtime.api import accuracy, parameters
 from runtime.api.documentation import BODY_STATUSES, openapi_responses
 from runtime.api.http.links import link
 from runtime.api.jobs import job_body
-from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, meta_body, page_body, whole_list_body
+from runtime.api.responses import CACHE_BRIEFLY, fragment, json_response, meta_body, page_body
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import GatewayEvent, claims, require_scope, require_token_scope
 from runtime.models.api.accuracy_responses import AccuracyMetricsResponse
-from runtime.models.api.requests import DateRange, ForecastRequest, GroupBy
+from runtime.models.api.requests import DateRange, ForecastRequest, ForecastSort, GroupBy, Quantile
 from runtime.models.api.responses import (
     ExcludedResponse,
     ForecastJobResponse,
@@ -37,7 +37,7 @@ READ, RUN = require_scope(Scope.READ_FORECASTS), require_scope(Scope.RUN_FORECAS
     summary="List forecasts",
     tags=["Forecasts"],
     operation_id="listForecasts",
-    responses=openapi_responses(ForecastResponse, "One page of forecasts, ordered by SKU, site and date.", 400, 404, 410),
+    responses=openapi_responses(ForecastResponse, "One page of forecasts, in the order of `sort`.", 400, 404, 410),
     middlewares=[READ],
 )
 def list_forecasts(
@@ -49,13 +49,27 @@ def list_forecasts(
     limit: parameters.Limit = 100,
     cursor: parameters.Cursor = None,
     run_id: parameters.NamedRun = None,
+    category: parameters.Category = None,
+    quantiles: parameters.Quantiles = None,
+    sort: parameters.Sort = ForecastSort.SKU,
 ) -> Response[str]:
     """Return the daily forecasts of the published run, or of the run `run_id`, with their prediction intervals.
 
     Follow `page.next_cursor` until `page.has_more` is false; all pages of one listing come from the same run, also when another run is
     published meanwhile. A cursor is valid for 24 hours after the first page.
     """
-    query = ForecastQuery(time_horizon, tuple(sku_filter or ()), site_id, DateRange(start_date, end_date), limit, cursor, run_id)
+    query = ForecastQuery(
+        horizon=time_horizon,
+        sku_ids=tuple(sku_filter or ()),
+        site_id=site_id,
+        dates=DateRange(start_date, end_date),
+        limit=limit,
+        cursor=cursor,
+        run_id=run_id,
+        category=category,
+        sort=sort,
+        quantiles=tuple(quantiles or Quantile),
+    )
     forecasts = bootstrap.services().forecasts.read_page(query)
     content = {"forecasts": fragment(forecasts.page.json), "page": page_body(forecasts.page), "meta": forecasts.meta}
     return json_response(content, cache=CACHE_BRIEFLY)
@@ -136,14 +150,7 @@ def get_accuracy(
     With the id of a forecast row, the figures are those of its SKU. `limit`, `cursor` and `page` are those of the breakdown that
     `group_by` names, whose rows are in the order of their ranks, names or days.
     """
-    forecasts = bootstrap.services().forecasts
-    key, run_accuracy = forecasts.get_accuracy(forecast_id)
-    content = accuracy.accuracy_body(key, run_accuracy)
-    if run_accuracy is None or key.sku_id is not None:
-        return json_response(content | {"page": whole_list_body(1)}, cache=CACHE_BRIEFLY)
-    page = forecasts.read_breakdown(run_accuracy, group_by, limit, cursor)
-    breakdown = {} if group_by is GroupBy.NONE else {accuracy.BREAKDOWNS[group_by]: fragment(page.json)}
-    return json_response(content | breakdown | {"page": page_body(page)}, cache=CACHE_BRIEFLY)
+    return accuracy.answer_accuracy(forecast_id, group_by, limit, cursor)
 
 
 @router.get(

@@ -84,6 +84,24 @@ def cancel_job(
 
     A job of another client, or of the schedule, needs the scope `signify/data:admin`.
     """
+    return _cancel(gateway_request, job_id, request)
+
+
+@router.delete(
+    "/jobs/<job_id>",
+    summary="Cancel a job without a reason",
+    tags=["Jobs"],
+    operation_id="deleteJob",
+    status_code=202,
+    responses=openapi_responses(ForecastJobResponse, "The run is being stopped; the job becomes CANCELLED.", 404, 409, success=202),
+    middlewares=[require_scope(Scope.RUN_FORECASTS, Scope.ADMINISTER_DATA)],
+)
+def delete_job(gateway_request: Request, job_id: parameters.JobId) -> Response[str]:
+    """Stop the run of a job as `POST /jobs/{job_id}/cancel` does. The job stays in the list of jobs."""
+    return _cancel(gateway_request, job_id, CancelRequest())
+
+
+def _cancel(gateway_request: Request, job_id: str, request: CancelRequest) -> Response[str]:
     event = cast(GatewayEvent, gateway_request.resolved_event.raw_event)
     client_id = claims(event).get("client_id", "unknown")
     services = bootstrap.services()

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Que
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from contracts.identifiers import AROUND, SPACES
-from runtime.models.api.requests import GroupBy, TimeHorizon
+from runtime.models.api.requests import ForecastSort, GroupBy, Quantile, TimeHorizon
 from runtime.models.domain.fields import STORABLE, Day
 
 PLAIN_SPACES = dict.fromkeys(map(ord, SPACES), " ")
@@ -63,6 +63,21 @@ SkuFilter = Annotated[
     BeforeValidator(_as_list),
     Query(description="Return only these SKUs. Repeat the parameter for several, up to 100.", examples=[["SKU-0042"]]),
 ]
+Category = Annotated[
+    Text | None,
+    Query(
+        max_length=200, description="Return only SKUs in this category, of any level of the data set sku_master.", examples=["BEVERAGES"]
+    ),
+]
+Quantiles = Annotated[
+    Annotated[list[Quantile], AfterValidator(_unique), Field(min_length=1)] | None,
+    BeforeValidator(_as_list),
+    Query(description="Quantiles in `quantiles`: 0.1, 0.5 or 0.9. Repeat the parameter for several; all by default.", examples=[["0.9"]]),
+]
+Sort = Annotated[
+    ForecastSort,
+    Query(description="Order of the rows: sku_id (SKU, site and day), forecast_date, or a quantity; with `-` the largest first."),
+]
 SiteId = Annotated[Identifier | None, Query(description="Return only this site.", examples=["LDS1"])]
 FirstDay = Annotated[Day | None, Query(description="First forecast date (inclusive).", examples=["2026-11-24"])]
 LastDay = Annotated[Day | None, Query(description="Last forecast date (inclusive).", examples=["2026-11-30"])]
@@ -72,7 +87,7 @@ RUN_ID = "7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e"
 NamedRun = Annotated[UUID | None, Query(description="Answer from this run instead of the published one.", examples=[RUN_ID])]
 ForecastId = Annotated[str, Path(description="UUID of a run, or id of a forecast row.", examples=[RUN_ID])]
 JobId = Annotated[str, Path(description="UUID of the job.", examples=[RUN_ID])]
-Grouping = Annotated[GroupBy, Query(description="Dimension of the breakdown.")]
+Grouping = Annotated[GroupBy, Query(description="Dimension of the breakdown: sku, site, week, horizon (days ahead) or lag (weeks).")]
 IdempotencyKey = Annotated[
     Text | None,
     Header(

@@ -11,6 +11,7 @@ from runtime.bootstrap.api_adapters import ApiAdapters
 if TYPE_CHECKING:
     from runtime.adapters.aws.database_roles import DatabaseRoles
     from runtime.services import anomaly_ports, object_ports, ports
+    from runtime.services.catalogue.catalogue_rows import CatalogueSource
     from runtime.services.ingestion.row_validation import RowValidator
     from runtime.services.ingestion.staging.staged import RowStore
     from runtime.services.insights import ports as insight_ports
@@ -135,6 +136,13 @@ class Adapters(ApiAdapters):
         from runtime.adapters.lake.lake_curated_rows import LakeCuratedRows
 
         return LakeCuratedRows(self.lake)
+
+    @cached_property
+    def catalogue_source(self) -> CatalogueSource:
+        """What runs know of SKUs, sites and lanes."""
+        from runtime.adapters.lake.lake_catalogue import LakeCatalogue
+
+        return LakeCatalogue(self.lake)
 
     @cached_property
     def anomaly_table(self) -> ports.AnomalyTable:

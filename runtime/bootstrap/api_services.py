@@ -6,9 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
     from runtime.bootstrap.adapters import Adapters
     from runtime.services.audit.audit_reading import AuditReading
+    from runtime.services.catalogue.catalogue_reading import CatalogueReading
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
+    from runtime.services.documents.document_reading import DocumentReading
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.forecasts.lineage_reading import LineageReading
     from runtime.services.forecasts.run_comparison import RunComparison
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
     from runtime.services.kpis.kpi_reading import KpiReading
     from runtime.services.logistics.logistics_reading import LogisticsReading
     from runtime.services.paging import Cursors
+    from runtime.services.probe.readiness import Readiness
     from runtime.services.quarantine.quarantine import Quarantine
     from runtime.services.runs.forecast_jobs import ForecastJobs
     from runtime.services.runs.job_control import JobControl
@@ -47,6 +53,7 @@ class ApiServices:
             forecasts=adapters.forecast_reads,
             runs=adapters.published_runs,
             accuracy_reports=adapters.accuracy_reads,
+            category_skus=lambda category, run_id: self.catalogue.list_category(category, run_id),
             cursors=self.cursors,
             clock=adapters.clock,
         )
@@ -109,14 +116,29 @@ class ApiServices:
         """Reads KPI values and definitions."""
         from runtime.services.kpis.kpi_reading import KpiReading
 
-        return KpiReading(self._adapters.kpi_reads, self._adapters.published_runs, self.cursors)
+        adapters = self._adapters
+        return KpiReading(adapters.kpi_reads, adapters.accuracy_reads, adapters.published_runs, self.cursors, adapters.clock)
 
     @cached_property
     def logistics(self) -> LogisticsReading:
         """Reads logistics reports."""
+        from contracts.paths import logistics_report_key
         from runtime.services.logistics.logistics_reading import LogisticsReading
 
-        return LogisticsReading(self._adapters.lake, self._adapters.published_runs, self.cursors)
+        return LogisticsReading(self._documents("logistics report", logistics_report_key))
+
+    @cached_property
+    def catalogue(self) -> CatalogueReading:
+        """Reads SKUs, sites and lanes."""
+        from contracts.paths import catalogue_key
+        from runtime.services.catalogue.catalogue_reading import CatalogueReading
+
+        return CatalogueReading(self._documents("catalogue", catalogue_key))
+
+    def _documents(self, title: str, key_of: Callable[[UUID, str], str]) -> DocumentReading:
+        from runtime.services.documents.document_reading import DocumentReading
+
+        return DocumentReading(self._adapters.lake, self._adapters.published_runs, self.cursors, title, key_of)
 
     @cached_property
     def insights(self) -> InsightReading:
@@ -132,6 +154,13 @@ class ApiServices:
             cursors=self.cursors,
             clock=adapters.clock,
         )
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """Asks each dependency of the API."""
+        from runtime.services.probe.readiness import Readiness
+
+        return Readiness(self._adapters.published_runs, self._adapters.lake, self._adapters.clock)
 
     @cached_property
     def audit(self) -> AuditReading:

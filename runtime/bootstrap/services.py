@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from runtime.adapters.aws.database_roles import DatabaseRoles
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
+    from runtime.services.catalogue.catalogue_building import CatalogueBuilding
     from runtime.services.data_quality.series_report import SeriesReport
     from runtime.services.ingestion.delivery_lease import DeliveryLease
     from runtime.services.ingestion.ingestion import Ingestion
@@ -170,6 +171,14 @@ class Services(ApiServices):
 
         adapters = self._adapters
         return KpiCalculation(runs=adapters.runs, frames=adapters.frames, kpis=adapters.kpis, engine=ForecastAccuracyEngine())
+
+    @cached_property
+    def catalogue_building(self) -> CatalogueBuilding:
+        """Writes the catalogues of runs."""
+        from runtime.services.catalogue.catalogue_building import CatalogueBuilding
+
+        adapters = self._adapters
+        return CatalogueBuilding(adapters.catalogue_source, adapters.runs, adapters.accuracy_reads, adapters.lake)
 
     @cached_property
     def logistics_calculation(self) -> LogisticsCalculation:

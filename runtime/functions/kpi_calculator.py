@@ -15,10 +15,11 @@ from runtime.functions.common.run_step import run_step
 
 @run_step
 def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, object]:
-    """Measure this run's back-test, and the earlier runs against what has happened since."""
+    """Measure this run's back-test, and the earlier runs against what has happened since; then write the catalogue of the run."""
     run_id = parse(RunEvent, event).run_id
     result = bootstrap.services().kpi_calculation.calculate(run_id)
     bootstrap.services().row_backup.save_measures(run_id)
+    bootstrap.services().catalogue_building.build(run_id)
     headline = result.headline
     emit(
         {

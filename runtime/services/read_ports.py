@@ -8,22 +8,28 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from runtime.models.api.requests import ForecastSort, Quantile
 from runtime.models.domain.audit import AuditEvent
-from runtime.models.domain.kpis import RunAccuracy
+from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.models.domain.row_checks import BadRow
 
 
 @dataclass(frozen=True)
 class ForecastSlice:
-    """Rows of one run: these days, SKUs (empty: all) and site (None: all), after this sort key (SKU, site, date)."""
+    """Rows of one run: these days, SKUs (empty: all) and site (None: all), in an order, after a sort key of it.
+
+    The sort key is the SKU, site and date; (date, SKU, site) for the order by day; for one by a quantity, that quantity before the three.
+    """
 
     run_id: UUID
     first_day: date
     last_day: date
     sku_ids: tuple[str, ...]
     site_id: str | None
-    after: tuple[str, str, str] | None
+    after: Sequence[str] | None
     limit: int
+    sort: ForecastSort = ForecastSort.SKU
+    quantiles: tuple[Quantile, ...] = tuple(Quantile)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class ForecastReads(Protocol):
     """The loaded forecasts."""
 
     def rows(self, query: ForecastSlice) -> JsonRows:
-        """Return the rows, ordered by SKU, site and date."""
+        """Return the rows in the order that the query states."""
 
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
         """Return those of the SKUs that have no row, each with the reason that the run recorded (or "")."""
@@ -110,6 +116,9 @@ class AccuracyReads(Protocol):
     def latest(self, run_id: UUID) -> RunAccuracy | None:
         """Return the newest report on actual demand, else that of the back-test, else None."""
 
+    def find_newest_run(self, basis: Basis) -> UUID | None:
+        """Return the run with the newest report on this basis; of several, the one whose report is about the most days."""
+
 
 @dataclass(frozen=True)
 class KpiFilters:
@@ -120,8 +129,25 @@ class KpiFilters:
     run_id: UUID | None = None
 
 
+@dataclass(frozen=True)
+class TrendQuery:
+    """Metrics (empty: all) with these dimensions, one value for each period from `first_day` on. grain: day, week or month."""
+
+    names: tuple[str, ...]
+    dimensions: Mapping[str, str]
+    grain: str
+    first_day: date
+
+
 class KpiReads(Protocol):
     """KPI values."""
+
+    def trends(self, query: TrendQuery, after: Sequence[str] | None, limit: int) -> JsonRows:
+        """Return the last value of each period per metric and dimensions, ordered by name, dimensions and period.
+
+        Of the values that end on the last day of a period that has any, the one over the longest window counts. The dimension iso_week is
+        the period itself.
+        """
 
     def latest(self, filters: KpiFilters, after: Sequence[str] | None, limit: int) -> JsonRows:
         """Return the newest value per metric and dimensions, ordered by name and dimension hash."""
@@ -165,3 +191,6 @@ class LatestReport(Protocol):
 
     def latest_run_id(self) -> UUID:
         """Return the run of the newest report. Raises ReportNotFound when there is none yet."""
+
+    def rows(self, verdict: str | None, after: Sequence[str] | None, limit: int) -> JsonRows:
+        """Return the reports without their parts, newest first; verdict None: all."""

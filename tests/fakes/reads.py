@@ -11,7 +11,8 @@ from uuid import UUID
 from typing_extensions import override
 
 from runtime.errors import ReportNotFound
-from runtime.models.domain.kpis import RunAccuracy
+from runtime.models.api.requests import ForecastSort
+from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.services.cursor_key import CursorKey
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from runtime.services.read_ports import (
@@ -24,6 +25,7 @@ from runtime.services.read_ports import (
     KpiReads,
     LatestReport,
     ObjectReads,
+    TrendQuery,
 )
 from tests.fakes.clock import FixedClock
 
@@ -33,6 +35,15 @@ def page_of(rows: Sequence[tuple[tuple[str, ...], dict[str, Any]]], after: Seque
     following = [row for row in rows if after is None or row[0] > tuple(after)]
     page = following[:limit]
     return JsonRows(json.dumps([row for _, row in page], default=str), page[-1][0] if page else None, len(following) > limit)
+
+
+def _in_order(matches: list[tuple[tuple[str, ...], dict[str, Any]]], query: ForecastSlice) -> JsonRows:
+    """Return the page of rows in the order of the query; its cursors state the position in it."""
+    if query.sort is ForecastSort.SKU:
+        return page_of(matches, query.after, query.limit)
+    name = query.sort.value.removeprefix("-")
+    sorted_rows = sorted(matches, key=lambda pair: pair[1][name], reverse=query.sort.is_descending)
+    return page_of([((f"{position:09}", *key), row) for position, (key, row) in enumerate(sorted_rows)], query.after, query.limit)
 
 
 class InMemoryForecastReads(ForecastReads):
@@ -52,8 +63,9 @@ class InMemoryForecastReads(ForecastReads):
             if (query.sku_ids and row["sku_id"] not in query.sku_ids) or query.site_id not in (None, row["site_id"]):
                 continue
             key = ForecastKey(UUID(str(row["run_id"])), row["site_id"], row["sku_id"], day)
-            matches.append(((row["sku_id"], row["site_id"], str(day)), {"id": encode(key), **row}))
-        return page_of(sorted(matches, key=lambda pair: pair[0]), query.after, query.limit)
+            quantiles = {name: value for name, value in row.get("quantiles", {}).items() if name in query.quantiles}
+            matches.append(((row["sku_id"], row["site_id"], str(day)), {"id": encode(key), **row, "quantiles": quantiles}))
+        return _in_order(sorted(matches, key=lambda pair: pair[0]), query)
 
     @override
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
@@ -96,12 +108,18 @@ class InMemoryAccuracyReads(AccuracyReads):
     def latest(self, run_id: UUID) -> RunAccuracy | None:
         return self.by_run.get(run_id)
 
+    @override
+    def find_newest_run(self, basis: Basis) -> UUID | None:
+        reports = [each for each in self.by_run.values() if each.basis is basis]
+        return max(reports, key=lambda each: each.as_of_date).run_id if reports else None
+
 
 class InMemoryKpiReads(KpiReads):
     """Rows of KPI values."""
 
     def __init__(self, rows: Sequence[dict[str, Any]] = ()) -> None:
         self.all_rows = list(rows)
+        self.trend_rows: list[dict[str, Any]] = []
 
     @override
     def latest(self, filters: KpiFilters, after: Sequence[str] | None, limit: int) -> JsonRows:
@@ -111,6 +129,15 @@ class InMemoryKpiReads(KpiReads):
             if (not filters.names or row["name"] in filters.names)
             and filters.dimensions.items() <= row["dimensions"].items()
             and (filters.run_id is None or row["run_id"] == str(filters.run_id))
+        ]
+        return page_of(sorted(matches, key=lambda pair: pair[0]), after, limit)
+
+    @override
+    def trends(self, query: TrendQuery, after: Sequence[str] | None, limit: int) -> JsonRows:
+        matches = [
+            ((row["name"], row["period"], str(row["dimensions"])), row)
+            for row in self.trend_rows
+            if (not query.names or row["name"] in query.names) and query.dimensions.items() <= row["dimensions"].items()
         ]
         return page_of(sorted(matches, key=lambda pair: pair[0]), after, limit)
 
@@ -137,12 +164,18 @@ class InMemoryLatestReport(LatestReport):
 
     def __init__(self, run_id: UUID | None = None) -> None:
         self.run_id = run_id
+        self.all_rows: list[dict[str, Any]] = []
 
     @override
     def latest_run_id(self) -> UUID:
         if self.run_id is None:
             raise ReportNotFound("No data-quality report exists yet.")
         return self.run_id
+
+    @override
+    def rows(self, verdict: str | None, after: Sequence[str] | None, limit: int) -> JsonRows:
+        matches = [row for row in self.all_rows if verdict in (None, row["verdict"])]
+        return page_of([((f"{position:06}",), row) for position, row in enumerate(matches)], after, limit)
 
 
 def fixed_cursor_key(key: bytes = b"a key") -> CursorKey:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 from typing_extensions import override
@@ -12,8 +12,9 @@ from typing_extensions import override
 from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.adapters.postgres.json_rows import json_rows
+from runtime.adapters.postgres.lists.forecast_rows import build_statement, list_parameters
+from runtime.adapters.postgres.lists.kpi_trends import TRENDS, list_trend_parameters
 from runtime.errors import ReportNotFound
-from runtime.models.api.responses import ForecastRow
 from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.models.domain.partitions import forecast_partition
 from runtime.services.read_ports import (
@@ -26,6 +27,7 @@ from runtime.services.read_ports import (
     KpiReads,
     LatestReport,
     ObjectReads,
+    TrendQuery,
 )
 
 
@@ -37,19 +39,7 @@ class PostgresForecastReads(ForecastReads):
 
     @override
     def rows(self, query: ForecastSlice) -> JsonRows:
-        sku, site, day = query.after or (None, None, None)
-        parameters = {
-            "run_id": query.run_id,
-            "first": query.first_day,
-            "last": query.last_day,
-            "skus": list(query.sku_ids) or None,
-            "site": query.site_id,
-            "after_sku": sku,
-            "after_site": site,
-            "after_day": day,
-            "limit": query.limit,
-        }
-        return json_rows(self._database, _forecasts(query), parameters)
+        return json_rows(self._database, build_statement(query), list_parameters(query))
 
     @override
     def skus_without_forecast(self, run_id: UUID, sku_ids: Sequence[str]) -> dict[str, str]:
@@ -73,33 +63,6 @@ class PostgresForecastReads(ForecastReads):
         filters = {"run_id": query.run_id, "site": query.site_id, "sku": query.sku_id}
         return json_rows(self._database, EXCLUDED_SERIES, {**filters, "after_sku": sku, "after_site": site, "limit": query.limit})
 
-
-def _forecasts(query: ForecastSlice) -> LiteralString:
-    """Return the statement for a slice, without the conditions that do not apply, so that every plan uses the primary key."""
-    sql: LiteralString = FORECASTS
-    if query.sku_ids:
-        sql += " and sku_id = any(%(skus)s)"
-    if query.site_id is not None:
-        sql += " and site_id = %(site)s"
-    if query.after is not None:
-        sql += " and (sku_id, site_id, forecast_date) > (%(after_sku)s, %(after_site)s, %(after_day)s::date)"
-    return sql + " order by sku_id, site_id, forecast_date limit %(limit)s + 1"
-
-
-# The id is the encoded key, as runtime.services.forecasts.row_ids writes it.
-FORECAST_KEY = "concat_ws('|', run_id, replace(site_id, '|', chr(31)), replace(sku_id, '|', chr(31)), forecast_date)"
-FORECAST_ID = f"""
-    'f-' || translate(encode(convert_to({FORECAST_KEY}, 'UTF8'), 'base64'), E'+/=\\n', '-_')"""
-EXPRESSIONS = {
-    "id": FORECAST_ID,
-    "quantiles": "json_strip_nulls(json_build_object('0.1', confidence_lower, '0.5', predicted_value, '0.9', confidence_upper))",
-}
-"""The fields of a forecast that are no column of the same name."""
-FORECASTS = """
-select array[sku_id, site_id, forecast_date::text] as sort_key, json_build_object({fields}) as row
-from forecasts where run_id = %(run_id)s and forecast_date between %(first)s and %(last)s""".replace(
-    "{fields}", ", ".join(f"'{name}', {EXPRESSIONS.get(name, name)}" for name in ForecastRow.model_fields)
-)
 
 HAS_ROW = """
 select exists (select from forecasts where run_id = %(run_id)s and sku_id = %(sku)s and site_id = %(site)s and forecast_date = %(day)s)
@@ -136,6 +99,11 @@ class PostgresAccuracyReads(AccuracyReads):
         rows = self._database.rows(ACCURACY, [run_id])
         return _accuracy(**rows[0]) if rows else None
 
+    @override
+    def find_newest_run(self, basis: Basis) -> UUID | None:
+        rows = self._database.fetch(NEWEST_REPORT, [basis])
+        return rows[0][0] if rows else None
+
 
 def _accuracy(payload: Mapping[str, Any], basis: str, **columns: Any) -> RunAccuracy:
     return RunAccuracy(**columns, basis=Basis(basis), report=AccuracyReport.from_dict(payload))
@@ -144,6 +112,12 @@ def _accuracy(payload: Mapping[str, Any], basis: str, **columns: Any) -> RunAccu
 ACCURACY = """
 select run_id, basis, as_of_date, computed_by, payload from accuracy_reports
 where run_id = %s order by (basis = 'ACTUALS') desc, as_of_date desc limit 1
+"""
+
+
+NEWEST_REPORT = """
+select a.run_id from accuracy_reports a join forecast_runs r on r.id = a.run_id where a.basis = %s
+order by a.as_of_date desc, r.as_of_date, r.published_at desc nulls last limit 1
 """
 
 
@@ -159,6 +133,10 @@ class PostgresKpiReads(KpiReads):
         parameters = {"names": list(filters.names) or None, "dimensions": jsonb(filters.dimensions), "run_id": filters.run_id}
         sql = KPIS if filters.run_id is None else KPIS_OF_RUN
         return json_rows(self._database, sql, parameters | {"name": name, "hash": digest, "limit": limit})
+
+    @override
+    def trends(self, query: TrendQuery, after: Sequence[str] | None, limit: int) -> JsonRows:
+        return json_rows(self._database, TRENDS, list_trend_parameters(query, after, limit))
 
 
 KPIS = """
@@ -234,3 +212,19 @@ class PostgresLatestReport(LatestReport):
             raise ReportNotFound("No data-quality report exists yet; start a run with POST /api/v1/forecasts/generate.")
         run_id: UUID = rows[0][0]
         return run_id
+
+    @override
+    def rows(self, verdict: str | None, after: Sequence[str] | None, limit: int) -> JsonRows:
+        created_at, run_id = after or (None, None)
+        return json_rows(self._database, REPORTS, {"verdict": verdict, "created": created_at, "run_id": run_id, "limit": limit})
+
+
+REPORTS = """
+select array[created_at::text, run_id::text] as sort_key, json_build_object(
+    'run_id', run_id, 'as_of_date', payload -> 'as_of_date', 'verdict', verdict, 'created_at', created_at,
+    'findings', jsonb_array_length(case jsonb_typeof(payload -> 'findings') when 'array' then payload -> 'findings' else '[]' end)) as row
+from data_quality_reports
+where (%(verdict)s::text is null or verdict = %(verdict)s)
+    and (%(created)s::text is null or (created_at, run_id) < (%(created)s::timestamptz, %(run_id)s::uuid))
+order by created_at desc, run_id desc limit %(limit)s + 1
+"""

@@ -19,7 +19,7 @@ from runtime.api.routing import ApiRouter
 from runtime.api.scopes import require_scope
 from runtime.models.api.logistics_responses import CapacityResponse, ConsolidationResponse, EfficiencyResponse
 from runtime.models.domain.fields import Day
-from runtime.services.logistics.logistics_reading import DocumentPage, RowFilters
+from runtime.services.documents.document_reading import DocumentPage, RowFilters
 
 router = ApiRouter()
 

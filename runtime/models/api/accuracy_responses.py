@@ -92,6 +92,12 @@ class HorizonAccuracy(BaseModel):
     bias_pct: float | None
 
 
+class LagAccuracy(LagFigures):
+    """Accuracy by lag, such as 1w."""
+
+    lag: str
+
+
 class AdditionalFigures(BaseModel):
     """The other figures; of one SKU `mase` alone."""
 
@@ -197,4 +203,6 @@ class AccuracyMetricsResponse(BaseModel):
     sku_breakdown: list[SkuAccuracy]
     site_breakdown: list[SiteAccuracy]
     weekly_trends: list[WeekAccuracy]
+    horizon_breakdown: list[HorizonAccuracy]
+    lag_breakdown: list[LagAccuracy]
     page: Page = Field(description="Position in the breakdown that `group_by` names.")

@@ -51,6 +51,37 @@ class GroupBy(StrEnum):
     SKU = "sku"
     SITE = "site"
     WEEK = "week"
+    HORIZON = "horizon"
+    LAG = "lag"
+
+
+class ForecastSort(StrEnum):
+    """Order of a list of forecasts: by SKU, site and day, by day, or by a quantity; `-`: largest first."""
+
+    SKU = "sku_id"
+    DAY = "forecast_date"
+    MEDIAN = "predicted_value"
+    LARGEST_MEDIAN = "-predicted_value"
+    MEAN = "mean_value"
+    LARGEST_MEAN = "-mean_value"
+
+    @property
+    def quantity(self) -> str | None:
+        """The column of the quantity that the list is sorted by, if any."""
+        return None if self in (ForecastSort.SKU, ForecastSort.DAY) else self.value.removeprefix("-")
+
+    @property
+    def is_descending(self) -> bool:
+        """Whether the largest quantity comes first."""
+        return self.value.startswith("-")
+
+
+class Quantile(StrEnum):
+    """A quantile that every forecast has."""
+
+    P10 = "0.1"
+    P50 = "0.5"
+    P90 = "0.9"
 
 
 class CancelRequest(BaseModel):

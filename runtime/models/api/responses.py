@@ -59,7 +59,7 @@ class ForecastMeta(BaseModel):
 
 
 class ForecastResponse(BaseModel):
-    """Forecasts of the published run, ordered by SKU, site and date."""
+    """Forecasts of the published run, in the order of `sort`."""
 
     forecasts: list[ForecastRow]
     page: Page
@@ -299,6 +299,24 @@ class QualityReportResponse(BaseModel):
     report: dict[str, object]
 
 
+class QualityReportRow(BaseModel):
+    """Verdict of the data-quality report of one run."""
+
+    run_id: UUID
+    as_of_date: date | None
+    verdict: str = Field(description="PASS, WARN or FAIL.")
+    created_at: datetime
+    findings: int = Field(description="Number of findings.")
+
+
+class QualityReportsResponse(BaseModel):
+    """Data-quality reports, newest first."""
+
+    reports: list[QualityReportRow]
+    page: Page
+    meta: ListMeta
+
+
 class ProblemError(BaseModel):
     """One error in the request."""
 
@@ -331,3 +349,29 @@ class HealthResponse(BaseModel):
 
     status: str
     code_version: str
+
+
+class ReadinessCheck(BaseModel):
+    """Whether the API can use one dependency."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class ReadinessResponse(BaseModel):
+    """Health of the API with what it needs: the database, the lake, and a published run that is not old."""
+
+    status: str = Field(
+        description="ready, or stale while the published run is old or missing. When a dependency fails, the status is 503."
+    )
+    code_version: str
+    checks: list[ReadinessCheck]
+
+
+class VersionResponse(BaseModel):
+    """The version of the API and of the code behind it."""
+
+    version: str
+    code_version: str
+    api: str = Field(description="Path below which the routes of this version are.")

@@ -28,6 +28,10 @@ class DataQualityReading:
         """Return one page of objects, newest first, that match the filters by status, dataset or key. Raises BadCursor."""
         return self.cursors.read_page(filters, limit, cursor, lambda after: self.objects.rows(filters, after, limit))
 
+    def list_reports(self, verdict: str | None, limit: int, cursor: str | None) -> Page:
+        """Return one page of the reports of runs, newest first, without their parts. Raises BadCursor."""
+        return self.cursors.read_page({"reports": verdict}, limit, cursor, lambda after: self.latest_report.rows(verdict, after, limit))
+
     def get_report(self, run_id: str) -> QualityReport:
         """Return the report of a run, or the newest for `latest`. Raises ReportNotFound."""
         try:

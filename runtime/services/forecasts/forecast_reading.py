@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 from uuid import UUID
 
 from runtime.errors import BadCursor, ForecastsDeleted, InvalidInput, NoForecasts, RunNotFound
-from runtime.models.api.requests import DateRange, GroupBy, TimeHorizon
+from runtime.models.api.requests import DateRange, ForecastSort, GroupBy, Quantile, TimeHorizon
 from runtime.models.domain.kpis import RunAccuracy
 from runtime.models.domain.runs import ForecastRun, PublishedRun, RunStatus
 from runtime.services.forecasts.accuracy_breakdown import read_breakdown
@@ -34,12 +34,15 @@ class ForecastQuery:
     limit: int = 100
     cursor: str | None = None
     run_id: UUID | None = None
+    category: str | None = None
+    sort: ForecastSort = ForecastSort.SKU
+    quantiles: tuple[Quantile, ...] = tuple(Quantile)
 
     @property
     def filters(self) -> dict[str, object]:
         """The filters that a cursor is bound to."""
         subset: dict[str, object] = {"k": sorted(self.sku_ids), "s": self.site_id, "f": self.dates.start_date, "t": self.dates.end_date}
-        return subset | {"h": self.horizon, "r": self.run_id}
+        return subset | {"h": self.horizon, "r": self.run_id, "c": self.category, "o": self.sort, "q": sorted(self.quantiles)}
 
 
 class ForecastMeta(TypedDict):
@@ -64,19 +67,24 @@ class ForecastPage:
 
 @dataclass(frozen=True)
 class ForecastReading:
-    """Read the published forecasts, the runs and their accuracy."""
+    """Read the published forecasts, the runs and their accuracy.
+
+    category_skus: returns the SKUs of a category as a run saw it, or raises NotFound.
+    """
 
     forecasts: ForecastReads
     runs: RunRepository
     accuracy_reports: AccuracyReads
+    category_skus: Callable[[str, UUID], tuple[str, ...]]
     cursors: Cursors
     clock: Clock
 
     def read_page(self, query: ForecastQuery) -> ForecastPage:
         """Return one page of forecasts of the published run or of the named one; with a cursor, of the run of the first page.
 
-        Raises InvalidInput for a horizon beyond the run's or an impossible date range, BadCursor; for a named run also RunNotFound,
-        NoForecasts, ForecastsDeleted. While no run is published, the page is empty and has a warning.
+        Raises InvalidInput for a horizon beyond the run's or an impossible date range, BadCursor, NotFound for a category that the run
+        does not have; for a named run also RunNotFound, NoForecasts, ForecastsDeleted. While no run is published, the page is empty and
+        has a warning.
         """
         check_dates(query.dates)
         began_at = self.clock.now()  # before the published run is looked up, so that its rows stay as long as the cursor is valid
@@ -146,7 +154,7 @@ class ForecastReading:
             run = newer_run
 
     def _rows(self, query: ForecastQuery, run: ForecastRun, position: Position | None) -> JsonRows:
-        rows = self.forecasts.rows(_slice(query, run, position))
+        rows = self.forecasts.rows(_slice(query, run, position, self._select_skus(query, run)))
         if rows.last is None and query.run_id is not None:
             self._check_loaded(run)
         if rows.last is None and position is not None:
@@ -155,6 +163,14 @@ class ForecastReading:
                 f"The cursor belongs to run {run.id}, whose forecasts were deleted; start without a cursor to read the newest run."
             )
         return rows
+
+    def _select_skus(self, query: ForecastQuery, run: ForecastRun) -> tuple[str, ...]:
+        """Return the SKUs that the filters name; empty: all."""
+        if query.category is None:
+            return query.sku_ids
+        members = self.category_skus(query.category, run.id)
+        # Without a member among the named SKUs, an empty filter would select all.
+        return tuple(sorted(set(members) & set(query.sku_ids))) or ("",) if query.sku_ids else members
 
     def _find_run(self, query: ForecastQuery, position: Position | None) -> ForecastRun | None:
         if position is not None:
@@ -238,15 +254,17 @@ def _days(query: ForecastQuery, run: ForecastRun) -> tuple[date, date]:
     return run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=query.horizon.days)
 
 
-def _slice(query: ForecastQuery, run: ForecastRun, position: Position | None) -> ForecastSlice:
+def _slice(query: ForecastQuery, run: ForecastRun, position: Position | None, sku_ids: tuple[str, ...]) -> ForecastSlice:
     after = position.after if position else None
     first, last = _days(query, run)
     return ForecastSlice(
         run_id=run.id,
         first_day=max(first, query.dates.start_date or date.min),
         last_day=min(last, query.dates.end_date or date.max),
-        sku_ids=query.sku_ids,
+        sku_ids=sku_ids,
         site_id=query.site_id,
-        after=(after[1], after[2], after[3]) if after else None,
+        after=after[1:] if after else None,
         limit=query.limit,
+        sort=query.sort,
+        quantiles=query.quantiles,
     )

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from kpi_engine.logistics.inputs.parameters import LogisticsParameters
 from kpi_engine.logistics.report import LogisticsReport
 from runtime.models.domain.runs import ForecastRun
+from runtime.services.documents.json_rows import JsonObject
 from runtime.services.logistics.capacity_rows import Key
 from runtime.services.logistics.input_rows import InputRows
-from runtime.services.logistics.json_rows import JsonObject
 from runtime.services.logistics.resource_use import ResourceUse
 from runtime.services.logistics.scopes import Level, Scope
 from runtime.services.logistics.shipment_rows import TARIFF

@@ -11,7 +11,7 @@ from uuid import UUID
 from kpi_engine.logistics.metrics import METRICS
 from kpi_engine.shared.metric import GET_KPIS, NO_OBSERVATIONS, Metric, Unit
 from runtime.models.domain.kpis import KpiMetric
-from runtime.services.logistics.json_rows import JsonObject
+from runtime.services.documents.json_rows import JsonObject
 from runtime.services.logistics.scopes import Level, Scope
 
 GRADE_POINTS = {"A": 4.0, "B": 3.0, "C": 2.0, "D": 1.0, "F": 0.0}

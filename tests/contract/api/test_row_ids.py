@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from runtime.adapters.postgres.reads import FORECAST_ID
+from runtime.adapters.postgres.lists.forecast_rows import FORECAST_ID
 from runtime.models.domain.runs import run_id_of
 from runtime.services.forecasts.row_ids import PREFIX, ForecastKey, decode, encode
 from tests.contract.api.conftest import Served

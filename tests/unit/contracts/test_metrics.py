@@ -143,6 +143,7 @@ def emf(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     def invoke(function: str) -> list[dict[str, Any]]:
         invocation = INVOCATIONS[function]
         services = bootstrap.Services(bootstrap.Adapters(bootstrap.AwsClients()))
+        vars(services)["catalogue_building"] = SimpleNamespace(build=lambda _: 1)
         services.row_backup = RowBackup(InMemoryTableRows(), InMemoryLake(), FixedClock())
         for name, stub in {invocation.service: invocation.stub(), **invocation.other_services}.items():
             setattr(services, name, stub)

@@ -27,7 +27,17 @@ ROUTES = [
     ("GET", "/jobs/x", "signify/forecasts:read"),
     ("GET", "/kpis", "signify/kpis:read"),
     ("GET", "/data-quality/objects", "signify/data:admin"),
+    ("GET", "/data-quality/reports", "signify/data:admin"),
     ("GET", "/data-quality/reports/latest", "signify/data:admin"),
+    ("GET", "/kpis/trends", "signify/kpis:read"),
+    ("GET", "/kpis/forecast-accuracy", "signify/kpis:read"),
+    ("GET", "/skus", "signify/forecasts:read"),
+    ("GET", "/skus/x", "signify/forecasts:read"),
+    ("GET", "/sites", "signify/forecasts:read"),
+    ("GET", "/lanes", "signify/forecasts:read"),
+    ("DELETE", "/jobs/x", "signify/forecasts:run"),
+    ("GET", "/health/ready", "signify/forecasts:read"),
+    ("GET", "/version", "signify/forecasts:read"),
     ("GET", "/data-quality/reports/latest/page", "signify/data:admin"),
 ]
 

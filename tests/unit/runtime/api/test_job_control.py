@@ -60,6 +60,15 @@ def test_a_cancelled_job_stops_its_execution_and_is_audited(world: World) -> Non
     assert (event.actor, event.action, event.subject, event.reason) == ("client-1", "CANCEL_RUN", str(job_id), "wrong day")
 
 
+def test_a_deleted_job_is_cancelled_as_without_a_reason(world: World) -> None:
+    job_id = start()
+    response = call(f"/jobs/{job_id}", "DELETE", scope=OWN)
+    assert (response.status, response.headers["Location"]) == (202, f"/test/api/v1/jobs/{job_id}")
+    [event] = world.audit_log.events
+    assert (event.subject, event.reason) == (str(job_id), None)
+    assert call(f"/jobs/{start()}", "DELETE", scope="signify/forecasts:read").status == 403
+
+
 def test_the_audit_event_of_a_cancelled_job_is_copied_to_the_lake(world: World) -> None:
     job_id, event_id = start(), uuid4()
     world.table_rows.by_owner[BackupTable.AUDIT_EVENTS, job_id] = [{"id": str(event_id), "subject": str(job_id)}]

@@ -16,7 +16,7 @@ from contracts import datasets
 from contracts.paths import logistics_report_key, quality_key
 from contracts.tables import Type, curated_table
 from runtime.adapters.lake.lake_curated_rows import LakeCuratedRows
-from runtime.models.domain.kpis import KpiMetric, RunAccuracy
+from runtime.models.domain.kpis import Basis, KpiMetric, RunAccuracy
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.logistics.input_rows import InputReading
 from runtime.services.logistics.logistics_calculation import LogisticsCalculation, LogisticsResult
@@ -35,6 +35,10 @@ class NoAccuracy(AccuracyReads):
 
     @override
     def latest(self, run_id: UUID) -> RunAccuracy | None:
+        return None
+
+    @override
+    def find_newest_run(self, basis: Basis) -> UUID | None:
         return None
 
 

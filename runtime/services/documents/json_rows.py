@@ -1,4 +1,4 @@
-"""JSON objects of logistics reports."""
+"""JSON objects of the documents of a run."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Routes of figures over time and of the whole accuracy report."""

@@ -1,0 +1,1 @@
+"""The catalogue of a run: its SKUs, sites and lanes."""

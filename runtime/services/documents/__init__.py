@@ -1,0 +1,1 @@
+"""Documents of runs in the lake, read row by row."""
