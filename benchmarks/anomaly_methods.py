@@ -7,13 +7,14 @@ where a day cannot be judged. All see the same days; the simple ones look at the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
 import numpy as np
 
-from benchmarks.anomaly_weeks import PAST_WEEKS, WeeklyForecasts
-from kpi_engine.anomalies.daily_values import DailyValues
+from benchmarks.anomaly_weeks import LEVELS, PAST_WEEKS, WeeklyForecasts
+from kpi_engine.anomalies.daily_values import DailyValues, ForecastQuantiles
 from kpi_engine.anomalies.detection.detector import detect
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.shared.arrays import Floats, Ints
@@ -87,8 +88,11 @@ def panel_of_week(forecasts: WeeklyForecasts, week: int) -> DetectionPanel:
     """Return the input of the built-in detector for a week."""
     start, stop = DAYS_OF_WEEK * week, DAYS_OF_WEEK * (week + 1)
     values = (forecasts.actual, forecasts.expected, forecasts.lower, forecasts.upper)
-    days = DailyValues.of(*(array[:, start:stop] for array in values))
-    past = DailyValues.of(*(array[:, start - PAST_DAYS : start] for array in values))
+    quantiles = ForecastQuantiles(LEVELS, forecasts.quantiles)
+    days, past = (
+        replace(DailyValues.of(*(array[:, part] for array in values)), quantiles=quantiles.select_days(part))
+        for part in (slice(start, stop), slice(start - PAST_DAYS, start))
+    )
     classes = demand_classes(past.actual, window_days=PAST_DAYS, without_demand=DemandClass.INTERMITTENT)
     return DetectionPanel(
         measure="demand",

@@ -12,19 +12,36 @@ from forecast_engine.panel import Panel
 from kpi_engine.shared.arrays import Floats
 from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
-LEVELS = (0.1, 0.5, 0.9)
+LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 PAST_WEEKS = 7
 """Weeks of forecasts before the first one that is judged."""
 
 
 @dataclass(frozen=True, eq=False)
 class WeeklyForecasts:
-    """A panel, and the P10, P50 and P90 of its last days: S series x D days, D = 7 * (PAST_WEEKS + weeks that are judged)."""
+    """A panel, and the quantiles of its last days: levels x S series x D days, D = 7 * (PAST_WEEKS + weeks that are judged)."""
 
     panel: Panel
-    lower: Floats
-    expected: Floats
-    upper: Floats
+    quantiles: Floats
+
+    @property
+    def lower(self) -> Floats:
+        """S x D units, P10."""
+        return self._level(0.1)
+
+    @property
+    def expected(self) -> Floats:
+        """S x D units, P50."""
+        return self._level(0.5)
+
+    @property
+    def upper(self) -> Floats:
+        """S x D units, P90."""
+        return self._level(0.9)
+
+    def _level(self, level: float) -> Floats:
+        quantile: Floats = self.quantiles[LEVELS.index(level)]
+        return quantile
 
     @property
     def actual(self) -> Floats:
@@ -53,5 +70,4 @@ def forecast_weeks(panel: Panel, judged_weeks: int) -> WeeklyForecasts:
         rows = has_started[:, history.days - 1]
         days = slice(DAYS_OF_WEEK * week, DAYS_OF_WEEK * (week + 1))
         quantiles[:, rows, days] = PanelModel().forecast(history.select(rows), DAYS_OF_WEEK, LEVELS).quantiles
-    lower, expected, upper = quantiles
-    return WeeklyForecasts(panel, lower, expected, upper)
+    return WeeklyForecasts(panel, quantiles)

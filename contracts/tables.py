@@ -184,6 +184,21 @@ BACKTEST = Table(
         Column("seasonal_naive", Type.NUMBER, "Forecast of the baseline, the seasonal naive", "units"),
     ),
 )
+QUANTILE_LEVELS = {
+    Column(
+        f"p{100 * level:02.0f}", Type.NUMBER, f"Demand that the forecast expects to be exceeded with {100 - 100 * level:.0f} %", "units"
+    ): level
+    for level in (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+}
+"""The columns of the quantiles, with their levels, ascending."""
+QUANTILE_DAYS = 14
+"""First days of a forecast whose quantiles are kept. Days are judged by forecasts of one run a week, and one week may have none."""
+QUANTILES = Table(
+    Zone.FORECASTS,
+    "quantiles",
+    f"Nine quantiles of the first {QUANTILE_DAYS} days, per site, SKU and day, to judge those days by; empty if the forecaster has none",
+    (*SERIES, FORECAST_DATE, HORIZON_DAYS, *QUANTILE_LEVELS),
+)
 EXCLUDED = Table(
     Zone.FORECASTS,
     "excluded",
@@ -242,7 +257,7 @@ def all_tables() -> Iterator[Table]:
     """Yield every table of the catalog."""
     for name in datasets.list_names():
         yield curated_table(datasets.load(name))
-    yield from (UNKNOWN_DAYS, DAILY_DEMAND, SKU_UNITS, FORECASTS, BACKTEST, EXCLUDED, ANOMALY_GROUPS)
+    yield from (UNKNOWN_DAYS, DAILY_DEMAND, SKU_UNITS, FORECASTS, BACKTEST, QUANTILES, EXCLUDED, ANOMALY_GROUPS)
 
 
 def curated_table(contract: Contract) -> Table:

@@ -6,7 +6,7 @@ The back-test, the forecast job and the benchmarks take any object with these fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -90,6 +90,13 @@ class PanelForecast:
     def horizon(self) -> int:
         """Days forecast."""
         return int(self.mean.shape[1])
+
+    def select_levels(self, levels: Sequence[float]) -> PanelForecast:
+        """Return the forecast with some of its levels alone. Raises InvalidRequest for a level that it does not have."""
+        if missing_levels := [level for level in levels if level not in self.levels]:
+            raise InvalidRequest(f"{self.model}: the forecast has the levels {self.levels}, not {tuple(missing_levels)}")
+        rows = [self.levels.index(level) for level in levels]
+        return replace(self, levels=tuple(levels), quantiles=self.quantiles[rows])
 
     def to_frame(self) -> pd.DataFrame:
         """Return a long frame, one row per series and day: the series and the day, mean, and a column per level (p10, p50, p90), in units.

@@ -15,14 +15,14 @@ from typing import Any
 
 from contracts.documents import ForecastDocument
 from contracts.paths import forecast_key
-from contracts.tables import BACKTEST, EXCLUDED, FORECASTS
+from contracts.tables import BACKTEST, EXCLUDED, FORECASTS, QUANTILES
 from forecast_engine.exclusions import count_by_code
 from glue_jobs import lake_io
 from glue_jobs.amazon_forecast_accuracy import backtest_of
 from glue_jobs.amazon_forecast_export import amazon_daily_table, read_export
 from glue_jobs.arguments import job_run
 from glue_jobs.demand_panel import forecastable, read_panel, read_units, write_table
-from glue_jobs.forecast_tables import backtest_table, excluded_table
+from glue_jobs.forecast_tables import QUANTILES_SCHEMA, backtest_table, excluded_table
 
 BACKEND = "amazon_forecast"
 MODEL = "auto_predictor"
@@ -47,13 +47,14 @@ class ExportArguments:
 
 
 def main(argv: Sequence[str]) -> None:
-    """Write daily forecasts, an empty back-test (the service exports none), excluded series, and forecast.json last."""
+    """Write daily forecasts, no back-test and no further quantiles (the service exports none), excluded series, and forecast.json last."""
     run, export = job_run(argv), ExportArguments.parse(argv)
     panel, exclusions = forecastable(read_panel(run))
     rows = read_export(run, export.name)
     daily, warnings = amazon_daily_table(rows, run, panel.series, MODEL, read_units(run))
     write_table(run, FORECASTS, daily)
     write_table(run, BACKTEST, backtest_table([]))
+    write_table(run, QUANTILES, QUANTILES_SCHEMA.empty_table())
     write_table(run, EXCLUDED, excluded_table(exclusions))
     summary: ForecastDocument = {
         "run_id": run.run_id,

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from contracts.documents import ForecastDocument, SeriesDocument
 from contracts.paths import forecast_key, series_key
-from contracts.tables import BACKTEST, EXCLUDED, FORECASTS
+from contracts.tables import BACKTEST, EXCLUDED, FORECASTS, QUANTILES
 from forecast_engine.backtest import BacktestOrigin, backtest
 from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.exclusions import Exclusion, count_by_code
@@ -27,7 +27,7 @@ from glue_jobs import lake_io
 from glue_jobs.arguments import JobRun, job_run
 from glue_jobs.demand_panel import RULES, forecastable, list_late_warnings, read_panel, read_units, write_table
 from glue_jobs.forecast_summary import run_summary
-from glue_jobs.forecast_tables import LEVELS, backtest_table, daily_table, excluded_table
+from glue_jobs.forecast_tables import LEVELS, backtest_table, daily_table, excluded_table, quantiles_table
 from glue_jobs.series_profiles import series_document
 
 FORECASTERS: Mapping[str, Forecaster] = {forecaster.name: forecaster for forecaster in (PanelModel(), SeasonalNaive())}
@@ -81,6 +81,7 @@ def _write(
     """Write every output under its fixed key, forecast.json last: when it exists, the rest is complete."""
     outputs = (
         (FORECASTS, daily_table(forecast, run.run_id, read_units(run))),
+        (QUANTILES, quantiles_table(forecast)),
         (BACKTEST, backtest_table(origins)),
         (EXCLUDED, excluded_table(exclusions)),
     )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from contracts.paths import RUN_PARTITION
-from contracts.tables import BACKTEST, EACH, EXCLUDED, FORECASTS, Table
+from contracts.tables import BACKTEST, EACH, EXCLUDED, FORECASTS, QUANTILE_DAYS, QUANTILE_LEVELS, QUANTILES, Table
 from forecast_engine.backtest import DECIMALS, BacktestOrigin
 from forecast_engine.exclusions import Exclusion
 from forecast_engine.forecaster import PanelForecast
@@ -20,9 +20,10 @@ from forecast_engine.panel import SeriesKey
 
 INTERVAL_LEVEL = 0.8
 """P10 to P90."""
-QUANTILES = {"confidence_lower": 0.1, "predicted_value": 0.5, "confidence_upper": 0.9}
+DAILY_LEVELS = {"confidence_lower": 0.1, "predicted_value": 0.5, "confidence_upper": 0.9}
 """The columns of forecasts/daily that are quantiles of the forecast, with their levels, ascending."""
-LEVELS = tuple(QUANTILES.values())
+LEVELS = tuple(QUANTILE_LEVELS.values())
+"""The levels to forecast: those of forecasts/quantiles, among which are those of forecasts/daily."""
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -33,6 +34,7 @@ def arrow_schema(table: Table) -> pa.Schema:
 DAILY_SCHEMA = pa.schema([(RUN_PARTITION, pa.string()), *arrow_schema(FORECASTS)])
 """The rows of forecasts/daily carry their run, so that no reader takes one run's file for another's."""
 BACKTEST_SCHEMA = arrow_schema(BACKTEST)
+QUANTILES_SCHEMA = arrow_schema(QUANTILES)
 EXCLUDED_SCHEMA = arrow_schema(EXCLUDED)
 
 
@@ -41,24 +43,33 @@ def daily_table(forecast: PanelForecast, run_id: str, units: Mapping[str, str] =
 
     units: the unit of measure of every SKU; pieces where it has none.
 
-    Raises ValueError when the forecast has other levels than LEVELS.
+    Raises InvalidRequest when the forecast lacks a level of DAILY_LEVELS.
     """
-    if forecast.levels != LEVELS:
-        raise ValueError(f"{FORECASTS.name} needs the levels {LEVELS}, the forecast has {forecast.levels}")
     series, days = len(forecast.series), forecast.horizon
-    quantiles = np.round(forecast.quantiles, DECIMALS)
+    quantiles = np.round(forecast.select_levels(tuple(DAILY_LEVELS.values())).quantiles, DECIMALS)
     return daily_rows(
         {
             RUN_PARTITION: _constant(run_id, series * days),
             **_keys(forecast.series, days),
             **_days(forecast.origin, series, days),
-            **{name: values.ravel() for name, values in zip(QUANTILES, quantiles, strict=True)},
+            **{name: values.ravel() for name, values in zip(DAILY_LEVELS, quantiles, strict=True)},
             "mean_value": np.round(forecast.mean, DECIMALS).ravel(),
             "interval_level": np.full(series * days, INTERVAL_LEVEL),
             "uom": units_of(forecast.series, units, days),
             "model": _constant(forecast.model, series * days),
         }
     )
+
+
+def quantiles_table(forecast: PanelForecast) -> pa.Table:
+    """Return forecasts/quantiles: one row per series and day of the first QUANTILE_DAYS; quantities rounded to three decimals.
+
+    Raises InvalidRequest when the forecast lacks a level of LEVELS.
+    """
+    series, days = len(forecast.series), min(forecast.horizon, QUANTILE_DAYS)
+    quantiles = np.round(forecast.select_levels(LEVELS).quantiles[:, :, :days], DECIMALS)
+    columns = {column.name: values.ravel() for column, values in zip(QUANTILE_LEVELS, quantiles, strict=True)}
+    return pa.table({**_keys(forecast.series, days), **_days(forecast.origin, series, days), **columns}, schema=QUANTILES_SCHEMA)
 
 
 def units_of(series: Sequence[SeriesKey], units: Mapping[str, str], days: int = 1) -> pa.Array:

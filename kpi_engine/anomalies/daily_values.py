@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from kpi_engine.shared.arrays import Bools, Floats, Ints, infinite_to_nan
 from kpi_engine.shared.errors import InvalidValue
@@ -18,10 +19,32 @@ DEFAULT_COVERAGE = 0.8
 
 
 @dataclass(frozen=True, eq=False)
+class ForecastQuantiles:
+    """More of what was forecast than an interval. levels: K, ascending in (0, 1). values: K x S x D units; NaN where none were forecast."""
+
+    levels: tuple[float, ...]
+    values: npt.NDArray[np.floating]
+
+    def __post_init__(self) -> None:
+        """Raise InvalidValue for levels that do not ascend from below to above the median, or whose number is not that of the values."""
+        if list(self.levels) != sorted(set(self.levels)) or not self.levels or not 0 < self.levels[0] < 0.5 < self.levels[-1] < 1:
+            raise InvalidValue(f"quantile levels are {self.levels}: write different numbers from below to above 0.5, the least first")
+        if len(self.levels) != len(self.values):
+            raise InvalidValue(
+                f"there are {len(self.levels)} quantile levels and {len(self.values)} matrices of values: give one of each level"
+            )
+
+    def select_days(self, days: slice) -> ForecastQuantiles:
+        """Return the quantiles of some of the days."""
+        return ForecastQuantiles(self.levels, self.values[:, :, days])
+
+
+@dataclass(frozen=True, eq=False)
 class DailyValues:
     """S series x D days: what happened, what was expected before the day (p50), and its interval (p10, p90). NaN is missing.
 
     coverage: the nominal share of actuals inside the interval, 0.8 for P10 to P90; NaN where a bound or the expectation is missing.
+    quantiles: more of the forecast of those days, where it is known; None where nothing but the interval is.
     """
 
     actual: Floats
@@ -29,6 +52,7 @@ class DailyValues:
     lower: Floats
     upper: Floats
     coverage: Floats
+    quantiles: ForecastQuantiles | None = None
 
     @classmethod
     def of(cls, actual: Floats, expected: Floats, lower: Floats, upper: Floats, coverage: Floats | float = DEFAULT_COVERAGE) -> DailyValues:
@@ -42,12 +66,6 @@ class DailyValues:
         actual, expected, lower, upper = (infinite_to_nan(values) for values in (actual, expected, lower, upper))
         is_bounded = ~(np.isnan(lower) | np.isnan(upper) | np.isnan(expected))
         return cls(actual, expected, np.fmin(lower, expected), np.fmax(upper, expected), np.where(is_bounded, levels, np.nan))
-
-    def last_days(self, n_days: int) -> DailyValues:
-        """Return the values of the last n_days days, or of all when there are fewer."""
-        first = max(0, self.actual.shape[1] - n_days)
-        values = (self.actual, self.expected, self.lower, self.upper, self.coverage)
-        return DailyValues(*(array[:, first:] for array in values))
 
     @property
     def residual(self) -> Floats:

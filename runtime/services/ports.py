@@ -216,6 +216,12 @@ class ForecastFrames(Protocol):
     def backtest(self, run_id: UUID) -> pd.DataFrame:
         """Return the forecasts of the back-test: actual_value in place of interval_level. Empty when there was no back-test."""
 
+    def quantiles(self, run_id: UUID) -> pd.DataFrame:
+        """Return nine quantiles of the first days that a run forecast; empty when its forecaster gave none.
+
+        Columns: site_id, sku_id, forecast_date, and those of QUANTILE_LEVELS.
+        """
+
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
         """Return the demand that a run read, from a day on. Columns: site_id, sku_id, demand_date, demand, stockout, source."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pandas as pd
 from typing_extensions import override
 
+from contracts.tables import QUANTILE_LEVELS
 from runtime.models.domain.kpis import KpiMetric, RunAccuracy
 from runtime.services.ports import ForecastFrames, KpiRepository
 
@@ -42,6 +43,7 @@ class InMemoryFrames(ForecastFrames):
     def __init__(self) -> None:
         self.forecasts: dict[UUID, pd.DataFrame] = {}
         self.backtests: dict[UUID, pd.DataFrame] = {}
+        self.quantile_frames: dict[UUID, pd.DataFrame] = {}
         self.demands: dict[UUID, pd.DataFrame] = {}
 
     @override
@@ -55,6 +57,12 @@ class InMemoryFrames(ForecastFrames):
         if run_id not in self.backtests:
             return pd.DataFrame(columns=["site_id", "sku_id", "forecast_date"])
         return self.backtests[run_id].assign(forecast_date=lambda frame: pd.to_datetime(frame["forecast_date"]))
+
+    @override
+    def quantiles(self, run_id: UUID) -> pd.DataFrame:
+        if run_id not in self.quantile_frames:
+            return pd.DataFrame(columns=["site_id", "sku_id", "forecast_date", *(column.name for column in QUANTILE_LEVELS)])
+        return self.quantile_frames[run_id].assign(forecast_date=lambda frame: pd.to_datetime(frame["forecast_date"]))
 
     @override
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:

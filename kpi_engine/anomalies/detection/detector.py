@@ -8,13 +8,14 @@ from datetime import UTC, tzinfo
 import numpy as np
 
 from kpi_engine.anomalies.detection.alarm_limits import AlarmLimits
+from kpi_engine.anomalies.detection.distribution import measure_days
 from kpi_engine.anomalies.detection.group_builder import build_groups
 from kpi_engine.anomalies.detection.kinds import classify_volume
 from kpi_engine.anomalies.detection.levels import sum_totals
 from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel, TotalDetection
 from kpi_engine.anomalies.detection.scopes import list_scope_sets
-from kpi_engine.anomalies.detection.scores import MIN_SCORE, MIN_Z, UsualDemand, interval_z, score_z
-from kpi_engine.anomalies.detection.shifts import RUN_Z, SHIFT_WINDOWS, mark_runs, mark_trends, shift_z
+from kpi_engine.anomalies.detection.scores import MIN_SCORE, MIN_Z, UsualDemand, limit_rises, score_z
+from kpi_engine.anomalies.detection.shifts import RUN_Z, mark_runs, mark_trends, shift_z
 from kpi_engine.anomalies.detection.threshold_shifts import NO_SHIFTS, ThresholdShifts
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import NO_KIND
@@ -47,17 +48,17 @@ def detect(panel: DetectionPanel, limits: AlarmLimits = DEFAULT_LIMITS, feedback
 def _detect_series(panel: DetectionPanel, limits: AlarmLimits, feedback: ThresholdShifts) -> Detection:
     days, n_days = panel.days, panel.days.actual.shape[1]
     usual = UsualDemand.of(panel.past, days, panel.is_intermittent)
-    z_with_gaps = interval_z(replace(days, actual=np.where(days.is_gap, 0.0, days.actual)), usual)
-    day_z = np.where(days.is_gap, np.nan, z_with_gaps)
-    past_z = interval_z(panel.past, usual)
-    lasting_z = shift_z(np.concatenate([past_z[:, -max(SHIFT_WINDOWS) :], day_z], axis=1))[:, -n_days:]
+    distances, past = measure_days(replace(days, actual=np.where(days.is_gap, 0.0, days.actual)), usual), measure_days(panel.past, usual)
+    day_z = np.where(days.is_gap, np.nan, limit_rises(distances.z, past.z))
+    standard_z = np.where(days.is_gap, np.nan, distances.standard_z)
+    lasting_z = shift_z(np.concatenate([past.standard_z, standard_z], axis=1), n_days)
     z = np.where(np.abs(lasting_z) > np.abs(day_z), lasting_z, day_z)
     runs = mark_runs(np.where(np.abs(day_z) >= RUN_Z, np.sign(day_z), 0).astype(np.int64))
     shifts = np.where(np.abs(lasting_z) >= MIN_Z, np.sign(lasting_z), runs).astype(np.int64)
     kinds = classify_volume(days, shifts, mark_trends(day_z), panel.is_intermittent)
     is_reported = days.is_gap | limits.passes(feedback.relative_z(panel.dimensions, z))
-    scores = score_z(np.where(days.is_gap, z_with_gaps, z))
-    return Detection(np.where(is_reported, np.fmax(scores, MIN_SCORE), scores), np.where(is_reported, kinds, NO_KIND), z, day_z, past_z)
+    scores = score_z(np.where(days.is_gap, distances.z, z))
+    return Detection(np.where(is_reported, np.fmax(scores, MIN_SCORE), scores), np.where(is_reported, kinds, NO_KIND), z, day_z, past.z)
 
 
 def detect_groups(panel: DetectionPanel, zone: tzinfo = UTC, limits: AlarmLimits = DEFAULT_LIMITS) -> list[AnomalyGroup]:

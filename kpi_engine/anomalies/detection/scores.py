@@ -23,6 +23,7 @@ KNOTS_SCORE = (0.0, float(MIN_SCORE), 50.0, 70.0, 90.0, 100.0)
 SMALLEST_SPREAD = 0.02
 """No series is more regular than about 4 percent of its usual demand."""
 FEWEST_PAST_DAYS = 7
+SHARE_BELOW_USUAL = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,22 @@ def interval_z(days: DailyValues, usual: UsualDemand) -> Floats:
     below = (middle - usual.log_units(days.lower)) / quantile
     z = distance / np.fmax(np.where(distance > 0, above, below), SMALLEST_SPREAD)
     return np.where(np.isnan(days.coverage), np.nan, z)
+
+
+def limit_rises(z: Floats, past_z: Floats) -> Floats:
+    """Return z with those above 0 divided by how far the highest past day of their series is beyond a usual highest one, if it is.
+
+    Usual: what the highest of so many days of four in five undisturbed series stays below, 2.6 for 49 days. A series with bulk orders
+    now and then has to go beyond them.
+
+    >>> limit_rises(np.array([[4.0, -4.0], [4.0, -4.0]]), np.repeat([[5.2], [1.0]], 49, axis=1)).round(1)
+    array([[ 2., -4.],
+           [ 4., -4.]])
+    """
+    n_known = np.maximum(np.count_nonzero(~np.isnan(past_z), axis=1), FEWEST_PAST_DAYS)
+    usual = _normal_quantiles(SHARE_BELOW_USUAL ** (1 / n_known))
+    factor = np.maximum(np.nan_to_num(past_z).max(axis=1, initial=0.0) / usual, 1.0)
+    return np.where(z > 0, z / factor[:, None], z)
 
 
 def _positive_means(values: Floats) -> Floats:

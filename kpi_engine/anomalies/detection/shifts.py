@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 
 from kpi_engine.shared.arrays import Bools, Floats, Ints
+from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
 RUN_LENGTH = 3
 RUN_Z = 2.0
-SHIFT_WINDOWS = (3, 7, 14)
+SHIFT_WINDOWS = (3, 7, 14, 21, 28)
 SHIFT_WEIGHT = 0.82
 SHIFT_CAP = 2.5
-SHIFT_DAYS = 3
 SHIFT_DAY_Z = 1.5
 SHIFT_OWN_Z = 0.5
+SHIFT_OWN_SHARE = 0.25
 SHIFT_REST_Z = 2.0
 TWO_DAYS = 2
+SPREAD_LEVEL = 0.9
+FEWEST_WINDOWS = 50
+MOST_SERIES = 5000
+"""So many series tell how far windows usually are out."""
 TREND_DAYS = 7
 TREND_Z = 2.5758293035489004
 TREND_LEAST_Z = 3.0
@@ -30,28 +37,31 @@ def mark_runs(direction: Ints) -> Ints:
     return np.where(_in_run(direction > 0), 1, 0) - np.where(_in_run(direction < 0), 1, 0)
 
 
-def shift_z(z: Floats) -> Floats:
-    """Return the z of the strongest window of 3, 7 or 14 days that ends on each day and is out on the day's side; 0 without one.
+def shift_z(z: Floats, n_days: int) -> Floats:
+    """Return the z of the strongest window of 3 to 28 days that ends on each of the last n_days and is out on its side; 0 without one.
 
-    z of a window: 0.82 * sum of the known days / sqrt(their number), each day capped at 2.5, so that two days never make a shift. A window
-    is out when at least 3 of its days are beyond 1.5 on its side, and without two days at the cap it is still beyond 2: a short spike does
-    not become a shift because the days around it are a little high. A day within 0.5 is no part of a shift. 0.82 allows for errors of one
-    series being alike on neighbouring days; with it undisturbed series have as many windows as days above 3. All are conventions.
+    z: S x T standard distances, those before the last n_days are past days. z of a window: the sum of its known days, each capped at
+    2.5, over the root of their number and the usual spread of such windows: what the 90 percent quantile of all series' past windows
+    implies on that side, and at least 1 / 0.82, which allows for errors of one series being alike on neighbouring days. So a panel
+    whose levels wander has no more alarms than another. Without two days at the cap a window must still be beyond 2 on its side: a
+    short spike does not become a shift because the days around it are a little high. A day within 0.5, or within a quarter of the
+    furthest of the week up to it, is no part of a shift: it may be the usual again. All figures are conventions.
 
-    >>> shift_z(np.array([[0.0, 2.5, 2.5, 2.5, 2.0, 0.0]])).round(2)
+    >>> shift_z(np.array([[0.0, 2.5, 2.5, 2.5, 2.0, 0.0]]), 6).round(2)
     array([[0.  , 0.  , 0.  , 3.55, 3.48, 0.  ]])
     """
-    by_day = np.ascontiguousarray(z.T)
-    strongest = np.zeros(by_day.shape)
+    by_day = np.ascontiguousarray(z.T)  # a cumulative sum along rows of series is ten times as slow
+    strongest = np.zeros((n_days, z.shape[0]))
     z_capped, is_known = np.nan_to_num(np.clip(by_day, -SHIFT_CAP, SHIFT_CAP)), ~np.isnan(by_day)
     for days in SHIFT_WINDOWS:
         sums, n_known = _window_sums(z_capped, days), _window_sums(is_known, days)
-        window_z = SHIFT_WEIGHT * sums / np.sqrt(np.maximum(n_known, 1))
+        scaled_sums = sums / np.sqrt(np.maximum(n_known, 1))
+        above, below = _usual_spreads(np.where(2 * n_known >= days, scaled_sums, np.nan)[days - 1 : -n_days])
+        sums, n_known, scaled_sums = (values[-n_days:] for values in (sums, n_known, scaled_sums))
+        window_z = scaled_sums / np.where(scaled_sums > 0, above, below)
         rest_z = SHIFT_WEIGHT * (np.abs(sums) - TWO_DAYS * SHIFT_CAP) / np.sqrt(np.maximum(n_known - TWO_DAYS, 1))
-        n_above, n_below = (_window_sums(side * z_capped >= SHIFT_DAY_Z, days) for side in (1, -1))
-        is_out = (np.where(window_z > 0, n_above, n_below) >= SHIFT_DAYS) & (rest_z >= SHIFT_REST_Z)
-        strongest = np.where(is_out & (np.abs(window_z) > np.abs(strongest)), window_z, strongest)
-    is_part = (np.sign(by_day) == np.sign(strongest)) & (np.abs(by_day) >= SHIFT_OWN_Z)
+        strongest = np.where((rest_z >= SHIFT_REST_Z) & (np.abs(window_z) > np.abs(strongest)), window_z, strongest)
+    is_part = _reach_share(by_day, n_days, np.sign(strongest))
     return np.ascontiguousarray(np.where(is_part, strongest, 0.0).T)
 
 
@@ -100,10 +110,32 @@ def _in_run(mask: Bools) -> Bools:
     return in_run
 
 
+def _reach_share(by_day: Floats, n_days: int, side: Floats) -> Bools:
+    """Whether each of the last n_days, n_days x S, is out on its side, and as far as a share of the furthest of the week up to it."""
+    padding = np.zeros((DAYS_OF_WEEK - 1, by_day.shape[1]))
+    recent = np.nan_to_num(np.concatenate([padding, by_day])[-(n_days + DAYS_OF_WEEK - 1) :])
+    furthest = np.zeros(side.shape)
+    for day in range(DAYS_OF_WEEK):
+        furthest = np.maximum(furthest, side * recent[day : day + n_days])
+    is_part: Bools = side * recent[DAYS_OF_WEEK - 1 :] >= np.maximum(SHIFT_OWN_Z, SHIFT_OWN_SHARE * furthest)
+    return is_part
+
+
+def _usual_spreads(scaled_sums: Floats) -> tuple[float, float]:
+    """The spreads above and below that past windows, T x S, imply; an event of a series moves the quantile of all of them little."""
+    step = -(-scaled_sums.shape[1] // MOST_SERIES) or 1
+    known_sums = scaled_sums[:, ::step]
+    known_sums = known_sums[~np.isnan(known_sums)]
+    if len(known_sums) < FEWEST_WINDOWS:
+        return 1 / SHIFT_WEIGHT, 1 / SHIFT_WEIGHT
+    low, high = np.quantile(known_sums, [1 - SPREAD_LEVEL, SPREAD_LEVEL]) / NormalDist().inv_cdf(SPREAD_LEVEL)
+    return max(float(high), 1 / SHIFT_WEIGHT), max(-float(low), 1 / SHIFT_WEIGHT)
+
+
 def _window_sums(values: Floats | Bools, days: int) -> Floats:
     """The sums of the `days` values that end on each day, of T days x S series; days before the first count as zero."""
     sums = np.zeros((len(values) + days, values.shape[1]))
-    np.cumsum(values, axis=0, out=sums[days:])  # rows of days: a cumulative sum along rows of series is ten times as slow
+    np.cumsum(values, axis=0, out=sums[days:])
     difference: Floats = sums[days:] - sums[:-days]
     return difference
 

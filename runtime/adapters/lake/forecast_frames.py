@@ -24,6 +24,8 @@ from contracts.tables import (
     HORIZON_DAYS,
     INTERVAL,
     INTERVAL_LEVEL,
+    QUANTILE_LEVELS,
+    QUANTILES,
     SERIES,
     STOCKOUT,
     Column,
@@ -34,6 +36,7 @@ from runtime.services.ports import ForecastFrames
 
 FORECAST_COLUMNS = (*SERIES, FORECAST_DATE, HORIZON_DAYS, *INTERVAL, INTERVAL_LEVEL)
 BACKTEST_COLUMNS = (*SERIES, FORECAST_DATE, HORIZON_DAYS, *INTERVAL, ACTUAL_VALUE)
+QUANTILE_COLUMNS = (*SERIES, FORECAST_DATE, *QUANTILE_LEVELS)
 DEMAND_COLUMNS = (*SERIES, DEMAND_DATE, DEMAND_VALUE, STOCKOUT, DEMAND_SOURCE)
 
 
@@ -50,6 +53,10 @@ class LakeForecastFrames(ForecastFrames):
     @override
     def backtest(self, run_id: UUID) -> pd.DataFrame:
         return self.read(BACKTEST, run_id, BACKTEST_COLUMNS)
+
+    @override
+    def quantiles(self, run_id: UUID) -> pd.DataFrame:
+        return self.read(QUANTILES, run_id, QUANTILE_COLUMNS)
 
     @override
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:

@@ -1,16 +1,19 @@
-"""Expectations of past days beside their demand: forecasts of earlier runs, and of this run's back-test."""
+"""Expectations of past days beside their demand: forecasts of earlier runs, and of this run's back-test.
+
+Of a forecast of an earlier run more quantiles are read than P10, P50 and P90, if it has any; the back-test has none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from contracts.tables import DEMAND_SOURCE, INTERVAL_LEVEL
-from kpi_engine.anomalies.daily_values import DEFAULT_COVERAGE, DailyValues
+from contracts.tables import DEMAND_SOURCE, INTERVAL_LEVEL, QUANTILE_LEVELS
+from kpi_engine.anomalies.daily_values import DEFAULT_COVERAGE, DailyValues, ForecastQuantiles
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
 from runtime.models.domain.runs import ForecastRun, PublishedRun
@@ -20,6 +23,7 @@ from runtime.services.ports import ForecastFrames
 SERIES = ["site_id", "sku_id"]
 BOUNDS = ["predicted_value", "confidence_lower", "confidence_upper"]
 LEVEL = INTERVAL_LEVEL.name
+QUANTILES = [column.name for column in QUANTILE_LEVELS]
 SOURCE = DEMAND_SOURCE.name
 MEASURE = "demand"
 DAYS_BETWEEN_RUNS = 7
@@ -55,7 +59,8 @@ class Expectations:
         if len(backtest):
             yield backtest
         for earlier in earlier_runs:
-            yield self.frames.forecast(earlier.run_id)
+            forecast, quantiles = self.frames.forecast(earlier.run_id), self.frames.quantiles(earlier.run_id)
+            yield forecast if quantiles.empty else forecast.merge(quantiles, on=[*SERIES, "forecast_date"], how="left")
 
     def _arrange(self, rows: pd.DataFrame, first_day: date) -> DetectionPanel:
         """Rows as matrices, series by day; what is not there is NaN."""
@@ -64,10 +69,17 @@ class Expectations:
         cells = np.full((5, len(keys), self.past_days + self.window_days), np.nan)
         for layer, column in enumerate(["demand", *BOUNDS, LEVEL]):
             cells[layer, series, day] = rows[column].to_numpy(dtype=np.float64)
+        quantiles = np.full((len(QUANTILES), *cells.shape[1:]), np.nan, dtype=np.float32)
+        for layer, column in enumerate(QUANTILES):
+            quantiles[layer, series, day] = rows[column].to_numpy(dtype=np.float64)
         sources = np.full(cells.shape[1:], None, dtype=object)
         sources[series, day] = rows[SOURCE].to_numpy(dtype=object)
         cells[0, mark_missing_rows(sources, self.past_days)] = np.nan
-        days, past = (DailyValues.of(*part) for part in np.split(cells, [self.past_days], axis=2)[::-1])
+        forecast = ForecastQuantiles(tuple(QUANTILE_LEVELS.values()), quantiles)
+        days, past = (
+            replace(DailyValues.of(*cells[:, :, part]), quantiles=forecast.select_days(part))
+            for part in (slice(self.past_days, None), slice(0, self.past_days))
+        )
         classes = demand_classes(past.actual, window_days=self.past_days, without_demand=DemandClass.INTERMITTENT)
         return DetectionPanel(
             measure=MEASURE,
@@ -94,7 +106,7 @@ def _newest_forecasts(forecasts: Iterable[pd.DataFrame], first_day: date, last_d
 
     A forecast without a level of its interval, as those of the back-test, has the bounds P10 and P90.
     """
-    columns = [*SERIES, "forecast_date", "horizon_days", *BOUNDS, LEVEL]
+    columns = [*SERIES, "forecast_date", "horizon_days", *BOUNDS, LEVEL, *QUANTILES]
     frames = [frame.reindex(columns=columns).assign(forecast_date=pd.to_datetime(frame["forecast_date"])) for frame in forecasts]
     if not frames:
         return pd.DataFrame(columns=columns)

@@ -14,11 +14,11 @@ import pytest
 
 from forecast_engine.baseline import SeasonalNaive
 from forecast_engine.demand_frame import panel_of
-from forecast_engine.errors import NothingToForecast
+from forecast_engine.errors import InvalidRequest, NothingToForecast
 from forecast_engine.forecaster import Forecaster
 from forecast_engine.model import PanelModel
 from glue_jobs import demand_forecast, lake_io
-from glue_jobs.forecast_tables import LEVELS, daily_table
+from glue_jobs.forecast_tables import daily_table, quantiles_table
 from kpi_engine.shared.wape import wape_of_points
 from tests.unit.glue_jobs.grants import writable_zones, zones_of
 
@@ -129,8 +129,25 @@ def test_an_unknown_forecaster_ends_the_job_with_the_names(lake: LakeInMemory, c
 
 def test_a_forecast_of_other_levels_is_refused(lake: LakeInMemory) -> None:
     forecast = SeasonalNaive().forecast(panel_of(series("A", 90, 5.0), missing="unknown", last_day=AS_OF), 7, (0.2, 0.5))
-    with pytest.raises(ValueError, match=re.escape(f"needs the levels {LEVELS}, the forecast has (0.2, 0.5)")):
+    with pytest.raises(InvalidRequest, match=re.escape("the forecast has the levels (0.2, 0.5), not (0.1, 0.9)")):
         daily_table(forecast, "r1")
+    with pytest.raises(InvalidRequest, match=re.escape("not (0.01, 0.05, 0.1, 0.25, 0.75, 0.9, 0.95, 0.99)")):
+        quantiles_table(forecast)
+
+
+@pytest.mark.parametrize(("horizon", "days"), [(28, 14), (7, 7)])
+def test_nine_ordered_quantiles_of_the_first_days_are_kept_and_agree_with_the_interval(lake: LakeInMemory, horizon: int, days: int) -> None:
+    run(lake, series("A", 300, 5.0), series("B", 200, 0.4), horizon=horizon)
+    quantiles, daily = lake.table("quantiles"), lake.table("daily")
+    names = ["p01", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p99"]
+    keys = ["site_id", "sku_id", "forecast_date", "horizon_days"]
+    assert list(quantiles.columns) == [*keys, *names]
+    assert (len(quantiles), quantiles["horizon_days"].max()) == (2 * days, days)
+    assert (np.diff(quantiles[names].to_numpy(), axis=1) >= 0).all()
+    both = quantiles.merge(daily, on=keys)
+    assert len(both) == len(quantiles)
+    for name, column in (("p10", "confidence_lower"), ("p50", "predicted_value"), ("p90", "confidence_upper")):
+        assert (both[name] == both[column]).all()
 
 
 def test_excluded_series_are_listed_with_code_and_reason(lake: LakeInMemory) -> None:

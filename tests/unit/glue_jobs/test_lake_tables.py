@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 
 from contracts import datasets
-from contracts.tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, Table, curated_table
+from contracts.tables import BACKTEST, DAILY_DEMAND, EXCLUDED, FORECASTS, QUANTILES, Table, curated_table
 from forecast_engine.backtest import backtest
 from forecast_engine.demand_frame import panel_of
 from forecast_engine.exclusions import ExclusionRules, split_panel
 from forecast_engine.model import PanelModel
-from glue_jobs.forecast_tables import LEVELS, backtest_table, daily_table, excluded_table
+from glue_jobs.forecast_tables import LEVELS, backtest_table, daily_table, excluded_table, quantiles_table
 from tests.unit.glue_jobs.conftest import Engine
 from tests.unit.glue_jobs.rows import GOOD, stage
 from tests.unit.glue_jobs.test_demand_forecast import AS_OF, series
@@ -71,11 +71,12 @@ def forecast_schemas() -> dict[str, pa.Schema]:
     forecastable, exclusions = split_panel(panel, rules)
     return {
         "daily": daily_table(PanelModel().forecast(forecastable, 28, LEVELS), "r1").schema,
+        "quantiles": quantiles_table(PanelModel().forecast(forecastable, 28, LEVELS)).schema,
         "backtest": backtest_table(backtest(PanelModel(), panel, 28, rules)).schema,
         "excluded": excluded_table(exclusions).schema,
     }
 
 
-@pytest.mark.parametrize("table", [FORECASTS, BACKTEST, EXCLUDED], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [FORECASTS, QUANTILES, BACKTEST, EXCLUDED], ids=lambda table: table.name)
 def test_forecast_tables_have_the_columns_that_the_forecast_job_writes(table: Table, forecast_schemas: dict[str, Any]) -> None:
     assert hive_columns(forecast_schemas[table.dataset]) == table.hive_columns()

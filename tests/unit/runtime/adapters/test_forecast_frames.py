@@ -28,6 +28,12 @@ def test_a_run_without_a_backtest_has_an_empty_frame(lake: InMemoryLake) -> None
     assert {"forecast_date", "actual_value"} <= set(frame.columns)
 
 
+def test_a_run_whose_forecaster_gave_no_further_quantiles_has_an_empty_frame_of_them(lake: InMemoryLake) -> None:
+    frame = LakeForecastFrames(lake).quantiles(a_run().id)
+    assert len(frame) == 0
+    assert {"forecast_date", "p01", "p50", "p99"} <= set(frame.columns)
+
+
 def test_only_the_days_asked_for_are_read(lake: InMemoryLake, tmp_path: Path) -> None:
     rows = [
         {"site_id": "A", "sku_id": "B", "demand_date": date(2026, 11, day), "demand": 1.5, "stockout": day == 3}

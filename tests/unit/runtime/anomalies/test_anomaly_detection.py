@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from contracts.paths import anomaly_report_key
-from contracts.tables import ANOMALY_GROUPS, BACKTEST, DAILY_DEMAND
+from contracts.tables import ANOMALY_GROUPS, BACKTEST, DAILY_DEMAND, QUANTILE_LEVELS
 from kpi_engine.anomalies.detection.alarm_limits import AlarmLimits
 from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
 from runtime.adapters.lake.forecast_frames import LakeForecastFrames
@@ -173,6 +173,24 @@ def test_the_newest_forecast_made_before_the_day_is_the_expectation(
     run_id = a_run().id
     frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(160)
     assert detection.detect(run_id).to_state_output()["total"] == 0
+
+
+@pytest.mark.parametrize(("has_quantiles", "total"), [(True, 0), (False, 1)])
+def test_a_day_is_judged_by_the_quantiles_of_its_forecast_and_by_its_interval_where_there_are_none(
+    detection: AnomalyDetection, frames: InMemoryFrames, runs: InMemoryRuns, has_quantiles: bool, total: int
+) -> None:
+    """The interval alone says that 130 is far out; the quantiles, that one day in 20 is as high."""
+    earlier = runs.start(a_run("earlier", as_of_date=AS_OF - timedelta(days=2)))
+    runs.point_readers_at(earlier.id, STARTED_AT)
+    key = {"site_id": ["LDS1"], "sku_id": ["SKU-1"], "forecast_date": [AS_OF]}
+    interval = {"horizon_days": [2], "predicted_value": [100.0], "confidence_lower": [90.0], "confidence_upper": [110.0]}
+    frames.forecasts[earlier.id] = pd.DataFrame({**key, **interval})
+    if has_quantiles:
+        values = (60.0, 80.0, 90.0, 95.0, 100.0, 105.0, 110.0, 130.0, 180.0)
+        frames.quantile_frames[earlier.id] = pd.DataFrame({**key, **dict(zip((c.name for c in QUANTILE_LEVELS), values, strict=True))})
+    run_id = a_run().id
+    frames.backtests[run_id], frames.demands[run_id] = expectations(), demand(130)
+    assert detection.detect(run_id).to_state_output()["total"] == total
 
 
 def test_without_expectations_the_report_says_so(detection: AnomalyDetection, lake: InMemoryLake) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from scipy.stats import norm  # type: ignore[import-untyped]
 
 from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.detector import detect, detect_groups
@@ -19,7 +20,7 @@ from kpi_engine.anomaly_detection import AnomalyDetectionEngine
 from kpi_engine.shared.arrays import Floats
 from tests.unit.kpi_engine.anomalies.detection.panels import FIRST, NAN, PAST_DAYS, a_panel, a_week
 from tests.unit.kpi_engine.anomalies.detection.test_scores import naive_z
-from tests.unit.kpi_engine.anomalies.detection.test_shifts import naive_shift
+from tests.unit.kpi_engine.anomalies.detection.test_shifts import LENGTHS, naive_shift, usual_spread
 
 
 def assess(panel: DetectionPanel, zone: tzinfo = UTC) -> AnomalyReport:
@@ -38,10 +39,13 @@ def test_scores_are_those_of_a_loop() -> None:
     history = DailyValues.of(past, *(np.full((20, 49), level) for level in (95.0, 60.0, 140.0)))
     dimensions = [{"sku_id": str(row)} for row in range(20)]
     scores = detect(DetectionPanel("demand", dimensions, FIRST, days, history, np.zeros(20, dtype=np.bool_))).scores
+    z = [[naive_z(value, (60, 95, 140), past[row].tolist(), 0.8) for value in [*past[row], *actual[row]]] for row in range(20)]
+    spreads = {(length, side): usual_spread(z, 7, length, side) for length in LENGTHS for side in (1, -1)}
+    usual_highest = norm.ppf(0.8 ** (1 / 49))
     for row in range(20):
-        z = [naive_z(value, (60, 95, 140), past[row].tolist(), 0.8) for value in [*past[row], *actual[row]]]
         for day in range(49, 56):
-            strongest = max(abs(z[day]), abs(naive_shift(z[-21:], day - 35)))
+            day_z = z[row][day] / (max(1, max(z[row][:49]) / usual_highest) if z[row][day] > 0 else 1)
+            strongest = max(abs(day_z), abs(naive_shift(z[row], day, spreads)))
             assert scores[row, day - 49] == pytest.approx(np.interp(strongest, [2, 3, 4, 6, 9, 12], [0, 30, 50, 70, 90, 100]))
 
 

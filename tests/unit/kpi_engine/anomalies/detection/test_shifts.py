@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import kendalltau  # type: ignore[import-untyped]
+from scipy.stats import kendalltau, norm  # type: ignore[import-untyped]
 
 from kpi_engine.anomalies.detection.shifts import mann_kendall, mark_runs, mark_trends, shift_z
 
@@ -41,49 +41,79 @@ def test_runs_are_those_of_a_loop(direction: list[int]) -> None:
     assert mark_runs(np.array([direction], dtype=np.int64)).tolist() == [naive_run(direction)]
 
 
-def naive_shift(z: list[float], day: int) -> float:
+LENGTHS = (3, 7, 14, 21, 28)
+
+
+def window(z: list[float], day: int, length: int) -> list[float]:
+    return [min(2.5, max(-2.5, value)) for value in z[max(0, day + 1 - length) : day + 1] if not np.isnan(value)]
+
+
+def usual_spread(panel: list[list[float]], n_days: int, length: int, side: int) -> float:
+    """The spread on a side of the past windows of all series, half of whose days are known."""
+    windows = [window(z, day, length) for z in panel for day in range(length - 1, len(z) - n_days)]
+    sums = [side * sum(values) / len(values) ** 0.5 for values in windows if 2 * len(values) >= length]
+    return max(1 / 0.82, float(np.quantile(sums, 0.9)) / float(norm.ppf(0.9))) if len(sums) >= 50 else 1 / 0.82
+
+
+def naive_shift(z: list[float], day: int, spreads: dict[tuple[int, int], float]) -> float:
     """The z of the strongest window that ends on a day, by definition."""
     strongest = 0.0
-    for length in (3, 7, 14):
-        window = [min(2.5, max(-2.5, value)) for value in z[max(0, day + 1 - length) : day + 1] if not np.isnan(value)]
-        z_of_window = 0.82 * sum(window) / max(1, len(window)) ** 0.5
-        days_out = sum(value * np.sign(z_of_window) >= 1.5 for value in window)
-        rest = 0.82 * (abs(sum(window)) - 5.0) / max(1, len(window) - 2) ** 0.5
-        if days_out >= 3 and rest >= 2 and abs(z_of_window) > abs(strongest):
+    for length in LENGTHS:
+        values = window(z, day, length)
+        side = 1 if sum(values) > 0 else -1
+        z_of_window = sum(values) / max(1, len(values)) ** 0.5 / spreads[length, side]
+        rest = 0.82 * (abs(sum(values)) - 5.0) / max(1, len(values) - 2) ** 0.5
+        if rest >= 2 and abs(z_of_window) > abs(strongest):
             strongest = z_of_window
-    return strongest if abs(z[day]) >= 0.5 and z[day] * strongest > 0 else 0.0
+    furthest = max(value * np.sign(strongest) for value in z[max(0, day - 6) : day + 1] if not np.isnan(value))
+    return strongest if z[day] * np.sign(strongest) >= max(0.5, furthest / 4) else 0.0
 
 
-def test_the_z_of_a_shift_is_that_of_a_loop_over_windows() -> None:
+@pytest.mark.parametrize("n_days", [7, 28])
+def test_the_z_of_a_shift_is_that_of_a_loop_over_windows(n_days: int) -> None:
     generator = np.random.default_rng(3)
-    z = generator.normal(generator.choice([-1.5, 0, 1.5], (50, 1)), 1.5, (50, 28))
+    z = generator.normal(0, 1, (50, 35)) + np.where(np.arange(35) > 24, generator.choice([-1.5, 0, 1.5], (50, 1)), 0.0)
     z[generator.random(z.shape) < 0.1] = np.nan
-    expected = [[naive_shift(row, day) for day in range(28)] for row in z.tolist()]
+    rows = z.tolist()
+    spreads = {(length, side): usual_spread(rows, n_days, length, side) for length in LENGTHS for side in (1, -1)}
+    expected = [[0.0 if np.isnan(row[day]) else naive_shift(row, day, spreads) for day in range(35 - n_days, 35)] for row in rows]
     assert (np.abs(expected) > 3).any()
-    np.testing.assert_allclose(shift_z(z), expected, atol=1e-9)
+    np.testing.assert_allclose(shift_z(z, n_days), expected, atol=1e-9)
+
+
+def test_a_panel_whose_levels_wander_has_hardly_more_shifts_than_one_whose_days_are_independent() -> None:
+    generator = np.random.default_rng(8)
+    steady = generator.normal(0, 1, (1000, 70))
+    level = np.zeros(steady.shape)
+    for day in range(1, 70):
+        level[:, day] = 0.9 * level[:, day - 1] + generator.normal(0, 0.25, 1000)
+    rates = [(np.abs(shift_z(z[:, 14:], 7)) >= 3).mean() for z in (steady, 0.8 * steady + level)]
+    assert rates[0] < 0.003
+    assert rates[1] < 0.009
 
 
 def test_two_extreme_days_are_no_shift_but_three_are() -> None:
-    assert shift_z(np.array([[0.0, 1, 50, 50, 1, 0, 1]])).any() == np.False_
-    assert (np.abs(shift_z(np.array([[50.0, 50, 50]]))) >= 3)[0].tolist() == [False, False, True]
+    assert shift_z(np.array([[0.0, 1, 50, 50, 1, 0, 1]]), 7).any() == np.False_
+    assert (np.abs(shift_z(np.array([[50.0, 50, 50]]), 3)) >= 3)[0].tolist() == [False, False, True]
 
 
 def test_a_spike_of_two_days_is_rarely_a_shift_whatever_the_days_around_it() -> None:
     z = np.random.default_rng(6).normal(0, 1, (4000, 21))
     z[:, 16:18] = 8
-    is_shift = (np.abs(shift_z(z)) >= 3).any(axis=1)
+    is_shift = (np.abs(shift_z(z, 21)) >= 3).any(axis=1)
     assert is_shift.mean() < 0.05
     z[:, 16:21] = 8
-    assert (np.abs(shift_z(z)) >= 3).any(axis=1).all()
+    assert (np.abs(shift_z(z, 7)) >= 3).any(axis=1).all()
 
 
 def test_a_shift_that_no_single_day_shows_is_detected_within_the_week() -> None:
-    assert (shift_z(np.array([[-1.6] * 7]))[0] <= -3).tolist() == [False] * 6 + [True]
+    assert (shift_z(np.array([[-1.6] * 7]), 7)[0] <= -3).tolist() == [False] * 6 + [True]
 
 
 def test_a_day_back_to_normal_is_no_part_of_a_shift_although_its_window_is_out() -> None:
-    z = shift_z(np.array([[4.0, 4, 4, 4, 0.4, 2, 0]]))[0]
+    z = shift_z(np.array([[4.0, 4, 4, 4, 0.4, 2, 0]]), 7)[0]
     assert (z != 0).tolist() == [False, False, True, True, False, True, False]
+    assert shift_z(np.array([[9.0, 9, 9, 2, 2, 2, 9]]), 7)[0, 3:6].tolist() == [0, 0, 0]
 
 
 @settings(max_examples=30)
