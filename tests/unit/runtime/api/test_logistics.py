@@ -147,7 +147,7 @@ def test_a_report_states_its_warnings(measured: Operation, world: World) -> None
     ],
 )
 def test_a_filter_that_matches_nothing_says_what_there_is(measured: Operation, path: str, query: dict[str, str], warning: str) -> None:
-    response = call(path, **query)
+    response = call(path, **query)  # type: ignore[arg-type]
     assert response.status == 200
     assert warning in response.json["meta"]["warnings"][0]
     assert not any("is not in this report" in text for text in call(path, site_id="LDS1").json["meta"]["warnings"])
