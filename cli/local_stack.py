@@ -152,7 +152,7 @@ def make_forecast_table(page: ForecastPage) -> Table:
         table.add_column(name, justify="right" if name.startswith("P") else "left")
     for row in page["forecasts"]:
         values = (row["confidence_lower"], row["predicted_value"], row["confidence_upper"])
-        table.add_row(row["site_id"], row["sku_id"], row["forecast_date"], *(f"{value:,.1f}" for value in values))
+        table.add_row(escape(row["site_id"]), escape(row["sku_id"]), row["forecast_date"], *(f"{value:,.1f}" for value in values))
     return table
 
 

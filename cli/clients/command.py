@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from cli.clients.cognito import CognitoClients
@@ -44,7 +45,7 @@ def list_clients(stage: Stage = LOCAL) -> None:
     for column in ("name", "client id", "managed by", "scopes"):
         table.add_column(column, overflow="fold")
     for each in open_registry(open_platform(stage)).list_clients():
-        table.add_row(each.name or "-", each.client_id, "deploy" if each.is_deployed else "command", " ".join(each.scopes))
+        table.add_row(escape(each.name or "-"), each.client_id, "deploy" if each.is_deployed else "command", " ".join(each.scopes))
     out.print(table, soft_wrap=False)
 
 

@@ -228,8 +228,10 @@ def _explain_bias(facts: RunFacts, accuracy: AccuracyFacts, skus: list[SkuAccura
 
 def find_health_silence(facts: RunFacts) -> str | None:
     """Return why the interval cannot be judged."""
-    if not facts.accuracy:
+    if facts.accuracy is None:
         return facts.missing.get(PartName.ACCURACY, "the run was not measured")
+    if not facts.accuracy:
+        return "no series is long enough for a back-test, and no earlier forecast has actual demand yet"
     if any(each.coverage is not None and each.coverage_n >= ENOUGH_POINTS for each in facts.accuracy):
         return None
     return f"fewer than {ENOUGH_POINTS} days have a demand and an interval"

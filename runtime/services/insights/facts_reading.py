@@ -38,6 +38,10 @@ SITE_DAYS = 28
 USUAL_TIME = timedelta(weeks=13)
 WEEK_DAYS = 7
 NOT_MEASURED = "the run ended before this was computed"
+NO_REPORT = "no report of this run is stored"
+NO_EXPECTATIONS = (
+    "no series has a forecast that was made before its days: its history is too short for a back-test, and no earlier run reaches them"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +61,9 @@ class FactsReading:
         refusal = run.failure["detail"] if run.failure and run.failure["code"] == GATE_REFUSED else None
         is_complete = run.published_at is not None
         ahead = RowSelection(run.id, run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=run.horizon_days))
-        anomalies = self._read_anomalies(run) if is_complete else None
+        report = self._read_anomaly_report(run) if is_complete else None
+        is_compared = report is not None and not report.get("undefined")
+        anomalies = self._read_anomalies(run, report) if report is not None and is_compared else None
         accuracy = self._read_accuracy(run) if is_complete else None
         quality = self._read_quality(run)
         parts = {PartName.QUALITY: quality, PartName.ANOMALIES: anomalies, PartName.ACCURACY: accuracy}
@@ -74,7 +80,9 @@ class FactsReading:
             site_days=tuple(self.evidence.site_days(run.id, run.as_of_date - timedelta(days=SITE_DAYS - 1))) if is_complete else (),
             planned_units=self.figures.planned_units(ahead) if is_complete else None,
             missing={
-                name: "no report of this run is stored" if is_complete else NOT_MEASURED for name, part in parts.items() if part is None
+                name: NOT_MEASURED if not is_complete else NO_EXPECTATIONS if name is PartName.ANOMALIES and report else NO_REPORT
+                for name, part in parts.items()
+                if part is None
             },
         )
 
@@ -101,11 +109,13 @@ class FactsReading:
             ),
         )
 
-    def _read_anomalies(self, run: ForecastRun) -> tuple[AnomalyFacts, ...] | None:
+    def _read_anomaly_report(self, run: ForecastRun) -> JsonDocument | None:
         try:
-            report = self.lake.read_json(anomaly_report_key(run.id))["report"]
+            return cast(JsonDocument, self.lake.read_json(anomaly_report_key(run.id))["report"])
         except NotFound:
             return None
+
+    def _read_anomalies(self, run: ForecastRun, report: JsonDocument) -> tuple[AnomalyFacts, ...]:
         anomalies = {each["group_id"]: each for name in ("volume_spikes", "volume_drops", "other") for each in report[name]}
         return tuple(self._anomaly_facts(run, alert, anomalies) for alert in report["alerts"] if alert["severity"] in SEVERITIES)
 

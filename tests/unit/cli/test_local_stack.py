@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from cli import local_stack as commands
+from cli.console import out
 from local import local_stack
 from local.errors import CdkError
 from tests.unit.cli.invocation import invoke
@@ -76,3 +78,12 @@ def test_logs_are_listed_and_the_newest_match_is_shown(home: Path) -> None:
 
 def test_without_logs_the_error_says_how_to_get_some() -> None:
     assert str(invoke("logs", "api").exception) == "there are no logs; start with ./signify up"
+
+
+def test_a_site_and_a_sku_with_brackets_are_printed_whole() -> None:
+    row = {"site_id": "[red]S", "sku_id": "[/]", "forecast_date": "2026-11-29"}
+    values = {"confidence_lower": 1.0, "predicted_value": 2.0, "confidence_upper": 3.0}
+    page = {"forecasts": [{**row, **values}], "meta": {"as_of_date": "2026-11-28"}}
+    with out.capture() as capture:
+        out.print(commands.make_forecast_table(cast(commands.ForecastPage, page)))
+    assert "[red]S │ [/] " in capture.get()

@@ -20,7 +20,7 @@ from runtime.models.domain.kpis import Basis
 from runtime.models.domain.objects import ObjectStatus
 from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import RunEnd, RunStatus
-from runtime.services.insights.facts_reading import FactsReading
+from runtime.services.insights.facts_reading import NO_EXPECTATIONS, FactsReading
 from runtime.services.insights.insight_building import NOT_PUBLISHED, InsightBuilding
 from runtime.services.insights.ports import AccuracyDocument, ObjectLines
 from runtime.services.insights.source_reading import MORE_LINES, NO_OBJECT, SourceReading
@@ -219,3 +219,15 @@ def test_rejected_files_have_no_source_among_the_objects_that_the_run_has_read(w
     explanation = cast(dict[str, Any], rejection.content.explanation)
     assert (explanation["impact"]["units"], explanation["impact"]["unit"]) == (2, "files")
     assert (explanation["data_sources"], explanation["limits"]) == ([], [NO_OBJECT])
+
+
+def test_a_run_whose_days_no_forecast_expected_does_not_call_them_quiet(world: World) -> None:
+    world.publish()
+    world.judge_input()
+    report = AnomalyDetectionEngine().assess([], Window.ending(LAST_DAY, 7))
+    document = {**report.as_dict(), "undefined": {"groups": "no_expectations"}}
+    world.lake.write_json(anomaly_report_key(RUN.id), {"report": document})
+    silent = world.building.build(RUN.id).silent or {}
+    assert silent["DEMAND_ANOMALY"] == NO_EXPECTATIONS
+    assert silent["MODEL_HEALTH"] == "no series is long enough for a back-test, and no earlier forecast has actual demand yet"
+    assert "anomaly_group.v2" not in world.lake.read_json(insights_key(RUN.id))["judged_rules"]
