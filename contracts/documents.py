@@ -244,12 +244,21 @@ class InsightsDocument(TypedDict):
 
 
 class BacktestDocument(TypedDict):
-    """Accuracy of a forecast on days it had not seen, in percent; None where undefined. n_obs: scored points."""
+    """Accuracy of a forecast on days it had not seen, in percent; None where undefined. n_obs: scored points, of n_series series.
+
+    wape, baseline_wape: pooled by volume, in several units of measure by volume share within a unit. skill: against the baseline, positive:
+    better; no series counts more than a tenth. median_wape: of the series. largest_share: of the volume, that of `largest_series`.
+    """
 
     origins: list[str]
     baseline: str
     wape: float | None
     baseline_wape: float | None
+    skill: float | None
+    median_wape: float | None
+    largest_share: float | None
+    largest_series: dict[str, str] | None
+    n_series: int
     coverage: float | None
     n_obs: int
 

@@ -18,12 +18,12 @@ DECIMALS = 6
 """Of a percentage: the service reports a quotient, whose last digits must not decide about a run."""
 
 
-def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> BacktestDocument | None:
+def backtest_of(accuracy: Mapping[str, Any], panel: Panel, uoms: frozenset[str] = frozenset()) -> BacktestDocument | None:
     """Return the back-test of forecast.json from the response of GetAccuracyMetrics: WAPEs in percent, pooled over windows by demand.
 
     The service scores a window by the series without a gap in it, since gaps are filled with nan (GetAccuracyMetrics); so does this
     function. None when the response has no window with a WAPE of the median within the panel, or every series has a gap. The service does
-    not report coverage.
+    not report coverage. Its WAPE adds quantities of all series: with several units of measure (`uoms`) it means nothing and is left out.
     """
     errors, naive_errors, demand, origins, points = 0.0, 0.0, 0.0, [], 0
     for first, last, window_wape in _windows(accuracy):
@@ -42,12 +42,18 @@ def backtest_of(accuracy: Mapping[str, Any], panel: Panel) -> BacktestDocument |
         origins.append((first - timedelta(days=1)).isoformat())
     if demand == 0:
         return None
-    service_wape, baseline_wape = wape(np.array([errors, naive_errors]), np.array([demand, demand])).round(DECIMALS).tolist()
+    wapes: list[float | None] = wape(np.array([errors, naive_errors]), np.array([demand, demand])).round(DECIMALS).tolist()
+    service_wape, baseline_wape = wapes if len(uoms) <= 1 else (None, None)
     return {
         "origins": origins,
         "baseline": SeasonalNaive.name,
         "wape": service_wape,
         "baseline_wape": baseline_wape,
+        "skill": None,
+        "median_wape": None,
+        "largest_share": None,
+        "largest_series": None,
+        "n_series": len(panel.series),
         "coverage": None,
         "n_obs": points,
     }

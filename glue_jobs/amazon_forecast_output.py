@@ -15,7 +15,7 @@ from typing import Any
 
 from contracts.documents import ForecastDocument
 from contracts.paths import forecast_key
-from contracts.tables import BACKTEST, EXCLUDED, FORECASTS, QUANTILES
+from contracts.tables import BACKTEST, EACH, EXCLUDED, FORECASTS, QUANTILES
 from forecast_engine.exclusions import count_by_code
 from glue_jobs import lake_io
 from glue_jobs.amazon_forecast_accuracy import backtest_of
@@ -51,7 +51,11 @@ def main(argv: Sequence[str]) -> None:
     run, export = job_run(argv), ExportArguments.parse(argv)
     panel, exclusions = forecastable(read_panel(run))
     rows = read_export(run, export.name)
-    daily, warnings = amazon_daily_table(rows, run, panel.series, MODEL, read_units(run))
+    units = read_units(run)
+    uoms = frozenset(units.get(key.sku_id, EACH) for key in panel.series)
+    daily, warnings = amazon_daily_table(rows, run, panel.series, MODEL, units)
+    if len(uoms) > 1:
+        warnings.append(f"Amazon Forecast adds the errors of several units of measure ({', '.join(sorted(uoms))}): its WAPE is left out.")
     write_table(run, FORECASTS, daily)
     write_table(run, BACKTEST, backtest_table([]))
     write_table(run, QUANTILES, QUANTILES_SCHEMA.empty_table())
@@ -68,7 +72,7 @@ def main(argv: Sequence[str]) -> None:
         "series_excluded": len(exclusions),
         "excluded_by_reason": count_by_code(exclusions),
         "rows": daily.num_rows,
-        "backtest": backtest_of(export.accuracy, panel),
+        "backtest": backtest_of(export.accuracy, panel, uoms),
         "warnings": warnings,
         "params": {"predictor": export.predictor, "export": export.name, "quantiles": [0.1, 0.5, 0.9]},
     }

@@ -44,7 +44,7 @@ def main(argv: Sequence[str], forecasters: Mapping[str, Forecaster] = FORECASTER
     forecast = forecast_each(forecaster, eligible, run.horizon_days, LEVELS)
     forecast = replace(forecast, warnings=(*list_late_warnings(run, eligible), *forecast.warnings))
     _log(f"forecast {run.horizon_days} days from {run.as_of_date + timedelta(days=1)} on, model {forecast.model}")
-    origins = backtest(forecaster, panel, run.horizon_days, RULES)
+    origins, units = backtest(forecaster, panel, run.horizon_days, RULES), read_units(run)
     summary = run_summary(
         run.run_id,
         forecast,
@@ -52,9 +52,10 @@ def main(argv: Sequence[str], forecasters: Mapping[str, Forecaster] = FORECASTER
         exclusions=exclusions,
         origins=origins,
         settings={**asdict(RULES), "max_history_days": MAX_HISTORY_DAYS},
+        units=units,
     )
     _log(f"back-test: {summary['backtest'] or 'history is too short for one'}")
-    _write(run, forecast, exclusions, origins, summary, series_document(run.run_id, panel, exclusions))
+    _write(run, forecast, exclusions, origins, units, summary, series_document(run.run_id, panel, exclusions))
 
 
 def select_forecaster(argv: Sequence[str], forecasters: Mapping[str, Forecaster]) -> Forecaster:
@@ -75,12 +76,13 @@ def _write(
     forecast: PanelForecast,
     exclusions: Sequence[Exclusion],
     origins: Sequence[BacktestOrigin],
+    units: Mapping[str, str],
     summary: ForecastDocument,
     profiles: SeriesDocument,
 ) -> None:
     """Write every output under its fixed key, forecast.json last: when it exists, the rest is complete."""
     outputs = (
-        (FORECASTS, daily_table(forecast, run.run_id, read_units(run))),
+        (FORECASTS, daily_table(forecast, run.run_id, units)),
         (QUANTILES, quantiles_table(forecast)),
         (BACKTEST, backtest_table(origins)),
         (EXCLUDED, excluded_table(exclusions)),

@@ -23,10 +23,11 @@ def run_summary(
     exclusions: Sequence[Exclusion],
     origins: Sequence[BacktestOrigin],
     settings: Mapping[str, object],
+    units: Mapping[str, str],
 ) -> ForecastDocument:
     """Return the content of forecast.json; accuracies in percent, null where undefined.
 
-    `params` holds the settings, the quantile levels and the diagnostics of the forecaster.
+    units: the unit of measure of each SKU. `params` holds the settings, the quantile levels and the diagnostics of the forecaster.
     """
     return {
         "run_id": run_id,
@@ -40,21 +41,26 @@ def run_summary(
         "series_excluded": len(exclusions),
         "excluded_by_reason": count_by_code(exclusions),
         "rows": forecast.mean.size,
-        "backtest": _backtest(origins),
+        "backtest": _backtest(origins, units),
         "warnings": list(forecast.warnings),
         "params": {**settings, "quantiles": list(forecast.levels), **forecast.diagnostics.as_dict()},
     }
 
 
-def _backtest(origins: Sequence[BacktestOrigin]) -> BacktestDocument | None:
+def _backtest(origins: Sequence[BacktestOrigin], units: Mapping[str, str]) -> BacktestDocument | None:
     if not origins:
         return None
-    result = score(origins)
+    result = score(origins, units)
     return {
         "origins": [each.origin.isoformat() for each in origins],
         "baseline": SeasonalNaive.name,
         "wape": result.wape,
         "baseline_wape": result.baseline_wape,
+        "skill": result.skill,
+        "median_wape": result.median_wape,
+        "largest_share": result.largest_share,
+        "largest_series": None if result.largest_series is None else {**result.largest_series._asdict()},
+        "n_series": result.n_series,
         "coverage": result.coverage,
         "n_obs": result.n_obs,
     }

@@ -14,6 +14,7 @@ import pandas as pd
 from kpi_engine.accuracy.inputs.accuracy_inputs import read_inputs
 from kpi_engine.accuracy.inputs.grain import Grain
 from kpi_engine.accuracy.inputs.matching import match
+from kpi_engine.accuracy.inputs.weights import SeriesWeights
 from kpi_engine.accuracy.metrics.accumulate import accumulate
 from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from kpi_engine.accuracy.report.build import build_report
@@ -51,6 +52,7 @@ class ForecastAccuracyEngine:
         history_data: pd.DataFrame | None = None,
         *,
         error_grain: str = "day",
+        sku_data: pd.DataFrame | None = None,
     ) -> dict[str, Any]:
         """Return `report` as a dict, ready for JSON.
 
@@ -60,7 +62,7 @@ class ForecastAccuracyEngine:
         >>> kpis["bias"]["units"], kpis["undefined"]["mase"]
         (0.0, 'no_observations')
         """
-        return self.report(forecast_data, actual_data, history_data, error_grain=error_grain).as_dict()
+        return self.report(forecast_data, actual_data, history_data, error_grain=error_grain, sku_data=sku_data).as_dict()
 
     def report(
         self,
@@ -69,6 +71,7 @@ class ForecastAccuracyEngine:
         history_data: pd.DataFrame | None = None,
         *,
         error_grain: str = "day",
+        sku_data: pd.DataFrame | None = None,
     ) -> AccuracyReport:
         """Compute every measure of the points that occur in both frames.
 
@@ -79,6 +82,8 @@ class ForecastAccuracyEngine:
         history_data: more demand, in the columns of actual_data, which is never compared with a forecast. It and the actuals before the
         first forecast_date are the training days that scale MASE and RMSSE; the simple methods use only the demand known at each
         forecast's origin.
+        sku_data: sku_id, uom, the unit of measure of its demand; optional unit_value, money per unit, and currency. Series of several
+        units are pooled by volume share within a unit, and no quantity of all of them is given.
 
         Errors are formed by day, week or month: `error_grain`. Percentages are 0..100, quantities in the unit of the demand. None, NaN
         and infinities are missing and counted. Raises MissingColumns, DuplicateKeys or InvalidValue, also for a number beyond 1e50.
@@ -90,6 +95,7 @@ class ForecastAccuracyEngine:
         (6.6667, 2, 2)
         """
         grain = Grain.of(error_grain)
-        inputs = read_inputs(forecast_data, actual_data, history_data)
-        sums = accumulate(match(inputs), inputs.forecasts.grid, grain, inputs.forecasts.longest_lead)
+        inputs = read_inputs(forecast_data, actual_data, history_data, sku_data)
+        weights = SeriesWeights.of(inputs.units.unit_of[inputs.index.sku_of], match(inputs)).weight
+        sums = accumulate(match(inputs), inputs.forecasts.grid, grain, inputs.forecasts.longest_lead, weights)
         return build_report(inputs, sums, grain)

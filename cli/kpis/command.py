@@ -1,4 +1,4 @@
-"""`signify kpis logistics|capacity|consolidation`: what the newest run measured, as tables."""
+"""`signify kpis accuracy|logistics|capacity|consolidation`: what the newest run measured, as tables."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import typer
 from rich.markup import escape
 
 from cli.console import err, out
+from cli.kpis.accuracy_tables import render_accuracy
 from cli.kpis.tables import render_capacity, render_consolidation, render_efficiency
 from cli.platform import LOCAL, Platform, open_platform
-from cli.run_history import resolve_run_id
+from cli.run_history import find_published_run, resolve_run_id
 from cli.runs import Stage
 from runtime.services.documents.json_rows import JsonObject as Body
 
 kpis = typer.Typer(
-    no_args_is_help=True, help="Logistics KPIs that a run measured: service and grade, capacity, and the consolidation plan."
+    no_args_is_help=True, help="KPIs that a run measured: forecast accuracy; service and grade, capacity, and the consolidation plan."
 )
 
 Site = Annotated[str | None, typer.Option("--site", help="Only this site.")]
@@ -24,6 +25,20 @@ Lane = Annotated[str | None, typer.Option("--lane", help="Only this lane.")]
 Run = Annotated[str | None, typer.Option("--run", help="Id of a run, or its first 8 characters. Default: the published run.")]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="Number of rows.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@kpis.command()
+def accuracy(run: Run = None, as_json: AsJson = False, stage: Stage = LOCAL) -> None:
+    """Show the error and the bias of forecasts, the median and the largest series beside them, and the series that are always off."""
+    target = open_platform(stage)
+    run_id = find_published_run(target) if run is None else resolve_run_id(target, run)
+    body: Body = dict(target.get(f"/forecasts/{run_id}/accuracy"))
+    if as_json:
+        out.print_json(json.dumps(body))
+        return
+    out.print(render_accuracy(body))
+    for warning in body["warnings"]:
+        err.print(f"[bold]warning:[/] {escape(warning)}")
 
 
 @kpis.command()

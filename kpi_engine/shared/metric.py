@@ -14,6 +14,8 @@ In = TypeVar("In", contravariant=True)
 Out = TypeVar("Out", covariant=True)
 
 NO_OBSERVATIONS = "no_observations"
+SEVERAL_UNITS = "several_units"
+"""Quantities of different units of measure do not add up."""
 GET_KPIS = "GET /kpis"
 
 

@@ -21,7 +21,7 @@ BREAKDOWNS = {
     GroupBy.HORIZON: "horizon_breakdown",
     GroupBy.LAG: "lag_breakdown",
 }
-NO_BREAKDOWN: dict[str, object] = {name: [] for name in BREAKDOWNS.values()}
+NO_BREAKDOWN: dict[str, object] = {name: [] for name in (*BREAKDOWNS.values(), "unit_breakdown", "warnings")}
 NO_REPORT: dict[str, object] = {
     "status": "PENDING_ACTUALS",
     **dict.fromkeys(("basis", "as_of_date", "window", "definitions_version")),
@@ -60,7 +60,11 @@ def _figures(report: AccuracyReport, sku_id: str | None) -> dict[str, object] | 
         "rollup": report.rollup,
     }
     if sku_id is None:
-        return about | {"metrics": _metrics(report)}
+        return about | {
+            "metrics": _metrics(report),
+            "unit_breakdown": report.unit_breakdown.as_dicts(),
+            "warnings": list(report.warnings),
+        }
     row = next((row for row in report.sku_breakdown if row.sku_id == sku_id), None)
     return about | {"metrics": _metrics_of_sku(report, row), "sku_breakdown": [row._asdict()]} if row else None
 

@@ -170,7 +170,13 @@ class Services(ApiServices):
         from runtime.services.kpis.kpi_calculation import KpiCalculation
 
         adapters = self._adapters
-        return KpiCalculation(runs=adapters.runs, frames=adapters.frames, kpis=adapters.kpis, engine=ForecastAccuracyEngine())
+        return KpiCalculation(
+            runs=adapters.runs,
+            frames=adapters.frames,
+            kpis=adapters.kpis,
+            engine=ForecastAccuracyEngine(),
+            reference=adapters.reference_data,
+        )
 
     @cached_property
     def catalogue_building(self) -> CatalogueBuilding:

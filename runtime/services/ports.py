@@ -225,6 +225,9 @@ class ForecastFrames(Protocol):
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
         """Return the demand that a run read, from a day on. Columns: site_id, sku_id, demand_date, demand, stockout, source."""
 
+    def units(self, run_id: UUID) -> pd.DataFrame:
+        """Return the unit of measure of the demand of every SKU of a run. Columns: sku_id, uom."""
+
 
 class AnomalyTable(Protocol):
     """The anomaly groups of runs, as a table."""

@@ -45,6 +45,7 @@ class InMemoryFrames(ForecastFrames):
         self.backtests: dict[UUID, pd.DataFrame] = {}
         self.quantile_frames: dict[UUID, pd.DataFrame] = {}
         self.demands: dict[UUID, pd.DataFrame] = {}
+        self.units_by_run: dict[UUID, pd.DataFrame] = {}
 
     @override
     def forecast(self, run_id: UUID) -> pd.DataFrame:
@@ -68,3 +69,7 @@ class InMemoryFrames(ForecastFrames):
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
         demand = self.demands[run_id].assign(demand_date=lambda frame: pd.to_datetime(frame["demand_date"]))
         return demand[demand["demand_date"] >= pd.Timestamp(since)]
+
+    @override
+    def units(self, run_id: UUID) -> pd.DataFrame:
+        return self.units_by_run.get(run_id, pd.DataFrame(columns=["sku_id", "uom"]))

@@ -14,6 +14,7 @@ from kpi_engine.accuracy.inputs.leads import read_leads
 from kpi_engine.accuracy.inputs.quantiles import read_quantiles
 from kpi_engine.accuracy.inputs.row_keys import RowKeys, SortedKeys
 from kpi_engine.accuracy.inputs.series_index import SeriesIndex, index_series
+from kpi_engine.accuracy.inputs.sku_units import SkuUnits, read_sku_units
 from kpi_engine.shared.arrays import Floats, Ints, RowNumbers
 from kpi_engine.shared.columns import read_days, read_numbers, rename_columns, require_columns
 from kpi_engine.shared.errors import InvalidValue
@@ -58,14 +59,20 @@ class AccuracyInputs:
     """Forecasts, the actuals to compare them with, all known demand (history and actuals), and how many rows could not be used."""
 
     index: SeriesIndex
+    units: SkuUnits
     forecasts: ForecastRows
     actual: KnownDemand
     demand: KnownDemand
     n_unusable: Mapping[str, int]
 
 
-def read_inputs(forecast_data: pd.DataFrame, actual_data: pd.DataFrame, history_data: pd.DataFrame | None = None) -> AccuracyInputs:
-    """Read the frames of ForecastAccuracyEngine.calculate_forecast_kpis. Raises MissingColumns, DuplicateKeys or InvalidValue.
+def read_inputs(
+    forecast_data: pd.DataFrame,
+    actual_data: pd.DataFrame,
+    history_data: pd.DataFrame | None = None,
+    sku_data: pd.DataFrame | None = None,
+) -> AccuracyInputs:
+    """Read the frames of ForecastAccuracyEngine.report. Raises MissingColumns, DuplicateKeys or InvalidValue.
 
     >>> forecast = pd.DataFrame({"sku": "A", "forecast_date": ["2026-07-20"], "predicted_value": [11]})
     >>> actual = pd.DataFrame({"sku": ["A", None], "demand_date": ["2026-07-20", "2026-07-20"], "actual_value": [10, 5]})
@@ -86,6 +93,7 @@ def read_inputs(forecast_data: pd.DataFrame, actual_data: pd.DataFrame, history_
     first_day = int(keys[0].day.min(initial=grid.first_day + grid.span))
     return AccuracyInputs(
         index=index,
+        units=read_sku_units(sku_data, index),
         forecasts=_forecasts(frames[0], keys[0].sort(names[0], grid, index, lead), grid, first_day),
         actual=demands[0],
         demand=demands[0].combine(demands[1]) if len(demands) > 1 else demands[0],

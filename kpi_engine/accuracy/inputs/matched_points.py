@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -26,7 +26,8 @@ class MatchedPoints:
     """One entry per forecast whose actual is known, in order of series, day and lead; values in units of demand.
 
     lead: days from the last day the forecast knew to the target day, 0 where unknown. quantiles: forecasts of quantiles by their level
-    tau. benchmarks: what simple methods would have forecast, by name; none when nothing was known. NaN where there is none.
+    tau. benchmarks: what simple methods would have forecast, by name; none when nothing was known. NaN where there is none. weight: what
+    a quantity of each point counts where series of several units of measure are pooled; None where all have one.
     """
 
     series: Ints
@@ -37,6 +38,7 @@ class MatchedPoints:
     interval: Interval | None
     quantiles: Mapping[float, Floats]
     benchmarks: Mapping[str, Floats]
+    weight: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.series)
@@ -55,6 +57,26 @@ class MatchedPoints:
             interval=interval and Interval(interval.lower[mask], interval.upper[mask], interval.level[mask]),
             quantiles={tau: values[mask] for tau, values in self.quantiles.items()},
             benchmarks={name: values[mask] for name, values in self.benchmarks.items()},
+            weight=self.weight if self.weight is None else self.weight[mask],
+        )
+
+    def weigh(self, weight: Floats | None) -> MatchedPoints:
+        """Return the points with the weight of their series; None leaves them alone."""
+        return self if weight is None else replace(self, weight=weight[self.series])
+
+    def in_common_measure(self) -> MatchedPoints:
+        """Return the points with their quantities times their weights."""
+        weight, interval = self.weight, self.interval
+        if weight is None:
+            return self
+        return replace(
+            self,
+            actual=self.actual * weight,
+            forecast=self.forecast * weight,
+            interval=interval and Interval(interval.lower * weight, interval.upper * weight, interval.level),
+            quantiles={tau: values * weight for tau, values in self.quantiles.items()},
+            benchmarks={name: values * weight for name, values in self.benchmarks.items()},
+            weight=None,
         )
 
     @cached_property
@@ -94,6 +116,7 @@ class MatchedPoints:
             interval=None,
             quantiles={},
             benchmarks={name: total(values) for name, values in self.benchmarks.items()},
+            weight=self.weight if self.weight is None else self.weight[order][starts],
         )
 
     def _ages(self) -> Ints:

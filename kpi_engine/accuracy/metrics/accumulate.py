@@ -15,6 +15,7 @@ from kpi_engine.accuracy.inputs.matching import MatchedBlock
 from kpi_engine.accuracy.metrics.accuracy_metric import CollectedInputs
 from kpi_engine.accuracy.metrics.breakdown import DailyTotals
 from kpi_engine.accuracy.metrics.catalogue import COLLECTED_INPUTS
+from kpi_engine.accuracy.metrics.control import RecentErrors
 from kpi_engine.accuracy.metrics.interval_sums import IntervalSums
 from kpi_engine.accuracy.metrics.lags import LagErrors
 from kpi_engine.accuracy.metrics.point import PointErrors
@@ -26,13 +27,16 @@ from kpi_engine.shared.arrays import Floats, Ints, find_runs
 class AccuracySums:
     """Sums by series (only those with points; `series` says which), by day from `first_day` on and by lead time, and totals.
 
-    value_added: by simple method. points_on: points of each day of the grid before days are summed to weeks or months. newest: by day, the
-    newest forecast of each series. collected_inputs: what metrics need that no sum by series gives, by its type. n_targets: pairs of series
-    and day.
+    weights: what quantities of each series count where they are pooled, None: as they are. errors, intervals, value_added (by simple
+    method) and recent are in the units of the series; the sums over series are weighted. points_on: points of each day of the grid before
+    days are summed to weeks or months. newest: by day, the newest forecast of each series. collected_inputs: what metrics need that no sum
+    by series gives, by its type. n_targets: pairs of series and day.
     """
 
     series: Ints
+    weights: Floats | None
     errors: PointErrors
+    recent: RecentErrors
     intervals: IntervalSums
     value_added: Mapping[str, ValueAdded]
     by_day: PointErrors
@@ -47,13 +51,13 @@ class AccuracySums:
     n_missing_forecast: int
 
 
-def accumulate(blocks: Iterable[MatchedBlock], grid: Grid, grain: Grain, longest_lead: int) -> AccuracySums:
-    """Sum blocks of whole series each, in order. Errors are formed at the grain, and only there.
+def accumulate(blocks: Iterable[MatchedBlock], grid: Grid, grain: Grain, longest_lead: int, weights: Floats | None = None) -> AccuracySums:
+    """Sum blocks of whole series each, in order. Errors are formed at the grain, and only there; `weights` are those of all series.
 
     >>> accumulate([], Grid(n_series=0, first_day=0, span=1), Grain.DAY, longest_lead=0).errors.total().n.tolist()
     [0.0]
     """
-    accumulator = Accumulator(grid, grain, longest_lead)
+    accumulator = Accumulator(grid, grain, longest_lead, weights)
     for block in blocks:
         accumulator.add(block)
     return accumulator.sums()
@@ -62,11 +66,12 @@ def accumulate(blocks: Iterable[MatchedBlock], grid: Grid, grain: Grain, longest
 class Accumulator:
     """Running sums: one part per block where blocks have groups of their own, running sums elsewhere."""
 
-    def __init__(self, grid: Grid, grain: Grain, longest_lead: int) -> None:
-        self._grid, self._grain, self._n_leads = grid, grain, longest_lead + 1
+    def __init__(self, grid: Grid, grain: Grain, longest_lead: int, weights: Floats | None = None) -> None:
+        self._grid, self._grain, self._n_leads, self._weights = grid, grain, longest_lead + 1, weights
         self._first_day, self._span = _days_of_errors(grid, grain)
         self._series: list[Ints] = []
         self._errors: list[PointErrors] = []
+        self._recent: list[RecentErrors] = []
         self._intervals: list[IntervalSums] = []
         self._value_added: dict[str, list[ValueAdded]] = {name: [] for name in BENCHMARKS}
         self._by_day, self._by_lead = PointErrors.zeros(self._span), PointErrors.zeros(self._n_leads)
@@ -77,7 +82,7 @@ class Accumulator:
 
     def add(self, block: MatchedBlock) -> None:
         """Add the points of a block by day, the same at the grain of errors, and those at each lag."""
-        days = block.points
+        days = block.points.weigh(self._weights)
         points = days.sum_by_grain(self._grain)
         self._add_errors(points)
         self._points_on += np.bincount(days.day - self._grid.first_day, minlength=self._grid.span)
@@ -89,9 +94,12 @@ class Accumulator:
 
     def sums(self) -> AccuracySums:
         """Return the sums of all blocks."""
+        series = np.concatenate(self._series or [np.zeros(0, dtype=np.int64)])
         return AccuracySums(
-            series=np.concatenate(self._series or [np.zeros(0, dtype=np.int64)]),
+            series=series,
+            weights=self._weights if self._weights is None else self._weights[series],
             errors=PointErrors.concatenate(self._errors),
+            recent=RecentErrors.concatenate(self._recent),
             intervals=IntervalSums.concatenate(self._intervals),
             value_added={name: ValueAdded.concatenate(parts) for name, parts in self._value_added.items()},
             by_day=self._by_day,
@@ -110,11 +118,12 @@ class Accumulator:
         starts, errors = find_runs(points.series), PointErrors.of_points(points)
         self._series.append(points.series[starts])
         self._errors.append(errors.sum_runs(starts))
+        self._recent.append(RecentErrors.of_points(points).sum_runs(starts))
         self._intervals.append(IntervalSums.of_points(points).sum_runs(starts))
         for name, parts in self._value_added.items():
             benchmark = points.benchmarks.get(name)
             parts.append(ValueAdded.zeros(len(starts)) if benchmark is None else ValueAdded.of_points(points, benchmark).sum_runs(starts))
-        day = points.day - self._first_day
+        day, errors = points.day - self._first_day, errors.weigh(points.weight)
         by_day = errors.sum_by_group(day, self._span)
         self._by_day += by_day
         self._newest += self._newest_totals(points, errors, day) if points.is_repeat.any() else DailyTotals(by_day.actual, by_day.error)

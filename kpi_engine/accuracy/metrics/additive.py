@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -13,7 +13,13 @@ from kpi_engine.shared.arrays import Bools, Floats, Ints, sum_by_group
 
 @dataclass(frozen=True)
 class Additive:
-    """Arrays of one length, one entry per group; before anything is summed every point is a group of its own."""
+    """Arrays of one length, one entry per group; before anything is summed every point is a group of its own.
+
+    QUANTITIES and SQUARES: the fields that are quantities of the series, and squares of them; the others have no unit.
+    """
+
+    QUANTITIES: ClassVar[frozenset[str]] = frozenset()
+    SQUARES: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def zeros(cls, groups: int) -> Self:
@@ -42,6 +48,13 @@ class Additive:
     def select(self, groups: Ints | Bools | slice) -> Self:
         """Return only these groups."""
         return type(self)(*(values[groups] for values in self._arrays()))
+
+    def weigh(self, weight: Floats | None) -> Self:
+        """Return the sums with quantities in a measure that all series share: times the weight of each group; None leaves them alone."""
+        if weight is None:
+            return self
+        factors = dict.fromkeys(self.QUANTITIES, weight) | dict.fromkeys(self.SQUARES, weight * weight)
+        return type(self)(*(values * factors[name] if name in factors else values for name, values in vars(self).items()))
 
     def __add__(self, other: Self) -> Self:
         """Add the sums of the same groups."""

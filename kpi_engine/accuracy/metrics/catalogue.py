@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from kpi_engine.accuracy.metrics import bias, interval, lags, point, quantile, scaled, value_added, weeks
+from kpi_engine.accuracy.metrics import bias, control, interval, lags, point, quantile, scaled, spread, value_added, weeks
 from kpi_engine.accuracy.metrics.accuracy_metric import AccuracyMetric, CollectedInputs
 from kpi_engine.accuracy.metrics.breakdown import SHARE_OF_ERROR, WAPE_AGGREGATE_FIRST, WAPE_BY_HORIZON
 from kpi_engine.accuracy.metrics.demand_class import DEMAND_CLASS
@@ -14,8 +14,10 @@ HeadlineMetric: TypeAlias = AccuracyMetric[Any]
 """A metric with one figure for all points together, whatever its inputs are."""
 HEADLINE_METRICS: tuple[HeadlineMetric, ...] = (
     *point.METRICS,
+    *spread.METRICS,
     WAPE_AGGREGATE_FIRST,
     *bias.METRICS,
+    *control.METRICS,
     *interval.METRICS,
     *scaled.METRICS,
     *quantile.METRICS,

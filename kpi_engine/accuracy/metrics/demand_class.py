@@ -26,8 +26,8 @@ class DemandSums(Additive):
     squares: Floats
 
     @classmethod
-    def of_skus(cls, demand: KnownDemand, sku_of: Ints, skus: int) -> Self:
-        """Return the sums of each SKU 0..skus-1; `sku_of` is the SKU of each series."""
+    def of_series(cls, demand: KnownDemand) -> Self:
+        """Return the sums of every series of the grid."""
         by_series = cls.zeros(demand.grid.n_series)
         for block in demand.iter_blocks():
             starts, size = find_runs(block.series), np.maximum(block.values, 0.0)
@@ -35,14 +35,17 @@ class DemandSums(Additive):
             by_series.known_days[owner] = np.diff(starts, append=len(size))
             for sums, values in ((by_series.demand_days, size > 0), (by_series.volume, size), (by_series.squares, size * size)):
                 sums[owner] = np.add.reduceat(values, starts, dtype=np.float64)
-        return by_series.sum_by_group(sku_of, skus)
+        return by_series
+
+    def classes(self) -> Ints:
+        """Return the number of each class, NO_DEMAND for none."""
+        mean = ratio(self.volume, self.demand_days)
+        variance = ratio(self.squares, self.demand_days) - mean**2
+        return classify(self.known_days, self.demand_days, mean=mean, variance=variance, without_demand=NO_DEMAND)
 
 
-def _classify(demand: DemandSums) -> list[str | None]:
-    mean = ratio(demand.volume, demand.demand_days)
-    variance = ratio(demand.squares, demand.demand_days) - mean**2
-    classes = classify(demand.known_days, demand.demand_days, mean=mean, variance=variance, without_demand=NO_DEMAND)
-    return [None if number == NO_DEMAND else NAMES[number] for number in classes.tolist()]
+def _name_classes(demand: DemandSums) -> list[str | None]:
+    return [None if number == NO_DEMAND else NAMES[number] for number in demand.classes().tolist()]
 
 
 DEMAND_CLASS = ComputedMetric[DemandSums, list[str | None]](
@@ -55,5 +58,5 @@ DEMAND_CLASS = ComputedMetric[DemandSums, list[str | None]](
     sign="intermittent and lumpy demand: judge by wQL and MASE, a forecast of 0 can win on MAE",
     zero_policy="null for a SKU without demand",
     source="Syntetos, Boylan and Croston 2005",
-    compute=_classify,
+    compute=_name_classes,
 )

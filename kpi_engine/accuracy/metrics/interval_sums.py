@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from kpi_engine.shared.arrays import Floats, ratio
 @dataclass(frozen=True)
 class IntervalSums(Additive):
     """Points with an interval: how many, of what claimed level, actuals inside, below and above, widths and scores; and what has none."""
+
+    QUANTITIES: ClassVar[frozenset[str]] = frozenset({"abs_actual", "width", "score"})
 
     n: Floats
     level: Floats

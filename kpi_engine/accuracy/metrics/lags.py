@@ -52,7 +52,9 @@ class LagErrors:
         sums = {}
         for weeks in LAG_WEEKS:
             snapshots = points.select(_newest_in_time(points, weeks))
-            sums[weeks] = LagSums(PointErrors.of_points(snapshots.sum_by_grain(grain)).total(), points.n_targets - len(snapshots))
+            at_grain = snapshots.sum_by_grain(grain)
+            errors = PointErrors.of_points(at_grain).weigh(at_grain.weight)
+            sums[weeks] = LagSums(errors.total(), points.n_targets - len(snapshots))
         return cls(sums)
 
     def __add__(self, other: Self) -> Self:

@@ -7,7 +7,7 @@ ratios by definition. A = actual, F = forecast. A figure is NaN where it is unde
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -29,6 +29,9 @@ NULL_WHEN_SUM_IS_ZERO = "null `sum_actuals_zero` when the actuals sum to zero"
 @dataclass(frozen=True)
 class PointErrors(Additive):
     """Counts, actuals, errors F - A, and their absolute, relative, squared and symmetric sizes."""
+
+    QUANTITIES: ClassVar[frozenset[str]] = frozenset({"actual", "abs_actual", "error", "abs_error"})
+    SQUARES: ClassVar[frozenset[str]] = frozenset({"squared_error"})
 
     n: Floats
     n_nonzero: Floats

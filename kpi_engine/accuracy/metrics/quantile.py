@@ -50,7 +50,8 @@ class QuantileLosses(CollectedInputs):
 
     @classmethod
     def of_points(cls, points: MatchedPoints) -> Self:
-        """Return the losses of one block."""
+        """Return the losses of one block, in the measure that its series share."""
+        points = points.in_common_measure()
         forecasts = {MEDIAN: points.forecast, **points.quantiles}
         losses = {tau: LossSums.of_forecast(tau, points.actual, values) for tau, values in forecasts.items()}
         for tau, sums in _bounds(points):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -49,6 +50,9 @@ class Scales:
 @dataclass(frozen=True)
 class ScaledErrors(Additive):
     """Errors of the series whose scale is not zero and n * scale of each, both absolute and squared; and how many have training days."""
+
+    QUANTITIES: ClassVar[frozenset[str]] = frozenset({"abs_error", "abs_scale"})
+    SQUARES: ClassVar[frozenset[str]] = frozenset({"squared_error", "squared_scale"})
 
     abs_error: Floats
     abs_scale: Floats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -32,6 +32,8 @@ DESCRIPTIONS = {
 @dataclass(frozen=True)
 class ValueAdded(Additive):
     """Points that a simple method has a forecast for: how many, sum|A|, absolute errors of the forecast and of the simple method."""
+
+    QUANTITIES: ClassVar[frozenset[str]] = frozenset({"abs_actual", "abs_error", "benchmark_error"})
 
     n: Floats
     abs_actual: Floats

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kpi_engine.accuracy.inputs.known_demand import KnownDemand
 from kpi_engine.accuracy.inputs.series_index import SeriesIndex
+from kpi_engine.accuracy.inputs.sku_units import SkuUnits
 from kpi_engine.accuracy.metrics.accumulate import AccuracySums
 from kpi_engine.accuracy.metrics.bias import BIAS_PERCENT
 from kpi_engine.accuracy.metrics.breakdown import SHARE_OF_ERROR, WAPE_BY_HORIZON, ErrorShares
@@ -21,8 +21,10 @@ from kpi_engine.shared.arrays import Floats, Ints, sum_by_group, to_numbers
 from kpi_engine.shared.calendar import date_of, iso_week
 
 
-def break_down_by_sku(sums: AccuracySums, index: SeriesIndex, scaled_errors: ScaledErrors, demand: KnownDemand) -> Rows[SkuRow]:
+def break_down_by_sku(sums: AccuracySums, index: SeriesIndex, scaled_errors: ScaledErrors, demand: DemandSums) -> Rows[SkuRow]:
     """Return one row per SKU with points, the largest contribution to the total absolute error first; the shares sum to 100 percent.
+
+    demand: that of all series.
 
     >>> from kpi_engine.examples import forecast_accuracy
     >>> from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
@@ -31,14 +33,14 @@ def break_down_by_sku(sums: AccuracySums, index: SeriesIndex, scaled_errors: Sca
     """
     group = index.sku_of[sums.series]
     skus = np.unique(group)
-    abs_error = sum_by_group(group, len(index.skus), sums.errors.abs_error)
+    abs_error = sum_by_group(group, len(index.skus), sums.errors.weigh(sums.weights).abs_error)
     largest_first = skus[np.argsort(-abs_error[skus], kind="stable")]
-    classes = DEMAND_CLASS(DemandSums.of_skus(demand, index.sku_of, len(index.skus)))
-    columns = _columns(sums, index.skus, group, largest_first, scaled_errors)
+    classes = DEMAND_CLASS(demand.sum_by_group(index.sku_of, len(index.skus)))
+    columns = _columns(sums, index.skus, group, largest_first, sums.errors, scaled_errors)
     return Rows(SkuRow, [*columns, [classes[sku] for sku in largest_first.tolist()], range(1, len(skus) + 1)])
 
 
-def break_down_by_site(sums: AccuracySums, index: SeriesIndex, scaled_errors: ScaledErrors) -> Rows[SiteRow]:
+def break_down_by_site(sums: AccuracySums, index: SeriesIndex, units: SkuUnits, scaled_errors: ScaledErrors) -> Rows[SiteRow]:
     """Return one row per site with points, in alphabetical order.
 
     >>> from kpi_engine.examples import forecast_accuracy
@@ -46,8 +48,12 @@ def break_down_by_site(sums: AccuracySums, index: SeriesIndex, scaled_errors: Sc
     >>> [row.site_id for row in ForecastAccuracyEngine().report(*forecast_accuracy.inputs().values()).site_breakdown]
     ['ALL']
     """
-    group = index.site_of[sums.series]
-    return Rows(SiteRow, _columns(sums, index.sites, group, np.unique(group), scaled_errors))
+    group, weights = index.site_of[sums.series], sums.weights
+    columns = list(_columns(sums, index.sites, group, np.unique(group), sums.errors.weigh(weights), scaled_errors.weigh(weights)))
+    is_mixed = _has_several(units.unit_of[index.sku_of[sums.series]], group)
+    position = SiteRow._fields.index("abs_error")
+    columns[position] = [None if is_several else value for value, is_several in zip(columns[position], is_mixed, strict=True)]
+    return Rows(SiteRow, columns)
 
 
 def break_down_by_horizon(by_lead: PointErrors) -> Rows[HorizonRow]:
@@ -85,13 +91,16 @@ def break_down_by_week(weeks: WeekErrors) -> Rows[WeekRow]:
 
 
 def _columns(
-    sums: AccuracySums, names: Sequence[str], group: Ints, rows: Ints, scaled_errors: ScaledErrors
+    sums: AccuracySums, names: Sequence[str], group: Ints, rows: Ints, series_errors: PointErrors, scaled_errors: ScaledErrors
 ) -> tuple[Sequence[object], ...]:
-    """Return the columns of SiteRow, which SkuRow has too, for these groups in this order; `group` is that of each series of the sums."""
+    """Return the columns of SiteRow, which SkuRow has too, for these groups in this order; `group` is that of each series of the sums.
+
+    series_errors and scaled_errors: in the units of the series, or weighted where a group has several units. abs_error is in units.
+    """
     groups = len(names)
-    all_errors = sums.errors.sum_by_group(group, groups)
-    errors = all_errors.select(rows)
-    shares = ErrorShares(errors.abs_error, total=float(all_errors.abs_error.sum()))
+    errors = series_errors.sum_by_group(group, groups).select(rows)
+    common_errors = sum_by_group(group, groups, sums.errors.weigh(sums.weights).abs_error)
+    shares = ErrorShares(common_errors[rows], total=float(common_errors.sum()))
     return (
         [names[row] for row in rows.tolist()],
         _counts(errors.n),
@@ -100,9 +109,15 @@ def _columns(
         to_numbers(BIAS_PERCENT(errors)),
         to_numbers(MASE(scaled_errors.sum_by_group(group, groups))[rows]),
         to_numbers(COVERAGE(sums.intervals.sum_by_group(group, groups))[rows]),
-        errors.abs_error.tolist(),
+        sum_by_group(group, groups, sums.errors.abs_error)[rows].tolist(),
         to_numbers(SHARE_OF_ERROR(shares)),
     )
+
+
+def _has_several(unit_of: Ints, group: Ints) -> list[bool]:
+    """Return of each group, in order, whether its series have several units of measure."""
+    pairs = np.unique(np.column_stack([group, unit_of]), axis=0)
+    return [count > 1 for count in np.unique(pairs[:, 0], return_counts=True)[1].tolist()]
 
 
 def _counts(n: Floats) -> list[int]:

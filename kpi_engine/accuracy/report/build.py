@@ -7,8 +7,11 @@ import numpy as np
 from kpi_engine.accuracy.inputs.accuracy_inputs import AccuracyInputs
 from kpi_engine.accuracy.inputs.grain import Grain
 from kpi_engine.accuracy.inputs.grid import Grid
+from kpi_engine.accuracy.inputs.series_index import SeriesIndex
 from kpi_engine.accuracy.metrics.accumulate import AccuracySums
-from kpi_engine.accuracy.metrics.bias import SIGN_CONVENTION, RecentErrors, judge_bias
+from kpi_engine.accuracy.metrics.bias import SIGN_CONVENTION
+from kpi_engine.accuracy.metrics.control import SeriesControl, judge_bias
+from kpi_engine.accuracy.metrics.demand_class import DemandSums
 from kpi_engine.accuracy.metrics.interval import judge_coverage
 from kpi_engine.accuracy.metrics.interval_sums import IntervalSums
 from kpi_engine.accuracy.metrics.lags import LagErrors
@@ -24,6 +27,7 @@ from kpi_engine.accuracy.report.parts import (
     Additional,
     BenchmarkComparison,
     Bias,
+    Control,
     Coverage,
     ForecastValueAdded,
     Joins,
@@ -31,11 +35,12 @@ from kpi_engine.accuracy.report.parts import (
     Trend,
     Window,
 )
+from kpi_engine.accuracy.report.series_rows import break_down_by_unit, find_largest, list_warnings, list_worst_series
 from kpi_engine.shared.calendar import date_of
 from kpi_engine.shared.seasonal_naive import NAME as SEASONAL_NAIVE
 
-DEFINITIONS_VERSION = "1"
-ROLLUP = "pooled"
+DEFINITIONS_VERSION = "2"
+POOLED, POOLED_BY_VOLUME_SHARE = "pooled", "pooled_by_volume_share"
 SMAPE_RANGE = 200
 
 
@@ -53,22 +58,26 @@ def build_report(inputs: AccuracyInputs, sums: AccuracySums, grain: Grain) -> Ac
     scales = Scales.of(inputs.demand.before(inputs.forecasts.first_day).sum_by_grain(grain), grain.season)
     scaled_errors = ScaledErrors.of_series(sums.errors, scales, sums.series)
     weeks = _weeks(sums, grid, grain)
-    figures = Figures.of(sums, index, scaled_errors, weeks)
+    demand = DemandSums.of_series(inputs.demand)
+    figures = Figures.of(sums, index, inputs.units, scaled_errors, weeks, demand)
+    has_several_units = sums.weights is not None
     return AccuracyReport(
         mape=figures[MAPE],
         wape=figures[WAPE],
-        bias=_bias(figures),
+        bias=_bias(figures, sums, index),
         ci_coverage=_coverage(figures),
-        sku_breakdown=break_down_by_sku(sums, index, scaled_errors, inputs.demand),
-        site_breakdown=break_down_by_site(sums, index, scaled_errors),
+        sku_breakdown=break_down_by_sku(sums, index, scaled_errors, demand),
+        site_breakdown=break_down_by_site(sums, index, inputs.units, scaled_errors),
+        unit_breakdown=break_down_by_unit(sums, index, inputs.units),
         weekly_trends=break_down_by_week(weeks),
-        additional=_additional(figures, sums, grain),
+        additional=_additional(figures, sums, index, grain),
         joins=_joins(inputs, sums, figures),
         window=_window(sums, grid),
         error_grain=grain.value,
-        rollup=ROLLUP,
+        rollup=POOLED_BY_VOLUME_SHARE if has_several_units else POOLED,
         definitions_version=DEFINITIONS_VERSION,
         undefined_reasons=figures.reasons(),
+        warnings=tuple(list_warnings(figures, index, sums, inputs.units)),
     )
 
 
@@ -78,8 +87,14 @@ def _weeks(sums: AccuracySums, grid: Grid, grain: Grain) -> WeekErrors:
     return WeekErrors.of_days(sums.by_day, sums.points_on, error_day=sums.first_day, point_day=grid.first_day)
 
 
-def _bias(figures: Figures) -> Bias:
-    return Bias(**figures.below("bias"), verdict=judge_bias(figures.inputs_of(RecentErrors)), sign_convention=SIGN_CONVENTION)
+def _bias(figures: Figures, sums: AccuracySums, index: SeriesIndex) -> Bias:
+    control = figures.inputs_of(SeriesControl)
+    return Bias(
+        **figures.below("bias"),
+        control=Control(**figures.below("bias.control"), worst_series=list_worst_series(sums, control, index)),
+        verdict=judge_bias(control),
+        sign_convention=SIGN_CONVENTION,
+    )
 
 
 def _coverage(figures: Figures) -> Coverage:
@@ -93,9 +108,10 @@ def _coverage(figures: Figures) -> Coverage:
     )
 
 
-def _additional(figures: Figures, sums: AccuracySums, grain: Grain) -> Additional:
+def _additional(figures: Figures, sums: AccuracySums, index: SeriesIndex, grain: Grain) -> Additional:
     return Additional(
         measures=figures.below("additional"),
+        largest_series=find_largest(figures, sums, index),
         smape_range=SMAPE_RANGE,
         season=grain.season,
         wql=figures.inputs_of(QuantileLosses).by_name(),

@@ -7,22 +7,46 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from kpi_engine.accuracy.report.rows import HorizonRow, Rows
+from kpi_engine.accuracy.report.rows import ControlRow, HorizonRow, Rows
 from kpi_engine.shared.serialise import fields_to_json
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bias:
-    """Bias of the forecast; positive: over-forecast. The tracking signal is that of the last 13 ISO weeks with points.
+class Control:
+    """Series whose errors lean to one side by more than chance.
 
-    verdict: out_of_control where the tracking signal is beyond +-4, else in_control; insufficient_data below 6 points.
+    series_judged: all but those with too few points, or with intermittent or lumpy demand. series_out_of_control and
+    volume_out_of_control, percent: of these. worst_series: of the series out of control those with the largest bias.
+    """
+
+    series_judged: float | None
+    series_out_of_control: float | None
+    volume_out_of_control: float | None
+    worst_series: Rows[ControlRow]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargestSeries:
+    """The series with the most volume."""
+
+    site_id: str
+    sku_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bias:
+    """Bias of the forecast; positive: over-forecast. control: the tracking signals, each series judged by itself.
+
+    tracking_signal: that of the only series, None when there are several. verdict: out_of_control where series with more than 20 % of the
+    volume are, else in_control; insufficient_data where no series is judged.
     """
 
     units: float | None
     percent: float | None
     mean: float | None
     tracking_signal: float | None
-    verdict: str
+    control: Control | None
+    verdict: str | None
     sign_convention: str
 
 
@@ -62,10 +86,14 @@ class BenchmarkComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastValueAdded(BenchmarkComparison):
-    """The forecast beside the simple method named by `benchmark`, and beside every simple method in `benchmarks`."""
+    """The forecast beside the simple method named by `benchmark`, and beside every simple method in `benchmarks`.
+
+    skill: percent, -100..100, in which no series counts more than a tenth; positive: better than the simple method.
+    """
 
     benchmark: str
     share_skus_beating_naive: float | None
+    skill: float | None
     benchmarks: Mapping[str, BenchmarkComparison]
 
 
@@ -96,6 +124,7 @@ class Additional:
     """
 
     measures: Mapping[str, float | None]
+    largest_series: LargestSeries | None
     smape_range: int
     season: int
     wql: Mapping[str, float | None]

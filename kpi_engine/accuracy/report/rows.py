@@ -56,7 +56,9 @@ class Rows(Sequence[R], Generic[R]):
 
 
 class SkuRow(NamedTuple):
-    """Accuracy of one SKU over all its sites. rank: 1 for the largest absolute error; share_of_error: percent of that of all SKUs."""
+    """Accuracy of one SKU over all its sites. abs_error: in its own unit. share_of_error: percent of the error of all SKUs, in the
+    measure that they share; rank: 1 for the largest share.
+    """
 
     sku_id: str
     n: int
@@ -72,7 +74,7 @@ class SkuRow(NamedTuple):
 
 
 class SiteRow(NamedTuple):
-    """Accuracy of one site over all its SKUs."""
+    """Accuracy of one site over all its SKUs. abs_error: None where they have several units of measure."""
 
     site_id: str
     n: int
@@ -81,8 +83,38 @@ class SiteRow(NamedTuple):
     bias_pct: float | None
     mase: float | None
     coverage: float | None
-    abs_error: float
+    abs_error: float | None
     share_of_error: float | None
+
+
+class UnitRow(NamedTuple):
+    """Accuracy of the series with one unit of measure, `uom` ("" where it is not known); volume, abs_error, bias_units and mae in it."""
+
+    uom: str
+    n_series: int
+    n: int
+    volume: float
+    abs_error: float
+    mae: float | None
+    wape: float | None
+    bias_units: float | None
+    bias_pct: float | None
+
+
+class ControlRow(NamedTuple):
+    """A series out of control: its tracking signal is beyond +-limit over its n newest points.
+
+    bias_pct: over these points; positive: over-forecast. bias_units: in its own unit. volume_share: percent of the volume of all series.
+    """
+
+    site_id: str
+    sku_id: str
+    n: int
+    tracking_signal: float
+    limit: float
+    bias_units: float
+    bias_pct: float | None
+    volume_share: float | None
 
 
 class WeekRow(NamedTuple):

@@ -27,6 +27,7 @@ from contracts.tables import (
     QUANTILE_LEVELS,
     QUANTILES,
     SERIES,
+    SKU_UNITS,
     STOCKOUT,
     Column,
     Table,
@@ -61,6 +62,10 @@ class LakeForecastFrames(ForecastFrames):
     @override
     def demand(self, run_id: UUID, since: date) -> pd.DataFrame:
         return self.read(DAILY_DEMAND, run_id, DEMAND_COLUMNS, f"{DEMAND_DATE.name} >= date '{since}'")
+
+    @override
+    def units(self, run_id: UUID) -> pd.DataFrame:
+        return self.read(SKU_UNITS, run_id, SKU_UNITS.columns)
 
     def read(self, table: Table, run_id: UUID, columns: Sequence[Column], condition: str = "true") -> pd.DataFrame:
         """Return columns of a run's rows of a table, those for which a condition holds."""

@@ -150,6 +150,13 @@ class BacktestFigures(BaseModel):
     coverage: float | None = Field(None, description="Share of actual values inside the prediction interval.")
     baseline: str | None = None
     baseline_wape: float | None = None
+    skill: float | None = Field(
+        None, description="Better than the baseline by, -100 to 100; negative: worse. No single series counts more than a tenth."
+    )
+    median_wape: float | None = Field(None, description="WAPE of the median series.")
+    largest_share: float | None = Field(None, description="Share of the volume that the largest series has, percent.")
+    largest_series: dict[str, str] | None = Field(None, description="Its `site_id` and `sku_id`.")
+    n_series: int | None = Field(None, description="Series that were tested.")
     n_obs: int | None = None
     origins: list[date] | None = Field(None, description="The last days of data of the back-tests.")
 

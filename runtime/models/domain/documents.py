@@ -166,6 +166,11 @@ class Backtest(Document):
     wape: float | None = None
     baseline_wape: float | None = None
     baseline: str | None = None
+    skill: float | None = None
+    median_wape: float | None = None
+    largest_share: float | None = None
+    largest_series: dict[str, str] | None = None
+    n_series: int | None = None
     coverage: float | None = None
     n_obs: int = 0
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from statistics import fmean, pstdev
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from kpi_engine.accuracy.report.rows import SkuRow
 
 RECENT_TIME = timedelta(days=14)
 USUAL_TIME = timedelta(weeks=13)
@@ -18,8 +13,6 @@ MIN_RECENT_TIME = timedelta(days=7)
 """Between the first and the last of the recent figures."""
 MIN_SIGMA = 0.5
 """Percentage points: a smaller usual variation would make a change unusual that nobody would call worse."""
-BIAS_LIMIT = 2.5
-"""Errors that lean to neither side give a tracking signal that scatters by 1.25 * sqrt(n): twice that is exceeded by one SKU of 20."""
 
 
 def measure_sigmas(week_wapes: Sequence[tuple[date, float]], as_of_date: date) -> float | None:
@@ -34,20 +27,3 @@ def measure_sigmas(week_wapes: Sequence[tuple[date, float]], as_of_date: date) -
     if not recent or max(recent) - min(recent) < MIN_RECENT_TIME or len(usual) < MIN_USUAL_FIGURES:
         return None
     return (min(recent.values()) - fmean(usual)) / max(pstdev(usual), MIN_SIGMA)
-
-
-def measure_biased_share(rows: Iterable[SkuRow]) -> float | None:
-    """Return the percent of the volume that SKUs have which are always forecast too high, or always too low; None without volume.
-
-    The tracking signal of a SKU is n * sum of errors / sum of absolute errors, which is n * bias / WAPE; beyond 2.5 * sqrt(n) it is no
-    chance. Its volume is the absolute error / WAPE. A SKU without error or without demand has no tracking signal.
-    """
-    total = biased_volume = 0.0
-    for row in rows:
-        if not row.wape or row.bias_pct is None:
-            continue
-        volume = 100 * row.abs_error / row.wape
-        total += volume
-        if abs(row.n * row.bias_pct / row.wape) > BIAS_LIMIT * math.sqrt(row.n):
-            biased_volume += volume
-    return 100 * biased_volume / total if total else None

@@ -12,13 +12,16 @@ from contracts.metrics import PlatformMetric
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.models.domain.runs import ForecastRun, PublishedRun
-from runtime.services.forecasts.forecast_health import measure_biased_share, measure_sigmas
+from runtime.services.anomaly_ports import ReferenceData
+from runtime.services.forecasts.forecast_health import measure_sigmas
 from runtime.services.kpis.accuracy_metrics import extract_metrics
+from runtime.services.kpis.sku_data import build_sku_data
 from runtime.services.ports import ForecastFrames, KpiRepository, RunRepository
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SKU_MASTER = "sku_master"
 TRAINING_DAYS = 364
 """Days of demand before the first forecast day, to scale errors by."""
 LATE_DAYS = 14
@@ -55,7 +58,7 @@ class KpiResult:
         """Return the figures of the forecast alarms; None while there are too few actuals."""
         return {
             PlatformMetric.FORECAST_VALUE_ADDED: self.newest_week.report.additional.fva.points if self.newest_week else None,
-            PlatformMetric.BIASED_SHARE: measure_biased_share(self.longest.report.sku_breakdown) if self.longest else None,
+            PlatformMetric.BIASED_SHARE: _volume_out_of_control(self.longest) if self.longest else None,
             PlatformMetric.ACCURACY_SIGMAS: self.sigmas,
         }
 
@@ -71,12 +74,13 @@ class KpiResult:
 
 @dataclass(frozen=True, kw_only=True)
 class KpiCalculation:
-    """Compare forecasts with what happened and store the figures."""
+    """Compare forecasts with what happened and store the figures. reference: the SKU master, by which units are worth something."""
 
     runs: RunRepository
     frames: ForecastFrames
     kpis: KpiRepository
     engine: ForecastAccuracyEngine
+    reference: ReferenceData
 
     def calculate(self, run_id: UUID) -> KpiResult:
         """Compute and store every report that this run can give; doing it again stores the same. Raises RunNotFound."""
@@ -96,19 +100,23 @@ class KpiCalculation:
         if not first_days:
             return
         actuals = _actuals(self.frames.demand(run.id, min(first_days) - timedelta(days=TRAINING_DAYS)))
+        skus = build_sku_data(self.frames.units(run.id), self.reference.rows(run.id, SKU_MASTER), run.as_of_date)
         if len(backtest):
-            yield self._measure(run.id, Basis.BACKTEST, run, backtest, _actuals_of_backtest(actuals, backtest))
+            report = self.engine.report(backtest, _actuals_of_backtest(actuals, backtest), sku_data=skus)
+            yield RunAccuracy(run.id, Basis.BACKTEST, run.as_of_date, run.id, report)
         for old in earlier:
-            accuracy = self._measure(old.run_id, Basis.ACTUALS, run, self.frames.forecast(old.run_id), actuals)
-            if accuracy.report.joins.matched:
-                yield accuracy
-
-    def _measure(self, run_id: UUID, basis: Basis, by: ForecastRun, forecast: pd.DataFrame, actuals: pd.DataFrame) -> RunAccuracy:
-        return RunAccuracy(run_id, basis, by.as_of_date, by.id, self.engine.report(forecast, actuals))
+            report = self.engine.report(self.frames.forecast(old.run_id), actuals, sku_data=skus)
+            if report.joins.matched:
+                yield RunAccuracy(old.run_id, Basis.ACTUALS, run.as_of_date, run.id, report)
 
 
 def _length(accuracy: RunAccuracy) -> timedelta:
     return accuracy.report.window.length if accuracy.report.window else timedelta(0)
+
+
+def _volume_out_of_control(accuracy: RunAccuracy) -> float | None:
+    control = accuracy.report.bias.control
+    return control.volume_out_of_control if control else None
 
 
 def _may_still_change(old: PublishedRun, as_of_date: date) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from contracts.paths import forecast_key
 from runtime.errors import BrokenRun, RunWorseThanBaseline, Unavailable
-from runtime.models.domain.documents import ForecastDocument
+from runtime.models.domain.documents import Backtest, ForecastDocument
 from runtime.models.domain.publishing import CURSOR_LIFETIME, LoadedForecast, unpublished_warning
 from runtime.models.domain.runs import ForecastRun, Gate
 from runtime.services.object_ports import Lake
@@ -17,6 +17,10 @@ from runtime.services.ports import Clock, ForecastLoader, RunRepository
 from runtime.services.runs.forecast_files import download_forecast
 from runtime.services.runs.run_documents import read_document
 
+NOT_TESTED = "No series is long enough for a back-test; the accuracy of the forecast has not been checked."
+NOT_COMPARED = "The back-test gives no error to compare with that of a simple method; the accuracy of the forecast has not been checked."
+DOMINANT_SHARE = 50.0
+"""Percent of the volume above which one series decides about the WAPE."""
 NOT_REQUESTED = "its input does not request it (`publish`)"
 
 
@@ -93,16 +97,43 @@ class Publishing:
 
 
 def backtest_warnings(forecast: ForecastDocument, gate: Gate) -> tuple[str, ...]:
-    """Return the warnings about the back-test. Raises RunWorseThanBaseline when it lost and the gate is enforced."""
+    """Return the warnings about the back-test. Raises RunWorseThanBaseline when it lost and the gate is enforced.
+
+    It lost when its skill is negative, in which no single series decides. Amazon Forecast gives no errors by series, so that its WAPE is
+    compared.
+    """
     backtest = forecast.backtest
     if gate is Gate.SKIP:
         return ()
-    if backtest is None or backtest.wape is None or backtest.baseline_wape is None:
-        return ("No series is long enough for a back-test; the accuracy of the forecast has not been checked.",)
-    if backtest.wape <= backtest.baseline_wape:
-        return ()
-    comparison = f"In the back-test WAPE is {backtest.wape:.1f} %, worse than the {backtest.baseline_wape:.1f} % of {backtest.baseline}"
+    if backtest is None:
+        return (NOT_TESTED,)
+    dominance = _warn_of_largest(backtest)
+    if backtest.wape is None or backtest.baseline_wape is None:
+        return (NOT_TESTED if not backtest.n_obs else NOT_COMPARED,)
+    is_above = backtest.wape > backtest.baseline_wape
+    if not (is_above if backtest.skill is None else backtest.skill < 0):
+        return (f"{_compare(backtest)}, but not over all series alike: it is published.", *dominance) if is_above else dominance
     if gate is Gate.ENFORCE:
         advice = 'Readers keep the last published run. To publish this one anyway, start a run with {"gate": "warn"}.'
-        raise RunWorseThanBaseline(f"{comparison}. {advice}")
-    return (f"{comparison}.",)
+        raise RunWorseThanBaseline(f"{_compare(backtest)}. {advice}")
+    return (f"{_compare(backtest)}.", *dominance)
+
+
+def _compare(backtest: Backtest) -> str:
+    """Say how the errors compare, and by how much the forecast is worse where no single series decides."""
+    relation = "worse than" if (backtest.wape or 0) > (backtest.baseline_wape or 0) else "against"
+    wapes = f"In the back-test WAPE is {backtest.wape:.1f} %, {relation} the {backtest.baseline_wape:.1f} % of {backtest.baseline}"
+    return (
+        wapes if backtest.skill is None else f"{wapes}; its skill, in which no series counts more than a tenth, is {backtest.skill:+.1f} %"
+    )
+
+
+def _warn_of_largest(backtest: Backtest) -> tuple[str, ...]:
+    share, series = backtest.largest_share, backtest.largest_series
+    if share is None or series is None or share <= DOMINANT_SHARE or (backtest.n_series or 0) < 2:
+        return ()
+    median = "" if backtest.median_wape is None else f"; for the median series it is {backtest.median_wape:.1f} %"
+    return (
+        f"SKU {series['sku_id']} at site {series['site_id']} carries {share:.1f} % of the volume in the back-test, so that the WAPE is "
+        f"mostly its error{median}.",
+    )

@@ -56,7 +56,8 @@ def _success_lines(run: ForecastRun, report: QualityReport | None) -> Iterator[s
     backtest = Backtest.model_validate(run.backtest or {})
     if backtest.wape is not None:
         baseline = "" if backtest.baseline_wape is None else f"; baseline {backtest.baseline}: {backtest.baseline_wape:.1f} %"
-        yield f"Error on past weeks (back-test WAPE): {backtest.wape:.1f} %{baseline}."
+        median = "" if backtest.median_wape is None else f"; median series: {backtest.median_wape:.1f} %"
+        yield f"Error on past weeks (back-test WAPE): {backtest.wape:.1f} %{median}{baseline}."
     for warning in run.warnings:
         yield f"Warning: {warning}"
 

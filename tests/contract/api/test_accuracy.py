@@ -17,6 +17,7 @@ from runtime.models.domain.runs import ForecastRun
 from runtime.services.forecasts.row_ids import ForecastKey, encode
 from runtime.services.kpis.kpi_calculation import KpiCalculation
 from tests.fakes import InMemoryFrames
+from tests.fakes.anomalies.events import InMemoryReferenceData
 from tests.fakes.examples import STARTED_AT, a_run
 from tests.unit.kpi_engine.examples import ACTUAL, P10, P50, P90, TRAINING, actuals, forecasts
 from tests.unit.runtime.api.conftest import call
@@ -46,7 +47,9 @@ def run(empty: Database) -> ForecastRun:
     with empty.transaction() as cursor:
         cursor.execute("update forecast_runs set published_at = %s where id = %s", [STARTED_AT, old.id])
     frames.forecasts[old.id], frames.demands[today.id] = golden_forecast(), golden_demand()
-    calculation = KpiCalculation(runs=runs, frames=frames, kpis=PostgresKpis(empty), engine=ForecastAccuracyEngine())
+    calculation = KpiCalculation(
+        runs=runs, frames=frames, kpis=PostgresKpis(empty), engine=ForecastAccuracyEngine(), reference=InMemoryReferenceData()
+    )
     calculation.calculate(today.id)
     return old
 
@@ -62,12 +65,13 @@ def test_the_headline_figures_are_those_of_the_golden_series(run: ForecastRun) -
     assert metrics["mape"] == {"value": near(8.5919928025), "unit": "percent", "n_obs": 6, "n_excluded": {"zero_actual": 8}}
     assert metrics["wape"] == {"value": near(10.2564102564), "unit": "percent", "n_obs": 14}
     assert metrics["bias"]["percent"] == near(3.4188034188)
-    assert metrics["bias"] | {"percent": 0, "tracking_signal": 0} == {
+    assert metrics["bias"] | {"percent": 0} == {
         "units": 20.0,
         "mean": near(20 / 14),
-        "verdict": "out_of_control",
+        "verdict": "in_control",
         "percent": 0,
-        "tracking_signal": 0,
+        "tracking_signal": None,
+        "control": {"series_judged": 2.0, "series_out_of_control": 0.0, "volume_out_of_control": 0.0, "worst_series": []},
         "sign_convention": "forecast_minus_actual",
     }
     assert (metrics["ci_coverage"]["coverage"], metrics["ci_coverage"]["verdict"]) == (near(71.4285714286), "insufficient_data")
@@ -89,7 +93,7 @@ def test_the_answer_says_what_was_compared_with_what(run: ForecastRun) -> None:
     answer = accuracy(run.id)
     assert (answer["forecast_id"], answer["status"], answer["basis"]) == (str(run.id), "COMPLETE", "ACTUALS")
     assert answer["window"] == {"start": str(MONDAY), "end": str(SUNDAY)}
-    assert (answer["as_of_date"], answer["error_grain"], answer["definitions_version"]) == (str(SUNDAY), "day", "1")
+    assert (answer["as_of_date"], answer["error_grain"], answer["definitions_version"]) == (str(SUNDAY), "day", "2")
     joins = answer["metrics"]["joins"]
     assert (joins["matched"], joins["forecast_only"], joins["actual_only"]) == (14, 0, 0)
 
@@ -98,7 +102,9 @@ def test_nothing_of_the_engines_report_is_lost_on_the_way(run: ForecastRun) -> N
     engine = ForecastAccuracyEngine()
     report = engine.calculate_forecast_kpis(golden_forecast(), golden_demand().rename(columns={"demand": "actual_value"}))
     whole = accuracy(run.id)
-    read = whole["metrics"] | {name: whole[name] for name in ("window", "definitions_version", "error_grain", "rollup")}
+    read = whole["metrics"] | {
+        name: whole[name] for name in ("window", "definitions_version", "error_grain", "rollup", "unit_breakdown", "warnings")
+    }
     for breakdown, group in (("sku_breakdown", "sku"), ("site_breakdown", "site"), ("weekly_trends", "week")):
         assert whole[breakdown] == []
         read[breakdown] = accuracy(run.id, group_by=group)[breakdown]
@@ -125,7 +131,10 @@ def test_the_same_figures_are_among_the_kpis(run: ForecastRun) -> None:
         "mape": to_four_decimals(metrics["mape"]["value"]),
         "bias_percent": to_four_decimals(metrics["bias"]["percent"]),
         "bias_units": to_four_decimals(metrics["bias"]["units"]),
-        "tracking_signal": to_four_decimals(metrics["bias"]["tracking_signal"]),
+        "series_judged": 2,
+        "series_out_of_control": metrics["bias"]["control"]["series_out_of_control"],
+        "median_series_wape": to_four_decimals(metrics["additional"]["median_series_wape"]),
+        "forecast_skill": to_four_decimals(metrics["fva"]["skill"]),
         "ci_coverage": to_four_decimals(metrics["ci_coverage"]["coverage"]),
         "forecast_value_added": to_four_decimals(metrics["fva"]["points"]),
         **{name: to_four_decimals(metrics["additional"][name]) for name in ("accuracy", "smape", "mase", "rmsse")},
@@ -135,6 +144,7 @@ def test_the_same_figures_are_among_the_kpis(run: ForecastRun) -> None:
         "mape": 6,
         "ci_coverage": 7,
         "forecast_value_added": 7,
+        "forecast_skill": 7,
     }
     assert rows["wape"]["window"] == {"start": str(MONDAY), "end": str(SUNDAY)}
 
@@ -151,7 +161,7 @@ def test_a_site_without_sales_has_undefined_kpis_with_the_true_reason(run: Forec
         "mape": (None, "all_actuals_zero"),
         "bias_percent": (None, "sum_actuals_zero"),
     }
-    assert {row["metadata"]["definitions_version"] for row in rows} == {"1"}
+    assert {row["metadata"]["definitions_version"] for row in rows} == {"2"}
 
 
 def test_a_run_without_a_report_is_pending_with_every_key_there(run: ForecastRun, empty: Database) -> None:

@@ -53,11 +53,15 @@ def test_bias_of_the_total_is_exact(case: Case) -> None:
 
 
 def test_the_tracking_signal_is_that_of_the_last_thirteen_iso_weeks(case: Case) -> None:
-    newest = max(p.monday for p in case.points)
-    recent = [p for p in case.points if p.monday > newest - timedelta(weeks=13)]
-    assert len(recent) < len(case.points)
-    signal = exact.divide(exact.total(p.error for p in recent), Fraction(exact.mean_absolute_error(recent) or 0))
-    assert case.report["bias"]["tracking_signal"] == near(signal)
+    for row in case.report["bias"]["control"]["worst_series"]:
+        own = [p for p in case.points if (p.site, p.sku) == (row["site_id"], row["sku_id"])]
+        newest = max(p.monday for p in own)
+        recent = [p for p in own if p.monday > newest - timedelta(weeks=13)]
+        assert row["n"] == len(recent) < len(own)
+        signal = exact.divide(exact.total(p.error for p in recent), Fraction(exact.mean_absolute_error(recent) or 0))
+        assert row["tracking_signal"] == near(signal)
+        assert row["bias_units"] == near(float(sum(p.error for p in recent)))
+    assert case.report["bias"]["control"]["worst_series"]
 
 
 def test_figures_of_intervals_are_exact(case: Case) -> None:

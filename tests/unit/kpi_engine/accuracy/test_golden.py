@@ -60,6 +60,7 @@ def test_bias_of_the_golden_series_equals_that_by_hand(kpis: dict[str, Any]) -> 
         "percent": pytest.approx(3.4188034188, abs=1e-10),
         "tracking_signal": pytest.approx(2.3333333333, abs=1e-10),
         "sign_convention": "forecast_minus_actual",
+        "control": {"series_judged": 1, "series_out_of_control": 0, "volume_out_of_control": 0, "worst_series": []},
     }
 
 
@@ -77,7 +78,7 @@ def test_a_scale_of_zero_is_told_from_no_training_days() -> None:
     assert ENGINE.calculate_forecast_kpis(forecasts([4, 4], date(2026, 11, 16)), flat)["undefined"]["mase"] == "scale_zero"
     reasons = ENGINE.calculate_forecast_kpis(forecasts([4, 4]), actuals([5, 5]))["undefined"]
     names = {name for name, reason in reasons.items() if reason == "no_observations"}
-    assert names == {"mase", "rmsse", "ci_coverage", "forecast_value_added"}
+    assert names == {"mase", "rmsse", "ci_coverage", "forecast_value_added", "forecast_skill"}
 
 
 def test_coverage_of_the_golden_series_equals_that_by_hand(kpis: dict[str, Any]) -> None:

@@ -53,8 +53,20 @@ def test_bias_and_tracking_signal_equal_those_of_a_loop(case: Case) -> None:
     bias, pairs = case.report["bias"], case.pairs
     assert bias["units"] == near(sum(p.error for p in pairs))
     assert bias["percent"] == near(100 * sum(p.error for p in pairs) / sum(p.actual for p in pairs))
-    assert bias["tracking_signal"] == near(loops.tracking_signal(pairs))
-    assert bias["verdict"] == ("out_of_control" if abs(bias["tracking_signal"]) > 4 else "in_control")
+    series = {(p.site, p.sku): [other for other in pairs if (other.site, other.sku) == (p.site, p.sku)] for p in pairs}
+    values_by_series = {key: [value for (site, sku, _), value in case.demand.items() if (site, sku) == key] for key in series}
+    frequent = {key for key, values in values_by_series.items() if loops.demand_class(values) in ("smooth", "erratic")}
+    signals = {key: loops.tracking_signal(own) for key, own in series.items() if len(own) >= 6 and key in frequent}
+    assert len(signals) < len(series)
+    out = {key for key, signal in signals.items() if abs(signal) > max(4, 2.5 * len(series[key]) ** 0.5)}
+    volume = {key: sum(abs(p.actual) for p in series[key]) for key in signals}
+    control = bias["control"]
+    assert (control["series_judged"], control["series_out_of_control"]) == (len(signals), len(out))
+    assert control["volume_out_of_control"] == near(100 * sum(volume[key] for key in out) / sum(volume.values()))
+    assert {(row["site_id"], row["sku_id"]): row["tracking_signal"] for row in control["worst_series"]} == {
+        key: near(signals[key]) for key in sorted(out, key=lambda key: -abs(sum(p.error for p in series[key])))[:10]
+    }
+    assert bias["tracking_signal"] is None
 
 
 def test_coverage_misses_and_widths_equal_those_of_a_loop(case: Case) -> None:

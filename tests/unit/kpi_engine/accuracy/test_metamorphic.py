@@ -70,7 +70,7 @@ def test_another_unit_of_demand_changes_quantities_and_no_percentage(factor: flo
         ), name
     for name in ("units", "mean"):
         assert after["bias"][name] == pytest.approx(before["bias"][name] * factor)
-    assert after["bias"]["tracking_signal"] == pytest.approx(before["bias"]["tracking_signal"])
+    assert after["bias"]["control"]["volume_out_of_control"] == pytest.approx(before["bias"]["control"]["volume_out_of_control"])
     assert_equal(before["additional"]["fva"], after["additional"]["fva"])
     assert after["additional"]["wql"] == pytest.approx(before["additional"]["wql"])
     assert [row["demand_class"] for row in after["sku_breakdown"]] == [row["demand_class"] for row in before["sku_breakdown"]]
@@ -170,7 +170,7 @@ def test_a_forecast_that_is_the_actual_has_no_error_and_beats_every_simple_metho
     kpis = report(points, demand)
     assert (kpis["wape"], kpis["mape"], kpis["bias"]["units"]) == (0, 0, 0)
     assert kpis["additional"]["fva"]["points"] == pytest.approx(kpis["additional"]["fva"]["benchmark_wape"])
-    assert kpis["undefined"]["tracking_signal"] == "mad_zero"
+    assert kpis["bias"]["control"]["series_out_of_control"] == 0
     assert all(row["share_of_error"] is None for row in kpis["sku_breakdown"])
 
 
@@ -186,7 +186,9 @@ def test_over_and_under_forecasts_of_one_size_have_one_wape_and_opposite_bias(se
     assert over["wape"] == pytest.approx(under["wape"])
     assert over["mape"] == pytest.approx(under["mape"])
     assert over["bias"]["units"] == -under["bias"]["units"] == pytest.approx(2 * over["joins"]["matched"])
-    assert over["bias"]["tracking_signal"] == pytest.approx(-under["bias"]["tracking_signal"])
+    signals, mirrored_signals = ([row["tracking_signal"] for row in each["bias"]["control"]["worst_series"]] for each in (over, under))
+    assert signals == pytest.approx([-signal for signal in mirrored_signals])
+    assert signals
 
 
 @pytest.mark.parametrize("levels", [(0.5, 0.8), (0.8, 0.95)])

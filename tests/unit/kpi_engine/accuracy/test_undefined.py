@@ -15,12 +15,17 @@ from tests.unit.kpi_engine.examples import MONDAY, actuals, forecasts, golden
 
 ENGINE = ForecastAccuracyEngine()
 Frames = tuple[pd.DataFrame, ...]
-SHORT = {"trend": "too_few_complete_weeks"}
-NO_TRAINING = {"mase": "no_observations", "rmsse": "no_observations", "forecast_value_added": "no_observations"}
+ONE_SERIES = {"wape_without_largest": "single_series", "wape_by_value": "no_unit_values", "bias_by_value": "no_unit_values"}
+WEEK = {**ONE_SERIES, "trend": "too_few_complete_weeks"}
+SHORT = {**WEEK, **dict.fromkeys(("series_judged", "series_out_of_control", "volume_out_of_control"), "insufficient_data")}
+NO_TRAINING = dict.fromkeys(("mase", "rmsse", "forecast_value_added", "forecast_skill"), "no_observations")
 NO_INTERVAL = {"ci_coverage": "no_observations", "mean_wql": "quantile_missing"}
 ONE_WEEK_AHEAD = {"lag_2w": "no_snapshot_at_lag", "lag_4w": "no_snapshot_at_lag"}
 NO_LEAD = {"lag_1w": "no_snapshot_at_lag", **ONE_WEEK_AHEAD}
-ZERO_SUM = dict.fromkeys(("wape", "accuracy", "wape_aggregate_first", "bias_percent", "lag_1w", "mean_wql"), "sum_actuals_zero")
+ZERO_SUM = dict.fromkeys(
+    ("wape", "accuracy", "wape_aggregate_first", "bias_percent", "lag_1w", "mean_wql", "median_series_wape", "largest_series_share"),
+    "sum_actuals_zero",
+)
 
 
 def without_lead(frame: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +42,7 @@ def quantiles(**levels: float | None) -> pd.DataFrame:
 
 
 SITUATIONS: dict[str, tuple[Frames, dict[str, str]]] = {
-    "golden series": (golden(), {**SHORT, **ONE_WEEK_AHEAD}),
+    "golden series": (golden(), {**WEEK, **ONE_WEEK_AHEAD}),
     "no training days and no interval": (
         (forecasts([4.0, 6.0]), actuals([5.0, 5.0])),
         {**SHORT, **ONE_WEEK_AHEAD, **NO_TRAINING, **NO_INTERVAL},

@@ -5,17 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from kpi_engine.accuracy.report.rows import SkuRow
-from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
-from runtime.services.forecasts.forecast_health import measure_biased_share, measure_sigmas
+from runtime.services.forecasts.forecast_health import measure_sigmas
 from tests.fakes.examples import AS_OF
-
-
-def sku_row(n: int, wape: float | None, bias_pct: float | None, abs_error: float) -> SkuRow:
-    return SkuRow("SKU-1", n, None, wape, bias_pct, None, None, abs_error, None, "smooth", 1)
 
 
 def days(wapes: list[float]) -> list[tuple[date, float]]:
@@ -52,45 +45,3 @@ def test_too_little_to_compare_gives_no_figure(figures: list[tuple[date, float]]
 def test_weeks_before_the_last_13_do_not_count() -> None:
     figures = days([1.0] * 30 + [40.0] * 91 + [40.0] * 14)
     assert measure_sigmas(figures, AS_OF) == 0
-
-
-def test_the_biased_share_equals_that_of_a_loop_over_the_points() -> None:
-    generator = np.random.default_rng(7)
-    skus, horizon = [f"S{number}" for number in range(30)], 14
-    rows = [(sku, AS_OF + timedelta(days=day + 1), float(generator.poisson(20))) for sku in skus for day in range(horizon)]
-    actual = pd.DataFrame(rows, columns=["sku_id", "demand_date", "actual_value"])
-    lean = {sku: (8 if place % 3 == 0 else 0) for place, sku in enumerate(skus)}
-    forecast = actual.rename(columns={"demand_date": "forecast_date", "actual_value": "predicted_value"})
-    forecast["predicted_value"] += [lean[sku] + generator.normal(0, 4) for sku, _, _ in rows]
-    share = measure_biased_share(ForecastAccuracyEngine().report(forecast, actual).sku_breakdown)
-
-    volume, biased_volume = 0.0, 0.0
-    for sku in skus:
-        errors = (forecast["predicted_value"] - actual["actual_value"])[actual["sku_id"] == sku]
-        demand = actual["actual_value"][actual["sku_id"] == sku].sum()
-        volume += demand
-        if abs(errors.sum() / errors.abs().mean()) > 2.5 * np.sqrt(horizon):
-            biased_volume += demand
-    assert share == pytest.approx(100 * biased_volume / volume)
-    assert 0 < biased_volume < volume
-
-
-@pytest.mark.parametrize("n", [14, 28, 280])
-def test_chance_makes_few_skus_biased_however_many_points_they_have(n: int) -> None:
-    errors = np.random.default_rng(7).normal(0, 10, size=(4_000, n))
-    absolute, demand = np.abs(errors).sum(axis=1), 100.0 * n
-    rows = [
-        sku_row(n=n, wape=100 * whole / demand, bias_pct=100 * total / demand, abs_error=whole)
-        for whole, total in zip(absolute, errors.sum(axis=1), strict=True)
-    ]
-    assert 2 < (measure_biased_share(rows) or 0) < 7
-
-
-def test_without_errors_there_is_no_share() -> None:
-    assert measure_biased_share([]) is None
-    assert measure_biased_share([sku_row(n=2, wape=None, bias_pct=None, abs_error=3.0)]) is None
-    assert measure_biased_share([sku_row(n=2, wape=0.0, bias_pct=0.0, abs_error=0.0)]) is None
-
-
-def test_a_sku_whose_demand_and_returns_cancel_has_no_share() -> None:
-    assert measure_biased_share([sku_row(n=2, wape=50.0, bias_pct=None, abs_error=3.0)]) is None

@@ -40,12 +40,14 @@ def test_exactly_the_metrics_that_the_route_serves_are_stored() -> None:
 def test_each_value_is_the_figure_of_the_report_with_the_unit_of_its_definition() -> None:
     run_accuracy = accuracy(*golden())
     report, kpis = run_accuracy.report, totals(run_accuracy)
+    assert report.bias.control is not None
     expected = {
         "wape": report.wape,
         "mape": report.mape,
         "bias_units": 20.0,
         "bias_percent": report.bias.percent,
-        "tracking_signal": report.bias.tracking_signal,
+        "series_out_of_control": report.bias.control.series_out_of_control,
+        "largest_series_share": 100.0,
         "ci_coverage": report.ci_coverage.coverage,
         "forecast_value_added": report.additional.fva.points,
         **{name: report.additional.measures[name] for name in ("accuracy", "smape", "mase", "rmsse")},
@@ -65,7 +67,7 @@ def test_a_value_describes_the_window_of_the_report_and_what_was_known_when() ->
     wape = totals(accuracy(*golden()))["wape"]
     assert (wape.period_start, wape.period_end) == (date(2026, 11, 2), date(2026, 11, 8))
     assert wape.dimensions == {"basis": "ACTUALS", "level": "total"}
-    assert wape.metadata == {"definitions_version": "1", "as_of_date": AS_OF.isoformat()}
+    assert wape.metadata == {"definitions_version": "2", "as_of_date": AS_OF.isoformat()}
     assert wape.run_id == a_run().id
 
 

@@ -16,6 +16,7 @@ from runtime.models.domain.kpis import Basis
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.kpis.kpi_calculation import KpiCalculation
 from tests.fakes import InMemoryFrames, InMemoryKpis, InMemoryRuns
+from tests.fakes.anomalies.events import InMemoryReferenceData
 from tests.fakes.examples import AS_OF, STARTED_AT, a_run
 
 
@@ -30,8 +31,13 @@ def kpis() -> InMemoryKpis:
 
 
 @pytest.fixture
-def calculation(runs: InMemoryRuns, frames: InMemoryFrames, kpis: InMemoryKpis) -> KpiCalculation:
-    return KpiCalculation(runs=runs, frames=frames, kpis=kpis, engine=ForecastAccuracyEngine())
+def calculation(runs: InMemoryRuns, frames: InMemoryFrames, kpis: InMemoryKpis, reference: InMemoryReferenceData) -> KpiCalculation:
+    return KpiCalculation(runs=runs, frames=frames, kpis=kpis, engine=ForecastAccuracyEngine(), reference=reference)
+
+
+@pytest.fixture
+def reference() -> InMemoryReferenceData:
+    return InMemoryReferenceData()
 
 
 @pytest.fixture
@@ -161,3 +167,31 @@ def test_alarms_are_given_the_newest_whole_week_and_not_a_few_days(
         PlatformMetric.BIASED_SHARE: 100.0,
         PlatformMetric.ACCURACY_SIGMAS: pytest.approx(20.0),
     }
+
+
+def test_skus_of_several_units_are_pooled_by_volume_share_and_by_their_prices(
+    calculation: KpiCalculation, frames: InMemoryFrames, kpis: InMemoryKpis, reference: InMemoryReferenceData, today: ForecastRun
+) -> None:
+    kilograms = backtest(12.0).assign(sku_id="B", predicted_value=9_000.0, actual_value=10_000.0)
+    frames.backtests[today.id] = pd.concat([backtest(12.0), kilograms])
+    frames.units_by_run[today.id] = pd.DataFrame({"sku_id": ["A", "B"], "uom": ["EA", "KGM"]})
+    prices = {"unit_price": [30.0, 0.01], "unit_cost": None, "unit_margin": None, "currency": "EUR", "valid_from": None, "valid_to": None}
+    reference.frames["sku_master"] = pd.DataFrame({"sku_id": ["A", "B"], **prices})
+    calculation.calculate(today.id)
+    report = kpis.accuracies[today.id, Basis.BACKTEST, AS_OF].report
+    assert report.wape == pytest.approx((20 + 10) / 2)
+    assert report.bias.percent == pytest.approx((20 - 10) / 2)
+    assert report.additional.measures["wape_by_value"] == pytest.approx(100 * (2 * 30 + 1_000 * 0.01) / (10 * 30 + 10_000 * 0.01))
+    by_unit = {
+        (metric.dimensions["uom"], metric.name): metric.value for metric in kpis.metrics.values() if metric.dimensions["level"] == "unit"
+    }
+    assert by_unit == {
+        ("EA", "wape"): pytest.approx(20.0),
+        ("EA", "bias_percent"): pytest.approx(20.0),
+        ("EA", "bias_units"): pytest.approx(2.0 * 28),
+        ("KGM", "wape"): pytest.approx(10.0),
+        ("KGM", "bias_percent"): pytest.approx(-10.0),
+        ("KGM", "bias_units"): pytest.approx(-1_000.0 * 28),
+    }
+    total = {metric.name: metric for metric in kpis.metrics.values() if metric.dimensions["level"] == "total"}
+    assert (total["bias_units"].value, total["bias_units"].metadata["undefined_reason"]) == (None, "several_units")

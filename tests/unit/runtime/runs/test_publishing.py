@@ -147,3 +147,41 @@ def test_a_forecast_of_another_day_is_a_broken_run(publishing: Publishing, lake:
 def test_an_unknown_run_is_not_published(publishing: Publishing) -> None:
     with pytest.raises(RunNotFound):
         publishing.publish(a_run("unknown").id, Gate.ENFORCE, may_publish=True)
+
+
+MOSTLY = {
+    "skill": 12.0,
+    "largest_share": 87.0,
+    "largest_series": {"site_id": "LDS1", "sku_id": "BULK"},
+    "n_series": 600,
+    "median_wape": 23.0,
+}
+
+
+def test_one_large_series_does_not_hold_back_the_forecasts_of_six_hundred(
+    publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path
+) -> None:
+    put_forecast(lake, tmp_path, run_id, backtest=WORSE | MOSTLY)
+    assert publishing.publish(run_id, Gate.ENFORCE, may_publish=True).is_published
+    above, dominance = runs.get(run_id).warnings
+    assert above.startswith("In the back-test WAPE is 60.0 %, worse than the 55.0 % of seasonal_naive_7; its skill")
+    assert dominance == (
+        "SKU BULK at site LDS1 carries 87.0 % of the volume in the back-test, so that the WAPE is mostly its error; "
+        "for the median series it is 23.0 %."
+    )
+
+
+def test_one_large_series_does_not_publish_the_worse_forecasts_of_six_hundred(
+    publishing: Publishing, lake: InMemoryLake, run_id: UUID, tmp_path: Path
+) -> None:
+    put_forecast(lake, tmp_path, run_id, backtest=WORSE | MOSTLY | {"wape": 50.0, "skill": -4.0})
+    with pytest.raises(RunWorseThanBaseline, match=r"is -4\.0 %"):
+        publishing.publish(run_id, Gate.ENFORCE, may_publish=True)
+
+
+def test_a_backtest_whose_errors_do_not_add_up_is_said_to_be_unchecked(
+    publishing: Publishing, lake: InMemoryLake, runs: InMemoryRuns, run_id: UUID, tmp_path: Path
+) -> None:
+    put_forecast(lake, tmp_path, run_id, backtest={"wape": None, "baseline_wape": None, "n_obs": 28})
+    assert publishing.publish(run_id, Gate.ENFORCE, may_publish=True).is_published
+    assert runs.get(run_id).warnings[0].startswith("The back-test gives no error to compare")

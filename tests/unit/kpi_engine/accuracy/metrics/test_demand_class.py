@@ -21,7 +21,7 @@ def classes_of(series: list[list[float | None]], sku_of: list[int], skus: int) -
     cells = [number * SPAN + day for number, values in enumerate(series) for day, value in enumerate(values) if value is not None]
     values = [value for own in series for value in own if value is not None]
     demand = KnownDemand(Grid(len(series), 0, SPAN), integers(cells), floats(values), 0)
-    return DEMAND_CLASS(DemandSums.of_skus(demand, integers(sku_of), skus))
+    return DEMAND_CLASS(DemandSums.of_series(demand).sum_by_group(integers(sku_of), skus))
 
 
 @given(SITES)

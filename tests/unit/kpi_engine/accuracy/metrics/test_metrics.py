@@ -9,9 +9,9 @@ from statistics import NormalDist, median
 import numpy as np
 import pytest
 
-from kpi_engine.accuracy.metrics.bias import CONTROL_LIMIT, TRACKING_SIGNAL, RecentErrors, judge_bias
 from kpi_engine.accuracy.metrics.breakdown import SHARE_OF_ERROR, ErrorShares
 from kpi_engine.accuracy.metrics.catalogue import HEADLINE_METRICS, METRICS
+from kpi_engine.accuracy.metrics.control import TRACKING_SIGNAL, RecentErrors, SeriesControl, judge_bias
 from kpi_engine.accuracy.metrics.interval import COVERAGE, INTERVAL_SCORE, judge_coverage, wilson
 from kpi_engine.accuracy.metrics.interval_sums import IntervalSums
 from kpi_engine.accuracy.metrics.point import ACCURACY, ACCURACY_RAW, MAPE, WAPE, PointErrors
@@ -30,9 +30,11 @@ def errors_of(actual: list[float], forecast: list[float]) -> PointErrors:
     return PointErrors(np.ones(len(a)), (size > 0) * 1.0, a, size, f - a, np.abs(f - a), relative, (f - a) ** 2, np.zeros(len(a)))
 
 
-def recent(error: float, abs_error: float, n: int) -> RecentErrors:
-    one = np.ones(1)
-    return RecentErrors(n * one, n * one, one, one, error * one, abs_error * one, one, one, one)
+def control(error: float, abs_error: float, n: int) -> SeriesControl:
+    """One series with these sums."""
+    return SeriesControl(
+        RecentErrors(*(np.array([float(value)]) for value in (n, n, error, abs_error))), np.ones(1), np.zeros(1, dtype=np.bool_)
+    )
 
 
 def week_errors(wapes: list[float], mondays: list[int] | None = None, complete: list[bool] | None = None) -> WeekErrors:
@@ -83,25 +85,25 @@ def test_without_an_interval_every_figure_of_it_is_undefined_but_the_level() -> 
     assert nothing.nominal().tolist() == [80.0]
 
 
-@pytest.mark.parametrize(("error", "n", "verdict"), [(40.0, 6, "in_control"), (41.0, 6, "out_of_control"), (-41.0, 6, "out_of_control")])
-def test_bias_is_out_of_control_beyond_the_limit_either_way(error: float, n: int, verdict: str) -> None:
-    errors = recent(error, abs_error=10.0 * n, n=n)
+@pytest.mark.parametrize(
+    ("error", "n", "verdict"),
+    [
+        (61.0, 6, "in_control"),
+        (62.0, 6, "out_of_control"),
+        (-62.0, 6, "out_of_control"),
+        (-130.0, 28, "in_control"),
+        (133.0, 28, "out_of_control"),
+    ],
+)
+def test_a_series_is_out_of_control_beyond_what_chance_gives_either_way(error: float, n: int, verdict: str) -> None:
+    errors = control(error, abs_error=10.0 * n, n=n)
     assert TRACKING_SIGNAL(errors)[0] == pytest.approx(error / 10)
     assert judge_bias(errors) == verdict
-    assert (abs(error / 10) > CONTROL_LIMIT) == (verdict == "out_of_control")
 
 
-def test_bias_of_few_or_of_exact_points_is_not_judged() -> None:
-    assert judge_bias(recent(50.0, abs_error=50.0, n=5)) == "insufficient_data"
-    assert judge_bias(recent(0.0, abs_error=0.0, n=50)) == "insufficient_data"
-
-
-def test_recent_errors_are_those_of_thirteen_iso_weeks() -> None:
-    days = 7 * 20
-    by_day = errors_of([1.0] * days, [2.0] * days)
-    assert RecentErrors.of_days(by_day, MONDAY).n.tolist() == [7.0 * 13]
-    assert RecentErrors.of_days(by_day, MONDAY + 3).n.tolist() == [7.0 * 12 + 3]
-    assert RecentErrors.of_days(PointErrors.zeros(5), MONDAY).n.tolist() == [0.0]
+def test_few_points_are_not_judged_and_exact_forecasts_are_in_control() -> None:
+    assert judge_bias(control(50.0, abs_error=50.0, n=5)) == "insufficient_data"
+    assert judge_bias(control(0.0, abs_error=0.0, n=50)) == "in_control"
 
 
 def test_the_change_of_a_week_needs_the_week_before() -> None:
