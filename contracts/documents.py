@@ -234,13 +234,17 @@ class QualityDocument(RowCountsDocument):
 
 
 class InsightsDocument(TypedDict):
-    """`insights.json`: what a run said about insights. sightings: how many it saw. silent: why a category was not judged, by its name."""
+    """`insights.json`: what a run said about insights. sightings: how many it saw. silent: why a category was not judged, by its name.
+
+    faults: what is wrong with rules and explanations that were left out.
+    """
 
     run_id: str
     as_of_date: str
     sightings: int
     silent: dict[str, str]
     judged_rules: list[str]
+    faults: list[str]
 
 
 class BacktestDocument(TypedDict):

@@ -118,6 +118,13 @@ class PlatformMetric(StrEnum):
     )
     LOGISTICS_KPIS_COMPUTED = ("LogisticsKpisComputed", CloudWatchUnit.COUNT, "logistics_calculator", "KPI values of logistics stored")
     EFFICIENCY_SCORE = ("EfficiencyScore", CloudWatchUnit.NONE, "logistics_calculator", "Efficiency score of the operation, 0 to 100")
+    INSIGHTS_SEEN = ("InsightsSeen", CloudWatchUnit.COUNT, "insight_builder", "Insights that a run sees, new ones and earlier ones")
+    INSIGHTS_LEFT_OUT = (
+        "InsightsLeftOut",
+        CloudWatchUnit.COUNT,
+        "insight_builder",
+        "Rules and explanations that were left out because they are wrong; the other insights of the run are stored",
+    )
     RUNS_SUCCEEDED = ("RunsSucceeded", CloudWatchUnit.COUNT, "run_recorder", "1 when the forecast of the run is complete, else 0")
     GLUE_DPU_HOURS = ("GlueDpuHours", CloudWatchUnit.NONE, "run_recorder", "DPU-hours of the run's Glue jobs")
     RUN_TIMES_USUAL = (

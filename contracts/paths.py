@@ -198,7 +198,7 @@ def anomaly_report_key(run_id: UUID | str) -> str:
 
 
 def logistics_report_key(run_id: UUID | str, name: str) -> str:
-    """Return the key of a logistics document of a run: efficiency, capacity or consolidation."""
+    """Return the key of a logistics document of a run: efficiency, capacity, consolidation or risks."""
     return f"{run_prefix(Zone.KPIS, 'logistics', run_id)}{name}.json"
 
 

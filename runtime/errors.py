@@ -37,7 +37,6 @@ SignifyError                          500  a bug in Signify
 ├── RunFailed                         -    ends an execution whose failure was recorded; the message is the summary
 ├── RunUnmeasured                     -    ends an execution that failed after its forecast was complete; the message is the summary
 ├── BrokenRun                         -    a run's files are missing or contradict each other
-├── BrokenInsight                     -    the text of an insight contradicts its figures: a bug in Signify
 ├── UnexpectedResponse                -    the platform's own API returned an unexpected response
 ├── Misconfigured                     500  the environment lacks variables, all named at once
 └── Unavailable                       503  + Retry-After
@@ -310,13 +309,6 @@ class BrokenRun(SignifyError):
 
     status = None
     code = "BROKEN_RUN"
-
-
-class BrokenInsight(SignifyError):
-    """An explanation contradicts itself; the message says where."""
-
-    status = None
-    code = "BROKEN_INSIGHT"
 
 
 class UnexpectedResponse(SignifyError):

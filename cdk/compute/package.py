@@ -68,7 +68,12 @@ API = Package(
     without=("runtime/functions",),
     requirements="api",
 )
-FUNCTIONS = Package("functions", ("runtime", "contracts", "kpi_engine/insights"), without=("runtime/api",), requirements="functions")
+FUNCTIONS = Package(
+    "functions",
+    ("runtime", "contracts", "kpi_engine/insights", "kpi_engine/shared/split_normal.py"),
+    without=("runtime/api",),
+    requirements="functions",
+)
 INGESTION = Package(
     "ingestion",
     ("runtime", "contracts", "glue_jobs/__init__.py", "glue_jobs/transforms"),

@@ -50,6 +50,9 @@ BUSINESS: dict[str, dict[str, Graph]] = {
         "Groups and alerts": ((PlatformMetric.ANOMALY_GROUPS, PlatformMetric.ANOMALY_ALERTS), "Maximum"),
         "Groups relative to the usual": ((PlatformMetric.ANOMALY_TIMES_USUAL,), "Maximum"),
     },
+    "Insights": {
+        "Insights of a run, and those left out": ((PlatformMetric.INSIGHTS_SEEN, PlatformMetric.INSIGHTS_LEFT_OUT), "Maximum"),
+    },
     "Data": {
         "Age of the newest input day (days, 1 is fresh)": ((PlatformMetric.INPUT_AGE_DAYS,), "Maximum"),
         "Ingested objects": ((PlatformMetric.OBJECTS_ACCEPTED, PlatformMetric.OBJECTS_DUPLICATE, PlatformMetric.OBJECTS_REJECTED), "Sum"),

@@ -1,4 +1,4 @@
-"""Alarms on the results of runs: forecast accuracy, intervals, bias, new series and anomalies."""
+"""Alarms on the results of runs: forecast accuracy, intervals, bias, new series, anomalies and insights."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ STORM_RATIO = 5  # to the usual number of groups
 
 
 def forecast_alarms(settings: Settings) -> list[AlarmSpec]:
-    """Return the alarms on forecasts and anomalies. Accuracy degrades slowly, so weekly figures must be bad on two of three days."""
+    """Return the alarms on what runs find. Accuracy degrades slowly, so weekly figures must be bad on two of three days."""
     coverage = platform_metric(settings, PlatformMetric.BACKTEST_COVERAGE, "Minimum")
     value_added = platform_metric(settings, PlatformMetric.FORECAST_VALUE_ADDED, "Minimum", DAY)
     accuracy_sigmas = platform_metric(settings, PlatformMetric.ACCURACY_SIGMAS, "Maximum", DAY)
     biased_share = platform_metric(settings, PlatformMetric.BIASED_SHARE, "Maximum", DAY)
     too_new_share = platform_metric(settings, PlatformMetric.TOO_NEW_SHARE, "Maximum", DAY)
     groups_ratio = platform_metric(settings, PlatformMetric.ANOMALY_TIMES_USUAL, "Maximum")
+    insights_broken = platform_metric(settings, PlatformMetric.INSIGHTS_LEFT_OUT, "Maximum")
     return [
         ticket(
             "IntervalsNarrow",
@@ -58,5 +59,11 @@ def forecast_alarms(settings: Settings) -> list[AlarmSpec]:
         ),
         ticket(
             "AnomalyStorm", "anomaly-storm", "A run found five times as many anomaly groups as usual.", Condition(groups_ratio, STORM_RATIO)
+        ),
+        ticket(
+            "InsightsBroken",
+            "insights-broken",
+            "Insights of a run were left out because a rule or an explanation is wrong; the others are shown.",
+            Condition(insights_broken, 1),
         ),
     ]

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from cli.insights.records import DriverRecord, ExplanationRecord, ScoresRecord, SourceRecord
+from cli.insights.records import ActionRecord, DriverRecord, ExplanationRecord, ScoresRecord, SourceRecord
 from cli.insights.rendering import limit_width
 
 MOST_RANGES = 4
@@ -32,7 +32,7 @@ def _sections(explanation: ExplanationRecord) -> Iterator[tuple[str, Sequence[st
     yield "Cause", [escape(explanation["cause"])]
     yield "Drivers", [_driver_line(each, unit) for each in explanation["drivers"]]
     yield "Do", [f"{escape(action['action'])} ({escape(action['owner_role'])}, by {action['deadline']})"]
-    yield "If you", [f"[bold]{escape(each['action'])}[/]: {escape(_results(each['result']))}" for each in explanation["counterfactuals"]]
+    yield "If you", [_action_line(each) for each in explanation["counterfactuals"]]
     yield "It is not", [escape(f"{each['hypothesis']}: {each['why_rejected']}") for each in explanation["alternatives_rejected"]]
     yield "Assumes", [escape(each) for each in explanation["assumptions"]]
     yield "Limits", [escape(each) for each in explanation["limits"]]
@@ -64,6 +64,13 @@ def _rank_line(scores: ScoresRecord) -> str:
     return f"{scores['rank']:.1f} = {scores['priority']}: {factors}, urgency {scores['urgency']:.1f}"
 
 
+def _action_line(action: ActionRecord) -> str:
+    cost = f"; costs {action['cost']['expected']:,.2f} {action['cost']['currency']}" if action["cost"] else ""
+    reason = (action["feasibility_reason"] or "").replace("_", " ")
+    possible = "" if action["feasible"] or not reason else f" ({'not possible' if action['feasible'] is False else 'unknown'}: {reason})"
+    return f"[bold]{escape(action['action'])}[/]: {escape(_results(action['result']))}{cost}{escape(possible)}"
+
+
 def _results(results: dict[str, float | bool | str | None]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {_result(value)}" for name, value in results.items())
 
@@ -71,7 +78,7 @@ def _results(results: dict[str, float | bool | str | None]) -> str:
 def _result(value: float | bool | str | None) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return {True: "yes", False: "no", None: "unknown"}.get(value, str(value))  # type: ignore[arg-type]
-    return f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
 def _source_line(source: SourceRecord) -> str:

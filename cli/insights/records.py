@@ -73,10 +73,13 @@ class DriverRecord(TypedDict):
 
 
 class ActionRecord(TypedDict):
-    """What follows from an action."""
+    """What follows from an action; feasible: null where no data says so."""
 
     action: str
     result: dict[str, float | bool | str | None]
+    cost: MoneyRecord | None
+    feasible: bool | None
+    feasibility_reason: str | None
 
 
 class SourceRecord(TypedDict):
@@ -129,4 +132,5 @@ class ExplanationRecord(TypedDict):
     counterfactuals: list[ActionRecord]
     recommended_action: dict[str, str]
     limits: list[str]
+    details: dict[str, list[dict[str, object]]]
     reproduce: dict[str, str]

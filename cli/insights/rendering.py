@@ -23,6 +23,11 @@ MONEY_REASONS = {
     "files_have_no_price": "a file has no price",
     "days_have_no_price": "a day inside or outside of an interval has no price",
     "error_has_no_price": "a unit of forecast error has no price",
+    "no_price_of_work_above_capacity": "cost_rates lacks EXPEDITE or OVERTIME of units",
+    "no_rate_or_distance_of_every_trip": "a rate of a vehicle type or a distance is missing",
+    "no_penalty_per_order": "cost_rates lacks ORDER_PENALTY of orders",
+    "no_price_of_a_shortage": "cost_rates lacks SHORTAGE of units, and a margin is missing",
+    "no_price_of_stock": "no price of stock that lies too long is loaded",
 }
 CATEGORIES = frozenset(InsightCategory)
 

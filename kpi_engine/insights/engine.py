@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from kpi_engine.insights.facts import RunFacts
 from kpi_engine.insights.finding import Finding
 from kpi_engine.insights.roll_up import roll_up
-from kpi_engine.insights.rules import data_quality, demand_anomaly, forecast_rules
+from kpi_engine.insights.rules import capacity, cost, data_quality, demand_anomaly, forecast_rules, inventory, service, transport
 from kpi_engine.insights.rules.rule_set import RuleSet
 from kpi_engine.insights.scores import Scores, fingerprint, score_finding
 from kpi_engine.insights.terms import InsightCategory, Priority
@@ -21,11 +21,17 @@ RULE_SETS: tuple[RuleSet, ...] = (
     forecast_rules.ACCURACY_RULES,
     forecast_rules.BIAS_RULES,
     forecast_rules.HEALTH_RULES,
+    capacity.RULES,
+    transport.RULES,
+    service.RULES,
+    inventory.RULES,
+    cost.RULES,
 )
 BUDGET = 20
 """Insights per owner that are pushed; the others are ranked and listed."""
 DAYS_TO_ACT = {Priority.CRITICAL: 1, Priority.HIGH: 2, Priority.MEDIUM: 5, Priority.LOW: 7}
 NO_RULE = "no rule judges it yet"
+RULE_FAILED = "its rules failed: a bug in Signify, which the run reports"
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,15 @@ class Insight:
 
 @dataclass(frozen=True)
 class InsightReport:
-    """Insights, the highest rank first. silent: why a category was not judged. judged_rules: the ids of the rules that were."""
+    """Insights, the highest rank first. silent: why a category was not judged. judged_rules: the ids of the rules that were.
+
+    failures: what is wrong with the rules of a category that raised an error; its category is silent.
+    """
 
     insights: tuple[Insight, ...]
     silent: Mapping[InsightCategory, str]
     judged_rules: tuple[str, ...]
+    failures: tuple[str, ...] = ()
 
 
 def derive_insights(facts: RunFacts, rule_sets: Sequence[RuleSet] = RULE_SETS, budget: int = BUDGET) -> InsightReport:
@@ -64,15 +74,21 @@ def derive_insights(facts: RunFacts, rule_sets: Sequence[RuleSet] = RULE_SETS, b
     silent = {category: NO_RULE for category in InsightCategory if category not in {each.category for each in rule_sets}}
     findings: list[Finding] = []
     judged_rules: list[str] = []
+    failures: list[str] = []
     for rule_set in rule_sets:
-        reason = rule_set.find_silence(facts)
+        try:
+            reason = rule_set.find_silence(facts)
+            new_findings = list(rule_set.derive(facts)) if reason is None else []
+        except Exception as error:  # noqa: BLE001 - one rule that fails takes none of the others with it
+            reason, new_findings = RULE_FAILED, []
+            failures.append(f"the rules of {rule_set.category} failed: {type(error).__name__}: {error}")
         if reason is not None:
             silent[rule_set.category] = reason
             continue
         judged_rules.extend(rule.id for rule in rule_set.rules)
-        findings.extend(rule_set.derive(facts))
+        findings.extend(new_findings)
     insights = [_rank(finding, facts.as_of_date) for finding in roll_up(findings)]
-    return InsightReport(_apply_budget(insights, budget), silent, tuple(judged_rules))
+    return InsightReport(_apply_budget(insights, budget), silent, tuple(judged_rules), tuple(failures))
 
 
 def _rank(finding: Finding, as_of_date: date) -> Insight:

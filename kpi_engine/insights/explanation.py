@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from kpi_engine.insights.engine import Insight
 from kpi_engine.insights.facts import RunFacts
-from kpi_engine.insights.finding import Driver, Finding, Money
+from kpi_engine.insights.finding import DO_NOTHING, Counterfactual, Driver, Finding, Money
 from kpi_engine.insights.json_values import Json, JsonDocument
 
 DECIMALS = 6
-VERSION = 1
+VERSION = 2
 NOT_HASHED = ("insight_id", "version", "generated_at", "reproduce")
 """Members that do not follow from the sources: the identity in the database, and the hash itself."""
 
@@ -68,18 +68,11 @@ def explain(insight: Insight, facts: RunFacts, sources: Sequence[Mapping[str, ob
         "data_sources": [dict(source) for source in sources],
         "assumptions": list(finding.assumptions),
         "alternatives_rejected": [{"hypothesis": each.hypothesis, "why_rejected": each.why} for each in finding.rejections],
-        "counterfactuals": [
-            {
-                "action": each.action,
-                "result": dict(each.result),
-                "cost": _money(each.cost),
-                "cost_reason": None if each.cost else each.cost_reason,
-            }
-            for each in finding.counterfactuals
-        ],
+        "counterfactuals": [_counterfactual(each) for each in finding.counterfactuals],
         "recommended_action": {"action": finding.action, "owner_role": finding.owner_role, "deadline": insight.deadline.isoformat()},
         "sensitivity": [{"parameter": each.parameter, "breaks_if": each.comparison, "value": each.value} for each in finding.sensitivities],
         "limits": [*finding.limits, *limits],
+        "details": {name: [dict(row) for row in rows] for name, rows in finding.details.items()},
         "children": [_child(child) for child in finding.children],
     }
     content = round_numbers(content)
@@ -109,6 +102,20 @@ def round_numbers(value: Json) -> Json:
     if isinstance(value, Mapping):
         return {name: round_numbers(each) for name, each in value.items()}
     return [round_numbers(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _counterfactual(action: Counterfactual) -> dict[str, object]:
+    is_feasible = True if action.action == DO_NOTHING else action.is_feasible
+    return {
+        "action": action.action,
+        "result": dict(action.result),
+        "cost": _money(action.cost),
+        "cost_reason": None if action.cost else action.cost_reason,
+        "feasible": is_feasible,
+        "feasibility_reason": None if is_feasible else action.feasibility_reason,
+        "checked_constraints": list(action.constraints),
+        "steps": [dict(step) for step in action.steps],
+    }
 
 
 def _child(child: Finding) -> dict[str, object]:

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from kpi_engine.insights.finding import Money
+from kpi_engine.insights.logistics_facts import LogisticsFacts
 
 
 class PartName(StrEnum):
@@ -16,6 +17,7 @@ class PartName(StrEnum):
     QUALITY = "quality"
     ANOMALIES = "anomalies"
     ACCURACY = "accuracy"
+    LOGISTICS = "logistics"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,10 +151,7 @@ class AccuracyFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class RunFacts:
-    """Everything that rules judge. site_days: the demand of every site and day of the last four weeks, units.
-
-    logistics: the document of the logistics engine's report.
-    """
+    """Everything that rules judge. site_days: the demand of every site and day of the last four weeks, units."""
 
     run_id: str
     as_of_date: date
@@ -163,7 +162,7 @@ class RunFacts:
     quality: QualityFacts | None = None
     anomalies: tuple[AnomalyFacts, ...] | None = None
     accuracy: tuple[AccuracyFacts, ...] | None = None
-    logistics: Mapping[str, object] | None = None
+    logistics: LogisticsFacts | None = None
     site_days: tuple[float, ...] = ()
     planned_units: float | None = None
     missing: Mapping[PartName, str] = field(default_factory=dict)

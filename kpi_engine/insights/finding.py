@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,7 @@ from kpi_engine.insights.terms import InsightCategory
 
 DO_NOTHING = "do nothing"
 RESIDUAL = "residual"
+NOT_CHECKED = "not_checked"
 Value = float | int | str | bool | None
 
 
@@ -95,12 +96,19 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Counterfactual:
-    """What follows from an action, computed by the engines: results by name. cost None: unknown."""
+    """What follows from an action, computed by the engines: results by name. cost None: unknown.
+
+    is_feasible None: unknown, with the reason. constraints: what was checked for it. steps: the action in its parts.
+    """
 
     action: str
     result: Mapping[str, Value]
     cost: Money | None = None
     cost_reason: str | None = None
+    is_feasible: bool | None = None
+    feasibility_reason: str | None = NOT_CHECKED
+    constraints: tuple[str, ...] = ()
+    steps: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,12 +132,26 @@ class Evidence:
     dataset: str | None = None
 
 
+@dataclass(frozen=True)
+class Sources:
+    """More rows that a finding is about: of one data set, of these sites on these days, or the whole of it.
+
+    dataset None: the data sets that demand is made of.
+    """
+
+    dataset: str | None
+    first_day: date | None = None
+    last_day: date | None = None
+    site_ids: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One finding. scope: what it is about, by dimension. first_day: the first day on which acting matters.
 
     deadline: None for the one that follows from the priority. volume_share: percentile of the affected volume, 0..100. period: part of the
     identity, so that a new period is a new insight. is_cause: it has a cause of its own and is not rolled up with others.
+    sources: rows beside those of `evidence`. details: the rows from which the figures are computed, by name.
     """
 
     rule: Rule
@@ -155,5 +177,7 @@ class Finding:
     limits: tuple[str, ...] = ()
     parameters: Mapping[str, Value] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
+    sources: tuple[Sources, ...] = ()
+    details: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     children: tuple[Finding, ...] = ()
     is_cause: bool = False

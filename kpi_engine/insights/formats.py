@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+MOST_DAYS = 3
+
 
 def format_number(value: float, digits: int = 0) -> str:
     """Return a number with thousands separators, without its sign.
@@ -57,3 +59,20 @@ def name_sku(sku_id: str) -> str:
     ('SKU 00417', 'SKU-01265')
     """
     return sku_id if sku_id.upper().startswith("SKU") else f"SKU {sku_id}"
+
+
+def format_days(days: Sequence[date], preposition: str = "on") -> str:
+    """Return days in their order: as a period when they follow one another, each of up to three, else the first and the last.
+
+    >>> format_days([date(2026, 11, 27), date(2026, 11, 28)]), format_days([date(2026, 11, 27), date(2026, 12, 1)], "to")
+    ('on 27–28 Nov', 'to 27 Nov and 1 Dec')
+    >>> format_days([date(2026, 11, day) for day in (3, 5, 7, 9)])
+    'on days between 3 Nov and 9 Nov'
+    """
+    first, last = days[0], days[-1]
+    if (last - first).days == len(days) - 1:
+        return f"{preposition} {format_period(first, last)}"
+    names = [f"{day.day} {day:%b}" for day in days]
+    if len(days) <= MOST_DAYS:
+        return f"{preposition} {', '.join(names[:-1])} and {names[-1]}"
+    return f"{preposition} days between {names[0]} and {names[-1]}"

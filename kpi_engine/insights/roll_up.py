@@ -63,6 +63,7 @@ def _merge(children: Sequence[Finding], name: str, value: str) -> Finding:
         impact=_sum_impacts(children),
         volume_share=max(each.volume_share for each in children),
         drivers=rank_drivers(drivers, measurement.delta or 0.0),
+        details={},
         counterfactuals=_sum_counterfactuals(children),
         sensitivities=(),
         rejections=(),
@@ -89,7 +90,7 @@ def _sum_impacts(children: Sequence[Finding]) -> Impact:
 def _sum_counterfactuals(children: Sequence[Finding]) -> tuple[Counterfactual, ...]:
     """Sum up the numbers of actions that all children have; truths hold only if they hold for all."""
     return tuple(
-        replace(action, result=_sum_results([each.counterfactuals[place] for each in children]))
+        replace(action, steps=(), result=_sum_results([each.counterfactuals[place] for each in children]))
         for place, action in enumerate(children[0].counterfactuals)
         if all(len(each.counterfactuals) > place and each.counterfactuals[place].action == action.action for each in children)
     )

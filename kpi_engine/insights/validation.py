@@ -90,6 +90,9 @@ def _check_drivers(explanation: JsonDocument) -> Iterator[str]:
 def _check_actions(explanation: JsonDocument) -> Iterator[str]:
     if DO_NOTHING not in [each["action"] for each in explanation["counterfactuals"]]:
         yield "no counterfactual says what follows from doing nothing"
+    for each in explanation["counterfactuals"]:
+        if each["feasible"] is None and not each["feasibility_reason"]:
+            yield f"it is unknown whether {each['action']!r} is possible, without a reason"
 
 
 def _check_hash(explanation: JsonDocument) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from kpi_engine.insights.facts import RunFacts
+from kpi_engine.insights.facts import PartName, RunFacts
 from kpi_engine.insights.finding import RESIDUAL, Driver, Finding, Rule
 from kpi_engine.insights.terms import InsightCategory
 
@@ -48,3 +48,11 @@ def quality_factor(facts: RunFacts) -> float:
 def quality_limits(facts: RunFacts) -> tuple[str, ...]:
     """Return what the quality of the input leaves open."""
     return () if facts.quality else (QUALITY_UNKNOWN,)
+
+
+def find_logistics_silence(facts: RunFacts, part: str, reason: str) -> str:
+    """Return why a part of the logistics report is not there: the reason that the report states for it, else this one."""
+    if facts.logistics is None:
+        return facts.missing.get(PartName.LOGISTICS, "the run has no logistics report")
+    stated_reason = facts.logistics.undefined.get(part)
+    return f"{reason} ({stated_reason.replace('_', ' ')})" if stated_reason else reason

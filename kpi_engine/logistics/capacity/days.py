@@ -19,6 +19,7 @@ class CapacityDay:
 
     date: date
     demand: float
+    demand_p10: float | None
     demand_p90: float | None
     capacity: float
     headroom_pct: float | None
@@ -60,16 +61,17 @@ def build_days(load: ResourceLoad, parameters: CapacityParameters) -> tuple[Capa
     >>> day.headroom_pct, day.band
     (10.0, 'tight')
     """
-    columns = (load.demand.days, load.median, load.p90, load.capacity, load.p_breach, load.utilisation)
+    columns = (load.demand.days, load.median, load.p10, load.p90, load.capacity, load.p_breach, load.utilisation)
     return tuple(
         CapacityDay(
             date=date_of(int(day)),
             demand=float(median),
+            demand_p10=None if np.isnan(p10) else float(p10),
             demand_p90=None if np.isnan(p90) else float(p90),
             capacity=float(capacity),
             headroom_pct=compute_headroom(float(median), float(capacity)),
             p_breach=None if np.isnan(p_breach) else float(p_breach),
             band=name_band(float(utilisation), parameters),
         )
-        for day, median, p90, capacity, p_breach, utilisation in zip(*columns, strict=True)
+        for day, median, p10, p90, capacity, p_breach, utilisation in zip(*columns, strict=True)
     )

@@ -17,11 +17,12 @@ THROUGHPUT = "THROUGHPUT"
 
 @dataclass(frozen=True, eq=False)
 class ResourceLoad:
-    """One resource and its demand in its own unit (median, p90), on the days where both are known. demand: in forecast units."""
+    """One resource and its demand in its own unit (median, p10, p90), on the days where both are known. demand: in forecast units."""
 
     resource: Resource
     demand: ExpectedDemand
     median: Floats
+    p10: Floats
     p90: Floats
     capacity: Floats
     p_breach: Floats
@@ -88,4 +89,4 @@ def load_resource(resource: Resource, forecasts: ForecastRows, n_sites: int, cor
         return NO_OBSERVATIONS
     demand, capacity = demand.select(has_capacity), capacity[has_capacity]
     use = replace(demand, median=demand.median * use_per_unit, below=demand.below * use_per_unit, above=demand.above * use_per_unit)
-    return ResourceLoad(resource, demand, use.median, use.p90, capacity, p_breach=use.breach_probability(capacity))
+    return ResourceLoad(resource, demand, use.median, use.p10, use.p90, capacity, p_breach=use.breach_probability(capacity))

@@ -59,6 +59,11 @@ class ExpectedDemand:
         )
 
     @property
+    def p10(self) -> Floats:
+        """The 10 % quantile."""
+        return self.median - Z_90 * self.below
+
+    @property
     def p90(self) -> Floats:
         """The 90 % quantile."""
         return self.median + Z_90 * self.above

@@ -18,6 +18,7 @@ from contracts.tables import DAILY_DEMAND, Table, curated_table
 from runtime.services.insights.ports import ObjectLines, RowSelection, RunEvidence
 from runtime.services.object_ports import Lake
 
+SKU = "sku_id"
 MOST_RANGES = 100
 """Ranges of lines of one object that are listed; the number of rows counts all."""
 
@@ -27,7 +28,7 @@ select sum(demand) from rows where demand_date >= $since and demand is not null 
 SOURCE_LINES = """
 select source_object, count(*), list(distinct source_line order by source_line) from rows
 where business_day between $first_day and $last_day
-    and (len($site_ids) = 0 or list_contains($site_ids, {site})) and (len($sku_ids) = 0 or list_contains($sku_ids, sku_id))
+    and (len($site_ids) = 0 or list_contains($site_ids, {site})) and (len($sku_ids) = 0 or {sku})
 group by source_object order by source_object
 """
 
@@ -48,10 +49,12 @@ class LakeRunEvidence(RunEvidence):
     @override
     def source_lines(self, run_id: UUID, selections: Sequence[RowSelection]) -> list[list[ObjectLines]]:
         results: list[list[ObjectLines]] = [[] for _ in selections]
-        for contract in map(datasets.load, datasets.list_demand_names() if selections else ()):
+        for name in _list_datasets(selections):
+            contract = datasets.load(name)
             with self._open(curated_table(contract), run_id) as connection:
                 for result, selection in zip(results, selections, strict=True):
-                    result.extend(_read_lines(connection, contract, selection) if connection else ())
+                    if connection and name in _list_datasets([selection]):
+                        result.extend(_read_lines(connection, contract, selection))
         return results
 
     @contextmanager
@@ -70,6 +73,11 @@ class LakeRunEvidence(RunEvidence):
                 yield connection
 
 
+def _list_datasets(selections: Sequence[RowSelection]) -> list[str]:
+    names = {name for each in selections for name in ([each.dataset] if each.dataset else datasets.list_demand_names())}
+    return sorted(names)
+
+
 def _read_lines(connection: duckdb.DuckDBPyConnection, contract: Contract, selection: RowSelection) -> Iterator[ObjectLines]:
     values = {
         "first_day": selection.first_day,
@@ -77,8 +85,14 @@ def _read_lines(connection: duckdb.DuckDBPyConnection, contract: Contract, selec
         "site_ids": list(selection.site_ids),
         "sku_ids": list(selection.sku_ids),
     }
-    for key, count, lines in connection.execute(SOURCE_LINES.replace("{site}", str(contract.site)), values).fetchall():
+    for key, count, lines in connection.execute(_write_query(contract), values).fetchall():
         yield ObjectLines(UUID(str(key)), contract.dataset, count, find_ranges(lines)[:MOST_RANGES])
+
+
+def _write_query(contract: Contract) -> str:
+    has_sku = any(column.name == SKU for column in contract.columns)
+    condition = f"list_contains($sku_ids, {SKU})" if has_sku else "false"
+    return SOURCE_LINES.replace("{site}", str(contract.site)).replace("{sku}", condition)
 
 
 def find_ranges(lines: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -136,6 +136,10 @@ class CounterfactualBody(BaseModel):
     result: dict[str, float | bool | str | None]
     cost: MoneyBody | None
     cost_reason: str | None
+    feasible: bool | None = Field(description="Whether it is possible; null where no data says so, with the reason.")
+    feasibility_reason: str | None
+    checked_constraints: list[str]
+    steps: list[dict[str, object]] = Field(description="The action in its parts, such as which work moves from which day to which.")
 
 
 class SourceBody(BaseModel):
@@ -176,6 +180,9 @@ class ExplainabilityResponse(BaseModel):
     recommended_action: dict[str, str]
     sensitivity: list[dict[str, str | float]]
     limits: list[str]
+    details: dict[str, list[dict[str, object]]] = Field(
+        description="The rows that the figures are computed from, by name: days of a resource, trucks of a plan, SKUs."
+    )
     children: list[dict[str, object]]
     reproduce: dict[str, str]
 

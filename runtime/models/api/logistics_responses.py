@@ -175,6 +175,7 @@ class CapacityDayBody(BaseModel):
 
     date: date
     demand: float
+    demand_p10: float | None
     demand_p90: float | None
     capacity: float
     headroom_pct: float | None

@@ -37,7 +37,7 @@ def read_costs(sku_master: pd.DataFrame, cost_rates: pd.DataFrame, day: date) ->
     if len(currencies) != 1:
         return Costs()
     [currency] = currencies
-    prices = {name: _find_rate(rates, kind, unit, str(currency)) for name, (kind, unit) in RATES.items()}
+    prices = {name: find_rate(rates, kind, unit, str(currency)) for name, (kind, unit) in RATES.items()}
     return Costs(currency=str(currency), unit_margin=margins or None, **prices)
 
 
@@ -48,7 +48,12 @@ def _margin(row: Mapping[Hashable, object]) -> float | None:
     return None if price is None or cost is None else price - cost
 
 
-def _find_rate(rates: pd.DataFrame, kind: str, unit: str, currency: str) -> float | None:
+def find_rate(rates: pd.DataFrame, kind: str, unit: str, currency: str) -> float | None:
+    """Return the amount of a type in this unit and currency, None where no row states it.
+
+    >>> find_rate(pd.DataFrame({"type": ["HANDLING"], "unit": ["units"], "currency": ["EUR"], "amount": [0.8]}), "HANDLING", "units", "EUR")
+    0.8
+    """
     if rates.empty:
         return None
     amounts = rates[(rates["type"] == kind) & (rates["unit"] == unit) & (rates["currency"] == currency)]["amount"]

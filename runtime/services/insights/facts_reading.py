@@ -30,6 +30,7 @@ from runtime.models.domain.documents import Feed, QualityDocument
 from runtime.models.domain.kpis import Basis
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import ForecastRun
+from runtime.services.insights.logistics_reading import read_logistics
 from runtime.services.insights.ports import AccuracyDocument, MeasuredFigures, RowSelection, RunEvidence
 from runtime.services.object_ports import IngestedObjects, Lake
 from runtime.services.ports import KpiRepository, QualityReports, RunRepository
@@ -66,7 +67,8 @@ class FactsReading:
         anomalies = self._read_anomalies(run, report) if report is not None and is_compared else None
         accuracy = self._read_accuracy(run) if is_complete else None
         quality = self._read_quality(run)
-        parts = {PartName.QUALITY: quality, PartName.ANOMALIES: anomalies, PartName.ACCURACY: accuracy}
+        logistics = read_logistics(self.lake, run.id) if is_complete else None
+        parts = {PartName.QUALITY: quality, PartName.ANOMALIES: anomalies, PartName.ACCURACY: accuracy, PartName.LOGISTICS: logistics}
         return RunFacts(
             run_id=str(run.id),
             as_of_date=run.as_of_date,
@@ -77,6 +79,7 @@ class FactsReading:
             quality=quality,
             anomalies=anomalies,
             accuracy=accuracy,
+            logistics=logistics,
             site_days=tuple(self.evidence.site_days(run.id, run.as_of_date - timedelta(days=SITE_DAYS - 1))) if is_complete else (),
             planned_units=self.figures.planned_units(ahead) if is_complete else None,
             missing={

@@ -9,18 +9,19 @@ from uuid import UUID
 from contracts.documents import InsightsDocument
 from contracts.paths import insights_key
 from contracts.run_states import GATE_REFUSED
-from kpi_engine.insights.engine import Insight, InsightReport, derive_insights
+from kpi_engine.insights.engine import RULE_SETS, Insight, InsightReport, derive_insights
 from kpi_engine.insights.explanation import explain
 from kpi_engine.insights.facts import RunFacts
 from kpi_engine.insights.json_values import JsonDocument
+from kpi_engine.insights.rules.rule_set import RuleSet
 from kpi_engine.insights.validation import find_faults
-from runtime.errors import BrokenInsight, InsightChanged
+from runtime.errors import InsightChanged
 from runtime.models.domain.insights import REOPEN_TIME, InsightChange, InsightContent
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.insights.facts_reading import FactsReading
 from runtime.services.insights.lifecycle import RunVerdict, Sighting, list_changes
 from runtime.services.insights.ports import InsightRepository
-from runtime.services.insights.source_reading import SourceReading
+from runtime.services.insights.source_reading import SourceReading, Sources
 from runtime.services.object_ports import Lake
 from runtime.services.ports import Clock, RunRepository
 
@@ -29,14 +30,27 @@ NOT_PUBLISHED = "readers do not see this run, so that it changes no insight"
 
 
 @dataclass(frozen=True)
+class Explanation:
+    """An insight with its explanation, or what is wrong with that."""
+
+    insight: Insight
+    document: JsonDocument | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
 class BuildResult:
-    """What a run changed. silent: why categories were not judged, by name. skip_reason: why nothing was judged at all."""
+    """What a run changed. silent: why categories were not judged, by name. skip_reason: why nothing was judged at all.
+
+    faults: what is wrong with rules and explanations that were left out; a bug in Signify.
+    """
 
     run_id: UUID
     changes: tuple[InsightChange, ...] = ()
     sightings: int = 0
     silent: Mapping[str, str] | None = None
     skip_reason: str | None = None
+    faults: tuple[str, ...] = ()
 
     @property
     def opened_count(self) -> int:
@@ -57,6 +71,7 @@ class BuildResult:
             "closed": self.closed_count,
             "silent": dict(self.silent or {}),
             "skip_reason": self.skip_reason,
+            "faults": list(self.faults),
         }
 
 
@@ -70,16 +85,21 @@ class InsightBuilding:
     insights: InsightRepository
     lake: Lake
     clock: Clock
+    rule_sets: Sequence[RuleSet] = RULE_SETS
 
     def build(self, run_id: UUID) -> BuildResult:
-        """Store what a run says about insights; doing it again changes nothing. Raises RunNotFound, BrokenInsight, InsightChanged."""
+        """Store what a run says about insights; doing it again changes nothing. Raises RunNotFound, InsightChanged.
+
+        An insight whose explanation is wrong is left out and reported; what is stored of its rule stays as it is.
+        """
         run = self.runs.get(run_id)
         if not _is_judged(run):
             return BuildResult(run_id, skip_reason=NOT_PUBLISHED)
         facts = self.facts.read(run)
-        report = derive_insights(facts)
-        verdict = self._judge(run, facts, report)
-        changes = self._store(verdict)
+        report = derive_insights(facts, self.rule_sets)
+        explanations = self._explain(report.insights, facts)
+        faults = (*report.failures, *(each.fault for each in explanations if each.fault))
+        changes = self._store(self._judge(run, report, explanations))
         silent = {category.value: reason for category, reason in report.silent.items()}
         document: InsightsDocument = {
             "run_id": str(run_id),
@@ -87,32 +107,32 @@ class InsightBuilding:
             "sightings": len(report.insights),
             "silent": silent,
             "judged_rules": list(report.judged_rules),
+            "faults": list(faults),
         }
         self.lake.write_json(insights_key(run_id), dict(document))
-        return BuildResult(run_id, tuple(changes), len(report.insights), silent)
+        return BuildResult(run_id, tuple(changes), len(report.insights), silent, faults=faults)
 
     def reproduce(self, run_id: UUID) -> dict[str, str]:
         """Derive the insights of a run from its sources once more, change nothing, and return their hashes by fingerprint."""
         facts = self.facts.read(self.runs.get(run_id))
-        insights = derive_insights(facts).insights
-        explanations = zip(insights, self._explain(insights, facts), strict=True)
-        return {insight.fingerprint: str(explanation["reproduce"]["expected_hash"]) for insight, explanation in explanations}
+        explanations = self._explain(derive_insights(facts, self.rule_sets).insights, facts)
+        return {
+            each.insight.fingerprint: str(each.document["reproduce"]["expected_hash"]) for each in explanations if each.document is not None
+        }
 
-    def _judge(self, run: ForecastRun, facts: RunFacts, report: InsightReport) -> RunVerdict:
-        explanations = zip(report.insights, self._explain(report.insights, facts), strict=True)
-        sightings = tuple(Sighting(each.fingerprint, to_content(each, text), each.child_fingerprints) for each, text in explanations)
-        rules = frozenset(report.judged_rules)
+    def _judge(self, run: ForecastRun, report: InsightReport, explanations: Sequence[Explanation]) -> RunVerdict:
+        sightings = tuple(
+            Sighting(each.insight.fingerprint, to_content(each.insight, each.document), each.insight.child_fingerprints)
+            for each in explanations
+            if each.document is not None
+        )
+        # A rule with a wrong explanation did not judge: an insight that it does not see any more may still be true.
+        rules = frozenset(report.judged_rules) - {each.insight.finding.rule.id for each in explanations if each.fault}
         return RunVerdict(run_id=run.id, as_of_date=run.as_of_date, at=self.clock.now(), sightings=sightings, judged_rules=rules)
 
-    def _explain(self, insights: Sequence[Insight], facts: RunFacts) -> list[JsonDocument]:
-        explanations = []
-        for insight, sources in zip(insights, self.sources.read_all(insights, facts), strict=True):
-            explanation = explain(insight, facts, sources.entries, sources.limits)
-            faults = find_faults(explanation)
-            if faults:
-                raise BrokenInsight(f"the explanation of {insight.finding.rule.id} is wrong: {'; '.join(faults)}")
-            explanations.append(explanation)
-        return explanations
+    def _explain(self, insights: Sequence[Insight], facts: RunFacts) -> list[Explanation]:
+        sources = self.sources.read_all(insights, facts)
+        return [_explain_one(insight, facts, each) for insight, each in zip(insights, sources, strict=True)]
 
     def _store(self, verdict: RunVerdict) -> Sequence[InsightChange]:
         """Store the changes; when somebody changes an insight at the same time, decide again on what is stored then."""
@@ -126,6 +146,18 @@ class InsightBuilding:
             else:
                 return changes
         return ()
+
+
+def _explain_one(insight: Insight, facts: RunFacts, sources: Sources) -> Explanation:
+    rule_id = insight.finding.rule.id
+    try:
+        document = explain(insight, facts, sources.entries, sources.limits)
+        faults = find_faults(document)
+    except Exception as error:  # noqa: BLE001 - one explanation that fails takes none of the others with it
+        return Explanation(insight, fault=f"the explanation of {rule_id} failed: {type(error).__name__}: {error}")
+    if faults:
+        return Explanation(insight, fault=f"the explanation of {rule_id} is wrong: {'; '.join(faults)}")
+    return Explanation(insight, document)
 
 
 def _is_judged(run: ForecastRun) -> bool:

@@ -50,15 +50,17 @@ class InsightReading:
         return self.cursors.read_page(scope, limit, cursor, lambda after: self.reads.rows(filters, after, limit))
 
     def explain_silence(self) -> tuple[PublishedRun | None, list[str]]:
-        """Return the published run, and which categories it could not judge, with the reasons."""
+        """Return the published run, and what it could not judge or had to leave out, with the reasons."""
         run = self.runs.find_published()
         if run is None:
             return None, [NOTHING_PUBLISHED]
         try:
-            silent: Mapping[str, str] = self.lake.read_json(insights_key(run.run_id))["silent"]
+            document = self.lake.read_json(insights_key(run.run_id))
         except NotFound:
             return run, [NOT_JUDGED]
-        return run, [f"{category}: {reason}" for category, reason in sorted(silent.items())]
+        reasons = [f"{category}: {reason}" for category, reason in sorted(document["silent"].items())]
+        # A document of an earlier version has no faults.
+        return run, [*reasons, *(f"Left out: {fault}" for fault in document.get("faults", ()))]
 
     def get(self, insight_id: str) -> tuple[int, str]:
         """Return version and JSON of an insight. Raises InsightNotFound."""

@@ -36,13 +36,14 @@ class AccuracyDocument:
 
 @dataclass(frozen=True)
 class RowSelection:
-    """Rows of a run on these days, of these sites and SKUs (empty: all)."""
+    """Rows of a run on these days, of these sites and SKUs (empty: all). dataset None: those that demand is made of."""
 
     run_id: UUID
     first_day: date
     last_day: date
     site_ids: tuple[str, ...] = ()
     sku_ids: tuple[str, ...] = ()
+    dataset: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class RunEvidence(Protocol):
         """Return the demand of every site and day from a day on, units."""
 
     def source_lines(self, run_id: UUID, selections: Sequence[RowSelection]) -> list[list[ObjectLines]]:
-        """Return for each selection from which lines of which objects its demand comes."""
+        """Return for each selection from which lines of which objects its rows come."""
 
 
 class MeasuredFigures(Protocol):

@@ -18,7 +18,7 @@ from runtime.services.logistics.order_lines import DUE_COLUMNS
 from runtime.services.logistics.windows import LONGEST_DAYS, SiteWindow, find_windows, select_window
 from runtime.services.object_ports import Lake
 
-MASTERS = ("site_master", "sku_master", "lane_master", "vehicle_types", "calendar_events", "fx_rates")
+MASTERS = ("site_master", "sku_master", "lane_master", "vehicle_types", "calendar_events", "cost_rates", "fx_rates")
 WITHOUT_VALUE = frozenset(
     {WarningCode.OPTIONAL_TYPE, WarningCode.OPTIONAL_AMBIGUOUS, WarningCode.OPTIONAL_CODE, WarningCode.OPTIONAL_RANGE}
 )

@@ -17,6 +17,7 @@ from runtime.services.logistics.logistics_metrics import ReportOfScope, list_val
 from runtime.services.logistics.measurement import Measurement, find_accuracies, list_no_data
 from runtime.services.logistics.order_lines import build_order_lines
 from runtime.services.logistics.resource_use import measure_activity
+from runtime.services.logistics.risks import RISKS, RiskInputs, build_risks
 from runtime.services.logistics.scopes import Level, Scope, ScopeRows, split_scopes
 from runtime.services.logistics.shipment_rows import build_shipments, choose_currency
 from runtime.services.logistics.sku_measures import SkuMeasures
@@ -61,6 +62,8 @@ class LogisticsCalculation:
         documents = build_documents(head, [(each.scope, each.report) for each in reports])
         for name in (EFFICIENCY, CAPACITY, CONSOLIDATION):
             self.lake.write_json(logistics_report_key(run_id, name), documents[name])
+        risks = RiskInputs(run, inputs, self.frames.forecast(run_id), reports[0].report.capacity)
+        self.lake.write_json(logistics_report_key(run_id, RISKS), build_risks(risks))
         values = list(list_values([ReportOfScope(each.scope, each.report.as_dict()) for each in reports], run_id, run.as_of_date))
         self.kpis.save_metrics(values)
         whole = reports[0].report.efficiency_score

@@ -78,7 +78,7 @@ def test_a_category_without_facts_finds_nothing_and_says_why() -> None:
     report = derive_insights(a_run(anomalies=None, accuracy=None, missing={PartName.ANOMALIES: "the detector failed"}))
     assert report.silent[InsightCategory.DEMAND_ANOMALY] == "the detector failed"
     assert report.silent[InsightCategory.FORECAST_BIAS] == "the run was not measured"
-    assert report.silent[InsightCategory.COST] == "no rule judges it yet"
+    assert report.silent[InsightCategory.COST] == "the run has no logistics report"
     assert "anomaly_group.v2" not in report.judged_rules
     assert "late_source.v1" in report.judged_rules
 

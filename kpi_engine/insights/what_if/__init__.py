@@ -1,0 +1,1 @@
+"""What follows from an action, computed from the facts of a run."""

@@ -1,0 +1,1 @@
+"""Stock beside the demand that is expected until it can be replenished."""
