@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from rich.markup import escape
 
 from cli import audit, data, developer, drill, jobs, local_stack, run_history, runs, smoke, stages, status, withdraw
+from cli.anomalies.command import anomalies
 from cli.clients.command import client
 from cli.console import err, out
 from cli.datasets.command import datasets_app, explain_code
@@ -69,6 +70,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+app.add_typer(anomalies, name="anomalies", rich_help_panel="Every day")
 app.add_typer(kpis, name="kpis", rich_help_panel="Data and runs")
 app.add_typer(quarantine, name=Zone.QUARANTINE, rich_help_panel="Data and runs")
 app.add_typer(datasets_app, name="datasets", rich_help_panel="Data and runs")

@@ -87,6 +87,10 @@ class Platform(ClientFactory):
         """POST a body to one route of the API, as `get` does."""
         return dict(self._send("POST", path, {}, body).json())
 
+    def delete(self, path: str) -> dict[str, object]:
+        """DELETE one route of the API, as `get` does."""
+        return dict(self._send("DELETE", path, {}).json())
+
     def _send(
         self, method: str, path: str, parameters: Mapping[str, str | int | Sequence[str]], body: Mapping[str, object] | None = None
     ) -> httpx.Response:

@@ -88,9 +88,15 @@ class PlatformMetric(StrEnum):
     )
     TOO_NEW_SHARE = ("TooNewShare", CloudWatchUnit.PERCENT, "run_publisher", "Series whose history is too short for a forecast")
     ANOMALY_GROUPS = ("AnomalyGroups", CloudWatchUnit.COUNT, "anomaly_detector", "Groups of anomalies in the days assessed")
-    ANOMALY_ALERTS = ("AnomalyAlerts", CloudWatchUnit.COUNT, "anomaly_detector", "Alerts raised for the groups")
+    CRITICAL_ANOMALIES = (
+        "CriticalAnomalies",
+        CloudWatchUnit.COUNT,
+        "anomaly_detector",
+        "Anomalies that are CRITICAL since this run: new, more severe, or back",
+    )
     ANOMALY_SERIES = ("AnomalySeries", CloudWatchUnit.COUNT, "anomaly_detector", "Series assessed")
     ANOMALY_TIMES_USUAL = ("AnomalyTimesUsual", CloudWatchUnit.NONE, "anomaly_detector", "Groups relative to the median of the runs before")
+    ANOMALY_ALERTS = ("AnomalyAlerts", CloudWatchUnit.COUNT, "run_recorder", "Alerts of anomalies in the notification of a run")
     KPIS_COMPUTED = ("KpisComputed", CloudWatchUnit.COUNT, "kpi_calculator", "KPI values stored")
     ACCURACY_WAPE = (
         "AccuracyWape",

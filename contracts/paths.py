@@ -197,6 +197,26 @@ def anomaly_report_key(run_id: UUID | str) -> str:
     return f"{run_prefix(Zone.ANOMALIES, 'report', run_id)}report.json"
 
 
+def anomaly_picture_key(run_id: UUID | str, group_id: str) -> str:
+    """Return the key of the picture of a group of anomalies, as a run draws it."""
+    return f"{run_prefix(Zone.ANOMALIES, 'pictures', run_id)}{group_id}.svg"
+
+
+def alert_log_prefix(day: date) -> str:
+    """Return the prefix of the logs of what was sent in the ISO week of a day, and what not.
+
+    >>> alert_log_prefix(date(2027, 1, 1))
+    'anomalies/alerts/v1/week=2026-W53/'
+    """
+    year, week, _ = day.isocalendar()
+    return f"{dataset_prefix(Zone.ANOMALIES, 'alerts')}week={year}-W{week:02}/"
+
+
+def alert_log_key(day: date, run_id: UUID | str) -> str:
+    """Return the key of the log of what a run sent on a day, and what not."""
+    return f"{alert_log_prefix(day)}{day}_{run_id}.json"
+
+
 def logistics_report_key(run_id: UUID | str, name: str) -> str:
     """Return the key of a logistics document of a run: efficiency, capacity, consolidation or risks."""
     return f"{run_prefix(Zone.KPIS, 'logistics', run_id)}{name}.json"

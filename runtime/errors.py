@@ -18,7 +18,8 @@ SignifyError                          500  a bug in Signify
 │   ├── ReportNotFound
 │   ├── ManifestNotFound
 │   ├── ObjectNotFound
-│   └── InsightNotFound
+│   ├── InsightNotFound
+│   └── AnomalyNotFound
 ├── ForecastsDeleted                  410  the run is known, its forecasts are no longer stored
 ├── Conflict                          409
 │   ├── RunNotLoaded                       its forecasts are not in the database
@@ -197,6 +198,10 @@ class ObjectNotFound(NotFound):
 
 class InsightNotFound(NotFound):
     """No insight has this id."""
+
+
+class AnomalyNotFound(NotFound):
+    """No anomaly has this id, or the anomaly lacks what was asked for."""
 
 
 class Conflict(SignifyError):

@@ -1,4 +1,4 @@
-"""The built-in anomaly detector. Its reports are in the zone `anomalies` of the lake."""
+"""The built-in anomaly detector. Its reports, pictures and logs of alerts are in the zone `anomalies` of the lake."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class AnomalyStack(StageStack):
                 Variable.LAKE_BUCKET: lake.bucket.bucket_name,
                 Variable.ANOMALY_FALSE_ALARMS_PER_YEAR: str(settings.anomaly_false_alarms_per_year),
                 Variable.ANOMALY_FALSE_DISCOVERY_RATE: str(settings.anomaly_false_discovery_rate),
+                Variable.ANOMALY_ALERTS_PER_DAY: str(settings.anomaly_alerts_per_day),
             },
         )
         lake.grant_zones(self.anomaly_detector, reads=ANOMALY_DETECTOR.reads, writes=ANOMALY_DETECTOR.writes)

@@ -127,7 +127,7 @@ INSIGHT_BUILDER = FunctionSpec(
 RUN_RECORDER = FunctionSpec(
     "run_recorder",
     "Records how a run ended, and why the quality gate refused it",
-    reads=(Zone.RUNS,),
+    reads=(Zone.RUNS, Zone.ANOMALIES),
     writes=(Zone.RUNS, Zone.BACKUP),
 )
 
@@ -159,7 +159,7 @@ API = FunctionSpec(
     timeout_s=29,  # the limit of API Gateway
     concurrency=20,
     database_user=API_USER,
-    reads=(Zone.RUNS, Zone.KPIS),  # the lineage of a run, its logistics reports and catalogue
+    reads=(Zone.RUNS, Zone.KPIS, Zone.ANOMALIES),  # the lineage of a run, its logistics reports and catalogue, and the logs of alerts
     writes=(Zone.BACKUP,),  # what was changed by hand
     submits_replays=True,
 )

@@ -55,6 +55,7 @@ def fingerprint(*files: Path) -> str:
     return digest.hexdigest()
 
 
+ANOMALY_TERMS = ("kpi_engine/anomalies/kind.py", "kpi_engine/anomalies/terms.py", "kpi_engine/anomalies/thresholds.py")
 API = Package(
     "api",
     (
@@ -64,13 +65,18 @@ API = Package(
         "kpi_engine/accuracy/report",
         "kpi_engine/shared/serialise.py",
         "kpi_engine/insights/terms.py",
+        *ANOMALY_TERMS,
+        "kpi_engine/anomalies/formats.py",
+        "kpi_engine/anomalies/picture/picture.py",
+        "kpi_engine/anomalies/picture/scale.py",
+        "kpi_engine/anomalies/picture/svg.py",
     ),
     without=("runtime/functions",),
     requirements="api",
 )
 FUNCTIONS = Package(
     "functions",
-    ("runtime", "contracts", "kpi_engine/insights", "kpi_engine/shared/split_normal.py"),
+    ("runtime", "contracts", "kpi_engine/insights", *ANOMALY_TERMS, "kpi_engine/shared/split_normal.py"),
     without=("runtime/api",),
     requirements="functions",
 )
@@ -83,7 +89,7 @@ INGESTION = Package(
 KPI = Package("kpi", ("runtime", "contracts", "kpi_engine"), without=("runtime/api",), requirements="kpi")
 MIGRATIONS = Package(
     "migrations",
-    ("runtime", "contracts", "migrations", "kpi_engine/insights/terms.py"),
+    ("runtime", "contracts", "migrations", "kpi_engine/insights/terms.py", *ANOMALY_TERMS),
     without=("runtime/api",),
     requirements="migrations",
 )

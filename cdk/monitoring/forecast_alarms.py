@@ -24,6 +24,7 @@ def forecast_alarms(settings: Settings) -> list[AlarmSpec]:
     accuracy_sigmas = platform_metric(settings, PlatformMetric.ACCURACY_SIGMAS, "Maximum", DAY)
     biased_share = platform_metric(settings, PlatformMetric.BIASED_SHARE, "Maximum", DAY)
     too_new_share = platform_metric(settings, PlatformMetric.TOO_NEW_SHARE, "Maximum", DAY)
+    critical_anomalies = platform_metric(settings, PlatformMetric.CRITICAL_ANOMALIES, "Maximum")
     groups_ratio = platform_metric(settings, PlatformMetric.ANOMALY_TIMES_USUAL, "Maximum")
     insights_broken = platform_metric(settings, PlatformMetric.INSIGHTS_LEFT_OUT, "Maximum")
     return [
@@ -56,6 +57,12 @@ def forecast_alarms(settings: Settings) -> list[AlarmSpec]:
             "many-new-skus",
             "5 % of all series have too little history for a forecast.",
             Condition(too_new_share, TOO_NEW_SERIES_PERCENT),
+        ),
+        ticket(
+            "AnomalyCritical",
+            "anomaly-critical",
+            "A run found an anomaly of demand that is CRITICAL, worth an alert, and was not so before.",
+            Condition(critical_anomalies, 1),
         ),
         ticket(
             "AnomalyStorm", "anomaly-storm", "A run found five times as many anomaly groups as usual.", Condition(groups_ratio, STORM_RATIO)

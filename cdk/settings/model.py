@@ -99,6 +99,12 @@ class Settings(BaseModel):
         le=1,
         description="Share of the anomalous series of a day that may be chance (Benjamini and Hochberg); 1 is no limit.",
     )
+    anomaly_alerts_per_day: int = Field(
+        10,
+        ge=1,
+        le=50,
+        description="Alerts of anomalies that are sent in a day, the most valuable first; `./signify anomalies unsent` lists the others.",
+    )
     forecast_poll_seconds: int = Field(
         60, ge=1, le=900, description=f"Polling interval of Amazon Forecast in seconds; at least {MIN_POLL_SECONDS} on AWS."
     )

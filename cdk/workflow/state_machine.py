@@ -118,7 +118,7 @@ class DailyRun(Construct):
         publish_payload = {"run_id": RUN_ID, "gate": "{% $run.gate %}", "publish": "{% $run.publish %}"}
         return (
             Chain.start(self._call(RunState.PUBLISH_RUN, RUN_PUBLISHER, publish_payload))
-            .next(self._call(RunState.DETECT_ANOMALIES, ANOMALY_DETECTOR, {"run_id": RUN_ID}))
+            .next(self._call(RunState.DETECT_ANOMALIES, ANOMALY_DETECTOR, {"run_id": RUN_ID, "notify": "{% $run.notify %}"}))
             .next(self._call(RunState.COMPUTE_KPIS, KPI_CALCULATOR, {"run_id": RUN_ID}))
             .next(self._call(RunState.MEASURE_LOGISTICS, LOGISTICS_CALCULATOR, {"run_id": RUN_ID}))
             .next(self._call(RunState.BUILD_INSIGHTS, INSIGHT_BUILDER, {"run_id": RUN_ID}))

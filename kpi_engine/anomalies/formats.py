@@ -20,6 +20,7 @@ DIMENSION_NAMES = {
     **dict.fromkeys(CATEGORIES, "category"),
 }
 MAX_LISTED = 5
+WHOLE_FROM = 100
 MINUS = "−"
 
 
@@ -49,6 +50,18 @@ def format_percent(value: float) -> str:
     whole = round(value)
     sign = MINUS if whole < 0 else "+" if whole > 0 else ""
     return f"{sign}{abs(whole)} %"
+
+
+def format_number(value: float, *, has_sign: bool = False) -> str:
+    """Write a quantity: whole from 100 on, with at most two decimals below.
+
+    >>> format_number(1920.4), format_number(-0.25), format_number(720, has_sign=True)
+    ('1,920', '−0.25', '+720')
+    """
+    size = abs(value)
+    digits = f"{size:,.0f}" if size >= WHOLE_FROM else f"{size:.2f}".rstrip("0").rstrip(".")
+    sign = "" if not float(digits.replace(",", "")) else MINUS if value < 0 else "+" if has_sign else ""
+    return f"{sign}{digits}"
 
 
 def format_days(first: date, last: date) -> str:

@@ -11,6 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.models import Server
 from contracts.routes import API_PATH, PublicRoute
 from contracts.version import VERSION
 from runtime.api import audit, data_quality, forecast_runs, forecasts, health, jobs, kpis
+from runtime.api.anomalies import feedback as anomaly_feedback
+from runtime.api.anomalies import reading as anomalies
 from runtime.api.catalogue import routes as catalogue
 from runtime.api.docs_page import build_page
 from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE, TOKEN_SCHEME
@@ -34,6 +36,8 @@ ROUTERS = (
     logistics.router,
     reading.router,
     changes.router,
+    anomalies.router,
+    anomaly_feedback.router,
     kpis.router,
     measures.router,
     catalogue.router,

@@ -74,6 +74,12 @@ def openapi_page(description: str, *statuses: int) -> dict[int, OpenAPIResponse]
     return {200: body, **_problems({*COMMON_STATUSES, *statuses})}
 
 
+def openapi_picture(description: str, *statuses: int) -> dict[int, OpenAPIResponse]:
+    """Return the `responses` of an operation that answers with an SVG picture, and with problem details as every route."""
+    body: OpenAPIResponse = {"description": description, "content": {"image/svg+xml": {"schema": {"type": "string"}}}}
+    return {200: body, **_problems({*COMMON_STATUSES, *statuses})}
+
+
 def _problems(statuses: Collection[int]) -> dict[int, OpenAPIResponse]:
     return {status: _problem(status) for status in sorted(statuses)}
 

@@ -159,6 +159,20 @@ class Adapters(ApiAdapters):
         return PostgresAnomalyEvents(self.database)
 
     @cached_property
+    def anomaly_reads(self) -> anomaly_ports.AnomalyReads:
+        """The list of anomalies."""
+        from runtime.adapters.postgres.anomalies.reads import PostgresAnomalyReads
+
+        return PostgresAnomalyReads(self.database)
+
+    @cached_property
+    def anomaly_feedback_edits(self) -> anomaly_ports.AnomalyFeedbackEdits:
+        """Feedback on anomalies by hand."""
+        from runtime.adapters.postgres.anomalies.reads import PostgresAnomalyFeedbackEdits
+
+        return PostgresAnomalyFeedbackEdits(self.database)
+
+    @cached_property
     def reference_data(self) -> anomaly_ports.ReferenceData:
         """The rows that a run read beside demand."""
         from runtime.adapters.lake.reference_data import LakeReferenceData

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from runtime.bootstrap.adapters import Adapters
+    from runtime.services.anomalies.anomaly_reading import AnomalyReading
+    from runtime.services.anomalies.unsent_alerts import UnsentAlerts
     from runtime.services.audit.audit_reading import AuditReading
     from runtime.services.catalogue.catalogue_reading import CatalogueReading
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
@@ -161,6 +163,27 @@ class ApiServices:
         from runtime.services.probe.readiness import Readiness
 
         return Readiness(self._adapters.published_runs, self._adapters.lake, self._adapters.clock)
+
+    @cached_property
+    def anomalies(self) -> AnomalyReading:
+        """Reads anomalies and takes feedback on them."""
+        from runtime.services.anomalies.anomaly_reading import AnomalyReading
+
+        adapters = self._adapters
+        return AnomalyReading(
+            reads=adapters.anomaly_reads,
+            edits=adapters.anomaly_feedback_edits,
+            runs=adapters.published_runs,
+            cursors=self.cursors,
+            clock=adapters.clock,
+        )
+
+    @cached_property
+    def unsent_alerts(self) -> UnsentAlerts:
+        """Lists anomalies of which people were not told."""
+        from runtime.services.anomalies.unsent_alerts import UnsentAlerts
+
+        return UnsentAlerts(self._adapters.lake, self._adapters.clock)
 
     @cached_property
     def audit(self) -> AuditReading:

@@ -161,6 +161,7 @@ class Services(ApiServices):
             limits=AlarmLimits(environment.anomaly_false_alarms_per_year, environment.anomaly_false_discovery_rate),
             events=adapters.anomaly_events,
             reference=adapters.reference_data,
+            alerts_per_day=environment.anomaly_alerts_per_day,
         )
 
     @cached_property
@@ -238,7 +239,7 @@ class Services(ApiServices):
 
         adapters = self._adapters
         return RunRecorder(
-            runs=adapters.runs, jobs=adapters.jobs, reports=adapters.quality_reports, clock=adapters.clock, events=adapters.anomaly_events
+            runs=adapters.runs, jobs=adapters.jobs, reports=adapters.quality_reports, clock=adapters.clock, lake=adapters.lake
         )
 
     @cached_property

@@ -34,13 +34,17 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
     if outcome.outcome == "FAILED":
         failure = Failure.from_error(outcome.error)
         record = recorder.record_failure(execution, failure, outcome.failed_state)
-        emit({PlatformMetric.RUNS_SUCCEEDED: int(record["status"] == RunStatus.SUCCEEDED)})
+        is_complete = record["status"] == RunStatus.SUCCEEDED
+        emit({PlatformMetric.RUNS_SUCCEEDED: int(is_complete)})
+        if is_complete:
+            emit({PlatformMetric.ANOMALY_ALERTS: recorder.count_anomaly_alerts(execution.run_id)})
         if failure.code == GATE_REFUSED:
             _build_insights(execution.run_id)
         return record
     emit({PlatformMetric.RUNS_SUCCEEDED: 1})
     output = recorder.record_success(execution.run_id)
     emit({PlatformMetric.GLUE_DPU_HOURS: outcome.dpu_seconds / 3600})
+    emit({PlatformMetric.ANOMALY_ALERTS: recorder.count_anomaly_alerts(execution.run_id)})
     if not outcome.execution.redrive_count:  # a redriven run also waited for its redrive
         emit({PlatformMetric.RUN_TIMES_USUAL: recorder.measure_times_usual(execution.run_id)})
     return output

@@ -35,8 +35,8 @@ class Lake(Protocol):
     def write_json(self, key: str, document: Mapping[str, object]) -> None:
         """Store a document at key; dates and UUIDs become strings."""
 
-    def write_page(self, key: str, page: str) -> None:
-        """Store an HTML page."""
+    def write_page(self, key: str, page: str, media_type: str = "text/html") -> None:
+        """Store a page or picture as text in UTF-8."""
 
     def keys(self, prefix: str) -> list[str]:
         """Return every key below prefix, sorted."""

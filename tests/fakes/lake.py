@@ -42,7 +42,7 @@ class InMemoryLake(Lake):
         self._store(key, json.dumps(document, default=str, allow_nan=False).encode())
 
     @override
-    def write_page(self, key: str, page: str) -> None:
+    def write_page(self, key: str, page: str, media_type: str = "text/html") -> None:
         self._store(key, page.encode())
 
     @override

@@ -31,6 +31,8 @@ EXCEPTIONS = {
     ("cli", "forecasts"): "a field of the API",
     ("cli", "runs"): "a field of a command's output",
     ("cli", "backup"): "a command, and a field of the event of the rebuilder",
+    ("runtime", "anomalies"): "a field of the API",
+    ("cli", "anomalies"): "a command",
     ("tools", "anomalies"): "a family of KPIs",
     ("cdk", "Forecast"): "a resource of Amazon Forecast",
     ("local", "Forecast"): "a resource of Amazon Forecast",

@@ -45,9 +45,9 @@ class S3Lake(Lake):
             self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
 
     @override
-    def write_page(self, key: str, page: str) -> None:
+    def write_page(self, key: str, page: str, media_type: str = "text/html") -> None:
         with translate_aws_errors(self._uri(key)):
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=page.encode(), ContentType="text/html; charset=utf-8")
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=page.encode(), ContentType=f"{media_type}; charset=utf-8")
 
     @override
     def keys(self, prefix: str) -> list[str]:

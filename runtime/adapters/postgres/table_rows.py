@@ -62,6 +62,7 @@ SELECTIONS: dict[BackupTable, LiteralString] = {
     BackupTable.JOBS: "select * from jobs where id = %(owner)s",
     BackupTable.AUDIT_EVENTS: "select * from audit_events where id = %(owner)s or subject = %(owner)s::text",
     BackupTable.ANOMALY_EVENTS: "select * from anomaly_events where id = %(owner)s",
+    BackupTable.ANOMALY_FEEDBACK: "select * from anomaly_feedback where event_id = %(owner)s order by at, id",
     BackupTable.INSIGHTS: "select * from insights where id = %(owner)s",
     BackupTable.INSIGHT_EVENTS: "select * from insight_events where insight_id = %(owner)s order by at, id",
     BackupTable.QUALITY_REPORTS: "select * from data_quality_reports where run_id = %(owner)s",
@@ -89,6 +90,7 @@ OWNERS: dict[BackupTable, LiteralString] = {
     BackupTable.JOBS: "select id from jobs order by id",
     BackupTable.AUDIT_EVENTS: "select id from audit_events order by id",
     BackupTable.ANOMALY_EVENTS: "select id from anomaly_events order by id",
+    BackupTable.ANOMALY_FEEDBACK: "select distinct event_id from anomaly_feedback order by event_id",
     BackupTable.INSIGHTS: "select id from insights order by id",
     BackupTable.INSIGHT_EVENTS: "select distinct insight_id from insight_events order by insight_id",
     BackupTable.QUALITY_REPORTS: "select run_id from data_quality_reports order by run_id",
@@ -108,6 +110,7 @@ IS_STORED = {
         and (r.replay_id is null or exists (select from ingested_objects o where o.id = r.replay_id))""",
     # The copy of a withdrawal stays when the object is accepted again.
     BackupTable.WITHDRAWALS: "exists (select from ingested_objects o where o.id = r.object_id and o.status = 'WITHDRAWN')",
+    BackupTable.ANOMALY_FEEDBACK: "exists (select from anomaly_events e where e.id = r.event_id)",
     BackupTable.INSIGHT_EVENTS: "exists (select from insights i where i.id = r.insight_id)",
     BackupTable.QUALITY_REPORTS: "exists (select from forecast_runs f where f.id = r.run_id)",
     BackupTable.PUBLICATIONS: "exists (select from forecast_runs f where f.id = r.run_id)",

@@ -65,6 +65,12 @@ class RunEvent(Event):
     run_id: UUID
 
 
+class AnomalyEvent(RunEvent):
+    """For anomaly_detector. `notify`: whether the run notifies people; an event of an earlier definition does not say, and runs did."""
+
+    notify: bool = True
+
+
 class InsightEvent(RunEvent):
     """For insight_builder. `reproduce`: derive once more and change nothing."""
 

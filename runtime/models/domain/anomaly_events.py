@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -36,7 +36,7 @@ class AnomalyEvent:
     first and last anomalous day; the start never moves forward. first_seen and last_seen: as-of dates of runs, occurrence_count how many
     of them. updated_at: when the run was created that changed it last. delta_units: on the days of its newest run. told_severity: the
     worst that people were told, None when nobody was. message_kind: of the last message, which the run message_run_id sent. merged_into:
-    the wider event.
+    the wider event. detail: the worst group of its newest run, as readers see it.
     """
 
     id: UUID
@@ -61,6 +61,7 @@ class AnomalyEvent:
     message_kind: MessageKind | None = None
     message_run_id: UUID | None = None
     merged_into: UUID | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def group_id(self) -> str:

@@ -36,6 +36,7 @@ class BackupTable(StrEnum):
     PUBLISHED_RUN = "published_run"
     AUDIT_EVENTS = "audit_events"
     ANOMALY_EVENTS = "anomaly_events"
+    ANOMALY_FEEDBACK = "anomaly_feedback"
     INSIGHTS = "insights"
     INSIGHT_EVENTS = "insight_events"
 
@@ -55,8 +56,8 @@ OF_OBJECTS = (BackupTable.ROW_CHECKS, BackupTable.REPLAYS, BackupTable.WITHDRAWA
 ONE_FOR_EACH_ROW = (BackupTable.OBJECTS, *OF_OBJECTS, BackupTable.AUDIT_EVENTS, BackupTable.ANOMALY_EVENTS, BackupTable.INSIGHTS)
 """The tables with a copy for each row."""
 
-ONE_FOR_EACH_OWNER = (BackupTable.QUARANTINE_RECORDS, BackupTable.INSIGHT_EVENTS)
-"""The tables with a copy for all rows of an object, or of an insight."""
+ONE_FOR_EACH_OWNER = (BackupTable.QUARANTINE_RECORDS, BackupTable.INSIGHT_EVENTS, BackupTable.ANOMALY_FEEDBACK)
+"""The tables with a copy for all rows of an object, of an insight, or of an anomaly event."""
 
 WITHOUT_RUN = (*ONE_FOR_EACH_ROW, *ONE_FOR_EACH_OWNER)
 """The tables whose copies outlive the runs."""

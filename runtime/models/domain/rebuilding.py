@@ -42,6 +42,7 @@ class RebuildStep(StrEnum):
     PUBLICATIONS = ("publications", BackupTable.PUBLICATIONS)
     AUDIT_EVENTS = ("audit_events", BackupTable.AUDIT_EVENTS)
     ANOMALY_EVENTS = ("anomaly_events", BackupTable.ANOMALY_EVENTS)
+    ANOMALY_FEEDBACK = ("anomaly_feedback", BackupTable.ANOMALY_FEEDBACK)
     INSIGHTS = ("insights", BackupTable.INSIGHTS)
     INSIGHT_EVENTS = ("insight_events", BackupTable.INSIGHT_EVENTS)
     FORECASTS = ("forecasts", BackupTable.FORECASTS)

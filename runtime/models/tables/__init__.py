@@ -3,7 +3,7 @@
 Only the migrator and the tests import this package; at run time the adapters speak SQL through psycopg.
 """
 
-from runtime.models.tables.anomalies import AnomalyEventRow
+from runtime.models.tables.anomalies import AnomalyEventRow, AnomalyFeedbackRow
 from runtime.models.tables.audit import AuditEventRow
 from runtime.models.tables.base import Base
 from runtime.models.tables.forecasts import ExcludedSeries, ForecastRow
@@ -17,6 +17,7 @@ from runtime.models.tables.runs import ForecastRunRow, PublicationRow, Published
 __all__ = [
     "AccuracyReportRow",
     "AnomalyEventRow",
+    "AnomalyFeedbackRow",
     "AuditEventRow",
     "Base",
     "ExcludedSeries",

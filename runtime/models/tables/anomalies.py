@@ -1,13 +1,14 @@
-"""The table of anomaly events."""
+"""The tables of anomaly events and of feedback on them."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from kpi_engine.anomalies.terms import AnomalyVerdict
 from runtime.models.domain.anomaly_events import EventStatus, MessageKind
 from runtime.models.tables.base import Base, Document, Instant, one_of
 
@@ -49,3 +50,31 @@ class AnomalyEventRow(Base):
     message_kind: Mapped[str | None]
     message_run_id: Mapped[UUID | None]
     merged_into: Mapped[UUID | None]
+    detail: Mapped[Document] = mapped_column(server_default=text("'{}'"))
+
+
+class AnomalyFeedbackRow(Base):
+    """One row per statement about an event: runtime.models.domain.anomalies.feedback.AnomalyFeedback."""
+
+    __tablename__ = "anomaly_feedback"
+    __table_args__ = (
+        CheckConstraint(one_of("verdict", AnomalyVerdict), name="verdict_known"),
+        CheckConstraint("(withdrawn_at is null) = (withdrawn_by is null)", name="withdrawal_complete"),
+        Index("ix_anomaly_feedback_event_id", "event_id"),
+        Index("ix_anomaly_feedback_measure_at", "measure", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("anomaly_events.id", ondelete="CASCADE"))
+    at: Mapped[Instant]
+    actor: Mapped[str]
+    verdict: Mapped[str]
+    reason: Mapped[str]
+    run_id: Mapped[UUID]
+    measure: Mapped[str]
+    direction: Mapped[str]
+    scope: Mapped[Document]
+    severity: Mapped[str]
+    detail: Mapped[Document]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    withdrawn_by: Mapped[str | None]

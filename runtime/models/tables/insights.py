@@ -27,6 +27,7 @@ class InsightRow(Base):
         Index("uq_insights_open_fingerprint", "fingerprint", unique=True, postgresql_where=text("closed_at is null")),
         Index("ix_insights_rank_id", "rank", "id"),
         Index("ix_insights_last_seen_at", "last_seen_at"),
+        Index("ix_insights_anomaly_group", text("(explanation #>> '{method,parameters,anomaly_group}')")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
 from statistics import median
 from uuid import UUID
 
-from contracts.paths import anomaly_report_key
+from contracts.paths import anomaly_picture_key, anomaly_report_key
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
 from kpi_engine.anomalies.detection.alarm_limits import AlarmLimits
-from kpi_engine.anomalies.detection.detector import detect
-from kpi_engine.anomalies.detection.group_builder import build_groups
+from kpi_engine.anomalies.picture.picture import parse_picture
+from kpi_engine.anomalies.picture.svg import render_svg
 from kpi_engine.anomalies.report import AnomalyReport
-from kpi_engine.anomalies.window import Window
-from kpi_engine.anomaly_detection import AnomalyDetectionEngine
+from kpi_engine.anomalies.terms import Severity
 from runtime.errors import NotFound
 from runtime.models.domain.anomaly_events import AnomalyEvent
 from runtime.models.domain.runs import ForecastRun
-from runtime.services.anomalies.cost_inputs import COST_RATES, read_costs
-from runtime.services.anomalies.events import RunEvents
-from runtime.services.anomalies.expectations import Expectations, select_weekly_runs
-from runtime.services.anomalies.known_events import CALENDAR, PROMOTIONS, read_known_events
-from runtime.services.anomalies.reference import SKU_MASTER, read_categories
+from runtime.services.anomalies.alerting import Alerting, AlertOutcome
+from runtime.services.anomalies.group_documents import GroupDocuments
+from runtime.services.anomalies.run_assessment import AnomalyAssessment
 from runtime.services.anomaly_ports import AnomalyEvents, ReferenceData
 from runtime.services.object_ports import Lake
 from runtime.services.ports import AnomalyTable, ForecastFrames, RunRepository
 
 DETECTOR = "builtin/demand"
-WINDOW_DAYS = 7
-PAST_DAYS = 49
 COMPARED_RUNS = 14
 MIN_COMPARED_RUNS = 5
-DECIMALS = 2
+ALERTS_PER_DAY = 10
+SVG = "image/svg+xml"
 
 
 @dataclass(frozen=True)
@@ -41,20 +36,39 @@ class DetectionResult:
     """The anomalies of one run.
 
     n_series: how many were assessed. usual_total: the median number of groups in the runs before, None when they are too few.
-    changed_events: those that this run found, saw again or ended. messages: the events of which it tells people.
+    outcome: the events that this run changed, and those of which it tells people.
     """
 
     run_id: UUID
     n_series: int
     report: AnomalyReport
     usual_total: float | None = None
-    changed_events: tuple[AnomalyEvent, ...] = ()
-    messages: tuple[AnomalyEvent, ...] = ()
+    outcome: AlertOutcome = field(default_factory=AlertOutcome)
+
+    @property
+    def changed_events(self) -> tuple[AnomalyEvent, ...]:
+        """The events that this run found, saw again or ended."""
+        return tuple(self.outcome.changed_events)
+
+    @property
+    def messages(self) -> tuple[AnomalyEvent, ...]:
+        """The events of which it tells people."""
+        return tuple(self.outcome.messages)
 
     @property
     def times_usual(self) -> float | None:
         """The number of groups relative to the usual one, which counts as at least 1."""
         return None if self.usual_total is None else self.report.total / max(self.usual_total, 1)
+
+    @property
+    def n_critical(self) -> int:
+        """The number of CRITICAL anomalies of which people are told now, or would be, were there more alerts a day."""
+        rows = (
+            [*self.outcome.log.sent_rows, *(row for row in self.outcome.log.unsent_rows if row.reason == "BUDGET")]
+            if self.outcome.log
+            else []
+        )
+        return sum(row.severity == Severity.CRITICAL for row in rows)
 
     def to_state_output(self) -> dict[str, object]:
         """Return the output of the state: counts, and where the report is."""
@@ -65,56 +79,17 @@ class DetectionResult:
             "by_severity": {str(severity): count for severity, count in self.report.by_severity.items()},
             "alerts": len(self.report.alerts),
             "messages": len(self.messages),
+            "unsent": len(self.outcome.log.unsent_rows) if self.outcome.log else 0,
             "report": anomaly_report_key(self.run_id),
         }
 
 
-@dataclass(frozen=True)
-class FalseAlarmExpectation:
-    """How many of the reported days are expected to be chance.
-
-    n_judged: days of all series whose distance is known; n_reported: those of them that are reported.
-    """
-
-    limits: AlarmLimits
-    n_series: int = 0
-    n_judged: int = 0
-    n_reported: int = 0
-
-    @property
-    def false_days(self) -> float:
-        """The lesser of two bounds: judged days that reach the limit by chance, and the share of reported days that may be chance."""
-        return min(self.n_judged * self.limits.day_probability, self.n_reported * self.limits.false_discovery_rate)
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the fields of the report's document."""
-        expectation = {
-            "false_alarms_per_series_year": self.limits.false_alarms_per_year,
-            "false_discovery_rate": self.limits.false_discovery_rate,
-            "judged_days": self.n_judged,
-            "reported_days": self.n_reported,
-            "expected_false_days": round(self.false_days, DECIMALS),
-        }
-        return {"series": self.n_series, "false_alarms": expectation}
-
-
-@dataclass(frozen=True)
-class _Assessment:
-    """What was judged and how much of it may be chance, the report, and the events of the run, None where none are kept."""
-
-    expectation: FalseAlarmExpectation
-    report: AnomalyReport
-    events: RunEvents | None = None
-
-    def store_events(self) -> list[AnomalyEvent]:
-        return self.events.store_changes(self.report.anomalies) if self.events else []
-
-
 @dataclass(frozen=True, kw_only=True)
 class AnomalyDetection:
-    """Compare the last days with what was expected of them before, and keep the report in the lake.
+    """Compare the last days with what was expected of them before, and keep report, pictures and alerts in the lake.
 
-    events: where events over runs are kept; without, a group of each run stands alone. reference: what is known of SKUs beside demand.
+    events: where events over runs are kept; without, a group of each run stands alone, and nobody is told. reference: what is known of
+    SKUs beside demand.
     """
 
     runs: RunRepository
@@ -124,19 +99,24 @@ class AnomalyDetection:
     limits: AlarmLimits = field(default_factory=AlarmLimits)
     events: AnomalyEvents | None = None
     reference: ReferenceData | None = None
+    alerts_per_day: int = ALERTS_PER_DAY
 
-    def detect(self, run_id: UUID) -> DetectionResult:
-        """Store the report of a run and its events; doing it again stores the same. Raises RunNotFound.
+    def detect(self, run_id: UUID, *, is_notified: bool = True) -> DetectionResult:
+        """Store the report of a run, its pictures and its events; doing it again stores the same. Raises RunNotFound.
 
+        Of a run that is not notified people are told nothing, and what it would tell is logged as not sent.
         Without any expectation (a first run too short for a back-test) the report has no group, and says why in `undefined`.
         """
         run = self.runs.get(run_id)
-        assessment = self._assess(run)
-        report, changed_events = assessment.report, assessment.store_events()
-        messages = tuple(self.events.list_messages(run_id)) if self.events else ()
+        assessor = AnomalyAssessment(runs=self.runs, frames=self.frames, limits=self.limits, events=self.events, reference=self.reference)
+        assessment = assessor.assess(run)
+        report = assessment.report
+        groups = GroupDocuments.of(assessment, self.limits.least_z)
+        for group_id, picture in groups.pictures.items():
+            self.lake.write_page(anomaly_picture_key(run_id, group_id), render_svg(parse_picture(picture)), SVG)
+        outcome = Alerting(self.lake, self.events, self.alerts_per_day, is_notified).tell(run, assessment, groups)
         about = {"run_id": str(run_id), "as_of_date": run.as_of_date.isoformat(), "detector": DETECTOR}
-        document = {**about, **assessment.expectation.as_dict(), "report": report.as_dict()}
-        document["messages"] = [event.message_as_dict() for event in messages]
+        document = {**about, **assessment.expectation.as_dict(), "report": groups.complete(report.as_dict()), **outcome.as_dict()}
         self.lake.write_json(anomaly_report_key(run_id), document)
         self.table.write(run_id, [{**about, **to_row(anomaly)} for anomaly in report.anomalies])
         return DetectionResult(
@@ -144,37 +124,8 @@ class AnomalyDetection:
             n_series=assessment.expectation.n_series,
             report=report,
             usual_total=self._usual_total(run),
-            changed_events=tuple(changed_events),
-            messages=messages,
+            outcome=outcome,
         )
-
-    def _assess(self, run: ForecastRun) -> _Assessment:
-        """Assess the last days of all series with expectations."""
-        first_day = run.as_of_date - timedelta(days=PAST_DAYS + WINDOW_DAYS - 1)
-        earlier_runs = select_weekly_runs(self.runs.list_published_before(run.as_of_date), first_day)
-        panel = Expectations(self.frames, past_days=PAST_DAYS, window_days=WINDOW_DAYS).panel(run, earlier_runs)
-        window = Window.ending(run.as_of_date, WINDOW_DAYS)
-        if panel is None:
-            report = AnomalyDetectionEngine().assess([], window)
-            return _Assessment(FalseAlarmExpectation(self.limits), replace(report, undefined_reasons={"groups": "no_expectations"}))
-        engine = AnomalyDetectionEngine()
-        if self.reference:
-            sku_master = self.reference.rows(run.id, SKU_MASTER)
-            panel = replace(panel, attributes=read_categories(sku_master, panel.dimensions, run.as_of_date))
-            calendar, promotions, cost_rates = (self.reference.rows(run.id, name) for name in (CALENDAR, PROMOTIONS, COST_RATES))
-            engine = AnomalyDetectionEngine(
-                costs=read_costs(sku_master, cost_rates, run.as_of_date),
-                known_events=read_known_events(calendar, promotions, panel),
-            )
-        detection = detect(panel, self.limits)
-        groups, run_events = build_groups(panel, detection), None
-        if self.events:
-            run_events = RunEvents.of(run, panel, self.events)
-            groups = run_events.match(groups)
-        earlier_alerts = run_events.list_earlier_alerts() if run_events else ()
-        report = engine.assess(groups, window, previous_alerts=earlier_alerts)
-        expectation = FalseAlarmExpectation(self.limits, len(panel.dimensions), detection.n_judged, detection.n_reported)
-        return _Assessment(expectation, report, run_events)
 
     def _usual_total(self, run: ForecastRun) -> float | None:
         totals = []

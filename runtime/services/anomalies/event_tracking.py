@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from uuid import UUID
 
 from kpi_engine.anomalies.alerts.deduplication import build_dedupe_key
 from kpi_engine.anomalies.alerts.observed_change import ObservedChange
@@ -13,6 +14,7 @@ from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
 from kpi_engine.anomalies.terms import Severity
 from runtime.models.domain.anomaly_events import AnomalyEvent, EventStatus, MessageKind
 from runtime.models.domain.runs import ForecastRun
+from runtime.services.anomalies.alert_selection import AlertSelection, AlertSelector, SeenEvent
 from runtime.services.anomalies.event_matching import GAP, EventMatch, EventMatching, direction_of
 
 DAYS_TO_RECOVER = 2
@@ -22,21 +24,43 @@ LONGEST_SILENCE = timedelta(days=28)
 
 CountDays = Callable[[Mapping[str, str], date], int]
 """How many days after a day have data in a scope."""
+Describe = Callable[[AssessedAnomaly], Mapping[str, object]]
+"""What readers see of an anomaly."""
+
+
+@dataclass(frozen=True)
+class Dismissal:
+    """That somebody said of an event that it is not real or was expected, when it had a severity: people are told when it rises."""
+
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TrackingResult:
+    """The events that a run changed, and which of them it sends."""
+
+    changed_events: Sequence[AnomalyEvent]
+    selection: AlertSelection
 
 
 @dataclass(frozen=True)
 class EventTracking:
     """The events that a run changes. events: those before the run. newest_day: the last one that was tracked, None before the first.
 
-    count_days: of the panel that the run assessed.
+    count_days: of the panel that the run assessed. remaining_alerts: of the day; None is no limit.
     """
 
     run: ForecastRun
     events: Sequence[AnomalyEvent]
     newest_day: date | None
     count_days: CountDays
+    describe: Describe
+    dismissals: Mapping[UUID, Dismissal] = field(default_factory=dict)
+    remaining_alerts: int | None = None
+    is_notified: bool = True
 
-    def update(self, matching: EventMatching, anomalies: Sequence[AssessedAnomaly]) -> list[AnomalyEvent]:
+    def update(self, matching: EventMatching, anomalies: Sequence[AssessedAnomaly]) -> TrackingResult:
         """Return every event that the run saw or ended, as it is now; the same when the run is repeated.
 
         A run that is older than one that was tracked before changes nothing that it did not find first, and tells nobody.
@@ -44,7 +68,20 @@ class EventTracking:
         by_event: dict[str, list[AssessedAnomaly]] = {}
         for anomaly in anomalies:
             by_event.setdefault(matching.of(anomaly.group).id.hex, []).append(anomaly)
-        seen_events = [self._see(matching.of(members[0].group), members) for members in by_event.values()]
+        seen_events = [
+            SeenEvent(self._see(match, members), match.event, members)
+            for members in by_event.values()
+            for match in [matching.of(members[0].group)]
+        ]
+        reasons = {event_id: dismissal.text for event_id, dismissal in self.dismissals.items()}
+        selector = AlertSelector(
+            run=self.run,
+            remaining=self.remaining_alerts,
+            dismissals=reasons,
+            is_late=self._is_late,
+            is_notified=self.is_notified,
+        )
+        selection = selector.select(seen_events)
         parts = {
             part.id: match.id for match in map(matching.of, (members[0].group for members in by_event.values())) for part in match.parts
         }
@@ -54,7 +91,8 @@ class EventTracking:
             if event.id in parts and not self._is_late
         ]
         silent_events = [event for event in self.events if event.group_id not in by_event and event.id not in parts]
-        return [event for event in map(self._end, (*seen_events, *merged_events, *silent_events)) if event not in self.events]
+        events = map(self._end, (*selection.events, *merged_events, *silent_events))
+        return TrackingResult([event for event in events if event not in self.events], selection)
 
     @property
     def _is_late(self) -> bool:
@@ -82,6 +120,7 @@ class EventTracking:
             updated_at=event.updated_at if is_repeated else self.run.created_at,
             title=write_title(worst, ObservedChange.of(worst)),
             delta_units=sum(deltas) if deltas else None,
+            detail=self.describe(worst),
         )
         told_severities = [part.told_severity for part in (event, *match.parts) if part.told_severity]
         event = replace(event, told_severity=min(told_severities, key=_rank) if told_severities else None)
@@ -117,7 +156,10 @@ class EventTracking:
         if before is not None and before.status is EventStatus.OVER and not is_back:
             return event
         event = replace(event, status=EventStatus.OPEN)
-        if not is_material or (event.told_severity and _rank(event.severity) >= _rank(event.told_severity) and not is_back):
+        dismissal = self.dismissals.get(event.id)
+        told_severities = [each for each in (event.told_severity, dismissal and dismissal.severity) if each]
+        is_risen = not told_severities or _rank(event.severity) < min(map(_rank, told_severities))
+        if not is_material or not (is_risen or (is_back and not dismissal)):
             return event
         kind = MessageKind.REOPENED if is_back else MessageKind.RISEN if event.told_severity else MessageKind.NEW
         told_severity = min(event.severity, event.told_severity or event.severity, key=_rank)
@@ -135,7 +177,8 @@ class EventTracking:
         if not (is_over or self.run.as_of_date - event.end_date > LONGEST_SILENCE):
             return event
         event = replace(event, status=EventStatus.OVER, updated_at=self.run.created_at)
-        if is_over and event.told_severity and event.message_run_id != self.run.id:
+        is_told = event.told_severity and event.id not in self.dismissals and self.is_notified
+        if is_over and is_told and event.message_run_id != self.run.id:
             return replace(event, message_kind=MessageKind.RECOVERED, message_run_id=self.run.id)
         return event
 

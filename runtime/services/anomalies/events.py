@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from kpi_engine.anomalies.group import AnomalyGroup
 from runtime.models.domain.anomaly_events import AnomalyEvent
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.event_matching import QUIET_DAYS, EventMatching
-from runtime.services.anomalies.event_tracking import EventTracking
+from runtime.services.anomalies.event_tracking import Describe, Dismissal, EventTracking, TrackingResult
 from runtime.services.anomaly_ports import AnomalyEvents
 
 
@@ -51,14 +52,31 @@ class RunEvents:
             if (count := event.occurrence_count - (1 if event.last_seen >= self.run.as_of_date else 0)) > 0
         ]
 
-    def store_changes(self, anomalies: Sequence[AssessedAnomaly]) -> list[AnomalyEvent]:
-        """Store what became of the events, and return those that changed."""
+    def store_changes(
+        self,
+        anomalies: Sequence[AssessedAnomaly],
+        describe: Describe,
+        *,
+        dismissals: Mapping[UUID, Dismissal] | None = None,
+        remaining_alerts: int | None = None,
+        is_notified: bool = True,
+    ) -> TrackingResult:
+        """Store what became of the events, and return those that changed and which of them people are told of."""
         newest_day = self.store.newest_day(self.panel.measure)
-        tracking = EventTracking(self.run, self.known_events, newest_day, self._count_days)
-        changed_events = tracking.update(self.matching, anomalies)
-        if changed_events:
-            self.store.save(changed_events)
-        return changed_events
+        tracking = EventTracking(
+            run=self.run,
+            events=self.known_events,
+            newest_day=newest_day,
+            count_days=self._count_days,
+            describe=describe,
+            dismissals=dismissals or {},
+            remaining_alerts=remaining_alerts,
+            is_notified=is_notified,
+        )
+        result = tracking.update(self.matching, anomalies)
+        if result.changed_events:
+            self.store.save(result.changed_events)
+        return result
 
     def _count_days(self, scope: Mapping[str, str], after: date) -> int:
         """The days after a day on which any actual of a scope is known."""

@@ -56,6 +56,11 @@ class RowBackup:
         for event_id in event_ids:
             self.save(BackupTable.ANOMALY_EVENTS, event_id)
 
+    def save_anomaly_feedback(self, event_id: UUID) -> None:
+        """Save the feedback on an anomaly event, with the audit events about it."""
+        for table in (BackupTable.ANOMALY_FEEDBACK, BackupTable.AUDIT_EVENTS):
+            self.save(table, event_id)
+
     def save_publication(self, run_id: UUID) -> None:
         """Save what publishing a run by hand changed: the run, which runs readers saw and see, and the audit events about the run."""
         for table in (BackupTable.RUNS, BackupTable.AUDIT_EVENTS):

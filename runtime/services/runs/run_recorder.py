@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypedDict
 from uuid import UUID
 
+from contracts.paths import anomaly_report_key
 from contracts.routes import API_PATH
 from contracts.run_states import STATES_AFTER_PUBLISHING, RunState
-from runtime.errors import ReportNotFound, RunFailed, RunUnmeasured
+from runtime.errors import NotFound, ReportNotFound, RunFailed, RunUnmeasured
+from runtime.models.domain.anomaly_events import MessageKind
 from runtime.models.domain.jobs import Job, JobResult, JobStatus, JobType, progress_at
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import Execution, ForecastRun, RunEnd, RunFailure, RunStatus
-from runtime.services.anomaly_ports import AnomalyEvents
+from runtime.services.object_ports import Lake
 from runtime.services.ports import Clock, JobRepository, QualityReports, RunRepository
 from runtime.services.runs.run_summary import failure_summary, success_summary, unmeasured_summary
 
@@ -23,6 +26,19 @@ USUAL_PERIOD = timedelta(days=14)
 FAILED_SUBJECT = "Signify: a run failed"
 UNMEASURED_SUBJECT = "Signify: a run could not be measured"
 MIN_RUNS = 10  # with fewer, the 90th percentile is the slowest run
+
+
+class AnomalyMessage(TypedDict):
+    """One message of an anomaly report."""
+
+    kind: str
+
+
+class AnomalyReportDocument(TypedDict, total=False):
+    """What the notification of a run says of anomalies."""
+
+    messages: list[AnomalyMessage]
+    notification: list[str]
 
 
 @dataclass(frozen=True)
@@ -58,7 +74,7 @@ class RunRecorder:
     jobs: JobRepository
     reports: QualityReports
     clock: Clock
-    events: AnomalyEvents | None = None
+    lake: Lake | None = None
 
     def record_success(self, run_id: UUID) -> dict[str, object]:
         """Mark run and job SUCCEEDED, the run measured, and return the summary. Raises RunNotFound."""
@@ -67,7 +83,7 @@ class RunRecorder:
         self.runs.finish(run_id, end, now)
         run = self.runs.get(run_id)
         self.jobs.finish(run_id, JobStatus.SUCCEEDED, now, result=job_result(run, end))
-        summary = success_summary(run, self._report(run_id), self.events.list_messages(run_id) if self.events else ())
+        summary = success_summary(run, self._report(run_id), self.read_anomaly_lines(run_id))
         return {"run_id": str(run_id), "status": RunStatus.SUCCEEDED.value, "summary": summary, "warnings": list(run.warnings)}
 
     def measure_times_usual(self, run_id: UUID) -> float | None:
@@ -112,7 +128,7 @@ class RunRecorder:
             "run_id": str(run.id),
             "status": ended_run.status.value,
             "subject": UNMEASURED_SUBJECT,
-            "summary": unmeasured_summary(ended_run),
+            "summary": unmeasured_summary(ended_run, self.read_anomaly_lines(run.id)),
             "error": {"code": failure.code, "detail": failure.detail},
         }
 
@@ -131,6 +147,21 @@ class RunRecorder:
         if run is not None:
             self.runs.start(replace(run, status=RunStatus.RUNNING))
         return {"run_id": str(execution.run_id), "status": RunStatus.RUNNING.value, "resumed_at": state}
+
+    def read_anomaly_lines(self, run_id: UUID) -> Sequence[str]:
+        """Return what the notification of a run says of anomalies; nothing when it has no report of them."""
+        return self._read_anomaly_report(run_id).get("notification", ())
+
+    def count_anomaly_alerts(self, run_id: UUID) -> int:
+        """Return how many alerts of anomalies the notification of a run has; that one is over is no alert."""
+        return sum(message["kind"] != MessageKind.RECOVERED for message in self._read_anomaly_report(run_id).get("messages", ()))
+
+    def _read_anomaly_report(self, run_id: UUID) -> AnomalyReportDocument:
+        try:
+            document: AnomalyReportDocument = self.lake.read_json(anomaly_report_key(run_id)) if self.lake else {}
+        except NotFound:
+            return {}
+        return document
 
     def _report(self, run_id: UUID) -> QualityReport | None:
         try:

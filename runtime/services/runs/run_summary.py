@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from runtime.models.domain.anomaly_events import AnomalyEvent
 from runtime.models.domain.documents import Backtest, RowCounts
 from runtime.models.domain.quality import QualityReport
 from runtime.models.domain.runs import Execution, ForecastRun, PublishedRun
 
-MOST_EVENTS = 10
 
-
-def success_summary(run: ForecastRun, report: QualityReport | None, events: Sequence[AnomalyEvent] = ()) -> str:
-    """Summarise the input, forecasts and exclusions of a finished run, one line each, and the anomalies that it tells of, worst first."""
-    lines = [*_success_lines(run, report), *(f"Anomaly: {event.message}" for event in events[:MOST_EVENTS])]
-    more = len(events) - MOST_EVENTS
-    return "\n".join([*lines, f"Anomaly: {more} more in the report of the run."] if more > 0 else lines)
+def success_summary(run: ForecastRun, report: QualityReport | None, anomaly_lines: Sequence[str] = ()) -> str:
+    """Summarise the input, forecasts and exclusions of a finished run, one line each, and then the anomalies that it tells of."""
+    return "\n".join([*_success_lines(run, report), *anomaly_lines])
 
 
 def failure_summary(execution: Execution, code: str, detail: str, run: ForecastRun | None, published_run: PublishedRun | None) -> str:
@@ -29,16 +24,17 @@ def failure_summary(execution: Execution, code: str, detail: str, run: ForecastR
     return f"{what} failed. {code}: {detail}\n{readers}"
 
 
-def unmeasured_summary(run: ForecastRun) -> str:
-    """Summarise a run whose forecast is complete, and why measuring it failed."""
+def unmeasured_summary(run: ForecastRun, anomaly_lines: Sequence[str] = ()) -> str:
+    """Summarise a run whose forecast is complete, why measuring it failed, and the anomalies that it tells of."""
     failure = run.failure or {"state": None, "code": "Unknown", "detail": "no cause was given"}
     status = "published" if run.published_at else "loaded, not published,"
     missing_part = "but its end was not recorded in time" if run.measured_at else "but not measured: its KPIs or anomalies are missing"
-    return (
+    summary = (
         f"Run {run.id} (data to {run.as_of_date}) is {status} {missing_part}. {failure['state'] or 'Unknown state'} failed. "
         f"{failure['code']}: {failure['detail']}\n"
         "The forecast is complete. A redrive of the execution continues at the state that failed."
     )
+    return "\n".join([summary, *anomaly_lines])
 
 
 def _success_lines(run: ForecastRun, report: QualityReport | None) -> Iterator[str]:

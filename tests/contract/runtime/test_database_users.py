@@ -29,7 +29,8 @@ from tests.unit.runtime.api.conftest import call
 
 USERS = Users("signify_functions", "signify_api")
 READ = {
-    "access.cursor_key", "accuracy_reports", "audit_events", "data_quality_reports", "excluded_series", "forecast_runs", "forecasts",
+    "access.cursor_key", "accuracy_reports", "anomaly_events", "anomaly_feedback", "audit_events",
+    "data_quality_reports", "excluded_series", "forecast_runs", "forecasts",
     "ingested_objects", "insight_events", "insights", "jobs", "kpi_metrics", "newest_kpis", "publications", "published_run",
     "quarantine_records", "replays", "row_checks", "withdrawals",
 }  # fmt: skip

@@ -72,7 +72,7 @@ def test_the_schema_goes_up_and_down_and_up_again(database: str) -> None:
     assert ask(database, TABLES) == [("alembic_version",)]
     command.upgrade(config_for(database), "head")
     assert ask(database, TABLES) == created_tables
-    assert len(created_tables) == 20
+    assert len(created_tables) == 21
 
 
 def test_a_downgrade_takes_the_partitions_along(database: str) -> None:
@@ -110,7 +110,7 @@ def test_autogenerate_would_notice_a_difference(database: str) -> None:
 def test_the_migrator_needs_no_settings_file_and_may_run_twice(database: str) -> None:
     migrations = AlembicMigrations(lambda: conninfo_to_dict(database) | {"sslmode": "prefer"})
     assert [migrations.upgrade(), migrations.upgrade()] == [NEWEST, NEWEST]
-    assert len(ask(database, TABLES)) == 20
+    assert len(ask(database, TABLES)) == 21
 
 
 READS_JOBS = "select has_table_privilege(rolname, 'jobs', 'select') from pg_roles where rolname like 'signify_api%'"

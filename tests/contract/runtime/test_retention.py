@@ -59,6 +59,7 @@ RULES = {
     "publications": "with the run",
     "audit_events": "by age",
     "anomaly_events": "by age, once they are over",
+    "anomaly_feedback": "with the event",
     "forecasts": "the newest runsKept runs stay",
     "published_run": "one row",
     "withdrawals": "as long as the object",
@@ -67,7 +68,7 @@ RULES = {
     "quarantine_records": "as long as the object; RECORDS_KEPT of one object",
 }
 """How each table is kept small. A new table needs a line, and a deletion in PostgresStoredRows or a reason to grow."""
-OF_OTHERS = {"forecasts", "published_run", "row_checks", "withdrawals", "replays", "quarantine_records"}
+OF_OTHERS = {"anomaly_feedback", "forecasts", "published_run", "row_checks", "withdrawals", "replays", "quarantine_records"}
 """Tables whose rows go with those of another one."""
 
 CLOSED: dict[str, object] = {"status": InsightStatus.RESOLVED, "closed_by": "system", "closing_reason": "gone"}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import pandas as pd
 from typing_extensions import override
 
+from runtime.models.domain.anomalies.feedback import AnomalyFeedback
 from runtime.models.domain.anomaly_events import AnomalyEvent, EventStatus
 from runtime.services.anomaly_ports import AnomalyEvents, ReferenceData
 
@@ -20,6 +21,7 @@ class InMemoryAnomalyEvents(AnomalyEvents):
 
     def __init__(self) -> None:
         self.by_id: dict[UUID, AnomalyEvent] = {}
+        self.feedback: dict[UUID, AnomalyFeedback] = {}
 
     @override
     def list_recent(self, measure: str, since: date) -> list[AnomalyEvent]:
@@ -41,6 +43,11 @@ class InMemoryAnomalyEvents(AnomalyEvents):
     def list_messages(self, run_id: UUID) -> list[AnomalyEvent]:
         events = [event for event in self.by_id.values() if event.message_run_id == run_id]
         return sorted(events, key=lambda event: (SEVERITIES.index(event.severity), -event.start_date.toordinal(), event.id))
+
+    @override
+    def list_feedback(self, measure: str, until: datetime) -> list[AnomalyFeedback]:
+        rows = [each for each in self.feedback.values() if each.measure == measure and each.counts_at(until)]
+        return sorted(rows, key=lambda each: (each.at, each.id))
 
 
 class InMemoryReferenceData(ReferenceData):

@@ -46,6 +46,7 @@ PLATFORM_METRICS = {
     "AccuracyDegraded": (PlatformMetric.ACCURACY_SIGMAS, "Maximum"),
     "ForecastBiased": (PlatformMetric.BIASED_SHARE, "Maximum"),
     "ManyNewSkus": (PlatformMetric.TOO_NEW_SHARE, "Maximum"),
+    "AnomalyCritical": (PlatformMetric.CRITICAL_ANOMALIES, "Maximum"),
     "AnomalyStorm": (PlatformMetric.ANOMALY_TIMES_USUAL, "Maximum"),
     "DatabaseUnavailable": (PlatformMetric.DATABASE_UNAVAILABLE, "Sum"),
     "AuthenticationFailures": (PlatformMetric.AUTHENTICATION_FAILURES, "Sum"),

@@ -17,6 +17,7 @@ LIMITS: dict[str, tuple[str, str | None, str, str | None]] = {
     "forecastPollSeconds": ("60", "900", "59", "901"),
     "anomalyFalseAlarmsPerYear": ("0.001", "1", "0", "1.01"),
     "anomalyFalseDiscoveryRate": ("0.001", "1", "0", "1.01"),
+    "anomalyAlertsPerDay": ("1", "50", "0", "51"),
     "badRowShareLimit": ("0", "1", "-0.01", "1.01"),
     "qualityLatenessDays": ("0", "60", "-1", "61"),
     "qualityCompleteness": ("0", "1", "-0.01", "1.01"),

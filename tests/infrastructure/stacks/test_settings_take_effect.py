@@ -20,6 +20,7 @@ SETTINGS = {
     "databaseReader": "true",
     "anomalyFalseAlarmsPerYear": "0.5",
     "anomalyFalseDiscoveryRate": "0.2",
+    "anomalyAlertsPerDay": "3",
 }
 
 
@@ -41,9 +42,10 @@ def test_functions_of_a_run_get_the_limit_of_bad_rows_and_the_number_of_runs_to_
     assert "LakeBucket" in render(environment["LAKE_BUCKET"])
 
 
-def test_the_detector_gets_the_limits_of_false_alarms(changed_stage: Stage) -> None:
+def test_the_detector_gets_the_limits_of_false_alarms_and_of_alerts(changed_stage: Stage) -> None:
     environment = variables(changed_stage, "anomaly_detector")
     assert (environment["ANOMALY_FALSE_ALARMS_PER_YEAR"], environment["ANOMALY_FALSE_DISCOVERY_RATE"]) == ("0.5", "0.2")
+    assert environment["ANOMALY_ALERTS_PER_DAY"] == "3"
 
 
 def test_the_alarm_on_connections_is_at_80_percent_of_what_the_database_allows(changed_stage: Stage) -> None:

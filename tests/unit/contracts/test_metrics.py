@@ -118,7 +118,7 @@ INVOCATIONS = {
     "logistics_calculator": Invocation("logistics_calculation", {"calculate": [LogisticsResult(RUN_ID, 3, 100, 72.5, "C", ())]}, RUN_EVENT),
     "run_recorder": Invocation(
         "run_recorder",
-        {"record_success": [{}], "measure_times_usual": [1.5]},
+        {"record_success": [{}], "measure_times_usual": [1.5], "count_anomaly_alerts": [2]},
         {"outcome": "SUCCEEDED", "execution": EXECUTION, "dpu_seconds": 900, **RUN_EVENT},
     ),
     "execution_listener": Invocation(

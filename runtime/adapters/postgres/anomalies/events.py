@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
 from psycopg import sql
 from typing_extensions import override
 
+from kpi_engine.anomalies.terms import AnomalyVerdict
 from runtime.adapters.postgres.database import Database, jsonb
+from runtime.models.domain.anomalies.feedback import MEMORY, AnomalyFeedback
 from runtime.models.domain.anomaly_events import AnomalyEvent, EventStatus, MessageKind
 from runtime.services.anomaly_ports import AnomalyEvents
 
@@ -25,6 +27,9 @@ MESSAGES = """
 select * from anomaly_events where message_run_id = %s
 order by array_position('{CRITICAL,HIGH,MEDIUM,LOW}'::text[], severity), start_date desc, id
 """
+FEEDBACK = """
+select * from anomaly_feedback where measure = %s and at <= %s and at > %s and (withdrawn_at is null or withdrawn_at > %s) order by at, id
+"""
 SAVE = "insert into anomaly_events ({columns}) values ({values}) on conflict (id) do update set {updates}"
 
 
@@ -36,7 +41,7 @@ class PostgresAnomalyEvents(AnomalyEvents):
 
     @override
     def list_recent(self, measure: str, since: date) -> list[AnomalyEvent]:
-        return _read(self._database, RECENT, [measure, since])
+        return read_events(self._database, RECENT, [measure, since])
 
     @override
     def newest_day(self, measure: str) -> date | None:
@@ -53,17 +58,27 @@ class PostgresAnomalyEvents(AnomalyEvents):
         )
         with self._database.transaction() as cursor:
             for event in events:
-                cursor.execute(statement, {**asdict(event), "scope": jsonb(dict(event.scope))})
+                cursor.execute(statement, {**asdict(event), "scope": jsonb(dict(event.scope)), "detail": jsonb(dict(event.detail))})
 
     @override
     def list_messages(self, run_id: UUID) -> list[AnomalyEvent]:
-        return _read(self._database, MESSAGES, [run_id])
+        return read_events(self._database, MESSAGES, [run_id])
+
+    @override
+    def list_feedback(self, measure: str, until: datetime) -> list[AnomalyFeedback]:
+        return read_feedback(self._database, FEEDBACK, [measure, until, until - MEMORY, until])
 
 
-def _read(database: Database, query: LiteralString, parameters: Sequence[object]) -> list[AnomalyEvent]:
+def read_events(database: Database, query: LiteralString, parameters: Sequence[object]) -> list[AnomalyEvent]:
+    """Return the events that a statement selects, in its order."""
     events = []
     for row in database.rows(query, parameters):
         kind = row["message_kind"]
         enums = {"status": EventStatus(row["status"]), "message_kind": MessageKind(kind) if kind else None}
         events.append(AnomalyEvent(**{name: row[name] for name in COLUMNS} | enums))
     return events
+
+
+def read_feedback(database: Database, query: LiteralString, parameters: Sequence[object]) -> list[AnomalyFeedback]:
+    """Return the feedback that a statement selects, in its order."""
+    return [AnomalyFeedback(**row | {"verdict": AnomalyVerdict(row["verdict"])}) for row in database.rows(query, parameters)]

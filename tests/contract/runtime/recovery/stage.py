@@ -12,6 +12,7 @@ import psycopg
 
 from contracts.paths import quality_key
 from runtime.adapters.postgres.anomalies.events import PostgresAnomalyEvents
+from runtime.adapters.postgres.anomalies.reads import PostgresAnomalyFeedbackEdits
 from runtime.adapters.postgres.audit_log import PostgresAuditLog
 from runtime.adapters.postgres.database import Database
 from runtime.adapters.postgres.forecasts import PostgresForecastLoader
@@ -42,6 +43,7 @@ from runtime.services.runs.publishing import Publishing
 from runtime.services.runs.run_recorder import job_of
 from tests.conftest import EMPTY
 from tests.contract.runtime.anomalies.test_anomaly_events import an_event
+from tests.contract.runtime.anomalies.test_anomaly_reads import a_feedback
 from tests.contract.runtime.test_kpis import a_metric
 from tests.fakes import FixedClock, InMemoryLake
 from tests.fakes.accuracy import a_run_accuracy
@@ -166,6 +168,8 @@ class Stage:
         event = an_event()
         PostgresAnomalyEvents(self.database).save([event])
         self.backup.save_anomaly_events([event.id])
+        PostgresAnomalyFeedbackEdits(self.database).add(replace(a_feedback(), event_id=event.id))
+        self.backup.save_anomaly_feedback(event.id)
 
     def record_everything(self) -> list[UUID]:
         self.record_objects()

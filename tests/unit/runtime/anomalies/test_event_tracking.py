@@ -259,7 +259,7 @@ def test_the_summary_of_a_run_tells_of_the_events_that_it_found_and_ended(world:
     summaries = []
     for number in range(1, 6):
         run_id = world.run(number).run_id
-        summaries.append(success_summary(world.runs.get(run_id), None, world.events.list_messages(run_id)))
+        summaries.append(success_summary(world.runs.get(run_id), None, world.lake.read_json(anomaly_report_key(run_id))["notification"]))
     first, *others, last = [[line for line in summary.splitlines() if line.startswith("Anomaly")] for summary in summaries]
     assert first == ["Anomaly: CRITICAL: Volume spike +63 % at site S1, 6 SKUs, 22 Nov"]
     assert others == [[], [], []]

@@ -13,6 +13,7 @@ import pytest
 from contracts.scopes import ALL_SCOPES
 from runtime import bootstrap
 from runtime.settings import ApiEnvironment, Environment
+from tests.fakes.anomalies.reads import InMemoryAnomalyReads
 from tests.fakes.audit import InMemoryAuditLog
 from tests.fakes.clock import FixedClock
 from tests.fakes.examples import STARTED_AT, a_run, forecast_rows
@@ -68,6 +69,7 @@ class World:
     table_rows: InMemoryTableRows = field(default_factory=InMemoryTableRows)
     audit_log: InMemoryAuditLog = field(default_factory=InMemoryAuditLog)
     insights: InMemoryInsights = field(default_factory=InMemoryInsights)
+    anomalies: InMemoryAnomalyReads = field(default_factory=InMemoryAnomalyReads)
     loaded_runs: set[UUID] = field(default_factory=set)
 
     def services(self) -> bootstrap.Services:
@@ -82,6 +84,7 @@ class World:
         adapters.lake, adapters.table_rows = self.lake, self.table_rows
         adapters.audit_log = self.audit_log
         adapters.insight_reads = adapters.insight_edits = self.insights
+        adapters.anomaly_reads = adapters.anomaly_feedback_edits = self.anomalies
         adapters.publications = InMemoryPublications(self.runs, self.loaded_runs, self.audit_log)
         adapters.run_reads = InMemoryRunReads(self.runs, self.jobs, self.loaded_runs)
         adapters.audit_reads = self.audit_log

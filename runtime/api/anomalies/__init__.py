@@ -1,0 +1,1 @@
+"""Anomalies: groups, pictures, and feedback on them."""

@@ -1,0 +1,1 @@
+"""Anomalies: feedback on events, and alerts."""
