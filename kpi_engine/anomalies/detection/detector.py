@@ -14,7 +14,7 @@ from kpi_engine.anomalies.detection.kinds import classify_volume
 from kpi_engine.anomalies.detection.levels import sum_totals
 from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel, TotalDetection
 from kpi_engine.anomalies.detection.scopes import list_scope_sets
-from kpi_engine.anomalies.detection.scores import MIN_SCORE, MIN_Z, UsualDemand, limit_rises, score_z
+from kpi_engine.anomalies.detection.scores import MIN_SCORE, MIN_Z, UsualDemand, limit_bursts, limit_rises, score_z
 from kpi_engine.anomalies.detection.shifts import RUN_Z, mark_runs, mark_trends, shift_z
 from kpi_engine.anomalies.detection.threshold_shifts import NO_SHIFTS, ThresholdShifts
 from kpi_engine.anomalies.group import AnomalyGroup
@@ -49,7 +49,8 @@ def _detect_series(panel: DetectionPanel, limits: AlarmLimits, feedback: Thresho
     days, n_days = panel.days, panel.days.actual.shape[1]
     usual = UsualDemand.of(panel.past, days, panel.is_intermittent)
     distances, past = measure_days(replace(days, actual=np.where(days.is_gap, 0.0, days.actual)), usual), measure_days(panel.past, usual)
-    day_z = np.where(days.is_gap, np.nan, limit_rises(distances.z, past.z))
+    day_z = limit_bursts(limit_rises(distances.z, past.z), past.z, panel.is_intermittent)
+    day_z = np.where(days.is_gap, np.nan, day_z)
     standard_z = np.where(days.is_gap, np.nan, distances.standard_z)
     lasting_z = shift_z(np.concatenate([past.standard_z, standard_z], axis=1), n_days)
     z = np.where(np.abs(lasting_z) > np.abs(day_z), lasting_z, day_z)

@@ -24,6 +24,7 @@ SMALLEST_SPREAD = 0.02
 """No series is more regular than about 4 percent of its usual demand."""
 FEWEST_PAST_DAYS = 7
 SHARE_BELOW_USUAL = 0.8
+FEWEST_TAIL_DAYS, TAIL_LEVEL = 1000, 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +106,24 @@ def limit_rises(z: Floats, past_z: Floats) -> Floats:
     usual = _normal_quantiles(SHARE_BELOW_USUAL ** (1 / n_known))
     factor = np.maximum(np.nan_to_num(past_z).max(axis=1, initial=0.0) / usual, 1.0)
     return np.where(z > 0, z / factor[:, None], z)
+
+
+def limit_bursts(z: Floats, past_z: Floats, is_intermittent: Bools) -> Floats:
+    """Return z with those above 0 of intermittent series divided by how far their past tail is beyond a normal one, if it is.
+
+    The tail is the 99 percent quantile of at least 1,000 days: bulk orders, of which each series has few, but a panel many.
+
+    >>> past_z = np.repeat([[0.0], [4.652]], 1000, axis=1)
+    >>> limit_bursts(np.array([[4.0, -4.0], [4.0, -4.0]]), past_z, np.array([False, True])).round(2)
+    array([[ 4., -4.],
+           [ 2., -4.]])
+    """
+    tail = past_z[is_intermittent]
+    tail = tail[~np.isnan(tail)]
+    if len(tail) < FEWEST_TAIL_DAYS:
+        return z
+    factor = max(float(np.quantile(tail, TAIL_LEVEL)) / NormalDist().inv_cdf(TAIL_LEVEL), 1.0)
+    return np.where((z > 0) & is_intermittent[:, None], z / factor, z)
 
 
 def _positive_means(values: Floats) -> Floats:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.anomaly_counts import alarms_per_year, count_alarms, false_share, recall_by_kind, threshold_of
-from benchmarks.anomaly_events import Event, EventKind, inject
-from benchmarks.anomaly_panels import smooth
+from benchmarks.anomalies.counts import alarms_per_year, count_alarms, false_discovery_rate, false_share, recall_by_kind, threshold_of
+from benchmarks.anomalies.events import Event, EventKind, inject
+from benchmarks.anomalies.panels import smooth
 
 
 def flags(days: int, *flagged_days: int) -> np.ndarray:
@@ -52,6 +52,14 @@ def test_an_event_counts_when_a_day_of_it_is_flagged_in_its_direction() -> None:
     strength = np.zeros((2, 10))
     strength[0, 3], strength[1, 2] = 4.0, 9.0
     assert recall_by_kind(strength, events, 3.0, first_column=10) == {EventKind.SPIKE: 1.0, EventKind.DROP: 0.0}
+
+
+def test_the_false_discovery_rate_is_a_mean_over_days_of_which_one_without_a_flag_has_none() -> None:
+    strength = np.zeros((3, 100))
+    strength[:, 5] = [4.0, 5.0, -4.0]  # one of three is an event
+    strength[1, 90] = 4.0
+    events = [Event(0, EventKind.SPIKE, 15, 15, 1)]
+    assert false_discovery_rate(strength, events, 3.0, first_column=10) == pytest.approx((2 / 3 + 1) / 100)
 
 
 def test_flagged_days_far_from_every_event_are_chance() -> None:

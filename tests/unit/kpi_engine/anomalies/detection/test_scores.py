@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm  # type: ignore[import-untyped]
 
 from kpi_engine.anomalies.daily_values import DailyValues
-from kpi_engine.anomalies.detection.scores import UsualDemand, interval_z, score_z
+from kpi_engine.anomalies.detection.scores import UsualDemand, interval_z, limit_bursts, limit_rises, score_z
 from kpi_engine.shared.errors import InvalidValue
 
 NAN = float("nan")
@@ -135,3 +135,35 @@ def test_an_interval_without_width_still_has_a_spread() -> None:
 def test_a_coverage_outside_0_to_1_is_refused() -> None:
     with pytest.raises(InvalidValue, match="coverage is 80: write a share between 0 and 1"):
         DailyValues.of(np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1)), 80)
+
+
+def test_a_rise_must_exceed_what_the_past_of_its_series_has_shown_and_a_fall_need_not() -> None:
+    generator = np.random.default_rng(12)
+    past_z = generator.normal(0, 1, (40, 49)) * generator.choice([1.0, 3.0], (40, 1))
+    past_z[generator.random(past_z.shape) < 0.2] = NAN
+    z = generator.normal(0, 3, (40, 7))
+    result = limit_rises(z, past_z)
+    for row in range(40):
+        values = past_z[row][~np.isnan(past_z[row])]
+        factor = max(1.0, values.max() / norm.ppf(0.8 ** (1 / len(values))))
+        assert result[row] == pytest.approx(np.where(z[row] > 0, z[row] / factor, z[row]))
+    assert (result != z).any()
+
+
+def test_undisturbed_series_are_rarely_limited() -> None:
+    past_z = np.random.default_rng(13).normal(0, 1, (5000, 49))
+    assert (limit_rises(np.ones((5000, 1)), past_z) < 1).mean() == pytest.approx(0.2, abs=0.03)
+
+
+def test_a_panel_with_bulk_orders_needs_larger_ones_and_its_busy_series_and_falls_do_not() -> None:
+    generator = np.random.default_rng(14)
+    past_z = generator.standard_t(3, (100, 49))
+    is_intermittent = np.arange(100) < 50
+    z = np.tile([4.0, -4.0], (100, 1))
+    result = limit_bursts(z, past_z, is_intermittent)
+    factor = np.quantile(past_z[:50], 0.99) / norm.ppf(0.99)
+    assert factor > 1.5
+    assert result[0] == pytest.approx([4 / factor, -4])
+    assert (result[50:] == z[50:]).all()
+    assert (limit_bursts(z[:20], past_z[:20], is_intermittent[:20]) == z[:20]).all()  # 980 days are too few
+    assert (limit_bursts(z, past_z / 5, is_intermittent) == z).all()

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from benchmarks.anomaly_weeks import LEVELS, PAST_WEEKS, WeeklyForecasts
+from benchmarks.anomalies.weeks import LEVELS, PAST_WEEKS, WeeklyForecasts
 from kpi_engine.anomalies.daily_values import DailyValues, ForecastQuantiles
 from kpi_engine.anomalies.detection.detector import detect
 from kpi_engine.anomalies.detection.panel import DetectionPanel

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.anomaly_events import Event, EventKind
+from benchmarks.anomalies.events import Event, EventKind
 from kpi_engine.shared.arrays import Bools, Floats
 
 QUIET_DAYS = 7
@@ -67,7 +67,20 @@ def false_share(strength: Floats, events: Sequence[Event], threshold: float, fir
     After an event the forecasts have learned from it, and a return to the usual level is a change.
     """
     is_flagged = np.abs(strength) >= threshold
+    is_false = is_flagged & ~_mark_events(strength, events, first_column)
+    return float(is_false.sum() / is_flagged.sum()) if is_flagged.any() else float("nan")
+
+
+def false_discovery_rate(strength: Floats, events: Sequence[Event], threshold: float, first_column: int) -> float:
+    """Return the mean over days of the share of flagged series that is false (as false_share); a day without a flag has none."""
+    is_flagged = np.abs(strength) >= threshold
+    is_false = is_flagged & ~_mark_events(strength, events, first_column)
+    return float(np.mean(is_false.sum(axis=0) / np.maximum(is_flagged.sum(axis=0), 1)))
+
+
+def _mark_events(strength: Floats, events: Sequence[Event], first_column: int) -> Bools:
+    """The days of every event and the RENEWAL_DAYS days after it."""
     is_near_event = np.zeros(strength.shape, dtype=np.bool_)
     for event in events:
         is_near_event[event.series, event.first - first_column : event.last + 1 + RENEWAL_DAYS - first_column] = True
-    return float((is_flagged & ~is_near_event).sum() / is_flagged.sum()) if is_flagged.any() else float("nan")
+    return is_near_event

@@ -54,6 +54,16 @@ class WeeklyForecasts:
         return self.panel.days - int(self.expected.shape[1])
 
     @property
+    def judged_days(self) -> int:
+        """The number of days that are judged, the last ones."""
+        return int(self.actual.shape[1]) - PAST_WEEKS * DAYS_OF_WEEK
+
+    @property
+    def judged_values(self) -> Floats:
+        """S x D units of the days that are judged, NaN is unknown."""
+        return self.panel.values[:, -self.judged_days :]
+
+    @property
     def weeks(self) -> range:
         """The weeks that are judged, as numbers of weeks since the first forecast."""
         return range(PAST_WEEKS, self.expected.shape[1] // DAYS_OF_WEEK)

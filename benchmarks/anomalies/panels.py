@@ -14,6 +14,7 @@ from forecast_engine.panel import Panel, SeriesKey, from_first_demand
 from kpi_engine.shared.arrays import Floats
 
 SERIES_PER_SITE = 10
+SERIES_PER_GROUP = 6
 HISTORY_DAYS = 364
 """Days before the first one that is judged: a simulated panel has a year."""
 
@@ -55,6 +56,9 @@ def growing(series: int, days: int, seed: int) -> Panel:
 SIMULATIONS = {"smooth": smooth, "weekly": weekly, "intermittent": intermittent, "growing": growing}
 
 
+REAL_PANELS = ("online retail", "m5 subset", "online retail groups", "m5 groups")
+
+
 def available(series: int, days: int, seed: int, real_data: Path) -> dict[str, Callable[[], Panel]]:
     """Return the panels that can be made here, by name: HISTORY_DAYS and `days` more, of real data as many as there are."""
     simulations: dict[str, Callable[[], Panel]] = {
@@ -62,11 +66,27 @@ def available(series: int, days: int, seed: int, real_data: Path) -> dict[str, C
     }
     if not real_data.is_dir():
         return simulations
+    retail, m5 = partial(online_retail, folder=real_data), partial(m5_subset, real_data)
+    retail_days, m5_days = HISTORY_DAYS + days, 2 * HISTORY_DAYS + days
     real_panels: dict[str, Callable[[], Panel]] = {
-        "online retail": lambda: _select(online_retail(folder=real_data), series, HISTORY_DAYS + days, seed),
-        "m5 subset": lambda: _select(m5_subset(real_data), series, 2 * HISTORY_DAYS + days, seed),
+        "online retail": lambda: _select(retail(), series, retail_days, seed),
+        "m5 subset": lambda: _select(m5(), series, m5_days, seed),
+        "online retail groups": lambda: _select(_sum_groups(retail(), seed), series, retail_days, seed),
+        "m5 groups": lambda: _select(_sum_groups(m5(), seed), series, m5_days, seed),
     }
     return {**simulations, **real_panels}
+
+
+def divide_into_sites(panel: Panel, series_per_site: int) -> Panel:
+    """Return the panel with so many series at each site, in order."""
+    return _panel(panel.values, series_per_site)
+
+
+def _sum_groups(panel: Panel, seed: int) -> Panel:
+    """Sums of six series each, drawn without replacement: product groups."""
+    rows = np.random.default_rng(seed).permutation(len(panel.series))
+    rows = rows[: len(rows) // SERIES_PER_GROUP * SERIES_PER_GROUP].reshape(-1, SERIES_PER_GROUP)
+    return _panel(np.nan_to_num(panel.values)[rows].sum(axis=1))
 
 
 def _select(panel: Panel, series: int, days: int, seed: int) -> Panel:
@@ -80,6 +100,6 @@ def _counts(rng: np.random.Generator, mean: Floats) -> Floats:
     return rng.poisson(rng.gamma(shape, mean / shape)).astype(np.float64)
 
 
-def _panel(values: Floats) -> Panel:
-    keys = tuple(SeriesKey(f"site-{number // SERIES_PER_SITE:02}", f"sku-{number:04}") for number in range(len(values)))
+def _panel(values: Floats, series_per_site: int = SERIES_PER_SITE) -> Panel:
+    keys = tuple(SeriesKey(f"site-{number // series_per_site:02}", f"sku-{number:04}") for number in range(len(values)))
     return Panel(from_first_demand(values), FIRST_DAY, keys)

@@ -1,0 +1,1 @@
+"""Parts of the benchmark of anomaly detectors: panels, events, detectors and counts."""
