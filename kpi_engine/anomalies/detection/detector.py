@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 import numpy as np
 
 from kpi_engine.anomalies.detection.alarm_limits import AlarmLimits
+from kpi_engine.anomalies.detection.common_days import measure_common_change
 from kpi_engine.anomalies.detection.distribution import measure_days
 from kpi_engine.anomalies.detection.group_builder import build_groups
 from kpi_engine.anomalies.detection.kinds import classify_volume
@@ -27,8 +28,8 @@ def detect(panel: DetectionPanel, limits: AlarmLimits = DEFAULT_LIMITS, feedback
     """Return the score and kind of every day.
 
     Only data gaps and days that pass the limits have a kind. The z of a day is that of its own distance or of the shift that it is part of,
-    whichever is further out. A day without an interval has no score and is not reported. A data gap scores what an actual of zero would, at
-    least 30, the least that is reported: by convention.
+    whichever is further out, both without what all series have in common on the day. A day without an interval has no score and is not
+    reported. A data gap scores what an actual of zero would, at least 30, the least that is reported: by convention.
 
     The totals of all series and of each value of a dimension are judged in the same way, those of one dimension together. Feedback shifts
     the least z of single series and totals.
@@ -52,8 +53,10 @@ def _detect_series(panel: DetectionPanel, limits: AlarmLimits, feedback: Thresho
     day_z = limit_bursts(limit_rises(distances.z, past.z), past.z, panel.is_intermittent)
     day_z = np.where(days.is_gap, np.nan, day_z)
     standard_z = np.where(days.is_gap, np.nan, distances.standard_z)
-    lasting_z = shift_z(np.concatenate([past.standard_z, standard_z], axis=1), n_days)
-    z = np.where(np.abs(lasting_z) > np.abs(day_z), lasting_z, day_z)
+    standard_z = np.concatenate([past.standard_z, standard_z], axis=1)
+    common = measure_common_change(standard_z, n_days)
+    lasting_z, own_z = shift_z(common.leave_out_of_sums(standard_z), n_days), common.leave_out(day_z)
+    z = np.where(np.abs(lasting_z) > np.abs(own_z), lasting_z, own_z)
     runs = mark_runs(np.where(np.abs(day_z) >= RUN_Z, np.sign(day_z), 0).astype(np.int64))
     shifts = np.where(np.abs(lasting_z) >= MIN_Z, np.sign(lasting_z), runs).astype(np.int64)
     kinds = classify_volume(days, shifts, mark_trends(day_z), panel.is_intermittent)
