@@ -16,6 +16,7 @@ from kpi_engine.shared.arrays import Floats
 FEWEST_SERIES = 20
 SPREADS_BEYOND = 3.0
 LEAST_CHANGE = 0.3
+MOST_PUSH = 0.5
 CONSISTENT_WITH_SIGMA = 1.4826
 
 
@@ -31,8 +32,12 @@ class CommonChange:
         return _leave_out(z, self.clear_of_day)
 
     def leave_out_of_sums(self, standard_z: Floats) -> Floats:
-        """Return S x (T + D) distances without the change of the day, clear or not."""
-        return _leave_out(standard_z, self.of_day)
+        """Return S x (T + D) distances less the change of the day, clear or not: up to 0.5 of every series, the rest as leave_out does.
+
+        Small changes add up over weeks, as before a season; a large one of half the series must not push the others the other way.
+        """
+        small = np.clip(self.of_day, -MOST_PUSH, MOST_PUSH)
+        return _leave_out(standard_z - small, self.of_day - small)
 
 
 def measure_common_change(standard_z: Floats, n_days: int) -> CommonChange:

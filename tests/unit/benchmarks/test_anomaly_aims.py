@@ -16,7 +16,7 @@ from benchmarks.anomalies.weeks import WeeklyForecasts, forecast_weeks
 from forecast_engine.panel import Panel
 from kpi_engine.shared.arrays import Floats
 
-SERIES, WEEKS, SEED = 63, 12, 977
+SERIES, WEEKS, SEED = 70, 12, 977
 BUSY = ("smooth", "weekly", "growing")
 KINDS = [kind for kind in EventKind if kind is not EventKind.GAP]
 
