@@ -75,6 +75,7 @@ class RunEnvironment(DatabaseEnvironment, LakeEnvironment):
     bad_row_share_limit: float = Field(default=0.05, ge=0, le=1)
     quality_limits: QualityLimits = QualityLimits()
     runs_kept: int = Field(default=30, ge=2)
+    cost_baseline: str = ""
     anomaly_false_alarms_per_year: float = Field(default=1.0, gt=0, le=1)
     anomaly_false_discovery_rate: float = Field(default=0.1, gt=0, le=1)
     anomaly_alerts_per_day: int = Field(default=10, ge=1, le=50)

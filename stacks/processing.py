@@ -45,6 +45,7 @@ class ProcessingStack(StageStack):
             Variable.BAD_ROW_SHARE_LIMIT: str(settings.bad_row_share_limit),
             Variable.QUALITY_LIMITS: json.dumps(settings.quality_limits),
             Variable.RUNS_KEPT: str(settings.runs_kept),
+            Variable.COST_BASELINE: settings.cost_baseline,
         }
         self.functions: dict[str, Function] = {}
         for spec in (DATA_PROCESSOR, OBJECT_WITHDRAWER, *RUN_FUNCTIONS, DATABASE_REBUILDER):

@@ -12,6 +12,7 @@ from cdk.settings.types import (
     LOG_RETENTION_CHOICES,
     Acknowledgements,
     ApiClients,
+    Cost,
     EndpointIds,
     LogRetentionDays,
     Names,
@@ -104,6 +105,11 @@ class Settings(BaseModel):
         ge=1,
         le=50,
         description="Alerts of anomalies that are sent in a day, the most valuable first; `./signify anomalies unsent` lists the others.",
+    )
+    cost_baseline: Cost = Field(
+        "",
+        description="Cost of one unit shipped that the grade and the insights compare with, as amount and currency, such as `1.85 EUR`; "
+        "empty leaves the cost out of the grade.",
     )
     forecast_poll_seconds: int = Field(
         60, ge=1, le=900, description=f"Polling interval of Amazon Forecast in seconds; at least {MIN_POLL_SECONDS} on AWS."

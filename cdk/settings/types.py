@@ -54,6 +54,14 @@ def _check_ids(prefix: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _check_cost(text: str) -> str:
+    amount, _, currency = text.partition(" ")
+    is_amount = re.fullmatch(r"\d{1,9}(\.\d{1,6})?", amount) is not None and float(amount) > 0
+    if text and not (is_amount and re.fullmatch("[A-Z]{3}", currency)):
+        raise ValueError(f"{text!r} is no cost: write an amount above zero and a currency, such as 1.85 EUR")
+    return text
+
+
 def _check_tags(tags: dict[str, str]) -> dict[str, str]:
     if len(tags) > MAX_TAGS:
         raise ValueError(f"at most {MAX_TAGS} tags are allowed in addition to those of the platform")
@@ -116,3 +124,5 @@ Tags = Annotated[dict[str, str], BeforeValidator(_parse_object), AfterValidator(
 TimeZoneName = Annotated[str, AfterValidator(_check_time_zone)]
 RunTime = Annotated[str, AfterValidator(_check_run_time)]
 LogRetentionDays = Annotated[int, AfterValidator(_check_log_retention)]
+Cost: TypeAlias = Annotated[str, AfterValidator(_check_cost)]
+"""Empty, or an amount and a currency: `1.85 EUR`."""

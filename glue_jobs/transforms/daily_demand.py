@@ -16,15 +16,18 @@ LAGS = (1, 7, 28)
 MEANS = (7, 28)
 FLAGS = ("history_unknown", "history_ended", "orders_unknown")
 """Columns of unknown days, 0 or 1: whether the day is unknown to demand_history, or after its last complete day, and unknown to orders."""
+LINE = ("order_id", "line_no")
 CANCELLED = ("CANCELLED_CUSTOMER", "CANCELLED_US")
 
 
 def from_orders(orders: DataFrame) -> DataFrame:
-    """Return ordered units per site, SKU and day; cancelled lines are no demand."""
-    lines = orders.where(F.col("status").isNull() | ~F.col("status").isin(*CANCELLED))
+    """Return ordered units per site, SKU and day; cancelled lines are no demand, and a line that left in several shipments counts once."""
+    rows = orders.where(F.col("status").isNull() | ~F.col("status").isin(*CANCELLED))
     keys = [F.col("ship_from_site_id").alias("site_id"), F.col("sku_id"), F.col("business_day").alias("demand_date")]
+    names = [*SERIES, "demand_date"]
+    lines = rows.select(*keys, *LINE, F.col("ordered_qty")).groupBy(*names, *LINE).agg(F.max("ordered_qty").alias("ordered_qty"))
     return (
-        lines.select(*keys, F.col("ordered_qty"))
+        lines.select(*names, "ordered_qty")
         .groupBy(*SERIES, "demand_date")
         .agg(F.sum("ordered_qty").cast("double").alias("ordered"))
         .select(*SERIES, "demand_date", F.lit(None).cast("double").alias("reported"), "ordered", F.lit(0).alias("stockout"))

@@ -8,8 +8,8 @@ Within one object, of rows with the same key
   So is every repeated key with an identifier that a spreadsheet has ruined: it may stand for several items.
 
 Between objects the rows with the latest updated_at stay, else those of the object received last: a newer file restates an older one.
-Where all rows of a key name the part that they are (the channel), each part is restated by itself: the file of one channel does not
-replace that of another.
+Rows that name the part that they are (the channel, or the shipment of an order line) are restated part by part: the file of one channel
+does not replace that of another. They take the place of the rows before them that name none, such as the order line before it left.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ PLACE = ("source_object", "source_line")
 """Columns of a row's origin; unique over all rows of a data set."""
 BLANK = "\u0002"
 """Stands for a blank where values are compared as texts; no value has it."""
+
+
+STATES = frozenset({"status"})
+"""Columns of codes in which parts of one total may differ: one shipment of a line has arrived, the other has not."""
 
 
 class RowOutcome(StrEnum):
@@ -84,7 +88,7 @@ def _part_texts(contract: Contract) -> list[SparkColumn]:
 def _descriptions(contract: Contract) -> list[SparkColumn]:
     """Return what decides between rows of one key, as texts that are equal when the values are."""
     values = [column for column in contract.columns if column.name not in contract.key and column.name != contract.updated_at]
-    code_columns = [column for column in values if column.allowed]
+    code_columns = [column for column in values if column.allowed and column.name not in STATES]
     identifiers = [name for name in contract.key if contract.column(name).type is ColumnType.IDENTIFIER]
     is_ruined = reduce(or_, (F.col(value_name(name)).rlike(RUINED) for name in identifiers), F.lit(False))
     updated_at = F.col(value_name(contract.updated_at)) if contract.updated_at else F.lit(None).cast("timestamp")
@@ -147,7 +151,7 @@ def _decide(rows: DataFrame, keys: list[str]) -> DataFrame:
     ranked_rows = scoped_rows.withColumn("object_rank", F.dense_rank().over(latest_first))
     outcome = (
         F.when(F.col("in_conflict") == F.lit(1), F.lit(RowOutcome.CONFLICT.value))
-        .when(F.col("object_rank") > F.lit(1), F.lit(RowOutcome.RESTATED.value))
+        .when((F.col("object_rank") > F.lit(1)) | F.col("has_newer_parts"), F.lit(RowOutcome.RESTATED.value))
         .when(F.col("rank") > F.lit(1), F.lit(RowOutcome.REPEATED.value))
         .when(F.col("has_parts") | F.col("has_scopes"), F.lit(RowOutcome.PART.value))
         .otherwise(F.lit(RowOutcome.STAYS.value))
@@ -160,16 +164,25 @@ def _decide(rows: DataFrame, keys: list[str]) -> DataFrame:
 def _with_scope(rows: DataFrame, keys: list[str]) -> DataFrame:
     """Add to every row the `scope` within which objects restate each other, its newest update, and whether its key `has_scopes`.
 
-    The scope is the named part of the row if all rows of the key have one and the same unit, else the key as a whole.
+    The scope is the part that the row names if every later row of its key names one, and all have one and the same unit; else it is the key
+    as a whole, and `has_newer_parts` says whether rows with a part of their own have taken its place.
     """
     of_key = Window.partitionBy(*keys, "in_conflict")
-    is_named = (F.min("named_part").over(of_key) != F.lit("")) & (F.min("unit").over(of_key) == F.max("unit").over(of_key))
-    scoped_rows = rows.withColumn("scope", F.when(is_named, F.col("named_part")).otherwise(F.lit("")))
+    of_object = Window.partitionBy("source_object", *keys, "in_conflict")
+    dated_rows = rows.select(*rows.columns, F.max("updated").over(of_object).alias("updated_in_object"))
+    oldest_first = of_key.orderBy(F.col("updated_in_object").asc_nulls_first(), F.col("received_order").asc())
+    ordered_rows = dated_rows.select(*dated_rows.columns, F.dense_rank().over(oldest_first).alias("age_rank"))
+    last_unnamed = F.max(F.when(F.col("named_part") == F.lit(""), F.col("age_rank")).otherwise(F.lit(0))).over(of_key)
+    has_one_unit = F.min("unit").over(of_key) == F.max("unit").over(of_key)
+    named_rows = ordered_rows.select(*ordered_rows.columns, ((F.col("age_rank") > last_unnamed) & has_one_unit).alias("is_named"))
+    scoped_rows = named_rows.withColumn("scope", F.when(F.col("is_named"), F.col("named_part")).otherwise(F.lit("")))
     of_scope = Window.partitionBy("source_object", *keys, "scope")
+    part = F.when(F.col("is_named"), F.col("scope"))
     return scoped_rows.select(
         *scoped_rows.columns,
         F.max("updated").over(of_scope).alias("updated_in_scope"),
-        (F.min("scope").over(of_key) != F.max("scope").over(of_key)).alias("has_scopes"),
+        F.coalesce(F.min(part).over(of_key) != F.max(part).over(of_key), F.lit(False)).alias("has_scopes"),
+        (~F.col("is_named") & F.coalesce(F.max(part).over(of_key).isNotNull(), F.lit(False))).alias("has_newer_parts"),
     )
 
 

@@ -190,6 +190,7 @@ class Services(ApiServices):
     @cached_property
     def logistics_calculation(self) -> LogisticsCalculation:
         """Measures service, transport and capacity."""
+        from runtime.services.logistics.cost_baseline import CostBaseline
         from runtime.services.logistics.input_rows import InputReading
         from runtime.services.logistics.logistics_calculation import LogisticsCalculation
 
@@ -201,6 +202,7 @@ class Services(ApiServices):
             accuracies=adapters.accuracy_reads,
             lake=adapters.lake,
             kpis=adapters.kpis,
+            cost_baseline=CostBaseline.parse(adapters.run_environment.cost_baseline),
         )
 
     @cached_property

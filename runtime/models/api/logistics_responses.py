@@ -47,6 +47,9 @@ class Head(BaseModel):
     window: WindowBody
     inputs: list[DatasetCountsBody]
     accuracy_basis: str | None = Field(description="Basis of the forecast accuracy in the grade: ACTUALS or BACKTEST.")
+    cost_baseline: float | None = Field(
+        None, description="Cost per unit that the grade compares with, in the currency of the costs (setting `costBaseline`)."
+    )
     assumptions: list[str]
     page: Page
     meta: ListMeta

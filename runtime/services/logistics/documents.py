@@ -32,6 +32,7 @@ class ReportHead:
     window: Mapping[str, object]
     inputs: Sequence[Mapping[str, object]]
     accuracy_basis: str | None
+    cost_baseline: float | None
     assumptions: Sequence[str]
     warnings: Sequence[str]
     uses: Mapping[Key, ResourceUse]
@@ -64,6 +65,7 @@ class ReportHead:
             window=window,
             inputs=[asdict(counts) for counts in inputs.counts],
             accuracy_basis=accuracy_basis,
+            cost_baseline=parameters.cost.baseline_per_unit,
             assumptions=_list_assumptions(inputs, cost_source, parameters),
             warnings=_list_warnings(inputs, n_skus_without_pallets),
             uses=uses,

@@ -11,6 +11,7 @@ from kpi_engine.logistics.inputs.parameters import LogisticsParameters, OtifPara
 from kpi_engine.logistics.report import LogisticsReport
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.logistics.capacity_rows import build_capacity_inputs, build_forecast, count_pallets, select_vehicle_types
+from runtime.services.logistics.cost_baseline import CostBaseline, choose_cost_parameters
 from runtime.services.logistics.documents import CAPACITY, CONSOLIDATION, EFFICIENCY, ReportHead, build_documents
 from runtime.services.logistics.input_rows import InputReading, InputRows
 from runtime.services.logistics.logistics_metrics import ReportOfScope, list_values
@@ -19,7 +20,7 @@ from runtime.services.logistics.order_lines import build_order_lines
 from runtime.services.logistics.resource_use import measure_activity
 from runtime.services.logistics.risks import RISKS, RiskInputs, build_risks
 from runtime.services.logistics.scopes import Level, Scope, ScopeRows, split_scopes
-from runtime.services.logistics.shipment_rows import build_shipments, choose_currency
+from runtime.services.logistics.shipment_rows import build_shipments
 from runtime.services.logistics.sku_measures import SkuMeasures
 from runtime.services.object_ports import Lake
 from runtime.services.ports import ForecastFrames, KpiRepository, RunRepository
@@ -45,7 +46,10 @@ class LogisticsResult:
 
 @dataclass(frozen=True, kw_only=True)
 class LogisticsCalculation:
-    """Measure the window before a run and the days that it forecasts; doing it again stores the same."""
+    """Measure the window before a run and the days that it forecasts; doing it again stores the same.
+
+    cost_baseline: the cost per unit to compare with; without, the cost has no part in the grade.
+    """
 
     runs: RunRepository
     inputs: InputReading
@@ -53,6 +57,7 @@ class LogisticsCalculation:
     accuracies: AccuracyReads
     lake: Lake
     kpis: KpiRepository
+    cost_baseline: CostBaseline | None = None
 
     def calculate(self, run_id: UUID) -> LogisticsResult:
         """Store the reports and values of a run. A data set without rows makes figures null, never the run fail. Raises RunNotFound."""
@@ -80,9 +85,10 @@ class LogisticsCalculation:
             has_unreadable_deliveries=inputs.has_unreadable("orders", "delivered_ts"),
         )
         shipments, cost_source = build_shipments(frames["shipments"], frames["vehicle_types"])
-        parameters = LogisticsParameters(otif=OtifParameters(as_of=run.as_of_date))
+        parameters, cost_warning = LogisticsParameters(otif=OtifParameters(as_of=run.as_of_date)), None
         if "cost_currency" in shipments:
-            parameters = replace(parameters, cost=choose_currency(shipments["cost_currency"], frames["fx_rates"], run.as_of_date))
+            cost, cost_warning = choose_cost_parameters(shipments["cost_currency"], frames["fx_rates"], run.as_of_date, self.cost_baseline)
+            parameters = replace(parameters, cost=cost)
         forecast = build_forecast(self.frames.forecast(run.id), measures)
         uom = measures.look_up(forecast["sku_id"], "uom").astype(object)
         units = {str(site): frozenset(names) for site, names in uom.where(uom.notna(), "").groupby(forecast["site_id"])}
@@ -108,7 +114,7 @@ class LogisticsCalculation:
         reports = [MeasuredScope(rows.scope, measurement.measure(rows)) for rows in scopes]
         basis = accuracy.basis.value if accuracy else None
         head = ReportHead.of(run, inputs, capacity.uses, cost_source, parameters, basis, n_unknown)
-        return head, reports
+        return (replace(head, warnings=[*head.warnings, cost_warning]) if cost_warning else head), reports
 
 
 @dataclass(frozen=True)

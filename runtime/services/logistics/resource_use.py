@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kpi_engine.logistics.inputs.parameters import CapacityParameters
+from runtime.services.logistics.order_lines import select_lines
 
 THROUGHPUT = "THROUGHPUT"
 STORAGE = "STORAGE_POS"
@@ -88,7 +89,7 @@ def _sum_ordered(lines: pd.DataFrame) -> pd.Series[float]:
     if not len(lines):
         return pd.Series(dtype=float)
     open_lines = lines[lines["status"] != "CANCELLED_CUSTOMER"] if "status" in lines else lines
-    return open_lines.groupby("site_id")["ordered_qty"].sum()
+    return select_lines(open_lines).groupby("site_id")["ordered_qty"].sum()
 
 
 def _sum_door_hours(shipments: pd.DataFrame) -> pd.Series[float]:

@@ -63,8 +63,15 @@ def choose_currency(currencies: pd.Series[str], fx_rates: pd.DataFrame, day: dat
     if len(counts) <= 1 or not len(fx_rates):
         return CostParameters()
     target = str(min(counts.index, key=lambda name: (-counts[name], name)))
-    days = pd.to_datetime(fx_rates["valid_from"]).dt.date
-    rows = zip(fx_rates["base_currency"], fx_rates["quote_currency"], days, fx_rates["rate"], strict=True)
-    rates = ExchangeRates.of(ExchangeRate(base, quote, valid_from, float(rate)) for base, quote, valid_from, rate in rows)
+    rates = read_exchange_rates(fx_rates)
     factors = {name: rates.find_rate(name, target, day) for name in sorted(counts.index) if name != target}
     return CostParameters(target, tuple((name, rate) for name, rate in factors.items() if rate is not None))
+
+
+def read_exchange_rates(fx_rates: pd.DataFrame) -> ExchangeRates:
+    """Return the rates of a data set, none when it has no row."""
+    if not len(fx_rates):
+        return ExchangeRates()
+    days = pd.to_datetime(fx_rates["valid_from"]).dt.date
+    rows = zip(fx_rates["base_currency"], fx_rates["quote_currency"], days, fx_rates["rate"], strict=True)
+    return ExchangeRates.of(ExchangeRate(base, quote, valid_from, float(rate)) for base, quote, valid_from, rate in rows)

@@ -26,6 +26,13 @@ def test_no_constant_of_the_cdk_lacks_a_setting() -> None:
     assert RETENTION.keys() == set(LOG_RETENTION_DAYS)
 
 
+@pytest.mark.parametrize("text", ["0 EUR", "1.85", "1.85 Euro", "-2 EUR", "EUR 2", "1,85 EUR"])
+def test_a_cost_that_is_no_amount_and_currency_says_how_to_write_it(context: dict[str, Any], text: str) -> None:
+    with pytest.raises(SettingsError, match=r"such as 1\.85 EUR"):
+        read_settings({**context, "costBaseline": text}, "dev")
+    assert read_settings({**context, "costBaseline": "1.85 EUR"}, "dev").cost_baseline == "1.85 EUR"
+
+
 @pytest.mark.parametrize("number", [0, 1, MAX_TAGS])
 def test_up_to_45_tags_are_accepted(context: dict[str, Any], number: int) -> None:
     tags = {f"tag-{index}": "x" for index in range(number)}

@@ -18,6 +18,7 @@ SETTINGS = {
     "databaseMinCapacity": "1",
     "databaseMaxCapacity": "8",
     "databaseReader": "true",
+    "costBaseline": "1.85 EUR",
     "anomalyFalseAlarmsPerYear": "0.5",
     "anomalyFalseDiscoveryRate": "0.2",
     "anomalyAlertsPerDay": "3",
@@ -58,6 +59,10 @@ def test_the_alarm_on_connections_is_at_80_percent_of_what_the_database_allows(c
 def test_functions_that_start_runs_know_the_state_machine(changed_stage: Stage) -> None:
     for name in ("forecast_trigger", "execution_listener", "api"):
         assert "RunMachine" in render(variables(changed_stage, name)["STATE_MACHINE_ARN"]), name
+
+
+def test_the_function_that_measures_logistics_gets_the_cost_to_compare_with(changed_stage: Stage) -> None:
+    assert variables(changed_stage, "logistics_calculator")["COST_BASELINE"] == "1.85 EUR"
 
 
 def test_a_state_waits_longer_than_the_function_that_it_calls(changed_stage: Stage) -> None:

@@ -66,19 +66,25 @@ def plain_loop(rows: Rows) -> Outcomes:
 
 
 def rows_of_latest(survivors: list[tuple[Rows, Rows]]) -> set[Place]:
-    """Of the objects of one key (all their rows, and those that stay), the rows of the latest: for each channel, if all name theirs."""
-    rows = [row for of_object, _ in survivors for row in of_object]
-    is_named = None not in {row["channel"] for row in rows} and len({row["uom"] for row in rows}) == 1
+    """Of the objects of one key (all their rows, and those that stay), the latest rows: for each channel after the last without one."""
+    if not survivors:
+        return set()
+    oldest_first = sorted(survivors, key=lambda each: age(each[0]))
+    without_channel = [number for number, (of_object, _) in enumerate(oldest_first) if None in {row["channel"] for row in of_object}]
+    parts_of_total = oldest_first[max(without_channel, default=-1) + 1 :]
+    if not parts_of_total or len({row["uom"] for of_object, _ in survivors for row in of_object}) > 1:
+        return places(oldest_first[-1][1])
     curated: set[Place] = set()
-    for channel in {row["channel"] if is_named else None for row in rows}:
-        ranks = []
-        for of_object, stay in survivors:
-            moments = [moment(row) for row in of_object if channel in (None, row["channel"])]
-            if moments:
-                rows_of_channel = [row for row in stay if channel in (None, row["channel"])]
-                ranks.append((max(moments), OBJECTS.index(of_object[0]["source_object"].split()[1]), rows_of_channel))
-        curated |= places(max(ranks, key=lambda each: each[:2])[2])
+    for channel in {row["channel"] for _, stay in parts_of_total for row in stay}:
+        of_channel = [([row for row in each if row["channel"] == channel] for each in pair) for pair in parts_of_total]
+        parts = [(rows, stay) for rows, stay in of_channel if rows]
+        curated |= places(max(parts, key=lambda each: age(each[0]))[1])
     return curated
+
+
+def age(rows: Rows) -> tuple[datetime, int]:
+    """The newest update of rows of one object, and when the object was received."""
+    return max(moment(row) for row in rows), OBJECTS.index(rows[0]["source_object"].split()[1])
 
 
 def rows_that_stay(rows: Rows) -> Rows | None:

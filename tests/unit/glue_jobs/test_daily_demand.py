@@ -20,7 +20,7 @@ STATUSES = (None, "OPEN", "SHIPPED", "DELIVERED", "CANCELLED_CUSTOMER", "CANCELL
 FEATURES = ("lag_1", "lag_7", "lag_28", "mean_7", "mean_28")
 ORDERS = pa.schema(
     [
-        *((name, pa.string()) for name in ("ship_from_site_id", "sku_id", "status")),
+        *((name, pa.string()) for name in ("order_id", "line_no", "ship_from_site_id", "sku_id", "status")),
         ("business_day", pa.date32()),
         ("ordered_qty", pa.decimal128(14, 3)),
     ]
@@ -46,6 +46,7 @@ def panel(seed: int = 1) -> tuple[list[Row], list[Row]]:
         for site, sku, day in days
         for _ in range(rng.choice((0, 0, 1, 3)))
     ]
+    orders = [{"order_id": "SO-1", "line_no": str(number), **row} for number, row in enumerate(orders)]
     history = [
         {"site_id": site, "sku_id": sku, "business_day": day, "quantity": quantity(rng), "stockout_flag": rng.choice((None, True, False))}
         for site, sku, day in days

@@ -18,6 +18,7 @@ from contracts.tables import Type, curated_table
 from runtime.adapters.lake.lake_curated_rows import LakeCuratedRows
 from runtime.models.domain.kpis import Basis, KpiMetric, RunAccuracy
 from runtime.models.domain.runs import ForecastRun
+from runtime.services.logistics.cost_baseline import CostBaseline
 from runtime.services.logistics.input_rows import InputReading
 from runtime.services.logistics.logistics_calculation import LogisticsCalculation, LogisticsResult
 from runtime.services.read_ports import AccuracyReads
@@ -52,6 +53,7 @@ class Operation:
     forecast: pd.DataFrame | None = None
     lake: InMemoryLake = field(default_factory=InMemoryLake)
     kpis: InMemoryKpis = field(default_factory=InMemoryKpis)
+    cost_baseline: CostBaseline | None = None
     run: ForecastRun = field(default_factory=lambda: replace(a_run(), as_of_date=AS_OF))
 
     def add(self, dataset: str, *rows: Row) -> None:
@@ -73,6 +75,7 @@ class Operation:
             accuracies=NoAccuracy(),
             lake=self.lake,
             kpis=self.kpis,
+            cost_baseline=self.cost_baseline,
         )
         return calculation.calculate(self.run.id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.unit.runtime.logistics.operation import AS_OF, LANE, LDS1, Operation, at, line
@@ -137,3 +138,39 @@ def test_rows_in_quarantine_are_counted_and_said(operation: Operation) -> None:
     operation.measure()
     assert {"dataset": "orders", "measured": 1, "quarantined": 7} in operation.document()["inputs"]
     assert any(text.startswith("7 rows of orders are in quarantine") for text in operation.document()["warnings"])
+
+
+def test_a_line_that_left_in_two_shipments_is_filled_by_both(operation: Operation) -> None:
+    due = AS_OF - timedelta(days=5)
+    first = line(1, due=due, shipped_qty=5, shipment_id="S1")
+    second = line(1, due=due, shipped_qty=5, shipment_id="S2", delivered_ts=at(due - timedelta(days=1)))
+    operation.add("orders", first, second, line(2, due=due))
+    operation.measure()
+    fill, otif = operation.scope()["fill_rate"], operation.scope()["otif"]
+    assert (fill["unit"], fill["line"], fill["order"], fill["n_lines"]) == (100, 100, 100, 2)
+    assert (otif["otif"], otif["n_lines"]) == (100, 2)
+
+
+def test_a_line_is_late_when_one_of_its_shipments_is(operation: Operation) -> None:
+    due = AS_OF - timedelta(days=5)
+    late = line(1, due=due, shipped_qty=5, shipment_id="S2", delivered_ts=at(due + timedelta(days=1)))
+    operation.add("orders", line(1, due=due, shipped_qty=5, shipment_id="S1"), late)
+    operation.measure()
+    assert (operation.scope()["otif"]["on_time"], operation.scope()["fill_rate"]["line"]) == (0, 100)
+
+
+def test_the_newest_row_of_a_line_says_when_it_is_due_and_what_it_costs(operation: Operation) -> None:
+    due = AS_OF - timedelta(days=5)
+    first = line(1, due=due - timedelta(days=2), shipped_qty=5, shipment_id="S1", unit_price=2.0, updated_at=at(due - timedelta(days=3)))
+    second = line(1, due=due, shipped_qty=5, shipment_id="S2", unit_price=3.0, delivered_ts=at(due), updated_at=at(due))
+    operation.add("orders", second, first)
+    operation.measure()
+    assert operation.scope()["fill_rate"]["unit"] == 100
+    assert operation.scope()["otif"]["on_time"] == 100
+
+
+def test_what_a_unit_needs_counts_the_order_once(operation: Operation) -> None:
+    from runtime.services.logistics.resource_use import measure_activity
+
+    rows = pd.DataFrame({"order_id": ["O1", "O1", "O2"], "line_no": "1", "site_id": "LDS1", "ordered_qty": [10.0, 10.0, 4.0]})
+    assert measure_activity(rows, pd.DataFrame(), {"LDS1": frozenset({"EA"})})["LDS1"].units == 14

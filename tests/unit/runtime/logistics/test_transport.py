@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from runtime.services.logistics.cost_baseline import CostBaseline
 from tests.unit.runtime.logistics.operation import AS_OF, VAN, Operation, line, shipment
 
 
@@ -77,3 +78,32 @@ def test_a_load_in_tonnes_is_named_in_a_warning(operation: Operation) -> None:
     assert operation.scope()["truck_utilization"]["weight"] == 50
     text = "1 loads count as unknown, for they are likely in a unit a thousand times as large, such as tonnes: S9 (gross_kg 0.5)"
     assert text in operation.document()["warnings"]
+
+
+@pytest.mark.parametrize(("baseline", "per_unit"), [(CostBaseline(2.0, "EUR"), 2.0), (CostBaseline(2.0, "GBP"), 2.4)])
+def test_the_grade_compares_the_cost_with_the_baseline_in_the_currency_of_the_costs(
+    operation: Operation, baseline: CostBaseline, per_unit: float
+) -> None:
+    operation.add("orders", line(1, ordered_qty=100, shipped_qty=100))
+    operation.add("shipments", shipment(1, cost=264, currency="EUR"))
+    operation.add("fx_rates", {"base_currency": "GBP", "quote_currency": "EUR", "valid_from": "2026-11-01", "rate": 1.2})
+    operation.cost_baseline = baseline
+    operation.measure()
+    assert operation.document()["cost_baseline"] == pytest.approx(per_unit)
+    [component] = [each for each in operation.scope()["efficiency_score"]["components"] if each["name"] == "cost_per_unit"]
+    assert component["value"] == pytest.approx(100 * (2.64 / per_unit - 1))
+
+
+def test_a_baseline_in_a_currency_without_a_rate_is_said_not_to_be_compared(operation: Operation) -> None:
+    operation.add("orders", line(1))
+    operation.add("shipments", shipment(1, cost=264, currency="EUR"))
+    operation.cost_baseline = CostBaseline(2.0, "USD")
+    operation.measure()
+    assert operation.document()["cost_baseline"] is None
+    assert any(warning.startswith("The cost baseline is in USD and costs are in EUR") for warning in operation.document()["warnings"])
+
+
+@pytest.mark.parametrize("text", ["0 EUR", "-1 EUR", "1.85", "1.85 EURO", "much EUR"])
+def test_a_baseline_that_is_no_amount_of_money_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"costBaseline|could not convert"):
+        CostBaseline.parse(text)
