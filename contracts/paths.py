@@ -46,6 +46,7 @@ class Zone(StrEnum):
     RUNS = ("runs", "manifest and reports of a run")
     MAPPINGS = ("mappings", "how the files of each source are read, where they are not in the form of the contract")
     BACKUP = ("backup", "copies of database rows, from which the database is rebuilt")
+    EXPORTS = ("exports", "orders of exports, and the files made for them")
     QUERIES = ("queries", "results of Athena")
 
 
@@ -225,6 +226,34 @@ def logistics_report_key(run_id: UUID | str, name: str) -> str:
 def catalogue_key(run_id: UUID | str, name: str) -> str:
     """Return the key of a list of the catalogue of a run: skus, sites or lanes."""
     return f"{run_prefix(Zone.KPIS, 'catalogue', run_id)}{name}.json"
+
+
+EXPORT_ORDERS = f"{Zone.EXPORTS}/orders/"
+"""The prefix of the orders of exports; an object below it makes the export."""
+
+
+def export_order_key(export_id: UUID | str) -> str:
+    """Return the key of the order of an export: exports/orders/<id>.json."""
+    return f"{EXPORT_ORDERS}{export_id}.json"
+
+
+def export_of(order_key: str) -> UUID:
+    """Return the export that an order is for. Raises ValueError for the key of something else.
+
+    >>> str(export_of("exports/orders/7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e.json"))
+    '7f3c1f0e-6f1a-5c55-9d3e-1f2a3b4c5d6e'
+    """
+    return UUID(order_key.removeprefix(EXPORT_ORDERS).removesuffix(".json"))
+
+
+def export_file_key(export_id: UUID | str, name: str) -> str:
+    """Return the key of a file of an export, also of its manifest: exports/files/<id>/<name>."""
+    return f"{Zone.EXPORTS}/files/{export_id}/{name}"
+
+
+def export_cancel_key(export_id: UUID | str) -> str:
+    """Return the key of the object that cancels an export: exports/cancelled/<id>.json."""
+    return f"{Zone.EXPORTS}/cancelled/{export_id}.json"
 
 
 def backup_key(table: str) -> str:

@@ -21,6 +21,7 @@ SignifyError                          500  a bug in Signify
 │   ├── InsightNotFound
 │   └── AnomalyNotFound
 ├── ForecastsDeleted                  410  the run is known, its forecasts are no longer stored
+├── ExportExpired                     410  the files of the export were deleted
 ├── Conflict                          409
 │   ├── RunNotLoaded                       its forecasts are not in the database
 │   ├── ContentAlreadyAccepted             the same bytes were accepted at the same time
@@ -172,6 +173,13 @@ class ForecastsDeleted(SignifyError):
 
     status = 410
     code = "FORECASTS_DELETED"
+
+
+class ExportExpired(SignifyError):
+    """The files of the export were deleted; the message says to order it again."""
+
+    status = 410
+    code = "EXPORT_EXPIRED"
 
 
 class NothingPublished(NotFound):

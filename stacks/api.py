@@ -9,10 +9,11 @@ from aws_cdk.aws_lambda import Alias, Function, IFunction
 from aws_cdk.aws_stepfunctions import StateMachine
 from constructs import Construct
 
+from cdk.api.export_orders import ExportOrders
 from cdk.api.identity import Identity
 from cdk.api.rest_api import PlatformApi
 from cdk.compute.function import FunctionFactory
-from cdk.compute.function_specs import API, CANARY
+from cdk.compute.function_specs import API, CANARY, EXPORTER
 from cdk.monitoring.canary import Canary
 from cdk.settings.model import Settings
 from cdk.storage.lake import Lake
@@ -36,6 +37,9 @@ class ApiStack(StageStack):
         self.handler = functions.make(self, replace(API, snap_start=settings.api_snap_start), environment)
         lake.grant_zones(self.handler, reads=API.reads, writes=API.writes)
         lake.grant_submit_replays(self.handler)
+        self.exporter = functions.make(self, EXPORTER, {Variable.LAKE_BUCKET: lake.bucket.bucket_name})
+        lake.grant_zones(self.exporter, reads=EXPORTER.reads, writes=EXPORTER.writes)
+        ExportOrders(self, "ExportOrders", lake, self.exporter)
         machine.grant_start_execution(self.handler)
         grant_on_executions(self.handler, machine, "states:DescribeExecution", "states:StopExecution")
         self.identity = Identity(self, "Identity", settings)
@@ -53,7 +57,7 @@ class ApiStack(StageStack):
     @property
     def functions(self) -> dict[str, Function]:
         """The functions by name."""
-        return {API.name: self.handler, **({CANARY.name: self.canary.function} if self.canary else {})}
+        return {API.name: self.handler, EXPORTER.name: self.exporter, **({CANARY.name: self.canary.function} if self.canary else {})}
 
     def _add_outputs(self) -> None:
         self.publish(Output.API_URL, self.edge.url, "Routes are below api/v1")

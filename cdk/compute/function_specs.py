@@ -150,6 +150,18 @@ DATA_RETENTION = FunctionSpec(
     "data_retention", "Deletes old rows of the database every night", timeout_s=900, asynchronous=True, concurrency=1
 )
 
+EXPORTER = FunctionSpec(
+    "exporter",
+    "Writes the files of exports",
+    package=package.KPI,
+    memory_mib=1024,
+    timeout_s=900,
+    ephemeral_storage_mib=4096,  # a million rows as JSON, and as the file
+    asynchronous=True,
+    reads=(Zone.KPIS,),
+    writes=(Zone.EXPORTS,),
+)
+
 API = FunctionSpec(
     "api",
     "Serves the REST API",
@@ -160,7 +172,7 @@ API = FunctionSpec(
     concurrency=20,
     database_user=API_USER,
     reads=(Zone.RUNS, Zone.KPIS, Zone.ANOMALIES),  # the lineage of a run, its logistics reports and catalogue, and the logs of alerts
-    writes=(Zone.BACKUP,),  # what was changed by hand
+    writes=(Zone.BACKUP, Zone.EXPORTS),  # what was changed by hand, and orders
     submits_replays=True,
 )
 CANARY = FunctionSpec(
@@ -176,5 +188,5 @@ TEAMS_NOTIFIER = FunctionSpec(
 FUNCTION_SPECS = (
     DATABASE_ROLES, MIGRATOR, DATA_PROCESSOR, OBJECT_WITHDRAWER,
     RUN_RESOLVER, QUALITY_GATE, RUN_PUBLISHER, ANOMALY_DETECTOR, KPI_CALCULATOR, LOGISTICS_CALCULATOR, INSIGHT_BUILDER, RUN_RECORDER,
-    FORECAST_TRIGGER, EXECUTION_LISTENER, DATABASE_REBUILDER, DATA_RETENTION, API, CANARY, SLACK_NOTIFIER, TEAMS_NOTIFIER,
+    FORECAST_TRIGGER, EXECUTION_LISTENER, DATABASE_REBUILDER, DATA_RETENTION, EXPORTER, API, CANARY, SLACK_NOTIFIER, TEAMS_NOTIFIER,
 )  # fmt: skip

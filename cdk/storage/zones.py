@@ -12,6 +12,8 @@ from cdk.settings.model import Settings
 from contracts.paths import RUN_BACKUPS, Zone
 
 INCOMPLETE_UPLOAD_DAYS = 7
+EXPORT_DAYS = 7
+"""The API links to the files of an export for as long."""
 INFREQUENT_ACCESS_AFTER_DAYS = 30
 """Uploaded files are read once, on arrival; 30 days is the minimum of S3 for its infrequent-access class."""
 
@@ -56,6 +58,7 @@ ZONES = (
     ZoneRetention(Zone.KPIS, _run_days),
     ZoneRetention(Zone.RUNS, _run_days),
     ZoneRetention(Zone.BACKUP, _run_days, folder=RUN_BACKUPS),
+    ZoneRetention(Zone.EXPORTS, lambda _: EXPORT_DAYS, temporary=True),
     ZoneRetention(Zone.QUERIES, _working_days, temporary=True),
 )
 

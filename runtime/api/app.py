@@ -16,6 +16,7 @@ from runtime.api.anomalies import reading as anomalies
 from runtime.api.catalogue import routes as catalogue
 from runtime.api.docs_page import build_page
 from runtime.api.documentation import DESCRIPTION, OPENAPI_VERSION, TITLE, TOKEN_SCHEME
+from runtime.api.exports import routes as exports
 from runtime.api.http.document import complete, security_schemes
 from runtime.api.http.links import read_mount_point
 from runtime.api.insights import changes, reading
@@ -41,6 +42,7 @@ ROUTERS = (
     kpis.router,
     measures.router,
     catalogue.router,
+    exports.router,
     data_quality.router,
     audit.router,
     health.router,

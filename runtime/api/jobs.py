@@ -22,15 +22,16 @@ from runtime.models.api.requests import CancelRequest
 from runtime.models.api.responses import ForecastJobResponse, JobsResponse
 from runtime.models.domain.audit import Actor
 from runtime.models.domain.backups import BackupTable
-from runtime.models.domain.jobs import Job, JobFilters, JobStatus, client_name, complete_progress
+from runtime.models.domain.jobs import Job, JobFilters, JobStatus, JobType, client_name, complete_progress
 
 TITLES = {
     JobStatus.FAILED: "The run failed",
     JobStatus.TIMED_OUT: "The run timed out",
     JobStatus.CANCELLED: "The run was cancelled",
 }
+WORDS = {JobType.FORECAST_RUN: "run", JobType.EXPORT: "export"}
 router = ApiRouter()
-READ = require_scope(Scope.READ_FORECASTS, Scope.RUN_FORECASTS)
+READ = require_scope(Scope.READ_FORECASTS, Scope.RUN_FORECASTS, Scope.CREATE_EXPORTS)
 StatusFilter = Annotated[JobStatus | None, Query(description="Return only jobs with this status.")]
 
 
@@ -75,14 +76,14 @@ def get_job(job_id: parameters.JobId) -> Response[str]:
     responses=openapi_responses(
         ForecastJobResponse, "The run is being stopped; the job becomes CANCELLED.", *BODY_STATUSES, 404, 409, success=202
     ),
-    middlewares=[require_scope(Scope.RUN_FORECASTS, Scope.ADMINISTER_DATA)],
+    middlewares=[require_scope(Scope.RUN_FORECASTS, Scope.ADMINISTER_DATA, Scope.CREATE_EXPORTS)],
 )
 def cancel_job(
     gateway_request: Request, job_id: parameters.JobId, request: Annotated[CancelRequest, Body(examples=[{"reason": "wrong day"}])]
 ) -> Response[str]:
     """Stop the run of a job that this client started, and record it in the audit log. A run that is published already stays published.
 
-    A job of another client, or of the schedule, needs the scope `signify/data:admin`.
+    An export ends before its next page of rows. A job of another client, or of the schedule, needs the scope `signify/data:admin`.
     """
     return _cancel(gateway_request, job_id, request)
 
@@ -94,7 +95,7 @@ def cancel_job(
     operation_id="deleteJob",
     status_code=202,
     responses=openapi_responses(ForecastJobResponse, "The run is being stopped; the job becomes CANCELLED.", 404, 409, success=202),
-    middlewares=[require_scope(Scope.RUN_FORECASTS, Scope.ADMINISTER_DATA)],
+    middlewares=[require_scope(Scope.RUN_FORECASTS, Scope.ADMINISTER_DATA, Scope.CREATE_EXPORTS)],
 )
 def delete_job(gateway_request: Request, job_id: parameters.JobId) -> Response[str]:
     """Stop the run of a job as `POST /jobs/{job_id}/cancel` does. The job stays in the list of jobs."""
@@ -108,14 +109,21 @@ def _cancel(gateway_request: Request, job_id: str, request: CancelRequest) -> Re
     job = services.forecast_jobs.get(job_id)
     if job.requested_by != client_name(client_id):
         require_token_scope(event, Scope.ADMINISTER_DATA, "Cancelling a job that this client did not start")
-    services.job_control.cancel(job, Actor(client_id, request.actor_detail), request.reason)
-    services.row_backup.save(BackupTable.AUDIT_EVENTS, job.id)
+    if job.type is JobType.FORECAST_RUN and not has_token_scope(event, Scope.ADMINISTER_DATA):
+        require_token_scope(event, Scope.RUN_FORECASTS, "Cancelling a run")
+    if job.type is JobType.EXPORT:
+        services.export_jobs.cancel(job)
+    else:
+        services.job_control.cancel(job, Actor(client_id, request.actor_detail), request.reason)
+        services.row_backup.save(BackupTable.AUDIT_EVENTS, job.id)
     return json_response(job_body(job), status=202, headers={"Location": link(f"/jobs/{job.id}"), "Retry-After": "5"})
 
 
 def job_body(job: Job) -> dict[str, object]:
     """Return a job as JSON values; every step of a job that succeeded is done. The first state makes the run that the link leads to."""
-    has_run = job.progress.get("message", RunState.RESOLVE_INPUT) != RunState.RESOLVE_INPUT or job.status is JobStatus.SUCCEEDED
+    has_run = job.type is JobType.FORECAST_RUN and (
+        job.progress.get("message", RunState.RESOLVE_INPUT) != RunState.RESOLVE_INPUT or job.status is JobStatus.SUCCEEDED
+    )
     return {
         "job_id": job.id,
         "type": job.type.value,
@@ -146,7 +154,7 @@ def _problem_of(job: Job) -> dict[str, object] | None:
     status, code = _describe_error(job.error["code"])
     return {
         "type": f"/problems/{code.lower().replace('_', '-')}",
-        "title": TITLES.get(job.status, "The run did not succeed"),
+        "title": TITLES.get(job.status, "The run did not succeed").replace("run", WORDS[job.type]),
         "status": status,
         "detail": job.error["detail"],
         "instance": link(f"/jobs/{job.id}"),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runtime.adapters.aws.database_roles import DatabaseRoles
     from runtime.services import anomaly_ports, object_ports, ports
     from runtime.services.catalogue.catalogue_rows import CatalogueSource
+    from runtime.services.exports.export_table import ParquetWriter
     from runtime.services.ingestion.row_validation import RowValidator
     from runtime.services.ingestion.staging.staged import RowStore
     from runtime.services.insights import ports as insight_ports
@@ -143,6 +144,13 @@ class Adapters(ApiAdapters):
         from runtime.adapters.lake.lake_catalogue import LakeCatalogue
 
         return LakeCatalogue(self.lake)
+
+    @cached_property
+    def parquet_writer(self) -> ParquetWriter:
+        """The writer of Parquet files for exports."""
+        from runtime.adapters.lake.duckdb_export import DuckDbParquetWriter
+
+        return DuckDbParquetWriter()
 
     @cached_property
     def anomaly_table(self) -> ports.AnomalyTable:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runtime.services.catalogue.catalogue_reading import CatalogueReading
     from runtime.services.data_quality.data_quality_reading import DataQualityReading
     from runtime.services.documents.document_reading import DocumentReading
+    from runtime.services.exports.export_jobs import ExportJobs
     from runtime.services.forecasts.forecast_reading import ForecastReading
     from runtime.services.forecasts.lineage_reading import LineageReading
     from runtime.services.forecasts.run_comparison import RunComparison
@@ -102,6 +103,13 @@ class ApiServices:
             clock=adapters.clock,
             runs_per_hour=adapters.api_environment.api_runs_per_hour,
         )
+
+    @cached_property
+    def export_jobs(self) -> ExportJobs:
+        """Orders exports for clients and reads them."""
+        from runtime.services.exports.export_jobs import ExportJobs
+
+        return ExportJobs(self._adapters.jobs, self._adapters.runs, self._adapters.lake, self._adapters.clock)
 
     @cached_property
     def job_control(self) -> JobControl:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runtime.services.anomalies.anomaly_detection import AnomalyDetection
     from runtime.services.catalogue.catalogue_building import CatalogueBuilding
     from runtime.services.data_quality.series_report import SeriesReport
+    from runtime.services.exports.exporting import Exporting
     from runtime.services.ingestion.delivery_lease import DeliveryLease
     from runtime.services.ingestion.ingestion import Ingestion
     from runtime.services.ingestion.withdrawal import ObjectWithdrawal
@@ -178,6 +179,28 @@ class Services(ApiServices):
             engine=ForecastAccuracyEngine(),
             reference=adapters.reference_data,
         )
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        """Makes the files of exports."""
+        from runtime.services.exports.exporting import Exporting
+        from runtime.services.exports.sources import ExportSources
+
+        adapters = self._adapters
+        sources = ExportSources(
+            forecasts=adapters.forecast_reads,
+            accuracies=adapters.accuracy_reads,
+            kpis=adapters.kpi_reads,
+            runs=adapters.run_reads,
+            objects=adapters.object_reads,
+            quarantine=adapters.quarantine_reads,
+            reports=adapters.latest_report,
+            audit=adapters.audit_reads,
+            insights=adapters.insight_reads,
+            lake=adapters.lake,
+            clock=adapters.clock,
+        )
+        return Exporting(jobs=adapters.jobs, sources=sources, parquet=adapters.parquet_writer, lake=adapters.lake, clock=adapters.clock)
 
     @cached_property
     def catalogue_building(self) -> CatalogueBuilding:

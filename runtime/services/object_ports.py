@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 from uuid import UUID
@@ -49,6 +49,9 @@ class Lake(Protocol):
 
     def upload(self, source: Path, key: str) -> None:
         """Upload a file to key, in parts when it is large."""
+
+    def sign_download(self, key: str, lifetime: timedelta, name: str) -> str:
+        """Return an address from which anybody can download the object for this long, as a file with a name."""
 
     def list_versions(self, prefix: str) -> list[ObjectVersion]:
         """Return every version of every object below prefix, delete markers included."""

@@ -33,7 +33,7 @@ class InMemoryJobs(JobRepository):
         if job.id in self.by_id:
             return self.by_id[job.id]
         others = sorted(self.by_id.values(), key=lambda other: other.created_at)
-        in_flight = [other for other in others if not other.finished_at and other.id not in limits.ended_ids]
+        in_flight = [other for other in others if not other.finished_at and other.type is job.type and other.id not in limits.ended_ids]
         if in_flight and not limits.is_forced:
             raise RunInProgress(in_flight[0].id)
         starts = self.list_starts(str(job.requested_by), job.type, job.created_at - limits.window, limits.per_window)
@@ -64,6 +64,7 @@ class InMemoryJobs(JobRepository):
             for job in jobs
             if filters.requested_by in (None, job.requested_by)
             and filters.status in (None, job.status)
+            and filters.type in (None, job.type)
             and (after is None or (job.created_at, job.id) < after)
         ][:limit]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -52,6 +53,10 @@ class InMemoryLake(Lake):
     @override
     def open(self, key: str, version_id: str | None = None) -> AbstractContextManager[BinaryIO]:
         return self._stream(key, version_id)
+
+    @override
+    def sign_download(self, key: str, lifetime: timedelta, name: str) -> str:
+        return f"https://{self._bucket}.example/{key}?name={name}&expires={round(lifetime.total_seconds())}"
 
     @override
     def download(self, key: str, to: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -69,6 +70,14 @@ class S3Lake(Lake):
     def upload(self, source: Path, key: str) -> None:
         with translate_aws_errors(self._uri(key)):
             self._client.upload_file(str(source), self._bucket, key)
+
+    @override
+    def sign_download(self, key: str, lifetime: timedelta, name: str) -> str:
+        disposition = {"ResponseContentDisposition": f'attachment; filename="{name}"'}
+        with translate_aws_errors(self._uri(key)):
+            return self._client.generate_presigned_url(
+                "get_object", {"Bucket": self._bucket, "Key": key, **disposition}, ExpiresIn=round(lifetime.total_seconds())
+            )
 
     @override
     def list_versions(self, prefix: str) -> list[ObjectVersion]:

@@ -116,7 +116,7 @@ order by created_at desc limit %(limit)s
 NEWEST = """
 select * from jobs
 where (%(requested_by)s::text is null or request ->> 'requested_by' = %(requested_by)s)
-    and (%(status)s::text is null or status = %(status)s)
+    and (%(status)s::text is null or status = %(status)s) and (%(type)s::text is null or type = %(type)s)
     and (%(created_at)s::timestamptz is null or (created_at, id) < (%(created_at)s, %(id)s::uuid))
 order by created_at desc, id desc limit %(limit)s
 """

@@ -184,6 +184,24 @@ class ExecutionChange(Event):
     detail: ChangedExecution
 
 
+class OrderObject(Event):
+    """The object of an order."""
+
+    key: str
+
+
+class OrderDetail(Event):
+    """What EventBridge says of an object that was created."""
+
+    object: OrderObject
+
+
+class OrderEvent(Event):
+    """For exporter, from EventBridge: the order of an export."""
+
+    detail: OrderDetail
+
+
 class ListenerTask(Event):
     """For execution_listener, from its schedule."""
 

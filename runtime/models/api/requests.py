@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from runtime.models.domain.fields import STORABLE, Day
 from runtime.models.domain.runs import Gate
+from runtime.models.exports.orders import ExportFormat, ExportResource
 
+CellText = Annotated[str, StringConstraints(max_length=1000, pattern=STORABLE)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=STORABLE)]
 
 
@@ -115,6 +118,21 @@ class ForecastRequest(BaseModel):
         return self.publish is True or self.force or self.gate is not Gate.ENFORCE
 
 
+class ExportRequest(BaseModel):
+    """A list as a file. Without `run_id` the lists of a run are those of the published one; `workbook` is for the format xlsx."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    resource: ExportResource
+    format: ExportFormat = ExportFormat.CSV
+    run_id: UUID | None = None
+    time_horizon: TimeHorizon | None = Field(None, description="Days of the forecasts; all that the run has by default.")
+    site_id: Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=STORABLE)] | None = None
+    sku_ids: Annotated[list[CellText], Field(min_length=1, max_length=100)] | None = Field(
+        None, description="Only these SKUs; for `forecasts` and `workbook`."
+    )
+
+
 class PublishRequest(BaseModel):
     """Why a run is published by hand, and for whom; both are recorded in the audit log."""
 
@@ -125,7 +143,6 @@ class PublishRequest(BaseModel):
 
 
 LineNumber = Annotated[int, Field(ge=1, lt=2**53, strict=True)]
-CellText = Annotated[str, StringConstraints(max_length=1000, pattern=STORABLE)]
 
 
 class MendedRow(BaseModel):

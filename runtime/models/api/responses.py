@@ -95,13 +95,15 @@ class JobProgress(BaseModel):
 
 
 class JobResultBody(BaseModel):
-    """The resource that a job made."""
+    """The resource that a job made: a run, published and measured or not, or an export with its size."""
 
     resource: str
-    run_id: UUID
     href: str = Field(description="Link to the resource.")
-    published: bool
-    measured: bool
+    run_id: UUID | None = None
+    published: bool | None = None
+    measured: bool | None = None
+    rows: int | None = None
+    bytes: int | None = None
 
 
 class JobLinks(BaseModel):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 from uuid import UUID
 
 from contracts.run_states import RunState
@@ -18,6 +18,7 @@ class JobType(StrEnum):
     """Kind of a job."""
 
     FORECAST_RUN = "FORECAST_RUN"
+    EXPORT = "EXPORT"
 
 
 class JobStatus(StrEnum):
@@ -51,13 +52,15 @@ class JobError(TypedDict):
 
 
 class JobResult(TypedDict):
-    """The resource that a job created."""
+    """The resource that a job created: the run with whether it is published and measured, or the export with its size."""
 
     resource: str
-    run_id: str
     href: str
-    published: bool
-    measured: bool
+    run_id: NotRequired[str]
+    published: NotRequired[bool]
+    measured: NotRequired[bool]
+    rows: NotRequired[int]
+    bytes: NotRequired[int]
 
 
 def progress_at(state: str) -> Progress:
@@ -102,10 +105,11 @@ class JobLimits:
 
 @dataclass(frozen=True)
 class JobFilters:
-    """Which jobs a list has: of one requester (None: of all), with one status (None: any)."""
+    """Which jobs a list has: of one requester (None: of all), with one status, of one type (None: any)."""
 
     requested_by: str | None = None
     status: JobStatus | None = None
+    type: JobType | None = None
 
 
 @dataclass(frozen=True)

@@ -7,34 +7,14 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from kpi_engine.accuracy.report.accuracy_report import AccuracyReport
 from runtime.models.api.requests import GroupBy
 from runtime.models.domain.kpis import RunAccuracy
+from runtime.services.forecasts.lag_rows import list_lags
 from runtime.services.paging import Cursors, Page, SortKey
 from runtime.services.read_ports import JsonRows
 
 DECIMALS = 4
 """Decimals of a figure, as the table of KPI values has them."""
-
-
-class LagRow(NamedTuple):
-    """Accuracy of the forecasts that were the newest so many weeks before. no_snapshot: target days without a forecast that old."""
-
-    lag: str
-    n: int
-    wape: float | None
-    bias_pct: float | None
-    no_snapshot: int
-
-
-def list_lags(report: AccuracyReport) -> list[LagRow]:
-    """Return the accuracy by lag, the shortest first."""
-    lags = report.additional.lag
-    return [LagRow(name, lags[name].n, lags[name].wape, lags[name].bias_pct, lags[name].no_snapshot) for name in sorted(lags, key=_weeks)]
-
-
-def _weeks(lag: str) -> int:
-    return int(lag.removesuffix("w"))
 
 
 def read_breakdown(cursors: Cursors, accuracy: RunAccuracy, group_by: GroupBy, limit: int, cursor: str | None) -> Page:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from contracts.run_states import EXECUTION_LOST, NEVER_STARTED
 from runtime.errors import NotFound
-from runtime.models.domain.jobs import Job, JobStatus
+from runtime.models.domain.jobs import Job, JobStatus, JobType
 from runtime.models.domain.runs import ExecutionState, RunStatus
 from runtime.services.ports import Clock, JobRepository, RunRepository, Workflow
 from runtime.services.runs.execution_events import JOB_STATUSES, ExecutionEvents
@@ -16,6 +16,8 @@ from runtime.services.runs.run_recorder import Failure, RunRecorder
 
 GRACE = timedelta(minutes=15)
 """Longer than a request of the API, and than the delivery of the event by which the end of an execution is usually recorded."""
+EXPORT_GRACE = timedelta(hours=3)
+LOST_EXPORT, LOST_EXPORT_DETAIL = "ExportLost", "The export was not finished; order it again with a new Idempotency-Key."
 NEVER_STARTED_FAILURE = Failure(NEVER_STARTED, "The request ended before its run was started; send it again with a new Idempotency-Key.")
 LOST_FAILURE = Failure(EXECUTION_LOST, "The execution or the run is no longer stored, so its end is unknown; start another run.")
 UNRECORDED_CAUSE = "the execution ended without recording the reason"
@@ -41,6 +43,8 @@ class AbandonedJobs:
         return [job for job in jobs if self._close(job)]
 
     def _close(self, job: Job) -> bool:
+        if job.type is JobType.EXPORT:
+            return self._close_export(job)
         state = self._find_state(job)
         if state is None:
             self._close_as_failed(job, NEVER_STARTED_FAILURE if job.status is JobStatus.QUEUED else LOST_FAILURE)
@@ -51,6 +55,13 @@ class AbandonedJobs:
             self.events.record_end(state.execution, state.status, Failure.from_error(error))
         else:
             return False
+        return True
+
+    def _close_export(self, job: Job) -> bool:
+        """Close an export that shows no progress for longer than its event is delivered again."""
+        if self.clock.now() - job.updated_at < EXPORT_GRACE:
+            return False
+        self.jobs.finish(job.id, JobStatus.FAILED, self.clock.now(), error={"code": LOST_EXPORT, "detail": LOST_EXPORT_DETAIL})
         return True
 
     def _close_as_succeeded(self, job: Job) -> None:

@@ -29,6 +29,7 @@ FUNCTION_NAMES = {
     "run_recorder",
     "run_resolver",
     "execution_listener",
+    "exporter",
 }
 OPTIONAL = {"dev": set(), "prod": {"canary"}, "local": {"canary", "slack_notifier", "teams_notifier"}}
 OUTSIDE = {"database_roles", "forecast_trigger", "canary", "slack_notifier", "teams_notifier"}  # never open a connection to the database

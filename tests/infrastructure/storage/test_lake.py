@@ -138,7 +138,7 @@ def test_retention_follows_the_settings(build: Build) -> None:
     rules = template.only("AWS::S3::Bucket", bucket_name(template)[1:-1])["LifecycleConfiguration"]["Rules"]
     days = {rule["Id"]: rule.get("ExpirationInDays") for rule in rules}
     assert days == {
-        "superseded": None, "landing": None, "scratch": 3, "queries": 3,
+        "superseded": None, "landing": None, "scratch": 3, "queries": 3, "exports": 7,
         **dict.fromkeys(("curated", "quarantine", "features", "forecasts", "anomalies", "kpis", "runs", "backup"), 60),
     }  # fmt: skip
     prefixes = {rule["Id"]: rule["Prefix"] for rule in rules if "Prefix" in rule}

@@ -23,7 +23,7 @@ def rules(stage: Stage) -> dict[str, dict[str, Any]]:
 def test_a_run_is_forgotten_after_400_days_and_scratch_after_14(stage: Stage) -> None:
     days = {name: rule["ExpirationInDays"] for name, rule in rules(stage).items() if "ExpirationInDays" in rule}
     of_a_run = dict.fromkeys(("curated", "quarantine", "features", "forecasts", "anomalies", "kpis", "runs", "backup"), 400)
-    assert days == {**of_a_run, "scratch": 14, "queries": 14}
+    assert days == {**of_a_run, "scratch": 14, "queries": 14, "exports": 7}
 
 
 @pytest.mark.synth
@@ -42,7 +42,7 @@ def test_dropped_files_stay_and_get_cheaper(stage: Stage, synthesise: Synthesise
 def test_noncurrent_versions_of_temporary_zones_expire_after_a_day(stage: Stage) -> None:
     """Of two rules S3 takes the shorter: without these, scratch/ would bill for superseded_version_days more."""
     old = {name: rule["NoncurrentVersionExpiration"] for name, rule in rules(stage).items() if "NoncurrentVersionExpiration" in rule}
-    assert old == {"superseded": {"NoncurrentDays": 90}, "scratch": {"NoncurrentDays": 1}, "queries": {"NoncurrentDays": 1}}
+    assert old == {"superseded": {"NoncurrentDays": 90}, **{key: {"NoncurrentDays": 1} for key in ("scratch", "queries", "exports")}}
 
 
 @pytest.mark.synth

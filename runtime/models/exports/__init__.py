@@ -1,0 +1,1 @@
+"""Exports: what clients order."""
