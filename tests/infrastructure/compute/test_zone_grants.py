@@ -69,6 +69,6 @@ def test_only_the_withdrawer_may_delete_versions_and_it_reads_no_zone_of_rows() 
 
 
 def test_the_api_reads_manifests_and_writes_row_copies_and_no_function_of_the_deploy_reads_the_lake() -> None:
-    assert (API.reads, API.writes) == ((Zone.RUNS, Zone.KPIS), (Zone.BACKUP, Zone.EXPORTS))
+    assert (API.reads, API.writes) == ((Zone.RUNS, Zone.KPIS, Zone.ANOMALIES), (Zone.BACKUP, Zone.EXPORTS))
     without_lake = {*OPTIONAL, "database_roles", "migrator", "forecast_trigger", "data_retention"}
     assert {spec.name for spec in FUNCTION_SPECS if not (*spec.reads, *spec.writes)} == without_lake
