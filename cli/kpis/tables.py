@@ -11,6 +11,20 @@ from rich.table import Table
 from runtime.services.documents.json_rows import JsonObject as Body
 
 UNDEFINED = "-"
+REASONS = {
+    "no_data": "no rows of {names} are loaded",
+    "missing_columns": "no row states {names}",
+    "missing_values": "some rows do not state {names}",
+    "several_currencies": "amounts are in several currencies and fx_rates do not convert them",
+    "several_units_of_measure": "quantities are in several units of measure",
+    "weight_coverage_below_60": "components with less than 60 % of the weight have a value",
+    "no_component": "no component has a value",
+    "no_observations": "no row counts",
+    "no_emission_rate_or_distance": "no emission rate or distance is known",
+    "no_data_set_states_hours_per_unit": "no data set states the hours of work for a unit",
+    "no_data_set_has_inbound_shipments": "no data set has inbound shipments",
+}
+"""Reasons of the report in words; `names` are the data sets or columns that a reason names."""
 EFFICIENCY_COLUMNS = ("OTIF", "unit fill", "trucks full", "used", "planned", "dwell P90", "cost", "score")
 
 
@@ -18,7 +32,7 @@ def render_efficiency(body: Body) -> RenderableType:
     """Return one row per scope, then the grade's points lost and levers of the first, and why its figures are not defined."""
     start, end = body["window"]["start"], body["window"]["end"]
     period = f"{start} to {end}" if start else "without a day of orders or shipments"
-    table = Table(title=f"Logistics {period} (percent, minutes, cost per unit)")
+    table = Table(title=f"Logistics {period} (percent, minutes, cost of a unit)")
     table.add_column("scope", overflow="fold")
     for name in EFFICIENCY_COLUMNS:
         table.add_column(name, justify="right")
@@ -34,14 +48,16 @@ def render_capacity(body: Body) -> RenderableType:
     """Return one row per resource, and the reasons of those whose load is unknown."""
     table = Table(title="Capacity beside the forecast")
     table.add_column("resource", no_wrap=True)
-    for name in ("band", "peak", "headroom %", "days over", "at P90", "first breach", "P(breach)"):
+    for name in ("band", "peak", "headroom at peak %", "days over", "at P90", "first breach", "P(breach)"):
         table.add_column(name, justify="left" if name == "band" else "right")
     for row in body["capacity"]:
         figures = [row[name] for name in ("band", "peak", "headroom_pct", "days_over", "days_over_p90", "first_breach")]
         risk = UNDEFINED if row["p_breach"] is None else f"{row['p_breach']:.3f}"
         table.add_row(escape(f"{row['site_id']} {row['resource']}"), *map(format_value, figures), risk)
-    reasons = [f"{row['site_id']} {row['resource']}: {row['undefined']['peak']}" for row in body["capacity"] if row["peak"] is None]
-    return Group(table, *map(escape, reasons))
+    if not body["capacity"]:
+        return "No resource has a capacity on the days of the forecast, or none matches."
+    unknown = {f"{row['site_id']} {row['resource']}": row["undefined"]["peak"] for row in body["capacity"] if row["peak"] is None}
+    return Group(table, *_list_reasons(unknown))
 
 
 def render_consolidation(body: Body) -> RenderableType:
@@ -57,12 +73,12 @@ def render_consolidation(body: Body) -> RenderableType:
             table.add_row(*map(escape, names), *counts, format_saving(group["saving"]))
     plan = body["plan"]
     if plan is None:
-        return Group(table, f"No plan: {escape(str(body['undefined_reason']))}.")
+        return f"No plan: {escape(explain_reason(str(body['undefined_reason'])))}."
     whole = (
         f"Whole window: {plan['trucks_used']} trucks used, {plan['trucks_planned']} planned, at least {plan['trucks_lower_bound']}; "
         f"{plan['avoidable_trucks']} avoidable, saving {format_saving(plan['saving'])}."
     )
-    return Group(table, escape(whole))
+    return Group(table, escape(whole)) if plan["avoidable_trucks"] else escape(whole)
 
 
 def name_scope(scope: Body) -> str:
@@ -100,6 +116,7 @@ def _list_figures(scope: Body) -> list[object]:
     plan, dwell, cost, score = trucks["plan"] or {}, scope["dwell"] or {}, scope["cost_per_unit"] or {}, scope["efficiency_score"]
     grade = None if score["score"] is None else f"{score['score']:.0f} {score['grade'] or UNDEFINED}"
     trucks_used, trucks_planned = plan.get("trucks_used"), plan.get("trucks_planned")
+    price = None if cost.get("per_unit") is None else f"{cost['per_unit']:,.2f} {cost['currency'] or ''}".rstrip()
     return [
         otif.get("otif"),
         fill["unit"],
@@ -107,7 +124,7 @@ def _list_figures(scope: Body) -> list[object]:
         trucks_used,
         trucks_planned,
         dwell.get("p90"),
-        cost.get("per_unit"),
+        price,
         grade,
     ]
 
@@ -117,9 +134,25 @@ def _describe_grade(scope: Body) -> Iterable[str]:
     points_lost = [(row["points_lost"], row["name"]) for row in score["components"] if row["points_lost"]]
     if points_lost:
         yield "Points lost: " + ", ".join(f"{name} {points:.1f}" for points, name in sorted(points_lost, reverse=True))
+    if points_lost and score["grade"] and not score["next_grade_levers"]:
+        yield "No single component lifts the score to the next grade."
     for lever in score["next_grade_levers"][:1]:
         yield f"Next grade {lever['grade']}: {lever['component']} from {lever['from']:.1f} to {lever['to']:.1f} {lever['unit']}"
 
 
+def explain_reason(reason: str) -> str:
+    """Return a reason of the report in words; one that is not known here as it is.
+
+    >>> explain_reason("no_data: shipments"), explain_reason("missing_columns: delivered_ts")
+    ('no rows of shipments are loaded', 'no row states delivered_ts')
+    """
+    code, _, names = reason.partition(": ")
+    return REASONS.get(code, reason).format(names=names)
+
+
 def _list_reasons(reasons: Mapping[str, str]) -> Iterable[str]:
-    return (escape(f"{path} is not defined: {reason}") for path, reason in sorted(reasons.items()))
+    """Yield one line for each reason with the figures that have it."""
+    paths: dict[str, list[str]] = {}
+    for path, reason in sorted(reasons.items()):
+        paths.setdefault(reason, []).append(path)
+    return (escape(f"Not defined, {explain_reason(reason)}: {', '.join(names)}") for reason, names in paths.items())

@@ -34,7 +34,10 @@ NEVER_OVER_CAPACITY = "never_over_capacity"
 
 @dataclass(frozen=True, kw_only=True)
 class CapacityRow:
-    """One resource of one site; without demand every figure is None. undefined_reasons: why each None is, by the name of the figure."""
+    """One resource of one site; without demand every figure is None. undefined_reasons: why each None is, by the name of the figure.
+
+    band: of the day on which it is used most, which may be another than that of the peak, where less capacity is there.
+    """
 
     resource: str
     site_id: str
@@ -106,7 +109,7 @@ def _build_row(load: ResourceLoad, vehicle_types: VehicleTypes, parameters: Capa
         peak=figures[PEAK],
         peak_date=date_of(int(load.demand.days[load.peak])),
         headroom_pct=figures[HEADROOM],
-        band=name_band(float(load.utilisation[load.peak]), parameters),
+        band=name_band(float(load.utilisation.max()), parameters),
         days_over=figures[DAYS_OVER],
         days_over_p90=figures[DAYS_OVER_P90],
         overflow_units=figures[OVERFLOW],

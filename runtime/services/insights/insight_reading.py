@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from uuid import UUID
 
 from contracts.paths import insights_key
@@ -29,7 +30,10 @@ from runtime.services.paging import Cursors, Page
 from runtime.services.ports import Clock, RunRepository
 
 NOTHING_PUBLISHED = "No run has been published yet, so that nothing has been judged."
-NOT_JUDGED = "The published run has not been judged: its state BuildInsights has not succeeded, or its files are deleted."
+NOT_JUDGED = (
+    "The published run has not been judged: its state BuildInsights has not succeeded, it was published by hand after it had ended, "
+    "or its files are deleted."
+)
 EVENT_NAMESPACE = UUID("7d1f2b94-6b1c-5a53-b0a4-2f6c9d7e8a10")
 
 
@@ -50,17 +54,18 @@ class InsightReading:
         return self.cursors.read_page(scope, limit, cursor, lambda after: self.reads.rows(filters, after, limit))
 
     def explain_silence(self) -> tuple[PublishedRun | None, list[str]]:
-        """Return the published run, and what it could not judge or had to leave out, with the reasons."""
+        """Return the published run, and what it could not judge or had to leave out, with the reasons, and insights about later days."""
         run = self.runs.find_published()
         if run is None:
             return None, [NOTHING_PUBLISHED]
+        beyond = list(_explain_later(self.reads.count_beyond(run.as_of_date), run.as_of_date))
         try:
             document = self.lake.read_json(insights_key(run.run_id))
         except NotFound:
-            return run, [NOT_JUDGED]
+            return run, [*beyond, NOT_JUDGED]
         reasons = [f"{category}: {reason}" for category, reason in sorted(document["silent"].items())]
         # A document of an earlier version has no faults.
-        return run, [*reasons, *(f"Left out: {fault}" for fault in document.get("faults", ()))]
+        return run, [*beyond, *reasons, *(f"Left out: {fault}" for fault in document.get("faults", ()))]
 
     def get(self, insight_id: str) -> tuple[int, str]:
         """Return version and JSON of an insight. Raises InsightNotFound."""
@@ -131,6 +136,13 @@ class InsightReading:
         if row is None:
             raise _missing(insight_id)
         return row[0], STATUSES[row[1]]
+
+
+def _explain_later(count: int, day: date) -> Iterator[str]:
+    """Yield what a reader must know where an earlier run is published again, for instance one without a wrong file."""
+    if count:
+        what = "1 open insight follows" if count == 1 else f"{count:,} open insights follow"
+        yield f"{what} from data after {day}, which the published run does not have; dismiss what rested on a file that was withdrawn."
 
 
 def _explain_end(status: InsightStatus) -> str:

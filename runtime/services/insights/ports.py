@@ -82,6 +82,9 @@ class InsightReads(Protocol):
     def find_status(self, insight_id: UUID) -> tuple[int, str] | None:
         """Return version and status of an insight, None when there is none."""
 
+    def count_beyond(self, day: date) -> int:
+        """Return how many open insights were last judged by a run with data beyond a day."""
+
 
 class InsightEdits(Protocol):
     """Changes by hand."""

@@ -114,7 +114,12 @@ def _warn_of_loads(loads: Sequence[JsonObject]) -> list[str]:
     if not names:
         return []
     some = ", ".join(names[:NAMED_LOADS]) + (" ..." if len(names) > NAMED_LOADS else "")
-    return [f"{len(names):,} loads count as unknown, for they are likely in a unit a thousand times as large, such as tonnes: {some}"]
+    what = "1 load counts as unknown, for it is" if len(names) == 1 else f"{len(names):,} loads count as unknown, for they are"
+    return [f"{what} likely in a unit a thousand times as large, such as tonnes: {some}"]
+
+
+def _count_rows(count: int, dataset: str) -> str:
+    return f"1 row of {dataset} is" if count == 1 else f"{count:,} rows of {dataset} are"
 
 
 def _add_use(row: JsonObject, uses: Mapping[Key, ResourceUse]) -> dict[str, object]:
@@ -148,18 +153,19 @@ def _list_assumptions(inputs: InputRows, cost_source: str | None, parameters: Lo
 def _list_warnings(inputs: InputRows, n_skus_without_pallets: int) -> list[str]:
     measured = {"orders", "shipments", "capacity", "inventory_snapshot"}
     texts = [
-        f"{counts.quarantined:,} rows of {counts.dataset} are in quarantine and take no part: the figures may be better or worse with them."
+        f"{_count_rows(counts.quarantined, counts.dataset)} in quarantine and left out: the figures may be better or worse with them."
         for counts in inputs.counts
         if counts.quarantined and counts.dataset in measured
     ]
     texts += [f"The run has no rows of {counts.dataset}." for counts in inputs.counts if not counts.measured and counts.dataset in measured]
     texts += [
-        f"{values.rows:,} rows of {values.dataset} are used without {values.column}, which could not be read or is out of its range."
+        f"{_count_rows(values.rows, values.dataset)} used without {values.column}, which could not be read or is out of its range."
         for values in inputs.unreadable
         if values.dataset in measured
     ]
     short = [window for window in inputs.windows.values() if window.business_days < BUSINESS_DAYS]
     texts += [f"{window.site_id} has {window.business_days} business days, not {BUSINESS_DAYS}." for window in short]
     if n_skus_without_pallets:
-        texts.append(f"The stock of {n_skus_without_pallets:,} SKUs is not in the storage: sku_master lacks their pallet size.")
+        skus = "1 SKU" if n_skus_without_pallets == 1 else f"{n_skus_without_pallets:,} SKUs"
+        texts.append(f"The stock of {skus} is not in the storage: sku_master lacks the pallet size.")
     return texts

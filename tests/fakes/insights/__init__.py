@@ -139,6 +139,10 @@ class InMemoryInsights(InsightRepository, InsightReads, InsightEdits):
         return (insight.version, insight.status.value) if insight else None
 
     @override
+    def count_beyond(self, day: date) -> int:
+        return sum(each.is_open and each.as_of_date > day for each in self.by_id.values())
+
+    @override
     def change(self, insight_id: UUID, expected_version: int, edit: InsightEdit, event: AuditEvent) -> EditOutcome:
         insight = self.by_id[insight_id]
         if insight.version != expected_version or not insight.is_open:

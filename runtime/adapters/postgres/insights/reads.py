@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import cast
 from uuid import UUID
 
@@ -46,6 +47,7 @@ from insights i where i.id = %(id)s
 
 EXPLANATION = "select explanation, version, last_seen_at from insights where id = %s"
 STATUS = "select version, status from insights where id = %s"
+BEYOND = "select count(*) from insights where closed_at is null and as_of_date > %s"
 CHANGE = "select change_insight(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 STORED_FEEDBACK = "select at, version, detail from insight_events where id = %s"
 ADD_FEEDBACK = "select add_insight_feedback(%s, %s, %s, %s, %s)"
@@ -82,6 +84,11 @@ class PostgresInsightReads(InsightReads):
     def find_status(self, insight_id: UUID) -> tuple[int, str] | None:
         rows = self._database.fetch(STATUS, [insight_id])
         return (rows[0][0], rows[0][1]) if rows else None
+
+    @override
+    def count_beyond(self, day: date) -> int:
+        [(count,)] = self._database.fetch(BEYOND, [day])
+        return int(count)
 
 
 class PostgresInsightEdits(InsightEdits):

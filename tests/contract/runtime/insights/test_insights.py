@@ -131,6 +131,13 @@ def test_feedback_with_one_id_is_stored_once(insights: Insights) -> None:
     assert [each["detail"] for each in body["events"] if each["kind"] == "FEEDBACK"] == [{"verdict": "USEFUL"}]
 
 
+def test_open_insights_of_later_data_are_counted(insights: Insights) -> None:
+    closed = replace(an_insight("b"), **CLOSED)
+    insights.repository.apply([a_creation(an_insight()), a_creation(closed)])
+    day = an_insight().as_of_date
+    assert [insights.reads.count_beyond(each) for each in (day - timedelta(days=1), day)] == [1, 0]
+
+
 def test_an_unknown_insight_is_none(insights: Insights) -> None:
     identifier = uuid4()
     assert [read(identifier) for read in (insights.reads.find, insights.reads.find_explanation, insights.reads.find_status)] == [None] * 3

@@ -60,7 +60,8 @@ def test_the_whole_and_its_sites_are_shown_with_the_points_that_the_grade_lost(p
     assert "│ LDS1 │" in output
     assert "2026-W48" not in output
     assert "Points lost: otif" in output
-    assert "truck_utilization.cube is not defined: missing_columns: volume_m3" in output
+    assert "Not defined, no row states volume_m3: truck_utilization.cube" in output
+    assert " EUR │" in output
 
 
 def test_a_run_without_orders_and_shipments_has_a_table_that_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_filters_are_those_of_the_api(platform: FakePlatform) -> None:
 def test_capacity_shows_the_risk_and_why_a_load_is_unknown(platform: FakePlatform) -> None:
     output = words("capacity")
     assert "│ LDS1 THROUGHPUT │ over │ 120.00 │ -20.00 │ 1 │ 1 │ 2026-11-29 │" in output
-    assert "LDS1 LABOUR_H: no_data_set_states_hours_per_unit" in output
+    assert "Not defined, no data set states the hours of work for a unit: LDS1 LABOUR_H" in output
 
 
 def test_consolidation_shows_the_lanes_on_which_trucks_can_be_saved(platform: FakePlatform) -> None:
@@ -98,3 +99,13 @@ def test_consolidation_shows_the_lanes_on_which_trucks_can_be_saved(platform: Fa
 
 def test_json_is_the_response(platform: FakePlatform) -> None:
     assert json.loads(invoke("kpis", "capacity", "--json").stdout)["capacity"] == platform.operation.document("capacity")["capacity"]
+
+
+def test_without_rows_the_tables_give_way_to_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    operation = Operation(tmp_path)
+    operation.add("orders", line(1))
+    operation.measure()
+    monkeypatch.setattr(command, "open_platform", lambda stage: FakePlatform(operation))
+    assert words("capacity").startswith("No resource has a capacity on the days of the forecast")
+    assert words("consolidation").startswith("No plan: no rows of shipments are loaded.")
+    assert "Not defined, no rows of shipments are loaded: cost_per_unit, dwell, truck_utilization.binding" in words("logistics")

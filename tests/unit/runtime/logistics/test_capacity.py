@@ -84,7 +84,7 @@ def test_the_storage_is_filled_by_the_pallets_of_the_last_snapshot(operation: Op
     operation.add("inventory_snapshot", stock | {"sku_id": "SKU-9", "snapshot_ts": f"{day}T20:00:00+00:00", "on_hand": 5})
     operation.measure()
     assert row_of(operation, "STORAGE_POS")["headroom_pct"] == 55
-    assert "The stock of 1 SKUs is not in the storage: sku_master lacks their pallet size." in operation.document()["warnings"]
+    assert "The stock of 1 SKU is not in the storage: sku_master lacks the pallet size." in operation.document()["warnings"]
 
 
 def test_capacity_that_ends_before_the_forecast_says_so(operation: Operation) -> None:

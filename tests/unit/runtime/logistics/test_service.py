@@ -73,7 +73,7 @@ def test_a_time_of_delivery_that_could_not_be_read_makes_otif_no_better(operatio
     operation.quality = quality("orders", code, "delivered_ts")
     operation.measure()
     assert operation.scope()["otif"]["otif"] == pytest.approx(200 / 3)
-    text = "1 rows of orders are used without delivered_ts, which could not be read or is out of its range."
+    text = "1 row of orders is used without delivered_ts, which could not be read or is out of its range."
     assert text in operation.document()["warnings"]
 
 

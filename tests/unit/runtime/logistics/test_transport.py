@@ -76,7 +76,7 @@ def test_a_load_in_tonnes_is_named_in_a_warning(operation: Operation) -> None:
     operation.add("vehicle_types", VAN)
     operation.measure()
     assert operation.scope()["truck_utilization"]["weight"] == 50
-    text = "1 loads count as unknown, for they are likely in a unit a thousand times as large, such as tonnes: S9 (gross_kg 0.5)"
+    text = "1 load counts as unknown, for it is likely in a unit a thousand times as large, such as tonnes: S9 (gross_kg 0.5)"
     assert text in operation.document()["warnings"]
 
 

@@ -82,7 +82,7 @@ def expect_row(days: list[tuple[str, Fraction, Fraction]]) -> dict[str, Any]:
         "peak": pytest.approx(float(peak), abs=1e-9),
         "peak_date": peak_day,
         "headroom_pct": pytest.approx(float(100 * (capacity_at_peak - peak) / capacity_at_peak), abs=1e-9),
-        "band": name_band_plainly(peak, capacity_at_peak),
+        "band": name_band_plainly(*max(((demand, capacity) for _, demand, capacity in days), key=lambda day: day[0] / day[1])),
         "days_over": len(over),
         "overflow_units": pytest.approx(float(sum(max(Fraction(0), demand - capacity) for _, demand, capacity in days)), abs=1e-9),
         "first_breach": over[0] if over else None,
@@ -107,15 +107,22 @@ def test_every_figure_of_every_resource_equals_a_loop_in_fractions(seed: int) ->
     assert overall["balance"] == pytest.approx(100 * n_balanced / len(all_days), abs=1e-9)
 
 
+def test_a_resource_that_is_over_on_a_day_with_little_capacity_is_not_called_slack() -> None:
+    demand = pd.DataFrame({"forecast_date": ["2026-12-01", "2026-12-02"], "predicted_value": [50, 60]})
+    rated = pd.DataFrame({"resource": "THROUGHPUT", "valid_date": ["2026-12-01", "2026-12-02"], "rated": [0, 1000]})
+    [row] = kpis(forecast=demand, capacity=rated)["capacity"]
+    assert (row["band"], row["days_over"], row["peak_date"], row["headroom_pct"]) == ("over", 1, "2026-12-02", 94)
+
+
 def test_of_two_equal_peaks_the_first_is_the_peak() -> None:
     (row,) = kpis(forecast=forecasts([900, 1_200, 1_200]), capacity=throughput(1_000))["capacity"]
     assert row["peak_date"] == "2026-07-21"
 
 
-def test_headroom_is_that_of_the_day_of_the_peak_and_not_of_the_fullest_day() -> None:
+def test_headroom_is_that_of_the_day_of_the_peak_and_the_band_that_of_the_fullest_day() -> None:
     capacity = pd.concat([throughput(1_000), throughput(100, valid_date="2026-07-20")])
     (row,) = kpis(forecast=forecasts([300, 800]), capacity=capacity)["capacity"]
-    assert (row["headroom_pct"], row["band"]) == (pytest.approx(20), "healthy")
+    assert (row["headroom_pct"], row["band"]) == (pytest.approx(20), "over")
     assert (row["days_over"], row["overflow_units"], row["first_breach"]) == (1, 200, "2026-07-20")
 
 
