@@ -81,9 +81,9 @@ def _make_grid(*widths: int) -> Table:
 
 def _list_gaps(page: InsightPage) -> Iterator[str]:
     """Yield that the run is not judged, and which categories it could not judge."""
-    names = [warning.partition(":")[0] for warning in page["meta"]["warnings"]]
-    yield from (escape(warning) for warning, name in zip(page["meta"]["warnings"], names, strict=True) if name not in CATEGORIES)
-    categories = [name for name in names if name in CATEGORIES]
+    warnings = page["meta"]["warnings"]
+    yield from (escape(warning) for warning in warnings if not _is_category(warning))
+    categories = [warning.partition(":")[0] for warning in warnings if _is_category(warning)]
     if categories:
         yield f"Not judged: {', '.join(categories)} (./signify insights --silent)."
 
@@ -102,8 +102,15 @@ def explain_emptiness(page: InsightPage) -> list[str]:
     day, reasons = page["meta"]["as_of_date"], [escape(reason) for reason in page["meta"]["warnings"]]
     if day is None:
         return [*reasons, "Upload data with ./signify drop FILE, then start a run with ./signify run."]
-    lines = [f"Nothing to do: in the data to {day}, no rule found anything that needs you."]
+    is_judged = all(_is_category(reason) for reason in page["meta"]["warnings"])
+    quiet = f"Nothing to do: in the data to {day}, no rule found anything that needs you."
+    lines = [quiet if is_judged else f"No insight is open; readers see the data to {day}."]
     return [*lines, *(["Not judged:", *(f"  {reason}" for reason in reasons)] if reasons else [])]
+
+
+def _is_category(warning: str) -> bool:
+    """Whether a warning is about a category that was not judged; any other one is about the run."""
+    return warning.partition(":")[0] in CATEGORIES
 
 
 def render_list(page: InsightPage, *, is_filtered: bool) -> RenderableType:

@@ -147,6 +147,13 @@ def test_nothing_to_do_says_what_was_judged_and_what_was_not() -> None:
     assert "COST: no rule judges it yet" in text
 
 
+def test_a_run_that_was_not_judged_is_no_quiet_day() -> None:
+    text = render(render_today(a_page(warnings=("The published run has not been judged: it failed.",))))
+    assert "no rule found anything" not in text
+    assert "No insight is open; readers see the data to 2026-11-28." in text
+    assert "The published run has not been judged: it failed." in text
+
+
 def test_before_the_first_run_today_says_how_to_begin() -> None:
     text = render(render_today(a_page(as_of_date=None, warnings=("No run has been published yet, so that nothing has been judged.",))))
     assert "No run has been published yet" in text
