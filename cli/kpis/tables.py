@@ -56,8 +56,8 @@ def render_capacity(body: Body) -> RenderableType:
         table.add_row(escape(f"{row['site_id']} {row['resource']}"), *map(format_value, figures), risk)
     if not body["capacity"]:
         return "No resource has a capacity on the days of the forecast, or none matches."
-    unknown = {f"{row['site_id']} {row['resource']}": row["undefined"]["peak"] for row in body["capacity"] if row["peak"] is None}
-    return Group(table, *_list_reasons(unknown))
+    unknown_loads = {f"{row['site_id']} {row['resource']}": row["undefined"]["peak"] for row in body["capacity"] if row["peak"] is None}
+    return Group(table, *_list_reasons(unknown_loads))
 
 
 def render_consolidation(body: Body) -> RenderableType:

@@ -80,12 +80,12 @@ def test_an_empty_list_says_that_the_run_was_not_judged(world: World) -> None:
 
 def test_insights_about_days_that_the_published_run_does_not_have_are_pointed_out(world: World) -> None:
     assert not any("does not have" in text for text in call("/insights").json["meta"]["warnings"])
-    published = world.runs.find_published()
-    assert published is not None
-    later = replace(world.insights.by_id[ID], as_of_date=published.as_of_date + timedelta(days=1))
+    published_run = world.runs.find_published()
+    assert published_run is not None
+    later = replace(world.insights.by_id[ID], as_of_date=published_run.as_of_date + timedelta(days=1))
     world.insights.by_id[ID] = later
     warning = call("/insights").json["meta"]["warnings"][0]
-    assert warning.startswith(f"1 open insight follows from data after {published.as_of_date}, which the published run does not have")
+    assert warning.startswith(f"1 open insight follows from data after {published_run.as_of_date}, which the published run does not have")
     change({"status": "DISMISSED", "reason": "the file was wrong"})
     assert not any("does not have" in text for text in call("/insights").json["meta"]["warnings"])
 

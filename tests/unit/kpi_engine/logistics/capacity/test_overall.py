@@ -109,8 +109,8 @@ def test_every_figure_of_every_resource_equals_a_loop_in_fractions(seed: int) ->
 
 def test_a_resource_that_is_over_on_a_day_with_little_capacity_is_not_called_slack() -> None:
     demand = pd.DataFrame({"forecast_date": ["2026-12-01", "2026-12-02"], "predicted_value": [50, 60]})
-    rated = pd.DataFrame({"resource": "THROUGHPUT", "valid_date": ["2026-12-01", "2026-12-02"], "rated": [0, 1000]})
-    [row] = kpis(forecast=demand, capacity=rated)["capacity"]
+    capacity = pd.DataFrame({"resource": "THROUGHPUT", "valid_date": ["2026-12-01", "2026-12-02"], "rated": [0, 1000]})
+    [row] = kpis(forecast=demand, capacity=capacity)["capacity"]
     assert (row["band"], row["days_over"], row["peak_date"], row["headroom_pct"]) == ("over", 1, "2026-12-02", 94)
 
 
