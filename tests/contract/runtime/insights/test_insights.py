@@ -132,8 +132,8 @@ def test_feedback_with_one_id_is_stored_once(insights: Insights) -> None:
 
 
 def test_open_insights_of_later_data_are_counted(insights: Insights) -> None:
-    closed = replace(an_insight("b"), **CLOSED)
-    insights.repository.apply([a_creation(an_insight()), a_creation(closed)])
+    closed_insight = replace(an_insight("b"), **CLOSED)
+    insights.repository.apply([a_creation(an_insight()), a_creation(closed_insight)])
     day = an_insight().as_of_date
     assert [insights.reads.count_beyond(each) for each in (day - timedelta(days=1), day)] == [1, 0]
 
