@@ -17,6 +17,8 @@ NO_OBSERVATIONS = "no_observations"
 SEVERAL_UNITS = "several_units"
 """Quantities of different units of measure do not add up."""
 GET_KPIS = "GET /kpis"
+GET_ACCURACY = "GET /forecasts/{forecast_id}/accuracy"
+"""Serves the report of accuracy; of the breakdowns the one that `group_by` names."""
 
 
 class Unit(StrEnum):

@@ -25,6 +25,9 @@ A is the actual, F the forecast. What is undefined is null with a reason, never 
 """
 
 
+NO_ROUTE = "no route: in the report of each run in the lake, below `anomalies/`; `GET /anomalies` lists its groups"
+
+
 def page() -> str:
     """The whole page."""
     return "\n".join([HEAD, *(line for family, metrics in metrics_by_family().items() for line in _family(family, metrics))])
@@ -52,7 +55,7 @@ def _metric(metric: Metric, value: object) -> str:
 | undefined | {_cell(metric.zero_policy)} |
 | SCOR attribute | {metric.scor} |
 | source | {_cell(metric.source)} |
-| served by | {f"`{metric.served}`" if metric.served else "no route: in the engine's report only"} |
+| served by | {f"`{metric.served}`" if metric.served else NO_ROUTE} |
 | in the example | **{_format(value)}** |
 """
 

@@ -10,7 +10,7 @@ from typing import Generic, Self, TypeVar
 
 from kpi_engine.accuracy.inputs.matched_points import MatchedPoints
 from kpi_engine.shared.arrays import Floats
-from kpi_engine.shared.metric import ComputedMetric
+from kpi_engine.shared.metric import GET_ACCURACY, ComputedMetric
 
 S = TypeVar("S")
 
@@ -53,6 +53,7 @@ class AccuracyMetric(ComputedMetric[S, Floats], Generic[S]):
     """
 
     inputs: type[S]
+    served: str | None = GET_ACCURACY
     population: Population = Population.MATCHED
     explain: Callable[[S], str] | None = None
     reason_key: str | None = ""

@@ -12,7 +12,7 @@ from kpi_engine.accuracy.metrics.additive import Additive
 from kpi_engine.accuracy.metrics.point import NULL_WHEN_SUM_IS_ZERO, WAPE, PointErrors
 from kpi_engine.accuracy.metrics.weeks import CONVENTION
 from kpi_engine.shared.arrays import Floats, ratio
-from kpi_engine.shared.metric import ComputedMetric, Unit
+from kpi_engine.shared.metric import GET_ACCURACY, ComputedMetric, Unit
 from kpi_engine.shared.wape import wape
 
 
@@ -54,6 +54,7 @@ SHARE_OF_ERROR = ComputedMetric[ErrorShares, Floats](
     sign="larger: the SKU matters more for WAPE",
     zero_policy="null when every forecast was exact",
     source=CONVENTION,
+    served=GET_ACCURACY,
     compute=lambda shares: 100 * ratio(shares.abs_error, np.full(len(shares.abs_error), shares.total)),
 )
 WAPE_BY_HORIZON = ComputedMetric[PointErrors, Floats](
@@ -65,5 +66,6 @@ WAPE_BY_HORIZON = ComputedMetric[PointErrors, Floats](
     sign="smaller is better; grows with the lead time",
     zero_policy="null when the actuals sum to zero; lead times without points are left out",
     source=CONVENTION,
+    served=GET_ACCURACY,
     compute=WAPE.compute,
 )

@@ -11,7 +11,7 @@ from kpi_engine.accuracy.inputs.known_demand import KnownDemand
 from kpi_engine.accuracy.metrics.additive import Additive
 from kpi_engine.shared.arrays import Floats, Ints, find_runs, ratio
 from kpi_engine.shared.demand_class import NO_DEMAND, DemandClass, classify
-from kpi_engine.shared.metric import ComputedMetric, Unit
+from kpi_engine.shared.metric import GET_ACCURACY, ComputedMetric, Unit
 
 NAMES = [demand_class.name.lower() for demand_class in DemandClass]
 
@@ -58,5 +58,6 @@ DEMAND_CLASS = ComputedMetric[DemandSums, list[str | None]](
     sign="intermittent and lumpy demand: judge by wQL and MASE, a forecast of 0 can win on MAE",
     zero_policy="null for a SKU without demand",
     source="Syntetos, Boylan and Croston 2005",
+    served=GET_ACCURACY,
     compute=_name_classes,
 )

@@ -14,7 +14,7 @@ from kpi_engine.accuracy.metrics.accuracy_metric import SUM_ACTUALS_ZERO, Accura
 from kpi_engine.accuracy.metrics.additive import Additive
 from kpi_engine.accuracy.metrics.point import HYNDMAN_KOEHLER, NULL_WHEN_SUM_IS_ZERO
 from kpi_engine.shared.arrays import Floats, Ints, ratio
-from kpi_engine.shared.metric import GET_KPIS, NO_OBSERVATIONS, Unit
+from kpi_engine.shared.metric import GET_ACCURACY, GET_KPIS, NO_OBSERVATIONS, Unit
 from kpi_engine.shared.seasonal_naive import NAME as SEASONAL_NAIVE
 from kpi_engine.shared.wape import wape
 
@@ -114,7 +114,7 @@ def _value_added(benchmark: str, name: str, path: str, *, is_headline: bool = Fa
         sign="positive: the forecast adds value",
         zero_policy=NULL_WITHOUT_BENCHMARK,
         source=GILLILAND,
-        served=GET_KPIS if is_headline else None,
+        served=GET_KPIS if is_headline else GET_ACCURACY,
         inputs=BenchmarkTotals,
         compute=lambda benchmarks: benchmarks.totals[benchmark].points_added(),
         population=Population.WITH_BENCHMARK,

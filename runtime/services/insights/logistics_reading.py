@@ -54,6 +54,7 @@ def read_logistics(lake: Lake, run_id: UUID) -> LogisticsFacts | None:
         trips_left=sum(plan["not_planned"].values()) if plan else 0,
         cost_weeks=tuple(_list_weeks(scopes)),
         currency=cost["currency"] if cost else None,
+        baseline_per_unit=efficiency.get("cost_baseline"),
         stock=tuple(_stock_facts(row) for row in stock["rows"]),
         spare_stock={(row["site_id"], row["sku_id"]): row["units"] for row in stock["spare"]},
         stock_judged=stock["judged"],

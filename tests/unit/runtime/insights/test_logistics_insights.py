@@ -21,6 +21,8 @@ from kpi_engine.insights.rules import transport
 from kpi_engine.insights.rules.rule_set import RuleSet
 from kpi_engine.insights.terms import InsightCategory
 from kpi_engine.insights.validation import find_faults
+from runtime.services.insights.logistics_reading import read_logistics
+from runtime.services.logistics.cost_baseline import CostBaseline
 from runtime.services.logistics.windows import BUSINESS_DAYS
 from tests.unit.runtime.insights.operation_insights import PEAK, a_busy_operation, action_of, build_insights, judge
 from tests.unit.runtime.logistics.operation import AS_OF, Operation, capacity, forecast, shipment
@@ -350,3 +352,11 @@ def test_trucks_of_several_vehicle_types_stay_apart(operation: Operation) -> Non
     assert {truck["vehicle_type"] for truck in plan} == {"VAN", "TRUCK"}
     trucks = [truck for truck in plan if truck["vehicle_type"] == "TRUCK"]
     assert sorted(len(truck["shipments"]) for truck in trucks) == [0, 2]
+
+
+def test_the_cost_of_a_unit_is_compared_with_the_baseline_that_a_setting_states(operation: Operation) -> None:
+    operation.cost_baseline = CostBaseline(2.0, "EUR")
+    operation.measure()
+    facts = read_logistics(operation.lake, operation.run.id)
+    assert facts is not None
+    assert facts.baseline_per_unit == 2.0

@@ -17,6 +17,7 @@ from kpi_engine.accuracy.metrics.interval_sums import IntervalSums
 from kpi_engine.accuracy.metrics.point import ACCURACY, ACCURACY_RAW, MAPE, WAPE, PointErrors
 from kpi_engine.accuracy.metrics.quantile import LossSums, QuantileLosses
 from kpi_engine.accuracy.metrics.weeks import TREND, WAPE_4W, WEEKLY_DELTA, WeekErrors
+from kpi_engine.shared.metric import GET_ACCURACY, GET_KPIS
 
 MONDAY = 20_780
 RNG = np.random.default_rng(3)
@@ -146,10 +147,11 @@ def test_losses_of_blocks_add_up_level_by_level() -> None:
     assert np.isnan(both.wql(0.75)[0])
 
 
-def test_every_headline_metric_has_a_path_of_its_own_and_no_row_metric_is_served() -> None:
+def test_every_metric_has_a_path_of_its_own_and_says_where_it_is_served_and_none_of_a_row_is_stored() -> None:
     assert len({metric.path for metric in METRICS}) == len(METRICS)
     assert all("[]" not in metric.path for metric in HEADLINE_METRICS)
-    assert not [metric.name for metric in METRICS if "[]" in metric.path and metric.served]
+    assert not [metric.name for metric in METRICS if "[]" in metric.path and metric.served == GET_KPIS]
+    assert all(metric.served in (GET_KPIS, GET_ACCURACY) for metric in METRICS)
 
 
 def test_the_reasons_that_metrics_give_are_those_of_the_definitions() -> None:
