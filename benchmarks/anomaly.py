@@ -30,7 +30,7 @@ from benchmarks.anomalies import panels as anomaly_panels
 from benchmarks.anomalies.counts import alarms_per_year, false_discovery_rate, false_share, recall_by_kind, threshold_of
 from benchmarks.anomalies.events import LONG, SHORT, SITES, Event, EventKind, inject
 from benchmarks.anomalies.groups import WIDE_SERIES, count_site_events, weekly_alerts, wide_panel
-from benchmarks.anomalies.methods import DEFAULT_THRESHOLD, METHODS, Method, builtin
+from benchmarks.anomalies.methods import BUILTIN, DEFAULT_THRESHOLD, METHODS, Method, builtin
 from benchmarks.anomalies.peers import find_peers
 from benchmarks.anomalies.weeks import WeeklyForecasts, forecast_weeks
 from benchmarks.forecast_panels import REAL_DATA
@@ -112,7 +112,8 @@ def main() -> None:
         for title in titles:
             results[title][name] = trial.measure(methods[title])
             print(f"{name:21}{title:18}{results[title][name]}", flush=True)
-        for series, days in product((anomaly_panels.SERIES_PER_SITE, len(trial.usual_weeks.panel.series) // SITES), (SHORT, LONG)):
+        site_sizes = (anomaly_panels.SERIES_PER_SITE, len(trial.usual_weeks.panel.series) // SITES) if BUILTIN in titles else ()
+        for series, days in product(site_sizes, (SHORT, LONG)):
             panel = anomaly_panels.divide_into_sites(panels[name](), series)
             n_found, n_events = count_site_events(panel, weeks, arguments.seed + 2000, days)
             print(f"{name:21}sites of {series} series, {days} days: {n_found} of {n_events}", flush=True)

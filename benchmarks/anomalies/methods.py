@@ -23,6 +23,7 @@ from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
 
 Method: TypeAlias = Callable[[WeeklyForecasts], Floats]
 
+BUILTIN = "built-in"
 DEFAULT_THRESHOLD = 3.0
 PAST_DAYS = PAST_WEEKS * DAYS_OF_WEEK
 CONSISTENT_WITH_SIGMA = 1.4826
@@ -77,7 +78,7 @@ def log_holt_winters(forecasts: WeeklyForecasts) -> Floats:
 
 
 METHODS: dict[str, Method] = {
-    "built-in": builtin,
+    BUILTIN: builtin,
     "rolling MAD": rolling_mad,
     "weekday MAD": weekday_mad,
     "log Holt-Winters": log_holt_winters,

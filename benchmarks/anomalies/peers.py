@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.anomalies.methods import CONSISTENT_WITH_SIGMA, PAST_DAYS, ROLLING_DAYS, SAME_WEEKDAYS, SMALLEST_SCALE, Method
 from benchmarks.anomalies.weeks import WeeklyForecasts
-from kpi_engine.shared.arrays import Floats, Ints
+from kpi_engine.shared.arrays import Bools, Floats, Ints
 from kpi_engine.shared.calendar import DAYS_OF_WEEK
 
 HISTORY_DAYS = 182
@@ -47,25 +47,22 @@ def stl_residual(forecasts: WeeklyForecasts) -> Floats:
 
 
 def ecod(forecasts: WeeklyForecasts) -> Floats:
-    """ECOD's outlier score of a day's distances from the medians of 28 days and of 8 same weekdays before, with the sign of their sum.
+    """ECOD's outlier score of a day among the days of all series, with the sign of the sum of its two features.
 
-    Both in log(1 + units); the ranks are those of the series' own days.
+    Features: distance from the median of the 28 days before, and of the 8 same weekdays before, each over its 1.4826 MAD (at least 1 unit).
     """
     detector = importlib.import_module("pyod.models.ecod").ECOD
-    logs = np.log1p(forecasts.panel.values)
-    features = np.stack(
-        [_distances(logs, np.arange(1, ROLLING_DAYS + 1)), _distances(logs, DAYS_OF_WEEK * np.arange(1, SAME_WEEKDAYS + 1))]
-    )
-    strength = np.full((len(logs), forecasts.judged_days), np.nan)
+    lags = (np.arange(1, ROLLING_DAYS + 1), DAYS_OF_WEEK * np.arange(1, SAME_WEEKDAYS + 1))
+    features = np.stack([_distances(forecasts.panel.values, each) for each in lags], axis=2)
+    strength = np.full((len(features), forecasts.judged_days), np.nan)
     for start, columns in _week_columns(forecasts):
-        for row in range(len(logs)):
-            days = features[:, row, columns].T
-            known_days = days[~np.isnan(days).any(axis=1)]
-            is_judged = ~np.isnan(days[-DAYS_OF_WEEK:]).any(axis=1)
-            if len(known_days) > ROLLING_DAYS and is_judged.any():
-                week = days[-DAYS_OF_WEEK:][is_judged]
-                score = detector().fit(known_days).decision_function(week)
-                strength[row, start + np.flatnonzero(is_judged)] = score * np.sign(week.sum(axis=1))
+        days = features[:, columns]
+        is_known: Bools = np.count_nonzero(np.isnan(days), axis=2) == 0
+        week = np.zeros(is_known.shape, dtype=np.bool_)
+        week[:, -DAYS_OF_WEEK:] = is_known[:, -DAYS_OF_WEEK:]
+        score = detector().fit(days[is_known]).decision_function(days[week])
+        rows, places = np.nonzero(week[:, -DAYS_OF_WEEK:])
+        strength[rows, start + places] = score * np.sign(days[week].sum(axis=1))
     return strength
 
 
@@ -84,11 +81,13 @@ def _fill(values: Floats) -> Floats:
     return np.where(np.isnan(values), np.nanmedian(values), values)
 
 
-def _distances(logs: Floats, lags: Ints) -> Floats:
-    """Each day less the median of the days that are `lags` before it; NaN without one."""
-    distances = np.full(logs.shape, np.nan)
-    for day in range(int(lags.max()), logs.shape[1]):
-        past = logs[:, day - lags]
+def _distances(values: Floats, lags: Ints) -> Floats:
+    """Each day less the median of the days that are `lags` before it, over their 1.4826 MAD; NaN without one."""
+    distances = np.full(values.shape, np.nan)
+    for day in range(int(lags.max()), values.shape[1]):
+        past = values[:, day - lags]
         has_past = (~np.isnan(past)).any(axis=1)
-        distances[has_past, day] = logs[has_past, day] - np.nanmedian(past[has_past], axis=1)
+        middle = np.nanmedian(past[has_past], axis=1)
+        deviation = np.nanmedian(np.abs(past[has_past] - middle[:, None]), axis=1)
+        distances[has_past, day] = (values[has_past, day] - middle) / np.maximum(CONSISTENT_WITH_SIGMA * deviation, SMALLEST_SCALE)
     return distances
