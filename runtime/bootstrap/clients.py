@@ -25,8 +25,10 @@ class AwsClients:
 
     @cached_property
     def s3(self) -> S3Client:
-        """Amazon S3."""
-        return self._session.client("s3", config=self._config)
+        """Amazon S3. Links are signed with version 4, without which S3 refuses them for objects that a key of KMS encrypts."""
+        from botocore.config import Config
+
+        return self._session.client("s3", config=self._config.merge(Config(signature_version="s3v4")))
 
     @cached_property
     def rds(self) -> Signer:

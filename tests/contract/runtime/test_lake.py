@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.stub import Stubber
 from moto import mock_aws
 
 from runtime.adapters.lake.s3_lake import S3Lake
+from runtime.bootstrap.clients import AwsClients
 from runtime.errors import AwsThrottled, NotFound
 from runtime.services.object_ports import Lake
 from tests.fakes import InMemoryLake
@@ -28,7 +31,7 @@ def lake(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
         monkeypatch.setenv(name, "testing")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
+        client = boto3.client("s3", region_name="us-east-1", config=Config(signature_version="s3v4"))
         client.create_bucket(Bucket=BUCKET)
         client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         yield S3Lake(client, BUCKET)
@@ -104,3 +107,19 @@ def test_an_older_version_can_still_be_read(tmp_path: Path, monkeypatch: pytest.
             assert stream.read() == b"first"
         with pytest.raises(NotFound), lake.open("a", "00000000-0000-0000-0000-000000000000"):
             pass
+
+
+def test_a_link_downloads_an_object_under_a_name_for_a_while(lake: Lake) -> None:
+    link = lake.sign_download("exports/files/1/forecasts.csv", timedelta(minutes=15), "forecasts.csv")
+    assert "exports/files/1/forecasts.csv" in link
+    assert "forecasts.csv" in link.partition("?")[2]
+    assert "900" in link.partition("?")[2]
+
+
+def test_a_link_is_signed_as_encrypted_objects_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 refuses the older signature (`AWSAccessKeyId=`) for objects that are encrypted with a key of KMS, as all of the lake are."""
+    for name, value in (("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing"), ("AWS_DEFAULT_REGION", "us-east-1")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    link = S3Lake(AwsClients().s3, BUCKET).sign_download("exports/files/1/a.csv", timedelta(minutes=15), "a.csv")
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in link
