@@ -10,6 +10,8 @@ from kpi_engine.anomalies.picture.picture import Picture, PicturePanel, Value
 from kpi_engine.anomalies.picture.scale import Scale, format_date, format_value
 
 ROWS = 7
+SMALLEST_RANGE = 1.0
+"""All values may be zero."""
 LABEL_WIDTH = 7
 BAND, EXPECTED, ACTUAL, REPORTED, NO_DATA = "░", "─", "•", "◆", "×"
 LEGEND = f"{BAND} expected, P10 to P90   {EXPECTED} expected   {ACTUAL} actual   {REPORTED} reported   {NO_DATA} no data"
@@ -18,7 +20,8 @@ LEGEND = f"{BAND} expected, P10 to P90   {EXPECTED} expected   {ACTUAL} actual  
 def draw_panel(picture: Picture, panel: PicturePanel, n_rows: int = ROWS) -> Text:
     """Return a chart of one panel, with its label above and its first and last day below."""
     values = [value for layer in (panel.actual, panel.expected, panel.lower, panel.upper) for value in layer]
-    scale = Scale.of(values, n_rows - 1, max(2, n_rows // 3))
+    known_values = [0.0, *(value for value in values if value is not None)]
+    scale = Scale(min(known_values), max(*known_values, min(known_values) + SMALLEST_RANGE), n_rows - 1, ())
     columns = [_column(panel, place, scale, n_rows) for place in range(picture.n_days)]
     share = "" if panel.share is None else f", {panel.share:.0f} % of the change"
     text = Text(f"{'':{LABEL_WIDTH}}  {panel.label}{share}\n", style="bold")

@@ -138,7 +138,7 @@ def _write_change(anomaly: AnomalyDetails) -> str:
 
 
 def _write_contributors(name: str, rows: Sequence[ContributorRecord]) -> str:
-    values = [f"{row.get('others')} others" if row["value"] is None else row["value"] for row in rows]
+    values = [f"{row.get('others')} more" if row["value"] is None else row["value"] for row in rows]
     texts = [f"{value} {row['share']:.0f} %" for value, row in zip(values, rows, strict=True)]
     return escape(f"{DIMENSION_NAMES.get(name, name)}: {', '.join(texts)}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.routes import API_PATH
 from kpi_engine.anomalies.alerts.alert import Alert
@@ -16,6 +16,7 @@ from runtime.models.domain.anomaly_events import AnomalyEvent
 
 MOST_ASSUMPTIONS = 3
 SHORT_ID = 8
+DAY = timedelta(days=1)
 
 
 def write_alert(event: AnomalyEvent, alert: Alert) -> str:
@@ -35,7 +36,7 @@ def _facts(event: AnomalyEvent, alert: Alert) -> Iterator[tuple[str, str]]:
     group, impact = anomaly.group, anomaly.impact
     yield "Score", f"{group.score:.0f} of 100, {anomaly.severity}"
     yield "Seen", _write_change(change, impact.delta_units, impact.units_unseen)
-    instants = f"from {_instant(group.start)} to {_instant(group.end)} UTC"
+    instants = f"from {_instant(group.start)} to {_instant(group.end + DAY)} UTC"
     yield "When", f"{format_days(group.first_day, group.last_day)} (days of {alert.zone}; {instants})"
     yield "Where", _write_contributors(rank_contributors(group))
     yield "Worth", _write_money(impact.money, impact.reason)
@@ -70,7 +71,7 @@ def _write_range(low: float | None, high: float | None) -> str:
 def _write_contributors(contributors: Mapping[str, Sequence[Contributor]]) -> str:
     parts = []
     for name, rows in contributors.items():
-        texts = [f"{row.n_others} others {row.share:.0f} %" if row.value is None else f"{row.value} {row.share:.0f} %" for row in rows]
+        texts = [f"{row.n_others} more {row.share:.0f} %" if row.value is None else f"{row.value} {row.share:.0f} %" for row in rows]
         if texts:
             parts.append(f"{DIMENSION_NAMES.get(name, name)}: {', '.join(texts)}")
     return "; ".join(parts) or "unknown"

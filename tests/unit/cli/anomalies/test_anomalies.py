@@ -181,8 +181,8 @@ def test_the_picture_marks_actual_reported_and_missing_days_in_their_columns() -
     lines = draw(a_panel([100.0, 180.0, None, 0.0], [1, 2]))
     marks = ["".join(line[9 + day] if len(line) > 9 + day else " " for line in lines[1:-1]) for day in range(4)]
     assert [column.strip("░─ ") for column in marks] == ["•", "◆", "×", "•"]
-    assert (marks[1].index("◆"), marks[3].index("•")) == (1, 6)
-    assert lines[1].strip().startswith("200")
+    assert (marks[1].index("◆"), marks[3].index("•")) == (0, 6)
+    assert lines[1].strip().startswith("180")
     assert lines[-2].strip().startswith("0")
 
 
