@@ -74,6 +74,9 @@ class SeriesChangeBody(BaseModel):
 
     site_id: str | None = None
     sku_id: str | None = None
+    category_l1: str | None = None
+    category_l2: str | None = None
+    category_l3: str | None = None
     expected: float
     actual: float
 

@@ -80,11 +80,11 @@ def test_a_site_that_rises_for_two_days_is_one_group_that_people_read_judge_and_
     responses.append(stage.judge(row["group_id"], "NOT_REAL"))
     assert [response.status for response in responses] == [201, 201]
     stage.run(4)
-    judged = stage.get(f"/anomalies/{row['group_id']}")
-    assert judged["threshold"]["text"] == "threshold raised from 3.0 to 3.4 after two dismissals"
-    assert judged["alert"]["reason"] == "DISMISSED"
+    anomaly_after = stage.get(f"/anomalies/{row['group_id']}")
+    assert anomaly_after["threshold"]["text"] == "threshold raised from 3.0 to 3.4 after two dismissals"
+    assert anomaly_after["alert"]["reason"] == "DISMISSED"
 
-    for feedback in judged["feedback"]:
+    for feedback in anomaly_after["feedback"]:
         assert call(f"/anomalies/{row['group_id']}/feedback/{feedback['feedback_id']}", "DELETE").status == 200
     stage.run(5)
     assert stage.get(f"/anomalies/{row['group_id']}")["threshold"] is None
