@@ -20,7 +20,7 @@ from runtime.services.logistics.order_lines import build_order_lines
 from runtime.services.logistics.resource_use import measure_activity
 from runtime.services.logistics.risks import RISKS, RiskInputs, build_risks
 from runtime.services.logistics.scopes import Level, Scope, ScopeRows, split_scopes
-from runtime.services.logistics.shipment_rows import build_shipments
+from runtime.services.logistics.shipment_rows import build_shipments, convert_prices
 from runtime.services.logistics.sku_measures import SkuMeasures
 from runtime.services.object_ports import Lake
 from runtime.services.ports import ForecastFrames, KpiRepository, RunRepository
@@ -84,6 +84,7 @@ class LogisticsCalculation:
             inputs.windows,
             has_unreadable_deliveries=inputs.has_unreadable("orders", "delivered_ts"),
         )
+        lines = convert_prices(lines, frames["fx_rates"], run.as_of_date)
         shipments, cost_source = build_shipments(frames["shipments"], frames["vehicle_types"])
         parameters, cost_warning = LogisticsParameters(otif=OtifParameters(as_of=run.as_of_date)), None
         if "cost_currency" in shipments:

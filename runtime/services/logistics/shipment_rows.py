@@ -75,3 +75,22 @@ def read_exchange_rates(fx_rates: pd.DataFrame) -> ExchangeRates:
     days = pd.to_datetime(fx_rates["valid_from"]).dt.date
     rows = zip(fx_rates["base_currency"], fx_rates["quote_currency"], days, fx_rates["rate"], strict=True)
     return ExchangeRates.of(ExchangeRate(base, quote, valid_from, float(rate)) for base, quote, valid_from, rate in rows)
+
+
+def convert_prices(lines: pd.DataFrame, fx_rates: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Return order lines with their prices in one currency, at the rates of a day; as they are when a rate is missing.
+
+    >>> rates = pd.DataFrame({"base_currency": ["GBP"], "quote_currency": ["EUR"], "valid_from": ["2026-11-01"], "rate": [1.2]})
+    >>> lines = pd.DataFrame({"unit_price": [10.0, 10.0, 10.0], "currency": ["EUR", "GBP", "EUR"]})
+    >>> convert_prices(lines, rates, date(2026, 11, 29))["unit_price"].tolist()
+    [10.0, 12.0, 10.0]
+    """
+    if not {"unit_price", "currency"} <= set(lines.columns):
+        return lines
+    has_price = lines["unit_price"].notna()
+    costs = choose_currency(lines["currency"][has_price], fx_rates, day)
+    factors = dict(costs.rates) | {costs.currency: 1.0}
+    names = lines["currency"].where(has_price)
+    if costs.currency is None or not set(names[has_price]) <= set(factors):
+        return lines
+    return lines.assign(unit_price=lines["unit_price"] * names.map(factors), currency=names.where(names.isna(), costs.currency))

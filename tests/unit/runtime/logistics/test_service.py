@@ -174,3 +174,16 @@ def test_what_a_unit_needs_counts_the_order_once(operation: Operation) -> None:
 
     rows = pd.DataFrame({"order_id": ["O1", "O1", "O2"], "line_no": "1", "site_id": "LDS1", "ordered_qty": [10.0, 10.0, 4.0]})
     assert measure_activity(rows, pd.DataFrame(), {"LDS1": frozenset({"EA"})})["LDS1"].units == 14
+
+
+@pytest.mark.parametrize(("base", "value"), [("GBP", 81.25), ("USD", None)])
+def test_the_value_fill_adds_prices_of_several_currencies_by_the_exchange_rates_that_there_are(
+    operation: Operation, base: str, value: float | None
+) -> None:
+    operation.add("orders", line(1, shipped_qty=5, unit_price=10.0, currency="GBP"))
+    operation.add("orders", *(line(number, unit_price=10.0, currency="EUR") for number in (2, 3)))
+    operation.add("fx_rates", {"base_currency": base, "quote_currency": "EUR", "valid_from": "2026-11-01", "rate": 1.2})
+    operation.measure()
+    scope = operation.scope()
+    assert scope["fill_rate"]["value"] == value
+    assert scope["undefined"].get("fill_rate.value") == (None if value else "several_currencies")
