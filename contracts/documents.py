@@ -236,7 +236,7 @@ class QualityDocument(RowCountsDocument):
 class InsightsDocument(TypedDict):
     """`insights.json`: what a run said about insights. sightings: how many it saw. silent: why a category was not judged, by its name.
 
-    faults: what is wrong with rules and explanations that were left out.
+    faults: what is wrong with rules and explanations that were left out. rules: what became of the insights of each rule before.
     """
 
     run_id: str
@@ -245,6 +245,7 @@ class InsightsDocument(TypedDict):
     silent: dict[str, str]
     judged_rules: list[str]
     faults: list[str]
+    rules: list[dict[str, float | int | str | None]]
 
 
 class BacktestDocument(TypedDict):

@@ -11,7 +11,7 @@ import typer
 from cli.console import CliError, out
 from cli.insights.explanation import render_explanation
 from cli.insights.records import ExplanationRecord, InsightPage
-from cli.insights.rendering import explain_emptiness, render_list, render_today
+from cli.insights.rendering import explain_emptiness, render_list, render_rules, render_today
 from cli.platform import LOCAL, Platform, open_platform
 from cli.run_history import complete_id
 from cli.runs import Stage, find_message
@@ -46,6 +46,7 @@ def insights(
     owner: Annotated[str | None, typer.Option(help='Only insights of this role, e.g. "demand planner".')] = None,
     site: Annotated[str | None, typer.Option(help="Only insights about this site.")] = None,
     silent: Annotated[bool, typer.Option("--silent", help="Show which categories the newest run could not judge, and why.")] = False,
+    rules: Annotated[bool, typer.Option("--rules", help="Show of each rule how many of its insights were used and came true.")] = False,
     as_json: AsJson = False,
     stage: Stage = LOCAL,
 ) -> None:
@@ -59,6 +60,8 @@ def insights(
     page = read_page(open_platform(stage), **filters)
     if as_json:
         out.print(json.dumps(page, indent=2), markup=False)
+    elif rules:
+        out.print(render_rules(page), soft_wrap=False)
     elif silent:
         for line in explain_emptiness({**page, "insights": []})[1:] or ["The newest run judged every category."]:
             out.print(line)

@@ -12,6 +12,8 @@ from cli.insights.records import ActionRecord, DriverRecord, ExplanationRecord, 
 from cli.insights.rendering import limit_width
 
 MOST_RANGES = 4
+PERCENT = "_percent"
+KINDS_WITHOUT_NAME = ("cost", "outcome", "target")
 
 
 def render_explanation(explanation: ExplanationRecord) -> RenderableType:
@@ -55,8 +57,13 @@ def _number(value: float | None) -> str:
 
 
 def _driver_line(driver: DriverRecord, unit: str) -> str:
-    name = driver["kind"] if driver["key"] == driver["kind"] else f"{driver['kind']} {driver['key']}"
+    name = driver["key"] if _says_itself(driver) else f"{driver['kind']} {driver['key']}"
     return f"{driver['contribution_pct']:6.1f} %  {driver['contribution_units']:+12,.1f} {unit}  {escape(name)}"
+
+
+def _says_itself(driver: DriverRecord) -> bool:
+    """Whether the key of a driver needs no kind before it: it is a sentence of its own, or begins with its kind."""
+    return driver["kind"] in KINDS_WITHOUT_NAME or driver["key"].upper().startswith(driver["kind"].upper())
 
 
 def _rank_line(scores: ScoresRecord) -> str:
@@ -72,7 +79,12 @@ def _action_line(action: ActionRecord) -> str:
 
 
 def _results(results: dict[str, float | bool | str | None]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {_result(value)}" for name, value in results.items())
+    return ", ".join(_name_result(name, value) for name, value in results.items())
+
+
+def _name_result(name: str, value: float | bool | str | None) -> str:
+    is_percent = name.endswith(PERCENT) and value is not None
+    return f"{name.removesuffix(PERCENT).replace('_', ' ')} {_result(value)}{' %' if is_percent else ''}"
 
 
 def _result(value: float | bool | str | None) -> str:

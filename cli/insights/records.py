@@ -41,11 +41,24 @@ class InsightRecord(TypedDict):
     version: int
 
 
+class RuleRow(TypedDict):
+    """What became of the last insights of a rule."""
+
+    rule_id: str
+    closed_count: int
+    useful_count: int
+    measured_count: int
+    hit_count: int
+    hit_rate: float | None
+    is_muted: bool
+
+
 class MetaRecord(TypedDict):
     """The run that was judged last, and what it could not judge."""
 
     as_of_date: str | None
     warnings: list[str]
+    rules: list[RuleRow]
 
 
 class PageRecord(TypedDict):

@@ -44,7 +44,15 @@ def render_today(page: InsightPage) -> RenderableType:
         blocks += ["", *_render_task(place, insight)]
     more = len(page["insights"]) - len(insights)
     others = " and others" if page["page"]["has_more"] else ""
-    return limit_width(*blocks, "", f"{more} more{others}: ./signify insights" if more else "Nothing else is open.", *_list_gaps(page))
+    return limit_width(
+        *blocks, "", f"{more} more{others}: ./signify insights" if more else "Nothing else is open.", *_list_gaps(page), *_name_muted(page)
+    )
+
+
+def _name_muted(page: InsightPage) -> Iterator[str]:
+    names = [rule["rule_id"] for rule in page["meta"]["rules"] if rule["is_muted"]]
+    if names:
+        yield f"Not shown, since nobody used what they said: {', '.join(names)} (./signify insights --rules)."
 
 
 def limit_width(*parts: RenderableType) -> RenderableType:
@@ -111,6 +119,21 @@ def explain_emptiness(page: InsightPage) -> list[str]:
 def _is_category(warning: str) -> bool:
     """Whether a warning is about a category that was not judged; any other one is about the run."""
     return warning.partition(":")[0] in CATEGORIES
+
+
+def render_rules(page: InsightPage) -> RenderableType:
+    """Return a table of rules: how many of the last insights that ended were used, and how many predictions came true."""
+    rules = page["meta"]["rules"]
+    if not rules:
+        return "No insight has ended yet: use and hit rate of a rule follow from insights that are closed."
+    table = Table(title="The last insights of each rule that have ended", expand=True)
+    for name, ratio in (("rule", 1), ("ended", None), ("used", None), ("came true", None), ("state", None)):
+        table.add_column(name, ratio=ratio, overflow="fold")
+    for rule in rules:
+        hits = "not measured" if rule["hit_rate"] is None else f"{rule['hit_count']} of {rule['measured_count']} ({rule['hit_rate']:.0f} %)"
+        state = "muted" if rule["is_muted"] else "heard"
+        table.add_row(escape(rule["rule_id"]), f"{rule['closed_count']}", f"{rule['useful_count']}", hits, state)
+    return limit_width(table)
 
 
 def render_list(page: InsightPage, *, is_filtered: bool) -> RenderableType:

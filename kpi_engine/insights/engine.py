@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kpi_engine.insights.facts import RunFacts
 from kpi_engine.insights.finding import Finding
 from kpi_engine.insights.roll_up import roll_up
-from kpi_engine.insights.rules import capacity, cost, data_quality, demand_anomaly, forecast_rules, inventory, service, transport
+from kpi_engine.insights.rules import (
+    capacity,
+    cost,
+    data_quality,
+    demand_anomaly,
+    forecast_rules,
+    inventory,
+    muted_rules,
+    service,
+    transport,
+)
 from kpi_engine.insights.rules.rule_set import RuleSet
 from kpi_engine.insights.scores import Scores, fingerprint, score_finding
 from kpi_engine.insights.terms import InsightCategory, Priority
@@ -26,7 +36,10 @@ RULE_SETS: tuple[RuleSet, ...] = (
     service.RULES,
     inventory.RULES,
     cost.RULES,
+    muted_rules.RULES,
 )
+ALWAYS_HEARD = frozenset(rule.id for rule_set in RULE_SETS for rule in rule_set.rules if not rule.can_be_muted)
+"""The rules that never mute themselves."""
 BUDGET = 20
 """Insights per owner that are pushed; the others are ranked and listed."""
 DAYS_TO_ACT = {Priority.CRITICAL: 1, Priority.HIGH: 2, Priority.MEDIUM: 5, Priority.LOW: 7}
@@ -88,7 +101,8 @@ def derive_insights(facts: RunFacts, rule_sets: Sequence[RuleSet] = RULE_SETS, b
         judged_rules.extend(rule.id for rule in rule_set.rules)
         findings.extend(new_findings)
     insights = [_rank(finding, facts.as_of_date) for finding in roll_up(findings)]
-    return InsightReport(_apply_budget(insights, budget), silent, tuple(judged_rules), tuple(failures))
+    muted_ids = {record.rule_id for record in facts.rule_records if record.is_muted}
+    return InsightReport(_apply_budget(insights, budget, muted_ids), silent, tuple(judged_rules), tuple(failures))
 
 
 def _rank(finding: Finding, as_of_date: date) -> Insight:
@@ -97,13 +111,19 @@ def _rank(finding: Finding, as_of_date: date) -> Insight:
     return Insight(finding, scores, fingerprint(finding), deadline)
 
 
-def _apply_budget(insights: Sequence[Insight], budget: int) -> tuple[Insight, ...]:
-    """Return the insights in the order of their rank; of each owner's the first ones are pushed. Of equal identity, the first stays."""
+def _apply_budget(insights: Sequence[Insight], budget: int, muted_ids: Set[str]) -> tuple[Insight, ...]:
+    """Return the insights in the order of their rank; of each owner's the first ones are pushed, none of a muted rule.
+
+    Of equal identity, the first stays.
+    """
     ranking = sorted(insights, key=lambda each: (-each.scores.rank, each.deadline, each.fingerprint))
     unique = {each.fingerprint: each for each in reversed(ranking)}
     counts: Counter[str] = Counter()
     result = []
     for insight in (each for each in ranking if unique[each.fingerprint] is each):
+        if insight.finding.rule.id in muted_ids:
+            result.append(replace(insight, is_pushed=False))
+            continue
         counts[insight.finding.owner_role] += 1
         result.append(replace(insight, is_pushed=counts[insight.finding.owner_role] <= budget))
     return tuple(result)

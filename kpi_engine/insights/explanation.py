@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from math import fsum
 
 from kpi_engine.insights.engine import Insight
 from kpi_engine.insights.facts import RunFacts
-from kpi_engine.insights.finding import DO_NOTHING, Counterfactual, Driver, Finding, Money
+from kpi_engine.insights.finding import DO_NOTHING, Counterfactual, Driver, Finding, Money, PredictedDemand
 from kpi_engine.insights.json_values import Json, JsonDocument
 
 DECIMALS = 6
@@ -72,6 +73,7 @@ def explain(insight: Insight, facts: RunFacts, sources: Sequence[Mapping[str, ob
         "recommended_action": {"action": finding.action, "owner_role": finding.owner_role, "deadline": insight.deadline.isoformat()},
         "sensitivity": [{"parameter": each.parameter, "breaks_if": each.comparison, "value": each.value} for each in finding.sensitivities],
         "limits": [*finding.limits, *limits],
+        "prediction": _prediction(finding.predictions),
         "details": {name: [dict(row) for row in rows] for name, rows in finding.details.items()},
         "children": [_child(child) for child in finding.children],
     }
@@ -116,6 +118,27 @@ def _counterfactual(action: Counterfactual) -> dict[str, object]:
         "checked_constraints": list(action.constraints),
         "steps": [dict(step) for step in action.steps],
     }
+
+
+def _prediction(predictions: Sequence[PredictedDemand]) -> dict[str, object] | None:
+    """Return the predictions with their effect: what they expect beyond the limits, upwards or downwards as their sum goes."""
+    if not predictions:
+        return None
+    sign = 1.0 if fsum(each.expected - each.limit for each in predictions) >= 0 else -1.0
+    rows = [
+        {
+            "first_date": str(each.first_day),
+            "last_date": str(each.last_day),
+            "expected": each.expected,
+            "limit": each.limit,
+            "site_ids": list(each.site_ids),
+            "sku_ids": list(each.sku_ids),
+        }
+        for each in predictions
+    ]
+    effect = fsum(max(0.0, sign * (each.expected - each.limit)) for each in predictions)
+    last_day = max(each.last_day for each in predictions)
+    return {"direction": "above" if sign > 0 else "below", "last_date": str(last_day), "effect": effect, "rows": rows}
 
 
 def _child(child: Finding) -> dict[str, object]:

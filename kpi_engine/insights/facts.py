@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from kpi_engine.insights.finding import Money
 from kpi_engine.insights.logistics_facts import LogisticsFacts
+from kpi_engine.insights.rule_records import RuleRecord
 
 
 class PartName(StrEnum):
@@ -151,7 +152,10 @@ class AccuracyFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class RunFacts:
-    """Everything that rules judge. site_days: the demand of every site and day of the last four weeks, units."""
+    """Everything that rules judge. site_days: the demand of every site and day of the last four weeks, units.
+
+    rule_records: what became of the insights of rules before this run.
+    """
 
     run_id: str
     as_of_date: date
@@ -163,6 +167,7 @@ class RunFacts:
     anomalies: tuple[AnomalyFacts, ...] | None = None
     accuracy: tuple[AccuracyFacts, ...] | None = None
     logistics: LogisticsFacts | None = None
+    rule_records: tuple[RuleRecord, ...] = ()
     site_days: tuple[float, ...] = ()
     planned_units: float | None = None
     missing: Mapping[PartName, str] = field(default_factory=dict)

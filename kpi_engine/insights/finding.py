@@ -16,11 +16,12 @@ Value = float | int | str | bool | None
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule by its id with version, such as late_source.v1."""
+    """A rule by its id with version, such as late_source.v1. can_be_muted: it mutes itself when nobody uses its insights."""
 
     id: str
     category: InsightCategory
     question: str
+    can_be_muted: bool = True
 
 
 @dataclass(frozen=True)
@@ -145,13 +146,29 @@ class Sources:
     site_ids: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class PredictedDemand:
+    """Demand of sites and SKUs (empty: all) from a day to a day, in units.
+
+    expected: what the finding says of it; limit: beyond which it is true.
+    """
+
+    first_day: date
+    last_day: date
+    expected: float
+    limit: float
+    site_ids: tuple[str, ...] = ()
+    sku_ids: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One finding. scope: what it is about, by dimension. first_day: the first day on which acting matters.
 
     deadline: None for the one that follows from the priority. volume_share: percentile of the affected volume, 0..100. period: part of the
     identity, so that a new period is a new insight. is_cause: it has a cause of its own and is not rolled up with others.
-    sources: rows beside those of `evidence`. details: the rows from which the figures are computed, by name.
+    sources: rows beside those of `evidence`. predictions: what is measured once its days have passed.
+    details: the rows from which the figures are computed, by name.
     """
 
     rule: Rule
@@ -178,6 +195,7 @@ class Finding:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
     sources: tuple[Sources, ...] = ()
+    predictions: tuple[PredictedDemand, ...] = ()
     details: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     children: tuple[Finding, ...] = ()
     is_cause: bool = False

@@ -64,6 +64,7 @@ def _merge(children: Sequence[Finding], name: str, value: str) -> Finding:
         volume_share=max(each.volume_share for each in children),
         drivers=rank_drivers(drivers, measurement.delta or 0.0),
         details={},
+        predictions=tuple(each for child in children for each in child.predictions),
         counterfactuals=_sum_counterfactuals(children),
         sensitivities=(),
         rejections=(),

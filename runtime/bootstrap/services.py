@@ -233,6 +233,7 @@ class Services(ApiServices):
         """Derives insights from runs."""
         from runtime.services.insights.facts_reading import FactsReading
         from runtime.services.insights.insight_building import InsightBuilding
+        from runtime.services.insights.outcomes import Outcomes
         from runtime.services.insights.source_reading import SourceReading
 
         adapters = self._adapters
@@ -247,7 +248,13 @@ class Services(ApiServices):
         )
         sources = SourceReading(self.manifests, adapters.run_evidence)
         return InsightBuilding(
-            runs=adapters.runs, facts=facts, sources=sources, insights=adapters.insights, lake=adapters.lake, clock=adapters.clock
+            runs=adapters.runs,
+            facts=facts,
+            sources=sources,
+            insights=adapters.insights,
+            lake=adapters.lake,
+            clock=adapters.clock,
+            outcomes=Outcomes(adapters.insights, adapters.run_evidence, adapters.clock),
         )
 
     @cached_property

@@ -21,5 +21,5 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
         return {"run_id": str(step.run_id), "hashes": bootstrap.services().insight_building.reproduce(step.run_id)}
     result = bootstrap.services().insight_building.build(step.run_id)
     emit({PlatformMetric.INSIGHTS_SEEN: result.sightings, PlatformMetric.INSIGHTS_LEFT_OUT: len(result.faults)})
-    bootstrap.services().row_backup.save_insights([change.insight.id for change in result.changes])
+    bootstrap.services().row_backup.save_insights(result.touched_ids)
     return result.to_state_output()

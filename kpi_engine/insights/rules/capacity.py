@@ -15,6 +15,7 @@ from kpi_engine.insights.rules.overload import (
     list_drivers,
     list_limits,
     list_parameters,
+    list_predictions,
     list_rejections,
     list_sources,
     write_cause,
@@ -85,6 +86,7 @@ def _explain(overload: Overload) -> Finding:
         parameters=list_parameters(overload),
         evidence=Evidence(first_day, overload.days[-1].date, (resource.site_id,), dataset="capacity"),
         sources=list_sources(overload),
+        predictions=list_predictions(overload),
         details=describe_days(overload),
     )
 

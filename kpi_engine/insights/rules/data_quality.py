@@ -25,7 +25,7 @@ from kpi_engine.insights.scores import score_volume
 from kpi_engine.insights.terms import DATA_STEWARD, OUTCOME, InsightCategory
 
 CATEGORY = InsightCategory.DATA_QUALITY
-GATE_REFUSED = Rule("gate_refused.v1", CATEGORY, "Why is there no new forecast, and what has to be corrected?")
+GATE_REFUSED = Rule("gate_refused.v1", CATEGORY, "Why is there no new forecast, and what has to be corrected?", can_be_muted=False)
 LATE_SOURCE = Rule("late_source.v1", CATEGORY, "Which source is late, and what is forecast without its rows?")
 BAD_ROWS = Rule("bad_rows.v1", CATEGORY, "Which rows take no part in the forecast, and why?")
 REJECTED_FILE = Rule("rejected_file.v1", CATEGORY, "Which file was rejected, and what is missing because of it?")

@@ -17,6 +17,7 @@ from kpi_engine.insights.finding import (
     Finding,
     Impact,
     Measurement,
+    PredictedDemand,
     Rejection,
     Rule,
     Sensitivity,
@@ -96,6 +97,7 @@ def _explain(facts: RunFacts, anomaly: AnomalyFacts, expected: float, actual: fl
             "first_day": str(anomaly.first_day),
             "last_day": str(anomaly.last_day),
         },
+        predictions=_predict(facts, anomaly, percent),
         is_cause=anomaly.scope is not None,
         evidence=Evidence(anomaly.first_day, anomaly.last_day, anomaly.site_ids, anomaly.sku_ids),
     )
@@ -177,6 +179,15 @@ def _counterfactuals(anomaly: AnomalyFacts, delta: float, percent: float | None)
         Counterfactual(DO_NOTHING, keep, cost_reason=cost_reason),
         Counterfactual(f"plan the next {DAYS_AHEAD} days at the new level", move, cost_reason=cost_reason),
     )
+
+
+def _predict(facts: RunFacts, anomaly: AnomalyFacts, percent: float | None) -> tuple[PredictedDemand, ...]:
+    """Return the demand of the coming days if the change lasts, with the plan as the limit."""
+    plan = anomaly.planned_units
+    if plan is None or percent is None:
+        return ()
+    first_day, last_day = facts.as_of_date + timedelta(days=1), facts.as_of_date + timedelta(days=DAYS_AHEAD)
+    return (PredictedDemand(first_day, last_day, plan * (1 + percent / 100), plan, anomaly.site_ids, anomaly.sku_ids),)
 
 
 def _sensitivities(anomaly: AnomalyFacts, delta: float) -> tuple[Sensitivity, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from kpi_engine.insights.facts import RunFacts
-from kpi_engine.insights.finding import Driver, Rejection, Sources, Value
+from kpi_engine.insights.finding import Driver, PredictedDemand, Rejection, Sources, Value
 from kpi_engine.insights.formats import format_days, format_number, name_sku
 from kpi_engine.insights.logistics_facts import LogisticsFacts, ResourceDay, ResourceFacts
 from kpi_engine.insights.rules.resource_words import ResourceWords, find_words
@@ -130,7 +130,7 @@ def list_rejections(overload: Overload) -> tuple[Rejection, ...]:
     for other in overload.others:
         if not any(is_at_risk(day) for day in other.days):
             title = find_words(other.resource).title.lower()
-            rejections.append(Rejection(f"the whole site is overloaded: {title}", "no day of this resource is at risk"))
+            rejections.append(Rejection(f"the load of {title} is too high as well", "no day of it is at risk"))
     return tuple(rejections)
 
 
@@ -178,6 +178,14 @@ def list_sources(overload: Overload) -> tuple[Sources, ...]:
     if logistics.first_day is None or logistics.last_day is None:
         return (Sources(None),)
     return (Sources(None), *(Sources(name, logistics.first_day, logistics.last_day, site) for name in ("orders", "shipments")))
+
+
+def list_predictions(overload: Overload) -> tuple[PredictedDemand, ...]:
+    """Return the demand of the days at risk, with the demand that the capacity allows; stock is not demand."""
+    use, site = overload.resource.use_per_unit, (overload.resource.site_id,)
+    if overload.resource.resource == STORAGE:
+        return ()
+    return tuple(PredictedDemand(day.date, day.date, day.load / use, day.capacity / use, site) for day in overload.days)
 
 
 def describe_days(overload: Overload) -> Mapping[str, Sequence[Mapping[str, object]]]:

@@ -17,6 +17,7 @@ from kpi_engine.insights.finding import (
     Impact,
     Measurement,
     Money,
+    PredictedDemand,
     Rule,
     Sensitivity,
     Sources,
@@ -78,8 +79,14 @@ def explain_shortage(facts: RunFacts, logistics: LogisticsFacts, site: str, rows
         },
         evidence=Evidence(logistics.snapshot_days.get(site), logistics.snapshot_days.get(site), (site,), dataset="inventory_snapshot"),
         sources=(Sources(None), Sources("sku_master")),
+        predictions=tuple(_predict(facts, row) for row in rows[:LISTED]),
         details={"stock": describe_stock(rows)},
     )
+
+
+def _predict(facts: RunFacts, row: StockFacts) -> PredictedDemand:
+    first_day, last_day = facts.as_of_date + timedelta(days=1), facts.as_of_date + timedelta(days=row.lead_days)
+    return PredictedDemand(first_day, last_day, row.demand, row.stock, (row.site_id,), (row.sku_id,))
 
 
 def _name_first(rows: Sequence[StockFacts], empty_days: Sequence[date]) -> str:

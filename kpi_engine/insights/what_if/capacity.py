@@ -116,6 +116,6 @@ def judge_days(resource: ResourceFacts, changes: Mapping[date, float], extra: Ma
         "days_at_risk": days_at_risk,
         "days_over_capacity": days_over,
         "highest_utilisation_percent": None if math.isinf(utilisation) or math.isnan(utilisation) else 100 * utilisation,
-        "highest_p_breach_percent": 100 * max(likely) if len(likely) == len(probabilities) else None,
+        "highest_breach_probability_percent": 100 * max(likely) if len(likely) == len(probabilities) else None,
         "expected_units_over": fsum(over) / resource.use_per_unit,
     }

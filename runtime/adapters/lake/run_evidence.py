@@ -25,6 +25,11 @@ MOST_RANGES = 100
 SITE_DAYS = """
 select sum(demand) from rows where demand_date >= $since and demand is not null group by site_id, demand_date order by 1
 """
+DEMAND = """
+select coalesce(sum(demand), 0), count(distinct demand_date), count(*) - count(demand) from rows
+where demand_date between $first_day and $last_day
+    and (len($site_ids) = 0 or list_contains($site_ids, site_id)) and (len($sku_ids) = 0 or list_contains($sku_ids, sku_id))
+"""
 SOURCE_LINES = """
 select source_object, count(*), list(distinct source_line order by source_line) from rows
 where business_day between $first_day and $last_day
@@ -45,6 +50,13 @@ class LakeRunEvidence(RunEvidence):
             if connection is None:
                 return []
             return [float(units) for (units,) in connection.execute(SITE_DAYS, {"since": since}).fetchall()]
+
+    @override
+    def demand(self, run_id: UUID, selections: Sequence[RowSelection]) -> list[float | None]:
+        with self._open(DAILY_DEMAND, run_id) as connection:
+            if connection is None:
+                return [None for _ in selections]
+            return [_sum_demand(connection, selection) for selection in selections]
 
     @override
     def source_lines(self, run_id: UUID, selections: Sequence[RowSelection]) -> list[list[ObjectLines]]:
@@ -73,19 +85,28 @@ class LakeRunEvidence(RunEvidence):
                 yield connection
 
 
+def _sum_demand(connection: duckdb.DuckDBPyConnection, selection: RowSelection) -> float | None:
+    [(units, n_days, n_unknown)] = connection.execute(DEMAND, _values(selection)).fetchall()
+    is_complete = n_days == (selection.last_day - selection.first_day).days + 1 and not n_unknown
+    return float(units) if is_complete else None
+
+
+def _values(selection: RowSelection) -> dict[str, object]:
+    return {
+        "first_day": selection.first_day,
+        "last_day": selection.last_day,
+        "site_ids": list(selection.site_ids),
+        "sku_ids": list(selection.sku_ids),
+    }
+
+
 def _list_datasets(selections: Sequence[RowSelection]) -> list[str]:
     names = {name for each in selections for name in ([each.dataset] if each.dataset else datasets.list_demand_names())}
     return sorted(names)
 
 
 def _read_lines(connection: duckdb.DuckDBPyConnection, contract: Contract, selection: RowSelection) -> Iterator[ObjectLines]:
-    values = {
-        "first_day": selection.first_day,
-        "last_day": selection.last_day,
-        "site_ids": list(selection.site_ids),
-        "sku_ids": list(selection.sku_ids),
-    }
-    for key, count, lines in connection.execute(_write_query(contract), values).fetchall():
+    for key, count, lines in connection.execute(_write_query(contract), _values(selection)).fetchall():
         yield ObjectLines(UUID(str(key)), contract.dataset, count, find_ranges(lines)[:MOST_RANGES])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
@@ -12,7 +13,7 @@ from kpi_engine.insights.terms import InsightCategory, Priority
 from runtime import bootstrap
 from runtime.api import parameters
 from runtime.api.documentation import openapi_responses
-from runtime.api.responses import json_response, meta_body, page_response, raw_json_response
+from runtime.api.responses import MetaBody, json_response, meta_body, page_response, raw_json_response
 from runtime.api.routing import ApiRouter
 from runtime.api.scopes import require_scope
 from runtime.models.api.insight_responses import (
@@ -22,6 +23,13 @@ from runtime.models.api.insight_responses import (
 )
 from runtime.models.domain.insights import InsightStatus
 from runtime.services.insights.ports import InsightFilters
+
+
+class InsightListMetaBody(MetaBody):
+    """What a list was made of, and what the rules are worth."""
+
+    rules: Sequence[Mapping[str, object]]
+
 
 router = ApiRouter()
 READ = require_scope(Scope.READ_INSIGHTS)
@@ -75,8 +83,9 @@ def list_insights(
     insights = bootstrap.services().insights
     page = insights.read_page(filters, limit, cursor)
     run, warnings = insights.explain_silence()
-    meta = meta_body(run_id=run.run_id, as_of_date=run.as_of_date) if run else meta_body()
-    return page_response("insights", page, meta={**meta, "warnings": warnings})
+    base = meta_body(run_id=run.run_id, as_of_date=run.as_of_date) if run else meta_body()
+    meta: InsightListMetaBody = {**base, "warnings": warnings, "rules": insights.read_rules(run)}
+    return page_response("insights", page, meta=meta)
 
 
 @router.get(

@@ -98,12 +98,31 @@ class InsightResponse(InsightBody):
     events: list[InsightEventBody]
 
 
+class RuleBody(BaseModel):
+    """What became of the insights of a rule: the last 20 that ended, as of the run."""
+
+    rule_id: str
+    closed_count: int
+    useful_count: int = Field(description="Somebody changed it, closed it or called it useful, and did not dismiss it.")
+    measured_count: int = Field(description="Its prediction was compared with the demand that followed.")
+    hit_count: int = Field(description="At least half of the predicted effect came true.")
+    useful_percent: float
+    hit_rate: float | None = Field(description="Percent of the predictions that came true; null when none was measured.")
+    is_muted: bool = Field(description="Fewer than 30 percent of 20 were useful: its insights are listed, and not pushed.")
+
+
+class InsightListMeta(ListMeta):
+    """What the newest run judged and could not judge, and what its rules are worth."""
+
+    rules: list[RuleBody]
+
+
 class InsightListResponse(BaseModel):
     """One page of insights, the highest rank first. `meta.warnings` says which categories the newest run could not judge, and why."""
 
     insights: list[InsightBody]
     page: Page
-    meta: ListMeta
+    meta: InsightListMeta
 
 
 class MeasurementBody(BaseModel):
@@ -180,6 +199,9 @@ class ExplainabilityResponse(BaseModel):
     recommended_action: dict[str, str]
     sensitivity: list[dict[str, str | float]]
     limits: list[str]
+    prediction: dict[str, object] | None = Field(
+        description="Demand that is expected beyond a limit, which is compared with the actual demand once its days have passed."
+    )
     details: dict[str, list[dict[str, object]]] = Field(
         description="The rows that the figures are computed from, by name: days of a resource, trucks of a plan, SKUs."
     )

@@ -67,6 +67,7 @@ class InsightEventKind(StrEnum):
     CLOSED = "CLOSED"
     CHANGED = "CHANGED"
     FEEDBACK = "FEEDBACK"
+    MEASURED = "MEASURED"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from contracts.documents import InsightsDocument
@@ -13,13 +13,15 @@ from kpi_engine.insights.engine import RULE_SETS, Insight, InsightReport, derive
 from kpi_engine.insights.explanation import explain
 from kpi_engine.insights.facts import RunFacts
 from kpi_engine.insights.json_values import JsonDocument
+from kpi_engine.insights.rule_records import RuleRecord, read_records
 from kpi_engine.insights.rules.rule_set import RuleSet
 from kpi_engine.insights.validation import find_faults
-from runtime.errors import InsightChanged
+from runtime.errors import InsightChanged, NotFound
 from runtime.models.domain.insights import REOPEN_TIME, InsightChange, InsightContent
 from runtime.models.domain.runs import ForecastRun
 from runtime.services.insights.facts_reading import FactsReading
 from runtime.services.insights.lifecycle import RunVerdict, Sighting, list_changes
+from runtime.services.insights.outcomes import Outcomes
 from runtime.services.insights.ports import InsightRepository
 from runtime.services.insights.source_reading import SourceReading, Sources
 from runtime.services.object_ports import Lake
@@ -42,7 +44,8 @@ class Explanation:
 class BuildResult:
     """What a run changed. silent: why categories were not judged, by name. skip_reason: why nothing was judged at all.
 
-    faults: what is wrong with rules and explanations that were left out; a bug in Signify.
+    faults: what is wrong with rules and explanations that were left out; a bug in Signify. measured_ids: insights whose prediction was
+    compared with what followed.
     """
 
     run_id: UUID
@@ -51,6 +54,12 @@ class BuildResult:
     silent: Mapping[str, str] | None = None
     skip_reason: str | None = None
     faults: tuple[str, ...] = ()
+    measured_ids: tuple[UUID, ...] = ()
+
+    @property
+    def touched_ids(self) -> list[UUID]:
+        """The insights of which a row or an event is new."""
+        return list(dict.fromkeys([*(change.insight.id for change in self.changes), *self.measured_ids]))
 
     @property
     def opened_count(self) -> int:
@@ -71,6 +80,7 @@ class BuildResult:
             "closed": self.closed_count,
             "silent": dict(self.silent or {}),
             "skip_reason": self.skip_reason,
+            "measured": len(self.measured_ids),
             "faults": list(self.faults),
         }
 
@@ -85,6 +95,7 @@ class InsightBuilding:
     insights: InsightRepository
     lake: Lake
     clock: Clock
+    outcomes: Outcomes
     rule_sets: Sequence[RuleSet] = RULE_SETS
 
     def build(self, run_id: UUID) -> BuildResult:
@@ -95,7 +106,9 @@ class InsightBuilding:
         run = self.runs.get(run_id)
         if not _is_judged(run):
             return BuildResult(run_id, skip_reason=NOT_PUBLISHED)
-        facts = self.facts.read(run)
+        measures = self.outcomes.measure(run)
+        records = self.outcomes.summarise()
+        facts = replace(self.facts.read(run), rule_records=records)
         report = derive_insights(facts, self.rule_sets)
         explanations = self._explain(report.insights, facts)
         faults = (*report.failures, *(each.fault for each in explanations if each.fault))
@@ -108,17 +121,27 @@ class InsightBuilding:
             "silent": silent,
             "judged_rules": list(report.judged_rules),
             "faults": list(faults),
+            "rules": [dict(record.as_dict()) for record in records],
         }
         self.lake.write_json(insights_key(run_id), dict(document))
-        return BuildResult(run_id, tuple(changes), len(report.insights), silent, faults=faults)
+        return BuildResult(
+            run_id, tuple(changes), len(report.insights), silent, faults=faults, measured_ids=tuple(event.insight_id for event in measures)
+        )
 
     def reproduce(self, run_id: UUID) -> dict[str, str]:
         """Derive the insights of a run from its sources once more, change nothing, and return their hashes by fingerprint."""
-        facts = self.facts.read(self.runs.get(run_id))
+        facts = replace(self.facts.read(self.runs.get(run_id)), rule_records=self._read_records(run_id))
         explanations = self._explain(derive_insights(facts, self.rule_sets).insights, facts)
         return {
             each.insight.fingerprint: str(each.document["reproduce"]["expected_hash"]) for each in explanations if each.document is not None
         }
+
+    def _read_records(self, run_id: UUID) -> tuple[RuleRecord, ...]:
+        """Return what the rules were worth when the run was judged; a run without the document was judged before there were records."""
+        try:
+            return read_records(self.lake.read_json(insights_key(run_id)).get("rules", ()))
+        except NotFound:
+            return ()
 
     def _judge(self, run: ForecastRun, report: InsightReport, explanations: Sequence[Explanation]) -> RunVerdict:
         sightings = tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from uuid import UUID
@@ -66,6 +66,14 @@ class InsightReading:
         reasons = [f"{category}: {reason}" for category, reason in sorted(document["silent"].items())]
         # A document of an earlier version has no faults.
         return run, [*beyond, *reasons, *(f"Left out: {fault}" for fault in document.get("faults", ()))]
+
+    def read_rules(self, run: PublishedRun | None) -> Sequence[Mapping[str, object]]:
+        """Return what became of the insights of each rule, as it was when a run was judged; empty when it was not."""
+        try:
+            rules: Sequence[Mapping[str, object]] = self.lake.read_json(insights_key(run.run_id)).get("rules", ()) if run else ()
+        except NotFound:
+            return ()
+        return rules
 
     def get(self, insight_id: str) -> tuple[int, str]:
         """Return version and JSON of an insight. Raises InsightNotFound."""

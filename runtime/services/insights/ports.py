@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.insights import EditOutcome, InsightChange, InsightEdit, InsightEvent, StoredInsight
 from runtime.models.domain.kpis import Basis
 from runtime.services.read_ports import JsonRows
+
+if TYPE_CHECKING:
+    from kpi_engine.insights.rule_records import ClosedInsight  # only the function that derives insights ships it
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,15 @@ class InsightFilters:
     site_id: str | None = None
 
 
+@dataclass(frozen=True)
+class Prediction:
+    """What an insight predicted: `prediction` of its explanation."""
+
+    insight_id: UUID
+    version: int
+    document: Mapping[str, object]
+
+
 class InsightRepository(Protocol):
     """The insights and what happened to them."""
 
@@ -65,6 +77,15 @@ class InsightRepository(Protocol):
 
     def apply(self, changes: Sequence[InsightChange]) -> None:
         """Store all changes with their events, or none. Raises InsightChanged when one has another version than expected."""
+
+    def list_closed(self) -> list[ClosedInsight]:
+        """Return of each rule the insights that ended last, those that another one contains left out: the newest first."""
+
+    def list_unmeasured(self, until: date) -> list[Prediction]:
+        """Return the predictions up to a day of insights that are resolved or expired, and of which nothing was measured yet."""
+
+    def add_events(self, events: Sequence[InsightEvent]) -> None:
+        """Store events of insights; an event that is stored already changes nothing."""
 
 
 class InsightReads(Protocol):
@@ -101,6 +122,9 @@ class RunEvidence(Protocol):
 
     def site_days(self, run_id: UUID, since: date) -> list[float]:
         """Return the demand of every site and day from a day on, units."""
+
+    def demand(self, run_id: UUID, selections: Sequence[RowSelection]) -> list[float | None]:
+        """Return for each selection its demand in units; None when a day is missing or the demand of a row of it is unknown."""
 
     def source_lines(self, run_id: UUID, selections: Sequence[RowSelection]) -> list[list[ObjectLines]]:
         """Return for each selection from which lines of which objects its rows come."""

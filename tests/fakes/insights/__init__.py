@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from typing_extensions import override
 
+from kpi_engine.insights.rule_records import ClosedInsight
 from kpi_engine.insights.terms import InsightCategory, Priority
 from runtime.errors import InsightChanged
 from runtime.models.domain.audit import AuditEvent
@@ -31,6 +32,7 @@ from runtime.services.insights.ports import (
     InsightRepository,
     MeasuredFigures,
     ObjectLines,
+    Prediction,
     RowSelection,
     RunEvidence,
 )
@@ -117,6 +119,43 @@ class InMemoryInsights(InsightRepository, InsightReads, InsightEdits):
             self.events.setdefault(event.id, event)
 
     @override
+    def list_closed(self) -> list[ClosedInsight]:
+        closed_insights = [each for each in self.by_id.values() if not each.is_open and each.status is not InsightStatus.SUPERSEDED]
+        newest = sorted(closed_insights, key=lambda each: (each.closed_at or STARTED_AT, str(each.id)), reverse=True)
+        return [ClosedInsight(each.content.rule_id, self._is_useful(each), self._find_hit(each)) for each in newest]
+
+    @override
+    def list_unmeasured(self, until: date) -> list[Prediction]:
+        statuses = (InsightStatus.RESOLVED, InsightStatus.EXPIRED)
+        return [
+            Prediction(each.id, each.version, prediction)
+            for each in self.by_id.values()
+            if each.status in statuses and isinstance(prediction := each.content.explanation.get("prediction"), dict)
+            if str(until - timedelta(days=60)) <= prediction["last_date"] <= str(until)
+            if self._find_hit(each) is None
+        ]
+
+    @override
+    def add_events(self, events: Sequence[InsightEvent]) -> None:
+        for event in events:
+            self.events.setdefault(event.id, event)
+
+    def _events_of(self, insight: StoredInsight, kind: InsightEventKind) -> list[InsightEvent]:
+        return [event for event in self.events.values() if event.insight_id == insight.id and event.kind is kind]
+
+    def _is_useful(self, insight: StoredInsight) -> bool:
+        verdicts = [event.detail["verdict"] for event in self._events_of(insight, InsightEventKind.FEEDBACK)]
+        if verdicts:
+            return verdicts[-1] == "USEFUL"
+        if insight.status is InsightStatus.DISMISSED:
+            return False
+        return insight.closed_by != "system" or bool(self._events_of(insight, InsightEventKind.CHANGED))
+
+    def _find_hit(self, insight: StoredInsight) -> bool | None:
+        hits = [bool(event.detail["is_hit"]) for event in self._events_of(insight, InsightEventKind.MEASURED)]
+        return hits[-1] if hits else None
+
+    @override
     def rows(self, filters: InsightFilters, after: Sequence[str] | None, limit: int) -> JsonRows:
         matches = [each for each in self.by_id.values() if _matches(each, filters)]
         ranking = sorted(matches, key=lambda each: (each.content.rank, str(each.id)), reverse=True)
@@ -185,11 +224,16 @@ class InMemoryEvidence(RunEvidence):
 
     def __init__(self, site_days: Sequence[float] = (100.0, 110.0, 120.0), lines: Sequence[ObjectLines] = ()) -> None:
         self.days, self.lines = list(site_days), list(lines)
+        self.units: float | None = None
         self.selections: list[RowSelection] = []
 
     @override
     def site_days(self, run_id: UUID, since: date) -> list[float]:
         return self.days
+
+    @override
+    def demand(self, run_id: UUID, selections: Sequence[RowSelection]) -> list[float | None]:
+        return [self.units for _ in selections]
 
     @override
     def source_lines(self, run_id: UUID, selections: Sequence[RowSelection]) -> list[list[ObjectLines]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from psycopg import Cursor
@@ -12,12 +12,13 @@ from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
 from typing_extensions import override
 
+from kpi_engine.insights.rule_records import WINDOW, ClosedInsight
 from kpi_engine.insights.terms import InsightCategory, Priority
 from runtime.adapters.postgres.database import Database, jsonb
 from runtime.errors import InsightChanged
-from runtime.models.domain.insights import STATUSES, InsightChange, InsightContent, StoredInsight
+from runtime.models.domain.insights import STATUSES, InsightChange, InsightContent, InsightEvent, StoredInsight
 from runtime.models.domain.kpis import Basis
-from runtime.services.insights.ports import AccuracyDocument, InsightRepository, MeasuredFigures, RowSelection
+from runtime.services.insights.ports import AccuracyDocument, InsightRepository, MeasuredFigures, Prediction, RowSelection
 
 CONTENT = (
     "rule_id", "category", "priority", "owner_role", "headline", "site_ids", "rank", "deadline", "is_pushed", "next_command", "explanation",
@@ -44,6 +45,21 @@ class PostgresInsights(InsightRepository):
         except UniqueViolation as error:
             raise InsightChanged("Another run has opened one of the insights in the meantime.") from error
 
+    @override
+    def list_closed(self) -> list[ClosedInsight]:
+        return [ClosedInsight(*row) for row in self._database.fetch(CLOSED, {"most": WINDOW})]
+
+    @override
+    def list_unmeasured(self, until: date) -> list[Prediction]:
+        rows = self._database.fetch(UNMEASURED, {"until": until.isoformat(), "since": (until - MEASURED_WITHIN).isoformat()})
+        return [Prediction(insight_id, version, document) for insight_id, version, document in rows]
+
+    @override
+    def add_events(self, events: Sequence[InsightEvent]) -> None:
+        with self._database.transaction() as cursor:
+            for event in events:
+                cursor.execute(INSERT_EVENT, asdict(event) | {"detail": jsonb(event.detail)})
+
 
 def _store(cursor: Cursor[TupleRow], change: InsightChange) -> None:
     values = _values(change.insight) | {"expected_version": change.expected_version}
@@ -67,6 +83,30 @@ def _read(row: dict[str, object]) -> StoredInsight:
     return StoredInsight(**row | {"status": STATUSES[str(row["status"])], "content": InsightContent(**content)})  # type: ignore[arg-type]
 
 
+MEASURED_WITHIN = timedelta(days=60)
+"""A prediction whose days are not complete so long after is no longer measured."""
+
+# A person's word counts first, then what people did: whoever changed an insight, or closed it otherwise than by dismissing it, used it.
+CLOSED = """
+select rule_id, is_useful, is_hit from (
+    select i.rule_id, i.closed_at, i.id,
+        case (select e.detail ->> 'verdict' from insight_events e where e.insight_id = i.id and e.kind = 'FEEDBACK'
+                order by e.at desc, e.id desc limit 1)
+            when 'USEFUL' then true when 'NOT_USEFUL' then false when 'WRONG' then false
+            else i.status <> 'DISMISSED' and (i.closed_by is distinct from 'system'
+                or exists (select from insight_events e where e.insight_id = i.id and e.kind = 'CHANGED')) end as is_useful,
+        (select (e.detail ->> 'is_hit')::boolean from insight_events e where e.insight_id = i.id and e.kind = 'MEASURED'
+            order by e.at desc limit 1) as is_hit,
+        row_number() over (partition by i.rule_id order by i.closed_at desc, i.id) as place
+    from insights i where i.status in ('RESOLVED', 'DISMISSED', 'EXPIRED')
+) as newest where place <= %(most)s order by closed_at desc, id
+"""
+UNMEASURED = """
+select i.id, i.version, i.explanation -> 'prediction' from insights i
+where i.status in ('RESOLVED', 'EXPIRED') and i.explanation -> 'prediction' ->> 'last_date' between %(since)s and %(until)s
+    and not exists (select from insight_events e where e.insight_id = i.id and e.kind = 'MEASURED')
+order by i.id
+"""
 CURRENT = """
 select id, fingerprint, status, version, as_of_date, first_seen_at, last_seen_at, last_run_id, judged_run_id, occurrence_count, missed_runs,
     assignee, closed_at, closed_by, closing_reason, superseded_by, rule_id, category, priority, owner_role, headline, site_ids, rank,

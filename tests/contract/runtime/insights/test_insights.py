@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,15 @@ from runtime.adapters.postgres.insights.reads import PostgresInsightEdits, Postg
 from runtime.adapters.postgres.insights.repository import PostgresInsights
 from runtime.errors import InsightChanged
 from runtime.models.domain.audit import AuditAction, AuditEvent
-from runtime.models.domain.insights import EditOutcome, InsightChange, InsightEdit, InsightEvent, InsightEventKind, InsightStatus
+from runtime.models.domain.insights import (
+    EditOutcome,
+    InsightChange,
+    InsightEdit,
+    InsightEvent,
+    InsightEventKind,
+    InsightStatus,
+    StoredInsight,
+)
 from runtime.services.insights.ports import InsightEdits, InsightFilters, InsightReads, InsightRepository
 from tests.contract.conftest import as_the_api
 from tests.fakes.examples import STARTED_AT
@@ -170,3 +178,53 @@ def test_the_api_changes_insights_by_the_functions_alone(migrated_database: str,
     with pytest.raises(InsufficientPrivilege):
         api.fetch("delete from insights")
     api.close()
+
+
+def a_closed_insight(name: str, **changes: Any) -> StoredInsight:
+    prediction = {"direction": "above", "last_date": "2026-11-21", "effect": 40.0, "rows": []}
+    content = a_content(explanation={**a_content().explanation, "prediction": prediction})
+    return replace(an_insight(name, content=content, **CLOSED), **changes)
+
+
+def an_insight_event(insight: StoredInsight, kind: InsightEventKind, **detail: object) -> InsightEvent:
+    return InsightEvent(uuid4(), insight.id, STARTED_AT, "client-1", kind, insight.version, detail)
+
+
+def test_what_became_of_an_insight_follows_from_who_closed_it_and_what_people_said(insights: Insights) -> None:
+    rows = {
+        "ignored": a_closed_insight("ignored"),
+        "by hand": a_closed_insight("by hand", closed_by="jane"),
+        "taken up": a_closed_insight("taken up"),
+        "called wrong": a_closed_insight("called wrong", closed_by="jane"),
+        "dismissed": a_closed_insight("dismissed", status=InsightStatus.DISMISSED, closed_by="jane"),
+        "contained": a_closed_insight("contained", status=InsightStatus.SUPERSEDED),
+    }
+    names = {f"rule {name}": name for name in rows}
+    for name, row in rows.items():
+        insights.repository.apply([a_creation(replace(row, content=replace(row.content, rule_id=f"rule {name}")))])
+    events = [
+        an_insight_event(rows["taken up"], InsightEventKind.CHANGED),
+        an_insight_event(rows["called wrong"], InsightEventKind.FEEDBACK, verdict="WRONG", reason=None),
+        an_insight_event(rows["ignored"], InsightEventKind.MEASURED, is_hit=True),
+    ]
+    insights.repository.add_events(events)
+    insights.repository.add_events(events)
+    outcomes = {names[each.rule_id]: (each.is_useful, each.is_hit) for each in insights.repository.list_closed()}
+    assert outcomes == {
+        "ignored": (False, True),
+        "by hand": (True, None),
+        "taken up": (True, None),
+        "called wrong": (False, None),
+        "dismissed": (False, None),
+    }
+
+
+def test_a_prediction_waits_until_its_last_day_and_is_listed_until_it_is_measured(insights: Insights) -> None:
+    insight = a_closed_insight("a")
+    insights.repository.apply([a_creation(insight), a_creation(an_insight("open"))])
+    day = date(2026, 11, 21)
+    assert insights.repository.list_unmeasured(day - timedelta(days=1)) == []
+    assert insights.repository.list_unmeasured(day + timedelta(days=61)) == []
+    assert [each.insight_id for each in insights.repository.list_unmeasured(day)] == [insight.id]
+    insights.repository.add_events([an_insight_event(insight, InsightEventKind.MEASURED, is_hit=False)])
+    assert insights.repository.list_unmeasured(day) == []

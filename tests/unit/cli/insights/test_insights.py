@@ -15,8 +15,8 @@ from cli.app import app
 from cli.console import CliError
 from cli.insights.command import find_id, reproduce_hash
 from cli.insights.explanation import render_explanation
-from cli.insights.records import ExplanationRecord, InsightPage, InsightRecord
-from cli.insights.rendering import render_list, render_today
+from cli.insights.records import ExplanationRecord, InsightPage, InsightRecord, RuleRow
+from cli.insights.rendering import render_list, render_rules, render_today
 from cli.platform import Platform
 from kpi_engine.insights.engine import derive_insights
 from kpi_engine.insights.explanation import explain
@@ -46,7 +46,7 @@ INSIGHT: InsightRecord = {
 def a_page(*insights: InsightRecord, as_of_date: str | None = "2026-11-28", warnings: tuple[str, ...] = ()) -> InsightPage:
     return {
         "insights": list(insights),
-        "meta": {"as_of_date": as_of_date, "warnings": list(warnings)},
+        "meta": {"as_of_date": as_of_date, "warnings": list(warnings), "rules": []},
         "page": {"has_more": False, "next_cursor": None},
     }
 
@@ -217,3 +217,29 @@ def test_a_derivation_with_another_hash_and_a_changed_text_are_errors() -> None:
         reproduce_hash(cast(Platform, FakePlatform(a_page(), {"a": "sha256:0"})), explanation)
     with pytest.raises(CliError, match="was changed"):
         reproduce_hash(cast(Platform, FakePlatform(a_page())), {**explanation, "cause": "somebody"})
+
+
+def a_rule(rule_id: str, *, is_muted: bool, hit_rate: float | None) -> RuleRow:
+    measured = 0 if hit_rate is None else 4
+    return {
+        "rule_id": rule_id,
+        "closed_count": 20,
+        "useful_count": 5,
+        "measured_count": measured,
+        "hit_count": 3 if measured else 0,
+        "hit_rate": hit_rate,
+        "is_muted": is_muted,
+    }
+
+
+def test_a_muted_rule_is_named_below_what_there_is_to_do_and_in_the_table_of_rules() -> None:
+    page = a_page(INSIGHT)
+    page["meta"]["rules"] = [a_rule("overload.v1", is_muted=True, hit_rate=75.0), a_rule("late_source.v1", is_muted=False, hit_rate=None)]
+    assert "nobody used what they said: overload.v1 (./signify insights --rules)" in " ".join(render(render_today(page)).split())
+    table = render(render_rules(page))
+    assert "3 of 4 (75 %)" in table
+    assert "not measured" in table
+
+
+def test_without_an_insight_that_has_ended_the_table_of_rules_says_so() -> None:
+    assert "No insight has ended yet" in render(render_rules(a_page(INSIGHT)))

@@ -46,6 +46,7 @@ def test_the_list_has_the_open_insights_by_rank_and_says_what_was_not_judged(wor
     response = call("/insights")
     assert [each["headline"] for each in response.json["insights"]] == [a_content().headline, "late"]
     assert response.json["meta"]["warnings"] == ["COST: no rule judges it yet"]
+    assert response.json["meta"]["rules"] == []
     assert response.json["meta"]["as_of_date"] == "2026-11-21"
 
 

@@ -19,6 +19,7 @@ from runtime.models.domain.runs import RunEnd, RunStatus
 from runtime.services.insights.facts_reading import FactsReading
 from runtime.services.insights.insight_building import InsightBuilding
 from runtime.services.insights.logistics_reading import read_logistics
+from runtime.services.insights.outcomes import Outcomes
 from runtime.services.insights.ports import ObjectLines
 from runtime.services.insights.source_reading import SourceReading
 from runtime.services.runs.manifests import Manifests
@@ -129,5 +130,13 @@ def build_insights(operation: Operation) -> tuple[InsightBuilding, InMemoryInsig
     )
     insights = InMemoryInsights()
     sources = SourceReading(Manifests(operation.lake, runs), evidence)
-    building = InsightBuilding(runs=runs, facts=facts, sources=sources, insights=insights, lake=operation.lake, clock=FixedClock())
+    building = InsightBuilding(
+        runs=runs,
+        facts=facts,
+        sources=sources,
+        insights=insights,
+        lake=operation.lake,
+        clock=FixedClock(),
+        outcomes=Outcomes(insights, evidence, FixedClock()),
+    )
     return building, insights, evidence

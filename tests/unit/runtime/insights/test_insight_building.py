@@ -22,6 +22,7 @@ from runtime.models.domain.quality import QualityReport, Verdict
 from runtime.models.domain.runs import RunEnd, RunStatus
 from runtime.services.insights.facts_reading import NO_EXPECTATIONS, FactsReading
 from runtime.services.insights.insight_building import NOT_PUBLISHED, InsightBuilding
+from runtime.services.insights.outcomes import Outcomes
 from runtime.services.insights.ports import AccuracyDocument, ObjectLines
 from runtime.services.insights.source_reading import MORE_LINES, NO_OBJECT, SourceReading
 from runtime.services.runs.manifests import Manifests
@@ -89,7 +90,15 @@ class World:
             lake=self.lake,
         )
         sources = SourceReading(Manifests(self.lake, self.runs), self.evidence)
-        return InsightBuilding(runs=self.runs, facts=facts, sources=sources, insights=self.insights, lake=self.lake, clock=self.clock)
+        return InsightBuilding(
+            runs=self.runs,
+            facts=facts,
+            sources=sources,
+            insights=self.insights,
+            lake=self.lake,
+            clock=self.clock,
+            outcomes=Outcomes(self.insights, self.evidence, self.clock),
+        )
 
     @property
     def categories(self) -> list[InsightCategory]:

@@ -108,7 +108,7 @@ def naive_days(days: list[Row], changes: dict[str, float], extra: dict[str, floa
         "days_at_risk": at_risk,
         "days_over_capacity": over,
         "highest_utilisation_percent": utilisation,
-        "highest_p_breach_percent": probability,
+        "highest_breach_probability_percent": probability,
         "expected_units_over": expected / use,
     }
 
