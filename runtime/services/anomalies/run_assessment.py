@@ -24,6 +24,7 @@ from runtime.services.anomalies.events import RunEvents
 from runtime.services.anomalies.expectations import MEASURE, Expectations, select_weekly_runs
 from runtime.services.anomalies.known_events import CALENDAR, PROMOTIONS, read_known_events
 from runtime.services.anomalies.reference import SKU_MASTER, read_categories
+from runtime.services.anomalies.site_capacity import CAPACITY, read_capacity
 from runtime.services.anomaly_ports import AnomalyEvents, ReferenceData
 from runtime.services.ports import ForecastFrames, RunRepository
 
@@ -110,11 +111,12 @@ class AnomalyAssessment:
         return RunAssessment(expectation, report, panel, run_events, silenced_anomalies, feedback)
 
     def _add_reference(self, run: ForecastRun, panel: DetectionPanel) -> tuple[DetectionPanel, AnomalyDetectionEngine]:
-        """The panel with the categories of its SKUs, and the engine with costs and known events."""
+        """The panel with the categories of its SKUs and what its sites can handle, and the engine with costs and known events."""
         if self.reference is None:
             return panel, AnomalyDetectionEngine()
         sku_master = self.reference.rows(run.id, SKU_MASTER)
-        panel = replace(panel, attributes=read_categories(sku_master, panel.dimensions, run.as_of_date))
+        attributes = read_categories(sku_master, panel.dimensions, run.as_of_date)
+        panel = replace(panel, attributes=attributes, capacity=read_capacity(self.reference.rows(run.id, CAPACITY), panel))
         calendar, promotions, cost_rates = (self.reference.rows(run.id, name) for name in (CALENDAR, PROMOTIONS, COST_RATES))
         return panel, AnomalyDetectionEngine(
             costs=read_costs(sku_master, cost_rates, run.as_of_date),
