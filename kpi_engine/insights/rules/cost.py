@@ -24,7 +24,14 @@ from kpi_engine.insights.finding import (
     Sensitivity,
 )
 from kpi_engine.insights.logistics_facts import CostWeek, LogisticsFacts
-from kpi_engine.insights.rules.rule_set import RuleSet, find_logistics_silence, quality_factor, quality_limits, rank_drivers
+from kpi_engine.insights.rules.rule_set import (
+    RuleSet,
+    find_logistics_silence,
+    list_window_sources,
+    quality_factor,
+    quality_limits,
+    rank_drivers,
+)
 from kpi_engine.insights.terms import FINANCE, InsightCategory
 
 CATEGORY = InsightCategory.COST
@@ -135,6 +142,7 @@ def _explain(facts: RunFacts, logistics: LogisticsFacts, band: CostBand, currenc
             "weeks_before": len(band.earlier),
         },
         evidence=Evidence(week.first_day, week.last_day, dataset="shipments"),
+        sources=list_window_sources(logistics),
         details={"weeks": [_describe(each) for each in (*band.earlier, week)]},
     )
 

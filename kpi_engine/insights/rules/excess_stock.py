@@ -22,7 +22,7 @@ from kpi_engine.insights.finding import (
 )
 from kpi_engine.insights.formats import format_count, format_number, name_sku
 from kpi_engine.insights.logistics_facts import LogisticsFacts, StockFacts
-from kpi_engine.insights.rules.rule_set import quality_factor, quality_limits, rank_drivers
+from kpi_engine.insights.rules.rule_set import list_window_sources, quality_factor, quality_limits, rank_drivers
 from kpi_engine.insights.rules.stock_terms import P90, describe_stock, list_stock_limits, weigh_age
 from kpi_engine.insights.scores import score_volume
 from kpi_engine.insights.terms import INVENTORY_PLANNER, InsightCategory
@@ -77,6 +77,6 @@ def explain_excess(facts: RunFacts, logistics: LogisticsFacts, site: str, rows: 
             "snapshot_day": str(logistics.snapshot_days.get(site)),
         },
         evidence=Evidence(logistics.snapshot_days.get(site), logistics.snapshot_days.get(site), (site,), dataset="inventory_snapshot"),
-        sources=(Sources(None),),
+        sources=(Sources(None), *list_window_sources(logistics)),
         details={"stock": describe_stock(rows)},
     )

@@ -21,7 +21,7 @@ from kpi_engine.insights.finding import (
 )
 from kpi_engine.insights.formats import format_number
 from kpi_engine.insights.logistics_facts import LogisticsFacts, ServiceFacts
-from kpi_engine.insights.rules.rule_set import quality_factor, quality_limits
+from kpi_engine.insights.rules.rule_set import list_window_sources, quality_factor, quality_limits
 from kpi_engine.insights.rules.service_terms import (
     ENOUGH,
     IMPACT_OF_SPAN,
@@ -110,6 +110,7 @@ def explain_otif(facts: RunFacts, logistics: LogisticsFacts, otif: Otif, lanes: 
             **describe_window(logistics),
         },
         evidence=Evidence(logistics.first_day, logistics.last_day, (site.site_id or "",), dataset="orders"),
+        sources=list_window_sources(logistics),
         details={"lanes": [describe_lane(lane) for lane in lanes]},
     )
 

@@ -11,7 +11,7 @@ from kpi_engine.insights.finding import Driver, PredictedDemand, Rejection, Sour
 from kpi_engine.insights.formats import format_days, format_number, name_sku
 from kpi_engine.insights.logistics_facts import LogisticsFacts, ResourceDay, ResourceFacts
 from kpi_engine.insights.rules.resource_words import ResourceWords, find_words
-from kpi_engine.insights.rules.rule_set import quality_limits, rank_drivers
+from kpi_engine.insights.rules.rule_set import list_window_sources, quality_limits, rank_drivers
 from kpi_engine.insights.what_if.capacity import BREACH_LIMIT, SHIFT_DAYS, Z_LIMIT, is_at_risk
 
 STORAGE = "STORAGE_POS"
@@ -172,12 +172,10 @@ def list_parameters(overload: Overload) -> dict[str, Value]:
 
 def list_sources(overload: Overload) -> tuple[Sources, ...]:
     """Return the rows that the load comes from: the demand that was forecast from, and the window in which the use was measured."""
-    logistics, site = overload.logistics, (overload.resource.site_id,)
-    if overload.resource.resource == STORAGE:
-        return (Sources("inventory_snapshot", overload.worst.date, overload.worst.date, site),)
-    if logistics.first_day is None or logistics.last_day is None:
-        return (Sources(None),)
-    return (Sources(None), *(Sources(name, logistics.first_day, logistics.last_day, site) for name in ("orders", "shipments")))
+    site, worst = (overload.resource.site_id,), overload.worst
+    load = Sources("inventory_snapshot", worst.date, worst.date, site) if overload.resource.resource == STORAGE else Sources(None)
+    days = [day.date for day in overload.resource.days]
+    return (load, Sources("capacity", min(days), max(days), site), *list_window_sources(overload.logistics, site))
 
 
 def list_predictions(overload: Overload) -> tuple[PredictedDemand, ...]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from math import fsum
 
 from kpi_engine.insights.facts import PartName, RunFacts
-from kpi_engine.insights.finding import RESIDUAL, Driver, Finding, Rule
+from kpi_engine.insights.finding import RESIDUAL, Driver, Finding, Rule, Sources
+from kpi_engine.insights.logistics_facts import LogisticsFacts
 from kpi_engine.insights.terms import InsightCategory
 
 TOP_DRIVERS = 5
 UNKNOWN_QUALITY = 0.5
+MASTERS = ("site_master", "sku_master", "lane_master", "vehicle_types", "calendar_events", "cost_rates", "fx_rates")
 QUALITY_UNKNOWN = "the quality of the input is unknown and counts as half"
 
 
@@ -48,6 +50,14 @@ def quality_factor(facts: RunFacts) -> float:
 def quality_limits(facts: RunFacts) -> tuple[str, ...]:
     """Return what the quality of the input leaves open."""
     return () if facts.quality else (QUALITY_UNKNOWN,)
+
+
+def list_window_sources(logistics: LogisticsFacts, site_ids: tuple[str, ...] = ()) -> tuple[Sources, ...]:
+    """Return the rows that the figures of the window come from: its orders and shipments, and the master data with which they are read."""
+    masters = tuple(Sources(name) for name in MASTERS)
+    if logistics.first_day is None or logistics.last_day is None:
+        return masters
+    return (*(Sources(name, logistics.first_day, logistics.last_day, site_ids) for name in ("orders", "shipments")), *masters)
 
 
 def find_logistics_silence(facts: RunFacts, part: str, reason: str) -> str:

@@ -21,13 +21,19 @@ from kpi_engine.insights.finding import (
     Rejection,
     Rule,
     Sensitivity,
-    Sources,
     Value,
 )
 from kpi_engine.insights.formats import format_count, format_period
 from kpi_engine.insights.json_values import JsonDocument
 from kpi_engine.insights.logistics_facts import LogisticsFacts
-from kpi_engine.insights.rules.rule_set import RuleSet, find_logistics_silence, quality_factor, quality_limits, rank_drivers
+from kpi_engine.insights.rules.rule_set import (
+    RuleSet,
+    find_logistics_silence,
+    list_window_sources,
+    quality_factor,
+    quality_limits,
+    rank_drivers,
+)
 from kpi_engine.insights.terms import TRANSPORT_PLANNER, InsightCategory
 
 CATEGORY = InsightCategory.TRANSPORT_UTILISATION
@@ -157,7 +163,7 @@ def _explain(facts: RunFacts, logistics: LogisticsFacts, week: SiteWeek) -> Find
             "enough_trucks": ENOUGH_TRUCKS,
         },
         evidence=Evidence(week.first_day, week.last_day, (week.site_id,) if "site_id" in week.scope else (), dataset="shipments"),
-        sources=(Sources("vehicle_types"),),
+        sources=list_window_sources(logistics),
         details={"plan": [row for group in week.avoidable_groups for row in _describe_group(group)]},
     )
 

@@ -21,11 +21,11 @@ from runtime.services.anomalies.site_capacity import read_capacity
 COSTS = Costs(currency="EUR", unit_margin=3.5, expedite_cost_per_unit=2.0, overtime_cost_per_unit=1.0, marginal_cost_per_unit=0.5)
 
 
-def capacity_rows(rated: float, **changes: Any) -> pd.DataFrame:
+def capacity_rows(units_a_day: float, **changes: Any) -> pd.DataFrame:
     panel = build_panel()
     days = [panel.first_day + timedelta(days=place) for place in range(panel.days.actual.shape[1])]
     sites = sorted({member["site_id"] for member in panel.dimensions})
-    row = {"resource": "THROUGHPUT", "rated": rated, "availability": 1.0, "unit": "units per day"}
+    row = {"resource": "THROUGHPUT", "rated": units_a_day, "availability": 1.0, "unit": "units per day"}
     return pd.DataFrame([{"site_id": site, "valid_date": day, **row, **changes} for site in sites for day in days])
 
 
@@ -38,18 +38,18 @@ def test_the_shares_of_the_series_add_up_to_what_the_site_can_handle() -> None:
         assert capacity[sites == site].sum(axis=0) == pytest.approx(np.full(capacity.shape[1], 50.0))
 
 
-def money_of_rise(rated: float | None) -> Any:
+def money_of_rise(units_a_day: float | None) -> Any:
     panel = replace(build_panel(), capacity=None)
-    if rated is not None:
-        panel = replace(panel, capacity=read_capacity(capacity_rows(rated), panel))
+    if units_a_day is not None:
+        panel = replace(panel, capacity=read_capacity(capacity_rows(units_a_day), panel))
     report = AnomalyDetectionEngine(costs=COSTS).assess(build_groups(panel, detect(panel)), Window.ending(LAST_DAY, 7))
     [rise] = [each for each in report.anomalies if each.classification.direction_name == "up"]
     return rise.impact
 
 
 def test_the_money_of_a_rise_counts_what_is_above_the_capacity_of_its_site() -> None:
-    unknown, roomy, tight = money_of_rise(None), money_of_rise(1_000_000), money_of_rise(1)
-    assert (unknown.money, unknown.reason) == (None, "capacity_missing")
+    without, roomy, tight = money_of_rise(None), money_of_rise(1_000_000), money_of_rise(1)
+    assert (without.money, without.reason) == (None, "capacity_missing")
     assert roomy.money.expected == pytest.approx(0.5 * roomy.delta_units)
     assert tight.money.expected > roomy.money.expected
 
