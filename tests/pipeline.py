@@ -79,6 +79,7 @@ class Pipeline:
         self.clock = FixedClock(now)
         self.objects, self.jobs = InMemoryObjects(), InMemoryJobs()
         self.runs = InMemoryRuns(jobs=self.jobs)
+        self.reports = InMemoryQualityReports()
 
     def drop(
         self, path: Path, dataset: str | None = None, name: str | None = None, units: Mapping[str, str] | None = None
@@ -121,8 +122,7 @@ class Pipeline:
         try:
             self._start("data_cleansing", str(run_id))
             quality = lake_io.read_json(BUCKET, quality_key(str(run_id)))
-            reports = InMemoryQualityReports()
-            quality_gate = QualityGate(self._lake, reports, self.runs, self.objects, self.clock, BAD_ROW_SHARE_LIMIT)
+            quality_gate = QualityGate(self._lake, self.reports, self.runs, self.objects, self.clock, BAD_ROW_SHARE_LIMIT)
             judgement = quality_gate.judge(run_id, gate)
             self._start("feature_engineering", str(run_id))
             self._start("demand_forecast", str(run_id))
