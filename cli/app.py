@@ -17,6 +17,7 @@ from cli.console import err, out
 from cli.datasets.command import datasets_app, explain_code
 from cli.doctor.command import doctor
 from cli.drops.quarantine import quarantine
+from cli.forecasts import command as forecast_commands
 from cli.insights import command as insight_commands
 from cli.kpis.command import kpis
 from cli.recovery.rebuild import backup, rebuild
@@ -53,6 +54,9 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "runs": run_history.runs,
         "compare": run_history.compare,
         "publish": run_history.publish,
+        "forecast": forecast_commands.forecast,
+        "excluded": forecast_commands.excluded,
+        "export": forecast_commands.export,
         "audit": audit.audit,
         "jobs": jobs.jobs,
         "cancel": jobs.cancel,

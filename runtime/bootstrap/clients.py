@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,10 @@ class AwsClients:
         """Amazon S3. Links are signed with version 4, without which S3 refuses them for objects that a key of KMS encrypts."""
         from botocore.config import Config
 
-        return self._session.client("s3", config=self._config.merge(Config(signature_version="s3v4")))
+        # The address of the region: a link to the address of all regions is redirected for a new bucket, and its signature is void there.
+        style = "auto" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
+        options = Config(signature_version="s3v4", s3={"addressing_style": style})
+        return self._session.client("s3", config=self._config.merge(options))
 
     @cached_property
     def rds(self) -> Signer:

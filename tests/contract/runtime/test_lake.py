@@ -118,8 +118,9 @@ def test_a_link_downloads_an_object_under_a_name_for_a_while(lake: Lake) -> None
 
 def test_a_link_is_signed_as_encrypted_objects_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """S3 refuses the older signature (`AWSAccessKeyId=`) for objects that are encrypted with a key of KMS, as all of the lake are."""
-    for name, value in (("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing"), ("AWS_DEFAULT_REGION", "us-east-1")):
+    for name, value in (("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing"), ("AWS_DEFAULT_REGION", "eu-west-1")):
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     link = S3Lake(AwsClients().s3, BUCKET).sign_download("exports/files/1/a.csv", timedelta(minutes=15), "a.csv")
     assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in link
+    assert link.startswith("https://test-lake.s3.eu-west-1.amazonaws.com/exports/files/1/a.csv?")

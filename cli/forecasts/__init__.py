@@ -1,0 +1,1 @@
+"""Commands that show forecasts and write them to files."""
