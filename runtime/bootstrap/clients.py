@@ -30,8 +30,8 @@ class AwsClients:
         from botocore.config import Config
 
         # The address of the region: a link to the address of all regions is redirected for a new bucket, and its signature is void there.
-        style = "auto" if os.environ.get("AWS_ENDPOINT_URL") else "virtual"
-        options = Config(signature_version="s3v4", s3={"addressing_style": style})
+        is_emulated = bool(os.environ.get("AWS_ENDPOINT_URL"))
+        options = Config(signature_version="s3v4", s3={"addressing_style": "auto" if is_emulated else "virtual"})
         return self._session.client("s3", config=self._config.merge(options))
 
     @cached_property
