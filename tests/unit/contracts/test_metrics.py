@@ -26,6 +26,7 @@ from runtime.models.domain.quality import Verdict
 from runtime.models.domain.run_input import RunInput
 from runtime.services.anomalies.anomaly_detection import DetectionResult
 from runtime.services.ingestion.delivery_lease import DeliveryLease
+from runtime.services.insights.insight_building import BuildResult
 from runtime.services.kpis.kpi_calculation import KpiResult
 from runtime.services.logistics.logistics_calculation import LogisticsResult
 from runtime.services.probe.canary_probe import ProbeResult
@@ -116,6 +117,7 @@ INVOCATIONS = {
         "kpi_calculation", {"calculate": [KpiResult((a_run_accuracy(Basis.ACTUALS, days=14),), n_kpis=11, sigmas=0.5)]}, RUN_EVENT
     ),
     "logistics_calculator": Invocation("logistics_calculation", {"calculate": [LogisticsResult(RUN_ID, 3, 100, 72.5, "C", ())]}, RUN_EVENT),
+    "insight_builder": Invocation("insight_building", {"build": [BuildResult(RUN_ID, sightings=3)]}, RUN_EVENT),
     "run_recorder": Invocation(
         "run_recorder",
         {"record_success": [{}], "measure_times_usual": [1.5], "count_anomaly_alerts": [2]},
