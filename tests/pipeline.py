@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import boto3
 import pyarrow.parquet as pq
@@ -28,17 +29,30 @@ from cli.mapping.reading import Conversation
 from contracts.paths import forecast_key, quality_key, replay_key
 from contracts.tables import DAILY_DEMAND, EXCLUDED, FORECASTS, Table
 from glue_jobs import lake_io
+from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
+from runtime.adapters.lake.anomaly_table import LakeAnomalyTable
+from runtime.adapters.lake.forecast_frames import LakeForecastFrames
+from runtime.adapters.lake.lake_curated_rows import LakeCuratedRows
+from runtime.adapters.lake.reference_data import LakeReferenceData
 from runtime.adapters.lake.s3_lake import S3Lake
+from runtime.models.domain.kpis import KpiMetric
 from runtime.models.domain.objects import IngestedObject, LandedObject
 from runtime.models.domain.runs import Execution, Gate
+from runtime.services.anomalies.anomaly_detection import AnomalyDetection
+from runtime.services.kpis.kpi_calculation import KpiCalculation
+from runtime.services.logistics.cost_baseline import CostBaseline
+from runtime.services.logistics.input_rows import InputReading
+from runtime.services.logistics.logistics_calculation import LogisticsCalculation
 from runtime.services.runs.manifests import Manifests
 from runtime.services.runs.quality_gate import Judgement, QualityGate
 from runtime.services.runs.run_resolution import RunResolution
 from tests.fakes.clock import FixedClock
 from tests.fakes.ingestion import make_ingestion
 from tests.fakes.jobs import InMemoryJobs
+from tests.fakes.kpis import InMemoryKpis
 from tests.fakes.objects import InMemoryObjects
 from tests.fakes.quality import InMemoryQualityReports
+from tests.fakes.reads import InMemoryAccuracyReads
 from tests.fakes.runs import InMemoryRuns
 
 if TYPE_CHECKING:
@@ -60,6 +74,7 @@ class RunOutcome:
     forecast: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     failure: str | None = None
+    run_id: UUID | None = None
 
     def total(self, sku: str | None = None, site: str | None = None) -> float:
         """Return the sum of the median forecasts, of one SKU or site or of all."""
@@ -68,6 +83,15 @@ class RunOutcome:
             for row in self.forecasts
             if (sku is None or row["sku_id"] == sku) and (site is None or row["site_id"] == site)
         )
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What was measured of a run: the reports of anomalies and of accuracy, and the stored values."""
+
+    anomalies: dict[str, Any]
+    accuracies: list[dict[str, Any]]
+    values: list[KpiMetric]
 
 
 class Pipeline:
@@ -131,7 +155,29 @@ class Pipeline:
         forecast = lake_io.read_json(BUCKET, forecast_key(str(run_id)))
         demand, forecasts, excluded = (self._rows(table, str(run_id)) for table in (DAILY_DEMAND, FORECASTS, EXCLUDED))
         warnings = (*self.runs.get(run_id).warnings, *forecast["warnings"])
-        return RunOutcome(judgement, quality, demand, forecasts, excluded, forecast, warnings)
+        return RunOutcome(judgement, quality, demand, forecasts, excluded, forecast, warnings, run_id=run_id)
+
+    def measure(self, run_id: UUID) -> Measures:
+        """Return what the states after publishing measure of a run."""
+        frames, reference, kpis = LakeForecastFrames(self._lake), LakeReferenceData(self._lake), InMemoryKpis()
+        detection = AnomalyDetection(
+            runs=self.runs, frames=frames, lake=self._lake, table=LakeAnomalyTable(self._lake), reference=reference
+        )
+        anomalies = detection.detect(run_id).report.as_dict()
+        calculation = KpiCalculation(runs=self.runs, frames=frames, kpis=kpis, engine=ForecastAccuracyEngine(), reference=reference)
+        accuracies = calculation.calculate(run_id).accuracies
+        reads = InMemoryAccuracyReads()
+        reads.by_run = {accuracy.run_id: accuracy for accuracy in accuracies}
+        LogisticsCalculation(
+            runs=self.runs,
+            inputs=InputReading(LakeCuratedRows(self._lake), self._lake),
+            frames=frames,
+            accuracies=reads,
+            lake=self._lake,
+            kpis=kpis,
+            cost_baseline=CostBaseline(1.85, "EUR"),
+        ).calculate(run_id)
+        return Measures(anomalies, [accuracy.report.as_dict() for accuracy in accuracies], list(kpis.metrics.values()))
 
     def _start(self, job: str, run_id: str) -> None:
         # The jobs are imported once the engine has taken pyspark's name.
