@@ -54,4 +54,6 @@ def narrow(contract: Contract, *names: str) -> Contract:
     """The contract with these columns alone, and the rules about them: the embedded engine takes a second or more to plan for all."""
     consistency = tuple(rule for rule in contract.consistency if {rule.column, rule.of} <= set(names))
     order = tuple(pair for pair in contract.order if {pair.first, pair.then} <= set(names))
-    return replace(contract, columns=tuple(contract.column(name) for name in names), consistency=consistency, order=order)
+    parts = tuple(name for name in contract.sum_within if name in names)
+    columns = tuple(contract.column(name) for name in names)
+    return replace(contract, columns=columns, consistency=consistency, order=order, sum_within=parts)
