@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.constrain import Constrain
 from rich.markup import escape
@@ -140,14 +141,14 @@ def render_list(page: InsightPage, *, is_filtered: bool) -> RenderableType:
     """Return a table of insights, the highest rank first."""
     if not page["insights"]:
         return "No insight has these properties." if is_filtered else limit_width(*explain_emptiness(page))
-    table = Table(title=f"Insights, from data to {page['meta']['as_of_date'] or '?'}", expand=True)
-    for name, width in (("id", 8), ("priority", 8), ("status", 12), ("insight", None), ("owner", 13), ("by", 10)):
+    table = Table(title=f"Insights, from data to {page['meta']['as_of_date'] or '?'}", expand=True, box=SIMPLE_HEAD)
+    for name, width in (("id", 8), ("priority", 8), ("status", 12), ("insight", None), ("by", 10)):
         table.add_column(name, width=width, overflow="fold", ratio=None if width else 1)
     for insight in page["insights"]:
         colour = COLOURS.get(insight["priority"], "white")
-        text = f"{escape(insight['headline'])} [dim]({insight['category'].lower().replace('_', ' ')})[/]"
         owner = escape(insight["assignee"] or insight["owner_role"])
-        table.add_row(insight["id"][:SHORT_ID], f"[{colour}]{insight['priority']}[/]", insight["status"], text, owner, insight["deadline"])
+        text = f"{escape(insight['headline'])} [dim]({insight['category'].lower().replace('_', ' ')}, {owner})[/]"
+        table.add_row(insight["id"][:SHORT_ID], f"[{colour}]{insight['priority']}[/]", insight["status"], text, insight["deadline"])
     parts: list[RenderableType] = [table]
     if page["page"]["has_more"]:
         parts.append("More match; narrow the list with --category, --priority, --owner or --site.")

@@ -130,10 +130,11 @@ def _bad_rows(facts: RunFacts, quality: QualityFacts, file: FileFacts) -> Findin
     worst = codes[0][0] if codes else "an unknown reason"
     share = 100 * file.quarantined / file.rows if file.rows else 100.0
     drivers = [Driver("code", code, float(count)) for code, count in codes]
+    verb = "is" if file.quarantined == 1 else "are"
     return Finding(
         rule=BAD_ROWS,
         scope={"dataset": file.dataset, "file": name},
-        headline=f"{file.quarantined:,} of {file.rows:,} rows of {name} are in quarantine, most for {worst}",
+        headline=f"{file.quarantined:,} of {file.rows:,} rows of {name} {verb} in quarantine, most for {worst}",
         cause=f"{worst}; ./signify explain-code {worst} names the cause and the fix" if codes else worst,
         action="Correct the rows and replay them, or discard them with a reason",
         owner_role=DATA_STEWARD,

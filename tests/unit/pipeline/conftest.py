@@ -13,13 +13,13 @@ from tests.pipeline import Pipeline, morning_after, simulated_lake
 
 AS_OF = date(2026, 11, 28)
 HERE = Path(__file__).parent
-FAST = ("test_pipeline.py", "test_insight_numbers.py")
-"""The files of this folder that the fast tests run; each test of the others runs the jobs whole, once or several times."""
+FAST = "test_pipeline.py"
+"""The file of this folder that the fast tests run; each test of the others runs the jobs whole, once or several times."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent == HERE and item.path.name not in FAST:
+        if item.path.parent == HERE and item.path.name != FAST:
             item.add_marker(pytest.mark.slow)
 
 
