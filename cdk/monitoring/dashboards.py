@@ -47,7 +47,10 @@ BUSINESS: dict[str, dict[str, Graph]] = {
         "Series too new to forecast (%)": ((PlatformMetric.TOO_NEW_SHARE,), "Maximum"),
     },
     "Anomalies": {
-        "Groups and alerts": ((PlatformMetric.ANOMALY_GROUPS, PlatformMetric.ANOMALY_ALERTS), "Maximum"),
+        "Groups, critical groups and alerts": (
+            (PlatformMetric.ANOMALY_GROUPS, PlatformMetric.CRITICAL_ANOMALIES, PlatformMetric.ANOMALY_ALERTS),
+            "Maximum",
+        ),
         "Groups relative to the usual": ((PlatformMetric.ANOMALY_TIMES_USUAL,), "Maximum"),
     },
     "Insights": {

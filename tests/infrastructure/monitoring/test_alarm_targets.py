@@ -48,6 +48,7 @@ PLATFORM_METRICS = {
     "ManyNewSkus": (PlatformMetric.TOO_NEW_SHARE, "Maximum"),
     "AnomalyCritical": (PlatformMetric.CRITICAL_ANOMALIES, "Maximum"),
     "AnomalyStorm": (PlatformMetric.ANOMALY_TIMES_USUAL, "Maximum"),
+    "InsightsBroken": (PlatformMetric.INSIGHTS_LEFT_OUT, "Maximum"),
     "DatabaseUnavailable": (PlatformMetric.DATABASE_UNAVAILABLE, "Sum"),
     "AuthenticationFailures": (PlatformMetric.AUTHENTICATION_FAILURES, "Sum"),
     "ApiThrottled": (PlatformMetric.THROTTLED_SHARE, "Average"),
@@ -169,6 +170,7 @@ def test_figures_of_a_run_are_evaluated_over_a_day_or_on_the_first_value(alarms_
             "run_resolver",
             "quality_gate",
             "anomaly_detector",
+            "insight_builder",
         }:
             alarm = alarms_by_name[name]
             assert alarm["Period"] >= 86_400 or alarm["DatapointsToAlarm"] == 1 or name == "NoPublishedRun", name

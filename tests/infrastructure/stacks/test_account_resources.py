@@ -43,12 +43,12 @@ def test_every_use_of_the_lake_is_one_of_the_existing_bucket_and_its_key(adopter
         function["Properties"].get("Environment", {}).get("Variables", {}) for function in adopter.of_type("AWS::Lambda::Function").values()
     ]
     assert {values["LAKE_BUCKET"] for values in variables if "LAKE_BUCKET" in values} == {bucket}
-    [rule] = [
-        rule
+    rules = [
+        rule["Properties"]["EventPattern"]["detail"]["bucket"]["name"]
         for rule in adopter.of_type("AWS::Events::Rule").values()
         if "bucket" in rule["Properties"].get("EventPattern", {}).get("detail", {})
     ]
-    assert rule["Properties"]["EventPattern"]["detail"]["bucket"]["name"] == [bucket]
+    assert rules == [[bucket], [bucket]]  # of uploaded files, and of ordered exports
     assert adopter.templates["Lake"].document["Outputs"]["LakeBucketName"]["Value"] == bucket
     policies, own = (each.templates["Lake"].of_type("AWS::IAM::ManagedPolicy") for each in (adopter, stages["prod"]))
     assert len(policies) == len(own) > 10

@@ -10,6 +10,7 @@ from jsonata import Jsonata  # type: ignore[import-untyped]
 
 from contracts.run_states import RunState
 from runtime.functions.common.events import (
+    AnomalyEvent,
     Event,
     GatedRunEvent,
     InsightEvent,
@@ -36,7 +37,7 @@ EVENTS: dict[str, type[Event]] = {
     "ResolveInput": ResolveInput,
     "QualityGate": GatedRunEvent,
     "PublishRun": PublishEvent,
-    "DetectAnomalies": RunEvent,
+    "DetectAnomalies": AnomalyEvent,
     "ComputeKpis": RunEvent,
     "MeasureLogistics": RunEvent,
     "BuildInsights": InsightEvent,
