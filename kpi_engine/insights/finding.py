@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,19 @@ DO_NOTHING = "do nothing"
 RESIDUAL = "residual"
 NOT_CHECKED = "not_checked"
 Value = float | int | str | bool | None
+
+
+RATES = frozenset({"percent", "point", "points", "ratio", "share", "index", "score"})
+
+
+def adds_up(name: str) -> bool:
+    """Whether amounts of a unit, or results of this name, can be added up: rates, such as percentages and amounts per unit, cannot.
+
+    >>> [adds_up(name) for name in ("units", "EUR", "percent", "points of fill", "cost_per_unit", "unit_fill_percent", "usual_wape")]
+    [True, True, False, False, False, False, False]
+    """
+    words = set(re.split(r"[^a-z]+", name.lower()))
+    return not words & (RATES | {"per", "wape", "utilisation"})
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import fsum
 
-from kpi_engine.insights.finding import Counterfactual, Driver, Evidence, Finding, Impact, Measurement, Money, Value
+from kpi_engine.insights.finding import Counterfactual, Driver, Evidence, Finding, Impact, Measurement, Money, Value, adds_up
 from kpi_engine.insights.rules.rule_set import rank_drivers
 from kpi_engine.insights.scores import fingerprint
 from kpi_engine.insights.terms import OUTCOME
@@ -16,16 +16,21 @@ SHARED_PERCENT = 60.0
 
 
 def roll_up(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings, those of a rule and direction that share most of their change as one parent with its children."""
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    """Return the findings, those of a rule and direction that share most of their change as one parent with its children.
+
+    Only findings that measure the same in the same unit are added up; rates, such as percentages, are not added up at all.
+    """
+    groups: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
         own = fingerprint(finding) if finding.is_cause else ""
-        groups.setdefault((finding.rule.id, finding.direction, finding.period + own), []).append(finding)
+        measure = (finding.measurement.metric, finding.measurement.unit, finding.impact.unit)
+        groups.setdefault((finding.rule.id, finding.direction, finding.period + own, *measure), []).append(finding)
     return [finding for group in groups.values() for finding in _roll_up_group(group)]
 
 
 def _roll_up_group(group: Sequence[Finding]) -> list[Finding]:
-    has_sizes = any(map(_size, group))  # findings without a size count by their number
+    # findings without a size count by their number, and so do rates: two sites that are 3 points below do not make one that is 6 below
+    has_sizes = adds_up(group[0].measurement.unit) and any(map(_size, group))
     weights = {id(finding): _size(finding) if has_sizes else 1.0 for finding in group}
     total = fsum(weights.values())
     best: tuple[float, str, str] | None = None
@@ -46,15 +51,16 @@ def _size(finding: Finding) -> float:
 
 
 def _merge(children: Sequence[Finding], name: str, value: str) -> Finding:
-    """Return the parent: the text of the largest child, the sums of all, and each child as a driver."""
+    """Return the parent: the text of the largest child, the sums of all, and each child as a driver.
+
+    Of a rate, which has no sum, measurement, drivers and impact are those of the largest child, as its text is.
+    """
     worst, n_others = children[0], len(children) - 1
-    measurement = Measurement(
-        worst.measurement.metric,
-        fsum(each.measurement.value for each in children),
-        worst.measurement.unit,
-        fsum(each.measurement.expected or 0.0 for each in children),
-    )
-    drivers = [Driver("finding", _label(each, name), each.measurement.delta or 0.0) for each in children]
+    measurement, drivers = worst.measurement, worst.drivers
+    if adds_up(measurement.unit):
+        measurement = _sum_measurements(children)
+        parts = [Driver("finding", _label(each, name), each.measurement.delta or 0.0) for each in children]
+        drivers = rank_drivers(parts, measurement.delta) if measurement.delta is not None else ()
     return replace(
         worst,
         scope={name: value},
@@ -62,7 +68,7 @@ def _merge(children: Sequence[Finding], name: str, value: str) -> Finding:
         measurement=measurement,
         impact=_sum_impacts(children),
         volume_share=max(each.volume_share for each in children),
-        drivers=rank_drivers(drivers, measurement.delta or 0.0),
+        drivers=drivers,
         details={},
         predictions=tuple(each for child in children for each in child.predictions),
         counterfactuals=_sum_counterfactuals(children),
@@ -79,8 +85,16 @@ def _label(finding: Finding, dimension: str) -> str:
     return ", ".join(others) or next(iter(finding.scope.values()), finding.rule.id)
 
 
+def _sum_measurements(children: Sequence[Finding]) -> Measurement:
+    """Add up values and expectations; one that is unknown makes the sum unknown, and not smaller."""
+    worst = children[0].measurement
+    expectations = [each.measurement.expected for each in children if each.measurement.expected is not None]
+    expected = fsum(expectations) if len(expectations) == len(children) else None
+    return Measurement(worst.metric, fsum(each.measurement.value for each in children), worst.unit, expected)
+
+
 def _sum_impacts(children: Sequence[Finding]) -> Impact:
-    units = fsum(each.impact.units for each in children)
+    units = fsum(each.impact.units for each in children) if adds_up(children[0].impact.unit) else children[0].impact.units
     amounts = [each.impact.money for each in children]
     present = [amount for amount in amounts if amount is not None]
     if len(present) == len(children) and len({amount.currency for amount in present}) == 1:
@@ -91,9 +105,27 @@ def _sum_impacts(children: Sequence[Finding]) -> Impact:
 def _sum_counterfactuals(children: Sequence[Finding]) -> tuple[Counterfactual, ...]:
     """Sum up the numbers of actions that all children have; truths hold only if they hold for all."""
     return tuple(
-        replace(action, steps=(), result=_sum_results([each.counterfactuals[place] for each in children]))
+        _merge_actions([each.counterfactuals[place] for each in children])
         for place, action in enumerate(children[0].counterfactuals)
         if all(len(each.counterfactuals) > place and each.counterfactuals[place].action == action.action for each in children)
+    )
+
+
+def _merge_actions(actions: Sequence[Counterfactual]) -> Counterfactual:
+    """Return one action for all: possible only if each is, impossible if one is, at the sum of what they cost."""
+    costs = [action.cost for action in actions if action.cost is not None]
+    is_priced = len(costs) == len(actions) and len({cost.currency for cost in costs}) == 1
+    worst = next(
+        (each for each in actions if each.is_feasible is False), next((each for each in actions if each.is_feasible is None), None)
+    )
+    return replace(
+        actions[0],
+        steps=(),
+        result=_sum_results(actions),
+        cost=Money(fsum(cost.expected for cost in costs), costs[0].currency) if is_priced else None,
+        cost_reason=None if is_priced else next((each.cost_reason for each in actions if each.cost_reason), "not_all_have_a_price"),
+        is_feasible=worst.is_feasible if worst else True,
+        feasibility_reason=worst.feasibility_reason if worst else None,
     )
 
 
@@ -102,7 +134,12 @@ def _sum_results(actions: Sequence[Counterfactual]) -> dict[str, Value]:
     for key in actions[0].result:
         values = [action.result.get(key) for action in actions]
         numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-        results[key] = fsum(numbers) if len(numbers) == len(values) else all(values) if isinstance(values[0], bool) else None
+        if isinstance(values[0], bool):
+            results[key] = all(values)
+        elif len(numbers) < len(values):
+            results[key] = None
+        else:
+            results[key] = fsum(numbers) if adds_up(key) else values[0]
     return results
 
 
