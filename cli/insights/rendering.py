@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
@@ -16,6 +17,8 @@ from kpi_engine.insights.terms import InsightCategory
 
 WIDTH = 100
 MOST_TODAY = 5
+OLD_DAYS = 3
+"""A run knows the day before it, and a day late is usual."""
 COLOURS = {"CRITICAL": "bold red", "HIGH": "red", "MEDIUM": "yellow", "LOW": "dim"}
 MONEY_REASONS = {
     "currency_missing": "sku_master states no margins in one currency",
@@ -33,14 +36,15 @@ MONEY_REASONS = {
 CATEGORIES = frozenset(InsightCategory)
 
 
-def render_today(page: InsightPage) -> RenderableType:
-    """Return the first things to do, each with cause, size, owner, deadline and the next command."""
+def render_today(page: InsightPage, today: date | None = None) -> RenderableType:
+    """Return the first things to do, each with cause, size, owner, deadline and the next command; that the data is old before all."""
     insights = [insight for insight in page["insights"] if insight["is_pushed"]][:MOST_TODAY]
     day = page["meta"]["as_of_date"]
+    age = list(_state_age(page, today or datetime.now(UTC).date()))
     if not insights:
-        return limit_width(*explain_emptiness(page))
+        return limit_width(*age, *explain_emptiness(page))
     number = f"{len(insights)} thing{'' if len(insights) == 1 else 's'} to do"
-    blocks: list[RenderableType] = [f"[bold]{number}[/], from data to {day}"]
+    blocks: list[RenderableType] = [*age, f"[bold]{number}[/], from data to {day}"]
     for place, insight in enumerate(insights, start=1):
         blocks += ["", *_render_task(place, insight)]
     more = len(page["insights"]) - len(insights)
@@ -48,6 +52,16 @@ def render_today(page: InsightPage) -> RenderableType:
     return limit_width(
         *blocks, "", f"{more} more{others}: ./signify insights" if more else "Nothing else is open.", *_list_gaps(page), *_name_muted(page)
     )
+
+
+def _state_age(page: InsightPage, today: date) -> Iterator[str]:
+    """Yield that the data is old, and what to do, when its last day is so long ago that what it says may be over."""
+    day = page["meta"]["as_of_date"]
+    days_old = (today - date.fromisoformat(day)).days if day else 0
+    if days_old >= OLD_DAYS:
+        yield f"[bold yellow]The data is old: it ends on {day}, {days_old} days ago.[/] What follows was true then, and may be over."
+        yield "./signify quality says what is late; upload the missing days with ./signify drop FILE, then ./signify run."
+        yield ""
 
 
 def _name_muted(page: InsightPage) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import date
 from typing import Any, cast
 from uuid import NAMESPACE_OID, uuid5
 
@@ -101,6 +102,15 @@ def test_today_says_what_why_how_much_who_until_when_and_the_next_command() -> N
     ):
         assert part in text
     assert "Next   ./signify explain 5b0e1234" in text
+
+
+@pytest.mark.parametrize("insights", [(), (INSIGHT,)])
+def test_today_says_first_that_the_data_is_old_and_what_to_do(insights: tuple[InsightRecord, ...]) -> None:
+    lines = render(render_today(a_page(*insights), date(2026, 12, 12))).splitlines()
+    assert lines[0].startswith("The data is old: it ends on 2026-11-28, 14 days ago.")
+    assert "./signify drop FILE" in " ".join(lines[:4])
+    assert "The data is old" not in render(render_today(a_page(*insights), date(2026, 11, 30)))
+    assert "The data is old" not in render(render_today(a_page(*insights, as_of_date=None), date(2026, 11, 30)))
 
 
 def test_lines_that_are_broken_go_on_below_their_text() -> None:
