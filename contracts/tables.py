@@ -155,6 +155,7 @@ SKU_UNITS = Table(
     "Unit of measure of the demand of every SKU, into which its quantities were converted",
     (SKU_ID, Column("uom", Type.TEXT, "Unit of measure, UN/CEFACT Recommendation 20 or 21")),
 )
+MEAN_VALUE = Column("mean_value", Type.NUMBER, "Mean of the forecast", "units", nullable=True)
 FORECASTS = Table(
     Zone.FORECASTS,
     "daily",
@@ -164,7 +165,7 @@ FORECASTS = Table(
         FORECAST_DATE,
         HORIZON_DAYS,
         *INTERVAL,
-        Column("mean_value", Type.NUMBER, "Mean of the forecast", "units", nullable=True),
+        MEAN_VALUE,
         INTERVAL_LEVEL,
         Column("uom", Type.TEXT, "Unit of measure of the values"),
         Column("model", Type.TEXT, "Name of the forecaster"),

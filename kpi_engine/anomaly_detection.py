@@ -35,7 +35,8 @@ from kpi_engine.shared.metric import NO_OBSERVATIONS
 class AnomalyDetectionEngine:
     """Assess groups with the caller's costs, known events, measures and materiality gate, on the days of one time zone.
 
-    source: where process_anomaly_results reads groups; assess needs none.
+    source: where process_anomaly_results reads groups; assess needs none. zone: of groups that state none. made_on: the day from which
+    deadlines count; None for the last day of the window.
     """
 
     source: AnomalySource | None = None
@@ -44,6 +45,7 @@ class AnomalyDetectionEngine:
     materiality: Materiality = field(default_factory=Materiality)
     known_events: tuple[KnownEvent, ...] = ()
     measures: Measures = field(default_factory=Measures)
+    made_on: date | None = None
 
     def assess(
         self,
@@ -66,7 +68,7 @@ class AnomalyDetectionEngine:
         inside = [group for group in groups if window and window.touches(group.first_day, group.last_day)]
         anomalies = sorted((self._assess_group(group) for group in inside), key=lambda anomaly: anomaly.sort_key)
         alerts = [
-            Alert.of(anomaly, window, self.zone, build_dedupe_key(anomaly))
+            Alert.of(anomaly, window, self.zone, build_dedupe_key(anomaly), self.made_on)
             for anomaly in anomalies
             if window and anomaly.suppression_reason is None
         ]

@@ -106,13 +106,20 @@ class LinksRecord(TypedDict):
     insight: str | None
 
 
+ChangeRecord = TypedDict(  # noqa: UP013 - a field of a class may not be named seen
+    "ChangeRecord",
+    {"expected": float | None, "seen": float | None, "lower": float | None, "upper": float | None, "change_percent": float | None},
+)
+"""What was expected and seen."""
+
+
 class AnomalyDetails(AnomalyRecord):
     """An anomaly with everything that is known about it."""
 
     contributors: dict[str, list[ContributorRecord]]
     assumptions: list[str]
     not_material_reason: str | None
-    expected_and_seen: dict[str, float | None] | None
+    expected_and_seen: ChangeRecord | None
     likely_causes: list[dict[str, str]]
     recommended_action: dict[str, str] | None
     threshold: ThresholdRecord | None

@@ -128,8 +128,8 @@ def _sections(anomaly: AnomalyDetails) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _write_change(anomaly: AnomalyDetails) -> str:
-    change = anomaly["expected_and_seen"] or {}
-    actual, expected, lower, upper = (change.get(name) for name in ("seen", "expected", "lower", "upper"))
+    change = anomaly["expected_and_seen"]
+    actual, expected, lower, upper = (change[name] if change else None for name in ("seen", "expected", "lower", "upper"))
     size = f"{name_units(anomaly)} units, score {anomaly['score']:.0f}"
     if actual is None or expected is None:
         return size

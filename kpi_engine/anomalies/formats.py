@@ -20,6 +20,9 @@ DIMENSION_NAMES = {
     **dict.fromkeys(CATEGORIES, "category"),
 }
 MAX_LISTED = 5
+MOST_PERCENT = 999.0
+"""Beyond it, with hardly any demand expected, a percentage says nothing."""
+WHOLE_AMOUNT_FROM = 10
 WHOLE_FROM = 100
 MINUS = "−"
 
@@ -62,6 +65,15 @@ def format_number(value: float, *, has_sign: bool = False) -> str:
     digits = f"{size:,.0f}" if size >= WHOLE_FROM else f"{size:.2f}".rstrip("0").rstrip(".")
     sign = "" if not float(digits.replace(",", "")) else MINUS if value < 0 else "+" if has_sign else ""
     return f"{sign}{digits}"
+
+
+def format_amount(value: float) -> str:
+    """Write a quantity of a day as briefly as it says something: whole from 10 on, with at most two figures below.
+
+    >>> format_amount(31.8), format_amount(0.3012), format_amount(0.0)
+    ('32', '0.3', '0')
+    """
+    return f"{value:,.0f}" if abs(value) >= WHOLE_AMOUNT_FROM else f"{value:.2g}"
 
 
 def format_days(first: date, last: date) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from math import fsum
 
 import numpy as np
@@ -79,7 +79,9 @@ class AnomalyGroup:
     score: 0..100. also_affected: other measures. reported_kind: the one kind that the detector or source gives to the whole group, None
     when it gives several or none. contributions: for each dimension the weight that the source gives each value, or none. scope: the
     dimension values that its cause is limited to, empty for all series, None where the source names no cause. threshold: the least distance
-    at which the scope is reported, None where nobody has given feedback on it.
+    at which the scope is reported, None where nobody has given feedback on it. series: what was reported, that is the values that moved.
+    scope_series: all values of the scope on these days, beside the mean of their forecast; None where the scope as a whole did not move.
+    zone: of its days, None where it is not known.
     """
 
     id: str
@@ -95,11 +97,32 @@ class AnomalyGroup:
     contributions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     scope: Mapping[str, str] | None = None
     threshold: Threshold | None = None
+    scope_series: GroupSeries | None = None
+    zone: tzinfo | None = None
+
+    @property
+    def figures(self) -> GroupSeries:
+        """The values from which the group's figures follow: those of its whole scope, else those that moved."""
+        return self.series if self.scope_series is None else self.scope_series
+
+    def in_zone(self, zone: tzinfo) -> AnomalyGroup:
+        """Return a group of whole days as days of a time zone: each instant is its midnight there."""
+        n_days = len(self.series.instants)
+        days = [self.last_day - timedelta(days=n_days - 1 - place) for place in range(n_days)]
+        instants = tuple(_midnight(day, zone) for day in days)
+        return replace(
+            self,
+            start=_midnight(self.first_day, zone),
+            end=_midnight(self.last_day, zone),
+            series=replace(self.series, instants=instants),
+            scope_series=None if self.scope_series is None else replace(self.scope_series, instants=instants),
+            zone=zone,
+        )
 
     @property
     def dimensions(self) -> tuple[str, ...]:
         """The names of all dimensions, sorted."""
-        return tuple(sorted({*self.contributions, *(name for member in self.series.dimensions for name in member)}))
+        return tuple(sorted({*self.contributions, *(name for member in self.figures.dimensions for name in member)}))
 
     @property
     def dimension_values(self) -> dict[str, tuple[str, ...]]:
@@ -108,5 +131,9 @@ class AnomalyGroup:
 
     def values_of(self, dimension: str) -> tuple[str, ...]:
         """Return the values of one dimension, sorted: of its series, or else of the contributions."""
-        values = {member[dimension] for member in self.series.dimensions if dimension in member}
+        values = {member[dimension] for member in self.figures.dimensions if dimension in member}
         return tuple(sorted(values or self.contributions.get(dimension, {})))
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)

@@ -25,3 +25,12 @@ class AnomalyVerdict(StrEnum):
     REAL = "REAL"
     NOT_REAL = "NOT_REAL"
     EXPECTED = "EXPECTED"
+
+
+class FigureBasis(StrEnum):
+    """What the figures of a group add up."""
+
+    SCOPE = "scope"
+    """All series of the scope on its days, beside the mean of their forecast."""
+    REPORTED = "reported"
+    """The series and days that were reported, and nothing that moved the other way."""

@@ -100,14 +100,16 @@ def derive_insights(facts: RunFacts, rule_sets: Sequence[RuleSet] = RULE_SETS, b
             continue
         judged_rules.extend(rule.id for rule in rule_set.rules)
         findings.extend(new_findings)
-    insights = [_rank(finding, facts.as_of_date) for finding in roll_up(findings)]
+    insights = [_rank(finding, facts) for finding in roll_up(findings)]
     muted_ids = {record.rule_id for record in facts.rule_records if record.is_muted}
     return InsightReport(_apply_budget(insights, budget, muted_ids), silent, tuple(judged_rules), tuple(failures))
 
 
-def _rank(finding: Finding, as_of_date: date) -> Insight:
-    scores = score_finding(finding, as_of_date)
-    deadline = finding.deadline or as_of_date + timedelta(days=DAYS_TO_ACT[scores.priority])
+def _rank(finding: Finding, facts: RunFacts) -> Insight:
+    """Score a finding. Nobody can act before the run: a deadline of old data that has passed by then is the day of the run."""
+    scores = score_finding(finding, facts.as_of_date)
+    deadline = finding.deadline or facts.today + timedelta(days=DAYS_TO_ACT[scores.priority])
+    deadline = max(deadline, facts.today)
     return Insight(finding, scores, fingerprint(finding), deadline)
 
 

@@ -80,7 +80,8 @@ class SeriesChange:
 class AnomalyFacts:
     """One material anomaly. scope: of its cause, empty for everything, None when no cause is known.
 
-    planned_units: what the published forecast expects of its series on the next days; None when unknown.
+    planned_units: what the published forecast expects of its series on the next days; None when unknown. expected_a_day, actual_a_day: of
+    its series; None when unknown. is_whole: the figures are those of the whole scope, and not of the series that were reported.
     """
 
     group_id: str
@@ -105,6 +106,9 @@ class AnomalyFacts:
     deadline: date
     planned_units: float | None = None
     scope: Mapping[str, str] | None = None
+    expected_a_day: float | None = None
+    actual_a_day: float | None = None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +158,8 @@ class AccuracyFacts:
 class RunFacts:
     """Everything that rules judge. site_days: the demand of every site and day of the last four weeks, units.
 
-    rule_records: what became of the insights of rules before this run.
+    rule_records: what became of the insights of rules before this run. made_on: the day of the run, None when it is not known; with old
+    data long after as_of_date. dismissals: why anomalies are none, by the id of their group.
     """
 
     run_id: str
@@ -171,3 +176,10 @@ class RunFacts:
     site_days: tuple[float, ...] = ()
     planned_units: float | None = None
     missing: Mapping[PartName, str] = field(default_factory=dict)
+    made_on: date | None = None
+    dismissals: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day from which deadlines count: that of the run, and not before the data."""
+        return max(self.made_on or self.as_of_date, self.as_of_date)

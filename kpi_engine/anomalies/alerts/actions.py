@@ -44,11 +44,11 @@ class Action:
         return {"action": self.action, "owner_role": self.owner_role, "deadline": self.deadline.isoformat()}
 
 
-def recommend_action(kind: AnomalyKind | None, severity: Severity, last_complete_day: date) -> Action:
-    """Return the action for a kind: CRITICAL within 1 day of the window's last day, HIGH 2, MEDIUM 5, LOW 7 (a convention).
+def recommend_action(kind: AnomalyKind | None, severity: Severity, made_on: date) -> Action:
+    """Return the action for a kind: CRITICAL within 1 day of the day on which it is made, HIGH 2, MEDIUM 5, LOW 7 (a convention).
 
     >>> recommend_action(AnomalyKind.DATA_GAP, Severity.HIGH, date(2026, 11, 21)).deadline
     datetime.date(2026, 11, 23)
     """
     role, action = ADVICE[kind] if kind else LOOK
-    return Action(action, role, last_complete_day + timedelta(days=DAYS_TO_ACT[severity]))
+    return Action(action, role, made_on + timedelta(days=DAYS_TO_ACT[severity]))

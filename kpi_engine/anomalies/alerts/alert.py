@@ -33,8 +33,8 @@ class Alert:
     occurrence_count: int = 1
 
     @classmethod
-    def of(cls, anomaly: AssessedAnomaly, window: Window, zone: tzinfo, dedupe_key: str) -> Alert:
-        """Build the alert of a group as if it were reported for the first time.
+    def of(cls, anomaly: AssessedAnomaly, window: Window, zone: tzinfo, dedupe_key: str, made_on: date | None = None) -> Alert:
+        """Build the alert of a group as if it were reported for the first time. made_on: the day from which its deadline counts.
 
         >>> from kpi_engine.examples.anomalies import assess_week
         >>> report = assess_week()
@@ -43,8 +43,8 @@ class Alert:
         """
         return cls(
             anomaly=anomaly,
-            action=recommend_action(anomaly.kind, anomaly.severity, window.end),
-            zone=zone,
+            action=recommend_action(anomaly.kind, anomaly.severity, max(made_on or window.end, window.end)),
+            zone=anomaly.group.zone or zone,
             dedupe_key=dedupe_key,
             group_ids=(anomaly.group.id,),
             first_seen=window.end,

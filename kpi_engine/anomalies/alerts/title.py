@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpi_engine.anomalies.alerts.observed_change import ObservedChange
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
-from kpi_engine.anomalies.formats import CATEGORIES, format_days, format_location, format_percent
+from kpi_engine.anomalies.formats import CATEGORIES, MOST_PERCENT, format_amount, format_days, format_location, format_percent
 from kpi_engine.anomalies.group import AnomalyGroup
 from kpi_engine.anomalies.kind import UP, AnomalyKind
 
@@ -17,12 +17,22 @@ def write_title(anomaly: AssessedAnomaly, change: ObservedChange) -> str:
     >>> write_title(drop, ObservedChange.of(drop))
     'Volume drop −40 % at site LDS1, SKU-2, 21 Nov'
     """
-    group, percent = anomaly.group, change.change_percent
+    group = anomaly.group
     subject = name_kind(anomaly.kind, anomaly.classification.direction)
-    if percent is not None and anomaly.kind is not AnomalyKind.DATA_GAP:
-        subject = f"{subject} {format_percent(percent)}"
+    if anomaly.kind is not AnomalyKind.DATA_GAP:
+        subject = f"{subject} {_write_size(change)}".strip()
     location = format_location({name: values for name, values in group.dimension_values.items() if _is_shown(name, group)})
     return ", ".join([f"{subject} {location}".strip(), format_days(group.first_day, group.last_day)])
+
+
+def _write_size(change: ObservedChange) -> str:
+    """The change in percent; from what to what a day, where hardly anything was expected and a percentage says nothing."""
+    percent = change.change_percent
+    if percent is not None and abs(percent) <= MOST_PERCENT:
+        return format_percent(percent)
+    if change.expected_a_day is None or change.actual_a_day is None:
+        return ""
+    return f"from {format_amount(change.expected_a_day)} to {format_amount(change.actual_a_day)} a day"
 
 
 def _is_shown(name: str, group: AnomalyGroup) -> bool:

@@ -45,10 +45,10 @@ def _candidates(anomaly: AssessedAnomaly) -> Iterator[tuple[str, str]]:
     for dimension in group.dimensions:
         yield from _dominant_value(dimension, contribution_shares(group, dimension))
     yield from _common_zero(anomaly)
-    n_gaps = int(np.count_nonzero(group.series.days.is_gap))
+    n_gaps = int(np.count_nonzero(group.figures.days.is_gap))
     if n_gaps:
         yield "late or missing data", f"expected values without an actual: {n_gaps}"
-    n_over = int(np.count_nonzero(group.series.days.actual > group.series.capacity))
+    n_over = int(np.count_nonzero(group.figures.days.actual > group.figures.capacity))
     if n_over:
         yield "demand above capacity", f"values above the capacity of their day: {n_over}"
     if group.also_affected:
@@ -57,7 +57,7 @@ def _candidates(anomaly: AssessedAnomaly) -> Iterator[tuple[str, str]]:
 
 def _dominant_value(dimension: str, shares: dict[str, float]) -> Iterator[tuple[str, str]]:
     if len(shares) > 1:
-        value, share = next(iter(shares.items()))
+        value, share = max(shares.items(), key=lambda pair: pair[1])
         if share >= DOMINANT_SHARE:
             yield f"something at {dimension} {value}", f"{value} contributed {share:.1f} % of the change"
 

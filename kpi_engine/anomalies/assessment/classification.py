@@ -9,7 +9,7 @@ import numpy as np
 
 from kpi_engine.anomalies.daily_values import DailyValues
 from kpi_engine.anomalies.detection.kinds import classify_capacity, classify_service, classify_volume
-from kpi_engine.anomalies.detection.shifts import TREND_DAYS, mann_kendall, mark_runs
+from kpi_engine.anomalies.detection.shifts import RUN_LENGTH, TREND_DAYS, mann_kendall, mark_runs
 from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
 from kpi_engine.anomalies.kind import DOWN, NEITHER, UP, AnomalyKind
 from kpi_engine.shared.arrays import Floats, Ints
@@ -45,7 +45,7 @@ class Classification:
 def classify_group(group: AnomalyGroup, measures: Measures) -> Classification:
     """Classify a group: the kind that was reported for it, else the kind of the days on which its total moved most.
 
-    DATA_GAP only if no day is known.
+    DATA_GAP only if no day is known. A change of fewer than three days has not lasted: it is no shift of the level.
 
     >>> from kpi_engine.anomalies.detection.detector import detect_groups
     >>> from kpi_engine.examples.anomalies import build_panel
@@ -53,18 +53,18 @@ def classify_group(group: AnomalyGroup, measures: Measures) -> Classification:
     >>> classify_group(drop, Measures())
     Classification(kind=<AnomalyKind.VOLUME_DROP: 'VOLUME_DROP'>, reason=None, direction=-1, delta=-40.0)
     """
-    total, is_known = sum_members(group.series), group.series.is_known
+    series = group.figures
+    total, is_known = sum_members(series), series.is_known
     if not is_known.any():
-        if group.reported_kind is AnomalyKind.DATA_GAP or group.series.days.is_gap.any():
+        if group.reported_kind is AnomalyKind.DATA_GAP or series.days.is_gap.any():
             return Classification(AnomalyKind.DATA_GAP, None, NEITHER, None)
         return Classification(group.reported_kind, NO_EXPECTED_VALUES, NEITHER, None)
-    delta = fsum(group.series.days.residual[is_known])
+    delta = fsum(series.days.residual[is_known])
     direction = int(np.sign(delta))
-    kind = (
-        group.reported_kind
-        or _heaviest_kind(_classify_days(group, total, measures), total)
-        or _kind_by_direction(group.measure, direction, measures)
-    )
+    kind = group.reported_kind or _heaviest_kind(_classify_days(group, total, measures), total)
+    if kind is AnomalyKind.LEVEL_SHIFT and (group.last_day - group.first_day).days + 1 < RUN_LENGTH:
+        kind = None
+    kind = kind or _kind_by_direction(group.measure, direction, measures)
     return Classification(kind, None if kind else NO_NET_CHANGE, direction, delta)
 
 
@@ -91,7 +91,7 @@ def _classify_days(group: AnomalyGroup, total: DailyValues, measures: Measures) 
     if group.measure in measures.service:
         return classify_service(total)
     if group.measure in measures.capacity:
-        return classify_capacity(total, np.sum(group.series.capacity, axis=0, keepdims=True))
+        return classify_capacity(total, np.sum(group.figures.capacity, axis=0, keepdims=True))
     trends = np.zeros(total.actual.shape, dtype=np.int64)
     if np.count_nonzero(~np.isnan(total.residual)) >= TREND_DAYS:
         trends += mann_kendall(total.residual)[:, None]

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import fsum
 
-from kpi_engine.anomalies.group import AnomalyGroup
+from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
 
 MAX_CONTRIBUTORS = 5
 
 
 @dataclass(frozen=True)
 class Contributor:
-    """A dimension value and its share of the change, percent; value None stands for the n_others values after the top ones."""
+    """A dimension value and its share of the change, percent; value None stands for the n_others values after the top ones.
+
+    Of a group with the total of its scope, a value that moved the other way has a share below 0.
+    """
 
     value: str | None
     share: float
@@ -42,7 +45,8 @@ def rank_contributors(group: AnomalyGroup) -> dict[str, list[Contributor]]:
 def contribution_shares(group: AnomalyGroup, dimension: str) -> dict[str, float]:
     """Return the share of each value of a dimension, percent, the largest first.
 
-    Shares follow the source's contribution scores, else the units that each value moved.
+    Of a group with the total of its scope: of all its values, with a share below 0 for those that moved the other way. Else shares follow
+    the source's contribution scores, or the units that each value moved.
 
     >>> from kpi_engine.anomalies.detection.detector import detect_groups
     >>> from kpi_engine.examples.anomalies import build_panel
@@ -50,6 +54,8 @@ def contribution_shares(group: AnomalyGroup, dimension: str) -> dict[str, float]
     >>> contribution_shares(spike, "site_id")
     {'LDS1': 100.0}
     """
+    if group.scope_series is not None:
+        return _signed_shares(group.scope_series, dimension)
     return compute_shares(group.contributions.get(dimension, {})) or compute_shares(_units_by_value(group, dimension))
 
 
@@ -68,6 +74,18 @@ def compute_shares(weights: Mapping[str, float]) -> dict[str, float]:
     relative = {value: weight / largest for value, weight in usable.items()}  # a sum of huge weights would overflow
     total = fsum(relative.values())
     return {value: 100 * relative[value] / total for value in sorted(relative, key=lambda value: (-relative[value], value))}
+
+
+def _signed_shares(series: GroupSeries, dimension: str) -> dict[str, float]:
+    """The share of each value in the change of a total, percent: the largest first, by size."""
+    units: dict[str, list[float]] = {}
+    for member, delta in zip(series.dimensions, series.member_deltas(), strict=True):
+        units.setdefault(member.get(dimension, "unknown"), []).append(delta)
+    total = fsum(delta for deltas in units.values() for delta in deltas)
+    if not total:
+        return {}
+    shares = {value: 100 * fsum(deltas) / total for value, deltas in units.items()}
+    return {value: shares[value] for value in sorted(shares, key=lambda value: (-abs(shares[value]), value))}
 
 
 def _units_by_value(group: AnomalyGroup, dimension: str) -> dict[str, float]:

@@ -55,6 +55,15 @@ class Money:
     high: float | None
     currency: str
 
+    def take(self, share: float) -> Money:
+        """Return a part of the amount.
+
+        >>> Money(1.0, 2.0, 4.0, "EUR").take(0.5)
+        Money(low=0.5, expected=1.0, high=2.0, currency='EUR')
+        """
+        low, high = (None if amount is None else amount * share for amount in (self.low, self.high))
+        return Money(low, self.expected * share, high, self.currency)
+
     @classmethod
     def sum(cls, amounts: Iterable[Money]) -> Money | None:
         """Return the sum in the currency that all share; None without amounts.

@@ -18,6 +18,7 @@ from kpi_engine.anomalies.kind import DOWN, AnomalyKind
 from kpi_engine.shared.arrays import Floats
 
 AT_BOUND = "low and high: demand at the lower and upper bound of the prediction interval; bounds of several days and series are added"
+PART_OF_SCOPE = "no common total: only the series and days that were reported are added up, and not what moved the other way"
 NO_INTERVAL = "no prediction interval: low and high are unknown"
 
 Amount: TypeAlias = Callable[[Floats], float]
@@ -77,12 +78,16 @@ def estimate_impact(group: AnomalyGroup, classification: Classification, costs: 
     >>> estimate_impact(drop, classify_group(drop, Measures()), Costs(currency="EUR", unit_margin=3.5)).money
     Money(low=105.0, expected=140.0, high=175.0, currency='EUR')
     """
-    units_unseen = fsum(group.series.days.expected[group.series.days.is_gap])
-    assumptions = [f"{units_unseen:.10g} units expected on days without data are left out"] if units_unseen else []
+    series = group.figures
+    units_unseen = fsum(series.days.expected[series.days.is_gap])
+    assumptions = [
+        *_state_basis(group),
+        *([f"{units_unseen:.10g} units expected on days without data are left out"] if units_unseen else []),
+    ]
     money, reason = None, _reason_without_rule(classification)
     if reason is None:
         try:
-            money, more_assumptions = _estimate_money(group.series, classification, costs)
+            money, more_assumptions = _estimate_money(series, classification, costs)
             assumptions += more_assumptions
         except _MissingInput as missing:
             reason = str(missing)
@@ -90,6 +95,12 @@ def estimate_impact(group: AnomalyGroup, classification: Classification, costs: 
     is_service = classification.kind is AnomalyKind.SERVICE_DROP
     units, points = (None, classification.delta) if is_service else (classification.delta, None)
     return Impact(units, points, units_unseen, money, reason, tuple(assumptions))
+
+
+def _state_basis(group: AnomalyGroup) -> list[str]:
+    """What the figures of a group of several series add up, where that is not the whole of its scope."""
+    is_part = group.scope_series is None and len(group.series.dimensions) > 1
+    return [PART_OF_SCOPE] if is_part else []
 
 
 def _reason_without_rule(classification: Classification) -> str | None:

@@ -17,9 +17,9 @@ def list_series_changes(group: AnomalyGroup) -> list[dict[str, object]]:
     >>> list_series_changes(assess_week().anomalies[0].group)
     [{'site_id': 'LDS1', 'sku_id': 'SKU-1', 'expected': 100.0, 'actual': 152.0}]
     """
-    days, is_known = group.series.days, group.series.is_known
+    days, is_known = group.figures.days, group.figures.is_known
     rows: list[tuple[float, dict[str, object]]] = []
-    for row, member in enumerate(group.series.dimensions):
+    for row, member in enumerate(group.figures.dimensions):
         expected, actual = (fsum(values[row][is_known[row]]) for values in (days.expected, days.actual))
         rows.append((abs(actual - expected), {**member, "expected": expected, "actual": actual}))
     rows.sort(key=lambda each: (-each[0], str(each[1])))

@@ -7,14 +7,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cached_property
 
 import numpy as np
 
 from kpi_engine.anomalies.detection.attribution import Cause, Evidence, TotalEvidence, attribute
 from kpi_engine.anomalies.detection.likelihood import CAP
 from kpi_engine.anomalies.detection.panel import Detection, DetectionPanel, TotalDetection
-from kpi_engine.anomalies.detection.scopes import list_scope_sets
+from kpi_engine.anomalies.detection.scope_series import collect_scope, find_scope_rows
+from kpi_engine.anomalies.detection.scopes import ScopeSet, list_scope_sets
 from kpi_engine.anomalies.detection.scores import MIN_SCORE, score_z
+from kpi_engine.anomalies.detection.shifts import SHIFT_DAY_Z
 from kpi_engine.anomalies.formats import LARGEST_COUNT
 from kpi_engine.anomalies.group import AnomalyGroup, GroupSeries
 from kpi_engine.anomalies.kind import DOWN, NEITHER, NO_KIND, UP, AnomalyKind
@@ -44,9 +47,14 @@ class _Builder:
     members: Sequence[Mapping[str, str]]
     zone: tzinfo
 
+    @cached_property
+    def scope_sets(self) -> Sequence[ScopeSet]:
+        """The sets of dimensions to which causes may be limited."""
+        return self.detection.scope_sets or list_scope_sets(self.members)
+
     def find_causes(self) -> Iterator[tuple[int, Cause]]:
         """Yield the causes of each direction: 1 up, -1 down, 0 for gaps in the data."""
-        scope_sets = self.detection.scope_sets or list_scope_sets(self.members)
+        scope_sets = self.scope_sets
         days, is_reported = self.panel.days, self.detection.is_reported
         for direction in (DOWN, UP):
             evidence = Evidence(
@@ -56,7 +64,7 @@ class _Builder:
                 delta=direction * days.residual,
                 totals=[_select_direction(total, direction) for total in self.detection.totals],
             )
-            yield from ((direction, cause) for cause in attribute(evidence, scope_sets))
+            yield from ((direction, cause) for cause in self._reach_back(evidence.z, attribute(evidence, scope_sets)))
         gap_z = np.where(days.is_gap, CAP, np.where(np.isnan(days.expected), np.nan, 0.0))
         gaps = Evidence(gap_z, np.zeros((len(gap_z), 0)), is_reported & days.is_gap)
         yield from ((NEITHER, cause) for cause in attribute(gaps, scope_sets))
@@ -65,6 +73,27 @@ class _Builder:
         """Build the group of a cause: its values on its days, and on none of the other direction."""
         if cause.total is not None:
             return self._build_total(direction, cause, *cause.total)
+        group = self._build_values(direction, cause)
+        is_single = cause.scope is None
+        rows = [int(cause.series[0])] if is_single else find_scope_rows(cause.scope or {}, self.members, self.scope_sets)
+        return replace(group, scope_series=self._collect_scope(direction, cause, rows, group.series.instants))
+
+    def _reach_back(self, z: Floats, causes: Sequence[Cause]) -> Iterator[Cause]:
+        """Begin a shift of one series on the first of its days that no cause has, not on the one on which it was sure enough."""
+        is_open = np.ones(z.shape, dtype=np.bool_)
+        for cause in causes:
+            is_open[cause.series, cause.day] = False
+        for cause in causes:
+            if cause.scope is None and (self.detection.kinds[cause.series, cause.day] == AnomalyKind.LEVEL_SHIFT.code).all():
+                row, first = int(cause.series[0]), cause.first
+                while first > 0 and is_open[row, first - 1] and z[row, first - 1] >= SHIFT_DAY_Z:
+                    first -= 1
+                    is_open[row, first] = False
+                days = np.arange(first, cause.last + 1)
+                cause = replace(cause, first=first, series=np.full(len(days), row), day=days)
+            yield cause
+
+    def _build_values(self, direction: int, cause: Cause) -> AnomalyGroup:
         rows = sorted(set(cause.series.tolist()), key=lambda row: sorted(self.panel.dimensions[row].items()))
         scope = dict(cause.scope if cause.scope is not None else self.panel.dimensions[rows[0]])
         first_day, last_day = (self.panel.first_day + timedelta(days=day) for day in (cause.first, cause.last))
@@ -87,6 +116,10 @@ class _Builder:
             scope=scope,
         )
 
+    def _collect_scope(self, direction: int, cause: Cause, rows: Sequence[int], instants: tuple[datetime, ...]) -> GroupSeries | None:
+        """All values of a scope on the days of its cause; None for a gap in the data."""
+        return collect_scope(self.panel, rows, cause.first, instants, direction) if rows and direction != NEITHER else None
+
     def _find_score(self, cause: Cause, is_reported: Bools) -> float:
         """The highest score of the reported days of a cause, those of its total included; without one, that of the cause."""
         scores: list[float] = self.detection.scores[cause.series, cause.day][is_reported].tolist()
@@ -102,14 +135,16 @@ class _Builder:
         own_cause = replace(
             cause, series=np.full(cause.last - cause.first + 1, row), day=np.arange(cause.first, cause.last + 1), total=None
         )
-        group = _Builder(total.panel, total.detection, total.panel.members, self.zone).build(direction, own_cause)
+        group = _Builder(total.panel, total.detection, total.panel.members, self.zone)._build_values(direction, own_cause)
         contributions: dict[str, dict[str, float]] = {}
         delta = np.maximum(direction * np.nan_to_num(self.panel.days.residual[cause.series, cause.day]), 0.0)
         for series, units in zip(cause.series.tolist(), delta.tolist(), strict=True):
             for name, value in self.members[series].items():
                 weights = contributions.setdefault(name, {})
                 weights[value] = weights.get(value, 0.0) + units
-        return replace(group, contributions=contributions)
+        rows = find_scope_rows(total.panel.dimensions[row], self.members, self.scope_sets)
+        scope_series = self._collect_scope(direction, cause, rows, group.series.instants)
+        return replace(group, contributions=contributions, scope_series=scope_series)
 
     def _collect_series(self, is_in_group: Bools, rows: Sequence[int], midnights: Sequence[datetime]) -> GroupSeries:
         """The members' values on their own days in the group, M x N; on other days, such as those of the opposite direction, none."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from math import fsum
 
 import numpy as np
 
@@ -106,9 +107,10 @@ class PictureSource:
             if days is not None:
                 yield self._cut(f"{_name_scope(scope)}, all series", *days, n_days, {})
             return
-        deltas = np.abs(group.series.member_deltas())
-        whole = float(deltas.sum())
-        for row in np.argsort(-deltas, kind="stable")[:MOST_PARTS].tolist():
+        deltas = np.array(group.series.member_deltas())
+        whole = fsum(group.figures.member_deltas()) if group.scope_series else float(np.abs(deltas).sum())
+        deltas = deltas if group.scope_series else np.abs(deltas)
+        for row in np.argsort(-np.abs(deltas), kind="stable")[:MOST_PARTS].tolist():
             place = self._find_row(members[row])
             share = 100 * float(deltas[row]) / whole if whole else None
             if place is not None:

@@ -37,7 +37,8 @@ ENOUGH_VALUES = 2
 DAYS_AHEAD = 7
 DOMINANT_SHARE = 60.0
 MOST_PERCENT = 999.0
-"""Beyond it, with hardly any demand expected, the percentage says nothing; then units are named."""
+"""Beyond it, with hardly any demand expected, the percentage says nothing; then the units of a day are named."""
+WHOLE_AMOUNT_FROM = 10
 INTERVAL_LEVEL = 0.8
 
 
@@ -47,8 +48,13 @@ def find_silence(facts: RunFacts) -> str | None:
 
 
 def derive(facts: RunFacts) -> Iterator[Finding]:
-    """Yield one finding for each anomaly that is severe enough and has an expectation; gaps in the data are data quality."""
+    """Yield one finding for each anomaly that is severe enough and has an expectation; gaps in the data are data quality.
+
+    What somebody has said is not real, or was expected, is none.
+    """
     for anomaly in facts.anomalies or ():
+        if anomaly.group_id in facts.dismissals:
+            continue
         if anomaly.severity in SEVERITIES and anomaly.kind != DATA_GAP and anomaly.expected is not None and anomaly.actual is not None:
             yield _explain(facts, anomaly, anomaly.expected, anomaly.actual)
 
@@ -78,9 +84,9 @@ def _explain(facts: RunFacts, anomaly: AnomalyFacts, expected: float, actual: fl
         next_command=f"./signify quality {facts.run_id[:8]}" if anomaly.kind == "ZERO_DEMAND" else "./signify explain {id}",
         direction=anomaly.direction,
         drivers=drivers,
-        assumptions=_assumptions(anomaly, percent),
+        assumptions=_assumptions(anomaly),
         rejections=tuple(_rejections(facts, anomaly)),
-        counterfactuals=_counterfactuals(anomaly, delta, percent),
+        counterfactuals=_counterfactuals(anomaly, delta),
         sensitivities=_sensitivities(anomaly, delta),
         limits=quality_limits(facts) + (() if anomaly.planned_units is not None else ("the plan of the coming days is unknown",)),
         parameters={
@@ -91,13 +97,15 @@ def _explain(facts: RunFacts, anomaly: AnomalyFacts, expected: float, actual: fl
             "series": len(anomaly.series),
             "sites": len(anomaly.site_ids),
             "skus": len(anomaly.sku_ids),
+            "expected_a_day": anomaly.expected_a_day,
+            "actual_a_day": anomaly.actual_a_day,
             "days_ahead": DAYS_AHEAD,
             "planned_units": anomaly.planned_units,
             "known_events": ", ".join(anomaly.known_events),
             "first_day": str(anomaly.first_day),
             "last_day": str(anomaly.last_day),
         },
-        predictions=_predict(facts, anomaly, percent),
+        predictions=_predict(facts, anomaly),
         is_cause=anomaly.scope is not None,
         evidence=Evidence(anomaly.first_day, anomaly.last_day, anomaly.site_ids, anomaly.sku_ids),
     )
@@ -105,9 +113,18 @@ def _explain(facts: RunFacts, anomaly: AnomalyFacts, expected: float, actual: fl
 
 def _headline(anomaly: AnomalyFacts, delta: float, percent: float | None) -> str:
     size = f"{format_number(percent)} %" if percent is not None and _is_telling(percent) else f"{format_number(delta)} units"
+    is_from_to = not _is_telling(percent) and anomaly.expected_a_day is not None and anomaly.actual_a_day is not None
     place = format_place(anomaly.site_ids, anomaly.sku_ids)
     what = "No demand" if anomaly.kind == "ZERO_DEMAND" else f"Demand {size} {'above' if delta > 0 else 'below'} forecast"
+    if is_from_to and what != "No demand":
+        what = f"Demand of {_format_amount(anomaly.actual_a_day)} a day instead of {_format_amount(anomaly.expected_a_day)}"
     return f"{what} {place}, {format_period(anomaly.first_day, anomaly.last_day)}".replace("  ", " ")
+
+
+def _format_amount(value: float | None) -> str:
+    """Write a quantity of a day: whole from 10 on, with a decimal below, and two below 1."""
+    amount = abs(value or 0.0)
+    return format_number(amount, 0 if amount >= WHOLE_AMOUNT_FROM or amount == round(amount) else 1 if amount >= 1 else 2)
 
 
 def _scope(anomaly: AnomalyFacts) -> dict[str, str]:
@@ -142,13 +159,16 @@ def _count_values(anomaly: AnomalyFacts) -> int:
     return max(1, len(anomaly.series)) * ((anomaly.last_day - anomaly.first_day).days + 1)
 
 
-def _assumptions(anomaly: AnomalyFacts, percent: float | None) -> tuple[str, ...]:
-    measure = "the same percentage" if _is_telling(percent) else "as many units a day"
-    lasting = () if anomaly.planned_units is None else (f"if it lasts, demand differs from the forecast by {measure} on the coming days",)
-    selection = (
-        "only days of a SKU count that moved in this direction, were in stock and had an expectation; its other rows are among the sources"
+def _assumptions(anomaly: AnomalyFacts) -> tuple[str, ...]:
+    lasting = (
+        () if anomaly.planned_units is None else ("if it lasts, demand stays at the mean of those days, whatever the new plan has learned",)
     )
-    return ("the expectation is the forecast that was made before those days", selection, *lasting)
+    selection = (
+        "all SKUs of the scope count, also those that moved the other way, on days in stock that had an expectation"
+        if anomaly.is_whole
+        else "the SKUs have no common total: only their days count that moved in this direction, were in stock and had an expectation"
+    )
+    return ("the expectation is the mean of the forecast that was made before those days", selection, *lasting)
 
 
 def _rejections(facts: RunFacts, anomaly: AnomalyFacts) -> Iterator[Rejection]:
@@ -167,27 +187,34 @@ def _is_telling(percent: float | None) -> bool:
     return percent is not None and abs(percent) <= MOST_PERCENT
 
 
-def _counterfactuals(anomaly: AnomalyFacts, delta: float, percent: float | None) -> tuple[Counterfactual, ...]:
-    plan, cost_reason = anomaly.planned_units, anomaly.money_reason or "no_prices"
-    if plan is None:
-        return (Counterfactual(DO_NOTHING, {"unplanned_units_so_far": delta}, cost_reason=cost_reason),)
+def _level_ahead(anomaly: AnomalyFacts) -> float | None:
+    """The demand of the coming days at the level of the anomaly's days; None when unknown."""
+    if anomaly.actual_a_day is not None:
+        return anomaly.actual_a_day * DAYS_AHEAD
     n_days = (anomaly.last_day - anomaly.first_day).days + 1
-    change = plan * percent / 100 if percent is not None and _is_telling(percent) else delta / n_days * DAYS_AHEAD
+    return None if anomaly.actual is None else anomaly.actual / n_days * DAYS_AHEAD
+
+
+def _counterfactuals(anomaly: AnomalyFacts, delta: float) -> tuple[Counterfactual, ...]:
+    plan, level, cost_reason = anomaly.planned_units, _level_ahead(anomaly), anomaly.money_reason or "no_prices"
+    if plan is None or level is None:
+        return (Counterfactual(DO_NOTHING, {"unplanned_units_so_far": delta}, cost_reason=cost_reason),)
+    change = level - plan
     keep: dict[str, Value] = {"planned_units": plan, "unplanned_units_if_it_lasts": change, "unplanned_units_if_it_ends": 0.0}
-    move: dict[str, Value] = {"planned_units": plan + change, "unplanned_units_if_it_lasts": 0.0, "unplanned_units_if_it_ends": -change}
+    move: dict[str, Value] = {"planned_units": level, "unplanned_units_if_it_lasts": 0.0, "unplanned_units_if_it_ends": -change}
     return (
         Counterfactual(DO_NOTHING, keep, cost_reason=cost_reason),
         Counterfactual(f"plan the next {DAYS_AHEAD} days at the new level", move, cost_reason=cost_reason),
     )
 
 
-def _predict(facts: RunFacts, anomaly: AnomalyFacts, percent: float | None) -> tuple[PredictedDemand, ...]:
+def _predict(facts: RunFacts, anomaly: AnomalyFacts) -> tuple[PredictedDemand, ...]:
     """Return the demand of the coming days if the change lasts, with the plan as the limit."""
-    plan = anomaly.planned_units
-    if plan is None or percent is None:
+    plan, level = anomaly.planned_units, _level_ahead(anomaly)
+    if plan is None or level is None:
         return ()
     first_day, last_day = facts.as_of_date + timedelta(days=1), facts.as_of_date + timedelta(days=DAYS_AHEAD)
-    return (PredictedDemand(first_day, last_day, plan * (1 + percent / 100), plan, anomaly.site_ids, anomaly.sku_ids),)
+    return (PredictedDemand(first_day, last_day, level, plan, anomaly.site_ids, anomaly.sku_ids),)
 
 
 def _sensitivities(anomaly: AnomalyFacts, delta: float) -> tuple[Sensitivity, ...]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kpi_engine.anomalies.kind import AnomalyKind
-from kpi_engine.anomalies.terms import AnomalyVerdict, Severity
+from kpi_engine.anomalies.terms import AnomalyVerdict, FigureBasis, Severity
 from runtime.models.api.insight_responses import MoneyBody
 from runtime.models.api.responses import ListMeta, Page
 from runtime.models.domain.anomalies.alerts import UnsentReason
@@ -79,6 +79,22 @@ class SeriesChangeBody(BaseModel):
     category_l3: str | None = None
     expected: float
     actual: float
+
+
+class ChangeBody(BaseModel):
+    """What was expected and seen on the days of the anomaly; what an older version did not state is null."""
+
+    expected: float | None
+    actual: float | None = Field(alias="seen")
+    lower: float | None
+    upper: float | None
+    change_percent: float | None = Field(description="Null when nothing was expected.")
+    expected_a_day: float | None = None
+    seen_a_day: float | None = None
+    basis: FigureBasis | None = Field(
+        None,
+        description="scope: all series of the scope, beside the mean of their forecast; reported: only the series and days reported.",
+    )
 
 
 class KnownEventBody(BaseModel):
@@ -174,12 +190,14 @@ class AnomalyResponse(AnomalyBody):
     """An anomaly with everything that is known about it."""
 
     dimensions: dict[str, list[str]]
-    contributors: dict[str, list[ContributorBody]] = Field(description="By dimension; the shares sum to 100.")
+    contributors: dict[str, list[ContributorBody]] = Field(
+        description="By dimension; the shares sum to 100; below 0 of what moved the other way."
+    )
     series: list[SeriesChangeBody]
     assumptions: list[str]
     event_details: list[KnownEventBody]
     not_material_reason: str | None
-    expected_and_seen: dict[str, float | None] | None
+    expected_and_seen: ChangeBody | None
     likely_causes: list[CauseBody]
     recommended_action: ActionBody | None
     threshold: ThresholdBody | None = Field(description="That of the newest run; null where nobody had given feedback.")

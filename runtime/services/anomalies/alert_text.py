@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from contracts.routes import API_PATH
 from kpi_engine.anomalies.alerts.alert import Alert
@@ -36,7 +36,8 @@ def _facts(event: AnomalyEvent, alert: Alert) -> Iterator[tuple[str, str]]:
     group, impact = anomaly.group, anomaly.impact
     yield "Score", f"{group.score:.0f} of 100, {anomaly.severity}"
     yield "Seen", _write_change(change, impact.delta_units, impact.units_unseen)
-    instants = f"from {_instant(group.start)} to {_instant(group.end + DAY)} UTC"
+    last_midnight = (group.end.astimezone(alert.zone) + DAY).astimezone(UTC)  # a day on which clocks change has 23 or 25 hours
+    instants = f"from {_instant(group.start)} to {_instant(last_midnight)} UTC"
     yield "When", f"{format_days(group.first_day, group.last_day)} (days of {alert.zone}; {instants})"
     yield "Where", _write_contributors(rank_contributors(group))
     yield "Worth", _write_money(impact.money, impact.reason)

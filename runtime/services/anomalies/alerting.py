@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from kpi_engine.anomalies.alerts.observed_change import ObservedChange
 from kpi_engine.anomalies.alerts.title import write_title
 from kpi_engine.anomalies.assessment.assessed_anomaly import AssessedAnomaly
-from kpi_engine.anomalies.terms import AnomalyVerdict
+from kpi_engine.anomalies.terms import AnomalyVerdict, Severity
 from runtime.models.domain.anomalies.alerts import AlertLog, AlertRow, UnsentReason, is_alert
 from runtime.models.domain.anomalies.feedback import AnomalyFeedback
 from runtime.models.domain.anomaly_events import AnomalyEvent
@@ -18,6 +18,7 @@ from runtime.models.domain.runs import ForecastRun
 from runtime.services.anomalies.alert_log import WEEK, AlertLogs, summarise_unsent
 from runtime.services.anomalies.alert_text import write_alert
 from runtime.services.anomalies.event_tracking import Dismissal
+from runtime.services.anomalies.events import RunEvents
 from runtime.services.anomalies.group_documents import GroupDocuments
 from runtime.services.anomalies.run_assessment import RunAssessment
 from runtime.services.anomaly_ports import AnomalyEvents
@@ -31,13 +32,15 @@ VERDICTS = {AnomalyVerdict.NOT_REAL: "not real", AnomalyVerdict.EXPECTED: "expec
 class AlertOutcome:
     """What became of the events of a run. messages: those of which it tells people. log: None where no events are kept.
 
-    lines: what the notification of the run says of anomalies.
+    lines: what the notification of the run says of anomalies. dismissals: of the groups of the run that somebody had dismissed or expected,
+    why, by their ids.
     """
 
     changed_events: Sequence[AnomalyEvent] = ()
     messages: Sequence[AnomalyEvent] = ()
     log: AlertLog | None = None
     lines: Sequence[str] = ()
+    dismissals: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         """Return the fields of the report's document."""
@@ -47,6 +50,7 @@ class AlertOutcome:
             "alert_budget": rows["budget"],
             "unsent": rows["unsent_alerts"],
             "notification": list(self.lines),
+            "dismissals": dict(self.dismissals),
         }
 
 
@@ -64,10 +68,11 @@ class Alerting:
         if self.events is None or assessment.events is None:
             return AlertOutcome()
         logs, day = AlertLogs(self.lake), run.created_at.date()
+        dismissals = find_dismissals(assessment.feedback)
         result = assessment.events.store_changes(
             assessment.report.anomalies,
             groups.describe,
-            dismissals=find_dismissals(assessment.feedback),
+            dismissals=dismissals,
             remaining_alerts=max(0, self.alerts_per_day - logs.count_sent(day, run.id)) if self.is_notified else None,
             is_notified=self.is_notified,
         )
@@ -77,7 +82,8 @@ class Alerting:
         logs.write(log)
         messages = _sort_by_value(self.events.list_messages(run.id), log.sent_rows)
         lines = [*_write_messages(run.id, messages, groups), *_write_notices(logs, log, day)]
-        return AlertOutcome(result.changed_events, messages, log, lines)
+        reasons = dict(_list_dismissals(assessment.report.anomalies, assessment.events, dismissals))
+        return AlertOutcome(result.changed_events, messages, log, lines, reasons)
 
 
 def find_dismissals(feedback: Sequence[AnomalyFeedback]) -> dict[UUID, Dismissal]:
@@ -88,6 +94,18 @@ def find_dismissals(feedback: Sequence[AnomalyFeedback]) -> dict[UUID, Dismissal
         for event_id, each in newest.items()
         if each.verdict in VERDICTS
     }
+
+
+def _list_dismissals(
+    anomalies: Sequence[AssessedAnomaly], events: RunEvents, dismissals: Mapping[UUID, Dismissal]
+) -> Iterator[tuple[str, str]]:
+    """Yield the groups of events that somebody dismissed or expected, with the reason; one that is more severe since is open again."""
+    event_ids = {anomaly.group.id: events.matching.of(anomaly.group).id for anomaly in anomalies}
+    for group_id, event_id in event_ids.items():
+        dismissal = dismissals.get(event_id)
+        worst = min(anomaly.severity.rank for anomaly in anomalies if event_ids[anomaly.group.id] == event_id) if dismissal else 0
+        if dismissal and worst >= Severity(dismissal.severity).rank:
+            yield group_id, dismissal.text
 
 
 def _sort_by_value(messages: Sequence[AnomalyEvent], sent_rows: Sequence[AlertRow]) -> list[AnomalyEvent]:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from contracts.tables import DEMAND_SOURCE, INTERVAL_LEVEL, QUANTILE_LEVELS
+from contracts.tables import DEMAND_SOURCE, INTERVAL_LEVEL, MEAN_VALUE, QUANTILE_LEVELS
 from kpi_engine.anomalies.daily_values import DEFAULT_COVERAGE, DailyValues, ForecastQuantiles
 from kpi_engine.anomalies.detection.panel import DetectionPanel
 from kpi_engine.shared.demand_class import DemandClass, demand_classes, is_rare
@@ -23,6 +23,7 @@ from runtime.services.ports import ForecastFrames
 SERIES = ["site_id", "sku_id"]
 BOUNDS = ["predicted_value", "confidence_lower", "confidence_upper"]
 LEVEL = INTERVAL_LEVEL.name
+MEAN = MEAN_VALUE.name
 QUANTILES = [column.name for column in QUANTILE_LEVELS]
 SOURCE = DEMAND_SOURCE.name
 MEASURE = "demand"
@@ -66,8 +67,8 @@ class Expectations:
         """Rows as matrices, series by day; what is not there is NaN."""
         series, keys = pd.MultiIndex.from_frame(rows[SERIES]).factorize(sort=True)
         day = (rows["forecast_date"] - pd.Timestamp(first_day)).dt.days.to_numpy()
-        cells = np.full((5, len(keys), self.past_days + self.window_days), np.nan)
-        for layer, column in enumerate(["demand", *BOUNDS, LEVEL]):
+        cells = np.full((6, len(keys), self.past_days + self.window_days), np.nan)
+        for layer, column in enumerate(["demand", *BOUNDS, LEVEL, MEAN]):
             cells[layer, series, day] = rows[column].to_numpy(dtype=np.float64)
         quantiles = np.full((len(QUANTILES), *cells.shape[1:]), np.nan, dtype=np.float32)
         for layer, column in enumerate(QUANTILES):
@@ -77,7 +78,7 @@ class Expectations:
         cells[0, mark_missing_rows(sources, self.past_days)] = np.nan
         forecast = ForecastQuantiles(tuple(QUANTILE_LEVELS.values()), quantiles)
         days, past = (
-            replace(DailyValues.of(*cells[:, :, part]), quantiles=forecast.select_days(part))
+            replace(DailyValues.of(*cells[:5, :, part]), quantiles=forecast.select_days(part), mean=cells[5, :, part])
             for part in (slice(self.past_days, None), slice(0, self.past_days))
         )
         classes = demand_classes(past.actual, window_days=self.past_days, without_demand=DemandClass.INTERMITTENT)
@@ -106,7 +107,7 @@ def _newest_forecasts(forecasts: Iterable[pd.DataFrame], first_day: date, last_d
 
     A forecast without a level of its interval, as those of the back-test, has the bounds P10 and P90.
     """
-    columns = [*SERIES, "forecast_date", "horizon_days", *BOUNDS, LEVEL, *QUANTILES]
+    columns = [*SERIES, "forecast_date", "horizon_days", *BOUNDS, LEVEL, MEAN, *QUANTILES]
     frames = [frame.reindex(columns=columns).assign(forecast_date=pd.to_datetime(frame["forecast_date"])) for frame in forecasts]
     if not frames:
         return pd.DataFrame(columns=columns)

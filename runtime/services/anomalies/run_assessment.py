@@ -25,6 +25,7 @@ from runtime.services.anomalies.expectations import MEASURE, Expectations, selec
 from runtime.services.anomalies.known_events import CALENDAR, PROMOTIONS, read_known_events
 from runtime.services.anomalies.reference import SKU_MASTER, read_categories
 from runtime.services.anomalies.site_capacity import CAPACITY, read_capacity
+from runtime.services.anomalies.site_zones import SITE_MASTER, SiteZones
 from runtime.services.anomaly_ports import AnomalyEvents, ReferenceData
 from runtime.services.ports import ForecastFrames, RunRepository
 
@@ -98,6 +99,7 @@ class AnomalyAssessment:
             return RunAssessment(FalseAlarmExpectation(self.limits), replace(report, undefined_reasons={"groups": "no_expectations"}))
         panel, engine = self._add_reference(run, panel)
         feedback = self.events.list_feedback(MEASURE, run.created_at) if self.events else []
+        zones = self._read_zones(run)
         shifts = ThresholdShifts.of(each.to_judgement() for each in feedback)
         detection = detect(panel, self.limits, shifts)
         groups = shifts.select(build_groups(panel, detection), self.limits.least_z)
@@ -106,14 +108,18 @@ class AnomalyAssessment:
         if self.events:
             run_events = RunEvents.of(run, panel, self.events)
             groups = run_events.match(groups)
+        groups = [zones.place(group) for group in groups]
         report = engine.assess(groups, window, previous_alerts=run_events.list_earlier_alerts() if run_events else ())
         expectation = FalseAlarmExpectation(self.limits, len(panel.dimensions), detection.n_judged, detection.n_reported)
         return RunAssessment(expectation, report, panel, run_events, silenced_anomalies, feedback)
 
+    def _read_zones(self, run: ForecastRun) -> SiteZones:
+        return SiteZones() if self.reference is None else SiteZones.of(self.reference.rows(run.id, SITE_MASTER), run.as_of_date)
+
     def _add_reference(self, run: ForecastRun, panel: DetectionPanel) -> tuple[DetectionPanel, AnomalyDetectionEngine]:
         """The panel with the categories of its SKUs and what its sites can handle, and the engine with costs and known events."""
         if self.reference is None:
-            return panel, AnomalyDetectionEngine()
+            return panel, AnomalyDetectionEngine(made_on=run.created_at.date())
         sku_master = self.reference.rows(run.id, SKU_MASTER)
         attributes = read_categories(sku_master, panel.dimensions, run.as_of_date)
         panel = replace(panel, attributes=attributes, capacity=read_capacity(self.reference.rows(run.id, CAPACITY), panel))
@@ -121,6 +127,7 @@ class AnomalyAssessment:
         return panel, AnomalyDetectionEngine(
             costs=read_costs(sku_master, cost_rates, run.as_of_date),
             known_events=read_known_events(calendar, promotions, panel),
+            made_on=run.created_at.date(),
         )
 
     def _list_silenced(self, panel: DetectionPanel, shifts: ThresholdShifts, groups: Sequence[AnomalyGroup]) -> list[AnomalyGroup]:

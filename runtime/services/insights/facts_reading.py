@@ -11,6 +11,7 @@ from typing import cast
 from contracts.feeds import FeedState, lateness_text, name_feed
 from contracts.paths import anomaly_report_key
 from contracts.run_states import GATE_REFUSED
+from kpi_engine.anomalies.terms import FigureBasis
 from kpi_engine.insights.facts import (
     AccuracyFacts,
     AnomalyFacts,
@@ -62,7 +63,8 @@ class FactsReading:
         refusal = run.failure["detail"] if run.failure and run.failure["code"] == GATE_REFUSED else None
         is_complete = run.published_at is not None
         ahead = RowSelection(run.id, run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=run.horizon_days))
-        report = self._read_anomaly_report(run) if is_complete else None
+        anomaly_document = self._read_anomaly_document(run) if is_complete else None
+        report = anomaly_document["report"] if anomaly_document else None
         is_compared = report is not None and not report.get("undefined")
         anomalies = self._read_anomalies(run, report) if report is not None and is_compared else None
         accuracy = self._read_accuracy(run) if is_complete else None
@@ -87,6 +89,8 @@ class FactsReading:
                 for name, part in parts.items()
                 if part is None
             },
+            made_on=run.created_at.date(),
+            dismissals=(anomaly_document or {}).get("dismissals", {}),
         )
 
     def _read_quality(self, run: ForecastRun) -> QualityFacts | None:
@@ -112,9 +116,9 @@ class FactsReading:
             ),
         )
 
-    def _read_anomaly_report(self, run: ForecastRun) -> JsonDocument | None:
+    def _read_anomaly_document(self, run: ForecastRun) -> JsonDocument | None:
         try:
-            return cast(JsonDocument, self.lake.read_json(anomaly_report_key(run.id))["report"])
+            return cast(JsonDocument, self.lake.read_json(anomaly_report_key(run.id)))
         except NotFound:
             return None
 
@@ -128,6 +132,9 @@ class FactsReading:
         money, where = alert["impact"]["money"], alert["where"]
         sites, skus = tuple(where.get("site_id", ())), tuple(where.get("sku_id", ()))
         ahead = RowSelection(run.id, run.as_of_date + timedelta(days=1), run.as_of_date + timedelta(days=DAYS_AHEAD), sites, skus)
+        is_whole = change.get("basis") == FigureBasis.SCOPE
+        # a plan is read by sites and SKUs: of series that are not all of those it would be that of others as well
+        has_plan = is_whole or len(anomaly.get("series", ())) == max(len(sites), 1) * max(len(skus), 1)
         return AnomalyFacts(
             group_id=group_id,
             kind=alert["type"],
@@ -152,7 +159,10 @@ class FactsReading:
             action=action["action"],
             owner_role=action["owner_role"],
             deadline=date.fromisoformat(action["deadline"]),
-            planned_units=self.figures.planned_units(ahead),
+            planned_units=self.figures.planned_units(ahead) if has_plan else None,
+            expected_a_day=change.get("expected_a_day"),
+            actual_a_day=change.get("seen_a_day"),
+            is_whole=is_whole,
             scope=anomaly.get("scope"),
         )
 

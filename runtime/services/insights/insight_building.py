@@ -112,7 +112,7 @@ class InsightBuilding:
         report = derive_insights(facts, self.rule_sets)
         explanations = self._explain(report.insights, facts)
         faults = (*report.failures, *(each.fault for each in explanations if each.fault))
-        changes = self._store(self._judge(run, report, explanations))
+        changes = self._store(self._judge(run, report, explanations, facts.dismissals))
         silent = {category.value: reason for category, reason in report.silent.items()}
         document: InsightsDocument = {
             "run_id": str(run_id),
@@ -143,7 +143,9 @@ class InsightBuilding:
         except NotFound:
             return ()
 
-    def _judge(self, run: ForecastRun, report: InsightReport, explanations: Sequence[Explanation]) -> RunVerdict:
+    def _judge(
+        self, run: ForecastRun, report: InsightReport, explanations: Sequence[Explanation], dismissals: Mapping[str, str]
+    ) -> RunVerdict:
         sightings = tuple(
             Sighting(each.insight.fingerprint, to_content(each.insight, each.document), each.insight.child_fingerprints)
             for each in explanations
@@ -151,7 +153,14 @@ class InsightBuilding:
         )
         # A rule with a wrong explanation did not judge: an insight that it does not see any more may still be true.
         rules = frozenset(report.judged_rules) - {each.insight.finding.rule.id for each in explanations if each.fault}
-        return RunVerdict(run_id=run.id, as_of_date=run.as_of_date, at=self.clock.now(), sightings=sightings, judged_rules=rules)
+        return RunVerdict(
+            run_id=run.id,
+            as_of_date=run.as_of_date,
+            at=self.clock.now(),
+            sightings=sightings,
+            judged_rules=rules,
+            dismissals=dismissals,
+        )
 
     def _explain(self, insights: Sequence[Insight], facts: RunFacts) -> list[Explanation]:
         sources = self.sources.read_all(insights, facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -36,13 +36,17 @@ class Sighting:
 
 @dataclass(frozen=True, kw_only=True)
 class RunVerdict:
-    """What a run says: the insights it sees, and the rules that it judged. An insight of any other rule is left as it is."""
+    """What a run says: the insights it sees, and the rules that it judged. An insight of any other rule is left as it is.
+
+    dismissals: why groups of anomalies are none, by their ids.
+    """
 
     run_id: UUID
     as_of_date: date
     at: datetime
     sightings: tuple[Sighting, ...]
     judged_rules: Set[str]
+    dismissals: Mapping[str, str] = field(default_factory=dict)
 
 
 def list_changes(insights: Sequence[StoredInsight], verdict: RunVerdict) -> list[InsightChange]:
@@ -150,12 +154,22 @@ def _miss(insight: StoredInsight, verdict: RunVerdict, parents: Mapping[str, UUI
         if insight.content.deadline + timedelta(days=EXPIRY_DAYS) < verdict.as_of_date:
             reason = f"no run has judged it until {EXPIRY_DAYS} days after its deadline"
             yield _change(_close(insight, InsightStatus.EXPIRED, reason, verdict), insight, InsightEventKind.CLOSED, verdict)
+    elif dismissal := verdict.dismissals.get(_find_group(insight)):
+        closing = _close(insight, InsightStatus.RESOLVED, f"its anomaly was dismissed, {dismissal}", verdict)
+        yield _change(closing, insight, InsightEventKind.CLOSED, verdict)
     elif insight.judged_run_id != verdict.run_id:
         missing = replace(insight, judged_run_id=verdict.run_id, as_of_date=verdict.as_of_date, missed_runs=insight.missed_runs + 1)
         if missing.missed_runs < RUNS_UNTIL_RESOLVED:
             yield _change(missing, insight, InsightEventKind.NOT_SEEN, verdict)
         else:
             yield _change(_close(missing, InsightStatus.RESOLVED, CONDITION_FALSE, verdict), insight, InsightEventKind.CLOSED, verdict)
+
+
+def _find_group(insight: StoredInsight) -> str:
+    """The group of anomalies that an insight is about; empty for any other."""
+    method = insight.content.explanation.get("method")
+    parameters = method.get("parameters") if isinstance(method, Mapping) else None
+    return str(parameters.get("anomaly_group", "")) if isinstance(parameters, Mapping) else ""
 
 
 def _close(insight: StoredInsight, status: InsightStatus, reason: str, verdict: RunVerdict) -> StoredInsight:

@@ -137,7 +137,7 @@ def random_panel(seed: int) -> DetectionPanel:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_groups_and_the_same_groups_as_messages_give_the_same_report(seed: int) -> None:
-    groups = [replace(group, scope=None) for group in detect_groups(random_panel(seed))]  # a message states no scope
+    groups = [replace(group, scope=None, scope_series=None) for group in detect_groups(random_panel(seed))]  # a message states no scope
     report = AnomalyDetectionEngine(costs=EURO).assess(groups, WEEK)
     source = a_source(*map(write_message, groups), page_size=3)
     assert AnomalyDetectionEngine(source, costs=EURO).process_anomaly_results(DETECTOR, 7, until=LAST) == report.as_dict()

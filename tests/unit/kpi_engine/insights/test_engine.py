@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from kpi_engine.insights.engine import Insight, derive_insights
+from kpi_engine.insights.engine import DAYS_TO_ACT, Insight, derive_insights
 from kpi_engine.insights.explanation import explain
 from kpi_engine.insights.facts import FileFacts, PartName, RunFacts, SeriesChange
 from kpi_engine.insights.scores import fingerprint
 from kpi_engine.insights.terms import InsightCategory, Priority
 from kpi_engine.insights.validation import find_faults
-from tests.unit.kpi_engine.insights.facts import a_feed, a_quality, a_run, an_accuracy, an_anomaly
+from tests.unit.kpi_engine.insights.facts import AS_OF, a_feed, a_quality, a_run, an_accuracy, an_anomaly
 
 BAD_FILE = FileFacts("landing/orders/v1/try2.csv", "orders", 100, 12, {"TYPE": 8, "RANGE": 4})
 
@@ -195,11 +195,14 @@ def test_a_change_of_next_to_nothing_is_stated_in_units() -> None:
     facts = a_run(anomalies=(an_anomaly(expected=0.1, actual=19.0, series=(), planned_units=2.0),))
     insight = derive_one(facts)
     assert insight.finding.headline.startswith("Demand 19 units above forecast")
+    facts_of_a_day = a_run(anomalies=(replace(facts.anomalies[0], expected_a_day=0.05, actual_a_day=9.5),))  # type: ignore[index]
+    assert derive_one(facts_of_a_day).finding.headline == "Demand of 9.5 a day instead of 0.05 at site LDS1, 2 SKUs, 27–28 Nov"
+    assert find_faults(explain(derive_one(facts_of_a_day), facts_of_a_day, [])) == []
     do_nothing, move = explain(insight, facts, [])["counterfactuals"]
-    lasting = pytest.approx(18.9 / 2 * 7)
+    lasting = pytest.approx(19 / 2 * 7 - 2)
     assert do_nothing["result"] == {"planned_units": 2, "unplanned_units_if_it_lasts": lasting, "unplanned_units_if_it_ends": 0}
-    assert move["result"]["planned_units"] == pytest.approx(2 + 18.9 / 2 * 7)
-    assert "if it lasts, demand differs from the forecast by as many units a day on the coming days" in insight.finding.assumptions
+    assert move["result"]["planned_units"] == pytest.approx(19 / 2 * 7)
+    assert "if it lasts, demand stays at the mean of those days, whatever the new plan has learned" in insight.finding.assumptions
     assert find_faults(explain(insight, facts, [])) == []
 
 
@@ -244,3 +247,40 @@ def test_a_known_event_with_a_year_in_its_name_is_no_number() -> None:
     insight = derive_one(facts)
     assert insight.finding.cause == "Known event: Black Friday 2027, Sale 3"
     assert find_faults(explain(insight, facts, [])) == []
+
+
+def test_a_plan_that_has_learned_most_of_a_change_leaves_the_rest_to_be_planned() -> None:
+    """The level is 160 a day, 1,120 in a week; the new plan has 1,000 of them, and 60 percent more of that would be 1,600."""
+    facts = a_run(anomalies=(an_anomaly(planned_units=1000.0, expected_a_day=100.0, actual_a_day=160.0),))
+    do_nothing, move = explain(derive_one(facts), facts, [])["counterfactuals"]
+    assert do_nothing["result"] == {"planned_units": 1000, "unplanned_units_if_it_lasts": 120, "unplanned_units_if_it_ends": 0}
+    assert move["result"] == {"planned_units": 1120, "unplanned_units_if_it_lasts": 0, "unplanned_units_if_it_ends": -120}
+    [prediction] = derive_one(facts).finding.predictions
+    assert (prediction.expected, prediction.limit) == (1120, 1000)
+
+
+def test_the_level_is_that_of_the_days_with_data_however_long_ago_the_event_began() -> None:
+    facts = a_run(anomalies=(an_anomaly(first_day=date(2026, 11, 1), actual=320.0, actual_a_day=160.0),))
+    assert derive_one(facts).finding.counterfactuals[0].result["unplanned_units_if_it_lasts"] == 160 * 7 - 700
+
+
+@pytest.mark.parametrize("days_old", [0, 1, 14, 400])
+def test_no_deadline_is_before_the_day_of_the_run_however_old_the_data_is(days_old: int) -> None:
+    made_on = AS_OF + timedelta(days=days_old)
+    for facts in EVERY_RULE.values():
+        for insight in derive_insights(replace(facts, made_on=made_on)).insights:
+            assert insight.deadline >= made_on
+            if insight.finding.deadline is None:
+                assert (insight.deadline - made_on).days == DAYS_TO_ACT[insight.scores.priority]
+
+
+def test_an_anomaly_that_was_dismissed_is_no_insight() -> None:
+    facts = a_run(anomalies=(an_anomaly(), an_anomaly(group_id="g2", scope={"site_id": "LDS1"})))
+    [insight] = derive_insights(replace(facts, dismissals={"g2": "not real: a stock count"})).insights
+    assert insight.finding.parameters["anomaly_group"] == "g1"
+
+
+def test_what_the_figures_add_up_is_among_the_assumptions() -> None:
+    whole, part = (derive_one(a_run(anomalies=(an_anomaly(is_whole=is_whole),))).finding for is_whole in (True, False))
+    assert any("also those that moved the other way" in text for text in whole.assumptions)
+    assert any("no common total" in text for text in part.assumptions)

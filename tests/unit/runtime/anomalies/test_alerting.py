@@ -199,6 +199,24 @@ def test_a_dismissed_event_is_told_again_only_when_its_severity_rises(world: Wor
     assert (again.message_kind, again.severity) == ("RISEN", "CRITICAL")
 
 
+def test_the_report_names_what_was_dismissed_with_the_reason_until_its_severity_rises(world: World) -> None:
+    """So that no insight is made of it."""
+    world.plant(SERIES, 1, 1, 1.3)
+    world.plant(SERIES, 3, 3, 2.4)
+    first = world.run(1)
+    assert world.document(first)["dismissals"] == {}
+    [event] = first.messages
+    judge(world, event, AnomalyVerdict.EXPECTED)
+    assert world.document(world.run(2))["dismissals"] == {event.group_id: "expected: a stock count"}
+    assert world.document(world.run(3))["dismissals"] == {}
+
+
+def test_the_deadline_of_an_alert_counts_from_the_day_of_the_run(world: World) -> None:
+    world.plant(SERIES, 1, 1, 1.6)
+    [alert] = world.document(world.run(1))["report"]["alerts"]
+    assert date.fromisoformat(alert["recommended_action"]["deadline"]) > day_of(1)
+
+
 def test_a_dismissed_event_ends_without_a_message(world: World) -> None:
     world.plant(SERIES, 1, 1, 1.6)
     [event] = world.run(1).messages

@@ -207,6 +207,32 @@ def test_the_deadline_of_an_anomaly_is_that_of_its_alert(world: World) -> None:
     assert isinstance(anomaly.content.deadline, date)
 
 
+def test_an_anomaly_that_was_dismissed_is_no_insight_and_closes_the_one_that_is_open(world: World) -> None:
+    world.publish()
+    world.judge_input()
+    world.detect()
+    world.building.build(RUN.id)
+    [anomaly] = [each for each in world.insights.by_id.values() if each.content.category is InsightCategory.DEMAND_ANOMALY]
+    explanation = cast(dict[str, Any], anomaly.content.explanation)
+    document = world.lake.read_json(anomaly_report_key(RUN.id))
+    group_id = explanation["method"]["parameters"]["anomaly_group"]
+    world.lake.write_json(anomaly_report_key(RUN.id), {**document, "dismissals": {group_id: "not real: a stock count"}})
+    world.building.build(RUN.id)
+    insight = world.insights.by_id[anomaly.id]
+    assert (insight.status, insight.closing_reason) == ("RESOLVED", "its anomaly was dismissed, not real: a stock count")
+    assert not [each for each in world.insights.by_id.values() if each.is_open and each.content.category is InsightCategory.DEMAND_ANOMALY]
+
+
+def test_the_figures_of_an_anomaly_are_those_of_its_scope_and_the_level_is_that_of_a_day(world: World) -> None:
+    world.publish()
+    world.judge_input()
+    world.detect()
+    facts = world.building.facts.read(world.runs.get(RUN.id))
+    [anomaly] = facts.anomalies or ()
+    assert (anomaly.is_whole, anomaly.expected_a_day, anomaly.actual_a_day) == (True, 100.0, 152.0)
+    assert facts.made_on == RUN.created_at.date()
+
+
 def test_a_source_of_which_not_every_line_is_listed_says_so(world: World) -> None:
     world.publish()
     world.judge_input()

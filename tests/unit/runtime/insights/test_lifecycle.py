@@ -60,6 +60,19 @@ def world() -> World:
     return World()
 
 
+@pytest.mark.parametrize("status", [InsightStatus.NEW, InsightStatus.IN_PROGRESS])
+def test_an_insight_whose_anomaly_was_dismissed_is_closed_at_once_with_the_reason(world: World, status: InsightStatus) -> None:
+    world.run("f")
+    explanation = {"method": {"parameters": {"anomaly_group": "g1"}}}
+    world.set(status=status, content=replace(world.one.content, explanation=explanation))
+    other = replace(world.verdict, run_id=uuid4(), as_of_date=DAY + timedelta(days=2), sightings=(), dismissals={"g2": "not real: x"})
+    world.judge(other)
+    assert world.one.status is status
+    world.judge(replace(other, run_id=uuid4(), dismissals={"g1": "not real: a stock count"}))
+    assert world.one.status is InsightStatus.RESOLVED
+    assert world.one.closing_reason == "its anomaly was dismissed, not real: a stock count"
+
+
 def test_a_repeated_finding_is_one_insight_with_a_count_and_new_numbers(world: World) -> None:
     world.run("a", headline="first")
     world.run("a", headline="second")

@@ -37,7 +37,8 @@ def test_the_top_five_contributors_and_the_others_sum_to_100() -> None:
 def test_an_alert_contains_what_was_expected_what_happened_and_what_it_costs() -> None:
     alert = twelve_skus()
     assert alert["expected_and_seen"] == {
-        "expected": 2400, "seen": 1356, "lower": 2160, "upper": 2640, "change_percent": pytest.approx(-43.5)
+        "expected": 2400, "seen": 1356, "lower": 2160, "upper": 2640, "change_percent": pytest.approx(-43.5),
+        "expected_a_day": 1200, "seen_a_day": 678, "basis": "reported"
     }  # fmt: skip
     assert alert["impact"]["delta_units"] == -1044
     assert alert["impact"]["money"]["expected"] == pytest.approx(1044 * 3.5)

@@ -46,7 +46,7 @@ def test_without_a_known_day_there_is_no_change() -> None:
 def test_a_change_from_nothing_has_no_percentage() -> None:
     anomaly = assess(a_group_of([[60]], [[0]]))
     assert ObservedChange.of(anomaly).change_percent is None
-    assert write_title(anomaly, ObservedChange.of(anomaly)) == "Volume spike at SKU-0, 15 Nov"
+    assert write_title(anomaly, ObservedChange.of(anomaly)) == "Volume spike from 0 to 60 a day at SKU-0, 15 Nov"
 
 
 def test_the_title_of_a_gap_has_no_percentage() -> None:

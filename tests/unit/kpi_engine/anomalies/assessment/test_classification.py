@@ -41,9 +41,16 @@ def test_delta_and_direction_are_those_of_a_loop(seed: int) -> None:
 
 
 def test_the_reported_kind_is_kept_while_any_day_is_known() -> None:
-    group = a_group_of([[60]], [[100]], reported_kind=AnomalyKind.LEVEL_SHIFT)
-    assert classify_group(group, MEASURES) == Classification(AnomalyKind.LEVEL_SHIFT, None, -1, -40.0)
+    group = a_group_of([[60] * 3], [[100] * 3], reported_kind=AnomalyKind.LEVEL_SHIFT)
+    assert classify_group(group, MEASURES) == Classification(AnomalyKind.LEVEL_SHIFT, None, -1, -120.0)
     assert classify_group(group, MEASURES).direction_name == "down"
+
+
+@pytest.mark.parametrize(("actual", "kind"), [(60, AnomalyKind.VOLUME_DROP), (140, AnomalyKind.VOLUME_SPIKE)])
+@pytest.mark.parametrize("n_days", [1, 2])
+def test_a_change_of_one_or_two_days_is_no_level_shift_whoever_says_so(actual: float, kind: AnomalyKind, n_days: int) -> None:
+    group = a_group_of([[actual] * n_days], [[100] * n_days], reported_kind=AnomalyKind.LEVEL_SHIFT)
+    assert classify_group(group, MEASURES).kind is kind
 
 
 def test_a_group_whose_actuals_are_all_missing_is_a_gap_whatever_was_reported() -> None:
