@@ -135,3 +135,18 @@ def test_without_a_day_that_has_both_demand_and_expectation_there_is_no_panel() 
     frames, run = a_panel([10.0] * DAYS)
     frames.demands[run.id] = frames.demands[run.id].assign(stockout=True)
     assert Expectations(frames, PAST_DAYS, WINDOW_DAYS).panel(run, []) is None
+
+
+def test_an_expectation_has_the_mean_of_its_forecast_and_a_back_test_an_estimate_of_it() -> None:
+    """Medians do not add up: of a SKU that sells now and then the median is 0 and the mean is not."""
+    generator = np.random.default_rng(1)
+    frames, run = InMemoryFrames(), a_run()
+    frames.demands[run.id] = demands(generator, missing=0.0).assign(stockout=False)
+    frames.backtests[run.id] = forecasts(generator, FIRST - timedelta(days=1), DAYS, missing=0.0)
+    earlier = a_published_run("run-8", as_of_date=AS_OF - timedelta(days=WINDOW_DAYS))
+    frames.forecasts[earlier.run_id] = forecasts(generator, earlier.as_of_date, 5, missing=0.0).assign(mean_value=123.5)
+    panel = Expectations(frames, PAST_DAYS, WINDOW_DAYS).panel(run, [earlier])
+    assert panel is not None
+    assert panel.days.mean_values[:, :5].tolist() == [[123.5] * 5] * len(SERIES)
+    interval = 0.3 * (panel.days.lower + panel.days.upper) + 0.4 * panel.days.expected
+    np.testing.assert_allclose(panel.days.mean_values[:, 5:], interval[:, 5:])
