@@ -45,7 +45,8 @@ class Classification:
 def classify_group(group: AnomalyGroup, measures: Measures) -> Classification:
     """Classify a group: the kind that was reported for it, else the kind of the days on which its total moved most.
 
-    DATA_GAP only if no day is known. A change of fewer than three days has not lasted: it is no shift of the level.
+    DATA_GAP only if no day is known. A change of fewer than three days has not lasted: it is no shift of the level. A
+    scope of which only some series are without demand is not without demand.
 
     >>> from kpi_engine.anomalies.detection.detector import detect_groups
     >>> from kpi_engine.examples.anomalies import build_panel
@@ -62,8 +63,9 @@ def classify_group(group: AnomalyGroup, measures: Measures) -> Classification:
     delta = fsum(series.days.residual[is_known])
     direction = int(np.sign(delta))
     kind = group.reported_kind or _heaviest_kind(_classify_days(group, total, measures), total)
-    if kind is AnomalyKind.LEVEL_SHIFT and (group.last_day - group.first_day).days + 1 < RUN_LENGTH:
-        kind = None
+    is_brief = kind is AnomalyKind.LEVEL_SHIFT and (group.last_day - group.first_day).days + 1 < RUN_LENGTH
+    has_demand = kind is AnomalyKind.ZERO_DEMAND and group.scope_series is not None and bool((series.days.actual[is_known] > 0).any())
+    kind = None if is_brief or has_demand else kind
     kind = kind or _kind_by_direction(group.measure, direction, measures)
     return Classification(kind, None if kind else NO_NET_CHANGE, direction, delta)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,3 +102,11 @@ def test_a_load_of_several_members_is_compared_with_their_whole_capacity() -> No
     total = sum_members(group.series)
     assert (total.actual > np.sum(group.series.capacity, axis=0)).tolist() == [[False, True]]
     assert classify_group(group, MEASURES).kind is AnomalyKind.CAPACITY_BREACH
+
+
+@pytest.mark.parametrize(("other", "kind"), [(90, AnomalyKind.VOLUME_DROP), (0, AnomalyKind.ZERO_DEMAND)])
+def test_a_scope_is_without_demand_only_when_all_of_it_is(other: float, kind: AnomalyKind) -> None:
+    """SKU-0 is without demand and was reported; the scope holds SKU-1 as well."""
+    scope = a_group_of([[0], [other]], [[100], [100]]).series
+    group = replace(a_group_of([[0]], [[100]], reported_kind=AnomalyKind.ZERO_DEMAND), scope={}, scope_series=scope)
+    assert classify_group(group, MEASURES).kind is kind
