@@ -36,7 +36,7 @@ app = typer.Typer(
 
 Command = Callable[..., None]
 COMMANDS: dict[str, dict[str, Command]] = {
-    "Every day": {"today": insight_commands.today, "insights": insight_commands.insights, "explain": insight_commands.explain},
+    "Every day": {"today": insight_commands.today, "explain": insight_commands.explain},
     "Local stack": {
         "up": local_stack.up,
         "down": local_stack.down,
@@ -74,6 +74,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
 for panel, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=panel)(command)
+app.add_typer(insight_commands.insights, name="insights", rich_help_panel="Every day")
 app.add_typer(anomalies, name="anomalies", rich_help_panel="Every day")
 app.add_typer(kpis, name="kpis", rich_help_panel="Data and runs")
 app.add_typer(quarantine, name=Zone.QUARANTINE, rich_help_panel="Data and runs")

@@ -87,17 +87,26 @@ class Platform(ClientFactory):
         """POST a body to one route of the API, as `get` does."""
         return dict(self._send("POST", path, {}, body).json())
 
+    def patch(self, path: str, body: Mapping[str, object], version: int) -> dict[str, object]:
+        """PATCH this version of one resource of the API, as `get` does."""
+        return dict(self._send("PATCH", path, {}, body, {"If-Match": f'"{version}"'}).json())
+
     def delete(self, path: str) -> dict[str, object]:
         """DELETE one route of the API, as `get` does."""
         return dict(self._send("DELETE", path, {}).json())
 
     def _send(
-        self, method: str, path: str, parameters: Mapping[str, str | int | Sequence[str]], body: Mapping[str, object] | None = None
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str | int | Sequence[str]],
+        body: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        response = self.api.request(method, path, params=dict(parameters), json=body)
+        response = self.api.request(method, path, params=dict(parameters), json=body, headers=headers)
         while response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             time.sleep(int(response.headers.get("Retry-After", "5")))
-            response = self.api.request(method, path, params=dict(parameters), json=body)
+            response = self.api.request(method, path, params=dict(parameters), json=body, headers=headers)
         if response.is_error:
             raise CliError(f"{method} {response.url} returned {response.status_code}: {describe_problem(response)}")
         return response

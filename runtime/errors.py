@@ -28,7 +28,7 @@ SignifyError                          500  a bug in Signify
 │   ├── IdempotencyKeyTaken                another run carries the key
 │   ├── RecordsClosed                      quarantined rows were closed in the meantime
 │   ├── DatabaseNotEmpty                   a rebuild needs an empty database
-│   ├── InsightClosed                      a closed insight does not change any more
+│   ├── InsightClosed                      a closed insight does not change unless it is opened again
 │   └── RunInProgress                      another run is in flight; names its job
 ├── InsightChanged                    412  the insight has another version than the caller read
 ├── VersionRequired                   428  the request lacks If-Match
@@ -242,7 +242,7 @@ class DatabaseNotEmpty(Conflict):
 
 
 class InsightClosed(Conflict):
-    """The insight is closed: it does not change any more."""
+    """The insight is closed: it does not change unless it is opened again."""
 
 
 class InsightChanged(SignifyError):

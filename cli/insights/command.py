@@ -7,21 +7,39 @@ from collections.abc import Sequence
 from typing import Annotated, TypedDict, cast
 
 import typer
+from rich.markup import escape
+from typer.core import TyperGroup
+from typing_extensions import override
 
+from cli.audit import describe_actor
 from cli.console import CliError, out
 from cli.insights.explanation import render_explanation
-from cli.insights.records import ExplanationRecord, InsightPage
+from cli.insights.records import ExplanationRecord, InsightPage, InsightRecord
 from cli.insights.rendering import explain_emptiness, render_list, render_rules, render_today
 from cli.platform import LOCAL, Platform, open_platform
-from cli.run_history import complete_id
+from cli.run_history import SHORT_ID, complete_id
 from cli.runs import Stage, find_message
 from kpi_engine.insights.explanation import hash_content
 from kpi_engine.insights.json_values import JsonDocument
 from kpi_engine.insights.terms import InsightCategory, Priority
-from runtime.models.domain.insights import InsightStatus
+from runtime.models.domain.insights import OPEN_STATUSES, InsightStatus
 
 MOST = 100
+LIST = "list"
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class InsightCommands(TyperGroup):
+    """`list` is the command without a name."""
+
+    @override
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "-h")):
+            args = [LIST, *args]
+        return super().parse_args(ctx, args)
+
+
+insights = typer.Typer(cls=InsightCommands, help="All findings, the highest rank first, and one that is opened again.")
 
 
 class ReproductionOutput(TypedDict):
@@ -39,7 +57,8 @@ def today(as_json: AsJson = False, stage: Stage = LOCAL) -> None:
     out.print(render_today(page), soft_wrap=False)
 
 
-def insights(
+@insights.command(LIST)
+def list_insights(
     category: Annotated[list[InsightCategory] | None, typer.Option(help="Only this category; repeatable.")] = None,
     priority: Annotated[list[Priority] | None, typer.Option(help="Only this priority; repeatable.")] = None,
     status: Annotated[list[InsightStatus] | None, typer.Option(help="Only this status; repeatable. Default: the open ones.")] = None,
@@ -67,6 +86,24 @@ def insights(
             out.print(line)
     else:
         out.print(render_list(page, is_filtered=bool(filters)), soft_wrap=False)
+
+
+@insights.command()
+def reopen(
+    insight: Annotated[str, typer.Argument(metavar="ID", help="Id of a closed insight, or its first characters.")],
+    reason: Annotated[str, typer.Option(help="Why; it is recorded in the audit log.")],
+    stage: Stage = LOCAL,
+) -> None:
+    """Open an insight again that was dismissed or resolved by mistake, or that has expired."""
+    target = open_platform(stage)
+    identifier = find_id(target, insight)
+    before = cast(InsightRecord, target.get(f"/insights/{identifier}"))
+    if before["status"] in OPEN_STATUSES:
+        raise CliError(f"the insight {identifier[:SHORT_ID]} is open already: {before['status']}")
+    body = {"status": InsightStatus.NEW.value, "reason": reason, "actor_detail": describe_actor(target)}
+    target.patch(f"/insights/{identifier}", body, before["version"])
+    out.print(f"Open again: {escape(before['headline'])} (was {before['status']}).")
+    out.print(f"Next   ./signify explain {identifier[:SHORT_ID]}")
 
 
 def explain(

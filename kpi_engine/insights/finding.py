@@ -148,6 +148,18 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Occurrence:
+    """What must be new for an insight to open again that somebody has resolved: a day later than the data of then.
+
+    day: the last day on which it happened; of a window, whose days stay in it for weeks, the first; None for rows of no day.
+    is_larger_new: a larger deviation than that of then is new as well.
+    """
+
+    day: date | None = None
+    is_larger_new: bool = False
+
+
+@dataclass(frozen=True)
 class Sources:
     """More rows that a finding is about: of one data set, of these sites on these days, or the whole of it.
 
@@ -182,7 +194,7 @@ class Finding:
     deadline: None for the one that follows from the priority. volume_share: percentile of the affected volume, 0..100. period: part of the
     identity, so that a new period is a new insight. is_cause: it has a cause of its own and is not rolled up with others.
     sources: rows beside those of `evidence`. predictions: what is measured once its days have passed.
-    details: the rows from which the figures are computed, by name.
+    details: the rows from which the figures are computed, by name. occurrence: of what has passed; None for coming days and lasting states.
     """
 
     rule: Rule
@@ -212,4 +224,5 @@ class Finding:
     predictions: tuple[PredictedDemand, ...] = ()
     details: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     children: tuple[Finding, ...] = ()
+    occurrence: Occurrence | None = None
     is_cause: bool = False

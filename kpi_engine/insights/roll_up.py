@@ -6,7 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import fsum
 
-from kpi_engine.insights.finding import Counterfactual, Driver, Evidence, Finding, Impact, Measurement, Money, Value, adds_up
+from kpi_engine.insights.finding import (
+    Counterfactual,
+    Driver,
+    Evidence,
+    Finding,
+    Impact,
+    Measurement,
+    Money,
+    Occurrence,
+    Value,
+    adds_up,
+)
 from kpi_engine.insights.rules.rule_set import rank_drivers
 from kpi_engine.insights.scores import fingerprint
 from kpi_engine.insights.terms import OUTCOME
@@ -76,6 +87,7 @@ def _merge(children: Sequence[Finding], name: str, value: str) -> Finding:
         rejections=(),
         parameters={**worst.parameters, "findings": len(children), "other_findings": n_others},
         evidence=_join_evidence(children),
+        occurrence=_join_occurrences(children),
         children=tuple(children),
     )
 
@@ -141,6 +153,15 @@ def _sum_results(actions: Sequence[Counterfactual]) -> dict[str, Value]:
         else:
             results[key] = fsum(numbers) if adds_up(key) else values[0]
     return results
+
+
+def _join_occurrences(children: Sequence[Finding]) -> Occurrence | None:
+    """Return the newest occurrence; None when a child is about coming days, or a state that lasts."""
+    occurrences = [each.occurrence for each in children if each.occurrence is not None]
+    if len(occurrences) < len(children):
+        return None
+    day = max((each.day for each in occurrences if each.day), default=None)
+    return Occurrence(day, any(each.is_larger_new for each in occurrences))
 
 
 def _join_evidence(children: Sequence[Finding]) -> Evidence:

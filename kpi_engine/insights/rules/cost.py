@@ -19,6 +19,7 @@ from kpi_engine.insights.finding import (
     Impact,
     Measurement,
     Money,
+    Occurrence,
     Rejection,
     Rule,
     Sensitivity,
@@ -142,6 +143,7 @@ def _explain(facts: RunFacts, logistics: LogisticsFacts, band: CostBand, currenc
             "weeks_before": len(band.earlier),
         },
         evidence=Evidence(week.first_day, week.last_day, dataset="shipments"),
+        occurrence=Occurrence(week.last_day),
         sources=list_window_sources(logistics),
         details={"weeks": [_describe(each) for each in (*band.earlier, week)]},
     )

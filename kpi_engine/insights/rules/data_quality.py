@@ -15,6 +15,7 @@ from kpi_engine.insights.finding import (
     Finding,
     Impact,
     Measurement,
+    Occurrence,
     Rejection,
     Rule,
     Sensitivity,
@@ -152,6 +153,7 @@ def _bad_rows(facts: RunFacts, quality: QualityFacts, file: FileFacts) -> Findin
         sensitivities=(Sensitivity("quarantined_rows", "<=", 0.0),),
         parameters={"rows": file.rows, "quarantined_percent": share},
         evidence=Evidence(object_key=file.key, dataset=file.dataset),
+        occurrence=Occurrence(is_larger_new=True),
     )
 
 
@@ -178,6 +180,7 @@ def _explain_rejection(facts: RunFacts, quality: QualityFacts, file: FileFacts) 
         assumptions=() if file.rows else ("a file without a readable row has as many rows as a usual day of its data set",),
         parameters={"rows": file.rows or None},
         evidence=Evidence(object_key=file.key, dataset=NOT_READ),
+        occurrence=Occurrence(is_larger_new=True),
     )
 
 

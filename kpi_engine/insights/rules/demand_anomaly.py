@@ -17,6 +17,7 @@ from kpi_engine.insights.finding import (
     Finding,
     Impact,
     Measurement,
+    Occurrence,
     PredictedDemand,
     Rejection,
     Rule,
@@ -108,6 +109,7 @@ def _explain(facts: RunFacts, anomaly: AnomalyFacts, expected: float, actual: fl
         predictions=_predict(facts, anomaly),
         is_cause=anomaly.scope is not None,
         evidence=Evidence(anomaly.first_day, anomaly.last_day, anomaly.site_ids, anomaly.sku_ids),
+        occurrence=Occurrence(anomaly.last_day),
     )
 
 

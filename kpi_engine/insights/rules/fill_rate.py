@@ -14,6 +14,7 @@ from kpi_engine.insights.finding import (
     Finding,
     Impact,
     Measurement,
+    Occurrence,
     Rule,
     Sensitivity,
 )
@@ -76,6 +77,7 @@ def explain_fill(facts: RunFacts, logistics: LogisticsFacts, site: ServiceFacts,
             **describe_window(logistics),
         },
         evidence=Evidence(logistics.first_day, logistics.last_day, (site.site_id or "",), dataset="orders"),
+        occurrence=Occurrence(logistics.first_day, is_larger_new=True),
         sources=list_window_sources(logistics),
         details={"lanes": [describe_lane(lane) for lane in lanes]},
     )

@@ -17,6 +17,7 @@ from kpi_engine.insights.finding import (
     Finding,
     Impact,
     Measurement,
+    Occurrence,
     Rule,
     Sensitivity,
 )
@@ -149,6 +150,7 @@ def _error_finding(
         limits=quality_limits(facts),
         parameters={**parameters, **_describe_comparison(accuracy)},
         evidence=Evidence(accuracy.first_day, accuracy.last_day),
+        occurrence=Occurrence(accuracy.first_day, is_larger_new=True),
     )
 
 
@@ -223,6 +225,7 @@ def _explain_bias(facts: RunFacts, accuracy: AccuracyFacts, skus: list[SkuAccura
             **_describe_comparison(accuracy),
         },
         evidence=Evidence(accuracy.first_day, accuracy.last_day, sku_ids=tuple(sku.sku_id for sku in skus)),
+        occurrence=Occurrence(accuracy.first_day, is_larger_new=True),
     )
 
 
@@ -283,6 +286,7 @@ def _explain_calibration(facts: RunFacts, accuracy: AccuracyFacts, coverage: flo
             **_describe_comparison(accuracy),
         },
         evidence=Evidence(accuracy.first_day, accuracy.last_day),
+        occurrence=Occurrence(accuracy.first_day, is_larger_new=True),
     )
 
 

@@ -16,6 +16,7 @@ from kpi_engine.insights.finding import (
     Impact,
     Measurement,
     Money,
+    Occurrence,
     Rule,
     Sensitivity,
 )
@@ -110,6 +111,7 @@ def explain_otif(facts: RunFacts, logistics: LogisticsFacts, otif: Otif, lanes: 
             **describe_window(logistics),
         },
         evidence=Evidence(logistics.first_day, logistics.last_day, (site.site_id or "",), dataset="orders"),
+        occurrence=Occurrence(logistics.first_day, is_larger_new=True),
         sources=list_window_sources(logistics),
         details={"lanes": [describe_lane(lane) for lane in lanes]},
     )

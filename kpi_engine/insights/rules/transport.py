@@ -18,6 +18,7 @@ from kpi_engine.insights.finding import (
     Impact,
     Measurement,
     Money,
+    Occurrence,
     Rejection,
     Rule,
     Sensitivity,
@@ -163,6 +164,7 @@ def _explain(facts: RunFacts, logistics: LogisticsFacts, week: SiteWeek) -> Find
             "enough_trucks": ENOUGH_TRUCKS,
         },
         evidence=Evidence(week.first_day, week.last_day, (week.site_id,) if "site_id" in week.scope else (), dataset="shipments"),
+        occurrence=Occurrence(max(date.fromisoformat(group["ship_date"]) for group in week.avoidable_groups)),
         sources=list_window_sources(logistics),
         details={"plan": [row for group in week.avoidable_groups for row in _describe_group(group)]},
     )

@@ -42,7 +42,10 @@ def change_insight(
     request: Annotated[InsightChangeRequest, Body(examples=[{"status": "ACKNOWLEDGED", "assignee": "Kim"}])],
     if_match: IfMatch = None,
 ) -> Response[str]:
-    """Set status or assignee of an open insight, and record who did it. The content of a claimed insight no longer changes."""
+    """Set status or assignee of an open insight, and record who did it. The content of a claimed insight no longer changes.
+
+    An open status with a reason opens one that is RESOLVED, DISMISSED or EXPIRED again.
+    """
     services, actor = bootstrap.services(), _actor(gateway_request, request.actor_detail)
     edit = InsightEdit(request.status, request.assignee, request.reason)
     identifier = services.insights.change(insight_id, parse_version(if_match), edit, actor)

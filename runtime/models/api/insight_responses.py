@@ -210,7 +210,7 @@ class ExplainabilityResponse(BaseModel):
 
 
 class InsightChangeRequest(BaseModel):
-    """Change an open insight. An empty `assignee` removes it; DISMISSED needs a reason."""
+    """Change an insight. An empty `assignee` removes it; DISMISSED needs a reason, and so does opening a closed one again."""
 
     model_config = ConfigDict(extra="forbid")
 

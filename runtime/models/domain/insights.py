@@ -45,6 +45,8 @@ STATUSES = {status.value: status for status in InsightStatus}
 """The statuses by their text."""
 OPEN_STATUSES = (InsightStatus.NEW, InsightStatus.ACKNOWLEDGED, InsightStatus.IN_PROGRESS)
 CLAIMED_STATUSES = (InsightStatus.ACKNOWLEDGED, InsightStatus.IN_PROGRESS)
+REOPENED_STATUSES = (InsightStatus.RESOLVED, InsightStatus.DISMISSED, InsightStatus.EXPIRED)
+"""The closed statuses from which people may open an insight again."""
 STATUSES_BY_HAND = (*OPEN_STATUSES, InsightStatus.RESOLVED, InsightStatus.DISMISSED)
 """The statuses that people may set; NEW gives a claimed insight back."""
 
@@ -91,7 +93,7 @@ class InsightContent:
 class StoredInsight:
     """One insight. last_run_id: the last run that saw it; judged_run_id: the last run that judged it; missed_runs: since it saw it last.
 
-    version: rises with every change that readers see; as_of_date: of the last run that judged it.
+    version: rises with every change that readers see; as_of_date: of the last run that judged it, or the last before somebody resolved it.
     """
 
     id: UUID
@@ -163,3 +165,5 @@ class EditOutcome(StrEnum):
     CHANGED = "CHANGED"
     STALE = "STALE"
     """The insight has another version in the meantime."""
+    OCCUPIED = "OCCUPIED"
+    """Another insight of the same identity is open, so that this one cannot be opened again."""

@@ -147,7 +147,12 @@ class InsightBuilding:
         self, run: ForecastRun, report: InsightReport, explanations: Sequence[Explanation], dismissals: Mapping[str, str]
     ) -> RunVerdict:
         sightings = tuple(
-            Sighting(each.insight.fingerprint, to_content(each.insight, each.document), each.insight.child_fingerprints)
+            Sighting(
+                each.insight.fingerprint,
+                to_content(each.insight, each.document),
+                each.insight.child_fingerprints,
+                each.insight.finding.occurrence,
+            )
             for each in explanations
             if each.document is not None
         )

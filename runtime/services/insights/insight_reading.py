@@ -13,6 +13,7 @@ from runtime.models.domain.audit import Actor, AuditAction, AuditEvent
 from runtime.models.domain.insights import (
     OPEN_STATUSES,
     REOPEN_TIME,
+    REOPENED_STATUSES,
     STATUSES,
     STATUSES_BY_HAND,
     EditOutcome,
@@ -90,7 +91,7 @@ class InsightReading:
         return explanation
 
     def change(self, insight_id: str, expected_version: int, edit: InsightEdit, actor: Actor) -> UUID:
-        """Change status or assignee of an open insight, and return its id.
+        """Change status or assignee of an open insight, or open a closed one again, and return its id.
 
         Raises InsightNotFound, InsightChanged when it has another version, InsightClosed, InvalidInput for a status that people cannot set
         and for one that lacks its reason.
@@ -101,7 +102,7 @@ class InsightReading:
         if version != expected_version:
             raise InsightChanged(f"If-Match states version {expected_version}, the insight has version {version}; read it and try again.")
         if status not in OPEN_STATUSES:
-            raise InsightClosed(f"The insight is {status}; {_explain_end(status)}")
+            _check_reopening(status, edit)
         event = AuditEvent(
             id=event_id(EVENT_NAMESPACE, actor.client_id, None),
             at=self.clock.now(),
@@ -111,8 +112,11 @@ class InsightReading:
             reason=edit.reason,
             detail={**edit.to_detail(), **actor.to_detail()},
         )
-        if self.edits.change(identifier, expected_version, edit, event) is EditOutcome.STALE:
+        outcome = self.edits.change(identifier, expected_version, edit, event)
+        if outcome is EditOutcome.STALE:
             raise InsightChanged("The insight was changed in the meantime; read it and try again.")
+        if outcome is EditOutcome.OCCUPIED:
+            raise InsightClosed(f"The insight stays {status}: another one about the same condition is open; change that one.")
         return identifier
 
     def add_feedback(
@@ -158,7 +162,21 @@ def _explain_end(status: InsightStatus) -> str:
     days = REOPEN_TIME.days
     if status is InsightStatus.DISMISSED:
         return f"it stays closed as long as runs see its condition; {days} days without it, and the condition opens another insight."
-    return f"it opens again by itself when a run sees its condition within {days} days."
+    return (
+        f"it opens again by itself when a run sees its condition within {days} days; one that somebody resolved, "
+        "when the condition is newer than the data of then."
+    )
+
+
+def _check_reopening(status: InsightStatus, edit: InsightEdit) -> None:
+    """Raise InsightClosed unless the edit opens a closed insight that may be opened, InvalidInput when it does not say why."""
+    if status not in REOPENED_STATUSES:
+        raise InsightClosed(f"The insight is {status}: another one contains it; change that one.")
+    if edit.status not in OPEN_STATUSES:
+        allowed = ", ".join(OPEN_STATUSES)
+        raise InsightClosed(f"The insight is {status}; {_explain_end(status)} To open it, send `status` {allowed} with a `reason`.")
+    if not (edit.reason or "").strip():
+        raise InvalidInput(f"/reason: the insight is {status}; say why it is opened again.", pointer="/reason")
 
 
 def _check_edit(edit: InsightEdit) -> None:

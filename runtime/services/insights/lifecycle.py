@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
+from kpi_engine.insights.finding import Occurrence
 from runtime.models.domain.insights import (
     CLAIMED_STATUSES,
     EXPIRY_DAYS,
@@ -22,16 +23,19 @@ from runtime.models.domain.insights import (
 )
 
 NAMESPACE = UUID("5a2b7c0e-3a51-5d0b-9a0e-7f5f7a6c2d11")
+TOLERANCE = 1e-6
+"""Deviations that differ by less, as a share, are equal: those of an explanation are rounded."""
 CONDITION_FALSE = f"the condition was false in {RUNS_UNTIL_RESOLVED} runs"
 
 
 @dataclass(frozen=True)
 class Sighting:
-    """An insight of a run's report, and the identities of the findings that it contains."""
+    """An insight of a run's report, and the identities of the findings that it contains. occurrence: as of its finding."""
 
     fingerprint: str
     content: InsightContent
     child_fingerprints: tuple[str, ...] = ()
+    occurrence: Occurrence | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +91,32 @@ def _see(insight: StoredInsight | None, sighting: Sighting, verdict: RunVerdict)
         return
     elif insight.status is InsightStatus.DISMISSED:
         yield InsightChange(_note(insight, verdict), insight.version, None)
+    elif _is_settled(insight, sighting, verdict):
+        # as_of_date stays that of the data on which somebody resolved it.
+        yield InsightChange(replace(_note(insight, verdict), as_of_date=insight.as_of_date), insight.version, None)
     elif not insight.is_open:
         yield _change(_update(_open(insight), sighting, verdict), insight, InsightEventKind.REOPENED, verdict)
     else:
         yield from _see_again(insight, sighting, verdict)
+
+
+def _is_settled(insight: StoredInsight, sighting: Sighting, verdict: RunVerdict) -> bool:
+    """Whether somebody has resolved what a run sees: it sees nothing that happened since, only days that are still in its window."""
+    if insight.status is not InsightStatus.RESOLVED or insight.closed_by == SYSTEM:
+        return False
+    if insight.last_run_id == verdict.run_id:
+        return True
+    occurrence = sighting.occurrence
+    if occurrence is None or (occurrence.day is not None and occurrence.day > insight.as_of_date):
+        return False
+    return not (occurrence.is_larger_new and _deviation(sighting.content) > _deviation(insight.content) * (1 + TOLERANCE))
+
+
+def _deviation(content: InsightContent) -> float:
+    """Return by how much the value differs from what was expected, 0 where the explanation does not say."""
+    measurement = content.explanation.get("what_happened")
+    delta = measurement.get("delta") if isinstance(measurement, Mapping) else None
+    return abs(delta) if isinstance(delta, int | float) else 0.0
 
 
 def _create(sighting: Sighting, verdict: RunVerdict) -> InsightChange:

@@ -111,7 +111,10 @@ class InsightEdits(Protocol):
     """Changes by hand."""
 
     def change(self, insight_id: UUID, expected_version: int, edit: InsightEdit, event: AuditEvent) -> EditOutcome:
-        """Change an open insight of this version and record the event with it, in one transaction."""
+        """Change an insight of this version and record the event with it, in one transaction.
+
+        It is open, or an open status opens it again: then the runs without its condition count anew.
+        """
 
     def add_feedback(self, event: InsightEvent) -> InsightEvent:
         """Store feedback on an insight and return it; an event that is stored already with its id stays and is returned."""

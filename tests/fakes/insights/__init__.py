@@ -15,6 +15,7 @@ from kpi_engine.insights.terms import InsightCategory, Priority
 from runtime.errors import InsightChanged
 from runtime.models.domain.audit import AuditEvent
 from runtime.models.domain.insights import (
+    OPEN_STATUSES,
     EditOutcome,
     InsightChange,
     InsightContent,
@@ -149,7 +150,8 @@ class InMemoryInsights(InsightRepository, InsightReads, InsightEdits):
             return verdicts[-1] == "USEFUL"
         if insight.status is InsightStatus.DISMISSED:
             return False
-        return insight.closed_by != "system" or bool(self._events_of(insight, InsightEventKind.CHANGED))
+        changes = [*self._events_of(insight, InsightEventKind.CHANGED), *self._events_of(insight, InsightEventKind.REOPENED)]
+        return insight.closed_by != "system" or any(event.actor != "system" for event in changes)
 
     def _find_hit(self, insight: StoredInsight) -> bool | None:
         hits = [bool(event.detail["is_hit"]) for event in self._events_of(insight, InsightEventKind.MEASURED)]
@@ -184,15 +186,21 @@ class InMemoryInsights(InsightRepository, InsightReads, InsightEdits):
     @override
     def change(self, insight_id: UUID, expected_version: int, edit: InsightEdit, event: AuditEvent) -> EditOutcome:
         insight = self.by_id[insight_id]
-        if insight.version != expected_version or not insight.is_open:
+        is_opened = not insight.is_open and insight.status is not InsightStatus.SUPERSEDED and edit.status in OPEN_STATUSES
+        if insight.version != expected_version or not (insight.is_open or is_opened):
             return EditOutcome.STALE
+        if is_opened and any(each.is_open and each.fingerprint == insight.fingerprint for each in self.by_id.values()):
+            return EditOutcome.OCCUPIED
         status, version = edit.status or insight.status, insight.version + 1
         assignee = insight.assignee if edit.assignee is None else edit.assignee or None
         end: dict[str, object] = {}
         if status in (InsightStatus.RESOLVED, InsightStatus.DISMISSED):
             end = {"closed_at": event.at, "closed_by": event.actor, "closing_reason": edit.reason}
+        if is_opened:
+            end = {"closed_at": None, "closed_by": None, "closing_reason": None, "missed_runs": 0}
         self.by_id[insight_id] = replace(insight, status=status, version=version, assignee=assignee, **end)  # type: ignore[arg-type]
-        self.events[event.id] = InsightEvent(event.id, insight_id, event.at, event.actor, InsightEventKind.CHANGED, version, event.detail)
+        kind = InsightEventKind.REOPENED if is_opened else InsightEventKind.CHANGED
+        self.events[event.id] = InsightEvent(event.id, insight_id, event.at, event.actor, kind, version, event.detail)
         states = {"from": insight.status.value, "to": status.value, "version": version}
         self.audit_log.record(replace(event, detail={**event.detail, **states}))
         return EditOutcome.CHANGED

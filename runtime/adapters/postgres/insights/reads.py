@@ -8,6 +8,7 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from typing_extensions import override
 
 from runtime.adapters.postgres.database import Database, jsonb
@@ -101,8 +102,11 @@ class PostgresInsightEdits(InsightEdits):
     def change(self, insight_id: UUID, expected_version: int, edit: InsightEdit, event: AuditEvent) -> EditOutcome:
         status = edit.status and edit.status.value
         values = [insight_id, expected_version, status, edit.assignee, edit.reason, event.id, event.at, event.actor, jsonb(event.detail)]
-        with self._database.transaction() as cursor:
-            [(is_changed,)] = cursor.execute(CHANGE, values).fetchall()
+        try:
+            with self._database.transaction() as cursor:
+                [(is_changed,)] = cursor.execute(CHANGE, values).fetchall()
+        except UniqueViolation:
+            return EditOutcome.OCCUPIED
         return EditOutcome.CHANGED if is_changed else EditOutcome.STALE
 
     @override

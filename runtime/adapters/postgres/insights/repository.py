@@ -94,7 +94,8 @@ select rule_id, is_useful, is_hit from (
                 order by e.at desc, e.id desc limit 1)
             when 'USEFUL' then true when 'NOT_USEFUL' then false when 'WRONG' then false
             else i.status <> 'DISMISSED' and (i.closed_by is distinct from 'system'
-                or exists (select from insight_events e where e.insight_id = i.id and e.kind = 'CHANGED')) end as is_useful,
+                or exists (select from insight_events e where e.insight_id = i.id
+                    and (e.kind = 'CHANGED' or e.kind = 'REOPENED' and e.actor <> 'system'))) end as is_useful,
         (select (e.detail ->> 'is_hit')::boolean from insight_events e where e.insight_id = i.id and e.kind = 'MEASURED'
             order by e.at desc limit 1) as is_hit,
         row_number() over (partition by i.rule_id order by i.closed_at desc, i.id) as place

@@ -130,6 +130,30 @@ def test_a_dismissed_insight_keeps_who_and_why_and_an_empty_assignee_removes_it(
     assert (row.status, row.closed_by, row.closing_reason, row.assignee) == (InsightStatus.DISMISSED, "client-1", "a promotion", None)
 
 
+@pytest.mark.parametrize("status", [InsightStatus.RESOLVED, InsightStatus.DISMISSED, InsightStatus.EXPIRED])
+def test_a_closed_insight_is_opened_again_and_its_missed_runs_count_anew(insights: Insights, status: InsightStatus) -> None:
+    insights.repository.apply([a_creation(an_insight(**CLOSED | {"status": status, "missed_runs": 2}))])
+    assert insights.edits.change(an_insight().id, 1, InsightEdit(assignee="Kim"), an_event()) is EditOutcome.STALE
+    assert insights.edits.change(an_insight().id, 1, InsightEdit(InsightStatus.DISMISSED, reason="x"), an_event()) is EditOutcome.STALE
+    assert (
+        insights.edits.change(an_insight().id, 1, InsightEdit(InsightStatus.NEW, reason="it was right"), an_event()) is EditOutcome.CHANGED
+    )
+    [row] = insights.repository.list_current(STARTED_AT)
+    assert (row.status, row.version, row.missed_runs) == (InsightStatus.NEW, 2, 0)
+    assert (row.closed_at, row.closed_by, row.closing_reason) == (None, None, None)
+    body = json.loads((insights.reads.find(row.id) or (0, ""))[1])
+    assert [(event["kind"], event["actor"]) for event in body["events"]][-1] == ("REOPENED", "client-1")
+
+
+def test_an_insight_whose_identity_another_one_has_or_that_is_contained_stays_closed(insights: Insights) -> None:
+    part = an_insight("b", **CLOSED | {"status": InsightStatus.SUPERSEDED})
+    insights.repository.apply([a_creation(an_insight(**CLOSED)), a_creation(replace(an_insight(), id=uuid4())), a_creation(part)])
+    edit = InsightEdit(InsightStatus.NEW, reason="it was right")
+    assert insights.edits.change(an_insight().id, 1, edit, an_event()) is EditOutcome.OCCUPIED
+    assert insights.edits.change(part.id, 1, edit, an_event()) is EditOutcome.STALE
+    assert json.loads((insights.reads.find(an_insight().id) or (0, ""))[1])["status"] == "RESOLVED"
+
+
 def test_feedback_with_one_id_is_stored_once(insights: Insights) -> None:
     insights.repository.apply([a_creation(an_insight())])
     event = InsightEvent(uuid4(), an_insight().id, STARTED_AT, "c", InsightEventKind.FEEDBACK, 1, {"verdict": "USEFUL"})

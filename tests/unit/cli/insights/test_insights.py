@@ -183,6 +183,31 @@ def test_the_filters_are_passed_on(target: FakePlatform) -> None:
     assert target.requests == [expected]
 
 
+def test_a_closed_insight_is_opened_again_with_the_version_that_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed(FakePlatform):
+        stage = "local"
+
+        def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+            return cast(dict[str, Any], insight if path == f"/insights/{ID}" else self.page)
+
+        def patch(self, path: str, body: dict[str, Any], version: int) -> dict[str, Any]:
+            self.requests.append({"path": path, "version": version, **body})
+            return {}
+
+    insight = cast(InsightRecord, {**INSIGHT, "status": "DISMISSED", "version": 4})
+    platform = Closed(a_page(insight))
+    monkeypatch.setattr("cli.insights.command.open_platform", lambda stage: platform)
+    result = CliRunner().invoke(app, ["insights", "reopen", ID[:8], "--reason", "it was none"])
+    assert result.exit_code == 0, result.output
+    [request] = platform.requests
+    assert request.pop("actor_detail")
+    assert request == {"path": f"/insights/{ID}", "version": 4, "status": "NEW", "reason": "it was none"}
+    assert "site [LDS1]" in " ".join(result.output.split())
+    insight["status"] = "NEW"
+    result = CliRunner().invoke(app, ["insights", "reopen", ID[:8], "--reason", "it was none"])
+    assert "is open already: NEW" in str(result.exception)
+
+
 def test_the_silent_categories_are_listed_with_their_reasons(target: FakePlatform) -> None:
     assert "COST: no rule judges it yet" in CliRunner().invoke(app, ["insights", "--silent"]).output
 

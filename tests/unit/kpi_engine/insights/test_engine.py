@@ -10,6 +10,7 @@ import pytest
 from kpi_engine.insights.engine import DAYS_TO_ACT, Insight, derive_insights
 from kpi_engine.insights.explanation import explain
 from kpi_engine.insights.facts import FileFacts, PartName, RunFacts, SeriesChange
+from kpi_engine.insights.finding import Occurrence
 from kpi_engine.insights.scores import fingerprint
 from kpi_engine.insights.terms import InsightCategory, Priority
 from kpi_engine.insights.validation import find_faults
@@ -45,6 +46,27 @@ def test_every_finding_explains_itself_without_a_number_of_its_own(rule: str) ->
     assert matches, [each.finding.rule.id for each in derive_insights(facts).insights]
     for insight in matches:
         assert find_faults(explain(insight, facts, [])) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "occurrence"),
+    [
+        ("anomaly_group.v2", Occurrence(date(2026, 11, 28))),
+        ("no_value_added.v1", Occurrence(date(2026, 11, 1), is_larger_new=True)),
+        ("biased_skus.v1", Occurrence(date(2026, 11, 1), is_larger_new=True)),
+        ("bad_rows.v1", Occurrence(is_larger_new=True)),
+        ("late_source.v1", None),
+    ],
+)
+def test_a_finding_about_what_has_passed_says_what_would_be_new(rule: str, occurrence: Occurrence | None) -> None:
+    assert [each.finding.occurrence for each in derive_insights(EVERY_RULE[rule]).insights if each.finding.rule.id == rule] == [occurrence]
+
+
+def test_a_parent_is_as_new_as_its_newest_child() -> None:
+    days = (date(2026, 11, 27), date(2026, 11, 28))
+    anomalies = tuple(an_anomaly(group_id=str(day), last_day=day, sku_ids=("S",), scope=None) for day in days)
+    [parent] = derive_insights(a_run(anomalies=anomalies)).insights
+    assert (len(parent.finding.children), parent.finding.occurrence) == (2, Occurrence(days[1]))
 
 
 def test_a_rise_at_one_site_is_one_insight_with_its_units_cause_and_alternatives() -> None:

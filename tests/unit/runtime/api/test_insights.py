@@ -122,8 +122,29 @@ def test_a_wrong_change_names_its_field_and_changes_nothing(world: World, body: 
 def test_a_dismissed_insight_leaves_the_list_and_is_closed_for_changes(world: World) -> None:
     assert change({"status": "DISMISSED", "reason": "a promotion"}).json["closing_reason"] == "a promotion"
     assert headlines() == ["late"]
-    response = change({"status": "NEW"}, version='"2"')
+    response = change({"assignee": "Kim"}, version='"2"')
     assert (response.status, "DISMISSED" in response.json["detail"]) == (409, True)
+
+
+@pytest.mark.parametrize("status", ["DISMISSED", "RESOLVED"])
+def test_an_insight_that_was_closed_by_mistake_is_opened_again_with_a_reason(world: World, status: str) -> None:
+    change({"status": status, "reason": "a promotion"})
+    assert change({"status": "IN_PROGRESS", "reason": "it was none"}).status == 412
+    response = change({"status": "IN_PROGRESS", "reason": " "}, version='"2"')
+    assert (response.status, response.json["errors"][0]["pointer"]) == (422, "/reason")
+    response = change({"status": "IN_PROGRESS", "reason": "it was none", "assignee": "Kim"}, version='"2"')
+    assert (response.status, response.headers["ETag"], response.json["status"]) == (200, '"3"', "IN_PROGRESS")
+    assert (response.json["closed_at"], response.json["closing_reason"], response.json["missed_runs"]) == (None, None, 0)
+    event = world.audit_log.events[-1]
+    assert (event.reason, event.detail["from"], event.detail["to"]) == ("it was none", status, "IN_PROGRESS")
+    assert headlines() == [a_content().headline, "late"]
+
+
+def test_an_insight_is_not_opened_beside_another_one_about_the_same_condition(world: World) -> None:
+    change({"status": "DISMISSED", "reason": "a promotion"})
+    world.insights.apply([a_creation(replace(an_insight(), id=UUID(int=9)))])
+    response = change({"status": "NEW", "reason": "it was none"}, version='"2"')
+    assert (response.status, "another one about the same condition is open" in response.json["detail"]) == (409, True)
 
 
 def test_a_change_is_in_the_audit_log_and_in_the_events(world: World) -> None:

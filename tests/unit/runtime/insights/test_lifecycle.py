@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from kpi_engine.insights.finding import Occurrence
 from runtime.models.domain.insights import InsightEventKind, InsightStatus, StoredInsight
 from runtime.services.insights.lifecycle import RunVerdict, Sighting, list_changes
 from tests.fakes.examples import STARTED_AT
@@ -24,11 +25,19 @@ class World:
         self.insights, self.day = InMemoryInsights(), 0
 
     def run(
-        self, *fingerprints: str, rules: tuple[str, ...] = (RULE,), children: tuple[str, ...] = (), days: int = 1, headline: str = "x"
+        self,
+        *fingerprints: str,
+        rules: tuple[str, ...] = (RULE,),
+        children: tuple[str, ...] = (),
+        days: int = 1,
+        headline: str = "x",
+        occurrence: Occurrence | None = None,
+        deviation: float = 1.0,
     ) -> None:
         self.day += days
         content = a_content(headline=headline)
-        sightings = tuple(Sighting(each, content, children) for each in fingerprints)
+        content = replace(content, explanation={**content.explanation, "what_happened": {"delta": deviation}})
+        sightings = tuple(Sighting(each, content, children, occurrence) for each in fingerprints)
         self.verdict = RunVerdict(
             run_id=uuid4(),
             as_of_date=DAY + timedelta(days=self.day),
@@ -146,6 +155,47 @@ def test_a_dismissed_insight_stays_dismissed_while_its_condition_lasts(world: Wo
     assert (world.one.status, world.one.occurrence_count) == (InsightStatus.DISMISSED, 13)
     world.run("a", days=8)
     assert sum(each.is_open for each in world.insights.by_id.values()) == 1
+
+
+BY_HAND = {"status": InsightStatus.RESOLVED, "closed_at": STARTED_AT + timedelta(days=1), "closed_by": "c"}
+
+
+def test_what_somebody_resolved_stays_resolved_as_long_as_only_its_days_are_in_the_window(world: World) -> None:
+    spike = Occurrence(DAY + timedelta(days=1))
+    world.run("a", occurrence=spike)
+    world.set(**BY_HAND)
+    for _ in range(12):
+        world.run("a", occurrence=spike)
+    assert (world.one.status, world.one.version, world.one.occurrence_count) == (InsightStatus.RESOLVED, 1, 13)
+    world.run("a", occurrence=Occurrence(DAY + timedelta(days=world.day)))
+    assert (world.one.status, world.kinds[-1]) == (InsightStatus.NEW, "REOPENED")
+
+
+def test_the_same_run_judged_again_does_not_open_what_somebody_resolved_since(world: World) -> None:
+    world.run("a")
+    world.set(**BY_HAND)
+    world.judge(world.verdict)
+    assert world.one.status is InsightStatus.RESOLVED
+
+
+@pytest.mark.parametrize(("deviation", "is_open"), [(-9.0, False), (-10.0, False), (-11.0, True)])
+def test_what_is_measured_over_a_window_opens_again_when_it_got_worse_or_the_window_is_new(
+    world: World, deviation: float, is_open: bool
+) -> None:
+    window = Occurrence(DAY - timedelta(days=27), is_larger_new=True)
+    world.run("a", occurrence=window, deviation=-10.0)
+    world.set(**BY_HAND)
+    world.run("a", occurrence=replace(window, day=DAY - timedelta(days=26)), deviation=deviation)
+    assert world.one.is_open is is_open
+    world.run("a", occurrence=replace(window, day=DAY + timedelta(days=2)), deviation=deviation)
+    assert world.one.is_open
+
+
+def test_what_somebody_resolved_opens_again_when_coming_days_need_somebody_still(world: World) -> None:
+    world.run("a")
+    world.set(**BY_HAND)
+    world.run("a")
+    assert world.one.is_open
 
 
 def test_a_parent_takes_the_place_of_its_children(world: World) -> None:
