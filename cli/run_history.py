@@ -188,8 +188,8 @@ def make_change_table(title: str, label: str, rows: list[tuple[str, Change]]) ->
     for name in (label, "run", "other", "change", "in %"):
         table.add_column(name, justify="left" if name == label else "right", overflow="fold")
     for name, row in rows:
-        percent = "" if row["change_percent"] is None else f"{row['change_percent']:+,.1f}"
-        table.add_row(escape(name), f"{row['run']:,.0f}", f"{row['other']:,.0f}", f"{row['change']:+,.0f}", percent)
+        percent = "" if row["change_percent"] is None else f"{row['change_percent']:+z,.1f}"
+        table.add_row(escape(name), f"{row['run']:,.0f}", f"{row['other']:,.0f}", f"{row['change']:+z,.0f}", percent)
     return table
 
 

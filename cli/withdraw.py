@@ -43,7 +43,7 @@ class WithdrawalOutput(TypedDict):
 
 
 def withdraw(
-    object_name: Annotated[str, typer.Argument(metavar="OBJECT", help="Id of an object, or its key for all versions of it.")],
+    object_name: Annotated[str, typer.Argument(metavar="OBJECT", help="Id of an object, or its key or file name for all versions of it.")],
     reason: Annotated[str, typer.Option(help="Why; it is kept in the audit log.")],
     erase: Annotated[bool, typer.Option("--erase", help="Also delete the file and its rows, for good.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take a withdrawal back, unless the object was erased.")] = False,

@@ -81,4 +81,4 @@ def describe_backtest(backtest: Mapping[str, float | str | None] | None) -> str:
 
 
 def _format(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.1f}"
+    return "-" if value is None else f"{value:z,.1f}"

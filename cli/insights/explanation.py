@@ -46,19 +46,19 @@ def _sections(explanation: ExplanationRecord) -> Iterator[tuple[str, Sequence[st
 def _measure(explanation: ExplanationRecord) -> str:
     change = explanation["what_happened"]
     name = change["metric"].replace("_", " ")
-    expected = "" if change["expected"] is None else f", expected {change['expected']:,.1f}"
+    expected = "" if change["expected"] is None else f", expected {change['expected']:z,.1f}"
     interval = change["interval"]
     bounds = "" if interval is None else f" (between {_number(interval['lower'])} and {_number(interval['upper'])})"
-    return f"{name} {change['value']:,.1f} {change['unit']}{expected}{bounds}"
+    return f"{name} {change['value']:z,.1f} {change['unit']}{expected}{bounds}"
 
 
 def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:,.1f}"
+    return "?" if value is None else f"{value:z,.1f}"
 
 
 def _driver_line(driver: DriverRecord, unit: str) -> str:
     name = driver["key"] if _says_itself(driver) else f"{driver['kind']} {driver['key']}"
-    return f"{driver['contribution_pct']:6.1f} %  {driver['contribution_units']:+12,.1f} {unit}  {escape(name)}"
+    return f"{driver['contribution_pct']:z6.1f} %  {driver['contribution_units']:+z12,.1f} {unit}  {escape(name)}"
 
 
 def _says_itself(driver: DriverRecord) -> bool:
@@ -90,7 +90,7 @@ def _name_result(name: str, value: float | bool | str | None) -> str:
 def _result(value: float | bool | str | None) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return {True: "yes", False: "no", None: "unknown"}.get(value, str(value))  # type: ignore[arg-type]
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:z,.1f}"
 
 
 def _source_line(source: SourceRecord) -> str:

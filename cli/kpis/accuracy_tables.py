@@ -56,7 +56,7 @@ def format_count(value: float | None) -> str:
     >>> format_count(1234.0), format_count(None)
     ('1,234', '-')
     """
-    return UNDEFINED if value is None else f"{value:,.0f}"
+    return UNDEFINED if value is None else f"{value:z,.0f}"
 
 
 def _render_units(rows: Iterable[Body]) -> Table:

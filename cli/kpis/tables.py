@@ -99,7 +99,7 @@ def format_value(value: object) -> str:
     """
     if value is None:
         return UNDEFINED
-    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+    return f"{value:z,.2f}" if isinstance(value, float) else str(value)
 
 
 def format_saving(saving: Body) -> str:

@@ -91,6 +91,9 @@ class IngestedObjects(Protocol):
     def list_versions(self, key: str) -> list[IngestedObject]:
         """Return the records of all versions of a key, in the order received."""
 
+    def list_with_name(self, name: str) -> list[IngestedObject]:
+        """Return the records of all keys with this file name, or data set and file name (orders/a.csv), in the order received."""
+
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         """Return the duplicates of an object, in the order received."""
 

@@ -91,6 +91,12 @@ class InMemoryObjects(IngestedObjects, RecordDiscards, QuarantineReads):
         return self._sort(record for record in self.records.values() if record.key == key)
 
     @override
+    def list_with_name(self, name: str) -> list[IngestedObject]:
+        dataset, _, file_name = name.rpartition("/")
+        records = (each for each in self.records.values() if dataset in ("", each.key.split("/")[1]))
+        return self._sort(record for record in records if file_name and record.key.rpartition("/")[2] == file_name)
+
+    @override
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         return self._sort(record for record in self.records.values() if record.duplicate_of == object_id)
 

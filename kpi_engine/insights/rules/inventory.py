@@ -10,6 +10,7 @@ from kpi_engine.insights.rules.excess_stock import EXCESS, explain_excess
 from kpi_engine.insights.rules.rule_set import RuleSet, find_logistics_silence
 from kpi_engine.insights.rules.stock_out import STOCK_OUT, explain_shortage
 from kpi_engine.insights.terms import InsightCategory
+from kpi_engine.insights.what_if.stock import plan_transfers
 
 CATEGORY = InsightCategory.INVENTORY_RISK
 
@@ -24,12 +25,16 @@ def find_silence(facts: RunFacts) -> str | None:
 def derive(facts: RunFacts) -> Iterator[Finding]:
     """Yield for each site what is short, and what is too much."""
     logistics = facts.logistics
-    for site in sorted({row.site_id for row in logistics.stock}) if logistics else ():
-        rows = [row for row in logistics.stock if row.site_id == site] if logistics else []
+    if logistics is None:
+        return
+    transfers = plan_transfers([row for row in logistics.stock if row.short > 0], logistics.spare_stock)
+    for site in sorted({row.site_id for row in logistics.stock}):
+        rows = [row for row in logistics.stock if row.site_id == site]
         short, excess = [row for row in rows if row.short > 0], [row for row in rows if row.excess > 0]
-        if logistics and short:
-            yield explain_shortage(facts, logistics, site, sorted(short, key=lambda row: (-row.short, row.sku_id)))
-        if logistics and excess:
+        if short:
+            ranking = sorted(short, key=lambda row: (-row.short, row.sku_id))
+            yield explain_shortage(facts, logistics, site, ranking, [each for each in transfers if each.to_site == site])
+        if excess:
             yield explain_excess(facts, logistics, site, sorted(excess, key=lambda row: (-row.excess, row.sku_id)))
 
 

@@ -29,7 +29,7 @@ from kpi_engine.insights.rules.rule_set import list_window_sources, quality_fact
 from kpi_engine.insights.rules.stock_terms import LISTED, P90, describe_stock, list_stock_limits, weigh_age
 from kpi_engine.insights.scores import score_volume
 from kpi_engine.insights.terms import INVENTORY_PLANNER, InsightCategory
-from kpi_engine.insights.what_if.stock import Transfer, plan_transfers
+from kpi_engine.insights.what_if.stock import Transfer
 
 STOCK_OUT = Rule(
     "stock_out.v1", InsightCategory.INVENTORY_RISK, "Which SKUs may run out before new goods can arrive, and how much is missing?"
@@ -37,8 +37,10 @@ STOCK_OUT = Rule(
 NO_PRICE = "no_price_of_a_shortage"
 
 
-def explain_shortage(facts: RunFacts, logistics: LogisticsFacts, site: str, rows: Sequence[StockFacts]) -> Finding:
-    """Return the finding of a site; rows: the SKUs that are short, the largest shortage first."""
+def explain_shortage(
+    facts: RunFacts, logistics: LogisticsFacts, site: str, rows: Sequence[StockFacts], transfers: Sequence[Transfer]
+) -> Finding:
+    """Return the finding of a site; rows: the SKUs that are short, the largest shortage first; transfers: what other sites can give it."""
     missing, expected_short = fsum(row.short for row in rows), fsum(row.expected_short for row in rows)
     empty_days = [row.empty_day for row in rows if row.empty_day and row.empty_day <= facts.as_of_date + timedelta(days=row.lead_days)]
     first_day = min(empty_days, default=facts.as_of_date + timedelta(days=min(row.lead_days for row in rows)))
@@ -61,7 +63,7 @@ def explain_shortage(facts: RunFacts, logistics: LogisticsFacts, site: str, rows
         direction="short",
         is_cause=True,
         drivers=rank_drivers([Driver("sku", row.sku_id, -row.short) for row in rows], -missing),
-        counterfactuals=_list_shortage_actions(logistics, site, rows, money),
+        counterfactuals=_list_shortage_actions(logistics, rows, money, transfers),
         sensitivities=(Sensitivity("stock", ">=", fsum(row.stock + row.short for row in rows)),),
         assumptions=(
             "what is on its way arrives within the lead time; what is promised to orders is part of the forecast",
@@ -100,9 +102,8 @@ def _name_first(rows: Sequence[StockFacts], empty_days: Sequence[date]) -> str:
 
 
 def _list_shortage_actions(
-    logistics: LogisticsFacts, site: str, rows: Sequence[StockFacts], money: Money | None
+    logistics: LogisticsFacts, rows: Sequence[StockFacts], money: Money | None, transfers: Sequence[Transfer]
 ) -> tuple[Counterfactual, ...]:
-    transfers = plan_transfers(site, rows, logistics.spare_stock)
     by_sku: dict[str, float] = {}
     for each in transfers:
         by_sku[each.sku_id] = by_sku.get(each.sku_id, 0.0) + each.units
@@ -127,8 +128,11 @@ def _list_shortage_actions(
             None,
             "no_price_of_a_transfer",
             is_feasible=bool(transfers),
-            feasibility_reason=None if transfers else "no other site has more of these SKUs than it needs itself",
-            constraints=("the high end of the demand of the other sites",),
+            feasibility_reason=None if transfers else "no other site has more of these SKUs than it needs itself or gives another site",
+            constraints=(
+                "the high end of the demand of the other sites",
+                "each unit goes to one site, first to the one that is empty first",
+            ),
             steps=tuple(_describe_transfer(each) for each in transfers[:LISTED]),
         ),
         Counterfactual(

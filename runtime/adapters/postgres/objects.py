@@ -80,6 +80,12 @@ class PostgresIngestedObjects(IngestedObjects):
         return [_object(row) for row in rows]
 
     @override
+    def list_with_name(self, name: str) -> list[IngestedObject]:
+        dataset, _, file_name = name.rpartition("/")
+        values = {"ending": f"/{file_name}", "dataset": dataset or None}
+        return [_object(row) for row in self._database.rows(f"{SELECT} where {HAS_NAME} order by received_at, id", values)]
+
+    @override
     def list_duplicates(self, object_id: UUID) -> list[IngestedObject]:
         rows = self._database.rows(f"{SELECT} where duplicate_of = %s order by received_at, id", [object_id])
         return [_object(row) for row in rows]
@@ -149,6 +155,12 @@ class PostgresIngestedObjects(IngestedObjects):
 
 PARTITIONS = f"({INGEST_DATE}|{SAME_NAME})=[^/]*/"
 """Pattern of what is no part of the identity of a file, as contracts.paths.file_identity leaves it out."""
+
+HAS_NAME: LiteralString = """
+right(o.key, length(%(ending)s)) = %(ending)s and length(%(ending)s) > 1
+    and (%(dataset)s::text is null or split_part(o.key, '/', 2) = %(dataset)s)
+"""
+"""The second part of a key is its data set, also where no contract has it."""
 
 SELECT: LiteralString = """
 select o.*, (select c.document from row_checks c where c.object_id = o.id) as row_check, r.original_id as replay_of

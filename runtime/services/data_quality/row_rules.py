@@ -33,10 +33,20 @@ def _doubts(quality: QualityDocument) -> Iterator[Finding]:
     """Yield what is doubtful about rows that are used: worth a warning, but no reason to stop."""
     for name, part in quality.datasets.items():
         for warning, rows in part.warnings.items():
-            code = next((code for code in DOUBTFUL if warning.startswith(code.lower())), None)
-            if code is not None:
-                text = f"{rows:,} of {part.rows_in:,} rows, {code}: {code.cause} {code.fix}"
+            code = _find_code(warning)
+            if code in DOUBTFUL:
+                column = warning[len(code) + 1 :]
+                text = f"{rows:,} of {part.rows_in:,} rows, {code}{f' in {column}' if column else ''}: {code.cause} {code.fix}"
                 yield Finding(Severity.WARN, name, text.rstrip("."), "look at these rows", f"source of {name}", weight=float(rows))
+
+
+def _find_code(warning: str) -> WarningCode | None:
+    """Return the code that a report counts under this name: the code alone, or with a column behind it.
+
+    >>> _find_code("repeated_hour_order_ts").value, _find_code("repeated").value
+    ('REPEATED_HOUR', 'REPEATED')
+    """
+    return max((code for code in WarningCode if f"{warning}_".startswith(f"{code.lower()}_")), key=len, default=None)
 
 
 def _unusable_file(dataset: str, part: DatasetQuality, file: ObjectQuality) -> Finding:

@@ -16,6 +16,9 @@ from runtime.services.ports import Clock
 
 WITH_ROWS = {ObjectStatus.ACCEPTED, ObjectStatus.SUPERSEDED, ObjectStatus.WITHDRAWN}
 
+CURRENT = {ObjectStatus.ACCEPTED, ObjectStatus.WITHDRAWN}
+"""What a name means where other objects of it were replaced, rejected or uploaded twice."""
+
 
 @dataclass(frozen=True)
 class WithdrawalResult:
@@ -103,12 +106,25 @@ class ObjectWithdrawal:
             record = self.objects.find(UUID(object_name))
             records = [record] if record else []
         except ValueError:
-            records = self.objects.list_versions(object_name)
+            records = self.objects.list_versions(object_name) or self._find_by_name(object_name)
         if not records:
             raise ObjectNotFound(
-                f"No object has the id or key {object_name!r}. A key begins with landing/; GET /data-quality/objects lists ids and keys."
+                f"No object has the id, key or file name {object_name!r}. A key begins with landing/; GET /data-quality/objects lists them."
             )
         return records
+
+    def _find_by_name(self, name: str) -> list[IngestedObject]:
+        """Return the versions of the one key with this file name, with or without its data set before it. Raises Conflict for several.
+
+        Keys of which no run has read anything do not count beside others.
+        """
+        by_key: dict[str, list[IngestedObject]] = {}
+        for record in self.objects.list_with_name(name):
+            by_key.setdefault(record.key, []).append(record)
+        current = {key: records for key, records in by_key.items() if any(each.status in CURRENT for each in records)} or by_key
+        if len(current) > 1:
+            raise Conflict(f"{len(current)} objects have the name {name!r}; state the key of one: {', '.join(sorted(current))}")
+        return next(iter(current.values()), [])
 
     def _reload(self, records: Sequence[IngestedObject]) -> tuple[IngestedObject, ...]:
         return tuple(self.objects.find(record.id) or record for record in records)

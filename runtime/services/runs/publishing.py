@@ -124,7 +124,7 @@ def _compare(backtest: Backtest) -> str:
     relation = "worse than" if (backtest.wape or 0) > (backtest.baseline_wape or 0) else "against"
     wapes = f"In the back-test WAPE is {backtest.wape:.1f} %, {relation} the {backtest.baseline_wape:.1f} % of {backtest.baseline}"
     return (
-        wapes if backtest.skill is None else f"{wapes}; its skill, in which no series counts more than a tenth, is {backtest.skill:+.1f} %"
+        wapes if backtest.skill is None else f"{wapes}; its skill, in which no series counts more than a tenth, is {backtest.skill:+z.1f} %"
     )
 
 

@@ -85,7 +85,7 @@ class QualityGate:
         quality, payload = read_document(self.lake, quality_key(run_id), QualityDocument, run_id)
         self._store_records(run_id)
         findings = self._findings(quality)
-        reasons = tuple(_texts(findings, Severity.FAIL, Severity.WARN))
+        reasons = tuple(dict.fromkeys(_texts(findings, Severity.FAIL, Severity.WARN)))
         judgement = Judgement(run_id, _verdict(findings, gate), quality, reasons, findings, self._count_open_rows(quality))
         document = self._report(judgement)
         report = QualityReport(run_id, judgement.verdict, payload | document, self.clock.now())

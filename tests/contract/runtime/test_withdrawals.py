@@ -95,3 +95,14 @@ def test_the_versions_of_a_key_come_in_the_order_received(books: Books) -> None:
     earlier = books.objects.record(an_accepted_object(id=uuid4(), version_id="v1", sha256="1"))
     books.objects.record(an_accepted_object("other.csv"))
     assert books.objects.list_versions(earlier.key) == [earlier, later]
+
+
+def test_objects_are_found_by_the_name_of_their_file_with_or_without_the_data_set(books: Books) -> None:
+    key = "ingest_date=2026-11-{}/a_1%.csv"
+    first = books.objects.record(an_accepted_object(key.format(21), sha256="1"))
+    second = books.objects.record(an_accepted_object(key.format(22), id=uuid4(), sha256="2", received_at=STARTED_AT + timedelta(days=1)))
+    books.objects.record(an_accepted_object("ba_1%.csv", sha256="3"))
+    books.objects.record(an_accepted_object("aX1%.csv", sha256="4"))
+    assert books.objects.list_with_name("a_1%.csv") == books.objects.list_with_name("demand_history/a_1%.csv") == [first, second]
+    for name in ("shipments/a_1%.csv", "1%.csv", "demand_history/", ""):
+        assert books.objects.list_with_name(name) == []

@@ -278,3 +278,12 @@ def test_a_muted_rule_is_named_below_what_there_is_to_do_and_in_the_table_of_rul
 
 def test_without_an_insight_that_has_ended_the_table_of_rules_says_so() -> None:
     assert "No insight has ended yet" in render(render_rules(a_page(INSIGHT)))
+
+
+def test_next_to_nothing_has_no_sign() -> None:
+    explanation = an_explanation()
+    driver = {"kind": "resource", "key": "night", "contribution_units": -0.04, "contribution_pct": -0.02, "direction": "down"}
+    actions = [{**explanation["counterfactuals"][0], "result": {"doors": -0.01}}]
+    text = render(render_explanation(cast(ExplanationRecord, {**explanation, "drivers": [driver], "counterfactuals": actions})))
+    assert "-0.0" not in text
+    assert "+0.0 units  resource night" in " ".join(text.split(" "))

@@ -163,6 +163,23 @@ def test_a_key_means_all_its_versions(platform: Platform) -> None:
     assert KEY not in platform.lake.contents
 
 
+@pytest.mark.parametrize("name", ["a.csv", "demand_history/a.csv"])
+def test_the_name_that_reports_show_is_that_of_the_object(platform: Platform, name: str) -> None:
+    record = platform.upload()
+    assert [each.id for each in platform.withdrawal.withdraw(an_order(name)).objects] == [record.id]
+    assert platform.objects.list_accepted() == []
+    assert [each.id for each in platform.withdrawal.restore(an_order(name)).objects] == [record.id]
+
+
+def test_a_name_of_several_objects_is_refused_with_their_keys_and_what_was_never_read_does_not_count(platform: Platform) -> None:
+    record = platform.upload()
+    platform.upload("landing/unknown/v1/a.csv")
+    assert [each.id for each in platform.withdrawal.withdraw(an_order("a.csv")).objects] == [record.id]
+    other = platform.upload("landing/demand_history/v1/ingest_date=2026-11-02/a.csv", OTHER)
+    with pytest.raises(Conflict, match=f"2 objects have the name 'a.csv'; state the key of one: {KEY}, {other.key}"):
+        platform.withdrawal.withdraw(an_order("a.csv"))
+
+
 def test_nothing_is_erased_while_a_run_reads_it(platform: Platform) -> None:
     record = platform.upload()
     run = platform.resolve("running")

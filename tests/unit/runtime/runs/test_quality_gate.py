@@ -93,3 +93,16 @@ def test_a_file_that_repeats_itself_or_has_ruined_identifiers_passes_with_a_warn
     leave(lake, run_id, datasets={"orders": {**part, "warnings": {warning: 500}}})
     assert gate.judge(run_id, Gate.ENFORCE).enforce().verdict is Verdict.WARN
     assert f"500 of {part['rows_in']:,} rows" in runs.get(run_id).warnings[0]
+
+
+def test_a_repeated_hour_is_no_repeated_row_and_two_columns_are_two_warnings(
+    gate: QualityGate, lake: InMemoryLake, run_id: UUID, runs: InMemoryRuns
+) -> None:
+    part = quality_json(run_id)["datasets"]["orders"]
+    counts = {"repeated": 500, "repeated_hour_order_ts": 3, "ruined_identifier_sku_id": 7, "ruined_identifier_customer_id": 7}
+    leave(lake, run_id, datasets={"orders": {**part, "warnings": counts}})
+    gate.judge(run_id, Gate.ENFORCE)
+    warnings = runs.get(run_id).warnings
+    assert [sum(f"REPEATED{end}" in text for text in warnings) for end in ("", "_HOUR")] == [1, 0]
+    assert [sum(f"RUINED_IDENTIFIER in {column}:" in text for text in warnings) for column in ("sku_id", "customer_id")] == [1, 1]
+    assert len(warnings) == 3
