@@ -80,6 +80,7 @@ class PlatformMetric(StrEnum):
     FORECAST_SERIES = ("ForecastSeries", CloudWatchUnit.COUNT, "run_publisher", "Series with a forecast")
     FORECAST_ROWS = ("ForecastRows", CloudWatchUnit.COUNT, "run_publisher", "Rows of the forecast")
     BACKTEST_WAPE = ("BacktestWape", CloudWatchUnit.PERCENT, "run_publisher", "WAPE of the run's back-test")
+    BACKTEST_MEDIAN_WAPE = ("BacktestMedianWape", CloudWatchUnit.PERCENT, "run_publisher", "WAPE of the median series in the back-test")
     BACKTEST_COVERAGE = (
         "BacktestCoverage",
         CloudWatchUnit.PERCENT,
@@ -103,6 +104,18 @@ class PlatformMetric(StrEnum):
         CloudWatchUnit.PERCENT,
         "kpi_calculator",
         "WAPE of the newest comparison with actuals, else of the back-test",
+    )
+    ACCURACY_MEDIAN_WAPE = (
+        "AccuracyMedianWape",
+        CloudWatchUnit.PERCENT,
+        "kpi_calculator",
+        "WAPE of the median series of the same comparison, which no large series decides",
+    )
+    FORECAST_SKILL = (
+        "ForecastSkill",
+        CloudWatchUnit.NONE,
+        "kpi_calculator",
+        "Skill against the seasonal naive forecast over a week or more of actuals, in which no series counts more than a tenth, percent",
     )
     FORECAST_VALUE_ADDED = (
         "ForecastValueAdded",

@@ -20,7 +20,7 @@ STORM_RATIO = 5  # to the usual number of groups
 def forecast_alarms(settings: Settings) -> list[AlarmSpec]:
     """Return the alarms on what runs find. Accuracy degrades slowly, so weekly figures must be bad on two of three days."""
     coverage = platform_metric(settings, PlatformMetric.BACKTEST_COVERAGE, "Minimum")
-    value_added = platform_metric(settings, PlatformMetric.FORECAST_VALUE_ADDED, "Minimum", DAY)
+    skill = platform_metric(settings, PlatformMetric.FORECAST_SKILL, "Minimum", DAY)
     accuracy_sigmas = platform_metric(settings, PlatformMetric.ACCURACY_SIGMAS, "Maximum", DAY)
     biased_share = platform_metric(settings, PlatformMetric.BIASED_SHARE, "Maximum", DAY)
     too_new_share = platform_metric(settings, PlatformMetric.TOO_NEW_SHARE, "Maximum", DAY)
@@ -37,8 +37,8 @@ def forecast_alarms(settings: Settings) -> list[AlarmSpec]:
         ticket(
             "WorseThanNaive",
             "worse-than-naive",
-            "Forecasts of the last week are less accurate than the seasonal naive forecast.",
-            Condition(value_added, 0, of=2, periods=3, below=True),
+            "Forecasts of the last week have no skill against the seasonal naive forecast, whichever series is the largest.",
+            Condition(skill, 0, of=2, periods=3, below=True),
         ),
         ticket(
             "AccuracyDegraded",

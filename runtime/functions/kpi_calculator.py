@@ -25,6 +25,7 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
         {
             PlatformMetric.KPIS_COMPUTED: result.n_kpis,
             PlatformMetric.ACCURACY_WAPE: headline.report.wape if headline else None,
+            PlatformMetric.ACCURACY_MEDIAN_WAPE: result.median_wape,
             **result.health(),
         }
     )

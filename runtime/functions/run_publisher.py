@@ -27,6 +27,7 @@ def handler(event: dict[str, object], _context: LambdaContext) -> Mapping[str, o
             PlatformMetric.FORECAST_SERIES: publication.loaded_forecast.series,
             PlatformMetric.FORECAST_ROWS: publication.loaded_forecast.rows,
             PlatformMetric.BACKTEST_WAPE: backtest.wape,
+            PlatformMetric.BACKTEST_MEDIAN_WAPE: backtest.median_wape,
             PlatformMetric.BACKTEST_COVERAGE: backtest.coverage,
             PlatformMetric.TOO_NEW_SHARE: publication.forecast.too_new_share,
         }

@@ -95,6 +95,7 @@ def forecast_json(run_id: UUID, rows: int, **changes: Any) -> dict[str, Any]:
         "backtest": {
             "origins": ["2026-10-24"],
             "wape": 40.0,
+            "median_wape": 38.0,
             "baseline_wape": 55.0,
             "baseline": "seasonal_naive_7",
             "coverage": 79.0,

@@ -29,14 +29,14 @@ def plan_transfers(rows: Sequence[StockFacts], spare: Mapping[tuple[str, str], f
     >>> [(each.from_site, each.units) for each in plan_transfers([row], {("RTM1", "A"): 12, ("NTH2", "A"): 30})]
     [('NTH2', 20)]
     """
-    left, transfers = dict(spare), []
+    amounts, transfers = dict(spare), []
     for row in sorted(rows, key=lambda each: (each.empty_day or date.max, -each.short, each.site_id, each.sku_id)):
         missing = row.short
-        sources = [(site, sku) for site, sku in left if sku == row.sku_id and site != row.site_id]
-        for source in sorted(sources, key=lambda each: (left[each], each), reverse=True):
-            amount = min(left[source], missing)
+        sources = [(site, sku) for site, sku in amounts if sku == row.sku_id and site != row.site_id]
+        for source in sorted(sources, key=lambda each: (amounts[each], each), reverse=True):
+            amount = min(amounts[source], missing)
             if amount > 0:
                 transfers.append(Transfer(source[0], row.site_id, row.sku_id, amount))
-                left[source] -= amount
+                amounts[source] -= amount
                 missing -= amount
     return tuple(transfers)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from contracts.metrics import PlatformMetric
+from kpi_engine.accuracy.metrics.spread import MEDIAN_SERIES_WAPE
 from kpi_engine.forecast_accuracy import ForecastAccuracyEngine
 from runtime.models.domain.kpis import Basis, RunAccuracy
 from runtime.models.domain.runs import ForecastRun, PublishedRun
@@ -45,6 +46,11 @@ class KpiResult:
         return next(iter(self._against_actuals()), self.accuracies[0] if self.accuracies else None)
 
     @property
+    def median_wape(self) -> float | None:
+        """The WAPE of the median series of the headline."""
+        return self.headline.report.additional.measures[MEDIAN_SERIES_WAPE.name] if self.headline else None
+
+    @property
     def newest_week(self) -> RunAccuracy | None:
         """The newest accuracy over a week of actuals or more: single days vary too much for an alarm."""
         return next((accuracy for accuracy in self._against_actuals() if _length(accuracy) >= WEEK), None)
@@ -56,8 +62,10 @@ class KpiResult:
 
     def health(self) -> dict[PlatformMetric, float | None]:
         """Return the figures of the forecast alarms; None while there are too few actuals."""
+        value_added = self.newest_week.report.additional.fva if self.newest_week else None
         return {
-            PlatformMetric.FORECAST_VALUE_ADDED: self.newest_week.report.additional.fva.points if self.newest_week else None,
+            PlatformMetric.FORECAST_SKILL: value_added.skill if value_added else None,
+            PlatformMetric.FORECAST_VALUE_ADDED: value_added.points if value_added else None,
             PlatformMetric.BIASED_SHARE: _volume_out_of_control(self.longest) if self.longest else None,
             PlatformMetric.ACCURACY_SIGMAS: self.sigmas,
         }

@@ -42,7 +42,7 @@ PLATFORM_METRICS = {
     "ObjectsRejected": (PlatformMetric.OBJECTS_REJECTED, "Sum"),
     "RetentionMissed": (PlatformMetric.RETENTION_COMPLETED, "Sum"),
     "IntervalsNarrow": (PlatformMetric.BACKTEST_COVERAGE, "Minimum"),
-    "WorseThanNaive": (PlatformMetric.FORECAST_VALUE_ADDED, "Minimum"),
+    "WorseThanNaive": (PlatformMetric.FORECAST_SKILL, "Minimum"),
     "AccuracyDegraded": (PlatformMetric.ACCURACY_SIGMAS, "Maximum"),
     "ForecastBiased": (PlatformMetric.BIASED_SHARE, "Maximum"),
     "ManyNewSkus": (PlatformMetric.TOO_NEW_SHARE, "Maximum"),

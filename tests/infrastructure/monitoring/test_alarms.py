@@ -148,7 +148,17 @@ def test_two_dashboards_carry_the_stage_in_their_names(stage: Stage) -> None:
     boards = {each["Properties"]["DashboardName"]: each["Properties"] for each in stage.of_type("AWS::CloudWatch::Dashboard").values()}
     assert boards.keys() == {f"Signify-{stage.name}-Business", f"Signify-{stage.name}-Technical"}
     business, technical = (render(board["DashboardBody"]) for board in boards.values())
-    for metric in ("ForecastValueAdded", "AnomalyTimesUsual", "AccuracyWape", "BacktestCoverage", "RunPublished", "BadRowShare"):
+    for metric in (
+        "ForecastValueAdded",
+        "AnomalyTimesUsual",
+        "AccuracyWape",
+        "AccuracyMedianWape",
+        "BacktestMedianWape",
+        "ForecastSkill",
+        "BacktestCoverage",
+        "RunPublished",
+        "BadRowShare",
+    ):
         assert metric in business
     for namespace in ("AWS/ApiGateway", "AWS/States", "AWS/SQS", "AWS/RDS", "AWS/Lambda"):
         assert namespace in technical

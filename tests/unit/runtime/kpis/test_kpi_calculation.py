@@ -153,6 +153,7 @@ def test_alarms_are_given_the_newest_whole_week_and_not_a_few_days(
     frames.backtests[today.id] = backtest(12.0)
     publish(runs, frames, 5, value=11.0)
     assert calculation.calculate(today.id).health() == {
+        PlatformMetric.FORECAST_SKILL: None,
         PlatformMetric.FORECAST_VALUE_ADDED: None,
         PlatformMetric.BIASED_SHARE: None,
         PlatformMetric.ACCURACY_SIGMAS: None,
@@ -163,6 +164,7 @@ def test_alarms_are_given_the_newest_whole_week_and_not_a_few_days(
     kpis.week_ahead = {AS_OF - timedelta(days=day): 30.0 if day < 14 else 20.0 for day in range(60)}
     health = calculation.calculate(today.id).health()
     assert health == {
+        PlatformMetric.FORECAST_SKILL: pytest.approx(-100.0),
         PlatformMetric.FORECAST_VALUE_ADDED: pytest.approx(-30.0),
         PlatformMetric.BIASED_SHARE: 100.0,
         PlatformMetric.ACCURACY_SIGMAS: pytest.approx(20.0),
