@@ -113,13 +113,24 @@ class AnomalyFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class SkuAccuracy:
-    """Accuracy of one SKU over n points, in units: absolute error, demand and bias (positive: forecast too high)."""
+    """Accuracy of one SKU over n points, in units: absolute error, demand and bias (positive: forecast too high).
+
+    volume: its demand in the measure that SKUs of all units share, up to a factor; None: that of demand. is_rare: its demand is
+    intermittent or lumpy, so that a right forecast is always too low.
+    """
 
     sku_id: str
     n: int
     abs_error: float
     demand: float
     bias_units: float
+    volume: float | None = None
+    is_rare: bool = False
+
+    @property
+    def weight(self) -> float:
+        """Its part in figures of several SKUs."""
+        return self.demand if self.volume is None else self.volume
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +138,8 @@ class AccuracyFacts:
     """The accuracy of one run's forecasts. Percentages are 0..100; None where undefined.
 
     lead_days: from the last day that the run knew to the last day compared. usual_wape: the mean of usual_count earlier forecasts over
-    their first week.
+    their first week. skill: against the benchmark, in which no series counts more than a tenth. has_several_units: of measure,
+    so that units of SKUs do not add up.
     """
 
     run_id: str
@@ -146,6 +158,8 @@ class AccuracyFacts:
     wilson_upper: float | None = None
     benchmark: str | None = None
     benchmark_wape: float | None = None
+    skill: float | None = None
+    has_several_units: bool = False
     skus: tuple[SkuAccuracy, ...] = ()
 
     @property

@@ -39,6 +39,10 @@ BIASED_SHARE = 20.0
 TRACKING_LIMIT = 4.0
 CHANCE_LIMIT = 2.5
 """Errors that lean to neither side have a tracking signal that scatters by 1.25 * sqrt(n): twice that is exceeded by one SKU of 20."""
+ENOUGH_BIAS_POINTS = 6
+"""Points from which a SKU's errors are judged, as in the accuracy report."""
+IMPACT_OF_A_PERCENT = 5.0
+"""Each percent of skill below zero, and each of bias and of error where SKUs have several units, counts so many points of impact."""
 GAP_POINTS = 5.0
 ENOUGH_POINTS = 30
 PROBABLE = 0.95
@@ -77,8 +81,8 @@ def derive_accuracy(facts: RunFacts) -> Iterator[Finding]:
             yield _worse(facts, each, each.wape, each.usual_wape)
             break
     longest = next(iter(list_actuals(facts, VALUE_DAYS)), None)
-    if longest and longest.wape is not None and longest.benchmark_wape is not None and longest.wape > longest.benchmark_wape:
-        yield _no_value(facts, longest, longest.wape, longest.benchmark_wape)
+    if longest and longest.skill is not None and longest.skill < 0:
+        yield _no_value(facts, longest, longest.skill)
 
 
 def _worse(facts: RunFacts, accuracy: AccuracyFacts, wape: float, usual_wape: float) -> Finding:
@@ -95,23 +99,41 @@ def _worse(facts: RunFacts, accuracy: AccuracyFacts, wape: float, usual_wape: fl
     )
 
 
-def _no_value(facts: RunFacts, accuracy: AccuracyFacts, wape: float, benchmark_wape: float) -> Finding:
-    headline = (
-        f"The forecast loses against {accuracy.benchmark}: error {wape:.1f} % against {benchmark_wape:.1f} % "
-        f"over {format_count(accuracy.n_days, 'day')}"
-    )
-    return _error_finding(
-        facts,
-        accuracy,
-        NO_VALUE,
-        benchmark_wape,
-        headline=headline,
+def _no_value(facts: RunFacts, accuracy: AccuracyFacts, skill: float) -> Finding:
+    """Explain the skill alone: the pooled errors beside it may say the opposite, where one series decides about them."""
+    days = format_count(accuracy.n_days, "day")
+    return Finding(
+        rule=NO_VALUE,
+        scope={},
+        headline=f"The forecast loses against {accuracy.benchmark}: skill {skill:.1f} % over {days}, in which no series decides alone",
+        cause="Most of the demand, series by series, was forecast better by the simple method",
         action="Use the simple method for the SKUs that lose most until the forecast is better again",
-        parameters={"wape": wape, "reference_wape": benchmark_wape, "benchmark": accuracy.benchmark},
+        owner_role=DEMAND_PLANNER,
+        first_day=facts.as_of_date + timedelta(days=1),
+        measurement=Measurement("skill", skill, "percent", 0.0),
+        impact=Impact(-skill, "percent of skill", money_reason=NO_PRICE_OF_ERROR),
+        volume_share=min(100.0, IMPACT_OF_A_PERCENT * -skill),
+        confidence=Confidence(min(1.0, accuracy.n_days / VALUE_DAYS), quality_factor(facts), PROBABLE),
+        next_command="./signify kpis accuracy",
+        direction="worse",
+        drivers=(Driver("method", str(accuracy.benchmark), skill),),
         counterfactuals=(
-            Counterfactual(DO_NOTHING, {"wape": wape}, cost_reason=NO_PRICE_OF_ERROR),
-            Counterfactual("use the simple method", {"wape": benchmark_wape}, cost_reason=NO_PRICE_OF_ERROR),
+            Counterfactual(DO_NOTHING, {"skill_percent": skill, "wape": accuracy.wape}, cost_reason=NO_PRICE_OF_ERROR),
+            Counterfactual("use the simple method", {"skill_percent": 0.0, "wape": accuracy.benchmark_wape}, cost_reason=NO_PRICE_OF_ERROR),
         ),
+        sensitivities=(Sensitivity("skill", ">=", 0.0),),
+        assumptions=(f"the impact is {IMPACT_OF_A_PERCENT:.0f} times the percent that the skill is below zero",),
+        limits=quality_limits(facts),
+        parameters={
+            "skill_percent": skill,
+            "wape": accuracy.wape,
+            "benchmark_wape": accuracy.benchmark_wape,
+            "benchmark": accuracy.benchmark,
+            "impact_of_a_percent": IMPACT_OF_A_PERCENT,
+            **_describe_comparison(accuracy),
+        },
+        evidence=Evidence(accuracy.first_day, accuracy.last_day),
+        occurrence=Occurrence(accuracy.first_day, is_larger_new=True),
     )
 
 
@@ -127,9 +149,10 @@ def _error_finding(
     counterfactuals: tuple[Counterfactual, ...],
 ) -> Finding:
     """Explain error in units: what is beyond the error that the reference percentage of the demand would be."""
-    errors, usual_errors = fsum(sku.abs_error for sku in accuracy.skus), fsum(sku.demand for sku in accuracy.skus) * reference_wape / 100
-    drivers = [Driver("sku", sku.sku_id, sku.abs_error - sku.demand * reference_wape / 100) for sku in accuracy.skus]
-    ranking = rank_drivers(drivers, errors - usual_errors)
+    measurement = _measure_error(accuracy, reference_wape)
+    excess = measurement.delta or 0.0
+    drivers = [Driver("sku", sku.sku_id, _size(accuracy, sku, sku.abs_error - sku.demand * reference_wape / 100)) for sku in accuracy.skus]
+    ranking = rank_drivers(drivers, excess)
     return Finding(
         rule=rule,
         scope={},
@@ -138,9 +161,9 @@ def _error_finding(
         action=action,
         owner_role=DEMAND_PLANNER,
         first_day=facts.as_of_date + timedelta(days=1),
-        measurement=Measurement("absolute_error", errors, "units", usual_errors),
-        impact=Impact(max(0.0, errors - usual_errors), "units", money_reason=NO_PRICE_OF_ERROR),
-        volume_share=score_volume(max(0.0, errors - usual_errors), facts.site_days),
+        measurement=measurement,
+        impact=Impact(max(0.0, excess), measurement.unit, money_reason=NO_PRICE_OF_ERROR),
+        volume_share=_score(facts, accuracy, excess),
         confidence=Confidence(min(1.0, accuracy.n_days / VALUE_DAYS), quality_factor(facts), PROBABLE),
         next_command="./signify compare",
         direction="worse",
@@ -154,6 +177,28 @@ def _error_finding(
     )
 
 
+def _measure_error(accuracy: AccuracyFacts, reference_wape: float) -> Measurement:
+    """Return the error beside the one that the reference would be: in units, in percent where SKUs have several units of measure."""
+    if accuracy.has_several_units:
+        return Measurement("wape", accuracy.wape or 0.0, "percent", reference_wape)
+    errors, demand = fsum(sku.abs_error for sku in accuracy.skus), fsum(sku.demand for sku in accuracy.skus)
+    return Measurement("absolute_error", errors, "units", demand * reference_wape / 100)
+
+
+def _size(accuracy: AccuracyFacts, sku: SkuAccuracy, units: float, total: float | None = None) -> float:
+    """Return units of a SKU as they count: in percent of the volume of all (or of `total`) where SKUs have several units of measure."""
+    if not accuracy.has_several_units:
+        return units
+    volume = fsum(each.weight for each in accuracy.skus) if total is None else total
+    return 100 * sku.weight / volume * units / sku.demand if volume and sku.demand else 0.0
+
+
+def _score(facts: RunFacts, accuracy: AccuracyFacts, size: float) -> float:
+    if accuracy.has_several_units:
+        return min(100.0, IMPACT_OF_A_PERCENT * abs(size))
+    return score_volume(max(0.0, size), facts.site_days)
+
+
 def _describe_comparison(accuracy: AccuracyFacts) -> dict[str, float | str]:
     return {
         "compared_run": accuracy.run_id,
@@ -164,13 +209,18 @@ def _describe_comparison(accuracy: AccuracyFacts) -> dict[str, float | str]:
     }
 
 
+def is_judged(sku: SkuAccuracy) -> bool:
+    """Whether the errors of a SKU can tell a bias, as in the accuracy report: enough points, and demand on most days."""
+    return sku.n >= ENOUGH_BIAS_POINTS and not sku.is_rare
+
+
 def is_biased(sku: SkuAccuracy) -> bool:
     """Whether the errors of a SKU lean to one side by more than chance: |tracking signal| > max(4, 2.5 * sqrt(n)).
 
     >>> is_biased(SkuAccuracy(sku_id="A", n=28, abs_error=280.0, demand=900.0, bias_units=200.0))
     True
     """
-    if not sku.abs_error or not sku.n:
+    if not sku.abs_error or not is_judged(sku):
         return False
     return abs(sku.n * sku.bias_units / sku.abs_error) > max(TRACKING_LIMIT, CHANCE_LIMIT * math.sqrt(sku.n))
 
@@ -178,18 +228,20 @@ def is_biased(sku: SkuAccuracy) -> bool:
 def derive_bias(facts: RunFacts) -> Iterator[Finding]:
     """Yield a finding for each direction in which SKUs with much of the demand are biased."""
     accuracy = next(iter(list_actuals(facts, BIAS_DAYS)), None)
-    total = fsum(sku.demand for sku in accuracy.skus) if accuracy else 0.0
+    total = fsum(sku.weight for sku in accuracy.skus if is_judged(sku)) if accuracy else 0.0
     for sign, direction in ((1, "high"), (-1, "low")):
         skus = [sku for sku in accuracy.skus if sku.bias_units * sign > 0 and is_biased(sku)] if accuracy else []
-        demand = fsum(sku.demand for sku in skus)
-        if accuracy and total and 100 * demand / total >= BIASED_SHARE:
-            yield _explain_bias(facts, accuracy, skus, direction, 100 * demand / total)
+        volume = fsum(sku.weight for sku in skus)
+        if accuracy and total and 100 * volume / total >= BIASED_SHARE:
+            yield _explain_bias(facts, accuracy, skus, direction, 100 * volume / total)
 
 
 def _explain_bias(facts: RunFacts, accuracy: AccuracyFacts, skus: list[SkuAccuracy], direction: str, share: float) -> Finding:
-    bias, demand = fsum(sku.bias_units for sku in skus), fsum(sku.demand for sku in skus)
-    percent = 100 * bias / demand if demand else 0.0
-    plan = facts.planned_units
+    volume = fsum(sku.weight for sku in skus)
+    drivers = [Driver("sku", sku.sku_id, _size(accuracy, sku, sku.bias_units, volume)) for sku in skus]
+    bias, demand = fsum(each.units for each in drivers), fsum(sku.demand for sku in skus)
+    percent = bias if accuracy.has_several_units else 100 * bias / demand if demand else 0.0
+    plan = None if accuracy.has_several_units else facts.planned_units
     error = None if plan is None else plan * share / 100 * percent / 100
     verb = "is" if len(skus) == 1 else "are"
     subject = f"{format_count(len(skus), 'SKU')} with {share:.1f} % of demand {verb}"
@@ -201,13 +253,15 @@ def _explain_bias(facts: RunFacts, accuracy: AccuracyFacts, skus: list[SkuAccura
         action="Check for a lasting change (price, listing, lost customer) and correct the forecast of these SKUs",
         owner_role=DEMAND_PLANNER,
         first_day=facts.as_of_date + timedelta(days=1),
-        measurement=Measurement("forecast", demand + bias, "units", demand),
-        impact=Impact(abs(bias), "units", money_reason=NO_PRICE_OF_ERROR),
-        volume_share=score_volume(abs(bias), facts.site_days),
+        measurement=Measurement("forecast", demand + bias, "units", demand)
+        if not accuracy.has_several_units
+        else Measurement("forecast_of_demand", 100 + percent, "percent", 100.0),
+        impact=Impact(abs(bias), "percent" if accuracy.has_several_units else "units", money_reason=NO_PRICE_OF_ERROR),
+        volume_share=_score(facts, accuracy, abs(bias)),
         confidence=Confidence(min(1.0, accuracy.n_days / VALUE_DAYS), quality_factor(facts), PROBABLE),
         next_command="./signify compare",
         direction=direction,
-        drivers=rank_drivers([Driver("sku", sku.sku_id, sku.bias_units) for sku in skus], bias),
+        drivers=rank_drivers(drivers, bias),
         counterfactuals=(
             Counterfactual(DO_NOTHING, {"biased_units_next_28_days": error}, cost_reason=NO_PRICE_OF_ERROR),
             Counterfactual(f"correct by {format_number(percent, 1)} %", {"biased_units_next_28_days": 0.0}, cost_reason=NO_PRICE_OF_ERROR),

@@ -173,6 +173,7 @@ class FactsReading:
         return tuple(each for each in facts if each is not None)
 
 
+RARE = ("INTERMITTENT", "LUMPY")
 _DELIVERING = (FeedState.CURRENT, FeedState.LATE)
 
 
@@ -226,6 +227,8 @@ def _accuracy_facts(accuracy: AccuracyDocument, usual: Sequence[float]) -> Accur
         wilson_upper=coverage.get("wilson_upper"),
         benchmark=value_added.get("benchmark"),
         benchmark_wape=value_added.get("benchmark_wape"),
+        skill=value_added.get("skill"),
+        has_several_units=len(report.get("unit_breakdown", ())) > 1,
         skus=tuple(_sku_accuracies(report.get("sku_breakdown", ()))),
     )
 
@@ -235,6 +238,13 @@ def _sku_accuracies(rows: Sequence[JsonDocument]) -> Iterator[SkuAccuracy]:
     for row in rows:
         if row["wape"] and row["bias_pct"] is not None:
             demand = 100 * row["abs_error"] / row["wape"]
+            share = row.get("share_of_error")
             yield SkuAccuracy(
-                sku_id=row["sku_id"], n=row["n"], abs_error=row["abs_error"], demand=demand, bias_units=row["bias_pct"] * demand / 100
+                sku_id=row["sku_id"],
+                n=row["n"],
+                abs_error=row["abs_error"],
+                demand=demand,
+                bias_units=row["bias_pct"] * demand / 100,
+                volume=None if share is None else share / row["wape"],
+                is_rare=row.get("demand_class") in RARE,
             )

@@ -69,6 +69,7 @@ def an_accuracy(**changes: object) -> AccuracyFacts:
         wape=22.0,
         benchmark="seasonal_naive_7",
         benchmark_wape=20.0,
+        skill=-4.0,
         coverage=60.0,
         coverage_n=560,
         nominal=80.0,

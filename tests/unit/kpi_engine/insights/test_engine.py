@@ -9,7 +9,7 @@ import pytest
 
 from kpi_engine.insights.engine import DAYS_TO_ACT, Insight, derive_insights
 from kpi_engine.insights.explanation import explain
-from kpi_engine.insights.facts import FileFacts, PartName, RunFacts, SeriesChange
+from kpi_engine.insights.facts import FileFacts, PartName, RunFacts, SeriesChange, SkuAccuracy
 from kpi_engine.insights.finding import Occurrence
 from kpi_engine.insights.scores import fingerprint
 from kpi_engine.insights.terms import InsightCategory, Priority
@@ -31,7 +31,7 @@ EVERY_RULE = {
     "rejected_file.v1": a_run(quality=replace(a_quality(), rejected_files=(replace(BAD_FILE, codes={"NO_USABLE_ROWS": 100}),))),
     "anomaly_group.v2": a_run(anomalies=(an_anomaly(),)),
     "accuracy_worse.v1": a_run(
-        accuracy=(an_accuracy(lead_days=7, first_day=date(2026, 11, 22), usual_wape=15.0, usual_count=9, benchmark_wape=None),)
+        accuracy=(an_accuracy(lead_days=7, first_day=date(2026, 11, 22), usual_wape=15.0, usual_count=9, skill=None),)
     ),
     "no_value_added.v1": a_run(accuracy=(an_accuracy(),)),
     "biased_skus.v1": a_run(accuracy=(an_accuracy(),)),
@@ -157,10 +157,45 @@ def test_scores_are_the_product_of_their_factors() -> None:
 
 
 def test_bias_counts_only_the_skus_that_lean_by_more_than_chance() -> None:
-    facts = a_run(accuracy=(an_accuracy(benchmark_wape=None, coverage=None),))
+    facts = a_run(accuracy=(an_accuracy(skill=None, coverage=None),))
     insight = derive_one(facts)
     assert insight.finding.headline == "1 SKU with 45.0 % of demand is forecast too high by 27.8 %"
     assert insight.finding.impact.units == 250
+
+
+@pytest.mark.parametrize("change", [{"is_rare": True}, {"n": 5}])
+def test_rare_demand_and_few_points_are_judged_by_no_bias(change: dict[str, object]) -> None:
+    first, second = an_accuracy().skus
+    skus = (replace(first, **change), second)  # type: ignore[arg-type]
+    assert not derive_insights(a_run(accuracy=(an_accuracy(skill=None, coverage=None, skus=skus),))).insights
+
+
+@pytest.mark.parametrize(("skill", "wape", "is_told"), [(-4.0, 18.0, True), (4.0, 90.0, False), (0.0, 90.0, False), (None, 90.0, False)])
+def test_the_skill_decides_whether_the_forecast_loses_and_not_the_pooled_error(skill: float | None, wape: float, is_told: bool) -> None:
+    facts = a_run(accuracy=(an_accuracy(skill=skill, wape=wape, coverage=None, skus=()),))
+    insights = derive_insights(facts).insights
+    assert [each.finding.rule.id for each in insights] == (["no_value_added.v1"] if is_told else [])
+    if is_told:
+        headline = "The forecast loses against seasonal_naive_7: skill -4.0 % over 28 days, in which no series decides alone"
+        assert insights[0].finding.headline == headline
+
+
+def test_skus_of_several_units_add_up_by_their_volume_share_and_never_in_units() -> None:
+    pieces = SkuAccuracy(sku_id="PIECES", n=28, abs_error=280.0, demand=900.0, bias_units=250.0, volume=1.0)
+    grams = SkuAccuracy(sku_id="GRAMS", n=28, abs_error=30_000.0, demand=1_000_000.0, bias_units=100.0, volume=3.0)
+    accuracy = an_accuracy(skill=None, coverage=None, has_several_units=True, skus=(pieces, grams))
+    insight = derive_one(a_run(accuracy=(accuracy,)))
+    assert insight.finding.headline == "1 SKU with 25.0 % of demand is forecast too high by 27.8 %"
+    assert (insight.finding.measurement.unit, insight.finding.impact.unit) == ("percent", "percent")
+    assert insight.finding.parameters["planned_units"] is None
+    assert find_faults(explain(insight, a_run(accuracy=(accuracy,)), [])) == []
+    wape = (100 * 280 / 900 * 1 + 3.0 * 3) / 4
+    week = replace(accuracy, lead_days=7, first_day=date(2026, 11, 22), wape=wape, usual_wape=2.0, usual_count=9)
+    [worse] = [each for each in derive_insights(a_run(accuracy=(week,))).insights if each.finding.rule.id == "accuracy_worse.v1"]
+    assert worse.finding.measurement.value == pytest.approx(wape)
+    assert sum(each.units for each in worse.finding.drivers) == pytest.approx(wape - 2.0)
+    assert [each.key for each in worse.finding.drivers] == ["PIECES", "GRAMS"]
+    assert find_faults(explain(worse, a_run(accuracy=(week,)), [])) == []
 
 
 def test_the_hash_is_the_same_for_the_same_facts_and_another_for_others() -> None:
