@@ -17,7 +17,7 @@ from cli.insights.explanation import render_explanation
 from cli.insights.records import ExplanationRecord, InsightPage, InsightRecord
 from cli.insights.rendering import explain_emptiness, render_list, render_rules, render_today
 from cli.platform import LOCAL, Platform, open_platform
-from cli.run_history import SHORT_ID, complete_id
+from cli.run_history import SHORT_ID, complete_id, resolve_run_id
 from cli.runs import Stage, find_message
 from kpi_engine.insights.explanation import hash_content
 from kpi_engine.insights.json_values import JsonDocument
@@ -106,6 +106,23 @@ def reopen(
     out.print(f"Next   ./signify explain {identifier[:SHORT_ID]}")
 
 
+@insights.command()
+def judge(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of a published run, or its first characters.")],
+    stage: Stage = LOCAL,
+) -> None:
+    """Derive the insights of a run that was published by hand, or whose state BuildInsights failed; doing it again changes nothing."""
+    target = open_platform(stage)
+    output = cast(JsonDocument, invoke_builder(target, {"run_id": resolve_run_id(target, run_id)}))
+    if output["skip_reason"]:
+        raise CliError(f"the run {output['run_id']} was not judged: {output['skip_reason']}; publish it first (./signify publish)")
+    out.print(f"Judged run {output['run_id']}: sees {output['sightings']}, opened {output['opened']}, closed {output['closed']}.")
+    for category, reason in sorted(output["silent"].items()):
+        out.print(f"  [dim]not judged: {escape(category)}: {escape(reason)}[/]")
+    for fault in output["faults"]:
+        out.print(f"  left out: {escape(fault)}")
+
+
 def explain(
     insight: Annotated[str, typer.Argument(metavar="ID", help="Id of an insight, or its first characters.")],
     reproduce: Annotated[
@@ -154,12 +171,16 @@ def reproduce_hash(target: Platform, explanation: ExplanationRecord) -> str:
     expected, run_id = explanation["reproduce"]["expected_hash"], explanation["reproduce"]["run_id"]
     if hash_content(cast(JsonDocument, explanation)) != expected:
         raise CliError(f"the explanation was changed after it was written: its content does not have the hash {expected}")
-    event = json.dumps({"run_id": run_id, "reproduce": True}).encode()
-    response = target.client("lambda").invoke(FunctionName=target.outputs["InsightBuilderName"], Payload=event)
-    payload = response["Payload"].read().decode()
-    if response.get("FunctionError"):
-        raise CliError(f"the run {run_id} cannot be derived once more: {find_message(payload)}")
-    output: ReproductionOutput = json.loads(payload)
+    output = cast(ReproductionOutput, invoke_builder(target, {"run_id": run_id, "reproduce": True}))
     if expected not in output["hashes"].values():
         raise CliError(f"derived once more from run {run_id}, the insight has another content: its sources have changed since")
     return f"Derived once more from the sources of run {run_id}: the same content, {expected}."
+
+
+def invoke_builder(target: Platform, event: dict[str, str | bool]) -> object:
+    """Call the function that derives insights and return its output. Raises CliError with its message."""
+    response = target.client("lambda").invoke(FunctionName=target.outputs["InsightBuilderName"], Payload=json.dumps(event).encode())
+    payload = response["Payload"].read().decode()
+    if response.get("FunctionError"):
+        raise CliError(f"insights of the run {event['run_id']} cannot be derived: {find_message(payload)}")
+    return json.loads(payload)

@@ -33,8 +33,9 @@ from runtime.services.ports import Clock, RunRepository
 NOTHING_PUBLISHED = "No run has been published yet, so that nothing has been judged."
 NOT_JUDGED = (
     "The published run has not been judged: its state BuildInsights has not succeeded, it was published by hand after it had ended, "
-    "or its files are deleted."
+    "or its files are deleted. Insights that are open follow from other runs; ./signify insights judge {run} judges it."
 )
+SHORT_ID = 8
 EVENT_NAMESPACE = UUID("7d1f2b94-6b1c-5a53-b0a4-2f6c9d7e8a10")
 
 
@@ -63,7 +64,7 @@ class InsightReading:
         try:
             document = self.lake.read_json(insights_key(run.run_id))
         except NotFound:
-            return run, [*beyond, NOT_JUDGED]
+            return run, [*beyond, NOT_JUDGED.format(run=str(run.run_id)[:SHORT_ID])]
         reasons = [f"{category}: {reason}" for category, reason in sorted(document["silent"].items())]
         # A document of an earlier version has no faults.
         return run, [*beyond, *reasons, *(f"Left out: {fault}" for fault in document.get("faults", ()))]

@@ -287,3 +287,24 @@ def test_next_to_nothing_has_no_sign() -> None:
     text = render(render_explanation(cast(ExplanationRecord, {**explanation, "drivers": [driver], "counterfactuals": actions})))
     assert "-0.0" not in text
     assert "+0.0 units  resource night" in " ".join(text.split(" "))
+
+
+def test_a_run_that_was_published_by_hand_is_judged_and_one_that_nobody_sees_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Builder(FakePlatform):
+        def invoke(self, **arguments: Any) -> dict[str, Any]:
+            self.requests.append(json.loads(arguments["Payload"]))
+            return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+    answer: dict[str, Any] = {"run_id": ID, "sightings": 3, "opened": 2, "closed": 1, "silent": {"COST": "none"}, "faults": []}
+    platform = Builder(a_page())
+    monkeypatch.setattr("cli.insights.command.open_platform", lambda stage: platform)
+    answer["skip_reason"] = None
+    result = CliRunner().invoke(app, ["insights", "judge", ID])
+    assert result.exit_code == 0, result.output
+    assert platform.requests == [{"run_id": ID}]
+    text = " ".join(result.output.split())
+    assert f"Judged run {ID}: sees 3, opened 2, closed 1." in text
+    assert "not judged: COST: none" in text
+    answer["skip_reason"] = "readers do not see this run"
+    result = CliRunner().invoke(app, ["insights", "judge", ID])
+    assert "was not judged: readers do not see this run; publish it first" in str(result.exception)

@@ -77,6 +77,7 @@ def test_an_empty_list_says_that_the_run_was_not_judged(world: World) -> None:
     response = call("/insights").json
     assert response["insights"] == []
     assert "has not been judged" in response["meta"]["warnings"][0]
+    assert f"follow from other runs; ./signify insights judge {str(a_run().id)[:8]} judges it." in response["meta"]["warnings"][0]
 
 
 def test_insights_about_days_that_the_published_run_does_not_have_are_pointed_out(world: World) -> None:
