@@ -38,7 +38,7 @@ def test_a_finished_run_is_summed_up_in_words(
         f"Run {run.id} published: forecast for 2026-11-22 to 2026-12-19, data to 2026-11-21.",
         "Rows: 541,909 in = 541,879 curated + 20 quarantined + 10 duplicates (quality PASS).",
         "Series: 2,500 SKU-site pairs forecast by panel, 1 excluded.",
-        "Error on past weeks (back-test WAPE): 40.0 %; baseline seasonal_naive_7: 55.0 %.",
+        "Error on past weeks (back-test WAPE): 40.0 %; median series: 38.0 %; baseline seasonal_naive_7: 55.0 %.",
     ]
     assert runs.get(run.id).status is RunStatus.SUCCEEDED
     job = jobs.get(run.id)
