@@ -140,7 +140,8 @@ def test_a_missing_row_fails_the_run_before_it_is_reported(lake: None) -> None:
 def test_every_day_up_to_the_runs_has_demand_from_both_data_sets(lake: None) -> None:
     day, units = date(2026, 11, 1), Decimal("5.000")
     item = {"sku_id": "A", "uom": "EA"}
-    order = {"ship_from_site_id": "LDS1", **item, "business_day": date(2026, 11, 3), "ordered_qty": units, "status": "OPEN"}
+    line = {"order_id": "O-1", "line_no": 1, "ordered_qty": units, "status": "OPEN"}
+    order = {"ship_from_site_id": "LDS1", **item, "business_day": date(2026, 11, 3), **line}
     report = {"site_id": "LDS1", **item, "business_day": day, "quantity": units * 2, "stockout_flag": True}
     put_table("curated/orders/v1/run_id=r2/part-0.parquet", pa.Table.from_pylist([order]))
     put_table("curated/demand_history/v1/run_id=r2/part-0.parquet", pa.Table.from_pylist([report]))
