@@ -9,6 +9,7 @@ import pytest
 
 from cli import local_stack as commands
 from cli.console import out
+from cli.records import ForecastPage
 from local import local_stack
 from local.errors import CdkError
 from tests.unit.cli.invocation import invoke
@@ -85,5 +86,5 @@ def test_a_site_and_a_sku_with_brackets_are_printed_whole() -> None:
     values = {"confidence_lower": 1.0, "predicted_value": 2.0, "confidence_upper": 3.0}
     page = {"forecasts": [{**row, **values}], "meta": {"as_of_date": "2026-11-28"}}
     with out.capture() as capture:
-        out.print(commands.make_forecast_table(cast(commands.ForecastPage, page)))
+        out.print(commands.make_forecast_table(cast(ForecastPage, page)))
     assert "[red]S │ [/] " in capture.get()
