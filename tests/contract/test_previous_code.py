@@ -29,9 +29,6 @@ NOT_ABOUT_STATEMENTS = (
 OTHER_TESTS = (
     "memory",
     "breaks_a_rule_of_the_table",  # the rules of a table themselves: a newer revision may allow more
-    # Of the commit before revision 0015 alone: two tests that call a port with the arguments of before. Remove with the next revision.
-    "replaced_an_hour_ago",
-    "has_its_settings_and_its_publications",
 )
 NO_HISTORY = "the commit before the newest revision is not here: a shallow clone, or no git repository"
 

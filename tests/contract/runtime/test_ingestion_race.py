@@ -37,7 +37,7 @@ class AtTheSameMoment(PostgresIngestedObjects):
 
 
 def race(url: str, landed_objects: list[LandedObject]) -> list[IngestedObject]:
-    lake, start = InMemoryLake(), Barrier(len(landed_objects), timeout=30)
+    lake, start = InMemoryLake(), Barrier(len(landed_objects), timeout=120)
     connections = [Database(lambda: conninfo_to_dict(url)) for _ in landed_objects]
 
     def receive(connection: Database, one: LandedObject) -> IngestedObject:
